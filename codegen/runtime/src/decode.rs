@@ -1,0 +1,72 @@
+//! From a reply to a type. Generated code names one of these functions for each operation.
+
+use bytes::Bytes;
+use reqwest::header::CONTENT_TYPE;
+use serde::de::DeserializeOwned;
+
+use crate::json_path;
+use crate::operation::Reply;
+
+/// Why a body is not what was declared, and where in it.
+#[derive(Debug)]
+pub struct DecodeFailure {
+    pub(crate) message: String,
+    pub(crate) offset: usize,
+    pub(crate) source: Option<serde_json::Error>,
+}
+
+impl DecodeFailure {
+    fn new(message: impl Into<String>, offset: usize) -> Self {
+        Self { message: message.into(), offset, source: None }
+    }
+}
+
+/// Reads a JSON body.
+pub fn json<T: DeserializeOwned>(reply: &Reply) -> Result<T, DecodeFailure> {
+    serde_json::from_slice(&reply.body).map_err(|error| json_failure(reply, error))
+}
+
+/// Reads a JSON body that may be missing.
+pub fn json_or_empty<T: DeserializeOwned>(reply: &Reply) -> Result<Option<T>, DecodeFailure> {
+    if reply.status == 204 || reply.body.trim_ascii().is_empty() {
+        return Ok(None);
+    }
+    json(reply).map(Some)
+}
+
+/// Ignores the body.
+#[expect(clippy::unnecessary_wraps, reason = "every decoder has this signature")]
+pub fn empty(_reply: &Reply) -> Result<(), DecodeFailure> {
+    Ok(())
+}
+
+/// Takes the body as text.
+pub fn text(reply: &Reply) -> Result<String, DecodeFailure> {
+    match std::str::from_utf8(&reply.body) {
+        Ok(text) => Ok(text.to_owned()),
+        Err(error) => Err(DecodeFailure::new("the text is not UTF-8", error.valid_up_to())),
+    }
+}
+
+/// Takes the body as it is.
+#[expect(clippy::unnecessary_wraps, reason = "every decoder has this signature")]
+pub fn bytes(reply: &Reply) -> Result<Bytes, DecodeFailure> {
+    Ok(reply.body.clone())
+}
+
+/// Reads the JSON body of an error.
+pub fn error<B: DeserializeOwned>(body: &[u8]) -> Result<B, serde_json::Error> {
+    serde_json::from_slice(body)
+}
+
+fn json_failure(reply: &Reply, error: serde_json::Error) -> DecodeFailure {
+    if reply.body.trim_ascii().is_empty() {
+        return DecodeFailure::new("the body is empty where JSON was declared", 0);
+    }
+    let offset = json_path::offset(&reply.body, error.line(), error.column());
+    let media_type = reply.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let html = media_type.is_some_and(|value| value.trim_start().starts_with("text/html"));
+    let message =
+        if html { format!("the body is an HTML page (text/html), not JSON: {error}") } else { error.to_string() };
+    DecodeFailure { message, offset, source: Some(error) }
+}

@@ -1,0 +1,154 @@
+//! From the parts of a request to a reply. Nothing here is generic: it is compiled once, not for
+//! each operation.
+
+use std::pin::Pin;
+
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use reqwest::header::{ACCEPT, COOKIE, HeaderMap, HeaderValue, USER_AGENT};
+use reqwest::{RequestBuilder, Url};
+
+use crate::auth;
+use crate::call::Draft;
+use crate::error::{ApiError, DecodeError, Error, RequestError, TransportError};
+use crate::operation::{Operation, Reply};
+use crate::query;
+use crate::response::Response;
+
+/// Why there is no reply.
+pub(crate) enum Failure {
+    Request(RequestError),
+    Transport(TransportError),
+}
+
+impl From<RequestError> for Failure {
+    fn from(error: RequestError) -> Self {
+        Failure::Request(error)
+    }
+}
+
+impl From<reqwest::Error> for Failure {
+    fn from(error: reqwest::Error) -> Self {
+        if error.is_builder() {
+            return Failure::Request(RequestError::because("the request cannot be sent", error.without_url()));
+        }
+        Failure::Transport(error.into())
+    }
+}
+
+type Executing = Pin<Box<dyn Future<Output = Result<Reply, Failure>> + Send>>;
+
+/// Sends a request and reads its reply, whatever its status.
+pub(crate) fn execute(mut draft: Draft) -> Executing {
+    Box::pin(async move {
+        let reply = match draft.fault.take() {
+            Some(fault) => Err(fault.into()),
+            None => attempt(&draft).await,
+        };
+        reply.map_err(|failure| match failure {
+            Failure::Request(error) => Failure::Request(error.of(draft.name)),
+            Failure::Transport(error) => Failure::Transport(error.of(draft.name)),
+        })
+    })
+}
+
+/// Sends the request once.
+async fn attempt(draft: &Draft) -> Result<Reply, Failure> {
+    let request = draft.body.attach(request(draft)?).await?;
+    let response = request.send().await?;
+    read(response, draft.core.shared().response_limit).await
+}
+
+/// The request but for its body.
+fn request(draft: &Draft) -> Result<RequestBuilder, RequestError> {
+    let core = draft.core.shared();
+    let mut headers = draft.headers.clone();
+    if !draft.accept.is_empty() {
+        let accept = HeaderValue::from_str(draft.accept)
+            .map_err(|error| RequestError::because("the media types asked for cannot be sent", error))?;
+        headers.entry(ACCEPT).or_insert(accept);
+    }
+    if let Some(user_agent) = &core.user_agent {
+        headers.entry(USER_AGENT).or_insert(user_agent.clone());
+    }
+    set_cookies(&mut headers, &draft.cookies)?;
+    draft.body.describe(&mut headers)?;
+
+    let path = draft.path.split('#').next().unwrap_or_default();
+    let (path, own_query) = path.split_once('?').unwrap_or((path, ""));
+    let mut query = own_query.to_owned();
+    for (_, pairs) in &draft.query {
+        query::append(&mut query, pairs);
+    }
+    for (scheme, secret) in core.credentials.choose(draft.security) {
+        auth::apply(scheme, secret, &mut headers, &mut query)?;
+    }
+    let url = url(&core.base_url, path, &query)?;
+    let timeout = draft.timeout.unwrap_or(core.timeout);
+    Ok(core.http.request(draft.method.clone(), url).headers(headers).timeout(timeout))
+}
+
+fn url(base: &str, path: &str, query: &str) -> Result<Url, RequestError> {
+    let slash = if path.is_empty() || path.starts_with('/') { "" } else { "/" };
+    let mark = if query.is_empty() { "" } else { "?" };
+    Url::parse(&format!("{base}{slash}{path}{mark}{query}"))
+        .map_err(|error| RequestError::because("the path makes no URL", error))
+}
+
+/// What a cookie's value may not show as it stands (RFC 6265), and `%` itself.
+const COOKIE_VALUE: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b',').add(b';').add(b'\\').add(b'%');
+
+fn set_cookies(headers: &mut HeaderMap, cookies: &[(String, String)]) -> Result<(), RequestError> {
+    if cookies.is_empty() {
+        return Ok(());
+    }
+    let pairs: Vec<_> =
+        cookies.iter().map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, COOKIE_VALUE))).collect();
+    let value = HeaderValue::from_str(&pairs.join("; "))
+        .map_err(|error| RequestError::because("the cookies cannot be sent", error))?;
+    headers.entry(COOKIE).or_insert(value);
+    Ok(())
+}
+
+const FIRST_ALLOCATION: usize = 1024 * 1024;
+
+/// Reads the body piece by piece, so that a server cannot fill the memory.
+async fn read(mut response: reqwest::Response, limit: usize) -> Result<Reply, Failure> {
+    let too_large = || Failure::Transport(TransportError::too_large(limit));
+    let announced = response.content_length().unwrap_or(0);
+    if announced > limit as u64 {
+        return Err(too_large());
+    }
+    // A server may announce less than it sends, or more than it ever will.
+    let mut body = Vec::with_capacity(usize::try_from(announced).unwrap_or(0).min(FIRST_ALLOCATION));
+    while let Some(chunk) = response.chunk().await? {
+        if chunk.len() > limit.saturating_sub(body.len()) {
+            return Err(too_large());
+        }
+        body.extend_from_slice(&chunk);
+    }
+    let headers = std::mem::take(response.headers_mut());
+    Ok(Reply { status: response.status().as_u16(), headers, body: body.into() })
+}
+
+/// What an operation makes of a reply.
+impl<T, B: Default> Operation<T, B> {
+    /// The reply, if it is a success.
+    pub(crate) fn success(&self, reply: Result<Reply, Failure>) -> Result<Reply, Error<B>> {
+        let reply = match reply {
+            Ok(reply) if (200..300).contains(&reply.status) => return Ok(reply),
+            Ok(reply) => reply,
+            Err(Failure::Request(error)) => return Err(Error::Request(Box::new(error))),
+            Err(Failure::Transport(error)) => return Err(Error::Transport(Box::new(error))),
+        };
+        let body = self.error_reader(reply.status).and_then(|read| read(&reply.body).ok()).unwrap_or_default();
+        Err(Error::Api(Box::new(ApiError::new(self.name, reply, body))))
+    }
+
+    /// The decoded reply.
+    pub(crate) fn read(&self, reply: Reply) -> Result<Response<T>, Error<B>> {
+        match (self.decode)(&reply) {
+            Ok(body) => Ok(Response::new(reply.status, reply.headers, body)),
+            Err(failure) => Err(Error::Decode(Box::new(DecodeError::new(self.name, reply, failure)))),
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! The hand-written half of a generated client: what is the same for every API.
+//!
+//! Generated code declares types and operations as data; this crate turns them into requests and
+//! replies. Callers meet the types re-exported at the root, mostly through the generated crate.
+//!
+//! A call walks one line: [`Call`](generated::Call) gathers the parts, `send` makes one request of
+//! them, the engine puts it on the wire and reads the reply within limits, and the operation's own
+//! decoder turns the reply into its type or into an [`Error`].
+
+mod auth;
+mod base64_text;
+mod body;
+mod call;
+mod client;
+#[doc(hidden)]
+pub mod decode;
+mod engine;
+mod error;
+mod json_path;
+mod lenient;
+mod multipart;
+mod object;
+mod open_enum;
+mod operation;
+mod patch;
+mod path;
+mod query;
+mod read;
+mod response;
+mod union;
+mod upload;
+mod write;
+
+pub use base64_text::Base64;
+pub use client::{Core, CoreBuilder};
+pub use error::{ApiError, DecodeError, Error, RequestError, TransportError};
+pub use patch::Patch;
+pub use response::Response;
+pub use upload::Upload;
+
+pub use bytes::Bytes;
+pub use jiff::{Timestamp, civil::Date};
+pub use reqwest;
+pub use secrecy::SecretString;
+pub use serde_json::{Map, Value};
+
+/// What the exported macros need to name from any crate.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::open_enum::{read_integer, read_string};
+    pub use crate::read::{Object, PropertyReader, read};
+    pub use crate::union::{Choice, kind, read_union, tag_of, tagged};
+    pub use crate::write::{PropertyWriter, WriteObject, write};
+    pub use serde;
+    pub use serde_json;
+    pub use std::string::String;
+}
+
+/// What generated code calls. Hand-written code has no need of it, and it may change at any time.
+#[doc(hidden)]
+pub mod generated {
+    pub use crate::auth::{Scheme, SchemeKind};
+    pub use crate::call::{Call, Sending};
+    pub use crate::decode;
+    pub use crate::decode::DecodeFailure;
+    pub use crate::multipart::{FormParts, MultipartBody};
+    pub use crate::operation::{Operation, Reply, Status};
+    pub use crate::path::PathValue;
+    pub use crate::query::{Style, json_text};
+    pub use crate::read::Readable;
+    pub use reqwest::Method;
+    pub use serde_json::Error as JsonError;
+}

@@ -1,0 +1,153 @@
+//! Multipart forms: the parts that a body is made of, and the macro that lists a type's parts.
+
+use reqwest::multipart::{Form, Part};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::error::RequestError;
+use crate::query;
+use crate::upload::{Upload, escape};
+
+/// A type whose fields are the parts of a multipart form.
+pub trait MultipartBody {
+    /// The parts in the order of their declaration.
+    fn into_parts(self) -> FormParts;
+}
+
+/// The parts of a multipart form, in order.
+#[derive(Debug, Default)]
+pub struct FormParts {
+    parts: Vec<(String, Content)>,
+    fault: Option<serde_json::Error>,
+}
+
+#[derive(Debug)]
+enum Content {
+    Text(String),
+    Json(String),
+    File(Upload),
+}
+
+impl FormParts {
+    /// No parts yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A scalar as text, a list as one part for each element, an object as JSON.
+    pub fn required_text<V: Serialize>(&mut self, name: &str, value: V) {
+        let value = self.value(value);
+        self.text(name, &value);
+    }
+
+    /// The same, where there is a value.
+    pub fn optional_text<V: Serialize>(&mut self, name: &str, value: Option<V>) {
+        self.required_text(name, value);
+    }
+
+    /// A part of type `application/json`.
+    pub fn required_json<V: Serialize>(&mut self, name: &str, value: V) {
+        let value = self.value(value);
+        self.push(name, Content::Json(value.to_string()));
+    }
+
+    /// The same, where there is a value.
+    pub fn optional_json<V: Serialize>(&mut self, name: &str, value: Option<V>) {
+        if let Some(value) = value {
+            self.required_json(name, value);
+        }
+    }
+
+    /// An object as one text part `name[key]` for each of its properties.
+    pub fn required_deep<V: Serialize>(&mut self, name: &str, value: V) {
+        let mut pairs = Vec::new();
+        query::flatten(name, &self.value(value), &mut pairs);
+        self.parts.extend(pairs.into_iter().map(|(name, value)| (name, Content::Text(value))));
+    }
+
+    /// The same, where there is a value.
+    pub fn optional_deep<V: Serialize>(&mut self, name: &str, value: Option<V>) {
+        self.required_deep(name, value);
+    }
+
+    /// A file.
+    pub fn required_file(&mut self, name: &str, upload: Upload) {
+        self.push(name, Content::File(upload));
+    }
+
+    /// A file, where there is one.
+    pub fn optional_file(&mut self, name: &str, upload: Option<Upload>) {
+        self.files(name, upload);
+    }
+
+    /// Any number of files under one name.
+    pub fn files(&mut self, name: &str, uploads: impl IntoIterator<Item = Upload>) {
+        for upload in uploads {
+            self.required_file(name, upload);
+        }
+    }
+
+    /// The value that could not be turned into text, if there was one.
+    pub(crate) fn take_fault(&mut self) -> Option<serde_json::Error> {
+        self.fault.take()
+    }
+
+    /// The form as reqwest sends it.
+    pub(crate) async fn form(&self) -> Result<Form, RequestError> {
+        // Names are escaped as browsers do; servers do not read reqwest's own `name*=`.
+        let mut form = Form::new().percent_encode_noop();
+        for (name, content) in &self.parts {
+            let part = match content {
+                Content::Text(text) => Part::text(text.clone()),
+                Content::Json(text) => Part::text(text.clone())
+                    .mime_str("application/json")
+                    .map_err(|error| RequestError::because("a JSON part", error))?,
+                Content::File(upload) => upload.part().await?,
+            };
+            form = form.part(escape(name), part);
+        }
+        Ok(form)
+    }
+
+    fn push(&mut self, name: &str, content: Content) {
+        self.parts.push((name.to_owned(), content));
+    }
+
+    fn value(&mut self, value: impl Serialize) -> Value {
+        serde_json::to_value(value).unwrap_or_else(|error| {
+            self.fault.get_or_insert(error);
+            Value::Null
+        })
+    }
+
+    fn text(&mut self, name: &str, value: &Value) {
+        match value {
+            Value::Null => {}
+            Value::Object(_) => self.push(name, Content::Json(value.to_string())),
+            Value::Array(_) => {
+                for element in query::elements(value) {
+                    self.push(name, Content::Text(element));
+                }
+            }
+            scalar => self.push(name, Content::Text(query::scalar(scalar))),
+        }
+    }
+}
+
+/// Lists the parts of a struct: `multipart! { AvatarForm { avatar: optional_file "avatar", } }`.
+///
+/// Each field is followed by how it is sent, which is a method of [`FormParts`], and its part's name.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! multipart {
+    ($body:ident { $($field:ident : $mode:ident $name:literal),* $(,)? }) => {
+        impl $crate::generated::MultipartBody for $body {
+            fn into_parts(self) -> $crate::generated::FormParts {
+                #[allow(unused_mut, reason = "a form may have no part")]
+                let mut parts = $crate::generated::FormParts::new();
+                $(parts.$mode($name, self.$field);)*
+                parts
+            }
+        }
+    };
+}

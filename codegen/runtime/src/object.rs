@@ -1,0 +1,79 @@
+//! JSON objects as structs, without derive: the macros by which generated code lists a type's
+//! properties.
+//!
+//! How a property is read and written is named by its mode, which is a method of
+//! [`PropertyReader`](crate::read::PropertyReader) and of
+//! [`PropertyWriter`](crate::write::PropertyWriter):
+//!
+//! | mode | type | absent | null | read from | written |
+//! |---|---|---|---|---|---|
+//! | `required` | `T` | error | as `T` has it | | always |
+//! | `optional` | `Option<T>` | `None` | `None` | | unless `None` |
+//! | `nullable` | `Option<T>` | `None` | `None` | | `None` as null |
+//! | `patch` | `Patch<T>` | `Absent` | `Null` | | unless `Absent` |
+//! | `lenient` | a number | error | error | a numeric string, too | as number |
+//! | `optional_lenient` | `Option` of a number | `None` | `None` | a numeric string, too | unless `None` |
+//! | `rest` | a map | empty | | every other property | where it stands |
+
+/// Lists the properties of a struct: `object! { Contact { id: required "id", extra: rest, } }`. Each
+/// field is followed by its mode and, but for the rest, by the property's name.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! object {
+    ($($list:tt)*) => {
+        $crate::read_object! { $($list)* }
+        $crate::write_object! { $($list)* }
+    };
+}
+
+/// [`object!`] for a type that is only read.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! read_object {
+    ($name:ident { $($field:ident : $mode:ident $($key:literal)?),* $(,)? }) => {
+        impl $crate::generated::Readable for $name {
+            const KEYS: &'static [&'static str] = &[$($($key,)?)*];
+
+            fn blank() -> Self {
+                Self { $($field: $crate::generated::Readable::blank(),)* }
+            }
+        }
+
+        impl $crate::__private::Object for $name {
+            #[inline]
+            fn each<R: $crate::__private::PropertyReader>(&mut self, reader: &mut R) -> bool {
+                $(R::$mode(reader, &mut self.$field) ||)* R::skip(reader)
+            }
+        }
+
+        impl<'de> $crate::__private::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                $crate::__private::read(deserializer)
+            }
+        }
+    };
+}
+
+/// [`object!`] for a type that is only written.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! write_object {
+    ($name:ident { $($field:ident : $mode:ident $($key:literal)?),* $(,)? }) => {
+        impl $crate::__private::WriteObject for $name {
+            fn write<W: $crate::__private::PropertyWriter>(&self, writer: &mut W) {
+                $(W::$mode(writer, $($key,)? &self.$field);)*
+            }
+        }
+
+        impl $crate::__private::serde::Serialize for $name {
+            fn serialize<S: $crate::__private::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                $crate::__private::write(self, serializer)
+            }
+        }
+    };
+}

@@ -1,0 +1,164 @@
+//! Enums whose values are strings or integers, with room for values that are not known yet.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{self, Deserializer, Visitor};
+
+/// Reads a string enum.
+pub fn read_string<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+where
+    T: for<'a> From<&'a str>,
+    D: Deserializer<'de>,
+{
+    struct Text<T>(PhantomData<T>);
+
+    impl<T: for<'a> From<&'a str>> Visitor<'_> for Text<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a string")
+        }
+
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
+            Ok(T::from(text))
+        }
+    }
+
+    deserializer.deserialize_str(Text(PhantomData))
+}
+
+/// Reads an integer enum.
+pub fn read_integer<'de, T: From<i64>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    serde::Deserialize::deserialize(deserializer).map(|number: i64| T::from(number))
+}
+
+/// Names the strings of an enum: `string_enum! { Status(Unknown) { Open = "open", } }`, where
+/// `Unknown(String)` takes the values that are not listed.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! string_enum {
+    ($name:ident($unknown:ident) { $($variant:ident = $text:literal),* $(,)? }) => {
+        impl $name {
+            /// The value as it is sent.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $text,)*
+                    Self::$unknown(text) => text,
+                }
+            }
+        }
+
+        impl ::core::convert::From<&str> for $name {
+            fn from(text: &str) -> Self {
+                match text {
+                    $($text => Self::$variant,)*
+                    _ => Self::$unknown(::core::convert::From::from(text)),
+                }
+            }
+        }
+
+        impl ::core::convert::From<$crate::__private::String> for $name {
+            fn from(text: $crate::__private::String) -> Self {
+                Self::from(text.as_str())
+            }
+        }
+
+        impl ::core::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl $crate::__private::serde::Serialize for $name {
+            fn serialize<S: $crate::__private::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> $crate::__private::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                $crate::__private::read_string(deserializer)
+            }
+        }
+
+        impl $crate::generated::PathValue for $name {
+            fn push(&self, out: &mut $crate::__private::String) {
+                $crate::generated::PathValue::push(self.as_str(), out);
+            }
+        }
+
+        impl $crate::generated::Readable for $name {
+            fn blank() -> Self {
+                Self::$unknown($crate::__private::String::new())
+            }
+        }
+    };
+}
+
+/// Names the integers of an enum: `integer_enum! { Kind(Unknown) { Incoming = 0, } }`, where
+/// `Unknown(i64)` takes the values that are not listed.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! integer_enum {
+    ($name:ident($unknown:ident) { $($variant:ident = $number:literal),* $(,)? }) => {
+        impl $name {
+            /// The value as it is sent.
+            pub fn as_i64(&self) -> i64 {
+                match self {
+                    $(Self::$variant => $number,)*
+                    Self::$unknown(number) => *number,
+                }
+            }
+        }
+
+        impl ::core::convert::From<i64> for $name {
+            fn from(number: i64) -> Self {
+                match number {
+                    $($number => Self::$variant,)*
+                    _ => Self::$unknown(number),
+                }
+            }
+        }
+
+        impl ::core::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                ::core::fmt::Display::fmt(&self.as_i64(), f)
+            }
+        }
+
+        impl $crate::__private::serde::Serialize for $name {
+            fn serialize<S: $crate::__private::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                serializer.serialize_i64(self.as_i64())
+            }
+        }
+
+        impl<'de> $crate::__private::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                $crate::__private::read_integer(deserializer)
+            }
+        }
+
+        impl $crate::generated::PathValue for $name {
+            fn push(&self, out: &mut $crate::__private::String) {
+                $crate::generated::PathValue::push(&self.as_i64(), out);
+            }
+        }
+
+        impl $crate::generated::Readable for $name {
+            fn blank() -> Self {
+                Self::$unknown(0)
+            }
+        }
+    };
+}

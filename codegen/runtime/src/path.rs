@@ -1,0 +1,127 @@
+//! Path parameters: each value stays one segment, whatever it holds.
+
+use std::fmt::Write as _;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::error::RequestError;
+
+/// Everything but RFC 3986's unreserved characters.
+pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A value that can stand in a path.
+pub trait PathValue {
+    /// Appends the value, percent-encoded.
+    fn push(&self, out: &mut String);
+}
+
+impl PathValue for str {
+    fn push(&self, out: &mut String) {
+        out.extend(utf8_percent_encode(self, RESERVED));
+    }
+}
+
+impl PathValue for String {
+    fn push(&self, out: &mut String) {
+        self.as_str().push(out);
+    }
+}
+
+impl<T: PathValue + ?Sized> PathValue for &T {
+    fn push(&self, out: &mut String) {
+        (**self).push(out);
+    }
+}
+
+impl<T: PathValue> PathValue for Vec<T> {
+    fn push(&self, out: &mut String) {
+        for (index, value) in self.iter().enumerate() {
+            if index > 0 {
+                out.push(',');
+            }
+            value.push(out);
+        }
+    }
+}
+
+macro_rules! path_value_by_display {
+    ($($kind:ty),*) => {
+        $(impl PathValue for $kind {
+            fn push(&self, out: &mut String) {
+                // Writing to a String cannot fail.
+                let _ = write!(Encoded(out), "{self}");
+            }
+        })*
+    };
+}
+path_value_by_display!(i8, i16, i32, i64, u8, u16, u32, u64, bool, f32, f64, jiff::Timestamp, jiff::civil::Date);
+
+/// Percent-encodes what is written to it.
+struct Encoded<'a>(&'a mut String);
+
+impl std::fmt::Write for Encoded<'_> {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        text.push(self.0);
+        Ok(())
+    }
+}
+
+/// Fills the `{..}` places of a template in order.
+pub(crate) fn fill(template: &str, values: &[&dyn PathValue]) -> Result<String, RequestError> {
+    let mut path = String::with_capacity(template.len() + 16);
+    let mut values = values.iter();
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        let Some((name, after)) = after.split_once('}') else { break };
+        let value =
+            values.next().ok_or_else(|| RequestError::new(format!("no value for `{name}` in the path {template}")))?;
+        path.push_str(before);
+        let start = path.len();
+        value.push(&mut path);
+        if matches!(&path[start..], "" | "." | "..") {
+            let message = format!("{:?} cannot be a path segment (parameter `{name}`)", &path[start..]);
+            return Err(RequestError::new(message));
+        }
+        rest = after;
+    }
+    path.push_str(rest);
+    // Two values side by side could still make up a climbing segment.
+    let before_query = path.split(['?', '#']).next().unwrap_or_default();
+    if before_query.split('/').any(|segment| matches!(segment, "." | "..")) {
+        return Err(RequestError::new(format!("the path {path} would climb")));
+    }
+    Ok(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PathValue, fill};
+
+    fn filled(template: &str, values: &[&dyn PathValue]) -> String {
+        fill(template, values).unwrap_or_else(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_value_stays_one_segment() {
+        assert_eq!(filled("/v1/contacts/{id}", &[&"a/b ?#%\\é\r\n"]), "/v1/contacts/a%2Fb%20%3F%23%25%5C%C3%A9%0D%0A");
+        assert_eq!(filled("/a/{x}/b/{y}.json", &[&-7i64, &"~._-"]), "/a/-7/b/~._-.json");
+        assert_eq!(filled("/ids/{ids}/", &[&vec!["1,2", "3"]]), "/ids/1%2C2,3/");
+        assert_eq!(filled("/{flag}/{n}", &[&true, &1.5]), "/true/1.5");
+    }
+
+    #[test]
+    fn no_value_climbs_or_vanishes() {
+        for value in ["", ".", ".."] {
+            let message = filled("/a/{id}/c", &[&value]);
+            assert_eq!(message, format!("{value:?} cannot be a path segment (parameter `id`)"));
+        }
+        assert_eq!(filled("/a/{x}.", &[&Vec::<String>::new()]), "\"\" cannot be a path segment (parameter `x`)");
+        assert_eq!(filled("/a/.{x}", &[&"%2e"]), "/a/.%252e");
+    }
+
+    #[test]
+    fn a_missing_value_is_an_error_and_a_stray_brace_is_text() {
+        assert_eq!(filled("/a/{id}", &[]), "no value for `id` in the path /a/{id}");
+        assert_eq!(filled("/a/{id", &[&1i64]), "/a/{id");
+    }
+}

@@ -1,0 +1,175 @@
+//! Files and other bytes that a request carries.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use futures_core::Stream;
+use reqwest::Body;
+use reqwest::multipart::Part;
+
+use crate::error::RequestError;
+
+/// Bytes to send: held in memory, in a file that is read while it is sent, or from a stream.
+///
+/// Cloning is cheap. A stream can be sent only once, by whichever clone comes first.
+#[derive(Clone)]
+pub struct Upload {
+    source: Source,
+    file_name: Option<String>,
+    content_type: Option<String>,
+}
+
+#[derive(Clone)]
+enum Source {
+    Bytes(Bytes),
+    File(PathBuf),
+    Stream { body: Arc<Mutex<Option<Body>>>, length: Option<u64> },
+}
+
+impl Upload {
+    /// Sends these bytes.
+    pub fn bytes(bytes: impl Into<Bytes>) -> Self {
+        Self::new(Source::Bytes(bytes.into()))
+    }
+
+    /// Sends a file, which is opened when the request is sent and never held whole in memory.
+    /// In a multipart body its name and content type follow from the path unless they are set.
+    pub fn file(path: impl Into<PathBuf>) -> Self {
+        Self::new(Source::File(path.into()))
+    }
+
+    /// Sends what a stream yields; with its length where that is known.
+    pub fn stream<S, E>(stream: S, length: Option<u64>) -> Self
+    where
+        S: Stream<Item = Result<Bytes, E>> + Send + 'static,
+        E: Into<Box<dyn StdError + Send + Sync>>,
+    {
+        let body = Arc::new(Mutex::new(Some(Body::wrap_stream(stream))));
+        Self::new(Source::Stream { body, length })
+    }
+
+    fn new(source: Source) -> Self {
+        Self { source, file_name: None, content_type: None }
+    }
+
+    /// The file name that a multipart body gives.
+    #[must_use]
+    pub fn file_name(mut self, name: impl Into<String>) -> Self {
+        self.file_name = Some(name.into());
+        self
+    }
+
+    /// The content type, where it is not what the operation or the file's name says.
+    #[must_use]
+    pub fn content_type(mut self, content_type: impl Into<String>) -> Self {
+        self.content_type = Some(content_type.into());
+        self
+    }
+
+    pub(crate) fn declared_content_type(&self) -> Option<&str> {
+        self.content_type.as_deref()
+    }
+
+    /// The bytes as a body of their own, with their length where it is known.
+    pub(crate) async fn open(&self) -> Result<(Body, Option<u64>), RequestError> {
+        match &self.source {
+            Source::Bytes(bytes) => Ok((bytes.clone().into(), Some(bytes.len() as u64))),
+            Source::File(path) => {
+                let length = file_length(path).await?;
+                let file = tokio::fs::File::open(path).await.map_err(|error| unreadable(path, error))?;
+                Ok((file.into(), Some(length)))
+            }
+            Source::Stream { body, length } => Ok((take(body)?, *length)),
+        }
+    }
+
+    /// The bytes as one part of a multipart body.
+    pub(crate) async fn part(&self) -> Result<Part, RequestError> {
+        let part = match &self.source {
+            Source::Bytes(bytes) => Part::stream_with_length(bytes.clone(), bytes.len() as u64),
+            Source::File(path) => {
+                file_length(path).await?;
+                Part::file(path).await.map_err(|error| unreadable(path, error))?
+            }
+            Source::Stream { body, length: Some(length) } => Part::stream_with_length(take(body)?, *length),
+            Source::Stream { body, length: None } => Part::stream(take(body)?),
+        };
+        let part = match self.part_name() {
+            // reqwest quotes a file name, but would let a line break through.
+            Some(name) => part.file_name(escape(&name)),
+            None => part,
+        };
+        let content_type = match (&self.content_type, &self.source) {
+            (Some(content_type), _) => content_type,
+            (None, Source::File(_)) => return Ok(part),
+            (None, _) => "application/octet-stream",
+        };
+        part.mime_str(content_type)
+            .map_err(|error| RequestError::because(format!("{content_type:?} is not a content type"), error))
+    }
+
+    /// Servers take a part without a file name for a text field, so there is always one.
+    fn part_name(&self) -> Option<String> {
+        match (&self.file_name, &self.source) {
+            (Some(name), _) => Some(name.clone()),
+            (None, Source::File(path)) => Some(path.file_name()?.to_string_lossy().into_owned()),
+            (None, _) => Some("file".to_owned()),
+        }
+    }
+}
+
+/// Escapes what would end a quoted name or its line, as browsers do.
+pub(crate) fn escape(name: &str) -> String {
+    name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A").replace('\0', "%00")
+}
+
+fn take(body: &Mutex<Option<Body>>) -> Result<Body, RequestError> {
+    // A panic elsewhere cannot leave an Option half-written.
+    let mut body = body.lock().unwrap_or_else(PoisonError::into_inner);
+    body.take().ok_or_else(|| RequestError::new("the upload's stream has been sent already"))
+}
+
+async fn file_length(path: &Path) -> Result<u64, RequestError> {
+    let metadata = tokio::fs::metadata(path).await.map_err(|error| unreadable(path, error))?;
+    if !metadata.is_file() {
+        return Err(RequestError::new(format!("cannot upload {}: it is not a file", path.display())));
+    }
+    Ok(metadata.len())
+}
+
+fn unreadable(path: &Path, error: std::io::Error) -> RequestError {
+    RequestError::because(format!("cannot upload {}", path.display()), error)
+}
+
+impl fmt::Debug for Upload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Upload");
+        match &self.source {
+            Source::Bytes(bytes) => shown.field("bytes", &bytes.len()),
+            Source::File(path) => shown.field("file", path),
+            Source::Stream { length, .. } => shown.field("stream", length),
+        };
+        shown.field("file_name", &self.file_name).finish()
+    }
+}
+
+impl From<Bytes> for Upload {
+    fn from(bytes: Bytes) -> Self {
+        Upload::bytes(bytes)
+    }
+}
+
+impl From<Vec<u8>> for Upload {
+    fn from(bytes: Vec<u8>) -> Self {
+        Upload::bytes(bytes)
+    }
+}
+
+impl From<PathBuf> for Upload {
+    fn from(path: PathBuf) -> Self {
+        Upload::file(path)
+    }
+}

@@ -1,0 +1,287 @@
+//! The macros that give generated types their JSON.
+
+use std::collections::BTreeMap;
+
+use crm_clients_runtime::generated::{PathValue, Readable as _};
+use crm_clients_runtime::{Base64, Patch, Value, integer_enum, object, read_object, string_enum, union, write_object};
+use serde_json::json;
+
+type Result = std::result::Result<(), serde_json::Error>;
+
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Contact {
+    id: i64,
+    r#type: Option<String>,
+    note: Option<String>,
+    phone: Patch<String>,
+    page: i64,
+    pages: Option<f64>,
+    extra: BTreeMap<String, Value>,
+}
+
+object! { Contact {
+    id: required "id",
+    r#type: optional "type",
+    note: nullable "note",
+    phone: patch "phone number",
+    page: lenient "current_page",
+    pages: optional_lenient "pages",
+    extra: rest,
+} }
+
+#[derive(Debug, PartialEq)]
+struct Empty {}
+object! { Empty {} }
+
+/// Prelude names must not get in the way of the macros.
+mod shadows {
+    #[derive(Debug, PartialEq)]
+    pub struct Option {
+        pub ok: std::option::Option<bool>,
+    }
+    crm_clients_runtime::object! { Option { ok: optional "ok" } }
+
+    #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+    pub enum String {
+        Some,
+        None,
+        Ok(std::string::String),
+    }
+    crm_clients_runtime::string_enum! { String(Ok) { Some = "some", None = "none" } }
+
+    #[derive(Clone, Debug, PartialEq)]
+    pub enum Result {
+        Ok(i64),
+        Vec(std::string::String),
+        Err(crm_clients_runtime::Value),
+    }
+    crm_clients_runtime::union! { Result(Err) { Ok: integer, Vec: string } }
+}
+
+#[test]
+fn absent_null_and_a_value() -> Result {
+    let least: Contact = serde_json::from_str(r#"{"id": 1, "current_page": "2"}"#)?;
+    assert_eq!(least, Contact { id: 1, page: 2, ..Contact::default() });
+    assert_eq!(serde_json::to_string(&least)?, r#"{"id":1,"note":null,"current_page":2}"#);
+
+    let nulls = json!({"id": 1, "type": null, "note": null, "phone number": null, "current_page": 2.0, "pages": null});
+    let nulls: Contact = serde_json::from_value(nulls)?;
+    assert_eq!(nulls, Contact { id: 1, page: 2, phone: Patch::Null, ..Contact::default() });
+    assert_eq!(serde_json::to_string(&nulls)?, r#"{"id":1,"note":null,"phone number":null,"current_page":2}"#);
+
+    let text = r#"{"id":1,"type":"t","note":"n","phone number":"p","current_page":2,"pages":1.5,"a":[1],"b":null}"#;
+    let full: Contact = serde_json::from_str(text)?;
+    assert_eq!(full.phone, Patch::Value("p".to_owned()));
+    assert_eq!(full.extra, BTreeMap::from([("a".to_owned(), json!([1])), ("b".to_owned(), Value::Null)]));
+    assert_eq!(serde_json::to_string(&full)?, text);
+    Ok(())
+}
+
+#[test]
+fn keys_may_come_twice_escaped_or_in_any_order() -> Result {
+    let text = r#"{"current_page": 1, "typ\u0065": "first", "id": 1, "type": "last", "id": 2}"#;
+    let contact: Contact = serde_json::from_str(text)?;
+    assert_eq!((contact.id, contact.r#type.as_deref()), (2, Some("last")));
+    assert_eq!(contact.extra, BTreeMap::new());
+    Ok(())
+}
+
+#[test]
+fn what_is_wrong_is_said() {
+    let error = |text: &str| serde_json::from_str::<Contact>(text).err().map(|error| error.to_string());
+    let at = |text: &str, column: usize| Some(format!("{text} at line 1 column {column}"));
+    assert_eq!(error(r#"{"current_page":1}"#), at("missing field `id`", 18));
+    assert_eq!(error(r#"{"id":1}"#), at("missing field `current_page`", 8));
+    assert_eq!(error(r#"{"id":null}"#), at("invalid type: null, expected i64", 10));
+    assert_eq!(error("[]"), at("invalid type: sequence, expected an object", 0));
+    for page in [r#""""#, r#""x""#, "1.5", "null", "[]", "1e300", "99999999999999999999", r#""inf""#] {
+        assert!(error(&format!(r#"{{"id":1,"current_page":{page}}}"#)).is_some(), "{page}");
+    }
+    assert!(error(r#"{"id":1,"current_page":1,"pages":"NaN"}"#).is_some());
+}
+
+#[test]
+fn numbers_arrive_as_strings_too() -> Result {
+    let contact: Contact = serde_json::from_str(r#"{"id":1,"current_page":" -7 ","pages":"2.50"}"#)?;
+    assert_eq!((contact.page, contact.pages), (-7, Some(2.5)));
+    let contact: Contact = serde_json::from_str(r#"{"id":1,"current_page":"3.0","pages":4}"#)?;
+    assert_eq!((contact.page, contact.pages), (3, Some(4.0)));
+    Ok(())
+}
+
+#[test]
+fn an_empty_object_is_a_struct_too() -> Result {
+    assert_eq!(serde_json::from_str::<Empty>(r#"{"a": {"b": 1}}"#)?, Empty {});
+    assert_eq!(serde_json::to_string(&Empty {})?, "{}");
+    assert_eq!(Empty::KEYS, [""; 0]);
+    assert!(serde_json::from_str::<Empty>("1").is_err());
+    Ok(())
+}
+
+#[test]
+fn names_of_the_prelude_may_be_used() -> Result {
+    use shadows::{Option, Result, String};
+    assert_eq!(serde_json::from_str::<Option>(r#"{"ok":true}"#)?, Option { ok: Some(true) });
+    assert_eq!(serde_json::from_str::<String>(r#""some""#)?, String::Some);
+    assert_eq!(serde_json::from_str::<Result>(r#""text""#)?, Result::Vec("text".to_owned()));
+    Ok(())
+}
+
+struct Reading {
+    id: i64,
+}
+read_object! { Reading { id: required "id" } }
+
+#[derive(Default)]
+struct WritingOwned {
+    id: Option<i64>,
+    more: BTreeMap<String, i64>,
+}
+write_object! { WritingOwned { id: optional "id", more: rest, } }
+
+#[test]
+fn halves() -> Result {
+    let Reading { id } = serde_json::from_str(r#"{"id": 1}"#)?;
+    let more = BTreeMap::from([("n".to_owned(), 2)]);
+    assert_eq!(serde_json::to_string(&WritingOwned { id: Some(id), more })?, r#"{"id":1,"n":2}"#);
+    assert_eq!(serde_json::to_string(&WritingOwned::default())?, "{}");
+    assert_eq!(Reading::KEYS, ["id"]);
+    Ok(())
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Status {
+    Open,
+    Snoozed,
+    Unknown(String),
+}
+string_enum! { Status(Unknown) { Open = "open", Snoozed = "snoozed for now", } }
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Kind {
+    Incoming,
+    Negative,
+    Unknown(i64),
+}
+integer_enum! { Kind(Unknown) { Incoming = 0, Negative = -1, } }
+
+fn in_path(value: &dyn PathValue) -> String {
+    let mut path = String::new();
+    value.push(&mut path);
+    path
+}
+
+#[test]
+fn enums_keep_what_they_do_not_know() -> Result {
+    for (text, status) in
+        [("open", Status::Open), ("snoozed for now", Status::Snoozed), ("OPEN", Status::Unknown("OPEN".to_owned()))]
+    {
+        assert_eq!(serde_json::from_value::<Status>(json!(text))?, status);
+        assert_eq!(serde_json::to_value(&status)?, json!(text));
+        assert_eq!(Status::from(text.to_owned()), status);
+        assert_eq!(status.to_string(), text);
+    }
+    assert_eq!(in_path(&Status::Snoozed), "snoozed%20for%20now");
+    assert!(serde_json::from_str::<Status>("1").is_err());
+
+    for (number, kind) in [(0, Kind::Incoming), (-1, Kind::Negative), (7, Kind::Unknown(7))] {
+        assert_eq!(serde_json::from_value::<Kind>(json!(number))?, kind);
+        assert_eq!(serde_json::to_value(kind)?, json!(number));
+        assert_eq!(Kind::from(number), kind);
+        assert_eq!((kind.to_string(), in_path(&kind)), (number.to_string(), number.to_string()));
+    }
+    assert!(serde_json::from_str::<Kind>("1.5").is_err());
+    Ok(())
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Person {
+    id: i64,
+    name: Option<String>,
+}
+object! { Person { id: required "id", name: optional "name" } }
+
+#[derive(Clone, Debug, PartialEq)]
+struct Company {
+    id: i64,
+    name: Option<String>,
+    domain: Option<String>,
+}
+object! { Company { id: required "id", name: optional "name", domain: optional "domain" } }
+
+#[derive(Clone, Debug, PartialEq)]
+enum Owner {
+    Flag(bool),
+    Id(i64),
+    Share(f64),
+    Text(String),
+    Person(Box<Person>),
+    Company(Company),
+    Ids(Vec<i64>),
+    Names(Vec<String>),
+    Unknown(Value),
+}
+union! { Owner(Unknown) {
+    Flag: boolean, Id: integer, Share: number, Text: string,
+    Person: object, Company: object, Ids: array, Names: array,
+} }
+
+#[test]
+fn unions_choose_by_kind_and_by_keys() -> Result {
+    let person = Person { id: 1, name: None };
+    let company = Company { id: 1, name: None, domain: Some("d".to_owned()) };
+    for (json, owner) in [
+        (json!(true), Owner::Flag(true)),
+        (json!(5), Owner::Id(5)),
+        (json!(5.5), Owner::Share(5.5)),
+        (json!("5"), Owner::Text("5".to_owned())),
+        (json!({"id": 1}), Owner::Person(Box::new(person))),
+        (json!({"id": 1, "domain": "d"}), Owner::Company(company)),
+        (json!([1, 2]), Owner::Ids(vec![1, 2])),
+        (json!(["a"]), Owner::Names(vec!["a".to_owned()])),
+        (json!([true]), Owner::Unknown(json!([true]))),
+        (json!({"name": "no id", "z": 1, "a": 2}), Owner::Unknown(json!({"name": "no id", "z": 1, "a": 2}))),
+        (Value::Null, Owner::Unknown(Value::Null)),
+    ] {
+        assert_eq!(serde_json::from_value::<Owner>(json.clone())?, owner);
+        assert_eq!(serde_json::to_string(&owner)?, json.to_string());
+    }
+    Ok(())
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Tagged {
+    Person(Person),
+    Company(Company),
+    Unknown(Value),
+}
+union! { Tagged(Unknown) tag "type" { Person: "person", Company: "company", } }
+
+#[test]
+fn unions_choose_by_tag() -> Result {
+    let company = Company { id: 1, name: None, domain: None };
+    assert_eq!(serde_json::from_str::<Tagged>(r#"{"type":"company","id":1}"#)?, Tagged::Company(company));
+    for text in [r#"{"type":"robot","id":1}"#, r#"{"id":1}"#, "null", r#"{"type":1}"#] {
+        let unknown: Tagged = serde_json::from_str(text)?;
+        assert_eq!(unknown, Tagged::Unknown(serde_json::from_str(text)?));
+        assert_eq!(serde_json::to_string(&unknown)?, text);
+    }
+    let error = serde_json::from_str::<Vec<Tagged>>(r#"[ {"type":"person"} ]"#).err().map(|error| error.to_string());
+    assert_eq!(error.as_deref(), Some("missing field `id` at line 1 column 19"));
+    Ok(())
+}
+
+#[test]
+fn patches_and_base64_alone() -> Result {
+    assert_eq!(Patch::from(Some(1)), Patch::Value(1));
+    assert_eq!(Patch::<i64>::from(None), Patch::Null);
+    assert_eq!(Patch::from(1).as_option(), Some(&1));
+    assert!(Patch::<i64>::default().is_absent());
+
+    for text in ["aGk=", "aGk"] {
+        assert_eq!(serde_json::from_value::<Base64>(json!(text))?, Base64::from(b"hi".as_slice()));
+    }
+    assert_eq!(serde_json::to_value(Base64::from(vec![104, 105]))?, json!("aGk="));
+    assert!(serde_json::from_value::<Base64>(json!("?")).is_err());
+    Ok(())
+}

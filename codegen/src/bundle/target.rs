@@ -1,0 +1,177 @@
+//! What the text of a `$ref` refers to.
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::load::split_directory;
+
+/// A node of a file: its path relative to the main document's directory, and the JSON pointer in it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Target {
+    pub(super) path: String,
+    pub(super) pointer: String,
+}
+
+/// Why a text refers to nothing that may be read.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// Something on a network.
+    Remote,
+    /// A file that is not in the main document's directory.
+    Outside,
+    /// A fragment that is no JSON pointer.
+    Anchor,
+    /// Bytes that are no UTF-8, or control characters.
+    Garbled,
+}
+
+impl Fault {
+    pub(super) fn diagnostic(&self, reference: &str, pointer: &str) -> Diagnostic {
+        let (code, message, help) = match self {
+            Self::Remote => (
+                "remote-reference",
+                format!("`{reference}` is not a file"),
+                "the generator reads no network: put the file beside the document, and refer to that",
+            ),
+            Self::Outside => (
+                "reference-outside",
+                format!("`{reference}` leaves the document's directory"),
+                "put the file into the document's directory or below it, and separate its path by `/`",
+            ),
+            Self::Anchor => (
+                "unknown-reference",
+                format!("`{reference}` has no JSON pointer behind its `#`"),
+                "refer to a node by its place, such as `#/components/schemas/Name`",
+            ),
+            Self::Garbled => {
+                ("unknown-reference", format!("`{reference}` is not a reference"), "it must be percent-encoded UTF-8")
+            }
+        };
+        Diagnostic::new(Severity::Error, code, pointer, message, help)
+    }
+}
+
+impl Target {
+    /// What `reference` refers to when it stands in the file at `base`.
+    pub(super) fn parse(reference: &str, base: &str) -> Result<Self, Fault> {
+        let (file, fragment) = reference.split_once('#').unwrap_or((reference, ""));
+        let pointer = decode(fragment)?;
+        if !pointer.is_empty() && !pointer.starts_with('/') {
+            return Err(Fault::Anchor);
+        }
+        if file.is_empty() {
+            return Ok(Self { path: base.into(), pointer });
+        }
+        if is_remote(file) {
+            return Err(Fault::Remote);
+        }
+        let file = decode(file)?;
+        // A colon is a drive or a stream to Windows.
+        if file.starts_with('/') || file.contains(['\\', ':']) {
+            return Err(Fault::Outside);
+        }
+        let (directory, _) = split_directory(base);
+        let mut parts = Vec::new();
+        for part in directory.split('/').chain(file.split('/')) {
+            match part {
+                "" | "." => {}
+                ".." => _ = parts.pop().ok_or(Fault::Outside)?,
+                part => parts.push(part),
+            }
+        }
+        Ok(Self { path: parts.join("/"), pointer })
+    }
+
+    /// A name for a component made of the target: its own, or that of its file.
+    pub(super) fn name(&self) -> String {
+        let token = crate::diagnostic::tokens(&self.pointer).next_back().unwrap_or_else(|| {
+            let (_, file) = split_directory(&self.path);
+            file.split('.').next().unwrap_or_default().to_owned()
+        });
+        // What OpenAPI allows in a component's name.
+        token
+            .chars()
+            .map(|char| if char.is_ascii_alphanumeric() || "._-".contains(char) { char } else { '_' })
+            .collect()
+    }
+}
+
+fn is_remote(file: &str) -> bool {
+    let scheme = |scheme: &str| {
+        scheme.len() > 1 && scheme.chars().all(|char| char.is_ascii_alphanumeric() || "+-.".contains(char))
+    };
+    file.starts_with("//") || file.split_once(':').is_some_and(|(before, _)| scheme(before))
+}
+
+/// Undoes percent-encoding.
+fn decode(text: &str) -> Result<String, Fault> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        let digit = |byte: Option<u8>| byte.and_then(|byte| char::from(byte).to_digit(16)).ok_or(Fault::Garbled);
+        bytes.push(match byte {
+            b'%' => (digit(rest.next())? * 16 + digit(rest.next())?) as u8,
+            byte => byte,
+        });
+    }
+    let text = String::from_utf8(bytes).map_err(|_| Fault::Garbled)?;
+    if text.chars().any(char::is_control) { Err(Fault::Garbled) } else { Ok(text) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn target(path: &str, pointer: &str) -> Result<Target, Fault> {
+        Ok(Target { path: path.into(), pointer: pointer.into() })
+    }
+
+    #[test]
+    fn references_are_relative_to_their_file() {
+        for (reference, base, path, pointer) in [
+            ("#/a", "api.yaml", "api.yaml", "/a"),
+            ("#", "x/b.yaml", "x/b.yaml", ""),
+            ("common.yaml#/a~1b/%7Bid%7D", "api.yaml", "common.yaml", "/a~1b/{id}"),
+            ("./x.json#/definitions/A", "s/Pet.yaml", "s/x.json", "/definitions/A"),
+            ("../x.json", "s/Pet.yaml", "x.json", ""),
+            ("a/../b//./c%20d.yaml#", "api.yaml", "b/c d.yaml", ""),
+            ("%61.yaml", "api.yaml", "a.yaml", ""),
+        ] {
+            assert_eq!(Target::parse(reference, base), target(path, pointer), "{reference} in {base}");
+        }
+    }
+
+    #[test]
+    fn nothing_outside_the_directory_is_referred_to() {
+        for (reference, fault) in [
+            ("https://a.example/x.yaml#/A", Fault::Remote),
+            ("//a.example/x.yaml", Fault::Remote),
+            ("file:///etc/passwd", Fault::Remote),
+            ("urn:x:y", Fault::Remote),
+            ("/etc/passwd", Fault::Outside),
+            ("%2Fetc/passwd", Fault::Outside),
+            ("../x.yaml", Fault::Outside),
+            ("a/../../x.yaml", Fault::Outside),
+            ("%2e%2E/x.yaml", Fault::Outside),
+            ("..%2fx.yaml", Fault::Outside),
+            ("..\\x.yaml", Fault::Outside),
+            ("a%5c..%5cx.yaml", Fault::Outside),
+            ("c:x.yaml", Fault::Outside),
+            ("#Pet", Fault::Anchor),
+            ("x.yaml#Pet", Fault::Anchor),
+            ("x%00.yaml", Fault::Garbled),
+            ("x%ff.yaml", Fault::Garbled),
+            ("x%.yaml", Fault::Garbled),
+            ("x%+1.yaml", Fault::Garbled),
+        ] {
+            assert_eq!(Target::parse(reference, "api.yaml"), Err(fault), "{reference}");
+        }
+    }
+
+    #[test]
+    fn components_are_named_after_what_they_are() {
+        let name = |path: &str, pointer: &str| Target { path: path.into(), pointer: pointer.into() }.name();
+        assert_eq!(name("common.yaml", "/components/schemas/Money"), "Money");
+        assert_eq!(name("schemas/Pet.v1.yaml", ""), "Pet");
+        assert_eq!(name("x.yaml", "/paths/~1a b/ö"), "_");
+        assert_eq!(name("x.yaml", "/paths/~1a b"), "_a_b");
+    }
+}

@@ -1,0 +1,86 @@
+//! The canonical form of a vendored document: the interface without its prose, written in one way.
+
+use serde_json::Value;
+
+use crate::kind::{Kind, Shape};
+
+/// With `drop_prose`, the document without what only people read: summaries, descriptions, titles, examples, extensions, links to
+/// documentation and whom to contact. Order is kept.
+///
+/// Prose is known by where it stands: a property that is named `description` stays. Prose that OpenAPI requires, such as a response's
+/// description, is emptied; `info` keeps its title, version and licence.
+pub fn canonicalise(value: Value, drop_prose: bool) -> Value {
+    if drop_prose { walk(value, Shape::One(Kind::Document)) } else { value }
+}
+
+/// JSON text, indented by two spaces.
+pub fn to_json(value: &Value) -> String {
+    format!("{value:#}\n")
+}
+
+/// YAML text, as the pass `load` reads it back. Words that are something else to readers of YAML 1.1, such as `on`, are quoted.
+pub fn to_yaml(value: &Value) -> String {
+    // A `Value` has nothing that YAML lacks, and a `String` is written to without fail.
+    let plain = serde_yaml::to_string(value).unwrap_or_default();
+    let quoted: String = plain.split_inclusive('\n').map(quote_line).collect();
+    // A line may be one of a longer text, and mean what it says.
+    let is_same = serde_yaml::from_str::<Value>(&quoted).is_ok_and(|read| read == *value);
+    if is_same { quoted } else { plain }
+}
+
+fn walk(value: Value, shape: Shape) -> Value {
+    match value {
+        Value::String(_) if shape == Shape::One(Kind::Prose) => "".into(),
+        Value::Object(members) if shape != Shape::Data => {
+            let kept = members.into_iter().filter(|(key, _)| !is_prose(shape, key));
+            kept.map(|(key, value)| {
+                let member = shape.member(&key);
+                (key, walk(value, member))
+            })
+            .collect()
+        }
+        Value::Array(elements) => {
+            // `items` was an array of schemas once.
+            let shape = if let Shape::One(_) = shape { shape } else { shape.member("") };
+            elements.into_iter().map(|element| walk(element, shape)).collect()
+        }
+        other => other,
+    }
+}
+
+/// Whether the member `key` of such a value is prose, an example or an extension.
+fn is_prose(shape: Shape, key: &str) -> bool {
+    let Shape::One(kind) = shape else {
+        return shape.member(key) == Shape::Data;
+    };
+    match key {
+        "title" => kind != Kind::Info,
+        "description" => kind != Kind::Response,
+        "summary" | "example" | "examples" | "externalDocs" | "$comment" => true,
+        "contact" | "termsOfService" => kind == Kind::Info,
+        _ => key.starts_with("x-"),
+    }
+}
+
+/// A line of YAML with its plain key and its plain value quoted where YAML 1.1 takes them for something else.
+fn quote_line(line: &str) -> String {
+    let content = line.trim_end_matches('\n');
+    let start = content.len() - content.trim_start_matches([' ', '-']).len();
+    let (indent, entry) = content.split_at(start);
+    let quote = |text: &str| if is_ambiguous(text) { format!("'{text}'") } else { text.to_owned() };
+    let entry = match entry.split_once(": ").or(entry.strip_suffix(':').map(|key| (key, ""))) {
+        Some((key, "")) => quote(key) + ":",
+        Some((key, value)) => format!("{}: {}", quote(key), quote(value)),
+        None => quote(entry),
+    };
+    format!("{indent}{entry}\n")
+}
+
+/// Whether a plain scalar is text to YAML 1.2 but a boolean, a date, a number or an operator to YAML 1.1.
+fn is_ambiguous(text: &str) -> bool {
+    let is_word = ["y", "n", "yes", "no", "on", "off"].iter().any(|word| text.eq_ignore_ascii_case(word));
+    let is_number = text.starts_with(|first: char| first.is_ascii_digit() || "+-.".contains(first))
+        && text.chars().all(|char| char.is_ascii_digit() || "+-.:_".contains(char))
+        && text.get(1..).is_some_and(|rest| rest.contains(['-', ':', '_']));
+    is_word || is_number || text == "="
+}

@@ -1,0 +1,209 @@
+//! What is wrong with a document: values, collected many at a time, shown with their places.
+//!
+//! A pass that meets a fault says so in a [`Diagnostics`] and goes on where it can. Where the fault stands in a file is looked up from
+//! its JSON pointer only when there is something to show, in [`render`].
+
+mod render;
+mod suggest;
+
+pub use render::render;
+pub use suggest::closest;
+
+use crate::origin::FileId;
+
+/// How much a diagnostic matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// Nothing can be generated.
+    Error,
+    /// Something is generated, though not all that the document says.
+    Warning,
+}
+
+/// What a diagnostic's place is counted from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Place {
+    /// The pointer is one into the document as it stands after the passes so far.
+    #[default]
+    Document,
+    /// The pointer is one into this file as it was read.
+    File(FileId),
+    /// There is no pointer yet, for the file cannot be parsed: the byte offset in it.
+    Offset(FileId, usize),
+}
+
+/// One fault, with its place, its cause and its remedy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// How much it matters.
+    pub severity: Severity,
+    /// What kind of fault it is: stable, in kebab-case, such as `unknown-reference`.
+    pub code: &'static str,
+    /// The JSON pointer (RFC 6901) of the node at fault; empty for the whole document.
+    pub pointer: String,
+    /// What is wrong, in one sentence without a full stop.
+    pub message: String,
+    /// What can be done about it.
+    pub help: Option<String>,
+    /// What the pointer is counted from.
+    pub place: Place,
+}
+
+impl Diagnostic {
+    /// A fault in the document as it stands. An empty `help` is no help.
+    pub fn new(
+        severity: Severity,
+        code: &'static str,
+        pointer: impl Into<String>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Self {
+        let help = help.into();
+        Self {
+            severity,
+            code,
+            pointer: pointer.into(),
+            message: message.into(),
+            help: (!help.is_empty()).then_some(help),
+            place: Place::Document,
+        }
+    }
+
+    /// Says that the pointer is one into `file` as it was read.
+    #[must_use]
+    pub fn in_file(mut self, file: FileId) -> Self {
+        self.place = Place::File(file);
+        self
+    }
+
+    /// Says that the fault is at a byte offset of `file`.
+    #[must_use]
+    pub fn at_offset(mut self, file: FileId, offset: usize) -> Self {
+        self.place = Place::Offset(file, offset);
+        self
+    }
+}
+
+/// The faults found so far, in the order in which they were found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Diagnostics {
+    found: Vec<Diagnostic>,
+}
+
+impl Diagnostics {
+    /// None yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds one.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.found.push(diagnostic);
+    }
+
+    /// Adds an error at `pointer` of the document as it stands. An empty `help` is no help.
+    pub fn error(
+        &mut self,
+        code: &'static str,
+        pointer: impl Into<String>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.push(Diagnostic::new(Severity::Error, code, pointer, message, help));
+    }
+
+    /// Adds a warning at `pointer` of the document as it stands. An empty `help` is no help.
+    pub fn warning(
+        &mut self,
+        code: &'static str,
+        pointer: impl Into<String>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.push(Diagnostic::new(Severity::Warning, code, pointer, message, help));
+    }
+
+    /// Whether anything found stops the generation.
+    pub fn has_errors(&self) -> bool {
+        self.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// What was found, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.found.iter()
+    }
+
+    /// How many were found.
+    pub fn len(&self) -> usize {
+        self.found.len()
+    }
+
+    /// Whether nothing was found.
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+}
+
+impl Extend<Diagnostic> for Diagnostics {
+    fn extend<I: IntoIterator<Item = Diagnostic>>(&mut self, diagnostics: I) {
+        self.found.extend(diagnostics);
+    }
+}
+
+impl IntoIterator for Diagnostics {
+    type Item = Diagnostic;
+    type IntoIter = std::vec::IntoIter<Diagnostic>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.found.into_iter()
+    }
+}
+
+/// The pointer of the member `token` of the node at `pointer`.
+pub fn child(pointer: &str, token: &str) -> String {
+    let mut child = String::with_capacity(pointer.len() + token.len() + 1);
+    child.push_str(pointer);
+    push_token(&mut child, token);
+    child
+}
+
+/// Makes `pointer` that of its member `token`.
+pub(crate) fn push_token(pointer: &mut String, token: &str) {
+    pointer.push('/');
+    for char in token.chars() {
+        match char {
+            '~' => pointer.push_str("~0"),
+            '/' => pointer.push_str("~1"),
+            other => pointer.push(other),
+        }
+    }
+}
+
+/// The tokens of a pointer, unescaped.
+pub fn tokens(pointer: &str) -> impl DoubleEndedIterator<Item = String> {
+    let tokens = pointer.strip_prefix('/').into_iter().flat_map(|rest| rest.split('/'));
+    tokens.map(|token| token.replace("~1", "/").replace("~0", "~"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_undo_child() {
+        let pointer = child(&child(&child("", "paths"), "/a~b/{id}"), "");
+        assert_eq!(pointer, "/paths/~1a~0b~1{id}/");
+        assert_eq!(tokens(&pointer).collect::<Vec<_>>(), ["paths", "/a~b/{id}", ""]);
+        assert_eq!(tokens("").count(), 0);
+    }
+
+    #[test]
+    fn warnings_are_no_errors() {
+        let mut diagnostics = Diagnostics::new();
+        diagnostics.warning("lossy", "/paths", "something is lost", "");
+        assert!(!diagnostics.has_errors());
+        diagnostics.error("wrong", "/info", "something is wrong", "mend it");
+        assert!(diagnostics.has_errors());
+        assert_eq!(diagnostics.iter().map(|d| d.help.as_deref()).collect::<Vec<_>>(), [None, Some("mend it")]);
+    }
+}

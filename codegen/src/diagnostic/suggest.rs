@@ -1,0 +1,54 @@
+//! "Did you mean": the known word nearest to a misspelt one.
+
+/// The candidate that is nearest to `word`, if one is near enough to be what was meant.
+pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // A third of the word may be wrong; more than that is a different word.
+    let most = (word.chars().count() / 3).max(1);
+    candidates
+        .into_iter()
+        .filter(|candidate| candidate.len().abs_diff(word.len()) <= 4 * most)
+        .map(|candidate| (distance(word, candidate), candidate))
+        .filter(|(distance, _)| *distance <= most)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// How many letters must be changed, added or left out to make `left` into `right`, letter case aside.
+fn distance(left: &str, right: &str) -> usize {
+    let right: Vec<char> = right.chars().flat_map(char::to_lowercase).collect();
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (i, l) in left.chars().flat_map(char::to_lowercase).enumerate() {
+        let mut diagonal = i;
+        let mut last = i + 1;
+        for (above, r) in row.iter_mut().skip(1).zip(&right) {
+            let here = (diagonal + usize::from(l != *r)).min(last + 1).min(*above + 1);
+            diagonal = std::mem::replace(above, here);
+            last = here;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = i + 1;
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distance_counts_edits() {
+        for (left, right, edits) in
+            [("", "", 0), ("abc", "", 3), ("kitten", "sitting", 3), ("Money", "money", 0), ("ab", "ba", 2)]
+        {
+            assert_eq!(distance(left, right), edits, "{left} -> {right}");
+            assert_eq!(distance(right, left), edits, "{right} -> {left}");
+        }
+    }
+
+    #[test]
+    fn only_near_words_are_suggested() {
+        assert_eq!(closest("contcat", ["account", "contact", "contacts"]), Some("contact"));
+        assert_eq!(closest("contact", ["webhook", "id"]), None);
+    }
+}

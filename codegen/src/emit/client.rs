@@ -1,0 +1,244 @@
+//! The module's root: the client, its builder and its credentials.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::file::File;
+use super::{From, argument, gate, holds_map};
+use crate::ir::{Api, Argument, CredentialKind, Resource, Scheme, TypeDef, TypeKind};
+use crate::names;
+
+/// Writes the file.
+pub fn file(api: &Api, source: &str) -> String {
+    let mut docs = vec![format!("Client of {} (document version {}).", api.title, api.version)];
+    if !api.docs.is_empty() {
+        docs.push(String::new());
+        docs.extend(api.docs.iter().cloned());
+    }
+    let docs = gate::module_docs(&docs);
+    let modules: TokenStream = api
+        .resources
+        .iter()
+        .map(|resource| {
+            let module = gate::ident(&resource.module);
+            quote!(pub mod #module;)
+        })
+        .collect();
+    let maps = api.resources.iter().flat_map(|resource| &resource.arguments).any(|argument| holds_map(&argument.ty));
+    let maps = maps.then(|| {
+        quote!(
+            use std::collections::BTreeMap;
+        )
+    });
+    // What is deprecated is still written and read.
+    let deprecated = has_deprecated(api).then(|| quote!(#![allow(deprecated)]));
+    let mut file = File::new(source);
+    file.items(quote! {
+        #docs
+        #deprecated
+        #modules
+        pub mod types;
+        mod error;
+        #maps
+        use std::time::Duration;
+        use crm_clients_runtime as runtime;
+        pub use error::ErrorBody;
+
+        /// What can go wrong with a call.
+        pub type Error = runtime::Error<ErrorBody>;
+
+        /// A refusal by the server: status, headers, raw and typed body.
+        pub type ApiError = runtime::ApiError<ErrorBody>;
+
+        /// A call that is ready to be sent: await it, or send it in another way.
+        pub type Call<T> = runtime::generated::Call<T, ErrorBody>;
+    });
+    file.items(client(api));
+    file.items(builder(api));
+    let schemes: TokenStream = api.schemes.iter().map(scheme).collect();
+    if !schemes.is_empty() {
+        file.items(schemes);
+    }
+    file.finish()
+}
+
+fn has_deprecated(api: &Api) -> bool {
+    let of_type = |def: &TypeDef| {
+        def.deprecated
+            || matches!(&def.kind, TypeKind::Struct(kind) if kind.fields.iter().any(|field| field.deprecated))
+    };
+    api.types.iter().any(of_type)
+}
+
+fn client(api: &Api) -> TokenStream {
+    let handles: TokenStream = api.resources.iter().map(|resource| handle(api, resource)).collect();
+    let name = gate::string(&api.name);
+    let url = gate::string(&api.base_url);
+    let example = "Cheap to clone: clones share their connections.";
+    let doc = format!(" The client of {}. {example}", api.title.replace(['\n', '\r'], " "));
+    let doc = gate::docs(&[doc]);
+    quote! {
+        #doc
+        #[derive(Clone, Debug)]
+        pub struct Client {
+            core: runtime::Core,
+        }
+
+        impl Client {
+            /// Where requests go unless the builder says otherwise: the document's first server.
+            pub const BASE_URL: &'static str = #url;
+
+            /// Begins a client.
+            pub fn builder() -> Builder {
+                Builder { core: runtime::Core::builder(#name, Self::BASE_URL) }
+            }
+
+            #handles
+        }
+    }
+}
+
+fn handle(api: &Api, resource: &Resource) -> TokenStream {
+    let (module, name) = (gate::ident(&resource.module), gate::ident(&resource.name));
+    let (parameters, values) = arguments(api, &resource.arguments, From::Beside);
+    let docs = gate::docs(&resource.docs);
+    quote! {
+        #docs
+        pub fn #module(&self, #parameters) -> #module::#name {
+            #module::#name::new(&self.core, #values)
+        }
+    }
+}
+
+/// The parameters of a signature, and the values made of them.
+pub fn arguments(api: &Api, arguments: &[Argument], from: From<'_>) -> (TokenStream, TokenStream) {
+    let (mut parameters, mut values) = (TokenStream::new(), TokenStream::new());
+    for one in arguments {
+        let name = gate::ident(&one.name);
+        let (taken, made) = argument(api, &one.ty, &name, from);
+        parameters.extend(quote!(#name: #taken,));
+        values.extend(quote!(#made,));
+    }
+    (parameters, values)
+}
+
+fn builder(api: &Api) -> TokenStream {
+    let credentials: TokenStream = api.schemes.iter().map(credential).collect();
+    quote! {
+        /// Sets a client up.
+        #[derive(Clone, Debug)]
+        #[must_use = "a builder does nothing until `build` is called"]
+        pub struct Builder {
+            core: runtime::CoreBuilder,
+        }
+
+        impl Builder {
+            #credentials
+
+            /// Sends requests to another server than [`Client::BASE_URL`].
+            pub fn base_url(mut self, url: impl Into<String>) -> Self {
+                self.core = self.core.base_url(url);
+                self
+            }
+
+            /// Sends requests through a client of the caller's own, with its connections, proxies and
+            /// redirect policy.
+            pub fn http_client(mut self, client: runtime::reqwest::Client) -> Self {
+                self.core = self.core.http_client(client);
+                self
+            }
+
+            /// How long one request may take until its reply is read; 60 seconds unless set.
+            pub fn timeout(mut self, timeout: Duration) -> Self {
+                self.core = self.core.timeout(timeout);
+                self
+            }
+
+            /// The `User-Agent` of requests.
+            pub fn user_agent(mut self, name: impl Into<String>) -> Self {
+                self.core = self.core.user_agent(name);
+                self
+            }
+
+            /// How many bytes a reply may have; 64 MiB unless set.
+            pub fn response_limit(mut self, bytes: usize) -> Self {
+                self.core = self.core.response_limit(bytes);
+                self
+            }
+
+            /// Allows requests without encryption to other hosts than this machine.
+            pub fn allow_http(mut self, allow: bool) -> Self {
+                self.core = self.core.allow_http(allow);
+                self
+            }
+
+            /// The client.
+            ///
+            /// # Errors
+            ///
+            /// If the base URL is none or is not encrypted, if a header value cannot be sent, or if the
+            /// system's certificates cannot be read.
+            pub fn build(self) -> Result<Client, Error> {
+                Ok(Client { core: self.core.build()? })
+            }
+        }
+    }
+}
+
+fn credential(scheme: &Scheme) -> TokenStream {
+    let (method, constant) = (gate::ident(&scheme.name), gate::ident(&names::static_name(&scheme.name)));
+    let mut docs = match &scheme.kind {
+        CredentialKind::Header(name) => vec![format!("Authenticates with the header `{name}`.")],
+        CredentialKind::Query(name) => vec![format!("Authenticates with the query parameter `{name}`.")],
+        CredentialKind::Cookie(name) => vec![format!("Authenticates with the cookie `{name}`.")],
+        CredentialKind::Bearer => vec!["Authenticates with `Authorization: Bearer`.".to_owned()],
+        CredentialKind::Basic => vec!["Authenticates with `Authorization: Basic`.".to_owned()],
+    };
+    if !scheme.docs.is_empty() {
+        docs.push(String::new());
+        docs.extend(scheme.docs.iter().cloned());
+    }
+    let docs = gate::docs(&docs);
+    if scheme.kind == CredentialKind::Basic {
+        return quote! {
+            #docs
+            pub fn #method(mut self, user: &str, password: &str) -> Self {
+                self.core = self.core.credential(&#constant, format!("{user}:{password}"));
+                self
+            }
+        };
+    }
+    quote! {
+        #docs
+        pub fn #method(mut self, secret: impl Into<runtime::SecretString>) -> Self {
+            self.core = self.core.credential(&#constant, secret);
+            self
+        }
+    }
+}
+
+fn scheme(scheme: &Scheme) -> TokenStream {
+    let (name, text) = (gate::ident(&names::static_name(&scheme.name)), gate::string(&scheme.name));
+    let kind = match &scheme.kind {
+        CredentialKind::Header(name) => {
+            let name = gate::string(name);
+            quote!(Header(#name))
+        }
+        CredentialKind::Query(name) => {
+            let name = gate::string(name);
+            quote!(Query(#name))
+        }
+        CredentialKind::Cookie(name) => {
+            let name = gate::string(name);
+            quote!(Cookie(#name))
+        }
+        CredentialKind::Bearer => quote!(Bearer),
+        CredentialKind::Basic => quote!(Basic),
+    };
+    quote! {
+        static #name: runtime::generated::Scheme = runtime::generated::Scheme {
+            name: #text,
+            kind: runtime::generated::SchemeKind::#kind,
+        };
+    }
+}

@@ -1,0 +1,113 @@
+//! `error.rs`: the bodies that an API's errors have.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::file::File;
+use super::{From, gate, type_tokens};
+use crate::ir::{Api, ErrorField, Type};
+
+/// Writes the file.
+pub fn file(api: &Api, source: &str) -> String {
+    let mut variants = TokenStream::new();
+    let mut functions = TokenStream::new();
+    for error in &api.errors {
+        let (name, function) = (gate::ident(&error.name), gate::ident(&error.function));
+        let ty = type_tokens(api, &error.ty, From::Beside);
+        let docs = match &error.ty {
+            _ if error.text => vec!["Text, as it came.".to_owned()],
+            Type::Named(id) => api[*id].docs.clone(),
+            _ => vec!["JSON of no further declared shape.".to_owned()],
+        };
+        let docs = gate::docs(&docs);
+        variants.extend(quote!(#docs #name(#ty),));
+        let read = if error.text {
+            quote!(Ok(Self::#name(String::from_utf8_lossy(body).into_owned())))
+        } else {
+            quote!(runtime::generated::decode::error(body).map(Self::#name))
+        };
+        functions.extend(quote! {
+            pub(super) fn #function(body: &[u8]) -> Result<Self, runtime::generated::JsonError> {
+                #read
+            }
+        });
+    }
+    let methods: TokenStream = api.error_fields.iter().map(|field| accessor(api, field)).collect();
+    let uses_types = api.errors.iter().any(|error| matches!(error.ty, Type::Named(_) | Type::List(_) | Type::Map(_)));
+    let types = uses_types.then(|| {
+        quote!(
+            use super::types;
+        )
+    });
+    let maps = api.errors.iter().any(|error| super::holds_map(&error.ty))
+        || api.error_fields.iter().any(|field| super::holds_map(&field.ty));
+    let maps = maps.then(|| {
+        quote!(
+            use std::collections::BTreeMap;
+        )
+    });
+    let mut file = File::new(source);
+    file.items(quote! {
+        //! What the server says when it refuses.
+        #maps
+        use crm_clients_runtime as runtime;
+        #types
+
+        /// The body of an error, typed by the status that it came with.
+        #[derive(Clone, Debug, Default, PartialEq)]
+        #[non_exhaustive]
+        pub enum ErrorBody {
+            /// The document declares no body for this status, or the body is none of that shape; the
+            /// raw body is in the error.
+            #[default]
+            Undeclared,
+            #variants
+        }
+    });
+    if !functions.is_empty() {
+        file.items(quote!(impl ErrorBody { #methods #functions }));
+    }
+    file.finish()
+}
+
+/// A method that reads a field wherever it is.
+fn accessor(api: &Api, field: &ErrorField) -> TokenStream {
+    let name = gate::ident(&field.name);
+    let mut arms = TokenStream::new();
+    let list = matches!(field.ty, Type::List(_));
+    for (index, optional) in &field.variants {
+        let variant = gate::ident(&api.errors[*index].name);
+        let value = match (&field.ty, optional) {
+            (Type::List(_), true) => quote!(body.#name.as_deref().unwrap_or_default()),
+            (Type::List(_), false) => quote!(&body.#name),
+            (Type::String, true) => quote!(body.#name.as_deref()),
+            (_, true) => quote!(body.#name.as_ref()),
+            (_, false) => quote!(Some(&body.#name)),
+        };
+        arms.extend(quote!(Self::#variant(body) => #value,));
+    }
+    let all = field.variants.len() == api.errors.len();
+    let (returned, otherwise) = match &field.ty {
+        Type::List(item) => {
+            let item = type_tokens(api, item, From::Beside);
+            (quote!(&[#item]), quote!(&[]))
+        }
+        Type::String => (quote!(Option<&str>), quote!(None)),
+        ty => {
+            let ty = type_tokens(api, ty, From::Beside);
+            (quote!(Option<&#ty>), quote!(None))
+        }
+    };
+    let otherwise = if all { quote!(Self::Undeclared => #otherwise,) } else { quote!(_ => #otherwise,) };
+    let doc = format!(
+        " The body's `{}`{}.",
+        field.name,
+        if list { ", empty where it has none" } else { ", where it has one" }
+    );
+    quote! {
+        #[doc = #doc]
+        pub fn #name(&self) -> #returned {
+            match self { #arms #otherwise }
+        }
+    }
+}

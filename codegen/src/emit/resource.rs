@@ -1,0 +1,341 @@
+//! A resource's file: its handle, its calls, and the facts of its operations.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use super::client::arguments;
+use super::file::File;
+use super::{From, argument, gate, holds_map, type_tokens};
+use crate::ir::{Api, Argument, Body, BodyKind, Location, Operation, Output, PathValue, Resource, Status, Style, Type};
+use crate::names;
+
+/// Writes the file.
+pub fn file(api: &Api, resource: &Resource, source: &str) -> String {
+    let mut file = File::new(source);
+    let docs = gate::module_docs(&resource.docs);
+    let imports = imports(resource);
+    file.items(quote!(#docs #imports));
+    file.items(handle(api, resource));
+    for operation in &resource.operations {
+        if let Some(call) = &operation.call {
+            file.items(call_struct(api, operation, call));
+            let output = output_type(api, &operation.output);
+            file.line("operation", &format!("{call} -> {}, ErrorBody", compact(&output)));
+        }
+    }
+    for operation in &resource.operations {
+        file.items(facts(api, resource, operation));
+    }
+    file.finish()
+}
+
+/// Tokens on one line as a person writes them.
+fn compact(tokens: &TokenStream) -> String {
+    tokens
+        .to_string()
+        .replace(" :: ", "::")
+        .replace(" < ", "<")
+        .replace(" >", ">")
+        .replace(" ,", ",")
+        .replace("( )", "()")
+}
+
+fn imports(resource: &Resource) -> TokenStream {
+    let operations = &resource.operations;
+    let arguments = || {
+        let of_operations =
+            operations.iter().flat_map(|operation| operation.required.iter().chain(&operation.optional));
+        resource.arguments.iter().chain(of_operations)
+    };
+    let bodies = || operations.iter().filter_map(|operation| operation.body.as_ref());
+    let outputs = || {
+        operations.iter().filter_map(|operation| match &operation.output {
+            Output::Json(ty) | Output::MaybeJson(ty) => Some(ty),
+            _ => None,
+        })
+    };
+    let used = || arguments().map(|argument| &argument.ty).chain(bodies().map(|body| &body.ty)).chain(outputs());
+    let maps = used().any(holds_map).then(|| {
+        quote!(
+            use std::collections::BTreeMap;
+        )
+    });
+    let types = used().any(names_type).then(|| quote!(types,));
+    let styles = operations.iter().flat_map(|operation| operation.required.iter().chain(&operation.optional));
+    let style = styles.filter(|argument| argument.location == Location::Query).any(|_| true).then(|| quote!(Style,));
+    let decode = operations.iter().any(|_| true).then(|| quote!(decode,));
+    let status = operations.iter().any(|operation| !operation.errors.is_empty()).then(|| quote!(Status,));
+    let multipart = bodies().any(|body| body.kind == BodyKind::Multipart).then(|| quote!(MultipartBody,));
+    quote! {
+        #maps
+        use crm_clients_runtime as runtime;
+        use runtime::generated::{Method, #multipart Operation, #status #style #decode};
+        use super::{Call, ErrorBody, #types};
+    }
+}
+
+fn names_type(ty: &Type) -> bool {
+    match ty {
+        Type::Named(_) => true,
+        Type::List(inner) | Type::Map(inner) | Type::Option(inner) | Type::Boxed(inner) | Type::Lenient(inner) => {
+            names_type(inner)
+        }
+        _ => false,
+    }
+}
+
+fn handle(api: &Api, resource: &Resource) -> TokenStream {
+    let name = gate::ident(&resource.name);
+    let docs = gate::docs(&resource.docs);
+    let (mut fields, mut parameters, mut values) = (TokenStream::new(), TokenStream::new(), TokenStream::new());
+    for argument in &resource.arguments {
+        let (name, ty) = (gate::ident(&argument.name), type_tokens(api, &argument.ty, From::Beside));
+        fields.extend(quote!(#name: #ty,));
+        parameters.extend(quote!(#name: #ty,));
+        values.extend(quote!(#name,));
+    }
+    let methods: TokenStream = resource.operations.iter().map(|operation| method(api, operation)).collect();
+    quote! {
+        #docs
+        #[derive(Clone, Debug)]
+        pub struct #name {
+            core: runtime::Core,
+            #fields
+        }
+
+        impl #name {
+            pub(super) fn new(core: &runtime::Core, #parameters) -> Self {
+                Self { core: core.clone(), #values }
+            }
+
+            #methods
+        }
+    }
+}
+
+fn method(api: &Api, operation: &Operation) -> TokenStream {
+    let name = gate::ident(&operation.name);
+    let facts = gate::ident(&names::static_name(&operation.name));
+    let docs = gate::docs(&operation.docs);
+    let deprecated = operation.deprecated.then(|| quote!(#[deprecated]));
+    let (mut parameters, _) = arguments(api, &operation.required, From::Beside);
+    let mut statements = TokenStream::new();
+    for required in &operation.required {
+        statements.extend(send_argument(api, required));
+    }
+    if let Some(body) = operation.body.as_ref().filter(|body| body.required) {
+        let (taken, sent) = send_body(api, body);
+        parameters.extend(quote!(body: #taken,));
+        statements.extend(sent);
+    }
+    let path = operation.path_values.iter().map(|value| match value {
+        PathValue::Shared(name) => {
+            let name = gate::ident(name);
+            quote!(&self.#name)
+        }
+        PathValue::Own(name) => {
+            let name = gate::ident(name);
+            quote!(&#name)
+        }
+    });
+    let conversions = operation
+        .required
+        .iter()
+        .filter(|argument| argument.location == Location::Path)
+        .map(|argument| convert(api, argument));
+    let new = quote!(Call::new(&self.core, &#facts, &[#(#path),*]));
+    let many = (operation.required.len() > 5).then(|| quote!(#[allow(clippy::too_many_arguments)]));
+    let (returned, made) = match &operation.call {
+        Some(call) => {
+            let call = gate::ident(call);
+            (quote!(#call), quote!(#call { call }))
+        }
+        None => {
+            let output = output_type(api, &operation.output);
+            (quote!(Call<#output>), quote!(call))
+        }
+    };
+    let body = match (&operation.call, statements.is_empty()) {
+        (None, true) => new,
+        (Some(call), true) => {
+            let call = gate::ident(call);
+            quote!(#call { call: #new })
+        }
+        _ => quote!(let mut call = #new; #statements #made),
+    };
+    quote! {
+        #docs
+        #deprecated
+        #many
+        pub fn #name(&self, #parameters) -> #returned {
+            #(#conversions)*
+            #body
+        }
+    }
+}
+
+/// A path argument that was taken as something that becomes it.
+fn convert(api: &Api, one: &Argument) -> TokenStream {
+    let name = gate::ident(&one.name);
+    let (_, made) = argument(api, &one.ty, &name, From::Beside);
+    if made.to_string() == name.to_string() {
+        return TokenStream::new();
+    }
+    let ty = type_tokens(api, &one.ty, From::Beside);
+    quote!(let #name: #ty = #made;)
+}
+
+/// The statement that puts an argument into the call.
+fn send_argument(api: &Api, one: &Argument) -> TokenStream {
+    let (name, wire) = (gate::ident(&one.name), gate::string(&one.wire));
+    let (_, made) = argument(api, &one.ty, &name, From::Beside);
+    let ty = type_tokens(api, &one.ty, From::Beside);
+    let converted =
+        if made.to_string() == name.to_string() { TokenStream::new() } else { quote!(let #name: #ty = #made;) };
+    let value = if one.json { quote!(&runtime::generated::json_text(&#name)) } else { quote!(&#name) };
+    match one.location {
+        Location::Path => TokenStream::new(),
+        Location::Query => {
+            let style = match one.style {
+                Style::Form => quote!(Style::Form),
+                Style::FormExplode => quote!(Style::FormExplode),
+                Style::Space => quote!(Style::Space),
+                Style::Pipe => quote!(Style::Pipe),
+                Style::Deep => quote!(Style::Deep),
+            };
+            quote!(#converted call.query(#wire, #style, #value);)
+        }
+        Location::Header => quote!(#converted call.header_param(#wire, #value);),
+        Location::Cookie => quote!(#converted call.cookie(#wire, #value);),
+    }
+}
+
+/// How a body is taken, and the statement that puts it into the call.
+fn send_body(api: &Api, body: &Body) -> (TokenStream, TokenStream) {
+    let (name, media_type) = (gate::ident("body"), gate::string(&body.media_type));
+    let (taken, made) = argument(api, &body.ty, &name, From::Beside);
+    let ty = type_tokens(api, &body.ty, From::Beside);
+    let convert = if made.to_string() == "body" { TokenStream::new() } else { quote!(let body: #ty = #made;) };
+    let send = match body.kind {
+        BodyKind::Json => quote!(call.json(#media_type, &body);),
+        BodyKind::Form => quote!(call.form(&body);),
+        BodyKind::Multipart => quote!(call.multipart(body.into_parts());),
+        BodyKind::Text => quote!(call.text(#media_type, body);),
+        BodyKind::Bytes => quote!(call.bytes(#media_type, body);),
+    };
+    (taken, quote!(#convert #send))
+}
+
+fn call_struct(api: &Api, operation: &Operation, call: &str) -> TokenStream {
+    let name = gate::ident(call);
+    let output = output_type(api, &operation.output);
+    let docs = gate::first_line(&operation.docs);
+    let setters: TokenStream = operation.optional.iter().map(|argument| setter(api, argument)).collect();
+    let body = operation.body.as_ref().filter(|body| !body.required).map(|body| {
+        let (taken, sent) = send_body(api, body);
+        quote! {
+            /// The request's body.
+            pub fn body(mut self, body: #taken) -> Self {
+                let call = &mut self.call;
+                #sent
+                self
+            }
+        }
+    });
+    quote! {
+        #docs
+        #[derive(Debug)]
+        #[must_use = "a call does nothing until it is sent or awaited"]
+        pub struct #name {
+            call: Call<#output>,
+        }
+
+        impl #name {
+            #setters
+            #body
+        }
+    }
+}
+
+/// The methods that every call has; an argument of such a name gives way.
+const OF_EVERY_CALL: &[&str] = &["send", "send_with_response", "send_raw", "timeout", "header", "body", "into_future"];
+
+fn setter(api: &Api, one: &Argument) -> TokenStream {
+    let name = gate::ident(&one.name);
+    let method = gate::ident(&names::unique(&one.name, |name| OF_EVERY_CALL.contains(&name)));
+    let docs = gate::docs(&one.docs);
+    let deprecated = one.deprecated.then(|| quote!(#[deprecated]));
+    let (taken, _) = argument(api, &one.ty, &name, From::Beside);
+    let sent = send_argument(api, one);
+    quote! {
+        #docs
+        #deprecated
+        pub fn #method(mut self, #name: #taken) -> Self {
+            let call = &mut self.call;
+            #sent
+            self
+        }
+    }
+}
+
+fn output_type(api: &Api, output: &Output) -> TokenStream {
+    match output {
+        Output::Empty => quote!(()),
+        Output::Json(ty) => type_tokens(api, ty, From::Beside),
+        Output::MaybeJson(ty) => {
+            let ty = type_tokens(api, ty, From::Beside);
+            quote!(Option<#ty>)
+        }
+        Output::Text => quote!(String),
+        Output::Bytes => quote!(runtime::Bytes),
+    }
+}
+
+/// What the runtime has to know of an operation.
+fn facts(api: &Api, resource: &Resource, operation: &Operation) -> TokenStream {
+    let name = gate::ident(&names::static_name(&operation.name));
+    let told = gate::string(&format!("{}.{}", resource.module, names::suffix(&operation.name)));
+    let (method, path) = (gate::ident(operation.method), gate::string(&operation.path));
+    let accept = gate::string(operation.accept.as_deref().unwrap_or_default());
+    let output = output_type(api, &operation.output);
+    let decode = match &operation.output {
+        Output::Empty => quote!(empty),
+        Output::Json(_) => quote!(json),
+        Output::MaybeJson(_) => quote!(json_or_empty),
+        Output::Text => quote!(text),
+        Output::Bytes => quote!(bytes),
+    };
+    let security = operation.security.iter().map(|set| {
+        let set = set.iter().map(|scheme| {
+            let name = gate::ident(&names::static_name(&api.schemes[*scheme].name));
+            quote!(&super::#name)
+        });
+        quote!(&[#(#set),*])
+    });
+    let errors = operation.errors.iter().map(|(status, error)| {
+        let function = gate::ident(&api.errors[*error].function);
+        let status = match status {
+            Status::Exact(code) => {
+                let code = Literal::u16_unsuffixed(*code);
+                quote!(Status::Exact(#code))
+            }
+            Status::Range(class) => {
+                let class = Literal::u8_unsuffixed(*class);
+                quote!(Status::Range(#class))
+            }
+            Status::Default => quote!(Status::Default),
+        };
+        quote!((#status, ErrorBody::#function))
+    });
+    quote! {
+        static #name: Operation<#output, ErrorBody> = Operation {
+            name: #told,
+            method: Method::#method,
+            path: #path,
+            security: &[#(#security),*],
+            accept: #accept,
+            decode: decode::#decode,
+            errors: &[#(#errors),*],
+        };
+    }
+}

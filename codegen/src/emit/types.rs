@@ -1,0 +1,214 @@
+//! The files of types.
+
+mod structs;
+
+use std::collections::BTreeSet;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::file::File;
+use super::{From, gate, holds_map, type_tokens};
+use crate::ir::{Api, Enum, Type, TypeDef, TypeKind, Union};
+
+/// The modules that have types.
+pub fn modules(api: &Api) -> Vec<String> {
+    api.types.iter().map(|def| def.module.clone()).collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// Writes `types/mod.rs`.
+pub fn index_file(modules: &[String], source: &str) -> String {
+    let modules: Vec<_> = modules.iter().map(|module| gate::ident(module)).collect();
+    let mut file = File::new(source);
+    file.items(quote! {
+        //! The types of requests and replies.
+        //!
+        //! Each stands in the file of the one resource that uses it, or in `shared`; all are named from here.
+        #(mod #modules;)*
+        #(pub use #modules::*;)*
+    });
+    file.finish()
+}
+
+/// Writes the file of a module's types.
+pub fn file(api: &Api, module: &str, source: &str) -> String {
+    let defs: Vec<&TypeDef> = api.types.iter().filter(|def| def.module == module).collect();
+    let writer = Writer { api, module };
+    let about = match module {
+        "shared" => "Types that several resources use, or none.".to_owned(),
+        _ => format!("Types of `{module}`."),
+    };
+    let docs = gate::module_docs(&[about]);
+    let maps = defs.iter().any(|def| uses_map(def)).then(|| {
+        quote!(
+            use std::collections::BTreeMap;
+        )
+    });
+    let runtime = defs.iter().any(|def| writer.uses_runtime(def)).then(|| {
+        quote!(
+            use crm_clients_runtime as runtime;
+        )
+    });
+    let mut file = File::new(source);
+    file.items(quote!(#docs #maps #runtime));
+    for def in defs {
+        writer.definition(def, &mut file);
+    }
+    file.finish()
+}
+
+fn uses_map(def: &TypeDef) -> bool {
+    match &def.kind {
+        TypeKind::Struct(kind) => {
+            kind.fields.iter().any(|field| holds_map(&field.ty))
+                || kind.rest.as_ref().is_some_and(|(_, ty)| *ty != Type::Value)
+        }
+        TypeKind::Union(kind) => kind.variants.iter().any(|variant| holds_map(&variant.ty)),
+        TypeKind::Alias(ty) => holds_map(ty),
+        TypeKind::Strings(_) | TypeKind::Integers(_) => false,
+    }
+}
+
+/// Writes types into a module.
+struct Writer<'a> {
+    api: &'a Api,
+    module: &'a str,
+}
+
+impl Writer<'_> {
+    fn from(&self) -> From<'_> {
+        From::Types(self.module)
+    }
+
+    fn tokens(&self, ty: &Type) -> TokenStream {
+        type_tokens(self.api, ty, self.from())
+    }
+
+    fn uses_runtime(&self, def: &TypeDef) -> bool {
+        match &def.kind {
+            TypeKind::Alias(ty) => self.tokens(ty).to_string().contains("runtime ::"),
+            _ => true,
+        }
+    }
+
+    fn definition(&self, def: &TypeDef, file: &mut File) {
+        match &def.kind {
+            TypeKind::Struct(kind) => self.structure(def, kind, file),
+            TypeKind::Strings(kind) => {
+                let entries = kind.variants.iter().map(|(name, value)| (name.as_str(), gate::quoted(value)));
+                open_enum(def, kind, entries.collect(), "string_enum", &quote!(String), file);
+            }
+            TypeKind::Integers(kind) => {
+                let entries = kind.variants.iter().map(|(name, value)| (name.as_str(), value.to_string()));
+                open_enum(def, kind, entries.collect(), "integer_enum", &quote!(i64), file);
+            }
+            TypeKind::Union(kind) => self.union(def, kind, file),
+            TypeKind::Alias(ty) => {
+                let (head, name, ty) = (head(def), gate::ident(&def.name), self.tokens(ty));
+                file.items(quote!(#head pub type #name = #ty;));
+            }
+        }
+    }
+
+    fn union(&self, def: &TypeDef, kind: &Union, file: &mut File) {
+        let (head, name, unknown) = (head(def), gate::ident(&def.name), gate::ident(&kind.unknown));
+        let (mut variants, mut conversions) = (TokenStream::new(), TokenStream::new());
+        let mut converted: Vec<&Type> = Vec::new();
+        for variant in &kind.variants {
+            let (variant_name, ty) = (gate::ident(&variant.name), self.tokens(&variant.ty));
+            let doc = match (&kind.tag, &variant.tag) {
+                (Some(property), Some(tag)) => format!("Where `{property}` is `{tag}`."),
+                _ => match variant.json.as_str() {
+                    "any" => "A value of this type.".to_owned(),
+                    json => format!("JSON of the kind {json}."),
+                },
+            };
+            let doc = gate::docs(&[doc]);
+            variants.extend(quote!(#doc #variant_name(#ty),));
+            if !converted.contains(&&variant.ty) {
+                conversions.extend(conversion(&name, &variant_name, &variant.ty, &ty));
+            }
+            converted.push(&variant.ty);
+        }
+        file.items(quote! {
+            #head
+            #[derive(Clone, Debug, PartialEq)]
+            #[non_exhaustive]
+            pub enum #name {
+                #variants
+                /// Something else, kept as it came.
+                #unknown(runtime::Value),
+            }
+        });
+        let tag = kind.tag.as_deref().map(|tag| format!(" tag {}", gate::quoted(tag))).unwrap_or_default();
+        let entries: Vec<String> = kind
+            .variants
+            .iter()
+            .map(|variant| match &variant.tag {
+                Some(tag) if kind.tag.is_some() => format!("{}: {}", variant.name, gate::quoted(tag)),
+                _ => format!("{}: {}", variant.name, variant.json.as_str()),
+            })
+            .collect();
+        file.invocation("union", &format!("{}({}){tag}", def.name, kind.unknown), &entries);
+        if def.sent {
+            file.items(conversions);
+        }
+    }
+}
+
+fn conversion(name: &proc_macro2::Ident, variant: &proc_macro2::Ident, held: &Type, ty: &TokenStream) -> TokenStream {
+    let text = matches!(held, Type::String).then(|| {
+        quote! {
+            impl From<&str> for #name {
+                fn from(value: &str) -> Self {
+                    Self::#variant(value.to_owned())
+                }
+            }
+        }
+    });
+    quote! {
+        impl From<#ty> for #name {
+            fn from(value: #ty) -> Self {
+                Self::#variant(value)
+            }
+        }
+        #text
+    }
+}
+
+/// What stands in front of a definition.
+fn head(def: &TypeDef) -> TokenStream {
+    let docs = gate::docs(&def.docs);
+    let deprecated = def.deprecated.then(|| quote!(#[deprecated]));
+    quote!(#docs #deprecated)
+}
+
+fn open_enum<T>(
+    def: &TypeDef,
+    kind: &Enum<T>,
+    entries: Vec<(&str, String)>,
+    macro_name: &str,
+    kept: &TokenStream,
+    file: &mut File,
+) {
+    let (head, name, unknown) = (head(def), gate::ident(&def.name), gate::ident(&kind.unknown));
+    let variants: TokenStream = entries
+        .iter()
+        .map(|(variant, value)| {
+            let (doc, variant) = (gate::docs(&[format!("`{}`", value.trim_matches('"'))]), gate::ident(variant));
+            quote!(#doc #variant,)
+        })
+        .collect();
+    file.items(quote! {
+        #head
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum #name {
+            #variants
+            /// A value that the document does not list, kept as it came.
+            #unknown(#kept),
+        }
+    });
+    let lines: Vec<String> = entries.iter().map(|(variant, value)| format!("{variant} = {value}")).collect();
+    file.invocation(macro_name, &format!("{}({})", def.name, kind.unknown), &lines);
+}

@@ -1,0 +1,276 @@
+//! Structs: fields, JSON or form, constructor, setters, conversions.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::{Writer, head};
+use crate::emit::file::File;
+use crate::emit::{argument, gate};
+use crate::ir::{Field, Presence, Struct, Type, TypeDef, TypeId, TypeKind};
+use crate::names;
+
+impl Writer<'_> {
+    pub(super) fn structure(&self, def: &TypeDef, kind: &Struct, file: &mut File) {
+        let (head, name) = (head(def), gate::ident(&def.name));
+        let fields: TokenStream = kind.fields.iter().map(|field| self.field(field, kind.multipart)).collect();
+        let rest = kind.rest.as_ref().map(|(name, ty)| {
+            let (name, ty) = (gate::ident(name), self.rest_type(ty));
+            quote!(
+                /// What the other fields do not take.
+                pub #name: #ty,
+            )
+        });
+        let empty = def.sent
+            && free(kind).next().is_none()
+            && kind.fields.iter().all(|field| field.presence != Presence::Required);
+        let derives = match (kind.multipart, empty) {
+            (true, true) => quote!(Clone, Debug, Default),
+            (true, false) => quote!(Clone, Debug),
+            (false, true) => quote!(Clone, Debug, Default, PartialEq),
+            (false, false) => quote!(Clone, Debug, PartialEq),
+        };
+        file.items(quote! {
+            #head
+            #[derive(#derives)]
+            #[non_exhaustive]
+            pub struct #name { #fields #rest }
+        });
+        let mut entries: Vec<String> = kind.fields.iter().map(|field| entry(field, kind.multipart)).collect();
+        entries.extend(kind.rest.iter().map(|(name, _)| format!("{name}: rest")));
+        file.invocation(if kind.multipart { "multipart" } else { "object" }, &def.name, &entries);
+        if def.sent {
+            file.items(self.methods(def, kind, empty));
+        }
+    }
+
+    fn field(&self, field: &Field, multipart: bool) -> TokenStream {
+        let (docs, name, ty) = (gate::docs(&field.docs), gate::ident(&field.name), self.tokens(&field.ty));
+        let deprecated = field.deprecated.then(|| quote!(#[deprecated]));
+        let ty = match field.presence {
+            Presence::Optional if multipart && is_files(&field.ty) => ty,
+            Presence::Required => ty,
+            Presence::Optional | Presence::Nullable => quote!(Option<#ty>),
+            Presence::Patch => quote!(runtime::Patch<#ty>),
+        };
+        quote!(#docs #deprecated pub #name: #ty,)
+    }
+
+    fn rest_type(&self, ty: &Type) -> TokenStream {
+        match ty {
+            Type::Value => quote!(runtime::Map<String, runtime::Value>),
+            other => {
+                let other = self.tokens(other);
+                quote!(BTreeMap<String, #other>)
+            }
+        }
+    }
+
+    fn methods(&self, def: &TypeDef, kind: &Struct, empty: bool) -> TokenStream {
+        let name = gate::ident(&def.name);
+        let new = self.constructor(kind, empty);
+        let setters: TokenStream = kind
+            .fields
+            .iter()
+            .filter(|field| field.presence != Presence::Required)
+            .map(|field| self.setter(field, kind))
+            .collect();
+        let rest = kind.rest.as_ref().map(|(field, ty)| self.rest_setter(field, ty));
+        let conversions = self.conversions(def, kind);
+        quote! {
+            impl #name {
+                #new
+                #setters
+                #rest
+            }
+            #conversions
+        }
+    }
+
+    /// `new` takes what must be given and has more than one value.
+    fn constructor(&self, kind: &Struct, empty: bool) -> TokenStream {
+        if empty {
+            return quote! {
+                /// Nothing set yet.
+                pub fn new() -> Self {
+                    Self::default()
+                }
+            };
+        }
+        let (mut parameters, mut values) = (TokenStream::new(), TokenStream::new());
+        for field in &kind.fields {
+            let name = gate::ident(&field.name);
+            let value = match (&field.constant, field.presence) {
+                (Some(constant), Presence::Required) => {
+                    let constant = gate::string(constant);
+                    quote!(#constant.to_owned())
+                }
+                (None, Presence::Required) => {
+                    let (taken, made) = argument(self.api, &field.ty, &name, self.from());
+                    parameters.extend(quote!(#name: #taken,));
+                    made
+                }
+                (_, Presence::Optional) if kind.multipart && is_files(&field.ty) => quote!(Vec::new()),
+                (_, Presence::Optional | Presence::Nullable) => quote!(None),
+                (_, Presence::Patch) => quote!(runtime::Patch::Absent),
+            };
+            // `name: name` where nothing has to be converted would be said twice.
+            values.extend(if value.to_string() == name.to_string() { quote!(#name,) } else { quote!(#name: #value,) });
+        }
+        if let Some((name, _)) = &kind.rest {
+            let name = gate::ident(name);
+            values.extend(quote!(#name: Default::default(),));
+        }
+        let doc = if parameters.is_empty() {
+            " Nothing optional set yet."
+        } else {
+            " What must be given; the rest is set on the result."
+        };
+        let allow = (parameters.is_empty()).then(|| quote!(#[allow(clippy::new_without_default)]));
+        let many = (free(kind).count() > 7).then(|| quote!(#[allow(clippy::too_many_arguments)]));
+        quote! {
+            #[doc = #doc]
+            #allow
+            #many
+            pub fn new(#parameters) -> Self {
+                Self { #values }
+            }
+        }
+    }
+
+    fn setter(&self, field: &Field, kind: &Struct) -> TokenStream {
+        let name = gate::ident(&field.name);
+        let setter = gate::ident(&names::unique(&field.name, |name| name == "new"));
+        let docs = gate::first_line(&field.docs);
+        let (taken, made) = argument(self.api, &field.ty, &name, self.from());
+        let value = match field.presence {
+            Presence::Optional if kind.multipart && is_files(&field.ty) => made,
+            Presence::Patch => quote!(runtime::Patch::Value(#made)),
+            _ => quote!(Some(#made)),
+        };
+        let clear = (field.presence == Presence::Patch).then(|| {
+            let clear = format_ident!("clear_{}", names::suffix(&field.name));
+            let doc = format!(" Sends null for `{}`, which clears it.", names::suffix(&field.name));
+            quote! {
+                #[doc = #doc]
+                pub fn #clear(mut self) -> Self {
+                    self.#name = runtime::Patch::Null;
+                    self
+                }
+            }
+        });
+        quote! {
+            #docs
+            pub fn #setter(mut self, #name: #taken) -> Self {
+                self.#name = #value;
+                self
+            }
+            #clear
+        }
+    }
+
+    fn rest_setter(&self, field: &str, ty: &Type) -> TokenStream {
+        let name = gate::ident(field);
+        let value = gate::ident("value");
+        let (taken, made) = argument(self.api, ty, &value, self.from());
+        let setter = format_ident!("with_{}", names::suffix(field));
+        quote! {
+            /// Adds a property that no other field is for.
+            pub fn #setter(mut self, key: impl Into<String>, value: #taken) -> Self {
+                self.#name.insert(key.into(), #made);
+                self
+            }
+        }
+    }
+
+    /// A struct with one free required field converts from that field, and from what converts to it.
+    fn conversions(&self, def: &TypeDef, kind: &Struct) -> TokenStream {
+        let name = gate::ident(&def.name);
+        let mut sources = Vec::new();
+        if let Some(only) = single(kind) {
+            self.sources(&only.ty, &mut sources, 0);
+        }
+        sources
+            .into_iter()
+            .map(|source| match source {
+                Source::Type(ty) => {
+                    quote!(impl From<#ty> for #name { fn from(value: #ty) -> Self { Self::new(value) } })
+                }
+                Source::Items(item) => quote! {
+                    impl<T: Into<#item>> From<Vec<T>> for #name {
+                        fn from(values: Vec<T>) -> Self {
+                            Self::new(values)
+                        }
+                    }
+                    impl<T: Into<#item>, const N: usize> From<[T; N]> for #name {
+                        fn from(values: [T; N]) -> Self {
+                            Self::new(values)
+                        }
+                    }
+                },
+            })
+            .collect()
+    }
+
+    /// All that becomes a value of this type.
+    fn sources(&self, ty: &Type, out: &mut Vec<Source>, depth: usize) {
+        match ty {
+            Type::String => out.extend([quote!(&str), quote!(String)].map(Source::Type)),
+            Type::List(item) if matches!(**item, Type::String | Type::Named(_)) => {
+                out.push(Source::Items(self.tokens(item)))
+            }
+            Type::Boxed(inner) | Type::Lenient(inner) => self.sources(inner, out, depth),
+            Type::Named(TypeId(id)) => {
+                let def = &self.api.types[*id];
+                out.push(Source::Type(self.tokens(ty)));
+                match &def.kind {
+                    TypeKind::Strings(_) => out.extend([quote!(&str), quote!(String)].map(Source::Type)),
+                    TypeKind::Struct(kind) if depth < 8 => {
+                        if let Some(only) = single(kind) {
+                            self.sources(&only.ty, out, depth + 1);
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            Type::Option(_) | Type::Map(_) | Type::List(_) | Type::Object | Type::Value => {}
+            _ => out.push(Source::Type(self.tokens(ty))),
+        }
+    }
+}
+
+enum Source {
+    Type(TokenStream),
+    Items(TokenStream),
+}
+
+/// The fields that `new` asks for.
+fn free(kind: &Struct) -> impl Iterator<Item = &Field> {
+    kind.fields.iter().filter(|field| field.presence == Presence::Required && field.constant.is_none())
+}
+
+fn single(kind: &Struct) -> Option<&Field> {
+    let mut free = free(kind);
+    free.next().filter(|_| free.next().is_none())
+}
+
+fn is_files(ty: &Type) -> bool {
+    matches!(ty, Type::List(item) if **item == Type::Upload)
+}
+
+/// A field's line in the macro that reads and writes it.
+fn entry(field: &Field, multipart: bool) -> String {
+    let mode = match (&field.ty, field.presence) {
+        (ty, _) if multipart && is_files(ty) => "files",
+        (Type::Upload, Presence::Required) if multipart => "required_file",
+        (Type::Upload, _) if multipart => "optional_file",
+        (_, Presence::Required) if multipart => "required_text",
+        _ if multipart => "optional_text",
+        (Type::Lenient(_), Presence::Required) => "lenient",
+        (Type::Lenient(_), _) => "optional_lenient",
+        (_, Presence::Required) => "required",
+        (_, Presence::Optional) => "optional",
+        (_, Presence::Nullable) => "nullable",
+        (_, Presence::Patch) => "patch",
+    };
+    format!("{}: {mode} {}", field.name, gate::quoted(&field.wire))
+}

@@ -1,0 +1,131 @@
+//! The extensions that the generator reads, and the check that each one set is really used.
+//!
+//! | extension | stands on | value | what it does |
+//! |---|---|---|---|
+//! | `x-rust-name` | tag, operation, parameter, schema, property, security scheme | an identifier | names the resource, method, argument, type, field or builder method |
+//! | `x-rust-variants` | schema with an `enum` | map of wire value to identifier | names the variants |
+
+use std::collections::{BTreeMap, HashSet};
+
+use serde_json::Value;
+
+use crate::diagnostic::{Diagnostics, child};
+use crate::names;
+
+/// Names of the extensions in the table above.
+const KNOWN: &[&str] = &["x-rust-name", "x-rust-variants"];
+
+/// Reads extensions and remembers which were read.
+#[derive(Debug, Default)]
+pub struct Extensions {
+    read: HashSet<String>,
+}
+
+impl Extensions {
+    /// `x-rust-name` of the node at `pointer`.
+    pub fn name<'v>(
+        &mut self,
+        extensions: impl IntoIterator<Item = (&'v String, &'v Value)>,
+        pointer: &str,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<String> {
+        let (_, value) = extensions.into_iter().find(|(key, _)| *key == "x-rust-name")?;
+        let place = child(pointer, "x-rust-name");
+        let name = value.as_str().filter(|name| names::is_identifier(name));
+        // A node behind several references is read several times and told of once.
+        if self.read.insert(place.clone()) && name.is_none() {
+            diagnostics.error(
+                "bad-extension",
+                place,
+                "`x-rust-name` is not a Rust identifier",
+                "use letters, digits and underscores",
+            );
+        }
+        name.map(str::to_owned)
+    }
+
+    /// `x-rust-variants` of the schema at `pointer`: wire value to variant name.
+    pub fn variants<'v>(
+        &mut self,
+        extensions: impl IntoIterator<Item = (&'v String, &'v Value)>,
+        pointer: &str,
+        diagnostics: &mut Diagnostics,
+    ) -> BTreeMap<String, String> {
+        let Some((_, value)) = extensions.into_iter().find(|(key, _)| *key == "x-rust-variants") else {
+            return BTreeMap::new();
+        };
+        let place = child(pointer, "x-rust-variants");
+        let first = self.read.insert(place.clone());
+        let mut variants = BTreeMap::new();
+        for (wire, name) in value.as_object().into_iter().flatten() {
+            match name.as_str().filter(|name| names::is_identifier(name)) {
+                Some(name) => {
+                    variants.insert(wire.clone(), name.to_owned());
+                }
+                None if first => {
+                    diagnostics.error(
+                        "bad-extension",
+                        child(&place, wire),
+                        "the variant's name is not a Rust identifier",
+                        "use letters and digits",
+                    );
+                }
+                None => {}
+            }
+        }
+        if first && !value.is_object() {
+            diagnostics.error(
+                "bad-extension",
+                place,
+                "`x-rust-variants` is not a map",
+                "map each value of the enum to a variant's name",
+            );
+        }
+        variants
+    }
+
+    /// Reports the known extensions that nothing read, and those that look like a known one.
+    pub fn check(&self, document: &Value, diagnostics: &mut Diagnostics) {
+        self.check_node(document, String::new(), diagnostics);
+    }
+
+    fn check_node(&self, node: &Value, pointer: String, diagnostics: &mut Diagnostics) {
+        match node {
+            Value::Object(object) => {
+                for (key, value) in object {
+                    let place = child(&pointer, key);
+                    if KNOWN.contains(&key.as_str()) {
+                        if !self.read.contains(&place) {
+                            diagnostics.error(
+                                "unused-extension",
+                                place,
+                                format!("`{key}` has no effect here"),
+                                "remove it, or move it to where the README's table says it is read",
+                            );
+                        }
+                    } else if key.starts_with("x-rust") {
+                        diagnostics.error(
+                            "unknown-extension",
+                            place,
+                            format!("the generator knows no extension `{key}`"),
+                            format!("it knows {}", KNOWN.join(", ")),
+                        );
+                    } else if !is_data(key) {
+                        self.check_node(value, place, diagnostics);
+                    }
+                }
+            }
+            Value::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    self.check_node(item, format!("{pointer}/{index}"), diagnostics);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Keys below which anything may stand.
+fn is_data(key: &str) -> bool {
+    key.starts_with("x-") || matches!(key, "example" | "examples" | "default" | "enum" | "const")
+}

@@ -1,0 +1,443 @@
+//! Rust's vocabulary: what the emitter reads, and all that it reads.
+//!
+//! No word of OpenAPI is left here: there are structs, enums, unions and aliases; resources with
+//! their operations; arguments and bodies. Names are final.
+
+mod dedupe;
+mod docs;
+mod merge;
+mod operations;
+mod paths;
+mod settle;
+mod types;
+mod unions;
+
+use serde::Serialize;
+
+use crate::diagnostic::Diagnostics;
+use crate::resolve::{Resolved, SchemeKind};
+
+pub use crate::resolve::{Location, Status, Style};
+
+/// A client.
+#[derive(Debug, Serialize)]
+pub struct Api {
+    /// The module it becomes: `chatwoot`.
+    pub name: String,
+    /// The document's title.
+    pub title: String,
+    /// The document's version.
+    pub version: String,
+    /// Lines of documentation.
+    pub docs: Vec<String>,
+    /// Where requests go unless the caller says otherwise.
+    pub base_url: String,
+    /// The credentials it can send.
+    pub schemes: Vec<Scheme>,
+    /// Groups of operations.
+    pub resources: Vec<Resource>,
+    /// All types, by id.
+    pub types: Vec<TypeDef>,
+    /// The error bodies that the document declares.
+    pub errors: Vec<ErrorVariant>,
+    /// Fields that error bodies share.
+    pub error_fields: Vec<ErrorField>,
+}
+
+/// A credential, set by one builder method.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Scheme {
+    /// The builder's method.
+    pub name: String,
+    /// Lines of documentation.
+    pub docs: Vec<String>,
+    /// Where it goes.
+    pub kind: CredentialKind,
+}
+
+/// Where a credential goes.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub enum CredentialKind {
+    /// A header.
+    Header(String),
+    /// A query parameter.
+    Query(String),
+    /// A cookie.
+    Cookie(String),
+    /// `Authorization: Bearer`.
+    Bearer,
+    /// `Authorization: Basic`.
+    Basic,
+}
+
+impl From<&SchemeKind> for CredentialKind {
+    fn from(kind: &SchemeKind) -> Self {
+        match kind {
+            SchemeKind::Header(name) => Self::Header(name.clone()),
+            SchemeKind::Query(name) => Self::Query(name.clone()),
+            SchemeKind::Cookie(name) => Self::Cookie(name.clone()),
+            SchemeKind::Bearer => Self::Bearer,
+            SchemeKind::Basic => Self::Basic,
+        }
+    }
+}
+
+/// A group of operations, reached through a handle.
+#[derive(Debug, Serialize)]
+pub struct Resource {
+    /// The handle's type: `Contacts`.
+    pub name: String,
+    /// Its module, and the client's method that makes the handle: `contacts`.
+    pub module: String,
+    /// Lines of documentation.
+    pub docs: Vec<String>,
+    /// The path parameters that all of its operations share.
+    pub arguments: Vec<Argument>,
+    /// Its operations, sorted as a reader looks for them.
+    pub operations: Vec<Operation>,
+}
+
+/// An operation: a method of its resource's handle.
+#[derive(Debug, Clone, Serialize)]
+pub struct Operation {
+    /// The method's name.
+    pub name: String,
+    /// Whether it sends another kind of body to what is one operation to the document.
+    pub alternative: bool,
+    /// The type that the method returns where there are optional arguments: `ListCall`.
+    pub call: Option<String>,
+    /// Lines of documentation.
+    pub docs: Vec<String>,
+    /// Whether callers should look for another one.
+    pub deprecated: bool,
+    /// Upper-case HTTP method.
+    pub method: &'static str,
+    /// The path template.
+    pub path: String,
+    /// The document's own name for it.
+    pub id: Option<String>,
+    /// The names of the values that fill the template, in order.
+    pub path_values: Vec<PathValue>,
+    /// Arguments that must be given.
+    pub required: Vec<Argument>,
+    /// Arguments that may be given, as setters.
+    pub optional: Vec<Argument>,
+    /// The body.
+    pub body: Option<Body>,
+    /// What success gives.
+    pub output: Output,
+    /// The media type that is asked for, if any.
+    pub accept: Option<String>,
+    /// The error bodies by status: an index into [`Api::errors`].
+    pub errors: Vec<(Status, usize)>,
+    /// Alternatives of sets of credentials: indices into [`Api::schemes`].
+    pub security: Vec<Vec<usize>>,
+}
+
+/// What fills a `{}` of a path template.
+#[derive(Debug, Clone, Serialize)]
+pub enum PathValue {
+    /// The resource's argument of this name.
+    Shared(String),
+    /// The operation's own argument of this name.
+    Own(String),
+}
+
+/// An argument of a resource, a method or a setter.
+#[derive(Debug, Clone, Serialize)]
+pub struct Argument {
+    /// The identifier.
+    pub name: String,
+    /// The name on the wire.
+    pub wire: String,
+    /// Lines of documentation.
+    pub docs: Vec<String>,
+    /// Whether callers should stop giving it.
+    pub deprecated: bool,
+    /// What it holds.
+    pub ty: Type,
+    /// The part of the request it goes to.
+    #[serde(serialize_with = "debug")]
+    pub location: Location,
+    /// How arrays and objects are written.
+    pub style: Style,
+    /// Whether it is written as JSON text.
+    pub json: bool,
+}
+
+fn debug<T: std::fmt::Debug, S: serde::Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&format_args!("{value:?}"))
+}
+
+/// A request body.
+#[derive(Debug, Clone, Serialize)]
+pub struct Body {
+    /// How it is written.
+    pub kind: BodyKind,
+    /// The media type it is sent as.
+    pub media_type: String,
+    /// What it holds.
+    pub ty: Type,
+    /// Whether it must be given.
+    pub required: bool,
+}
+
+/// How a body is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum BodyKind {
+    /// JSON, under whatever name.
+    Json,
+    /// `application/x-www-form-urlencoded`.
+    Form,
+    /// `multipart/form-data`.
+    Multipart,
+    /// Text.
+    Text,
+    /// Bytes.
+    Bytes,
+}
+
+/// What an operation gives on success.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub enum Output {
+    /// Nothing.
+    Empty,
+    /// JSON.
+    Json(Type),
+    /// JSON with one status and nothing with another.
+    MaybeJson(Type),
+    /// Text.
+    Text,
+    /// Bytes.
+    Bytes,
+}
+
+/// A variant of the error body.
+#[derive(Debug, Serialize)]
+pub struct ErrorVariant {
+    /// The variant's name.
+    pub name: String,
+    /// The function that decodes it.
+    pub function: String,
+    /// What it holds.
+    pub ty: Type,
+    /// Whether it is text, not JSON.
+    pub text: bool,
+}
+
+/// A field that all error bodies which have it declare alike, read through one method.
+#[derive(Debug, Serialize)]
+pub struct ErrorField {
+    /// The field's and the method's name.
+    pub name: String,
+    /// Its type, without the option around it.
+    pub ty: Type,
+    /// The variants that have it (indices into [`Api::errors`]), and whether it is optional there.
+    pub variants: Vec<(usize, bool)>,
+}
+
+/// The place of a type in [`Api::types`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+pub struct TypeId(pub usize);
+
+/// A type as it is written in a field or a signature.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+pub enum Type {
+    /// `bool`
+    Boolean,
+    /// `i32`
+    I32,
+    /// `i64`
+    I64,
+    /// `u64`
+    U64,
+    /// `f64`
+    F64,
+    /// `String`
+    String,
+    /// A point in time.
+    Timestamp,
+    /// A day of the calendar.
+    Date,
+    /// Bytes written as base64.
+    Base64,
+    /// A file to send.
+    Upload,
+    /// Any JSON value.
+    Value,
+    /// Any JSON object.
+    Object,
+    /// `Vec<_>`
+    List(Box<Type>),
+    /// `BTreeMap<String, _>`
+    Map(Box<Type>),
+    /// `Option<_>`
+    Option(Box<Type>),
+    /// `Box<_>`, where a type contains itself.
+    Boxed(Box<Type>),
+    /// A number that may arrive as a numeric string.
+    Lenient(Box<Type>),
+    /// One of [`Api::types`].
+    Named(TypeId),
+}
+
+/// A type of the client.
+#[derive(Debug, Clone, Serialize)]
+pub struct TypeDef {
+    /// Its name.
+    pub name: String,
+    /// The file it goes to: a resource's module, or `shared`.
+    pub module: String,
+    /// Lines of documentation.
+    pub docs: Vec<String>,
+    /// Whether callers should look for another one.
+    pub deprecated: bool,
+    /// Whether requests hold it: it then has a constructor and setters.
+    pub sent: bool,
+    /// Its make.
+    pub kind: TypeKind,
+}
+
+/// The make of a type.
+#[derive(Debug, Clone, Serialize)]
+pub enum TypeKind {
+    /// A struct.
+    Struct(Struct),
+    /// Strings that are known, and any other.
+    Strings(Enum<String>),
+    /// Integers that are known, and any other.
+    Integers(Enum<i64>),
+    /// One of several types.
+    Union(Union),
+    /// Another name for a type.
+    Alias(Type),
+}
+
+/// A struct.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Struct {
+    /// Its fields in document order.
+    pub fields: Vec<Field>,
+    /// The field that takes what the others do not, and the type of its values.
+    pub rest: Option<(String, Type)>,
+    /// Whether it is written as `multipart/form-data`.
+    pub multipart: bool,
+}
+
+/// A field of a struct.
+#[derive(Debug, Clone, Serialize)]
+pub struct Field {
+    /// The identifier.
+    pub name: String,
+    /// The name on the wire.
+    pub wire: String,
+    /// Lines of documentation.
+    pub docs: Vec<String>,
+    /// Whether callers should stop using it.
+    pub deprecated: bool,
+    /// What it holds, without the wrapper that `presence` adds.
+    pub ty: Type,
+    /// Whether it can be absent or null.
+    pub presence: Presence,
+    /// The single value it allows.
+    pub constant: Option<String>,
+}
+
+/// Whether a field can be absent or null, and how that is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+pub enum Presence {
+    /// Always there.
+    Required,
+    /// Absent or a value; null reads as absent.
+    Optional,
+    /// Null or a value.
+    Nullable,
+    /// Absent, null or a value, told apart.
+    Patch,
+}
+
+/// An enum of known values with a variant for those that are not.
+#[derive(Debug, Clone, Serialize)]
+pub struct Enum<T> {
+    /// Name and value of each variant.
+    pub variants: Vec<(String, T)>,
+    /// The variant that keeps an unknown value.
+    pub unknown: String,
+}
+
+/// One of several types.
+#[derive(Debug, Clone, Serialize)]
+pub struct Union {
+    /// The choices.
+    pub variants: Vec<UnionVariant>,
+    /// The property that tells them apart.
+    pub tag: Option<String>,
+    /// The variant that keeps what fits none.
+    pub unknown: String,
+}
+
+/// A choice of a union.
+#[derive(Debug, Clone, Serialize)]
+pub struct UnionVariant {
+    /// The variant's name.
+    pub name: String,
+    /// What it holds.
+    pub ty: Type,
+    /// The kind of JSON it is.
+    pub json: JsonKind,
+    /// The tag's value.
+    pub tag: Option<String>,
+}
+
+/// Kinds of JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum JsonKind {
+    /// `true`, `false`
+    Boolean,
+    /// A number without a fraction.
+    Integer,
+    /// A number.
+    Number,
+    /// A string.
+    String,
+    /// An array.
+    Array,
+    /// An object.
+    Object,
+    /// Anything.
+    Any,
+}
+
+impl JsonKind {
+    /// The name used in emitted code.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Boolean => "boolean",
+            Self::Integer => "integer",
+            Self::Number => "number",
+            Self::String => "string",
+            Self::Array => "array",
+            Self::Object => "object",
+            Self::Any => "any",
+        }
+    }
+}
+
+impl std::ops::Index<TypeId> for Api {
+    type Output = TypeDef;
+
+    fn index(&self, id: TypeId) -> &TypeDef {
+        &self.types[id.0]
+    }
+}
+
+/// Turns a resolved document into a client called `name`.
+///
+/// # Errors
+///
+/// Reported as diagnostics: names given by a person that collide, and operations that nothing
+/// tells apart.
+pub fn build(resolved: Resolved, name: &str, diagnostics: &mut Diagnostics) -> Api {
+    operations::build(resolved, name, diagnostics)
+}

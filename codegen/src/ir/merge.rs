@@ -1,0 +1,255 @@
+//! `allOf` to one shape.
+
+use std::collections::HashSet;
+
+use indexmap::IndexMap;
+
+use crate::resolve::{Additional, Discriminator, Kind, Object, Resolved, Schema, SchemaId};
+
+/// What a schema is once `allOf` is gone.
+#[derive(Debug, Clone)]
+pub enum Shape {
+    /// Nothing but another schema, perhaps with prose of its own.
+    Same(SchemaId),
+    /// Anything.
+    Any,
+    /// A scalar; the kind is never an array, an object, `AllOf` or `OneOf`.
+    Scalar(Kind),
+    /// An array.
+    Array(SchemaId),
+    /// An object.
+    Object(Fields),
+    /// A choice.
+    Choice(Vec<SchemaId>, Option<Discriminator>),
+}
+
+/// The properties of an object, those of all its parts.
+#[derive(Debug, Clone, Default)]
+pub struct Fields {
+    /// Name, schema and whether it is required.
+    pub properties: IndexMap<String, (SchemaId, bool)>,
+    /// What other properties may be.
+    pub additional: Additional,
+}
+
+/// The shape of a schema. New nodes are added to the arena where parts have to be combined.
+pub fn shape(resolved: &mut Resolved, id: SchemaId) -> Shape {
+    match &resolved[id].kind {
+        Kind::Any => Shape::Any,
+        Kind::Array(items) => Shape::Array(*items),
+        Kind::OneOf(variants, discriminator) => Shape::Choice(variants.clone(), discriminator.clone()),
+        Kind::Object(_) | Kind::AllOf(_) => all_of(resolved, id),
+        scalar => Shape::Scalar(scalar.clone()),
+    }
+}
+
+/// Whether null is a value of the schema.
+pub fn nullable(resolved: &Resolved, id: SchemaId) -> bool {
+    fn nullable_below(resolved: &Resolved, id: SchemaId, depth: usize) -> bool {
+        let schema = &resolved[id];
+        schema.nullable
+            || depth < 32
+                && match &schema.kind {
+                    Kind::AllOf(parts) => {
+                        !parts.is_empty() && parts.iter().all(|part| nullable_below(resolved, *part, depth + 1))
+                    }
+                    Kind::OneOf(variants, _) => {
+                        variants.iter().any(|variant| nullable_below(resolved, *variant, depth + 1))
+                    }
+                    _ => false,
+                }
+    }
+    nullable_below(resolved, id, 0)
+}
+
+#[derive(Default)]
+struct Parts {
+    /// The schemas that say something, in order; what they stand for is in the other fields.
+    telling: Vec<SchemaId>,
+    fields: Fields,
+    required: Vec<String>,
+    has_object: bool,
+    scalars: Vec<Kind>,
+    arrays: Vec<SchemaId>,
+    choices: Vec<SchemaId>,
+}
+
+fn all_of(resolved: &mut Resolved, id: SchemaId) -> Shape {
+    let mut parts = Parts::default();
+    collect(resolved, id, &mut parts, &mut HashSet::new());
+    for name in &parts.required {
+        if let Some((_, required)) = parts.fields.properties.get_mut(name) {
+            *required = true;
+        }
+    }
+    let alone = parts.telling.as_slice();
+    match alone {
+        [only] if *only != id && parts.required.iter().all(|name| already_required(resolved, *only, name)) => {
+            return Shape::Same(*only);
+        }
+        _ => {}
+    }
+    if !parts.choices.is_empty() && (parts.has_object || parts.choices.len() > 1) {
+        return distribute(resolved, id, &parts);
+    }
+    match parts {
+        Parts { has_object: true, fields, .. } => Shape::Object(fields),
+        Parts { scalars, .. } if !scalars.is_empty() => Shape::Scalar(narrowest(scalars)),
+        Parts { arrays, .. } if !arrays.is_empty() => Shape::Array(arrays[0]),
+        _ => Shape::Any,
+    }
+}
+
+fn already_required(resolved: &Resolved, id: SchemaId, name: &str) -> bool {
+    match &resolved[id].kind {
+        Kind::Object(object) => object.properties.iter().all(|property| property.name != name || property.required),
+        Kind::AllOf(parts) => parts.iter().all(|part| *part == id || already_required(resolved, *part, name)),
+        _ => true,
+    }
+}
+
+fn collect(resolved: &mut Resolved, id: SchemaId, parts: &mut Parts, seen: &mut HashSet<SchemaId>) {
+    if !seen.insert(id) {
+        return;
+    }
+    match resolved[id].kind.clone() {
+        Kind::Any => {}
+        Kind::AllOf(all) => {
+            // A part that is itself a whole is told of by its own name only where it stands alone.
+            let before = parts.telling.len();
+            for part in &all {
+                collect(resolved, *part, parts, seen);
+            }
+            if parts.telling.len() > before + 1 {
+                parts.telling.truncate(before);
+                parts.telling.push(id);
+            }
+        }
+        Kind::Object(object) => {
+            let says_something = !object.properties.is_empty() || object.additional != Additional::Unsaid;
+            parts.required.extend(object.required.iter().cloned());
+            if says_something || object.required.is_empty() {
+                parts.telling.push(id);
+                parts.has_object = true;
+            }
+            merge_object(resolved, object, &mut parts.fields);
+        }
+        Kind::OneOf(variants, _) => {
+            // `anyOf: [{required: [a]}, {required: [b]}]` only validates.
+            if variants.iter().any(|variant| !only_validates(resolved, *variant)) {
+                parts.telling.push(id);
+                parts.choices.push(id);
+            }
+        }
+        Kind::Array(items) => {
+            parts.telling.push(id);
+            parts.arrays.push(items);
+        }
+        scalar => {
+            parts.telling.push(id);
+            parts.scalars.push(scalar);
+        }
+    }
+}
+
+fn only_validates(resolved: &Resolved, id: SchemaId) -> bool {
+    match &resolved[id].kind {
+        Kind::Any => true,
+        Kind::Object(object) => {
+            object.properties.is_empty() && object.additional == Additional::Unsaid && !object.required.is_empty()
+        }
+        _ => false,
+    }
+}
+
+fn merge_object(resolved: &mut Resolved, object: Object, fields: &mut Fields) {
+    for property in object.properties {
+        let merged = match fields.properties.get(&property.name) {
+            Some((other, required)) => (combine(resolved, *other, property.schema), *required || property.required),
+            None => (property.schema, property.required),
+        };
+        fields.properties.insert(property.name, merged);
+    }
+    if object.additional != Additional::Unsaid {
+        fields.additional = match (fields.additional, object.additional) {
+            (Additional::Of(schema), _) => Additional::Of(schema),
+            (_, newer) => newer,
+        };
+    }
+}
+
+/// One property declared twice: both where both are objects, otherwise the one that says more,
+/// the later of two that say as much.
+fn combine(resolved: &mut Resolved, first: SchemaId, second: SchemaId) -> SchemaId {
+    if first == second {
+        return first;
+    }
+    let telling = |id: SchemaId| match &resolved[id].kind {
+        Kind::Any => 0,
+        Kind::String { values, .. } if !values.is_empty() => 2,
+        Kind::Integer { values, .. } if !values.is_empty() => 2,
+        _ => 1,
+    };
+    let is_object = |id: SchemaId| matches!(resolved[id].kind, Kind::Object(_) | Kind::AllOf(_));
+    if is_object(first) && is_object(second) {
+        let schema = Schema {
+            kind: Kind::AllOf(vec![first, second]),
+            rust_name: None,
+            component: None,
+            ..resolved[second].clone()
+        };
+        return push(resolved, schema);
+    }
+    if telling(first) > telling(second) { first } else { second }
+}
+
+/// An object that is also a choice is a choice of objects: each variant gets the common part.
+fn distribute(resolved: &mut Resolved, id: SchemaId, parts: &Parts) -> Shape {
+    let choice = parts.choices[0];
+    let Kind::OneOf(variants, discriminator) = resolved[choice].kind.clone() else {
+        return Shape::Any;
+    };
+    let common: Vec<SchemaId> = parts.telling.iter().copied().filter(|part| *part != choice && *part != id).collect();
+    let common = if common.is_empty() { own_object(resolved, id) } else { common };
+    let mut with_common = |variant: SchemaId| {
+        let mut all = common.clone();
+        all.push(variant);
+        let schema = Schema { kind: Kind::AllOf(all), ..resolved[variant].clone() };
+        push(resolved, Schema { component: None, ..schema })
+    };
+    let new: Vec<(SchemaId, SchemaId)> = variants.iter().map(|variant| (*variant, with_common(*variant))).collect();
+    let replacement = |old: SchemaId| new.iter().find(|(variant, _)| *variant == old).map_or(old, |(_, new)| *new);
+    let discriminator = discriminator.map(|discriminator| Discriminator {
+        mapping: discriminator.mapping.into_iter().map(|(value, variant)| (value, replacement(variant))).collect(),
+        ..discriminator
+    });
+    Shape::Choice(new.into_iter().map(|(_, new)| new).collect(), discriminator)
+}
+
+/// The parts of `allOf` that are objects, where the node itself was what told of them.
+fn own_object(resolved: &Resolved, id: SchemaId) -> Vec<SchemaId> {
+    match &resolved[id].kind {
+        Kind::AllOf(parts) => {
+            parts.iter().copied().filter(|part| matches!(resolved[*part].kind, Kind::Object(_))).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Of several scalars the first that lists its values, otherwise the first.
+fn narrowest(scalars: Vec<Kind>) -> Kind {
+    let lists = |kind: &Kind| match kind {
+        Kind::String { values, .. } => !values.is_empty(),
+        Kind::Integer { values, .. } => !values.is_empty(),
+        _ => false,
+    };
+    let index = scalars.iter().position(lists).unwrap_or_default();
+    scalars.into_iter().nth(index).unwrap_or_default()
+}
+
+/// Adds a node to the arena.
+pub fn push(resolved: &mut Resolved, schema: Schema) -> SchemaId {
+    let id = SchemaId::next(resolved.schemas.len());
+    resolved.schemas.push(schema);
+    id
+}

@@ -1,0 +1,395 @@
+//! From drafts to types: equal ones joined, names settled, recursion boxed, files chosen.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use super::types::{Direction, Draft};
+use super::{Operation, Output, Resource, Type, TypeDef, TypeId, TypeKind, dedupe};
+use crate::diagnostic::Diagnostics;
+use crate::names;
+
+/// The types of a client, and where each draft went.
+pub struct Settled {
+    /// All types, sorted by name.
+    pub types: Vec<TypeDef>,
+    /// The type that each draft became.
+    pub of_draft: Vec<Option<TypeId>>,
+}
+
+/// Joins and names the drafts. `used` are the types that operations name.
+pub fn settle(drafts: Vec<Draft>, used: &[Type], diagnostics: &mut Diagnostics) -> Settled {
+    let classes = dedupe::classes(&drafts);
+    let kept = kept(&drafts, used);
+    let mut groups: BTreeMap<u64, Group> = BTreeMap::new();
+    for (index, draft) in drafts.iter().enumerate().filter(|(index, _)| kept.contains(index)) {
+        groups.entry(classes[index]).or_default().members.push(index);
+        let _ = draft;
+    }
+    let directions = directions(&drafts, &classes, &kept);
+    for group in groups.values_mut() {
+        group.name(&drafts, &classes, &directions);
+    }
+    let mut ordered: Vec<(u64, Group)> = groups.into_iter().collect();
+    ordered.sort_by_cached_key(|(_, group)| group.rank(&drafts));
+    let mut taken = HashMap::new();
+    for (_, group) in &mut ordered {
+        group.settle(&drafts, &mut taken, diagnostics);
+    }
+    assemble(&drafts, &classes, &kept, ordered)
+}
+
+/// The drafts that something leads to: operations, or their being a component.
+fn kept(drafts: &[Draft], used: &[Type]) -> BTreeSet<usize> {
+    let mut kept = BTreeSet::new();
+    let mut queue: Vec<usize> =
+        drafts.iter().enumerate().filter(|(_, draft)| draft.component.is_some()).map(|(index, _)| index).collect();
+    for ty in used {
+        named_in(ty, &mut |id| queue.push(id.0));
+    }
+    while let Some(index) = queue.pop() {
+        if kept.insert(index) {
+            each_type(&drafts[index].kind, &mut |ty| named_in(ty, &mut |id| queue.push(id.0)));
+        }
+    }
+    kept
+}
+
+/// For each name that a person or a component gives: the classes it is given to, by direction.
+type Directions<'a> = HashMap<&'a str, Vec<(Direction, u64)>>;
+
+fn directions<'a>(drafts: &'a [Draft], classes: &[u64], kept: &BTreeSet<usize>) -> Directions<'a> {
+    let mut directions: Directions<'a> = HashMap::new();
+    for index in kept {
+        if let Some(own) = drafts[*index].own_name() {
+            directions.entry(own).or_default().push((drafts[*index].direction, classes[*index]));
+        }
+    }
+    directions
+}
+
+impl Draft {
+    /// The name it has wherever it stands.
+    fn own_name(&self) -> Option<&str> {
+        self.given.as_deref().or(self.component.as_deref())
+    }
+}
+
+/// Equal drafts.
+#[derive(Default)]
+struct Group {
+    members: Vec<usize>,
+    /// The type's name, and the other names that it goes by.
+    name: String,
+    aliases: Vec<String>,
+    by_person: bool,
+    by_component: bool,
+}
+
+impl Group {
+    fn name(&mut self, drafts: &[Draft], classes: &[u64], directions: &Directions<'_>) {
+        let mut own: Vec<(bool, String)> = Vec::new();
+        for member in &self.members {
+            let draft = &drafts[*member];
+            let Some(name) = draft.own_name() else { continue };
+            let base = draft.given.clone().unwrap_or_else(|| names::type_name(name));
+            // Received, a type has the name as it is; sent, it has it too unless what is received differs.
+            let elsewhere = |direction: Direction| {
+                directions[name].iter().any(|(other, class)| *other == direction && *class != classes[*member])
+            };
+            let here = |direction: Direction| {
+                directions[name].iter().any(|(other, class)| *other == direction && *class == classes[*member])
+            };
+            let name = if elsewhere(Direction::Response) && !here(Direction::Response) {
+                format!("{base}Input")
+            } else if draft.direction == Direction::Form && elsewhere(Direction::Request) && !here(Direction::Request) {
+                format!("{base}Form")
+            } else {
+                base
+            };
+            if !own.iter().any(|(_, other)| *other == name) {
+                own.push((draft.given.is_none(), name));
+            }
+        }
+        own.sort_by(|a, b| (a.0, a.1.len(), &a.1).cmp(&(b.0, b.1.len(), &b.1)));
+        let mut own = own.into_iter();
+        match own.next() {
+            Some((by_component, name)) => {
+                self.by_component = by_component;
+                self.by_person = !by_component;
+                self.name = name;
+                self.aliases = own.map(|(_, name)| name).collect();
+            }
+            None => {
+                let places = self.members.iter().map(|member| &drafts[*member].place);
+                self.name = places.min_by_key(|place| (place.len(), (*place).clone())).cloned().unwrap_or_default();
+            }
+        }
+    }
+
+    /// Names given by a person settle first, then those of components, then the others.
+    fn rank(&self, drafts: &[Draft]) -> (bool, bool, String, String) {
+        let pointer = self.members.iter().map(|member| drafts[*member].pointer.clone()).min().unwrap_or_default();
+        (!self.by_person, !self.by_component, self.name.clone(), pointer)
+    }
+
+    fn settle(&mut self, drafts: &[Draft], taken: &mut HashMap<String, String>, diagnostics: &mut Diagnostics) {
+        let pointer = self.members.first().map(|member| drafts[*member].pointer.clone()).unwrap_or_default();
+        if self.by_person
+            && let Some(other) = taken.get(&self.name)
+        {
+            diagnostics.error(
+                "same-type",
+                pointer.clone(),
+                format!("this and `#{other}` are both named `{}` and are not alike", self.name),
+                "give one of them another `x-rust-name`",
+            );
+        }
+        let sent = self.members.iter().all(|member| drafts[*member].direction != Direction::Response);
+        if taken.contains_key(&self.name) && sent {
+            self.name = format!("{}Input", self.name);
+        }
+        self.name = names::unique(&self.name, |name| taken.contains_key(name));
+        taken.insert(self.name.clone(), pointer.clone());
+        for alias in &mut self.aliases {
+            *alias = names::unique(alias, |name| taken.contains_key(name));
+            taken.insert(alias.clone(), pointer.clone());
+        }
+    }
+}
+
+fn assemble(drafts: &[Draft], classes: &[u64], kept: &BTreeSet<usize>, mut groups: Vec<(u64, Group)>) -> Settled {
+    groups.sort_by(|(_, a), (_, b)| a.name.cmp(&b.name));
+    let ids: HashMap<u64, TypeId> =
+        groups.iter().enumerate().map(|(index, (class, _))| (*class, TypeId(index))).collect();
+    let of_draft: Vec<Option<TypeId>> = classes
+        .iter()
+        .enumerate()
+        .map(|(index, class)| kept.contains(&index).then(|| ids.get(class).copied()).flatten())
+        .collect();
+    let mut types = Vec::with_capacity(groups.len());
+    let mut aliases = Vec::new();
+    for (index, (_, group)) in groups.iter().enumerate() {
+        // The member whose prose is told: the one that gave the name, otherwise the first.
+        let told =
+            group.members.iter().find(|member| drafts[**member].own_name().is_some()).unwrap_or(&group.members[0]);
+        let draft = &drafts[*told];
+        let mut kind = draft.kind.clone();
+        each_type_mut(&mut kind, &mut |ty| rename(ty, &of_draft));
+        let def = |name: &str, kind| TypeDef {
+            name: name.to_owned(),
+            module: String::new(),
+            docs: draft.docs.clone(),
+            deprecated: group.members.iter().all(|member| drafts[*member].deprecated),
+            sent: false,
+            kind,
+        };
+        types.push(def(&group.name, kind));
+        for alias in &group.aliases {
+            let named = group
+                .members
+                .iter()
+                .find(|member| drafts[**member].own_name().is_some_and(|own| names::type_name(own) == *alias));
+            let docs = named.map_or_else(|| draft.docs.clone(), |member| drafts[*member].docs.clone());
+            aliases.push(TypeDef { docs, ..def(alias, TypeKind::Alias(Type::Named(TypeId(index)))) });
+        }
+    }
+    types.extend(aliases);
+    box_recursion(&mut types);
+    Settled { types, of_draft }
+}
+
+/// Replaces drafts by the types that they became.
+pub fn rename(ty: &mut Type, of_draft: &[Option<TypeId>]) {
+    match ty {
+        Type::Named(id) => {
+            if let Some(settled) = of_draft[id.0] {
+                *id = settled;
+            }
+        }
+        Type::List(inner) | Type::Map(inner) | Type::Option(inner) | Type::Boxed(inner) | Type::Lenient(inner) => {
+            rename(inner, of_draft)
+        }
+        _ => {}
+    }
+}
+
+/// Calls `found` for each type named in a type.
+pub fn named_in(ty: &Type, found: &mut dyn FnMut(TypeId)) {
+    match ty {
+        Type::Named(id) => found(*id),
+        Type::List(inner) | Type::Map(inner) | Type::Option(inner) | Type::Boxed(inner) | Type::Lenient(inner) => {
+            named_in(inner, found)
+        }
+        _ => {}
+    }
+}
+
+/// Calls `found` for each type that stands in a definition.
+pub fn each_type(kind: &TypeKind, found: &mut dyn FnMut(&Type)) {
+    match kind {
+        TypeKind::Struct(kind) => {
+            kind.fields.iter().for_each(|field| found(&field.ty));
+            kind.rest.iter().for_each(|(_, ty)| found(ty));
+        }
+        TypeKind::Union(kind) => kind.variants.iter().for_each(|variant| found(&variant.ty)),
+        TypeKind::Alias(ty) => found(ty),
+        TypeKind::Strings(_) | TypeKind::Integers(_) => {}
+    }
+}
+
+fn each_type_mut(kind: &mut TypeKind, found: &mut dyn FnMut(&mut Type)) {
+    match kind {
+        TypeKind::Struct(kind) => {
+            kind.fields.iter_mut().for_each(|field| found(&mut field.ty));
+            kind.rest.iter_mut().for_each(|(_, ty)| found(ty));
+        }
+        TypeKind::Union(kind) => kind.variants.iter_mut().for_each(|variant| found(&mut variant.ty)),
+        TypeKind::Alias(ty) => found(ty),
+        TypeKind::Strings(_) | TypeKind::Integers(_) => {}
+    }
+}
+
+/// The type that a type holds directly, without a `Vec` or a map between.
+fn direct(ty: &Type) -> Option<TypeId> {
+    match ty {
+        Type::Named(id) => Some(*id),
+        Type::Option(inner) | Type::Lenient(inner) => direct(inner),
+        _ => None,
+    }
+}
+
+/// Puts a `Box` where a type would contain itself and so have no size.
+fn box_recursion(types: &mut [TypeDef]) {
+    let edges: Vec<Vec<usize>> = types
+        .iter()
+        .map(|def| {
+            let mut edges = Vec::new();
+            each_type(&def.kind, &mut |ty| edges.extend(direct(ty).map(|id| id.0)));
+            edges
+        })
+        .collect();
+    let cycle = strongly_connected(&edges);
+    for (index, def) in types.iter_mut().enumerate() {
+        if matches!(def.kind, TypeKind::Alias(_)) {
+            continue;
+        }
+        each_type_mut(&mut def.kind, &mut |ty| {
+            if direct(ty).is_some_and(|id| cycle[id.0] == cycle[index] && reaches_itself(&edges, index, &cycle)) {
+                let inner = std::mem::replace(ty, Type::Value);
+                *ty = match inner {
+                    Type::Option(inner) => Type::Option(Box::new(Type::Boxed(inner))),
+                    inner => Type::Boxed(Box::new(inner)),
+                };
+            }
+        });
+    }
+}
+
+fn reaches_itself(edges: &[Vec<usize>], index: usize, cycle: &[usize]) -> bool {
+    edges[index].iter().any(|next| cycle[*next] == cycle[index])
+}
+
+/// Tarjan's algorithm without recursion: the number of the component that each node is in.
+fn strongly_connected(edges: &[Vec<usize>]) -> Vec<usize> {
+    const NEW: usize = usize::MAX;
+    let (mut order, mut low, mut component) = (vec![NEW; edges.len()], vec![0; edges.len()], vec![NEW; edges.len()]);
+    let (mut stack, mut on_stack) = (Vec::new(), vec![false; edges.len()]);
+    let (mut next_order, mut next_component) = (0, 0);
+    for root in 0..edges.len() {
+        if order[root] != NEW {
+            continue;
+        }
+        let mut work = vec![(root, 0)];
+        while let Some((node, edge)) = work.pop() {
+            if edge == 0 {
+                order[node] = next_order;
+                low[node] = next_order;
+                next_order += 1;
+                stack.push(node);
+                on_stack[node] = true;
+            }
+            if let Some(&child) = edges[node].get(edge) {
+                work.push((node, edge + 1));
+                if order[child] == NEW {
+                    work.push((child, 0));
+                } else if on_stack[child] {
+                    low[node] = low[node].min(order[child]);
+                }
+                continue;
+            }
+            if low[node] == order[node] {
+                while let Some(member) = stack.pop() {
+                    on_stack[member] = false;
+                    component[member] = next_component;
+                    if member == node {
+                        break;
+                    }
+                }
+                next_component += 1;
+            }
+            if let Some((parent, _)) = work.last() {
+                low[*parent] = low[*parent].min(low[node]);
+            }
+        }
+    }
+    component
+}
+
+/// Gives each type its file and says which are sent.
+pub fn place(types: &mut [TypeDef], resources: &[Resource], errors: &[Type]) {
+    let mut users: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); types.len()];
+    let mut sent = HashSet::new();
+    for (index, resource) in resources.iter().enumerate() {
+        for operation in &resource.operations {
+            let (out, back) = types_of(operation);
+            for ty in &out {
+                spread(types, ty, &mut |id| sent.insert(id));
+            }
+            for ty in out.iter().chain(&back) {
+                spread(types, ty, &mut |id| users[id.0].insert(index));
+            }
+        }
+        for argument in &resource.arguments {
+            spread(types, &argument.ty, &mut |id| users[id.0].insert(index));
+        }
+    }
+    let mut shared = HashSet::new();
+    for ty in errors {
+        spread(types, ty, &mut |id| shared.insert(id));
+    }
+    for (index, def) in types.iter_mut().enumerate() {
+        def.sent = sent.contains(&TypeId(index));
+        def.module = match users[index].iter().next() {
+            Some(only) if users[index].len() == 1 && !shared.contains(&TypeId(index)) => {
+                resources[*only].module.clone()
+            }
+            _ => "shared".to_owned(),
+        };
+    }
+    // Another name stands beside the type that it names.
+    for index in 0..types.len() {
+        if let TypeKind::Alias(Type::Named(id)) = types[index].kind {
+            types[index].module = types[id.0].module.clone();
+        }
+    }
+}
+
+/// The types that an operation sends, and those that it gets.
+fn types_of(operation: &Operation) -> (Vec<Type>, Vec<Type>) {
+    let arguments = operation.required.iter().chain(&operation.optional).map(|argument| argument.ty.clone());
+    let sent = arguments.chain(operation.body.iter().map(|body| body.ty.clone())).collect();
+    let got = match &operation.output {
+        Output::Json(ty) | Output::MaybeJson(ty) => vec![ty.clone()],
+        _ => Vec::new(),
+    };
+    (sent, got)
+}
+
+fn spread(types: &[TypeDef], ty: &Type, visit: &mut dyn FnMut(TypeId) -> bool) {
+    let mut queue = Vec::new();
+    named_in(ty, &mut |id| queue.push(id));
+    while let Some(id) = queue.pop() {
+        if visit(id) {
+            each_type(&types[id.0].kind, &mut |ty| named_in(ty, &mut |id| queue.push(id)));
+        }
+    }
+}

@@ -1,0 +1,414 @@
+//! Schemas to types.
+//!
+//! A schema becomes a type once for each direction that it is used in, because a request leaves
+//! out what is read-only and tells null from absent, and a response leaves out what is write-only.
+//! Where both come out alike, [`super::dedupe`] makes them one again.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::merge::{self, Fields, Shape, nullable};
+use super::{Enum, Field, Presence, Struct, Type, TypeId, TypeKind, docs};
+use crate::diagnostic::Diagnostics;
+use crate::names;
+use crate::resolve::{Additional, Kind, Resolved, SchemaId};
+
+/// What a type is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// It is sent.
+    Request,
+    /// It is received.
+    Response,
+    /// It is sent as `multipart/form-data`.
+    Form,
+}
+
+/// A type before equal ones are joined and names are settled.
+#[derive(Debug)]
+pub struct Draft {
+    /// Its name by where it stands.
+    pub place: String,
+    /// The name that it must get: its component's.
+    pub component: Option<String>,
+    /// The name that a person gave it.
+    pub given: Option<String>,
+    /// Where its schema stands.
+    pub pointer: String,
+    /// What it is for.
+    pub direction: Direction,
+    /// Lines of documentation.
+    pub docs: Vec<String>,
+    /// Whether it is deprecated.
+    pub deprecated: bool,
+    /// Its make; types in it are named by their draft.
+    pub kind: TypeKind,
+}
+
+/// Makes types of schemas.
+pub struct Types<'d> {
+    pub resolved: Resolved,
+    pub drafts: Vec<Draft>,
+    pub diagnostics: &'d mut Diagnostics,
+    made: HashMap<(SchemaId, Direction), Type>,
+    reserved: HashMap<(SchemaId, Direction), TypeId>,
+    making: HashSet<(SchemaId, Direction)>,
+}
+
+impl<'d> Types<'d> {
+    pub fn new(resolved: Resolved, diagnostics: &'d mut Diagnostics) -> Self {
+        Self {
+            resolved,
+            drafts: Vec::new(),
+            diagnostics,
+            made: HashMap::new(),
+            reserved: HashMap::new(),
+            making: HashSet::new(),
+        }
+    }
+
+    /// The type of a schema that stands at `place`, a name made of where that is.
+    pub fn of(&mut self, id: SchemaId, direction: Direction, place: &str) -> Type {
+        if let Some(made) = self.made.get(&(id, direction)) {
+            return made.clone();
+        }
+        if !self.making.insert((id, direction)) {
+            let pointer = self.resolved[id].pointer.clone();
+            self.diagnostics.warning(
+                "recursive-alias",
+                pointer,
+                "this array, map or choice contains only itself, so that its inner values become plain JSON",
+                "give it a type with properties",
+            );
+            return Type::Value;
+        }
+        let place = self.name_of(id).unwrap_or_else(|| place.to_owned());
+        let ty = self.make(id, direction, &place);
+        self.making.remove(&(id, direction));
+        self.made.insert((id, direction), ty.clone());
+        ty
+    }
+
+    /// The type of an array's item or a map's value.
+    pub fn element(&mut self, id: SchemaId, direction: Direction, place: &str) -> Type {
+        let ty = self.of(id, direction, place);
+        if nullable(&self.resolved, id) && ty != Type::Value { Type::Option(Box::new(ty)) } else { ty }
+    }
+
+    /// The name that the schema has whatever its place: a person's or its component's.
+    pub(super) fn name_of(&self, id: SchemaId) -> Option<String> {
+        let schema = &self.resolved[id];
+        given_type_name(schema.rust_name.as_deref()).or_else(|| schema.component.as_deref().map(names::type_name))
+    }
+
+    fn make(&mut self, id: SchemaId, direction: Direction, place: &str) -> Type {
+        let ty = match merge::shape(&mut self.resolved, id) {
+            Shape::Same(other) => self.of(other, direction, place),
+            Shape::Any => Type::Value,
+            Shape::Scalar(kind) => self.scalar(id, &kind, direction, place),
+            Shape::Array(items) => Type::List(Box::new(self.element(items, direction, &format!("{place}Item")))),
+            Shape::Object(fields) if fields.properties.is_empty() => self.map(fields.additional, direction, place),
+            Shape::Object(fields) => self.object(id, &fields, direction, place),
+            Shape::Choice(variants, discriminator) => {
+                self.choice(id, &variants, discriminator.as_ref(), direction, place)
+            }
+        };
+        let own = matches!(&ty, Type::Named(draft) if self.drafts[draft.0].pointer == self.resolved[id].pointer);
+        if !own && self.resolved[id].component.is_some() {
+            // A component that needs no type of its own keeps its name all the same.
+            let alias = self.reserve(id, direction, place);
+            self.drafts[alias.0].kind = TypeKind::Alias(ty.clone());
+        }
+        ty
+    }
+
+    /// A new draft, which can be referred to before its make is known.
+    pub fn reserve(&mut self, id: SchemaId, direction: Direction, place: &str) -> TypeId {
+        if let Some(draft) = self.reserved.get(&(id, direction)) {
+            return *draft;
+        }
+        let schema = &self.resolved[id];
+        self.drafts.push(Draft {
+            place: place.to_owned(),
+            component: schema.component.clone(),
+            given: given_type_name(schema.rust_name.as_deref()),
+            pointer: schema.pointer.clone(),
+            direction,
+            docs: docs::type_docs(schema, &describe_place(&schema.pointer)),
+            deprecated: schema.deprecated,
+            kind: TypeKind::Alias(Type::Value),
+        });
+        let draft = TypeId(self.drafts.len() - 1);
+        self.reserved.insert((id, direction), draft);
+        self.made.insert((id, direction), Type::Named(draft));
+        draft
+    }
+
+    fn map(&mut self, additional: Additional, direction: Direction, place: &str) -> Type {
+        match additional {
+            Additional::Of(values) => Type::Map(Box::new(self.element(values, direction, &format!("{place}Value")))),
+            _ => Type::Object,
+        }
+    }
+
+    pub(super) fn scalar(&mut self, id: SchemaId, kind: &Kind, direction: Direction, place: &str) -> Type {
+        match kind {
+            Kind::Boolean => Type::Boolean,
+            Kind::Number => Type::F64,
+            Kind::Integer { values, .. } if !values.is_empty() => {
+                let draft = self.reserve(id, direction, place);
+                let kind =
+                    enumeration(values.iter().map(|value| (value.to_string(), *value)), &self.resolved[id].variants);
+                self.drafts[draft.0].kind = TypeKind::Integers(kind);
+                Type::Named(draft)
+            }
+            Kind::Integer { format, .. } => match format.as_str() {
+                "int32" => Type::I32,
+                "uint64" => Type::U64,
+                _ => Type::I64,
+            },
+            Kind::String { values, .. } if !values.is_empty() => {
+                let draft = self.reserve(id, direction, place);
+                let kind =
+                    enumeration(values.iter().map(|value| (value.clone(), value.clone())), &self.resolved[id].variants);
+                self.drafts[draft.0].kind = TypeKind::Strings(kind);
+                Type::Named(draft)
+            }
+            Kind::String { format, .. } => match format.as_str() {
+                "date-time" => Type::Timestamp,
+                "date" => Type::Date,
+                "byte" => Type::Base64,
+                "binary" if direction == Direction::Form => Type::Upload,
+                "binary" => {
+                    let pointer = self.resolved[id].pointer.clone();
+                    self.diagnostics.warning(
+                        "binary-in-json",
+                        pointer,
+                        "JSON has no binary strings: this becomes a plain string",
+                        "declare the body as multipart/form-data, or the format as `byte`",
+                    );
+                    Type::String
+                }
+                _ => Type::String,
+            },
+            _ => Type::Value,
+        }
+    }
+
+    fn object(&mut self, id: SchemaId, fields: &Fields, direction: Direction, place: &str) -> Type {
+        let draft = self.reserve(id, direction, place);
+        let mut kind = Struct::default();
+        for (wire, (schema, required)) in &fields.properties {
+            if let Some(field) = self.field(wire, *schema, *required, direction, place) {
+                kind.fields.push(field);
+            }
+        }
+        settle_fields(&mut kind.fields);
+        kind.rest = match fields.additional {
+            Additional::Unsaid | Additional::Forbidden => None,
+            Additional::Any => Some(Type::Value),
+            Additional::Of(values) => Some(self.element(values, direction, &format!("{place}Value"))),
+        }
+        .map(|ty| {
+            (names::unique("additional_properties", |name| kind.fields.iter().any(|field| field.name == name)), ty)
+        });
+        self.drafts[draft.0].kind = TypeKind::Struct(kind);
+        Type::Named(draft)
+    }
+
+    fn field(&mut self, wire: &str, id: SchemaId, required: bool, direction: Direction, owner: &str) -> Option<Field> {
+        let schema = &self.resolved[id];
+        let hidden = match direction {
+            Direction::Request | Direction::Form => schema.read_only,
+            Direction::Response => schema.write_only,
+        };
+        if hidden {
+            return None;
+        }
+        let name = given_value_name(schema.rust_name.as_deref()).unwrap_or_else(|| names::value_name(wire));
+        let (deprecated, may_be_null) = (schema.deprecated, nullable(&self.resolved, id));
+        let constant = self.constant(id).filter(|_| !may_be_null);
+        let ty = match &constant {
+            Some(_) => Type::String,
+            None => match self.lenient(id) {
+                Some(number) => Type::Lenient(Box::new(number)),
+                None => self.of(id, direction, &format!("{owner}{}", names::type_name(wire))),
+            },
+        };
+        let presence = match (required, may_be_null && ty != Type::Value, direction) {
+            (true, false, _) => Presence::Required,
+            (true, true, _) => Presence::Nullable,
+            (false, true, Direction::Request) => Presence::Patch,
+            (false, _, _) => Presence::Optional,
+        };
+        let ty = match (ty, presence) {
+            // What is only sent is never a string.
+            (Type::Lenient(number), Presence::Patch) => *number,
+            (ty, _) => ty,
+        };
+        let docs = docs::value(&self.resolved, wire, None, id, constant.as_deref());
+        Some(Field { name, wire: wire.to_owned(), docs, deprecated, ty, presence, constant })
+    }
+
+    /// The only value that a string property allows.
+    pub fn constant(&mut self, id: SchemaId) -> Option<String> {
+        match merge::shape(&mut self.resolved, id) {
+            Shape::Scalar(Kind::String { values, .. }) => match values.as_slice() {
+                [only] => Some(only.clone()),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The number behind "a number, or a string of digits".
+    pub fn lenient(&mut self, id: SchemaId) -> Option<Type> {
+        let Shape::Choice(variants, _) = merge::shape(&mut self.resolved, id) else {
+            return None;
+        };
+        let [first, second] = variants.as_slice() else {
+            return None;
+        };
+        let digits = |id: SchemaId| matches!(&self.resolved[id].kind, Kind::String { pattern: Some(pattern), .. } if matches!(pattern.as_str(), "^[0-9]+$" | "^\\d+$" | "^-?[0-9]+$"));
+        let number = |id: SchemaId| match &self.resolved[id].kind {
+            Kind::Integer { values, .. } if values.is_empty() => Some(Type::I64),
+            Kind::Number => Some(Type::F64),
+            _ => None,
+        };
+        if digits(*second) { number(*first) } else { number(*second).filter(|_| digits(*first)) }
+    }
+
+    /// The type of a `multipart/form-data` body: one flat struct, as forms are flat. Objects whose
+    /// encoding is `deepObject`, and those that hold a file, become fields named `name[key]`.
+    pub fn form(&mut self, id: SchemaId, deep: &[String], place: &str) -> Type {
+        if let Some(made) = self.made.get(&(id, Direction::Form)) {
+            return made.clone();
+        }
+        let Some(fields) = self.fields_of(id) else {
+            return self.of(id, Direction::Request, place);
+        };
+        let place = self.name_of(id).unwrap_or_else(|| place.to_owned());
+        let draft = self.reserve(id, Direction::Form, &place);
+        let mut kind = Struct { multipart: true, ..Struct::default() };
+        for (wire, (schema, required)) in &fields.properties {
+            self.form_fields(wire, *schema, *required, deep.contains(wire), &place, 0, &mut kind.fields);
+        }
+        settle_fields(&mut kind.fields);
+        self.drafts[draft.0].kind = TypeKind::Struct(kind);
+        Type::Named(draft)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "a recursive step that carries its place with it")]
+    fn form_fields(
+        &mut self,
+        wire: &str,
+        id: SchemaId,
+        required: bool,
+        deep: bool,
+        place: &str,
+        depth: usize,
+        out: &mut Vec<Field>,
+    ) {
+        let nested = self.fields_of(id).filter(|_| depth < 8);
+        match nested {
+            Some(fields) if deep || self.holds_file(id, 0) => {
+                for (name, (schema, inner)) in &fields.properties {
+                    self.form_fields(
+                        &format!("{wire}[{name}]"),
+                        *schema,
+                        required && *inner,
+                        true,
+                        place,
+                        depth + 1,
+                        out,
+                    );
+                }
+            }
+            _ => {
+                let direction = if self.holds_file(id, 0) { Direction::Form } else { Direction::Request };
+                if let Some(mut field) = self.field(wire, id, required, direction, place) {
+                    // A form has no null.
+                    field.presence = if required { Presence::Required } else { Presence::Optional };
+                    out.push(field);
+                }
+            }
+        }
+    }
+
+    fn fields_of(&mut self, id: SchemaId) -> Option<Fields> {
+        match merge::shape(&mut self.resolved, id) {
+            Shape::Object(fields) if !fields.properties.is_empty() => Some(fields),
+            Shape::Same(other) => self.fields_of(other),
+            _ => None,
+        }
+    }
+
+    fn holds_file(&mut self, id: SchemaId, depth: usize) -> bool {
+        if depth > 8 {
+            return false;
+        }
+        match merge::shape(&mut self.resolved, id) {
+            Shape::Scalar(Kind::String { format, .. }) => format == "binary",
+            Shape::Array(items) => self.holds_file(items, depth + 1),
+            Shape::Object(fields) => fields.properties.values().any(|(schema, _)| self.holds_file(*schema, depth + 1)),
+            Shape::Same(other) => self.holds_file(other, depth + 1),
+            _ => false,
+        }
+    }
+}
+
+/// A person's name for a schema names its type when it is written as a type is, in PascalCase.
+pub fn given_type_name(name: Option<&str>) -> Option<String> {
+    name.filter(|name| name.starts_with(char::is_uppercase)).map(str::to_owned)
+}
+
+/// Otherwise it names the field or the argument.
+pub fn given_value_name(name: Option<&str>) -> Option<String> {
+    name.filter(|name| !name.starts_with(char::is_uppercase)).map(str::to_owned)
+}
+
+fn settle_fields(fields: &mut [Field]) {
+    let mut taken: HashSet<String> = HashSet::new();
+    for field in fields {
+        field.name = names::unique(&field.name, |name| taken.contains(name));
+        taken.insert(field.name.clone());
+    }
+}
+
+fn enumeration<T>(values: impl Iterator<Item = (String, T)>, given: &BTreeMap<String, String>) -> Enum<T> {
+    let mut variants: Vec<(String, T)> = Vec::new();
+    let (mut taken, mut listed) = (HashSet::new(), HashSet::new());
+    for (wire, value) in values {
+        if !listed.insert(wire.clone()) {
+            continue;
+        }
+        let name = given.get(&wire).cloned().unwrap_or_else(|| names::variant_name(&wire));
+        let name = names::unique(&name, |name| taken.contains(name));
+        taken.insert(name.clone());
+        variants.push((name, value));
+    }
+    let unknown = names::unique("Unknown", |name| taken.contains(name));
+    Enum { variants, unknown }
+}
+
+/// Where an unnamed schema stands, in words.
+fn describe_place(pointer: &str) -> String {
+    let tokens: Vec<String> = crate::diagnostic::tokens(pointer).collect();
+    let inner: Vec<&str> = tokens
+        .iter()
+        .map(String::as_str)
+        .filter(|token| {
+            !matches!(
+                *token,
+                "properties" | "schema" | "content" | "components" | "schemas" | "paths" | "allOf" | "oneOf" | "anyOf"
+            ) && !token.contains('/')
+        })
+        .collect();
+    match inner.as_slice() {
+        [] => "A part of the document".to_owned(),
+        [.., owner, "items"] => format!("An item of `{owner}`"),
+        [.., owner, last] if owner.parse::<usize>().is_err() && last.parse::<usize>().is_err() => {
+            format!("`{last}` of `{owner}`")
+        }
+        [.., last] => format!("`{last}`"),
+    }
+}

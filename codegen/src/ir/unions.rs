@@ -1,0 +1,266 @@
+//! `oneOf` and `anyOf` to enums named after what they hold.
+
+use std::collections::HashSet;
+
+use super::merge::{self, Fields, Shape};
+use super::types::{Direction, Types};
+use super::{JsonKind, Type, TypeId, TypeKind, Union, UnionVariant};
+use crate::names;
+use crate::resolve::{Discriminator, Kind, SchemaId};
+
+/// A variant before its type is made.
+struct Choice {
+    id: SchemaId,
+    shape: Shape,
+    tag: Option<String>,
+}
+
+impl Types<'_> {
+    /// The type of a choice: what its variants have in common where that is all there is to it,
+    /// otherwise a union.
+    pub(super) fn choice(
+        &mut self,
+        id: SchemaId,
+        variants: &[SchemaId],
+        discriminator: Option<&Discriminator>,
+        direction: Direction,
+        place: &str,
+    ) -> Type {
+        if let Some(number) = self.lenient(id) {
+            return number;
+        }
+        let mut choices: Vec<Choice> = Vec::new();
+        self.flatten(variants, &mut choices, 0);
+        if let Some(ty) = self.common(id, &choices, direction, place) {
+            return ty;
+        }
+        let tag = match discriminator {
+            Some(discriminator) => self.declared_tag(discriminator, &mut choices),
+            None => self.implied_tag(&mut choices),
+        };
+        let draft = self.reserve(id, direction, place);
+        let mut union = Union { variants: Vec::new(), tag, unknown: String::new() };
+        let mut taken = HashSet::new();
+        for index in 0..choices.len() {
+            let name = names::unique(&self.choice_name(&choices, index), |name| taken.contains(name));
+            let ty = self.element(choices[index].id, direction, &format!("{place}{name}"));
+            let tag = choices[index].tag.clone();
+            if union.variants.iter().any(|other| other.ty == ty && (union.tag.is_none() || other.tag == tag)) {
+                continue;
+            }
+            taken.insert(name.clone());
+            // The kinds are set when all types are known.
+            union.variants.push(UnionVariant { name, ty, json: JsonKind::Any, tag });
+        }
+        union.unknown = names::unique("Unknown", |name| taken.contains(name));
+        let collapsed = match union.variants.as_slice() {
+            [] => Some(Type::Value),
+            [only] if union.tag.is_none() => Some(only.ty.clone()),
+            several => several.iter().any(|variant| variant.ty == Type::Value).then_some(Type::Value),
+        };
+        match collapsed {
+            Some(ty) => {
+                self.drafts[draft.0].kind = TypeKind::Alias(ty.clone());
+                ty
+            }
+            None => {
+                self.drafts[draft.0].kind = TypeKind::Union(union);
+                Type::Named(draft)
+            }
+        }
+    }
+
+    /// A choice within a choice is the same as one choice of all of them.
+    fn flatten(&mut self, variants: &[SchemaId], out: &mut Vec<Choice>, depth: usize) {
+        for id in variants {
+            match merge::shape(&mut self.resolved, *id) {
+                Shape::Choice(inner, None) if depth < 16 && self.resolved[*id].component.is_none() => {
+                    self.flatten(&inner, out, depth + 1);
+                }
+                shape if !out.iter().any(|other| other.id == *id) => out.push(Choice { id: *id, shape, tag: None }),
+                _ => {}
+            }
+        }
+    }
+
+    /// All strings are a string, open enums together one open enum; all numbers are a number.
+    fn common(&mut self, id: SchemaId, choices: &[Choice], direction: Direction, place: &str) -> Option<Type> {
+        let mut scalars: Vec<Kind> = Vec::new();
+        for choice in choices {
+            scalars.push(self.scalar_kind(&choice.shape)?);
+        }
+        if scalars.iter().all(|kind| matches!(kind, Kind::Number | Kind::Integer { .. })) {
+            let all_integers = scalars.iter().all(|kind| matches!(kind, Kind::Integer { .. }));
+            return Some(if all_integers { Type::I64 } else { Type::F64 });
+        }
+        let mut values = Vec::new();
+        let mut formats = HashSet::new();
+        for kind in &scalars {
+            let Kind::String { format, values: listed, .. } = kind else {
+                return None;
+            };
+            formats.insert(format.clone());
+            values.extend(listed.iter().cloned());
+        }
+        let format = if formats.len() == 1 { formats.into_iter().next().unwrap_or_default() } else { String::new() };
+        let kind = Kind::String { format, pattern: None, values };
+        Some(self.scalar(id, &kind, direction, place))
+    }
+
+    fn scalar_kind(&mut self, shape: &Shape) -> Option<Kind> {
+        match shape {
+            Shape::Scalar(kind) => Some(kind.clone()),
+            Shape::Same(other) => {
+                let shape = merge::shape(&mut self.resolved, *other);
+                self.scalar_kind(&shape)
+            }
+            _ => None,
+        }
+    }
+
+    fn fields(&mut self, shape: &Shape) -> Option<Fields> {
+        match shape {
+            Shape::Object(fields) => Some(fields.clone()),
+            Shape::Same(other) => {
+                let shape = merge::shape(&mut self.resolved, *other);
+                self.fields(&shape)
+            }
+            _ => None,
+        }
+    }
+
+    /// The document's own discriminator, where each variant has the property: a variant without
+    /// it could not be written back.
+    fn declared_tag(&mut self, discriminator: &Discriminator, choices: &mut Vec<Choice>) -> Option<String> {
+        for (value, id) in &discriminator.mapping {
+            let free = choices.iter().position(|choice| choice.id == *id && choice.tag.is_none());
+            match free {
+                Some(index) => choices[index].tag = Some(value.clone()),
+                None => {
+                    let shape = merge::shape(&mut self.resolved, *id);
+                    choices.push(Choice { id: *id, shape, tag: Some(value.clone()) });
+                }
+            }
+        }
+        let mut tags = HashSet::new();
+        for index in 0..choices.len() {
+            let shape = choices[index].shape.clone();
+            let (property, _) = self.fields(&shape)?.properties.get(&discriminator.property).copied()?;
+            if choices[index].tag.is_none() {
+                choices[index].tag =
+                    self.constant(property).or_else(|| self.resolved[choices[index].id].component.clone());
+            }
+            if !tags.insert(choices[index].tag.clone()?) {
+                return None;
+            }
+        }
+        Some(discriminator.property.clone())
+    }
+
+    /// A property that has one value in each variant, and another one in each.
+    fn implied_tag(&mut self, choices: &mut [Choice]) -> Option<String> {
+        let mut objects = Vec::new();
+        for choice in choices.iter() {
+            objects.push(self.fields(&choice.shape)?);
+        }
+        let candidates: Vec<String> = objects.first()?.properties.keys().cloned().collect();
+        for property in candidates {
+            let mut tags = Vec::new();
+            for fields in &objects {
+                let id = fields.properties.get(&property).map(|(id, _)| *id);
+                tags.extend(id.and_then(|id| self.constant(id)));
+            }
+            let distinct: HashSet<&String> = tags.iter().collect();
+            if distinct.len() == choices.len() && tags.len() == choices.len() {
+                for (choice, tag) in choices.iter_mut().zip(tags) {
+                    choice.tag = Some(tag);
+                }
+                return Some(property);
+            }
+        }
+        None
+    }
+
+    /// What a variant is called: its type's name, its tag, or what it holds.
+    fn choice_name(&mut self, choices: &[Choice], index: usize) -> String {
+        let choice = &choices[index];
+        let mut id = choice.id;
+        let mut shape = choice.shape.clone();
+        loop {
+            if let Some(name) = self.name_of(id) {
+                return name;
+            }
+            let Shape::Same(other) = shape else { break };
+            id = other;
+            shape = merge::shape(&mut self.resolved, id);
+        }
+        if let Some(name) = choice.tag.as_deref().or(self.resolved[id].title.as_deref()) {
+            return names::variant_name(name);
+        }
+        match shape {
+            Shape::Object(fields) => self.object_name(choices, index, &fields),
+            Shape::Array(items) => self.name_of(items).map_or_else(|| "List".to_owned(), |item| format!("{item}List")),
+            Shape::Scalar(kind) => match &kind {
+                Kind::Boolean => "Boolean".to_owned(),
+                Kind::Integer { .. } => "Integer".to_owned(),
+                Kind::Number => "Number".to_owned(),
+                Kind::String { values, .. } if values.len() == 1 => names::variant_name(&values[0]),
+                Kind::String { format, .. } if format == "date-time" => "DateTime".to_owned(),
+                Kind::String { format, .. } if format == "date" => "Date".to_owned(),
+                _ => "String".to_owned(),
+            },
+            _ => "Value".to_owned(),
+        }
+    }
+
+    fn object_name(&mut self, choices: &[Choice], index: usize, fields: &Fields) -> String {
+        if fields.properties.is_empty() {
+            return "Object".to_owned();
+        }
+        let mut others = HashSet::new();
+        for (other, choice) in choices.iter().enumerate() {
+            if other != index {
+                others.extend(self.fields(&choice.shape).into_iter().flat_map(|fields| fields.properties.into_keys()));
+            }
+        }
+        let mut own = fields.properties.iter().filter(|(name, _)| !others.contains(*name));
+        let first = own.clone().next();
+        match own.find(|(_, (_, required))| *required).or(first) {
+            Some((name, _)) => format!("With{}", names::type_name(name)),
+            None => "Object".to_owned(),
+        }
+    }
+
+    /// Fills in what kind of JSON each variant of each union is, now that all types are known.
+    pub(super) fn set_json_kinds(&mut self) {
+        for index in 0..self.drafts.len() {
+            let TypeKind::Union(union) = &self.drafts[index].kind else { continue };
+            let kinds: Vec<JsonKind> = union.variants.iter().map(|variant| self.json_kind(&variant.ty, 0)).collect();
+            if let TypeKind::Union(union) = &mut self.drafts[index].kind {
+                for (variant, json) in union.variants.iter_mut().zip(kinds) {
+                    variant.json = json;
+                }
+            }
+        }
+    }
+
+    fn json_kind(&self, ty: &Type, depth: usize) -> JsonKind {
+        match ty {
+            Type::Boolean => JsonKind::Boolean,
+            Type::I32 | Type::I64 | Type::U64 => JsonKind::Integer,
+            Type::F64 => JsonKind::Number,
+            Type::String | Type::Timestamp | Type::Date | Type::Base64 => JsonKind::String,
+            Type::List(_) => JsonKind::Array,
+            Type::Object | Type::Map(_) => JsonKind::Object,
+            Type::Boxed(inner) | Type::Lenient(inner) => self.json_kind(inner, depth + 1),
+            Type::Value | Type::Upload | Type::Option(_) => JsonKind::Any,
+            Type::Named(TypeId(draft)) => match &self.drafts[*draft].kind {
+                TypeKind::Struct(_) => JsonKind::Object,
+                TypeKind::Strings(_) => JsonKind::String,
+                TypeKind::Integers(_) => JsonKind::Integer,
+                TypeKind::Alias(inner) if depth < 16 => self.json_kind(inner, depth + 1),
+                TypeKind::Union(_) | TypeKind::Alias(_) => JsonKind::Any,
+            },
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Turns OpenAPI documents into Rust clients: documents in, files out.
+//!
+//! The walk is one line of passes, each a module with one public function that takes the
+//! vocabulary of the pass before it:
+//!
+//! ```text
+//! load -> bundle -> overlay -> lower -> model -> resolve -> ir -> emit -> FileSet
+//! ```
+//!
+//! No pass touches the network, the clock or the environment, and files are read through a function
+//! of the caller's. The same input gives the same bytes on every machine.
+
+pub mod bundle;
+pub mod canonical;
+pub mod diagnostic;
+pub mod emit;
+pub mod extensions;
+pub mod fileset;
+pub mod ir;
+mod kind;
+pub mod load;
+pub mod lower;
+pub mod model;
+pub mod names;
+pub mod origin;
+pub mod overlay;
+pub mod resolve;
+
+use serde_json::Value;
+
+use diagnostic::Diagnostics;
+use extensions::Extensions;
+use load::Read;
+use origin::Documents;
+
+/// What a client is made from.
+pub struct Input<'a> {
+    /// The document's file name, as diagnostics show it.
+    pub document: &'a str,
+    /// Reads the document, and the files beside it that it refers to.
+    pub read: &'a Read<'a>,
+    /// File name and text of the overlay, if there is one.
+    pub overlay: Option<(&'a str, &'a [u8])>,
+}
+
+/// A walk through the passes, and what was found on the way.
+#[derive(Default)]
+pub struct Walk {
+    /// Faults and warnings so far.
+    pub diagnostics: Diagnostics,
+    /// The files read, and where in them each node stands.
+    pub documents: Documents,
+}
+
+impl Walk {
+    /// Begins a walk.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The document with the files that it refers to, corrected by its overlay.
+    pub fn overlaid(&mut self, input: &Input<'_>) -> Option<Value> {
+        let (documents, diagnostics) = (&mut self.documents, &mut self.diagnostics);
+        let mut value = load::load(input.document, input.read, documents, diagnostics)?;
+        bundle::bundle(&mut value, input.read, documents, diagnostics);
+        if let Some((name, text)) = input.overlay {
+            overlay::overlay(&mut value, name, text, documents, diagnostics);
+        }
+        bundle::check_references(&value, documents, diagnostics);
+        self.unless_faulty(value)
+    }
+
+    /// The overlaid document as OpenAPI 3.0.
+    pub fn lowered(&mut self, input: &Input<'_>) -> Option<Value> {
+        let value = self.overlaid(input)?;
+        let value = lower::lower(value, &mut self.diagnostics);
+        self.unless_faulty(value)
+    }
+
+    /// The client as data, in the module `name`.
+    pub fn ir(&mut self, input: &Input<'_>, name: &str) -> Option<ir::Api> {
+        let value = self.lowered(input)?;
+        let diagnostics = &mut self.diagnostics;
+        let model = model::model(value.clone(), diagnostics)?;
+        let mut extensions = Extensions::default();
+        let resolved = resolve::resolve(&model, &value, &mut extensions, diagnostics);
+        extensions.check(&value, diagnostics);
+        let api = ir::build(resolved, name, diagnostics);
+        self.unless_faulty(api)
+    }
+
+    /// The faults and warnings as a person reads them.
+    pub fn report(&self, color: bool) -> String {
+        diagnostic::render(&self.diagnostics, &self.documents, color)
+    }
+
+    fn unless_faulty<T>(&self, value: T) -> Option<T> {
+        (!self.diagnostics.has_errors()).then_some(value)
+    }
+}

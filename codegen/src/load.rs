@@ -1,0 +1,102 @@
+//! Pass 1: bytes to an ordered JSON value.
+//!
+//! Nothing here touches a file system: `read` is given a name and gives bytes. What a document may be is limited, for it may come from
+//! anyone: [`MAX_BYTES`], [`MAX_DEPTH`], and no more content than its text has room for, however often an alias repeats it.
+
+mod growth;
+mod parse;
+mod value;
+
+use std::io;
+
+use serde_json::Value;
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity, child};
+use crate::origin::{Documents, FileId};
+pub(crate) use growth::Growth;
+pub(crate) use parse::{is_json, parse};
+
+/// The largest file that is read.
+pub const MAX_BYTES: usize = 64 << 20;
+
+/// How deep mappings and sequences may nest. It is the limit of `serde_json` and of `serde_yaml`, which keeps both far from the end of a
+/// 2 MiB stack; the deepest documents in use nest about half as deep.
+pub const MAX_DEPTH: usize = 128;
+
+/// Gives the bytes of the file at a path relative to the main document's directory, with `/` between its parts.
+pub type Read<'a> = dyn Fn(&str) -> io::Result<Vec<u8>> + 'a;
+
+/// Reads the main document, a YAML or JSON file that `read` knows by the last part of `name`.
+///
+/// `name` is what people are shown, such as `specs/kajabi/openapi.yaml`. The result is an OpenAPI 3.0 or 3.1 document as far as its
+/// `openapi` field says; there is none if `diagnostics` got an error.
+pub fn load(name: &str, read: &Read<'_>, documents: &mut Documents, diagnostics: &mut Diagnostics) -> Option<Value> {
+    let (_, file_name) = split_directory(name);
+    let bytes = match read(file_name) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            diagnostics.error("unreadable-file", "", format!("cannot read `{name}`: {}", reason(&error)), "");
+            return None;
+        }
+    };
+    let (file, mut value) = parse(name, &bytes, documents, diagnostics)?;
+    check_version(&mut value, file, diagnostics).then_some(value)
+}
+
+/// A name's directory, with its slash, and its last part.
+pub(crate) fn split_directory(name: &str) -> (&str, &str) {
+    name.split_at(name.rfind(['/', '\\']).map_or(0, |slash| slash + 1))
+}
+
+/// Why a file cannot be read, in words that are the same on every system where there are such.
+pub(crate) fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".into(),
+        io::ErrorKind::PermissionDenied => "permission denied".into(),
+        _ => error.to_string(),
+    }
+}
+
+/// Whether the document says that it is one the generator reads. A version that YAML took for a number becomes the text it was.
+fn check_version(value: &mut Value, file: FileId, diagnostics: &mut Diagnostics) -> bool {
+    let swagger = value.get("swagger").map(Value::to_string);
+    let Some(openapi) = value.get_mut("openapi") else {
+        diagnostics.push(missing_version(swagger).in_file(file));
+        return false;
+    };
+    let version = match &*openapi {
+        Value::String(text) => text.clone(),
+        Value::Number(number) if number.is_f64() => format!("{number}.0"),
+        _ => String::new(),
+    };
+    let mut parts = version.split('.');
+    if parts.next() == Some("3") && matches!(parts.next(), Some("0" | "1")) {
+        *openapi = version.into();
+        return true;
+    }
+    let message = format!("the generator reads OpenAPI 3.0 and 3.1, not {openapi}");
+    let help = "if the document uses nothing that is newer, an older version can be written here";
+    diagnostics.push(
+        Diagnostic::new(Severity::Error, "unsupported-openapi", child("", "openapi"), message, help).in_file(file),
+    );
+    false
+}
+
+fn missing_version(swagger: Option<String>) -> Diagnostic {
+    match swagger {
+        Some(version) => Diagnostic::new(
+            Severity::Error,
+            "swagger-2",
+            child("", "swagger"),
+            format!("this is a Swagger document ({}), not OpenAPI 3", version.trim_matches('"')),
+            "convert it to OpenAPI 3 first, for example with `swagger2openapi` or with the Swagger Editor's \"Convert to OpenAPI 3\"",
+        ),
+        None => Diagnostic::new(
+            Severity::Error,
+            "not-openapi",
+            "",
+            "this is not an OpenAPI document: it has no `openapi` field",
+            "an OpenAPI document starts with its version, such as `openapi: 3.1.0`",
+        ),
+    }
+}

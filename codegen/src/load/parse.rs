@@ -1,0 +1,161 @@
+//! YAML and JSON text to a value, with what is wrong about it as diagnostics.
+
+use std::str::Utf8Error;
+
+use serde::de::DeserializeSeed;
+use serde_json::Value;
+
+use super::value::{Context, Finding, Node};
+use super::{MAX_BYTES, MAX_DEPTH};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::origin::{Documents, FileId, boundary};
+
+/// Deeper brackets than this never reach the YAML parser, whose time is quadratic in them. Brackets in prose count too, so it is not
+/// [`MAX_DEPTH`], which is checked on the real structure.
+const MAX_BRACKETS: usize = 5_000;
+
+/// Keeps the text among `documents` as `name`, and reads it: a mapping at its top, or errors.
+pub(crate) fn parse(
+    name: &str,
+    bytes: &[u8],
+    documents: &mut Documents,
+    diagnostics: &mut Diagnostics,
+) -> Option<(FileId, Value)> {
+    if bytes.len() > MAX_BYTES {
+        let message = format!("`{name}` has {} bytes; the most that is read is {MAX_BYTES}", bytes.len());
+        diagnostics.error("too-large", "", message, "");
+        return None;
+    }
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let file = documents.add(name, String::from_utf8_lossy(bytes));
+    match read(bytes) {
+        Ok((value, findings)) if findings.is_empty() => Some((file, value)),
+        Ok((_, findings)) => {
+            diagnostics.extend(findings.into_iter().map(|found| found.diagnostic().in_file(file)));
+            None
+        }
+        Err(fault) => {
+            let diagnostic = Diagnostic::new(Severity::Error, fault.code, "", fault.message, fault.help);
+            diagnostics.push(diagnostic.at_offset(file, fault.offset));
+            None
+        }
+    }
+}
+
+/// Why a text is no value at all.
+struct Fault {
+    code: &'static str,
+    offset: usize,
+    message: String,
+    help: &'static str,
+}
+
+impl Fault {
+    fn new(code: &'static str, offset: usize, message: impl Into<String>, help: &'static str) -> Self {
+        Self { code, offset, message: message.into(), help }
+    }
+}
+
+fn read(bytes: &[u8]) -> Result<(Value, Vec<Finding>), Fault> {
+    let text = str::from_utf8(bytes).map_err(|error| not_utf8(bytes, error))?;
+    let start = text.trim_start();
+    if start.is_empty() {
+        return Err(Fault::new("empty-document", 0, "the document is empty", ""));
+    }
+    let (value, findings) = if is_json(text) { json(text)? } else { yaml(text)? };
+    if value.is_null() {
+        return Err(Fault::new("empty-document", 0, "the document holds nothing but comments", ""));
+    }
+    if !value.is_object() {
+        let message = "the document is not a mapping at its top";
+        return Err(Fault::new("not-a-mapping", text.len() - start.len(), message, "is this the right file?"));
+    }
+    Ok((value, findings))
+}
+
+/// Whether the text is meant as JSON. YAML's flow mappings start with a brace too, though seldom with a quote behind it.
+pub(crate) fn is_json(text: &str) -> bool {
+    text.trim_start().strip_prefix('{').is_some_and(|rest| rest.trim_start().starts_with(['"', '}', ',']))
+}
+
+fn not_utf8(bytes: &[u8], error: Utf8Error) -> Fault {
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+        return Fault::new("not-utf8", 0, "the document is in UTF-16", "save it as UTF-8");
+    }
+    // The text that is kept has the same bytes up to the first that is wrong.
+    Fault::new("not-utf8", error.valid_up_to(), "the document is not in UTF-8", "save it as UTF-8; is it a text file?")
+}
+
+fn json(text: &str) -> Result<(Value, Vec<Finding>), Fault> {
+    let context = Context::new(text.len(), false);
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let read = Node::root(&context).deserialize(&mut deserializer).and_then(|value| deserializer.end().map(|()| value));
+    match read {
+        Ok(value) => Ok((value, context.findings())),
+        Err(error) => {
+            let offset = line_start(text, error.line()) + error.column().saturating_sub(1);
+            Err(fault("not-json", boundary(text, offset), &error.to_string()))
+        }
+    }
+}
+
+fn yaml(text: &str) -> Result<(Value, Vec<Finding>), Fault> {
+    if let Some(offset) = too_many_brackets(text) {
+        return Err(too_deep(offset));
+    }
+    let context = Context::new(text.len(), true);
+    match Node::root(&context).deserialize(serde_yaml::Deserializer::from_str(text)) {
+        Ok(value) => Ok((value, context.findings())),
+        Err(error) => {
+            let offset = error.location().map_or(0, |place| {
+                let start = line_start(text, place.line());
+                let column = text[start..].char_indices().nth(place.column().saturating_sub(1));
+                column.map_or(text.len(), |(offset, _)| start + offset)
+            });
+            Err(fault("not-yaml", offset, &error.to_string()))
+        }
+    }
+}
+
+/// Says what a parser said, without the place, which is shown beside it.
+fn fault(code: &'static str, offset: usize, said: &str) -> Fault {
+    if said.contains("recursion limit") {
+        return too_deep(offset);
+    }
+    if said.contains("repetition limit") || said.contains(Context::OVERGROWN) {
+        let message = "the document's aliases repeat too much: it would be far larger than its text";
+        return Fault::new(
+            "alias-bomb",
+            offset,
+            message,
+            "write the repeated parts as components, and refer to them with `$ref`",
+        );
+    }
+    let end = said.find(" at line ").unwrap_or(said.len());
+    let language = if code == "not-json" { "JSON" } else { "YAML" };
+    Fault::new(code, offset, format!("the document is not {language}: {}", &said[..end]), "")
+}
+
+fn too_deep(offset: usize) -> Fault {
+    Fault::new("too-deep", offset, format!("the document nests deeper than {MAX_DEPTH} levels"), "")
+}
+
+fn too_many_brackets(text: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    text.bytes().position(|byte| {
+        match byte {
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth > MAX_BRACKETS
+    })
+}
+
+/// The offset of the start of a line, counted from 1.
+fn line_start(text: &str, line: usize) -> usize {
+    match line.checked_sub(2) {
+        None => 0,
+        Some(newline) => text.match_indices('\n').nth(newline).map_or(text.len(), |(offset, _)| offset + 1),
+    }
+}

@@ -1,0 +1,224 @@
+//! One visitor for both languages: it makes a `Value`, and notes what a `Value` cannot say.
+
+use std::cell::{Cell, RefCell};
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, VariantAccess, Visitor};
+use serde_json::{Map, Number, Value};
+
+use crate::diagnostic::{Diagnostic, Severity, push_token};
+
+/// More findings of one file help nobody.
+const MAX_FINDINGS: usize = 100;
+
+/// Something wrong with one node of a text that can be parsed.
+pub(super) struct Finding {
+    code: &'static str,
+    pointer: String,
+    message: String,
+    help: &'static str,
+}
+
+impl Finding {
+    pub(super) fn diagnostic(self) -> Diagnostic {
+        Diagnostic::new(Severity::Error, self.code, self.pointer, self.message, self.help)
+    }
+}
+
+/// What the reading of one text shares.
+pub(super) struct Context {
+    findings: RefCell<Vec<Finding>>,
+    /// How much more content there may be, counted in bytes of text.
+    budget: Cell<usize>,
+    merge_keys: bool,
+}
+
+impl Context {
+    /// What the error says that stops the reading of a text whose aliases make it grow without bound.
+    pub(super) const OVERGROWN: &str = "grows beyond its text";
+
+    /// For a text of so many bytes. A node takes at least one byte of text; aliases may repeat everything a few times.
+    pub(super) fn new(bytes: usize, merge_keys: bool) -> Self {
+        Self {
+            findings: RefCell::default(),
+            budget: Cell::new(bytes.saturating_mul(8).saturating_add(1 << 20)),
+            merge_keys,
+        }
+    }
+
+    pub(super) fn findings(self) -> Vec<Finding> {
+        self.findings.into_inner()
+    }
+
+    fn find(&self, code: &'static str, pointer: String, message: String, help: &'static str) {
+        let mut findings = self.findings.borrow_mut();
+        if findings.len() < MAX_FINDINGS {
+            findings.push(Finding { code, pointer, message, help });
+        }
+    }
+
+    fn spend<E: Error>(&self, bytes: usize) -> Result<(), E> {
+        let left = self.budget.get().checked_sub(bytes + 1).ok_or_else(|| E::custom(Self::OVERGROWN))?;
+        self.budget.set(left);
+        Ok(())
+    }
+}
+
+/// The node that is being read. The way to it is a chain on the stack, made into a pointer only for a finding.
+#[derive(Clone, Copy)]
+pub(super) struct Node<'a> {
+    context: &'a Context,
+    parent: Option<&'a Node<'a>>,
+    token: Token<'a>,
+}
+
+#[derive(Clone, Copy)]
+enum Token<'a> {
+    Key(&'a str),
+    Index(usize),
+}
+
+impl<'a> Node<'a> {
+    pub(super) fn root(context: &'a Context) -> Self {
+        Self { context, parent: None, token: Token::Index(0) }
+    }
+
+    fn member(&'a self, token: Token<'a>) -> Self {
+        Self { context: self.context, parent: Some(self), token }
+    }
+
+    fn pointer(&self) -> String {
+        let Some(parent) = self.parent else { return String::new() };
+        let mut pointer = parent.pointer();
+        match self.token {
+            Token::Key(key) => push_token(&mut pointer, key),
+            Token::Index(index) => push_token(&mut pointer, &index.to_string()),
+        }
+        pointer
+    }
+
+    fn merge(&self, map: &mut Map<String, Value>, merged: Value) {
+        match merged {
+            Value::Object(members) => {
+                for (key, value) in members {
+                    map.entry(key).or_insert(value);
+                }
+            }
+            Value::Array(elements) if elements.iter().all(Value::is_object) => {
+                elements.into_iter().for_each(|element| self.merge(map, element));
+            }
+            _ => {
+                let message = "a merge key `<<` takes a mapping or a sequence of mappings".into();
+                self.context.find("wrong-merge-key", self.member(Token::Key("<<")).pointer(), message, "");
+            }
+        }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Node<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Node<'_> {
+    type Value = Value;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a value")
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Value, E> {
+        self.context.spend(0)?;
+        Ok(value.into())
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Value, E> {
+        self.context.spend(0)?;
+        Ok(value.into())
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Value, E> {
+        self.context.spend(0)?;
+        Ok(value.into())
+    }
+
+    fn visit_i128<E: Error>(self, value: i128) -> Result<Value, E> {
+        self.visit_f64(value as f64)
+    }
+
+    fn visit_u128<E: Error>(self, value: u128) -> Result<Value, E> {
+        self.visit_f64(value as f64)
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
+        self.context.spend(0)?;
+        Ok(Number::from_f64(value).map_or_else(
+            || {
+                let message = format!("{value} is no number that JSON has");
+                self.context.find(
+                    "not-finite",
+                    self.pointer(),
+                    message,
+                    "leave the limit out, or quote it if text is meant",
+                );
+                Value::Null
+            },
+            Value::Number,
+        ))
+    }
+
+    fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
+        self.context.spend(value.len())?;
+        Ok(value.into())
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Value, E> {
+        self.context.spend(0)?;
+        Ok(Value::Null)
+    }
+
+    fn visit_none<E: Error>(self) -> Result<Value, E> {
+        self.visit_unit()
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
+        self.context.spend(0)?;
+        let mut elements = Vec::new();
+        while let Some(element) = access.next_element_seed(self.member(Token::Index(elements.len())))? {
+            elements.push(element);
+        }
+        Ok(elements.into())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
+        self.context.spend(0)?;
+        let mut map = Map::new();
+        let mut merged = Vec::new();
+        // As a `String`, a YAML key such as `200` or `true` is the text that was written.
+        while let Some(key) = access.next_key::<String>()? {
+            self.context.spend(key.len())?;
+            let member = self.member(Token::Key(&key));
+            let value = access.next_value_seed(member)?;
+            if self.context.merge_keys && key == "<<" {
+                merged.push(value);
+                continue;
+            }
+            if map.contains_key(&key) {
+                let message = format!("the key `{key}` is here a second time");
+                self.context.find("duplicate-key", member.pointer(), message, "remove one of the two, or rename it");
+            }
+            map.insert(key, value);
+        }
+        merged.into_iter().for_each(|merged| self.merge(&mut map, merged));
+        Ok(map.into())
+    }
+
+    /// A YAML node with a tag of its own: the tag says nothing about an OpenAPI document.
+    fn visit_enum<A: EnumAccess<'de>>(self, access: A) -> Result<Value, A::Error> {
+        let (_, content) = access.variant::<String>()?;
+        content.newtype_variant_seed(self)
+    }
+}

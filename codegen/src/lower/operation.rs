@@ -1,0 +1,124 @@
+//! What is done to paths, operations, parameters, bodies and responses.
+
+mod parameters;
+mod targets;
+
+use serde_json::{Value, json};
+
+use super::document::drop_objects;
+use super::grammar::{Kind, METHODS, TYPES};
+use super::{Lowering, Object};
+
+pub(super) use targets::Targets;
+
+/// Statuses whose responses have no body, whatever is declared.
+const BODYLESS: [&str; 3] = ["204", "205", "304"];
+
+/// Lowers what paths and their parameters have to do with one another.
+pub(super) fn lower_paths(paths: &mut Object, walk: &mut Lowering) {
+    for (path, item) in paths {
+        if let Value::Object(item) = item {
+            walk.enter(path, |walk| parameters::lower_path_item(path, item, walk));
+        }
+    }
+}
+
+/// Drops what a client has no use for, and sets the responses that 3.0 asks for.
+///
+/// Before `{"callbacks": {}}`, after `{"responses": {"default": {"description": ""}}}`.
+pub(super) fn lower_operation(operation: &mut Object) {
+    drop_objects(operation, &["callbacks"]);
+    operation.entry("responses").or_insert_with(|| json!({"default": {"description": ""}}));
+}
+
+/// Drops the bodies of responses that cannot have one.
+///
+/// Before `{"204": {"description": "", "content": {"application/json": {}}}}`, after `{"204": {"description": ""}}`.
+pub(super) fn lower_responses(responses: &mut Object, walk: &mut Lowering) {
+    for status in BODYLESS {
+        let Some(response) = responses.get_mut(status) else { continue };
+        let reference = response.get("$ref").and_then(Value::as_str);
+        let referenced =
+            reference.and_then(|reference| walk.targets.response(reference)).filter(|target| has_content(target));
+        if let Some(target) = referenced {
+            *response = Value::Object(target.clone());
+        }
+        let Some(declared) = response.as_object_mut().filter(|response| has_content(response)) else { continue };
+        declared.shift_remove("content");
+        let message = format!("a response with status {status} has no body, so the one declared here is left out");
+        walk.warn(
+            status,
+            "body-on-bodyless-status",
+            message,
+            "declare no `content` here, or the status that the server really sends",
+        );
+        walk.enter(status, |walk| walk.object(Kind::Response, response));
+    }
+}
+
+fn has_content(response: &Object) -> bool {
+    response.get("content").and_then(Value::as_object).is_some_and(|content| !content.is_empty())
+}
+
+/// Before `{"links": {}}`, after `{"description": ""}`.
+pub(super) fn lower_response(response: &mut Object) {
+    drop_objects(response, &["links"]);
+    response.entry("description").or_insert_with(|| json!(""));
+}
+
+/// Before `{"examples": [1]}`, after `{"example": 1}`.
+pub(super) fn lower_media_type(media_type: &mut Object) {
+    super::schema::first_example(media_type);
+}
+
+/// Lowers a parameter or a header.
+pub(super) fn lower_parameter(parameter: &mut Object, walk: &mut Lowering) {
+    super::schema::first_example(parameter);
+    require_path_parameter(parameter, walk);
+    add_schema(parameter, walk);
+}
+
+/// Before `{"name": "id", "in": "path"}`, after `{"name": "id", "in": "path", "required": true}`.
+fn require_path_parameter(parameter: &mut Object, walk: &mut Lowering) {
+    let is_path = parameter.get("in").is_some_and(|place| place == "path");
+    if is_path && parameter.get("required").is_none_or(|required| required == false) {
+        let message = "a path parameter is always required; it is read so";
+        walk.warn("required", "optional-path-parameter", message, "say `required: true`");
+        parameter.insert("required".to_owned(), json!(true));
+    }
+}
+
+/// Gives a parameter or a header the schema that it lacks.
+///
+/// Before `{"name": "id", "in": "query", "type": "integer"}`, the way of Swagger 2.0,
+/// after `{"name": "id", "in": "query", "schema": {"type": "integer"}}`.
+fn add_schema(parameter: &mut Object, walk: &mut Lowering) {
+    if parameter.contains_key("schema") || parameter.contains_key("content") {
+        return;
+    }
+    let mut schema = Object::new();
+    if parameter.get("type").is_some_and(|kind| TYPES.iter().any(|word| kind == word)) {
+        walk.warn(
+            "type",
+            "misplaced-keyword",
+            "the type of a parameter stands in its `schema`; it is read as if it did",
+            "move `type` and the keywords beside it into `schema`",
+        );
+        let belongs = |name: &str| Kind::Schema.shape(name).is_some() && Kind::Parameter.shape(name).is_none();
+        for (name, value) in parameter.iter().filter(|(name, _)| belongs(name)) {
+            schema.insert(name.clone(), value.clone());
+        }
+        parameter.retain(|name, _| !belongs(name));
+    }
+    let mut schema = Value::Object(schema);
+    walk.object(Kind::Schema, &mut schema);
+    parameter.insert("schema".to_owned(), schema);
+}
+
+/// The operations of a path item.
+fn operations(item: &mut Object) -> impl Iterator<Item = (&str, &mut Object)> {
+    item.iter_mut().filter_map(|(method, operation)| match operation {
+        Value::Object(operation) if METHODS.contains(&method.as_str()) => Some((method.as_str(), operation)),
+        _ => None,
+    })
+}

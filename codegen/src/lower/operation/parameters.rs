@@ -1,0 +1,94 @@
+//! The parameters of a path and of its operations, told apart by name and place.
+
+use std::collections::HashSet;
+
+use serde_json::{Value, json};
+
+use super::operations;
+use crate::lower::{Lowering, Object};
+
+/// Brings the parameters of a path item into line with one another and with the path's template.
+pub(super) fn lower_path_item(path: &str, item: &mut Object, walk: &mut Lowering) {
+    let template = template_names(path);
+    drop_needless(item, &template, walk);
+    let shared = path_names(item, walk);
+    for (method, operation) in operations(item) {
+        walk.enter(method, |walk| {
+            drop_needless(operation, &template, walk);
+            let own = path_names(operation, walk);
+            let is_missing = |name: &&str| !shared.contains(*name) && !own.contains(*name);
+            declare(operation, template.iter().copied().filter(is_missing), walk);
+        });
+    }
+}
+
+/// The names in braces, each once.
+fn template_names(path: &str) -> Vec<&str> {
+    let mut names = Vec::new();
+    for (name, _) in path.split('{').skip(1).filter_map(|rest| rest.split_once('}')) {
+        if !name.is_empty() && !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+/// Drops parameters that say nothing: the second of one name and one place, and those in the path that the path has no place for.
+///
+/// Before `{"/a": {"parameters": [{"name": "b", "in": "query"}, {"name": "b", "in": "query"}, {"name": "id", "in": "path"}]}}`,
+/// after `{"/a": {"parameters": [{"name": "b", "in": "query"}]}}`.
+fn drop_needless(holder: &mut Object, template: &[&str], walk: &mut Lowering) {
+    let Some(Value::Array(parameters)) = holder.get_mut("parameters") else { return };
+    let mut seen = HashSet::new();
+    let mut index = 0;
+    walk.enter("parameters", |walk| {
+        parameters.retain(|parameter| {
+            let at = index.to_string();
+            index += 1;
+            let Some((name, place)) = walk.targets.identity(parameter) else { return true };
+            if place == "path" && !template.contains(&name.as_str()) {
+                let message = format!("the path has no `{{{name}}}`, so the parameter is left out");
+                walk.warn(&at, "unused-path-parameter", message, &remedy(template));
+                return false;
+            }
+            let is_first = seen.insert((name.clone(), place.clone()));
+            if !is_first {
+                let message =
+                    format!("the {place} parameter `{name}` is declared before; the first declaration counts");
+                walk.warn(&at, "duplicate-parameter", message, "remove one of the two");
+            }
+            is_first
+        });
+    });
+}
+
+fn remedy(template: &[&str]) -> String {
+    match template {
+        [] => "remove it, or add it to the path".to_owned(),
+        names => format!("remove it, or give it the name it has in the path: `{}`", names.join("`, `")),
+    }
+}
+
+/// The names of the parameters in the path that an object declares.
+fn path_names(holder: &Object, walk: &Lowering) -> HashSet<String> {
+    let parameters = holder.get("parameters").and_then(Value::as_array).into_iter().flatten();
+    parameters
+        .filter_map(|parameter| walk.targets.identity(parameter))
+        .filter(|(_, place)| place == "path")
+        .map(|(name, _)| name)
+        .collect()
+}
+
+/// Declares path parameters that nobody declared.
+///
+/// Before `{"/a/{id}": {"get": {}}}`,
+/// after `{"/a/{id}": {"get": {"parameters": [{"name": "id", "in": "path", "required": true, "schema": {"type": "string"}}]}}}`.
+fn declare<'n>(operation: &mut Object, names: impl Iterator<Item = &'n str>, walk: &mut Lowering) {
+    for name in names {
+        let Value::Array(parameters) = operation.entry("parameters").or_insert_with(|| json!([])) else { return };
+        parameters.push(json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}));
+        let place = walk.pointer.clone();
+        let message = format!("nothing declares the path parameter `{name}`; it is taken for a string");
+        walk.diagnostics.warning("undeclared-path-parameter", place, message, "declare it with its type in an overlay");
+    }
+}

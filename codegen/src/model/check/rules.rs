@@ -1,0 +1,91 @@
+//! What is right or wrong by more than its type.
+
+use serde_json::{Map, Value};
+
+use super::{Check, words};
+use crate::lower::grammar::{Kind, Shape};
+
+/// Checks what the table cannot say about an object of a kind.
+pub(super) fn check(check: &mut Check, kind: Kind, object: &Map<String, Value>) {
+    match kind {
+        Kind::Paths => paths(check, object),
+        Kind::PathItem => path_item(check, object),
+        Kind::Responses => statuses(check, object),
+        Kind::Parameter => style(check, object),
+        Kind::SecurityScheme => security_scheme(check, object),
+        _ => {}
+    }
+}
+
+fn paths(check: &mut Check, paths: &Map<String, Value>) {
+    for path in paths.keys().filter(|path| !path.starts_with('/') && !path.starts_with("x-")) {
+        check.enter(path, |check| {
+            check.error(
+                "invalid-path",
+                format!("the path `{path}` does not start with `/`"),
+                format!("write `/{path}`"),
+            )
+        });
+    }
+}
+
+/// A reference that the lowering could put nothing in the place of.
+fn path_item(check: &mut Check, item: &Map<String, Value>) {
+    if item.contains_key("$ref") {
+        check.enter("$ref", |check| {
+            check.error(
+                "unknown-reference",
+                "the reference leads to no path item",
+                "refer to one in `paths` or `components.pathItems`",
+            )
+        });
+    }
+}
+
+fn statuses(check: &mut Check, responses: &Map<String, Value>) {
+    let is_status = |status: &str| match status.as_bytes() {
+        [b'1'..=b'9', b'0'..=b'9', b'0'..=b'9'] | [b'1'..=b'9', b'X' | b'x', b'X' | b'x'] => true,
+        _ => status == "default" || status.starts_with("x-"),
+    };
+    for status in responses.keys().filter(|status| !is_status(status)) {
+        check.enter(status, |check| {
+            check.error(
+                "invalid-status",
+                format!("`{status}` is no status"),
+                "write a status such as `200`, a range such as `4XX`, or `default`",
+            )
+        });
+    }
+}
+
+/// Which styles a parameter can have depends on its place.
+fn style(check: &mut Check, parameter: &Map<String, Value>) {
+    let styles: &[&str] = match parameter.get("in").and_then(Value::as_str) {
+        Some("query") => &["form", "spaceDelimited", "pipeDelimited", "deepObject"],
+        Some("path") => &["simple", "label", "matrix"],
+        Some("header") => &["simple"],
+        Some("cookie") => &["form"],
+        _ => return,
+    };
+    if let Some(Value::String(style)) = parameter.get("style") {
+        check.enter("style", |check| check.word(styles, style));
+    }
+}
+
+/// What a security scheme must have depends on its type.
+fn security_scheme(check: &mut Check, scheme: &Map<String, Value>) {
+    let required: &[&str] = match scheme.get("type").and_then(Value::as_str) {
+        Some("apiKey") => &["name", "in"],
+        Some("http") => &["scheme"],
+        Some("oauth2") => &["flows"],
+        Some("openIdConnect") => &["openIdConnectUrl"],
+        _ => return,
+    };
+    for name in required.iter().filter(|name| !scheme.contains_key(**name)) {
+        check.error(
+            "missing-key",
+            format!("{} of this type must have `{name}`", words::expected(Shape::One(Kind::SecurityScheme))),
+            format!("add `{name}`"),
+        );
+    }
+}

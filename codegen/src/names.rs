@@ -1,0 +1,230 @@
+//! From a document's names to Rust identifiers.
+//!
+//! Every string of a document that becomes an identifier, a module or a file name passes through
+//! here: what comes out is a valid identifier, or part of one, whatever went in.
+
+use heck::{ToPascalCase, ToShoutySnakeCase, ToSnakeCase};
+
+/// Longer names are cut: file systems and readers both have limits.
+const MAX_LENGTH: usize = 96;
+
+/// Names that a glob import of the types must not hide from the caller.
+const PRELUDE: &[&str] = &[
+    "AsMut",
+    "AsRef",
+    "Box",
+    "Clone",
+    "Copy",
+    "Default",
+    "DoubleEndedIterator",
+    "Drop",
+    "Eq",
+    "Err",
+    "ExactSizeIterator",
+    "Extend",
+    "Fn",
+    "FnMut",
+    "FnOnce",
+    "From",
+    "Future",
+    "FromIterator",
+    "Into",
+    "IntoFuture",
+    "IntoIterator",
+    "Iterator",
+    "None",
+    "Ok",
+    "Option",
+    "Ord",
+    "PartialEq",
+    "PartialOrd",
+    "Result",
+    "Send",
+    "Sized",
+    "Some",
+    "String",
+    "Sync",
+    "ToOwned",
+    "ToString",
+    "TryFrom",
+    "TryInto",
+    "Unpin",
+    "Vec",
+];
+
+const KEYWORDS: &[&str] = &[
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn", "else", "enum",
+    "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move",
+    "mut", "override", "priv", "pub", "ref", "return", "static", "struct", "trait", "true", "try", "type", "typeof",
+    "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+];
+
+/// A type's name: `contacts_attributes` is `ContactsAttributes`, `Option` is `OptionModel`.
+pub fn type_name(name: &str) -> String {
+    let pascal = cut(leading_digit(words(name).to_pascal_case(), "N"));
+    match pascal.as_str() {
+        "Self" => "SelfModel".to_owned(),
+        prelude if PRELUDE.contains(&prelude) => format!("{prelude}Model"),
+        _ => pascal,
+    }
+}
+
+/// An enum variant's name: `in-progress` is `InProgress`, `24h` is `N24h`, `-1` is `Minus1`.
+pub fn variant_name(name: &str) -> String {
+    let pascal = cut(leading_digit(words(name).to_pascal_case(), "N"));
+    if pascal == "Self" { "SelfValue".to_owned() } else { pascal }
+}
+
+/// A field, argument or method name, raw where it is a keyword: `type` is `r#type`, `0-1h` is `n0_1h`.
+pub fn value_name(name: &str) -> String {
+    escape_keyword(cut(leading_digit(words(name).to_snake_case(), "n")))
+}
+
+/// A name that stands behind a prefix and so can be a keyword: the `type` of `clear_type`.
+pub fn suffix(name: &str) -> &str {
+    name.strip_prefix("r#").unwrap_or(name)
+}
+
+/// A module's and so a file's name: lower-case letters, digits and underscores, never a keyword.
+pub fn module_name(name: &str) -> String {
+    let snake = value_name(name);
+    match snake.strip_prefix("r#") {
+        Some(keyword) => format!("{keyword}_"),
+        None => snake,
+    }
+}
+
+/// A static's name: `list_offers` is `LIST_OFFERS`.
+pub fn static_name(name: &str) -> String {
+    suffix(name).to_shouty_snake_case()
+}
+
+/// Whether a name given by a person can stand as it is.
+pub fn is_identifier(name: &str) -> bool {
+    let mut characters = name.strip_prefix("r#").unwrap_or(name).chars();
+    name != "_"
+        && characters.next().is_some_and(|first| first == '_' || unicode_ident::is_xid_start(first))
+        && characters.all(unicode_ident::is_xid_continue)
+        && !matches!(name, "self" | "Self" | "super" | "crate")
+        && (name.starts_with("r#") || !KEYWORDS.contains(&name))
+}
+
+/// The first of `name`, `name2`, `name3` ... that is not taken.
+pub fn unique(name: &str, taken: impl Fn(&str) -> bool) -> String {
+    if !taken(name) {
+        return name.to_owned();
+    }
+    let base = suffix(name);
+    // There are fewer taken names than numbers, so this ends.
+    (2_usize..).map(|number| format!("{base}{number}")).find(|candidate| !taken(candidate)).unwrap_or_default()
+}
+
+/// Keeps what may stand in an identifier and separates the words; symbols become words where
+/// nothing else would be left or where they are a sign.
+fn words(name: &str) -> String {
+    let mut out = String::with_capacity(name.len().min(MAX_LENGTH) + 8);
+    let only_symbols = !name.chars().any(is_word);
+    for (index, character) in name.chars().enumerate().take(4 * MAX_LENGTH) {
+        let sign =
+            index == 0 && matches!(character, '-' | '+') && name.chars().nth(1).is_some_and(|c| c.is_ascii_digit());
+        if is_word(character) {
+            out.push(character);
+        } else if only_symbols || sign {
+            out.push(' ');
+            out.push_str(symbol(character));
+            out.push(' ');
+        } else {
+            out.push(' ');
+        }
+    }
+    if out.trim().is_empty() { "empty".to_owned() } else { out }
+}
+
+fn is_word(character: char) -> bool {
+    character != '_' && unicode_ident::is_xid_continue(character)
+}
+
+fn symbol(character: char) -> &'static str {
+    match character {
+        '+' => "plus",
+        '-' => "minus",
+        '*' => "star",
+        '/' => "slash",
+        '.' => "dot",
+        '<' => "less",
+        '>' => "greater",
+        '=' => "equal",
+        '!' => "not",
+        '%' => "percent",
+        '&' => "and",
+        '|' => "or",
+        '#' => "hash",
+        '@' => "at",
+        '$' => "dollar",
+        '~' => "tilde",
+        '^' => "caret",
+        '?' => "question",
+        ':' => "colon",
+        ',' => "comma",
+        '_' => "underscore",
+        _ => "symbol",
+    }
+}
+
+fn leading_digit(name: String, prefix: &str) -> String {
+    // A combining mark or a digit may go on with an identifier but not begin one.
+    if name.chars().next().is_some_and(unicode_ident::is_xid_start) { name } else { format!("{prefix}{name}") }
+}
+
+fn cut(mut name: String) -> String {
+    if let Some((end, _)) = name.char_indices().nth(MAX_LENGTH) {
+        name.truncate(end);
+    }
+    name
+}
+
+fn escape_keyword(name: String) -> String {
+    match name.as_str() {
+        "self" | "super" | "crate" => format!("{name}_"),
+        keyword if KEYWORDS.contains(&keyword) => format!("r#{name}"),
+        _ => name,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_become_identifiers() {
+        let cases = [
+            ("contacts_attributes", "ContactsAttributes", "contacts_attributes"),
+            ("type", "Type", "r#type"),
+            ("self", "SelfModel", "self_"),
+            ("filter[site_id]", "FilterSiteId", "filter_site_id"),
+            ("labels[]", "Labels", "labels"),
+            ("24h+", "N24h", "n24h"),
+            ("+1", "Plus1", "plus_1"),
+            ("-1", "Minus1", "minus_1"),
+            ("", "Empty", "empty"),
+            ("$%", "DollarPercent", "dollar_percent"),
+            ("String", "StringModel", "string"),
+            ("\u{202e}abc\u{0}", "Abc", "abc"),
+            ("\"; fn x() {}", "FnX", "fn_x"),
+        ];
+        for (name, expected_type, expected_value) in cases {
+            assert_eq!(type_name(name), expected_type, "type of {name:?}");
+            assert_eq!(value_name(name), expected_value, "value of {name:?}");
+            assert!(is_identifier(&type_name(name)) && is_identifier(&value_name(name)), "{name:?}");
+        }
+        assert_eq!(module_name("../../etc/passwd"), "etc_passwd");
+        assert_eq!(module_name("type"), "type_");
+        assert!(type_name(&"x".repeat(100_000)).len() <= MAX_LENGTH + 5);
+    }
+
+    #[test]
+    fn a_taken_name_gets_a_number() {
+        assert_eq!(unique("Contact", |name| name == "Contact"), "Contact2");
+        assert_eq!(unique("r#type", |name| name == "r#type"), "type2");
+    }
+}

@@ -1,0 +1,254 @@
+//! Where the nodes of one text stand: a second, marked parse, made only when a position is asked for.
+//!
+//! YAML is read by `saphyr-parser`, whose events carry their spans. JSON has a scanner of its own: YAML's rules for keys (one line,
+//! 1024 characters) are not JSON's.
+
+mod json;
+mod yaml;
+
+use std::ops::Range;
+
+use crate::diagnostic::tokens;
+use crate::load::is_json;
+
+/// The marked nodes of one text. What cannot be parsed has no marks, or those before the fault.
+#[derive(Debug)]
+pub(super) struct Marks {
+    nodes: Vec<Node>,
+    /// YAML marks are counted in characters, JSON's in bytes.
+    in_characters: bool,
+}
+
+#[derive(Debug)]
+struct Node {
+    key: Option<Range<usize>>,
+    value: Range<usize>,
+    content: Content,
+}
+
+#[derive(Debug)]
+enum Content {
+    Scalar,
+    Mapping(Vec<(String, usize)>),
+    Sequence(Vec<usize>),
+    Alias(Option<usize>),
+}
+
+impl Marks {
+    pub(super) fn new(text: &str) -> Self {
+        if is_json(text)
+            && let Some(nodes) = json::nodes(text)
+        {
+            return Self { nodes, in_characters: false };
+        }
+        Self { nodes: yaml::nodes(text), in_characters: !text.is_ascii() }
+    }
+
+    /// The span to underline for a node, or for its nearest ancestor, and which of the two it is.
+    pub(super) fn find(&self, text: &str, pointer: &str) -> Option<(Range<usize>, bool)> {
+        let mut node = self.nodes.first()?;
+        let mut exact = true;
+        for token in tokens(pointer) {
+            match self.member(node, &token, 0) {
+                Some(member) => node = member,
+                None => {
+                    exact = false;
+                    break;
+                }
+            }
+        }
+        let value = quoted(text, self.bytes(text, &node.value));
+        let key = node.key.as_ref().map(|key| self.bytes(text, key));
+        let span = match (&node.content, key) {
+            (_, None) => value,
+            (Content::Scalar | Content::Alias(_), Some(key)) => key.start..value.end.max(key.end),
+            (_, Some(key)) => key,
+        };
+        Some((first_line(text, span), exact))
+    }
+
+    /// The member `token` of a node, through aliases and merged mappings. `hops` bounds the way through them.
+    fn member(&self, node: &Node, token: &str, hops: usize) -> Option<&Node> {
+        if hops > 16 {
+            return None;
+        }
+        match &node.content {
+            Content::Scalar => None,
+            Content::Alias(target) => self.member(self.nodes.get((*target)?)?, token, hops + 1),
+            Content::Sequence(elements) => self.nodes.get(*elements.get(token.parse::<usize>().ok()?)?),
+            // Of two members of one name the later one is the value, and the fault.
+            Content::Mapping(members) => match members.iter().rev().find(|(key, _)| key == token) {
+                Some((_, member)) => self.nodes.get(*member),
+                None => members
+                    .iter()
+                    .filter(|(key, _)| key == "<<")
+                    .filter_map(|(_, merged)| self.nodes.get(*merged))
+                    .find_map(|merged| self.merged_member(merged, token, hops + 1)),
+            },
+        }
+    }
+
+    fn merged_member(&self, merged: &Node, token: &str, hops: usize) -> Option<&Node> {
+        match &merged.content {
+            Content::Sequence(elements) => elements
+                .iter()
+                .filter_map(|element| self.nodes.get(*element))
+                .find_map(|element| self.member(element, token, hops)),
+            _ => self.member(merged, token, hops),
+        }
+    }
+
+    fn bytes(&self, text: &str, span: &Range<usize>) -> Range<usize> {
+        if !self.in_characters {
+            return span.clone();
+        }
+        let byte = |index| text.char_indices().nth(index).map_or(text.len(), |(byte, _)| byte);
+        byte(span.start)..byte(span.end)
+    }
+}
+
+/// A quoted scalar's span without what saphyr counts to it: the blanks and the comment behind it.
+fn quoted(text: &str, span: Range<usize>) -> Range<usize> {
+    let Some(spanned) = text.get(span.clone()) else { return span };
+    let quote = spanned.chars().next().filter(|first| ['\'', '"'].contains(first));
+    match quote.and_then(|quote| spanned.rfind(quote)) {
+        Some(end) if end > 0 => span.start..span.start + end + 1,
+        _ => span,
+    }
+}
+
+/// As much of a span as stands on its first line.
+fn first_line(text: &str, span: Range<usize>) -> Range<usize> {
+    let Some(spanned) = text.get(span.clone()) else { return 0..0 };
+    let line = spanned.lines().next().unwrap_or_default().trim_end();
+    span.start..span.start + line.len()
+}
+
+/// Collects nodes from a parser's events, without recursion: a text may be deeper than the stack.
+#[derive(Default)]
+struct Builder {
+    nodes: Vec<Node>,
+    open: Vec<Open>,
+}
+
+struct Open {
+    node: usize,
+    key: Option<(String, Range<usize>)>,
+}
+
+impl Builder {
+    /// Adds a node that holds others, until `close`.
+    fn open(&mut self, start: usize, content: Content) -> usize {
+        let node = self.add(start..start, content, "");
+        self.open.push(Open { node, key: None });
+        node
+    }
+
+    fn close(&mut self, end: usize) {
+        if let Some(open) = self.open.pop()
+            && let Some(node) = self.nodes.get_mut(open.node)
+        {
+            node.value.end = end.max(node.value.start);
+        }
+    }
+
+    /// Adds a node: the first of each two in a mapping is the key, and `text` its name.
+    fn add(&mut self, span: Range<usize>, content: Content, text: &str) -> usize {
+        let index = self.nodes.len();
+        let mut node = Node { key: None, value: span, content };
+        if let Some(open) = self.open.last_mut() {
+            match self.nodes.get_mut(open.node).map(|parent| &mut parent.content) {
+                Some(Content::Sequence(elements)) => elements.push(index),
+                Some(Content::Mapping(members)) => match open.key.take() {
+                    None => open.key = Some((text.to_owned(), node.value.clone())),
+                    Some((name, key)) => {
+                        node.key = Some(key);
+                        members.push((name, index));
+                    }
+                },
+                _ => {}
+            }
+        }
+        self.nodes.push(node);
+        index
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is underlined for a pointer, and whether that is the node itself.
+    fn found<'a>(text: &'a str, pointer: &str) -> (&'a str, bool) {
+        Marks::new(text).find(text, pointer).map_or(("", false), |(span, exact)| (&text[span], exact))
+    }
+
+    #[test]
+    fn entries_of_yaml() {
+        let text =
+            "é: 1\na:\n  - b: 'x y' # c\n    d: [1, {e: 2}]\n  - |\n    long\n    text\n\"k k\": {f: null, g: }\nh:\n";
+        for (pointer, underlined, exact) in [
+            ("/é", "é: 1", true),
+            ("/a", "a", true),
+            ("/a/0", "b: 'x y' # c", true),
+            ("/a/0/b", "b: 'x y'", true),
+            ("/a/0/d", "d", true),
+            ("/a/0/d/0", "1", true),
+            ("/a/0/d/1", "{e: 2}", true),
+            ("/a/0/d/1/e", "e: 2", true),
+            ("/a/0/d/7/e", "d", false),
+            ("/a/0/b/x", "b: 'x y'", false),
+            ("/a/x", "a", false),
+            ("/a/1", "long", true),
+            ("/k k/f", "f: null", true),
+            ("/k k/g", "g", true),
+            ("/h", "h", true),
+        ] {
+            assert_eq!(found(text, pointer), (underlined, exact), "{pointer}");
+        }
+    }
+
+    #[test]
+    fn aliases_and_merged_mappings_of_yaml() {
+        let text = "a: &a {k: 1}\nb: &b {k: 2, l: 3}\nc: *a\nd: {<<: *b, k: 4}\ne: {<<: [*a, *b]}\nf: &f {<<: *f}\n";
+        for (pointer, underlined, exact) in [
+            ("/c", "c: *a", true),
+            ("/c/k", "k: 1", true),
+            ("/d/k", "k: 4", true),
+            ("/d/l", "l: 3", true),
+            ("/e/k", "k: 1", true),
+            ("/e/l", "l: 3", true),
+            ("/f/x", "f", false),
+        ] {
+            assert_eq!(found(text, pointer), (underlined, exact), "{pointer}");
+        }
+    }
+
+    #[test]
+    fn entries_of_json() {
+        let long = "k".repeat(2_000);
+        let text = format!(
+            "{{\n\t\"a\\/b\" :\n\t\t[true, -1.5e+3, \"\\ud83d\\ude00\\\"\"],\r\n\"\\ud83d\\ude00\": null, \"\\u00e9\": {{}}, \"{long}\": {{\"\": \"\"}}, \"x\": 1, \"x\": 2}}"
+        );
+        for (pointer, underlined, exact) in [
+            ("/a~1b", "\"a\\/b\"", true),
+            ("/a~1b/0", "true", true),
+            ("/a~1b/1", "-1.5e+3", true),
+            ("/a~1b/2", "\"\\ud83d\\ude00\\\"\"", true),
+            ("/😀", "\"\\ud83d\\ude00\": null", true),
+            ("/é", "\"\\u00e9\"", true),
+            ("/é/x", "\"\\u00e9\"", false),
+            (&format!("/{long}/"), "\"\": \"\"", true),
+            ("/x", "\"x\": 2", true),
+        ] {
+            assert_eq!(found(&text, pointer), (underlined, exact), "{pointer}");
+        }
+    }
+
+    #[test]
+    fn texts_that_cannot_be_parsed_have_some_marks_or_none() {
+        assert_eq!(found("a: 1\nb: [", "/a"), ("a: 1", true));
+        assert_eq!(found("{\"a\": \"", "/a"), ("", false));
+        assert_eq!(found("", "/a"), ("", false));
+    }
+}

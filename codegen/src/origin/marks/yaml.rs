@@ -1,0 +1,38 @@
+//! The marked nodes of a YAML text.
+
+use std::collections::HashMap;
+
+use saphyr_parser::{Event, Parser};
+
+use super::{Builder, Content, Node};
+
+/// The nodes of the first document, as far as it can be parsed.
+pub(super) fn nodes(text: &str) -> Vec<Node> {
+    let mut builder = Builder::default();
+    let mut anchors = HashMap::new();
+    // An iterator of events, unlike a loader, does not recurse.
+    for event in Parser::new_from_str(text) {
+        let Ok((event, span)) = event else { break };
+        let range = span.start.index()..span.end.index();
+        let (anchor, node) = match event {
+            Event::DocumentEnd => break,
+            Event::Alias(anchor) => {
+                let target = anchors.get(&anchor).copied();
+                (0, builder.add(range, Content::Alias(target), ""))
+            }
+            Event::Scalar(text, _, anchor, _) => (anchor, builder.add(range, Content::Scalar, &text)),
+            Event::SequenceStart(anchor, _) => (anchor, builder.open(range.start, Content::Sequence(Vec::new()))),
+            Event::MappingStart(anchor, _) => (anchor, builder.open(range.start, Content::Mapping(Vec::new()))),
+            Event::SequenceEnd | Event::MappingEnd => {
+                builder.close(range.end);
+                continue;
+            }
+            _ => continue,
+        };
+        // saphyr counts anchors from 1; 0 is none.
+        if anchor > 0 {
+            anchors.insert(anchor, node);
+        }
+    }
+    builder.nodes
+}

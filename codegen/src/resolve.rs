@@ -1,0 +1,578 @@
+//! `$ref`s to arena ids: after this pass nothing refers to anything by name.
+//!
+//! In: the typed model of the lowered document, and its JSON value, for references that point at
+//! places the model has no name for (`#/paths/~1x/get/...`). Out: [`Resolved`], in which every
+//! schema is a node of one arena and every operation has its parameters, bodies and responses in
+//! place. Cycles are ordinary: a node that contains itself holds its own id.
+
+mod schema;
+
+use std::collections::{HashMap, HashSet};
+
+use openapiv3::{OpenAPI, ReferenceOr};
+use serde_json::Value;
+
+use crate::diagnostic::{Diagnostics, child, tokens};
+use crate::extensions::Extensions;
+
+pub use schema::{Additional, Discriminator, Kind, Object, Property, Schema, SchemaId};
+
+/// A document without references.
+#[derive(Debug)]
+pub struct Resolved {
+    /// `info.title`.
+    pub title: String,
+    /// `info.version`.
+    pub version: String,
+    /// `info.description`.
+    pub description: Option<String>,
+    /// The servers, variables filled in with their defaults.
+    pub servers: Vec<String>,
+    /// The document's tags, and the tags that only operations name, in that order.
+    pub tags: Vec<Tag>,
+    /// The security schemes that a client can serve, in document order.
+    pub schemes: Vec<Scheme>,
+    /// All schemas that something refers to or that stand in `components`.
+    pub schemas: Vec<Schema>,
+    /// Name and schema of each entry in `components.schemas`.
+    pub components: Vec<(String, SchemaId)>,
+    /// All operations in document order.
+    pub operations: Vec<Operation>,
+}
+
+impl std::ops::Index<SchemaId> for Resolved {
+    type Output = Schema;
+
+    fn index(&self, id: SchemaId) -> &Schema {
+        &self.schemas[id.index()]
+    }
+}
+
+/// A tag: a group of operations.
+#[derive(Debug)]
+pub struct Tag {
+    /// The name that operations refer to.
+    pub name: String,
+    /// `x-rust-name`.
+    pub rust_name: Option<String>,
+    /// What the group is about.
+    pub description: Option<String>,
+}
+
+/// A way to authenticate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scheme {
+    /// The name that security requirements refer to.
+    pub name: String,
+    /// `x-rust-name`.
+    pub rust_name: Option<String>,
+    /// Prose about the credential.
+    pub description: Option<String>,
+    /// Where the credential goes.
+    pub kind: SchemeKind,
+}
+
+/// Where a credential goes in a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SchemeKind {
+    /// A header of this name.
+    Header(String),
+    /// A query parameter of this name.
+    Query(String),
+    /// A cookie of this name.
+    Cookie(String),
+    /// `Authorization: Bearer`; OAuth 2 and OpenID Connect tokens travel so too.
+    Bearer,
+    /// `Authorization: Basic`.
+    Basic,
+}
+
+/// An operation with everything in place.
+#[derive(Debug)]
+pub struct Operation {
+    /// Where it stands.
+    pub pointer: String,
+    /// Upper-case HTTP method.
+    pub method: &'static str,
+    /// The path template.
+    pub path: String,
+    /// Its first tag, or "" where it has none.
+    pub tag: String,
+    /// `operationId`.
+    pub id: Option<String>,
+    /// `x-rust-name`.
+    pub rust_name: Option<String>,
+    /// `summary`.
+    pub summary: Option<String>,
+    /// `description`.
+    pub description: Option<String>,
+    /// `deprecated`.
+    pub deprecated: bool,
+    /// The path item's and the operation's own parameters, the latter winning.
+    pub parameters: Vec<Parameter>,
+    /// The request body.
+    pub body: Option<Body>,
+    /// The responses in document order, `default` last.
+    pub responses: Vec<Response>,
+    /// Alternatives of sets of scheme names; empty where none is asked for.
+    pub security: Vec<Vec<String>>,
+}
+
+/// A parameter.
+#[derive(Debug, Clone)]
+pub struct Parameter {
+    /// Where it stands.
+    pub pointer: String,
+    /// The part of the request it goes to.
+    pub location: Location,
+    /// Its name on the wire.
+    pub name: String,
+    /// `x-rust-name`.
+    pub rust_name: Option<String>,
+    /// `description`.
+    pub description: Option<String>,
+    /// `required`.
+    pub required: bool,
+    /// `deprecated`.
+    pub deprecated: bool,
+    /// How arrays and objects are written.
+    pub style: Style,
+    /// What it holds.
+    pub schema: SchemaId,
+    /// Declared with a `content`: the value is written as JSON text.
+    pub json: bool,
+}
+
+/// The part of a request that a parameter goes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Location {
+    /// A `{name}` of the path.
+    Path,
+    /// `?name=`.
+    Query,
+    /// A header.
+    Header,
+    /// A cookie.
+    Cookie,
+}
+
+/// How an array or an object is written into a parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub enum Style {
+    /// Joined with commas.
+    Form,
+    /// The name repeated, or an object's own keys.
+    FormExplode,
+    /// Joined with spaces.
+    Space,
+    /// Joined with `|`.
+    Pipe,
+    /// `name[key]=`.
+    Deep,
+}
+
+/// A request body.
+#[derive(Debug)]
+pub struct Body {
+    /// Where it stands.
+    pub pointer: String,
+    /// `required`.
+    pub required: bool,
+    /// Its media types in document order.
+    pub media: Vec<Media>,
+}
+
+/// One media type of a body.
+#[derive(Debug)]
+pub struct Media {
+    /// The media type as declared.
+    pub media_type: String,
+    /// What it holds.
+    pub schema: Option<SchemaId>,
+    /// The properties whose `encoding` asks for `name[key]`.
+    pub deep: Vec<String>,
+}
+
+/// A response.
+#[derive(Debug)]
+pub struct Response {
+    /// Where it stands.
+    pub pointer: String,
+    /// The status it is for.
+    pub status: Status,
+    /// Its media types; empty where it has no body.
+    pub media: Vec<Media>,
+}
+
+/// The statuses that a response is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+pub enum Status {
+    /// One status.
+    Exact(u16),
+    /// `4XX`.
+    Range(u8),
+    /// All that nothing else covers.
+    Default,
+}
+
+impl Status {
+    /// Whether it stands for success, as far as that can be said of it.
+    pub fn is_success(self) -> bool {
+        matches!(self, Self::Exact(200..=299) | Self::Range(2))
+    }
+}
+
+/// Resolves every reference of a document.
+pub fn resolve(api: &OpenAPI, value: &Value, extensions: &mut Extensions, diagnostics: &mut Diagnostics) -> Resolved {
+    let mut resolver = Resolver {
+        api,
+        value,
+        extensions,
+        diagnostics,
+        schemas: Vec::new(),
+        by_pointer: HashMap::new(),
+        following: HashSet::new(),
+    };
+    let schemes = resolver.schemes();
+    let operations = resolver.operations();
+    let components = resolver.components();
+    let tags = resolver.tags(&operations);
+    Resolved {
+        title: api.info.title.clone(),
+        version: api.info.version.clone(),
+        description: api.info.description.clone(),
+        servers: api.servers.iter().map(server_url).collect(),
+        tags,
+        schemes,
+        schemas: resolver.schemas,
+        components,
+        operations,
+    }
+}
+
+struct Resolver<'a> {
+    api: &'a OpenAPI,
+    value: &'a Value,
+    extensions: &'a mut Extensions,
+    diagnostics: &'a mut Diagnostics,
+    schemas: Vec<Schema>,
+    by_pointer: HashMap<String, SchemaId>,
+    /// The references being followed, to find those that only lead to themselves.
+    following: HashSet<String>,
+}
+
+/// The pointer of a reference within the document; bundling and checking came before, so that
+/// anything else is read as the document's root and reported by whoever finds no node there.
+fn target(reference: &str) -> String {
+    let fragment = reference.strip_prefix('#').unwrap_or_default();
+    percent_decode(fragment)
+}
+
+fn percent_decode(text: &str) -> String {
+    if !text.contains('%') {
+        return text.to_owned();
+    }
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut index = 0;
+    while index < bytes.len() {
+        let hex = (bytes[index] == b'%').then(|| text.get(index + 1..index + 3)).flatten();
+        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            Some(byte) => {
+                out.push(byte);
+                index += 3;
+            }
+            None => {
+                out.push(bytes[index]);
+                index += 1;
+            }
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+fn server_url(server: &openapiv3::Server) -> String {
+    let mut url = server.url.clone();
+    for (name, variable) in server.variables.iter().flatten() {
+        url = url.replace(&format!("{{{name}}}"), &variable.default);
+    }
+    url
+}
+
+impl<'a> Resolver<'a> {
+    /// The item behind a reference: from the components where it has a name there, otherwise read
+    /// from the document at that place.
+    fn follow<T: serde::de::DeserializeOwned + Clone>(
+        &mut self,
+        reference: &'a ReferenceOr<T>,
+        pointer: &str,
+        named: fn(&'a openapiv3::Components, &str) -> Option<&'a ReferenceOr<T>>,
+    ) -> Option<(std::borrow::Cow<'a, T>, String)> {
+        use std::borrow::Cow;
+        let mut current = Cow::Borrowed(reference);
+        let mut place = pointer.to_owned();
+        for _ in 0..64 {
+            let next = match current {
+                Cow::Borrowed(ReferenceOr::Item(item)) => return Some((Cow::Borrowed(item), place)),
+                Cow::Owned(ReferenceOr::Item(item)) => return Some((Cow::Owned(item), place)),
+                Cow::Borrowed(ReferenceOr::Reference { reference }) => target(reference),
+                Cow::Owned(ReferenceOr::Reference { reference }) => target(&reference),
+            };
+            let name = tokens(&next).last().unwrap_or_default();
+            let component = self
+                .api
+                .components
+                .as_ref()
+                .filter(|_| next.starts_with("/components/") && next.matches('/').count() == 3);
+            current = match component.and_then(|components| named(components, &name)) {
+                Some(found) => Cow::Borrowed(found),
+                None => Cow::Owned(self.read(&next, pointer)?),
+            };
+            place = next;
+        }
+        self.diagnostics.error(
+            "reference-cycle",
+            pointer,
+            "this reference leads only to other references",
+            "point it at a definition",
+        );
+        None
+    }
+
+    /// Reads a node that has no place in the model's maps.
+    fn read<T: serde::de::DeserializeOwned>(&mut self, pointer: &str, from: &str) -> Option<T> {
+        let node = self.value.pointer(pointer);
+        let read = node.and_then(|node| serde_json::from_value(node.clone()).ok());
+        if read.is_none() {
+            self.diagnostics.error(
+                "unknown-reference",
+                from,
+                format!("`#{pointer}` is not there or is not what is expected here"),
+                "point the `$ref` at a definition of the same kind",
+            );
+        }
+        read
+    }
+
+    fn schemes(&mut self) -> Vec<Scheme> {
+        use openapiv3::{APIKeyLocation, SecurityScheme};
+        let api = self.api;
+        let mut schemes = Vec::new();
+        for (name, scheme) in api.components.iter().flat_map(|components| &components.security_schemes) {
+            let pointer = child("/components/securitySchemes", name);
+            let Some((scheme, place)) =
+                self.follow(scheme, &pointer, |components, name| components.security_schemes.get(name))
+            else {
+                continue;
+            };
+            let (kind, description, extensions) = match scheme.as_ref() {
+                SecurityScheme::APIKey { location, name, description, extensions } => {
+                    let kind = match location {
+                        APIKeyLocation::Header => SchemeKind::Header(name.clone()),
+                        APIKeyLocation::Query => SchemeKind::Query(name.clone()),
+                        APIKeyLocation::Cookie => SchemeKind::Cookie(name.clone()),
+                    };
+                    (kind, description, extensions)
+                }
+                SecurityScheme::HTTP { scheme: http, description, extensions, .. } => {
+                    let kind = if http.eq_ignore_ascii_case("basic") { SchemeKind::Basic } else { SchemeKind::Bearer };
+                    (kind, description, extensions)
+                }
+                SecurityScheme::OAuth2 { description, extensions, .. }
+                | SecurityScheme::OpenIDConnect { description, extensions, .. } => {
+                    (SchemeKind::Bearer, description, extensions)
+                }
+            };
+            let rust_name = self.extensions.name(extensions, &place, self.diagnostics);
+            schemes.push(Scheme { name: name.clone(), rust_name, description: description.clone(), kind });
+        }
+        schemes
+    }
+
+    fn tags(&mut self, operations: &[Operation]) -> Vec<Tag> {
+        let api = self.api;
+        let mut tags: Vec<Tag> = Vec::new();
+        for (index, tag) in api.tags.iter().enumerate() {
+            let rust_name = self.extensions.name(&tag.extensions, &format!("/tags/{index}"), self.diagnostics);
+            tags.push(Tag { name: tag.name.clone(), rust_name, description: tag.description.clone() });
+        }
+        for operation in operations {
+            if !tags.iter().any(|tag| tag.name == operation.tag) {
+                tags.push(Tag { name: operation.tag.clone(), rust_name: None, description: None });
+            }
+        }
+        tags
+    }
+
+    fn operations(&mut self) -> Vec<Operation> {
+        let api = self.api;
+        let mut operations = Vec::new();
+        for (path, item) in &api.paths.paths {
+            let pointer = child("/paths", path);
+            let ReferenceOr::Item(item) = item else {
+                // Lowering inlined every path item that is there.
+                continue;
+            };
+            let methods = [
+                ("GET", &item.get),
+                ("PUT", &item.put),
+                ("POST", &item.post),
+                ("DELETE", &item.delete),
+                ("OPTIONS", &item.options),
+                ("HEAD", &item.head),
+                ("PATCH", &item.patch),
+                ("TRACE", &item.trace),
+            ];
+            for (method, operation) in methods {
+                if let Some(operation) = operation {
+                    let place = child(&pointer, &method.to_ascii_lowercase());
+                    operations.push(self.operation(method, path, item, operation, &pointer, place));
+                }
+            }
+        }
+        operations
+    }
+
+    fn operation(
+        &mut self,
+        method: &'static str,
+        path: &str,
+        item: &'a openapiv3::PathItem,
+        operation: &'a openapiv3::Operation,
+        item_pointer: &str,
+        pointer: String,
+    ) -> Operation {
+        let mut parameters = self.parameters(&item.parameters, &child(item_pointer, "parameters"));
+        for own in self.parameters(&operation.parameters, &child(&pointer, "parameters")) {
+            match parameters.iter_mut().find(|other| other.name == own.name && other.location == own.location) {
+                Some(shared) => *shared = own,
+                None => parameters.push(own),
+            }
+        }
+        let body = operation.request_body.as_ref().and_then(|body| {
+            let (body, place) = self.follow(body, &child(&pointer, "requestBody"), |components, name| {
+                components.request_bodies.get(name)
+            })?;
+            let media = self.content(&body.content, &child(&place, "content"));
+            Some(Body { required: body.required, media, pointer: place })
+        });
+        let security = operation.security.as_ref().or(self.api.security.as_ref());
+        Operation {
+            method,
+            path: path.to_owned(),
+            tag: operation.tags.first().cloned().unwrap_or_default(),
+            id: operation.operation_id.clone(),
+            rust_name: self.extensions.name(&operation.extensions, &pointer, self.diagnostics),
+            summary: operation.summary.clone(),
+            description: operation.description.clone(),
+            deprecated: operation.deprecated,
+            parameters,
+            body,
+            responses: self.responses(&operation.responses, &child(&pointer, "responses")),
+            security: security
+                .map(|all| all.iter().map(|one| one.keys().cloned().collect()).collect())
+                .unwrap_or_default(),
+            pointer,
+        }
+    }
+
+    fn parameters(&mut self, parameters: &'a [ReferenceOr<openapiv3::Parameter>], pointer: &str) -> Vec<Parameter> {
+        let mut out = Vec::with_capacity(parameters.len());
+        for (index, parameter) in parameters.iter().enumerate() {
+            let found = self
+                .follow(parameter, &format!("{pointer}/{index}"), |components, name| components.parameters.get(name));
+            if let Some((parameter, place)) = found {
+                out.extend(self.parameter(parameter.as_ref(), place));
+            }
+        }
+        out
+    }
+
+    fn parameter(&mut self, parameter: &openapiv3::Parameter, pointer: String) -> Option<Parameter> {
+        use openapiv3::{ParameterSchemaOrContent, QueryStyle};
+        let data = parameter.parameter_data_ref();
+        let (location, style) = match parameter {
+            openapiv3::Parameter::Query { style, .. } => {
+                let style = match (style, data.explode) {
+                    (QueryStyle::Form, Some(false)) => Style::Form,
+                    (QueryStyle::Form, _) => Style::FormExplode,
+                    (QueryStyle::SpaceDelimited, Some(true)) | (QueryStyle::PipeDelimited, Some(true)) => {
+                        Style::FormExplode
+                    }
+                    (QueryStyle::SpaceDelimited, _) => Style::Space,
+                    (QueryStyle::PipeDelimited, _) => Style::Pipe,
+                    (QueryStyle::DeepObject, _) => Style::Deep,
+                };
+                (Location::Query, style)
+            }
+            openapiv3::Parameter::Header { .. } => (Location::Header, Style::Form),
+            openapiv3::Parameter::Path { .. } => (Location::Path, Style::Form),
+            openapiv3::Parameter::Cookie { .. } => (Location::Cookie, Style::FormExplode),
+        };
+        let ignored = location == Location::Header
+            && ["accept", "content-type", "authorization"].iter().any(|name| data.name.eq_ignore_ascii_case(name));
+        if ignored {
+            // OpenAPI says that these are described elsewhere and their parameters ignored.
+            return None;
+        }
+        let (schema, json) = match &data.format {
+            ParameterSchemaOrContent::Schema(schema) => (self.owned_schema(schema, &child(&pointer, "schema")), false),
+            ParameterSchemaOrContent::Content(content) => {
+                let media = content.iter().next();
+                let place = child(&child(&child(&pointer, "content"), media.map_or("", |(name, _)| name)), "schema");
+                match media.and_then(|(_, media)| media.schema.as_ref()) {
+                    Some(schema) => (self.owned_schema(schema, &place), true),
+                    None => (self.any(&place), true),
+                }
+            }
+        };
+        Some(Parameter {
+            location,
+            name: data.name.clone(),
+            rust_name: self.extensions.name(&data.extensions, &pointer, self.diagnostics),
+            description: data.description.clone(),
+            required: data.required,
+            deprecated: data.deprecated.unwrap_or_default(),
+            style,
+            schema,
+            json,
+            pointer,
+        })
+    }
+
+    fn content(&mut self, content: &openapiv3::Content, pointer: &str) -> Vec<Media> {
+        let mut out = Vec::with_capacity(content.len());
+        for (media_type, media) in content {
+            let place = child(pointer, media_type);
+            let schema = media.schema.as_ref().map(|schema| self.owned_schema(schema, &child(&place, "schema")));
+            let deep =
+                media.encoding.iter().filter(|(_, encoding)| encoding.style == Some(openapiv3::QueryStyle::DeepObject));
+            out.push(Media {
+                media_type: media_type.clone(),
+                schema,
+                deep: deep.map(|(name, _)| name.clone()).collect(),
+            });
+        }
+        out
+    }
+
+    fn responses(&mut self, responses: &'a openapiv3::Responses, pointer: &str) -> Vec<Response> {
+        let mut out = Vec::with_capacity(responses.responses.len() + 1);
+        let declared = responses.responses.iter().map(|(status, response)| {
+            let known = match status {
+                openapiv3::StatusCode::Code(code) => Status::Exact(*code),
+                openapiv3::StatusCode::Range(class) => Status::Range(u8::try_from(*class).unwrap_or_default()),
+            };
+            (known, status.to_string(), response)
+        });
+        let default = responses.default.iter().map(|response| (Status::Default, "default".to_owned(), response));
+        for (status, key, response) in declared.chain(default) {
+            let found = self.follow(response, &child(pointer, &key), |components, name| components.responses.get(name));
+            if let Some((response, place)) = found {
+                let media = self.content(&response.content, &child(&place, "content"));
+                out.push(Response { status, media, pointer: place });
+            }
+        }
+        out
+    }
+}

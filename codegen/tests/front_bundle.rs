@@ -1,0 +1,291 @@
+//! What the `bundle` pass makes of references, good and bad. Golden files: see `support::golden`.
+
+mod support;
+
+use std::io;
+
+use crm_clients_codegen::bundle::{bundle, check_references};
+use crm_clients_codegen::diagnostic::{Diagnostics, render};
+use crm_clients_codegen::load::load;
+use crm_clients_codegen::origin::Documents;
+use serde_json::{Value, json};
+use support::golden;
+
+struct Bundled {
+    value: Value,
+    documents: Documents,
+    diagnostics: Diagnostics,
+}
+
+impl Bundled {
+    fn rendered(&self) -> String {
+        render(&self.diagnostics, &self.documents, false)
+    }
+
+    fn codes(&self) -> Vec<&str> {
+        self.diagnostics.iter().map(|diagnostic| diagnostic.code).collect()
+    }
+
+    #[track_caller]
+    fn without_faults(self) -> Self {
+        assert!(self.diagnostics.is_empty(), "{}", self.rendered());
+        self
+    }
+
+    /// Where a node was written, as `file:line`.
+    fn line(&self, pointer: &str) -> String {
+        self.documents.position(pointer).map(|at| format!("{}:{}", at.file, at.line)).unwrap_or_default()
+    }
+}
+
+/// Bundles the first of some files, all in the directory `api`, and checks its references.
+fn bundled(files: &[(&str, &str)]) -> Bundled {
+    let read = |path: &str| {
+        let file = files.iter().find(|(name, _)| *name == path);
+        file.map(|(_, text)| text.as_bytes().to_vec()).ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))
+    };
+    let (mut documents, mut diagnostics) = (Documents::new(), Diagnostics::new());
+    let name = files.first().map(|(name, _)| format!("api/{name}")).unwrap_or_default();
+    let mut value = load(&name, &read, &mut documents, &mut diagnostics).unwrap_or_default();
+    bundle(&mut value, &read, &mut documents, &mut diagnostics);
+    check_references(&value, &documents, &mut diagnostics);
+    Bundled { value, documents, diagnostics }
+}
+
+#[test]
+fn targets_become_components_of_their_kind() {
+    let main = r"
+openapi: 3.0.3
+paths:
+  /a:
+    parameters: [{$ref: 'common.yaml#/p'}]
+    post:
+      requestBody: {$ref: common.yaml#/b}
+      callbacks: {done: {$ref: common.yaml#/c}}
+      responses:
+        '200': {$ref: common.yaml#/r}
+        default:
+          headers: {X: {$ref: common.yaml#/h}}
+          links: {next: {$ref: common.yaml#/l}}
+          content: {a/b: {schema: {$ref: ./schemas/Pet.yaml}, examples: {one: {$ref: examples.yaml#/gone}}}}
+components:
+  schemas: {Pet: {type: string}}
+";
+    let common = r"
+p: {name: q, in: query, schema: {$ref: '#/s'}}
+b: {content: {a/b: {schema: {$ref: 'schemas/Pet.yaml#'}}}}
+c: {'{$request.body}': {get: {responses: {'200': {$ref: '#/r'}}}}}
+r: {description: d}
+h: {schema: {type: string}}
+l: {operationId: o}
+s: {type: integer}
+";
+    let bundled = bundled(&[
+        ("api.yaml", main),
+        ("common.yaml", common),
+        ("schemas/Pet.yaml", "{type: object, properties: {s: {$ref: ../common.yaml#/s}}}"),
+    ]);
+    let bundled = bundled.without_faults();
+    let path = &bundled.value["paths"]["/a"];
+    assert_eq!(path["parameters"][0], json!({"$ref": "#/components/parameters/p"}));
+    assert_eq!(path["post"]["requestBody"], json!({"$ref": "#/components/requestBodies/b"}));
+    assert_eq!(path["post"]["callbacks"]["done"], json!({"$ref": "#/components/callbacks/c"}));
+    assert_eq!(path["post"]["responses"]["200"], json!({"$ref": "#/components/responses/r"}));
+    let default = &path["post"]["responses"]["default"];
+    assert_eq!(default["headers"]["X"], json!({"$ref": "#/components/headers/h"}));
+    assert_eq!(default["links"]["next"], json!({"$ref": "#/components/links/l"}));
+    assert_eq!(
+        default["content"]["a/b"],
+        json!({"schema": {"$ref": "#/components/schemas/Pet2"}, "examples": {"one": {}}})
+    );
+    let components = &bundled.value["components"];
+    assert_eq!(components["schemas"]["Pet"], json!({"type": "string"}));
+    assert_eq!(
+        components["schemas"]["Pet2"],
+        json!({"type": "object", "properties": {"s": {"$ref": "#/components/schemas/s"}}})
+    );
+    assert_eq!(components["schemas"]["s"], json!({"type": "integer"}));
+    assert_eq!(components["parameters"]["p"]["schema"], json!({"$ref": "#/components/schemas/s"}));
+    assert_eq!(
+        components["callbacks"]["c"]["{$request.body}"]["get"]["responses"]["200"],
+        json!({"$ref": "#/components/responses/r"})
+    );
+    assert_eq!(bundled.line("/components/parameters/p/schema"), "api/common.yaml:2");
+    assert_eq!(bundled.line("/components/schemas/Pet2/properties/s"), "api/schemas/Pet.yaml:1");
+    assert_eq!(bundled.line("/components/schemas/Pet"), "api/api.yaml:16");
+}
+
+#[test]
+fn a_component_that_is_only_a_reference_names_its_target() {
+    let main = r"
+openapi: 3.0.3
+components:
+  schemas:
+    Animal: {$ref: index.yaml#/Pet}
+    Beast: {$ref: pet.yaml}
+    Leaf: {$ref: index.yaml#/Leaf}
+";
+    let pet = "{properties: {parent: {$ref: pet.yaml}, other: {$ref: index.yaml#/Pet}, leaf: {$ref: 'index.yaml#/Leaf'}, main: {$ref: 'api.yaml#/components/schemas/Leaf'}}}";
+    let bundled = bundled(&[
+        ("api.yaml", main),
+        ("index.yaml", "Pet: {$ref: ./pet.yaml}\nLeaf: {type: string}\n"),
+        ("pet.yaml", pet),
+    ])
+    .without_faults();
+    let animal = json!({"$ref": "#/components/schemas/Animal"});
+    let leaf = json!({"$ref": "#/components/schemas/Leaf"});
+    assert_eq!(
+        bundled.value["components"]["schemas"],
+        json!({"Animal": {"properties": {"parent": animal, "other": animal, "leaf": leaf, "main": leaf}}, "Beast": animal, "Leaf": {"type": "string"}})
+    );
+    assert_eq!(bundled.line("/components/schemas/Animal/properties"), "api/pet.yaml:1");
+    assert_eq!(bundled.line("/components/schemas/Leaf"), "api/index.yaml:2");
+    assert_eq!(bundled.line("/components/schemas/Beast/$ref"), "api/api.yaml:6");
+}
+
+#[test]
+fn path_items_are_put_in_place() {
+    let main = "openapi: 3.0.3\npaths:\n  /a: {$ref: 'paths/a.yaml', summary: mine}\n  /b: {$ref: 'paths/a.yaml'}\n";
+    let item = "summary: theirs\nget:\n  responses: {'200': {content: {a/b: {schema: {$ref: '../s.yaml#/S'}}}}}\n";
+    let bundled =
+        bundled(&[("api.yaml", main), ("paths/a.yaml", item), ("s.yaml", "S: {type: string}")]).without_faults();
+    let get = json!({"responses": {"200": {"content": {"a/b": {"schema": {"$ref": "#/components/schemas/S"}}}}}});
+    assert_eq!(
+        bundled.value["paths"],
+        json!({"/a": {"summary": "mine", "get": get}, "/b": {"summary": "theirs", "get": get}})
+    );
+    assert_eq!(bundled.line("/paths/~1a/summary"), "api/api.yaml:3");
+    assert_eq!(bundled.line("/paths/~1b/get"), "api/paths/a.yaml:2");
+}
+
+#[test]
+fn references_in_data_are_data() {
+    let main = r"
+openapi: 3.1.0
+x-a: {$ref: nowhere.yaml}
+components:
+  schemas:
+    A:
+      type: object
+      properties:
+        $ref: {type: string}
+      example: {$ref: nowhere.yaml}
+      examples: [{$ref: nowhere.yaml}]
+      default: {$ref: nowhere.yaml}
+      enum: [{$ref: nowhere.yaml}]
+      const: {$ref: nowhere.yaml}
+  examples:
+    E: {value: {$ref: nowhere.yaml}}
+";
+    let before: Value = bundled(&[("api.yaml", main)]).without_faults().value;
+    assert_eq!(before["components"]["schemas"]["A"]["example"], json!({"$ref": "nowhere.yaml"}));
+}
+
+#[test]
+fn references_within_the_document_stay() {
+    let main = r"
+openapi: 3.1.0
+paths:
+  /x/{y}: {get: {responses: {'200': {content: {application/json: {schema: {properties: {b: {type: string}}}}}}}}}
+components:
+  schemas:
+    A: {$ref: '#/paths/~1x~1%7By%7D/get/responses/200/content/application~1json/schema', description: mine}
+    B: {$ref: '#/components/schemas/A'}
+    C: {anyOf: [{$ref: '#/components/schemas/C'}, {$ref: '#'}]}
+";
+    let bundled = bundled(&[("api.yaml", main)]).without_faults();
+    let reference = &bundled.value["components"]["schemas"]["A"]["$ref"];
+    assert_eq!(reference, "#/paths/~1x~1%7By%7D/get/responses/200/content/application~1json/schema");
+}
+
+#[test]
+fn mappings_of_discriminators_are_references() {
+    let main = "openapi: 3.0.3\ncomponents:\n  schemas:\n    P: {discriminator: {propertyName: k, mapping: {c: ./cat.yaml, d: Dog, e: '#/components/schemas/P', f: 'x.yaml#/F'}}}\n";
+    let bundled = bundled(&[("api.yaml", main), ("cat.yaml", "type: object"), ("x.yaml", "F: {}")]).without_faults();
+    assert_eq!(
+        bundled.value["components"]["schemas"]["P"]["discriminator"]["mapping"],
+        json!({"c": "#/components/schemas/cat", "d": "Dog", "e": "#/components/schemas/P", "f": "#/components/schemas/F"})
+    );
+    assert_eq!(bundled.value["components"]["schemas"]["cat"], json!({"type": "object"}));
+}
+
+#[test]
+fn cycles_between_files_are_fine() {
+    let main = "openapi: 3.0.3\ncomponents: {schemas: {A: {items: {$ref: 'b.yaml#/B'}}}}\n";
+    let bundled = bundled(&[
+        ("api.yaml", main),
+        ("b.yaml", "B: {items: {$ref: c.json}}"),
+        ("c.json", r##"{"items": {"$ref": "b.yaml#/B"}, "not": {"$ref": "#"}}"##),
+    ]);
+    let schemas = &bundled.without_faults().value["components"]["schemas"];
+    assert_eq!(schemas["B"], json!({"items": {"$ref": "#/components/schemas/c"}}));
+    assert_eq!(
+        schemas["c"],
+        json!({"items": {"$ref": "#/components/schemas/B"}, "not": {"$ref": "#/components/schemas/c"}})
+    );
+}
+
+#[test]
+fn cycles_without_end_are_errors() {
+    let around = "openapi: 3.0.3\npaths: {/a: {$ref: p.yaml}}\n";
+    let item = "get: {callbacks: {c: {'{$url}': {$ref: p.yaml}}}}";
+    assert_eq!(bundled(&[("api.yaml", around), ("p.yaml", item)]).codes(), ["reference-cycle"]);
+    let alias = "openapi: 3.0.3\ncomponents: {schemas: {A: {$ref: a.yaml}}}\n";
+    assert_eq!(
+        bundled(&[("api.yaml", alias), ("a.yaml", "$ref: b.yaml"), ("b.yaml", "$ref: a.yaml")]).codes(),
+        ["reference-cycle"]
+    );
+}
+
+#[test]
+fn copies_are_limited() {
+    // Each path item has ten callbacks, each of those is the path item of the next file, and the last one is long.
+    let around = |next: &str| {
+        format!(
+            "get: {{callbacks: {{{}}}}}",
+            (0..10).map(|index| format!("c{index}: {{u: {{$ref: {next}}}}}, ")).collect::<String>()
+        )
+    };
+    let long = format!("get: {{tags: [{}]}}", "a, ".repeat(20_000));
+    let main = "openapi: 3.0.3\npaths: {/a: {$ref: p0.yaml}}\n";
+    let bundled = bundled(&[
+        ("api.yaml", main),
+        ("p0.yaml", &around("p1.yaml")),
+        ("p1.yaml", &around("p2.yaml")),
+        ("p2.yaml", &long),
+    ]);
+    assert_eq!(bundled.codes(), ["too-large"]);
+}
+
+#[test]
+fn every_wrong_reference_is_shown() {
+    let main = r"openapi: 3.0.3
+paths:
+  /a:
+    get:
+      parameters:
+        - $ref: https://specs.example/common.yaml#/components/parameters/Page
+        - $ref: '#/components/parameters/Pge'
+      responses:
+        '200':
+          content:
+            application/json:
+              schema: {$ref: common.yaml#/Mony}
+        '400': {$ref: ../outside.yaml#/Error}
+        '401': {$ref: missing.yaml#/Error}
+        '403': {$ref: broken.yaml#/Error}
+        '404': {$ref: '#/responses/Error'}
+components:
+  parameters:
+    Page: {name: page, in: query}
+  schemas:
+    Pet: {$ref: '#Pet'}
+    Old: {$ref: '#/definitions/Pet'}
+    Drive: {$ref: 'c:\x.yaml'}
+    Good: {$ref: common.yaml#/Money}
+    Mapped: {discriminator: {propertyName: x, mapping: {a: other.yaml}}}
+";
+    let common = "Money:\n  properties:\n    currency:\n      $ref: '#/Currencies'\n";
+    let bundled = bundled(&[("api.yaml", main), ("common.yaml", common), ("broken.yaml", "a: [\nb: 1\n")]);
+    golden("front/bundle/wrong.txt", &bundled.rendered());
+}

@@ -1,0 +1,91 @@
+//! Small documents, a theme each, and the client that each one becomes.
+//!
+//! `UPDATE_GOLDEN=1 cargo test -p crm-clients-codegen --test golden` writes `emitted/` and `warnings.txt`
+//! of every theme anew. That what is emitted compiles and behaves is shown by the runtime's
+//! `tests/golden.rs`.
+
+mod support;
+#[path = "support/walk.rs"]
+mod walk;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use crm_clients_codegen::emit;
+use crm_clients_codegen::fileset::FileSet;
+use support::{fixtures, golden};
+use walk::{document, documents};
+
+/// Directories and files in a theme's `emitted/`, relative to it, with `/` between their parts.
+fn emitted_files(directory: &Path, below: &str, found: &mut BTreeSet<String>) -> io::Result<()> {
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        let name = format!("{below}{}", entry.file_name().to_string_lossy());
+        if entry.file_type()?.is_dir() {
+            emitted_files(&entry.path(), &format!("{name}/"), found)?;
+        } else {
+            found.insert(name);
+        }
+    }
+    Ok(())
+}
+
+fn updating() -> bool {
+    std::env::var_os("UPDATE_GOLDEN").is_some_and(|value| value == "1")
+}
+
+/// Removes what an earlier update wrote and this one may not.
+fn clear(emitted: &Path, warnings: &Path) -> io::Result<()> {
+    if emitted.is_dir() {
+        fs::remove_dir_all(emitted)?;
+    }
+    if warnings.is_file() {
+        fs::remove_file(warnings)?;
+    }
+    Ok(())
+}
+
+/// What the theme's document becomes, and what was said about it.
+fn emitted(theme: &str) -> (FileSet, String) {
+    let (api, report) = document(&Path::new("golden").join(theme)).client();
+    let files = api.map(|api| emit::client(&api, "mod.rs", "", "fixtures")).unwrap_or_default();
+    (files, report)
+}
+
+#[test]
+fn every_theme_comes_out_as_it_should() -> io::Result<()> {
+    let themes = documents("golden")?;
+    assert!(themes.len() >= 30, "{themes:?}");
+    for theme in &themes {
+        let (files, report) = emitted(theme);
+        assert!(!files.is_empty(), "{theme} has faults:\n{report}");
+        let directory = PathBuf::from("golden").join(theme);
+        let there = fixtures().join(&directory).join("emitted");
+        let warnings = directory.join("warnings.txt");
+        if updating() {
+            clear(&there, &fixtures().join(&warnings))?;
+        }
+        for (path, text) in files.iter() {
+            golden(directory.join("emitted").join(path), text);
+        }
+        let mut found = BTreeSet::new();
+        emitted_files(&there, "", &mut found)?;
+        let expected: BTreeSet<String> = files.iter().map(|(path, _)| path.to_owned()).collect();
+        assert_eq!(found, expected, "{theme} has files in emitted/ that are not emitted");
+        match report.is_empty() {
+            true => assert!(!fixtures().join(&warnings).exists(), "{theme} has a warnings.txt and no warnings"),
+            false => golden(warnings, &report),
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn the_same_document_gives_the_same_bytes() -> io::Result<()> {
+    for theme in documents("golden")? {
+        let (first, second) = (emitted(&theme), emitted(&theme));
+        assert!(first == second, "{theme}");
+    }
+    Ok(())
+}

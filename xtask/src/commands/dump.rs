@@ -1,0 +1,39 @@
+//! `cargo xtask dump`: what a pass makes of a document.
+
+use crm_clients_codegen::Walk;
+
+use crate::api::Source;
+use crate::{Fault, Outcome};
+
+/// Arguments of `dump`.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// A vendored API, or a document's file.
+    #[arg(value_name = "API|FILE")]
+    source: String,
+    /// The pass after which to print.
+    #[arg(long, value_enum)]
+    stage: Stage,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Stage {
+    /// The document with its overlay applied.
+    Overlaid,
+    /// The same as OpenAPI 3.0.
+    Lowered,
+    /// The client as data.
+    Ir,
+}
+
+/// Runs it.
+pub fn run(arguments: &Arguments) -> Result<Outcome, Fault> {
+    let source = Source::named_or_file(&arguments.source)?;
+    let json = match arguments.stage {
+        Stage::Overlaid => serde_json::to_string_pretty(&source.walk(Walk::overlaid)?)?,
+        Stage::Lowered => serde_json::to_string_pretty(&source.walk(Walk::lowered)?)?,
+        Stage::Ir => serde_json::to_string_pretty(&source.walk(|walk, input| walk.ir(input, "client"))?)?,
+    };
+    println!("{json}");
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,63 @@
+//! `cargo xtask list`: operations and their methods.
+
+use serde::Serialize;
+
+use crate::api::{self, Source};
+use crate::{Fault, Outcome};
+
+/// Arguments of `list`.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The APIs to list; all of them where none is named.
+    #[arg(value_name = "API")]
+    apis: Vec<String>,
+    /// How to print them.
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+/// A line of the list.
+#[derive(Serialize)]
+struct Entry {
+    api: String,
+    method: &'static str,
+    path: String,
+    operation_id: Option<String>,
+    rust: String,
+}
+
+/// Runs it.
+pub fn run(arguments: &Arguments) -> Result<Outcome, Fault> {
+    let mut entries = Vec::new();
+    for name in api::chosen(&arguments.apis)? {
+        let api = Source::vendored(&name)?.walk(|walk, input| walk.ir(input, &name))?;
+        for resource in api.resources {
+            let handle = format!("{name}::{}::{}", resource.module, resource.name);
+            entries.extend(resource.operations.into_iter().filter(|operation| !operation.alternative).map(
+                |operation| Entry {
+                    api: name.clone(),
+                    method: operation.method,
+                    path: operation.path,
+                    operation_id: operation.id,
+                    rust: format!("{handle}::{}", operation.name),
+                },
+            ));
+        }
+    }
+    match arguments.format {
+        Format::Json => println!("{}", serde_json::to_string_pretty(&entries)?),
+        Format::Text => {
+            let width = entries.iter().map(|entry| entry.path.len()).max().unwrap_or_default();
+            for entry in entries {
+                println!("{:<7} {:<width$} {}", entry.method, entry.path, entry.rust);
+            }
+        }
+    }
+    Ok(Outcome::Done)
+}

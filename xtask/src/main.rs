@@ -1,0 +1,77 @@
+//! The maintainers' commands: `cargo xtask help`.
+//!
+//! Thin over `crm-clients-codegen`: here are files, exit codes and what is printed.
+//! Exit code 0 is success, 1 a difference that was asked for, 2 a fault of the input or the call.
+
+mod api;
+mod commands;
+mod tree;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Keeps the generated clients true to their documents.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Writes the clients under generated/src from the vendored documents.
+    Regen(commands::regen::Arguments),
+    /// Takes in an upstream document: drops its prose, writes it in canonical form, notes its source.
+    Vendor(commands::vendor::Arguments),
+    /// Lists the operations and the Rust methods that they became.
+    List(commands::list::Arguments),
+    /// Prints a document or a client as it is after a pass.
+    Dump(commands::dump::Arguments),
+    /// Writes a stand-alone client crate for any document.
+    Generate(commands::generate::Arguments),
+}
+
+/// What a command ends with, apart from faults.
+pub enum Outcome {
+    /// All is well.
+    Done,
+    /// There is a difference.
+    Different,
+}
+
+/// A fault, as it is shown.
+pub struct Fault(String);
+
+impl<E: std::fmt::Display> From<E> for Fault {
+    fn from(error: E) -> Self {
+        Self(format!("error: {error}\n"))
+    }
+}
+
+impl Fault {
+    /// A fault that is already laid out.
+    pub fn shown(text: String) -> Self {
+        Self(text)
+    }
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let outcome = match &arguments.command {
+        Command::Regen(arguments) => commands::regen::run(arguments),
+        Command::Vendor(arguments) => commands::vendor::run(arguments),
+        Command::List(arguments) => commands::list::run(arguments),
+        Command::Dump(arguments) => commands::dump::run(arguments),
+        Command::Generate(arguments) => commands::generate::run(arguments),
+    };
+    match outcome {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::Different) => ExitCode::from(1),
+        Err(Fault(text)) => {
+            eprint!("{text}");
+            ExitCode::from(2)
+        }
+    }
+}
