@@ -1,8 +1,8 @@
 //! The body of a request, kept so that each attempt can send it anew.
 
 use bytes::Bytes;
-use reqwest::RequestBuilder;
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::{Method, RequestBuilder};
 
 use crate::error::RequestError;
 use crate::multipart::FormParts;
@@ -26,9 +26,15 @@ pub(crate) enum Body {
 
 impl Body {
     /// Says what the body is, unless the caller has said so for this call.
-    pub(crate) fn describe(&self, headers: &mut HeaderMap) -> Result<(), RequestError> {
+    pub(crate) fn describe(&self, method: &Method, headers: &mut HeaderMap) -> Result<(), RequestError> {
         let media_type = match self {
-            Body::Empty => return Ok(()),
+            Body::Empty => {
+                // Where a body could be, some servers insist on hearing that there is none.
+                if [Method::POST, Method::PUT, Method::PATCH].contains(method) {
+                    headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+                }
+                return Ok(());
+            }
             Body::Bytes { media_type, .. } => media_type,
             Body::Upload { media_type, upload } => upload.declared_content_type().unwrap_or(media_type),
             Body::Multipart(_) => {

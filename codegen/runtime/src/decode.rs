@@ -13,11 +13,19 @@ pub struct DecodeFailure {
     pub(crate) message: String,
     pub(crate) offset: usize,
     pub(crate) source: Option<serde_json::Error>,
+    /// Whether the body holds secrets, so that no part of it is shown.
+    pub(crate) secret: bool,
 }
 
 impl DecodeFailure {
     fn new(message: impl Into<String>, offset: usize) -> Self {
-        Self { message: message.into(), offset, source: None }
+        Self { message: message.into(), offset, source: None, secret: false }
+    }
+
+    /// The same failure of a body that holds secrets. serde's message quotes what it found, so it is left out.
+    fn hidden(self) -> Self {
+        let message = "the body, which holds secrets, is not what was declared".to_owned();
+        Self { message, source: None, secret: true, ..self }
     }
 }
 
@@ -34,8 +42,17 @@ pub fn json_or_empty<T: DeserializeOwned>(reply: &Reply) -> Result<Option<T>, De
     json(reply).map(Some)
 }
 
+/// Reads a JSON body that holds secrets, so that an error shows nothing of it.
+pub fn secret_json<T: DeserializeOwned>(reply: &Reply) -> Result<T, DecodeFailure> {
+    json(reply).map_err(DecodeFailure::hidden)
+}
+
+/// Reads a JSON body that may be missing and holds secrets.
+pub fn secret_json_or_empty<T: DeserializeOwned>(reply: &Reply) -> Result<Option<T>, DecodeFailure> {
+    json_or_empty(reply).map_err(DecodeFailure::hidden)
+}
+
 /// Ignores the body.
-#[expect(clippy::unnecessary_wraps, reason = "every decoder has this signature")]
 pub fn empty(_reply: &Reply) -> Result<(), DecodeFailure> {
     Ok(())
 }
@@ -49,7 +66,6 @@ pub fn text(reply: &Reply) -> Result<String, DecodeFailure> {
 }
 
 /// Takes the body as it is.
-#[expect(clippy::unnecessary_wraps, reason = "every decoder has this signature")]
 pub fn bytes(reply: &Reply) -> Result<Bytes, DecodeFailure> {
     Ok(reply.body.clone())
 }
@@ -68,5 +84,5 @@ fn json_failure(reply: &Reply, error: serde_json::Error) -> DecodeFailure {
     let html = media_type.is_some_and(|value| value.trim_start().starts_with("text/html"));
     let message =
         if html { format!("the body is an HTML page (text/html), not JSON: {error}") } else { error.to_string() };
-    DecodeFailure { message, offset, source: Some(error) }
+    DecodeFailure { message, offset, source: Some(error), secret: false }
 }

@@ -71,7 +71,7 @@ fn request(draft: &Draft) -> Result<RequestBuilder, RequestError> {
         headers.entry(USER_AGENT).or_insert(user_agent.clone());
     }
     set_cookies(&mut headers, &draft.cookies)?;
-    draft.body.describe(&mut headers)?;
+    draft.body.describe(&draft.method, &mut headers)?;
 
     let path = draft.path.split('#').next().unwrap_or_default();
     let (path, own_query) = path.split_once('?').unwrap_or((path, ""));

@@ -226,7 +226,7 @@ impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { operation, path, failure, reply } = self;
         write!(f, "{operation}: {} answered, but at {path}: {}", reply.status, failure.message)?;
-        match excerpt(&reply.body, failure.offset.saturating_sub(80), 120) {
+        match failure_excerpt(reply, failure) {
             text if text.is_empty() => Ok(()),
             text => write!(f, " (near: {text})"),
         }
@@ -240,7 +240,7 @@ impl fmt::Debug for DecodeError {
             .field("status", &self.reply.status)
             .field("path", &self.path)
             .field("message", &self.failure.message)
-            .field("raw_body", &excerpt(&self.reply.body, self.failure.offset.saturating_sub(80), 120))
+            .field("raw_body", &failure_excerpt(&self.reply, &self.failure))
             .finish_non_exhaustive()
     }
 }
@@ -373,6 +373,11 @@ fn show(
         deepest = deeper;
     }
     write!(f, ": {deepest}")
+}
+
+/// The body around the place of the failure, unless it holds secrets.
+fn failure_excerpt(reply: &Reply, failure: &DecodeFailure) -> String {
+    if failure.secret { String::new() } else { excerpt(&reply.body, failure.offset.saturating_sub(80), 120) }
 }
 
 /// At most `length` bytes of a body from `start`, on one line and safe to print.

@@ -27,6 +27,7 @@ mod path;
 mod query;
 mod read;
 mod response;
+mod secret;
 mod union;
 mod upload;
 mod write;
@@ -36,6 +37,7 @@ pub use client::{Core, CoreBuilder};
 pub use error::{ApiError, DecodeError, Error, RequestError, TransportError};
 pub use patch::Patch;
 pub use response::Response;
+pub use secret::Secret;
 pub use upload::Upload;
 
 pub use bytes::Bytes;
@@ -64,7 +66,7 @@ pub mod generated {
     pub use crate::decode;
     pub use crate::decode::DecodeFailure;
     pub use crate::multipart::{FormParts, MultipartBody};
-    pub use crate::operation::{Operation, Reply, Status};
+    pub use crate::operation::{ErrorReader, Operation, Reply, Status};
     pub use crate::path::PathValue;
     pub use crate::query::{Style, json_text};
     pub use crate::read::Readable;

@@ -13,10 +13,10 @@
 //! | `patch` | `Patch<T>` | `Absent` | `Null` | | unless `Absent` |
 //! | `lenient` | a number | error | error | a numeric string, too | as number |
 //! | `optional_lenient` | `Option` of a number | `None` | `None` | a numeric string, too | unless `None` |
-//! | `rest` | a map | empty | | every other property | where it stands |
+//! | `rest` | a map | empty | | every other property | after the others |
 
 /// Lists the properties of a struct: `object! { Contact { id: required "id", extra: rest, } }`. Each
-/// field is followed by its mode and, but for the rest, by the property's name.
+/// field is followed by its mode and by the property's name; the rest comes last and has none.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! object {
@@ -40,9 +40,9 @@ macro_rules! read_object {
         }
 
         impl $crate::__private::Object for $name {
-            #[inline]
+            #[inline(always)]
             fn each<R: $crate::__private::PropertyReader>(&mut self, reader: &mut R) -> bool {
-                $(R::$mode(reader, &mut self.$field) ||)* R::skip(reader)
+                $(R::$mode(reader, $($key,)? &mut self.$field) ||)* R::skip(reader)
             }
         }
 

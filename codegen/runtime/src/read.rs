@@ -21,44 +21,49 @@ pub trait Readable: DeserializeOwned {
     /// what is no object.
     const KEYS: &'static [&'static str] = &[];
 
-    /// The value that stands in a field until its property is read.
+    /// The value that stands in a field until its property is read. A type that requires itself
+    /// without end has none (this would not return), so generated code must not declare one.
     fn blank() -> Self;
 }
 
 /// A type that is read from a JSON object.
 pub trait Object: Readable {
-    /// Shows each field to the reader in the order of [`KEYS`](Readable::KEYS), until it takes one.
+    /// Shows each field to the reader, the rest last, until it takes one.
     fn each<R: PropertyReader>(&mut self, reader: &mut R) -> bool;
 }
 
-/// What is shown the fields of an object, one method for each mode; true ends the walk.
+/// What is shown the fields of an object with their properties' names, one method for each mode;
+/// true ends the walk.
 pub trait PropertyReader {
     /// A property that must be there.
-    fn required<T: Readable>(&mut self, slot: &mut T) -> bool;
+    fn required<T: Readable>(&mut self, name: &'static str, slot: &mut T) -> bool;
 
     /// A property that need not be there.
-    fn optional<T: Readable>(&mut self, slot: &mut T) -> bool;
+    fn optional<T: Readable>(&mut self, name: &'static str, slot: &mut T) -> bool;
 
     /// The same; it differs in being written.
     #[inline(always)]
-    fn nullable<T: Readable>(&mut self, slot: &mut Option<T>) -> bool {
-        self.optional(slot)
+    fn nullable<T: Readable>(&mut self, name: &'static str, slot: &mut Option<T>) -> bool {
+        self.optional(name, slot)
     }
 
     /// A property that tells absent from null.
     #[inline(always)]
-    fn patch<T: Readable>(&mut self, slot: &mut Patch<T>) -> bool {
-        self.optional(slot)
+    fn patch<T: Readable>(&mut self, name: &'static str, slot: &mut Patch<T>) -> bool {
+        self.optional(name, slot)
     }
 
     /// A number, be it as a string, that must be there.
-    fn lenient<T: Lenient>(&mut self, slot: &mut T) -> bool;
+    fn lenient<T: Lenient>(&mut self, name: &'static str, slot: &mut T) -> bool;
 
     /// A number, be it as a string, that need not be there.
-    fn optional_lenient<T: Lenient>(&mut self, slot: &mut Option<T>) -> bool;
+    fn optional_lenient<T: Lenient>(&mut self, name: &'static str, slot: &mut Option<T>) -> bool;
 
     /// The properties that the type does not declare, where it keeps them.
-    fn rest<M: Extend<(String, V)> + IntoIterator<Item = (String, V)>, V: Readable>(&mut self, map: &mut M) -> bool;
+    fn rest<M, V>(&mut self, map: &mut M) -> bool
+    where
+        M: Extend<(String, V)> + IntoIterator<Item = (String, V)>,
+        V: Readable;
 
     /// The end of the walk.
     fn skip(&mut self) -> bool;
@@ -82,165 +87,147 @@ impl<'de, T: Object> Visitor<'de> for ObjectVisitor<T> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
         let mut object = T::blank();
         let mut seen = Seen::default();
-        let mut expected = 0;
-        while let Some(key) = map.next_key_seed(KeySeed { keys: T::KEYS, expected })? {
-            let (turns, unknown) = match key {
-                Key::Known(index) => {
-                    seen.insert(index);
-                    expected = index + 1;
-                    (index, None)
-                }
-                Key::Unknown(name) => (usize::MAX, Some(name)),
-            };
-            let mut reader = Filler { map: &mut map, turns, unknown, error: None };
-            object.each(&mut reader);
-            if let Some(error) = reader.error {
+        while let Some(key) = map.next_key_seed(Key)? {
+            let mut filler = Filler { map: &mut map, key: &key, index: 0, error: None };
+            object.each(&mut filler);
+            if let Some(error) = filler.error {
                 return Err(error);
             }
+            seen.insert(filler.index);
         }
         let mut search = MissingSearch { seen, index: 0, found: None };
         object.each(&mut search);
         match search.found {
-            Some(index) => Err(de::Error::missing_field(T::KEYS[index])),
+            Some(name) => Err(de::Error::missing_field(name)),
             None => Ok(object),
         }
     }
 }
 
-enum Key<'de> {
-    Known(usize),
-    Unknown(Cow<'de, str>),
-}
+/// A property's name, borrowed where it stands without escapes in the text.
+struct Key;
 
-/// Looks a property's name up among the keys, first where the order of the keys puts it.
-struct KeySeed {
-    keys: &'static [&'static str],
-    expected: usize,
-}
-
-impl KeySeed {
-    #[inline]
-    fn find(&self, name: &str) -> Option<usize> {
-        if self.keys.get(self.expected).is_some_and(|key| *key == name) {
-            return Some(self.expected);
-        }
-        self.keys.iter().position(|key| *key == name)
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for KeySeed {
-    type Value = Key<'de>;
+impl<'de> DeserializeSeed<'de> for Key {
+    type Value = Cow<'de, str>;
 
     #[inline]
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Key<'de>, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Cow<'de, str>, D::Error> {
         deserializer.deserialize_str(self)
     }
 }
 
-impl<'de> Visitor<'de> for KeySeed {
-    type Value = Key<'de>;
+impl<'de> Visitor<'de> for Key {
+    type Value = Cow<'de, str>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a property name")
     }
 
     #[inline]
-    fn visit_borrowed_str<E: de::Error>(self, name: &'de str) -> Result<Key<'de>, E> {
-        Ok(self.find(name).map_or(Key::Unknown(Cow::Borrowed(name)), Key::Known))
+    fn visit_borrowed_str<E: de::Error>(self, name: &'de str) -> Result<Cow<'de, str>, E> {
+        Ok(Cow::Borrowed(name))
     }
 
     #[inline]
-    fn visit_str<E: de::Error>(self, name: &str) -> Result<Key<'de>, E> {
-        Ok(self.find(name).map_or_else(|| Key::Unknown(Cow::Owned(name.to_owned())), Key::Known))
+    fn visit_str<E: de::Error>(self, name: &str) -> Result<Cow<'de, str>, E> {
+        Ok(Cow::Owned(name.to_owned()))
     }
 }
 
-/// The properties that have come, by their index among the keys.
+/// The properties that have come, by their place among the fields.
 #[derive(Default)]
 struct Seen {
-    first: u128,
-    /// Hardly any type has more than 128 properties.
+    first: u64,
+    /// Hardly any type has more than 64 properties.
     others: Vec<usize>,
 }
 
 impl Seen {
-    #[inline]
+    #[inline(always)]
     fn insert(&mut self, index: usize) {
         match index {
-            0..128 => self.first |= 1 << index,
+            0..64 => self.first |= 1 << index,
             _ => self.others.push(index),
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn contains(&self, index: usize) -> bool {
         match index {
-            0..128 => self.first & (1 << index) != 0,
+            0..64 => self.first & (1 << index) != 0,
             _ => self.others.contains(&index),
         }
     }
 }
 
-/// Reads one property into the field whose turn it is.
+/// Reads one property into the field that has its name.
+///
+/// Everything is inlined, so that names are compared as constants and the index never exists.
 struct Filler<'a, 'de, A: MapAccess<'de>> {
     map: &'a mut A,
-    /// How many fields to pass over.
-    turns: usize,
-    unknown: Option<Cow<'de, str>>,
+    key: &'a str,
+    /// How many fields have passed.
+    index: usize,
     error: Option<A::Error>,
 }
 
 impl<'de, A: MapAccess<'de>> Filler<'_, 'de, A> {
-    /// Whether it is this field's turn. Inlined, the chain becomes one jump.
     #[inline(always)]
-    fn passes(&mut self) -> bool {
-        let passes = self.turns != 0;
-        self.turns = self.turns.wrapping_sub(1);
-        passes
+    fn field<V: Deserialize<'de>>(&mut self, name: &'static str, take: impl FnOnce(V)) -> bool {
+        let found = self.key == name;
+        if found {
+            self.value(take);
+        } else {
+            self.index += 1;
+        }
+        found
     }
 
     #[inline(always)]
-    fn value<V: Deserialize<'de>>(&mut self, take: impl FnOnce(V)) -> bool {
+    fn value<V: Deserialize<'de>>(&mut self, take: impl FnOnce(V)) {
         match self.map.next_value() {
             Ok(value) => take(value),
             Err(error) => self.error = Some(error),
         }
-        true
     }
 }
 
 impl<'de, A: MapAccess<'de>> PropertyReader for Filler<'_, 'de, A> {
     #[inline(always)]
-    fn required<T: Readable>(&mut self, slot: &mut T) -> bool {
-        !self.passes() && self.value(|value| *slot = value)
+    fn required<T: Readable>(&mut self, name: &'static str, slot: &mut T) -> bool {
+        self.field(name, |value| *slot = value)
     }
 
     #[inline(always)]
-    fn optional<T: Readable>(&mut self, slot: &mut T) -> bool {
-        self.required(slot)
+    fn optional<T: Readable>(&mut self, name: &'static str, slot: &mut T) -> bool {
+        self.field(name, |value| *slot = value)
     }
 
     #[inline(always)]
-    fn lenient<T: Lenient>(&mut self, slot: &mut T) -> bool {
-        !self.passes() && self.value(|number: LenientNumber<T>| *slot = number.0)
+    fn lenient<T: Lenient>(&mut self, name: &'static str, slot: &mut T) -> bool {
+        self.field(name, |number: LenientNumber<T>| *slot = number.0)
     }
 
     #[inline(always)]
-    fn optional_lenient<T: Lenient>(&mut self, slot: &mut Option<T>) -> bool {
-        !self.passes() && self.value(|number: Option<LenientNumber<T>>| *slot = number.map(|number| number.0))
+    fn optional_lenient<T: Lenient>(&mut self, name: &'static str, slot: &mut Option<T>) -> bool {
+        self.field(name, |number: Option<LenientNumber<T>>| *slot = number.map(|number| number.0))
     }
 
-    #[inline]
-    fn rest<M: Extend<(String, V)> + IntoIterator<Item = (String, V)>, V: Readable>(&mut self, map: &mut M) -> bool {
-        match self.unknown.take() {
-            Some(name) => self.value(|value| map.extend([(name.into_owned(), value)])),
-            None => false,
-        }
+    #[inline(always)]
+    fn rest<M, V>(&mut self, map: &mut M) -> bool
+    where
+        M: Extend<(String, V)> + IntoIterator<Item = (String, V)>,
+        V: Readable,
+    {
+        let name = self.key.to_owned();
+        self.value(|value| map.extend([(name, value)]));
+        true
     }
 
-    #[inline]
+    #[inline(always)]
     fn skip(&mut self) -> bool {
-        self.value(|_: IgnoredAny| {})
+        self.value(|_: IgnoredAny| {});
+        true
     }
 }
 
@@ -248,45 +235,53 @@ impl<'de, A: MapAccess<'de>> PropertyReader for Filler<'_, 'de, A> {
 struct MissingSearch {
     seen: Seen,
     index: usize,
-    found: Option<usize>,
+    found: Option<&'static str>,
 }
 
 impl MissingSearch {
     #[inline(always)]
-    fn pass(&mut self, must_be_there: bool) -> bool {
-        let index = self.index;
+    fn optional(&mut self) -> bool {
         self.index += 1;
-        let missing = must_be_there && !self.seen.contains(index);
-        if missing {
-            self.found = Some(index);
+        false
+    }
+
+    #[inline(always)]
+    fn required(&mut self, name: &'static str) -> bool {
+        if self.seen.contains(self.index) {
+            return self.optional();
         }
-        missing
+        self.found = Some(name);
+        true
     }
 }
 
 impl PropertyReader for MissingSearch {
     #[inline(always)]
-    fn required<T: Readable>(&mut self, _slot: &mut T) -> bool {
-        self.pass(true)
+    fn required<T: Readable>(&mut self, name: &'static str, _slot: &mut T) -> bool {
+        self.required(name)
     }
 
     #[inline(always)]
-    fn optional<T: Readable>(&mut self, _slot: &mut T) -> bool {
-        self.pass(false)
+    fn optional<T: Readable>(&mut self, _name: &'static str, _slot: &mut T) -> bool {
+        self.optional()
     }
 
     #[inline(always)]
-    fn lenient<T: Lenient>(&mut self, _slot: &mut T) -> bool {
-        self.pass(true)
+    fn lenient<T: Lenient>(&mut self, name: &'static str, _slot: &mut T) -> bool {
+        self.required(name)
     }
 
     #[inline(always)]
-    fn optional_lenient<T: Lenient>(&mut self, _slot: &mut Option<T>) -> bool {
-        self.pass(false)
+    fn optional_lenient<T: Lenient>(&mut self, _name: &'static str, _slot: &mut Option<T>) -> bool {
+        self.optional()
     }
 
     #[inline(always)]
-    fn rest<M: Extend<(String, V)> + IntoIterator<Item = (String, V)>, V: Readable>(&mut self, _map: &mut M) -> bool {
+    fn rest<M, V>(&mut self, _map: &mut M) -> bool
+    where
+        M: Extend<(String, V)> + IntoIterator<Item = (String, V)>,
+        V: Readable,
+    {
         false
     }
 
@@ -317,7 +312,7 @@ macro_rules! blank_by_default {
 blank_by_default!(
     String, bool, i8, i16, i32, i64, u8, u16, u32, u64, f32, f64, (),
     serde_json::Value, serde_json::Map<String, serde_json::Value>,
-    jiff::Timestamp, jiff::civil::Date, crate::Base64,
+    jiff::Timestamp, jiff::civil::Date, crate::Base64, crate::Secret,
     {T} Option<T>, {T} Vec<T>, {T} Patch<T>,
     {V} std::collections::BTreeMap<String, V>,
     {V} std::collections::HashMap<String, V>,

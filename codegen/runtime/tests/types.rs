@@ -127,6 +127,41 @@ fn names_of_the_prelude_may_be_used() -> Result {
     Ok(())
 }
 
+/// A type of more properties than fit one word of bits.
+macro_rules! wide {
+    ($($field:ident $key:literal,)*) => {
+        #[derive(Debug, PartialEq)]
+        struct Wide { $($field: i64,)* }
+        object! { Wide { $($field: required $key,)* } }
+    };
+}
+wide! {
+    f0 "f0", f1 "f1", f2 "f2", f3 "f3", f4 "f4", f5 "f5", f6 "f6",
+    f7 "f7", f8 "f8", f9 "f9", f10 "f10", f11 "f11", f12 "f12", f13 "f13",
+    f14 "f14", f15 "f15", f16 "f16", f17 "f17", f18 "f18", f19 "f19", f20 "f20",
+    f21 "f21", f22 "f22", f23 "f23", f24 "f24", f25 "f25", f26 "f26", f27 "f27",
+    f28 "f28", f29 "f29", f30 "f30", f31 "f31", f32 "f32", f33 "f33", f34 "f34",
+    f35 "f35", f36 "f36", f37 "f37", f38 "f38", f39 "f39", f40 "f40", f41 "f41",
+    f42 "f42", f43 "f43", f44 "f44", f45 "f45", f46 "f46", f47 "f47", f48 "f48",
+    f49 "f49", f50 "f50", f51 "f51", f52 "f52", f53 "f53", f54 "f54", f55 "f55",
+    f56 "f56", f57 "f57", f58 "f58", f59 "f59", f60 "f60", f61 "f61", f62 "f62",
+    f63 "f63", f64 "f64", f65 "f65", f66 "f66", f67 "f67", f68 "f68", f69 "f69",
+}
+
+#[test]
+fn every_missing_property_of_a_wide_object_is_noticed() -> Result {
+    let all: serde_json::Map<String, Value> = (0..70).map(|index| (format!("f{index}"), json!(index))).collect();
+    let wide: Wide = serde_json::from_value(all.clone().into())?;
+    assert_eq!(serde_json::to_value(&wide)?, Value::from(all.clone()));
+    for index in 0..70 {
+        let mut some = all.clone();
+        some.remove(&format!("f{index}"));
+        let error = serde_json::from_value::<Wide>(some.into()).err().map(|error| error.to_string());
+        assert_eq!(error, Some(format!("missing field `f{index}`")));
+    }
+    Ok(())
+}
+
 struct Reading {
     id: i64,
 }

@@ -1,0 +1,73 @@
+//! Calls over real sockets: what goes out, byte for byte, and what is made of what comes back.
+
+mod auth;
+mod redirects;
+mod replies;
+mod requests;
+mod server;
+mod uploads;
+
+use std::collections::BTreeMap;
+
+use crm_clients_runtime::generated::{Call, ErrorReader, Method, Operation, Scheme, SchemeKind, Status, decode};
+use crm_clients_runtime::{Core, RequestError};
+use server::Server;
+
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+/// A success body and an error body of the simplest kind.
+type Numbers = BTreeMap<String, i64>;
+
+/// What the tests' API declares for its errors.
+#[derive(Debug, Default, PartialEq)]
+enum ErrorBody {
+    #[default]
+    Undeclared,
+    Invalid(BTreeMap<String, String>),
+    Client(Vec<String>),
+    Any(i64),
+}
+
+static KEY: Scheme = Scheme { name: "key", kind: SchemeKind::Header("api_access_token") };
+static QUERY_KEY: Scheme = Scheme { name: "query", kind: SchemeKind::Query("api key") };
+static COOKIE_KEY: Scheme = Scheme { name: "cookie", kind: SchemeKind::Cookie("session") };
+static BEARER: Scheme = Scheme { name: "bearer", kind: SchemeKind::Bearer };
+static BASIC: Scheme = Scheme { name: "basic", kind: SchemeKind::Basic };
+
+const ERRORS: &[(Status, ErrorReader<ErrorBody>)] = &[
+    (Status::Default, |body| decode::error(body).map(ErrorBody::Any)),
+    (Status::Range(4), |body| decode::error(body).map(ErrorBody::Client)),
+    (Status::Exact(422), |body| decode::error(body).map(ErrorBody::Invalid)),
+];
+
+static GET: Operation<Numbers, ErrorBody> = Operation {
+    name: "things.get",
+    method: Method::GET,
+    path: "/things/{id}?fixed=1#part",
+    security: &[&[&KEY, &QUERY_KEY], &[&BEARER], &[&COOKIE_KEY], &[&BASIC]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: ERRORS,
+};
+
+static POST: Operation<(), ErrorBody> = Operation {
+    name: "things.create",
+    method: Method::POST,
+    path: "/things",
+    security: &[&[&KEY]],
+    accept: "",
+    decode: decode::empty,
+    errors: ERRORS,
+};
+
+fn core(server: &Server) -> Result<Core, RequestError> {
+    Core::builder("tests", "https://api.example").base_url(server.url()).user_agent("tests").build()
+}
+
+fn get(server: &Server) -> Result<Call<Numbers, ErrorBody>, RequestError> {
+    Ok(Call::new(&core(server)?, &GET, &[&7i64]))
+}
+
+fn post(server: &Server) -> Result<Call<(), ErrorBody>, RequestError> {
+    Ok(Call::new(&core(server)?, &POST, &[]))
+}

@@ -1,0 +1,200 @@
+//! What is made of an answer.
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use crm_clients_runtime::generated::{Call, Method, Operation, decode};
+use crm_clients_runtime::{Bytes, Core, Error, operation};
+
+use crate::server::{Server, reply};
+use crate::{ERRORS, ErrorBody, GET, Numbers, Outcome, get};
+
+/// The error of a call that is answered so.
+async fn failure(answer: String) -> Result<Error<ErrorBody>, Box<dyn std::error::Error>> {
+    let server = Server::answering([answer]).await?;
+    match get(&server)?.await {
+        Ok(value) => Err(format!("{value:?}").into()),
+        Err(error) => Ok(error),
+    }
+}
+
+#[tokio::test]
+async fn an_error_body_is_typed_by_its_status() -> Outcome {
+    let named = || ErrorBody::Invalid([("name".to_owned(), "taken".to_owned())].into());
+    for (status, body, expected) in [
+        ("422 Unprocessable Entity", r#"{"name":"taken"}"#, named()),
+        ("409 Conflict", r#"["a"]"#, ErrorBody::Client(vec!["a".to_owned()])),
+        ("503 Service Unavailable", "5", ErrorBody::Any(5)),
+        ("304 Not Modified", "", ErrorBody::Undeclared),
+        ("422 Unprocessable Entity", "<html>", ErrorBody::Undeclared),
+        ("409 Conflict", "", ErrorBody::Undeclared),
+    ] {
+        let Error::Api(error) = failure(reply(status, &["X-Request-Id: r1"], body)).await? else {
+            return Err("no API error".into());
+        };
+        assert_eq!(error.body(), &expected, "{status}");
+        assert_eq!(error.raw_body(), body.as_bytes());
+        assert_eq!((error.status().to_string().as_str(), error.request_id()), (&status[..3], Some("r1")));
+        assert_eq!(error.operation(), "things.get");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn errors_are_readable_in_a_log() -> Outcome {
+    let long = format!("{{\n\"name\": \"{}\"}}", "x".repeat(300));
+    let error = failure(reply("422 Unprocessable Entity", &["Set-Cookie: session=hunter2"], &long)).await?;
+    let shown = format!("things.get: 422 Unprocessable Entity: {}…", long[..200].replace('\n', " "));
+    assert_eq!(error.to_string(), shown);
+    assert!(error.source().is_none());
+    assert!(!format!("{error:?}").contains("hunter2"));
+    assert_eq!(error.status(), Some(422));
+    assert_eq!(error.operation(), Some("things.get"));
+    assert_eq!(error.raw_body().map(|body| body.len()), Some(long.len()));
+    assert!(error.headers().is_some_and(|headers| headers.contains_key("set-cookie")));
+    assert_eq!(failure(reply("599 Odd", &[], "")).await?.to_string(), "things.get: 599");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_decode_error_says_where() -> Outcome {
+    let error = failure(reply("200 OK", &[], r#"{"a": 1, "b c": "x"}"#)).await?;
+    let Error::Decode(decode) = &error else { return Err("no decode error".into()) };
+    assert_eq!((decode.path(), decode.status()), ("$['b c']", 200));
+    assert_eq!(decode.raw_body(), r#"{"a": 1, "b c": "x"}"#.as_bytes());
+    assert_eq!(
+        error.to_string(),
+        "things.get: 200 answered, but at $['b c']: invalid type: string \"x\", expected i64 at line 1 column 19 \
+         (near: {\"a\": 1, \"b c\": \"x\"})"
+    );
+    assert!(error.source().is_some_and(|source| source.is::<serde_json::Error>()));
+
+    for (headers, body, expected) in [
+        (
+            &["Content-Type: text/html"][..],
+            "<!doctype html>",
+            "the body is an HTML page (text/html), not JSON: expected value",
+        ),
+        (&[], "", "the body is empty where JSON was declared"),
+        (&[], " \n", "the body is empty where JSON was declared"),
+        (&[], "[1", "invalid type: sequence, expected a map"),
+        (&[], r#"{"a": 1"#, "EOF while parsing an object"),
+    ] {
+        let Error::Decode(error) = failure(reply("200 OK", headers, body)).await? else {
+            return Err("no decode error".into());
+        };
+        assert!(error.message().starts_with(expected), "{}", error.message());
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_kinds_of_success() -> Outcome {
+    const fn operation<T>(
+        decode: fn(&crm_clients_runtime::generated::Reply) -> Result<T, decode::DecodeFailure>,
+    ) -> Operation<T, ErrorBody> {
+        Operation {
+            name: "kinds.get",
+            method: Method::GET,
+            path: "/",
+            security: &[],
+            accept: "",
+            decode,
+            errors: ERRORS,
+        }
+    }
+    static TEXT: Operation<String, ErrorBody> = operation(decode::text);
+    static BYTES: Operation<Bytes, ErrorBody> = operation(decode::bytes);
+    static EMPTY: Operation<(), ErrorBody> = operation(decode::empty);
+    static MAYBE: Operation<Option<Numbers>, ErrorBody> = operation(decode::json_or_empty);
+
+    let ok = |body: &str| reply("200 OK", &[], body);
+    let replies = [ok("héllo"), ok("raw"), ok("ignored"), ok(""), reply("204 No Content", &[], ""), ok(r#"{"n":1}"#)];
+    let server = Server::answering(replies).await?;
+    let core = crate::core(&server)?;
+    assert_eq!(Call::new(&core, &TEXT, &[]).await?, "héllo");
+    assert_eq!(Call::new(&core, &BYTES, &[]).await?, "raw");
+    Call::new(&core, &EMPTY, &[]).await?;
+    assert_eq!(Call::new(&core, &MAYBE, &[]).await?, None);
+    assert_eq!(Call::new(&core, &MAYBE, &[]).await?, None);
+    assert_eq!(Call::new(&core, &MAYBE, &[]).await?, Some([("n".to_owned(), 1)].into()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn status_headers_and_raw_body_are_kept() -> Outcome {
+    let server =
+        Server::answering([reply("201 Created", &["X-Total: 9"], r#"{"n":1}"#), reply("200 OK", &[], "no JSON")])
+            .await?;
+    let response = get(&server)?.send_with_response().await?;
+    assert_eq!((response.status(), response.body().get("n")), (201, Some(&1)));
+    assert_eq!(response.headers().get("x-total").map(|total| total.as_bytes()), Some(b"9".as_slice()));
+    assert_eq!(response.into_body().len(), 1);
+    assert_eq!(get(&server)?.send_raw().await?.body(), "no JSON");
+
+    let server = Server::answering([reply("422 Unprocessable Entity", &[], "{}")]).await?;
+    let error = get(&server)?.send_raw().await.err().ok_or("it went well")?;
+    assert!(matches!(error, Error::Api(error) if error.body() == &ErrorBody::Invalid([].into())));
+    Ok(())
+}
+
+struct GetCall {
+    call: Call<Numbers, ErrorBody>,
+}
+operation! { GetCall -> Numbers, ErrorBody }
+
+/// What a caller may do with a call on any thread.
+fn is_send<T: Send>(value: T) -> T {
+    value
+}
+
+#[tokio::test]
+async fn a_generated_call_can_be_awaited_and_sent() -> Outcome {
+    let server = Server::answering([reply("200 OK", &[], r#"{"n":1}"#)]).await?;
+    let call = || Ok::<_, crm_clients_runtime::RequestError>(GetCall { call: get(&server)? });
+    assert_eq!(is_send(call()?.into_future()).await?.get("n"), Some(&1));
+    assert_eq!(is_send(call()?.send()).await?.get("n"), Some(&1));
+    assert_eq!(call()?.header("X-A", "b").timeout(Duration::from_secs(9)).send_with_response().await?.status(), 200);
+    assert_eq!(call()?.send_raw().await?.body(), r#"{"n":1}"#);
+    let given: Vec<_> = server.requests().iter().map(|request| request.header("x-a").is_some()).collect();
+    assert_eq!(given, [false, false, true, false]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_body_over_the_limit_is_not_read() -> Outcome {
+    let body = format!("{{\"n\":{}1}}", " ".repeat(100));
+    let chunked = format!(
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n{:x}\r\n{body}\r\n0\r\n\r\n",
+        body.len()
+    );
+    for answer in [reply("200 OK", &[], &body), chunked] {
+        let server = Server::answering([answer]).await?;
+        let with_limit =
+            |limit| Core::builder("tests", "https://api.example").base_url(server.url()).response_limit(limit).build();
+        let error = Call::new(&with_limit(body.len() - 1)?, &GET, &[&1i64]).await.err().ok_or("it was read")?;
+        let expected = format!(
+            "things.get: the response is larger than the response limit: the limit is {} bytes",
+            body.len() - 1
+        );
+        assert_eq!(error.to_string(), expected);
+        assert_eq!(Call::new(&with_limit(body.len())?, &GET, &[&1i64]).await?.get("n"), Some(&1));
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_answer_that_takes_too_long_or_is_cut() -> Outcome {
+    let server = Server::answering([format!("slow:{}", reply("200 OK", &[], "{}"))]).await?;
+    let error = get(&server)?.timeout(Duration::from_millis(50)).await.err().ok_or("it was in time")?;
+    assert!(error.is_timeout() && !error.is_connect());
+    assert!(error.to_string().starts_with("things.get: timed out"), "{error}");
+    let core = Core::builder("tests", "https://api.example").base_url(server.url()).timeout(Duration::from_millis(50));
+    assert!(Call::new(&core.build()?, &GET, &[&1i64]).await.is_err_and(|error| error.is_timeout()));
+
+    let cut = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"n\":";
+    let error = failure(cut.to_owned()).await?;
+    assert!(error.to_string().starts_with("things.get: the body was cut off"), "{error}");
+    assert!(matches!(error, Error::Transport(_)));
+    Ok(())
+}
