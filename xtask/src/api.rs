@@ -1,25 +1,92 @@
 //! The vendored APIs: where their files are, and the walk through the passes.
 
 use std::fs;
-use std::io;
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use crm_clients_codegen::{Input, Walk};
 
 use crate::Fault;
 
-/// The workspace's directory. `CARGO_MANIFEST_DIR` is this package's at the time it was built, which
-/// for `cargo xtask` is the workspace one stands in.
-pub fn workspace() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_owned).unwrap_or_default()
+/// The workspace that a command works on.
+pub struct Workspace {
+    root: PathBuf,
+}
+
+impl Workspace {
+    /// The workspace at `root`, or the one that this command was built in.
+    pub fn new(root: Option<PathBuf>) -> Self {
+        let own = || Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_owned).unwrap_or_default();
+        Self { root: root.unwrap_or_else(own) }
+    }
+
+    /// A path below the workspace.
+    pub fn path(&self, path: &str) -> PathBuf {
+        self.root.join(path)
+    }
+
+    /// The directory of a vendored API.
+    pub fn spec(&self, api: &str) -> PathBuf {
+        self.root.join("specs").join(api)
+    }
+
+    /// The names of the vendored APIs, sorted.
+    pub fn apis(&self) -> Result<Vec<String>, Fault> {
+        let mut names = Vec::new();
+        for entry in fs::read_dir(self.path("specs")).map_err(|error| format!("specs: {error}"))? {
+            let entry = entry?;
+            let path = entry.path();
+            if path.join("openapi.yaml").is_file() || path.join("openapi.json").is_file() {
+                names.extend(entry.file_name().into_string().ok());
+            }
+        }
+        names.sort();
+        Ok(names)
+    }
+
+    /// The APIs that a command was given, or all of them.
+    pub fn chosen(&self, given: &[String]) -> Result<Vec<String>, Fault> {
+        let known = self.apis()?;
+        if let Some(unknown) = given.iter().find(|name| !known.contains(name)) {
+            return Err(self.unknown(unknown));
+        }
+        Ok(if given.is_empty() { known } else { known.into_iter().filter(|name| given.contains(name)).collect() })
+    }
+
+    /// The vendored API of this name.
+    pub fn source(&self, name: &str) -> Result<Source, Fault> {
+        let directory = self.spec(name);
+        let files = ["openapi.yaml", "openapi.json"];
+        let Some(file) = files.into_iter().find(|file| directory.join(file).is_file()) else {
+            return Err(self.unknown(name));
+        };
+        let overlay = match fs::read(directory.join("overlay.yaml")) {
+            Ok(text) => Some((format!("specs/{name}/overlay.yaml"), text)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(Fault::from(format!("specs/{name}/overlay.yaml: {error}"))),
+        };
+        Ok(Source { shown: format!("specs/{name}/{file}"), directory, overlay })
+    }
+
+    /// The vendored API of this name where there is one, otherwise a file.
+    pub fn source_or_file(&self, name: &str) -> Result<Source, Fault> {
+        if self.apis()?.iter().any(|known| known == name) {
+            self.source(name)
+        } else {
+            Source::file(Path::new(name), None)
+        }
+    }
+
+    fn unknown(&self, name: &str) -> Fault {
+        let known = self.apis().map(|names| names.join(", ")).unwrap_or_default();
+        Fault::from(format!("there is no API `{name}`: specs/ has {known}"))
+    }
 }
 
 /// A document on disk, vendored or not.
 pub struct Source {
     /// The directory it is in.
     directory: PathBuf,
-    /// Its file name.
-    file: String,
     /// The path that people are shown.
     shown: String,
     /// The overlay's path as shown, and its text.
@@ -27,26 +94,8 @@ pub struct Source {
 }
 
 impl Source {
-    /// The vendored API of this name.
-    pub fn vendored(name: &str) -> Result<Self, Fault> {
-        let directory = workspace().join("specs").join(name);
-        let files = ["openapi.yaml", "openapi.json"];
-        let Some(file) = files.into_iter().find(|file| directory.join(file).is_file()) else {
-            return Err(Fault::from(format!("there is no API `{name}`: specs/ has {}", names()?.join(", "))));
-        };
-        let overlay = match fs::read(directory.join("overlay.yaml")) {
-            Ok(text) => Some((format!("specs/{name}/overlay.yaml"), text)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            Err(error) => return Err(Fault::from(format!("specs/{name}/overlay.yaml: {error}"))),
-        };
-        Ok(Self { file: file.to_owned(), shown: format!("specs/{name}/{file}"), directory, overlay })
-    }
-
     /// A document anywhere.
     pub fn file(path: &Path, overlay: Option<&Path>) -> Result<Self, Fault> {
-        let Some(file) = path.file_name().and_then(|name| name.to_str()) else {
-            return Err(Fault::from(format!("{} is not a file name", path.display())));
-        };
         let overlay = match overlay {
             Some(path) => Some((
                 path.display().to_string(),
@@ -56,37 +105,29 @@ impl Source {
         };
         let directory = path.parent().map(Path::to_owned).unwrap_or_default();
         let directory = if directory.as_os_str().is_empty() { PathBuf::from(".") } else { directory };
-        Ok(Self { file: file.to_owned(), shown: path.display().to_string(), directory, overlay })
-    }
-
-    /// A vendored API where there is one of that name, otherwise a file.
-    pub fn named_or_file(name: &str) -> Result<Self, Fault> {
-        if names()?.iter().any(|known| known == name) {
-            Self::vendored(name)
-        } else {
-            Self::file(Path::new(name), None)
-        }
+        Ok(Self { shown: path.display().to_string(), directory, overlay })
     }
 
     /// Walks through the passes with `walk`; faults come back laid out, warnings are printed.
     pub fn walk<T>(&self, walk: impl FnOnce(&mut Walk, &Input<'_>) -> Option<T>) -> Result<T, Fault> {
+        let (made, report) = self.walk_quietly(walk);
+        if made.is_some() {
+            eprint!("{report}");
+        }
+        made.ok_or_else(|| Fault::shown(report))
+    }
+
+    /// Walks through the passes with `walk`: what it made, and the faults and warnings laid out.
+    pub fn walk_quietly<T>(&self, walk: impl FnOnce(&mut Walk, &Input<'_>) -> Option<T>) -> (Option<T>, String) {
         let read = |path: &str| read_below(&self.directory, path);
         let input = Input {
             document: &self.shown,
             read: &read,
             overlay: self.overlay.as_ref().map(|(name, text)| (name.as_str(), text.as_slice())),
         };
-        debug_assert!(self.shown.ends_with(&self.file));
         let mut state = Walk::new();
         let made = walk(&mut state, &input);
-        let report = state.report(io::IsTerminal::is_terminal(&io::stderr()));
-        match made {
-            Some(made) => {
-                eprint!("{report}");
-                Ok(made)
-            }
-            None => Err(Fault::shown(report)),
-        }
+        (made, state.report(io::stderr().is_terminal()))
     }
 }
 
@@ -98,28 +139,4 @@ fn read_below(directory: &Path, path: &str) -> io::Result<Vec<u8>> {
         return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is outside the document's directory"));
     }
     fs::read(file)
-}
-
-/// The names of the vendored APIs, sorted.
-pub fn names() -> Result<Vec<String>, Fault> {
-    let specs = workspace().join("specs");
-    let mut names = Vec::new();
-    for entry in fs::read_dir(&specs).map_err(|error| format!("specs: {error}"))? {
-        let entry = entry?;
-        let path = entry.path();
-        if path.join("openapi.yaml").is_file() || path.join("openapi.json").is_file() {
-            names.extend(entry.file_name().into_string().ok());
-        }
-    }
-    names.sort();
-    Ok(names)
-}
-
-/// The APIs that a command was given, or all of them.
-pub fn chosen(given: &[String]) -> Result<Vec<String>, Fault> {
-    let known = names()?;
-    if let Some(unknown) = given.iter().find(|name| !known.contains(name)) {
-        return Err(Fault::from(format!("there is no API `{unknown}`: specs/ has {}", known.join(", "))));
-    }
-    Ok(if given.is_empty() { known } else { known.into_iter().filter(|name| given.contains(name)).collect() })
 }

@@ -7,14 +7,20 @@ mod api;
 mod commands;
 mod tree;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use api::Workspace;
 
 /// Keeps the generated clients true to their documents.
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct Arguments {
+    /// The workspace to work on; the one that this command was built in unless given.
+    #[arg(long, value_name = "DIR", global = true)]
+    workspace: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -59,12 +65,13 @@ impl Fault {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    let workspace = Workspace::new(arguments.workspace);
     let outcome = match &arguments.command {
-        Command::Regen(arguments) => commands::regen::run(arguments),
-        Command::Vendor(arguments) => commands::vendor::run(arguments),
-        Command::List(arguments) => commands::list::run(arguments),
-        Command::Dump(arguments) => commands::dump::run(arguments),
-        Command::Generate(arguments) => commands::generate::run(arguments),
+        Command::Regen(arguments) => commands::regen::run(&workspace, arguments),
+        Command::Vendor(arguments) => commands::vendor::run(&workspace, arguments),
+        Command::List(arguments) => commands::list::run(&workspace, arguments),
+        Command::Dump(arguments) => commands::dump::run(&workspace, arguments),
+        Command::Generate(arguments) => commands::generate::run(&workspace, arguments),
     };
     match outcome {
         Ok(Outcome::Done) => ExitCode::SUCCESS,

@@ -2,7 +2,7 @@
 
 use crm_clients_codegen::Walk;
 
-use crate::api::Source;
+use crate::api::Workspace;
 use crate::{Fault, Outcome};
 
 /// Arguments of `dump`.
@@ -27,8 +27,8 @@ enum Stage {
 }
 
 /// Runs it.
-pub fn run(arguments: &Arguments) -> Result<Outcome, Fault> {
-    let source = Source::named_or_file(&arguments.source)?;
+pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Fault> {
+    let source = workspace.source_or_file(&arguments.source)?;
     let json = match arguments.stage {
         Stage::Overlaid => serde_json::to_string_pretty(&source.walk(Walk::overlaid)?)?,
         Stage::Lowered => serde_json::to_string_pretty(&source.walk(Walk::lowered)?)?,

@@ -7,7 +7,7 @@ use crm_clients_codegen::emit::{self, CrateOptions};
 use crm_clients_codegen::fileset::FileSet;
 use crm_clients_codegen::names;
 
-use crate::api::{self, Source};
+use crate::api::{Source, Workspace};
 use crate::{Fault, Outcome, tree};
 
 /// Arguments of `generate`.
@@ -28,7 +28,7 @@ pub struct Arguments {
 }
 
 /// Runs it.
-pub fn run(arguments: &Arguments) -> Result<Outcome, Fault> {
+pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Fault> {
     let name = &arguments.name;
     let valid = name.starts_with(|first: char| first.is_ascii_alphabetic())
         && name.chars().all(|character| character.is_ascii_alphanumeric() || matches!(character, '-' | '_'));
@@ -45,7 +45,7 @@ pub fn run(arguments: &Arguments) -> Result<Outcome, Fault> {
     }
     let source = Source::file(&arguments.spec, arguments.overlay.as_deref())?;
     let api = source.walk(|walk, input| walk.ir(input, &names::module_name(name)))?;
-    let runtime = api::workspace().join("codegen/runtime").display().to_string();
+    let runtime = workspace.path("codegen/runtime").display().to_string();
     let made_from = arguments.spec.file_name().map(|file| file.to_string_lossy().into_owned()).unwrap_or_default();
     let files = emit::crate_files(&api, &CrateOptions { name: name.clone(), runtime }, &made_from);
     let mut sources = FileSet::new();

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::api::{self, Source};
+use crate::api::Workspace;
 use crate::{Fault, Outcome};
 
 /// Arguments of `list`.
@@ -33,10 +33,10 @@ struct Entry {
 }
 
 /// Runs it.
-pub fn run(arguments: &Arguments) -> Result<Outcome, Fault> {
+pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Fault> {
     let mut entries = Vec::new();
-    for name in api::chosen(&arguments.apis)? {
-        let api = Source::vendored(&name)?.walk(|walk, input| walk.ir(input, &name))?;
+    for name in workspace.chosen(&arguments.apis)? {
+        let api = workspace.source(&name)?.walk(|walk, input| walk.ir(input, &name))?;
         for resource in api.resources {
             let handle = format!("{name}::{}::{}", resource.module, resource.name);
             entries.extend(resource.operations.into_iter().filter(|operation| !operation.alternative).map(

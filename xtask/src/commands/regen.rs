@@ -1,10 +1,13 @@
 //! `cargo xtask regen`: the vendored documents to the checked-in crate.
 
-use crm_clients_codegen::Walk;
+use std::panic::resume_unwind;
+use std::thread;
+
 use crm_clients_codegen::emit;
 use crm_clients_codegen::fileset::FileSet;
+use crm_clients_codegen::{Input, Walk};
 
-use crate::api::{self, Source};
+use crate::api::{Source, Workspace};
 use crate::{Fault, Outcome, tree};
 
 /// Arguments of `regen`.
@@ -21,28 +24,30 @@ pub struct Arguments {
 const ROOT: &str = "generated/src";
 
 /// Runs it.
-pub fn run(arguments: &Arguments) -> Result<Outcome, Fault> {
-    let chosen = api::chosen(&arguments.apis)?;
-    let directory = api::workspace().join(ROOT);
+pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Fault> {
+    let chosen = workspace.chosen(&arguments.apis)?;
+    let directory = workspace.path(ROOT);
     let there = tree::read(&directory)?;
+    let names = workspace.apis()?;
     let mut files = FileSet::new();
     let mut titles = Vec::new();
     let mut faults = String::new();
-    for name in api::names()? {
-        match client(&name, chosen.contains(&name)) {
-            Ok((title, client)) => {
-                titles.push((name.clone(), title));
-                match client {
-                    Some(client) => files.extend(client),
-                    // What was not asked for stays as it is.
-                    None => {
-                        let kept = there.iter().filter(|(path, _)| path.starts_with(&format!("{name}/")));
-                        kept.for_each(|(path, text)| files.insert(path.clone(), text.clone()));
-                    }
-                }
-            }
+    for (name, client) in names.iter().zip(clients(workspace, &names, &chosen)?) {
+        let (made, report) = client;
+        let Some((title, made)) = made else {
             // The next document may have faults too: they are told together.
-            Err(Fault(report)) => faults.push_str(&report),
+            faults.push_str(&report);
+            continue;
+        };
+        eprint!("{report}");
+        titles.push((name.clone(), title));
+        match made {
+            Some(made) => files.extend(made),
+            // What was not asked for stays as it is.
+            None => {
+                let kept = there.iter().filter(|(path, _)| path.starts_with(&format!("{name}/")));
+                kept.for_each(|(path, text)| files.insert(path.clone(), text.clone()));
+            }
         }
     }
     if !faults.is_empty() {
@@ -63,15 +68,28 @@ pub fn run(arguments: &Arguments) -> Result<Outcome, Fault> {
     Ok(Outcome::Done)
 }
 
-/// The title of an API and, where it was chosen, its files.
-fn client(name: &str, chosen: bool) -> Result<(String, Option<FileSet>), Fault> {
-    let source = Source::vendored(name)?;
-    if !chosen {
-        let document = source.walk(Walk::overlaid)?;
+/// An API's title and, where it was chosen, its files.
+type Client = (String, Option<FileSet>);
+
+/// The APIs side by side: none knows of another.
+fn clients(workspace: &Workspace, names: &[String], chosen: &[String]) -> Result<Vec<(Option<Client>, String)>, Fault> {
+    let sources: Vec<Source> = names.iter().map(|name| workspace.source(name)).collect::<Result<_, _>>()?;
+    let make =
+        |(name, source): (&String, &Source)| source.walk_quietly(|walk, input| client(walk, input, name, chosen));
+    Ok(thread::scope(|scope| {
+        let running: Vec<_> = names.iter().zip(&sources).map(|one| scope.spawn(move || make(one))).collect();
+        let joined = running.into_iter().map(|one| one.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        joined.collect()
+    }))
+}
+
+fn client(walk: &mut Walk, input: &Input<'_>, name: &String, chosen: &[String]) -> Option<Client> {
+    if !chosen.contains(name) {
+        let document = walk.overlaid(input)?;
         let title = document.pointer("/info/title").and_then(|title| title.as_str()).unwrap_or_default();
-        return Ok((title.to_owned(), None));
+        return Some((title.to_owned(), None));
     }
-    let api = source.walk(|walk, input| walk.ir(input, name))?;
-    let client = emit::client(&api, &format!("{name}/mod.rs"), &format!("{name}/"), &format!("specs/{name}"));
-    Ok((api.title.clone(), Some(client)))
+    let api = walk.ir(input, name)?;
+    let files = emit::client(&api, &format!("{name}/mod.rs"), &format!("{name}/"), &format!("specs/{name}"));
+    Some((api.title, Some(files)))
 }

@@ -3,14 +3,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crm_clients_codegen::{Input, Walk, canonical};
+use crm_clients_codegen::{Walk, canonical};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::api::workspace;
+use crate::api::{Source, Workspace};
 use crate::{Fault, Outcome};
 
 /// Arguments of `vendor`.
@@ -65,7 +65,7 @@ fn yes() -> bool {
 }
 
 /// Runs it.
-pub fn run(arguments: &Arguments) -> Result<Outcome, Fault> {
+pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Fault> {
     let name = &arguments.api;
     if name.is_empty()
         || !name
@@ -74,8 +74,8 @@ pub fn run(arguments: &Arguments) -> Result<Outcome, Fault> {
     {
         return Err(Fault::from(format!("`{name}` is not a module's name: use lower-case letters, digits and `_`")));
     }
-    let directory = workspace().join("specs").join(name);
-    let mut origin = read_origin(arguments)?;
+    let directory = workspace.spec(name);
+    let mut origin = read_origin(workspace, arguments)?;
     let bytes = fs::read(&arguments.file).map_err(|error| format!("{}: {error}", arguments.file.display()))?;
     origin.sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     origin.date = match &arguments.date {
@@ -90,7 +90,8 @@ pub fn run(arguments: &Arguments) -> Result<Outcome, Fault> {
         println!("specs/{name}: written by hand; noted the page's hash and date. Compare the page with openapi.yaml");
         return Ok(Outcome::Done);
     }
-    let document = read_document(arguments, &bytes)?;
+    // What does not load is refused before anything is written.
+    let document = Source::file(&arguments.file, None)?.walk(Walk::overlaid)?;
     origin.version =
         document.pointer("/info/version").and_then(|version| version.as_str()).unwrap_or_default().to_owned();
     origin.licence = licence(&document).or(arguments.licence.clone()).or(origin.licence);
@@ -112,8 +113,8 @@ pub fn run(arguments: &Arguments) -> Result<Outcome, Fault> {
 }
 
 /// What `source.toml` says, with what the command line says in its place.
-fn read_origin(arguments: &Arguments) -> Result<Origin, Fault> {
-    let path = workspace().join("specs").join(&arguments.api).join("source.toml");
+fn read_origin(workspace: &Workspace, arguments: &Arguments) -> Result<Origin, Fault> {
+    let path = workspace.spec(&arguments.api).join("source.toml");
     let mut origin = match fs::read_to_string(&path) {
         Ok(text) => toml::from_str(&text).map_err(|error| format!("specs/{}/source.toml: {error}", arguments.api))?,
         Err(_) => Origin { drop_prose: true, ..Origin::default() },
@@ -128,18 +129,6 @@ fn read_origin(arguments: &Arguments) -> Result<Origin, Fault> {
         )));
     }
     Ok(origin)
-}
-
-/// The document, if it loads: what does not is refused before anything is written.
-fn read_document(arguments: &Arguments, bytes: &[u8]) -> Result<serde_json::Value, Fault> {
-    let shown = arguments.file.display().to_string();
-    let main = arguments.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let directory = arguments.file.parent().map(PathBuf::from).unwrap_or_default();
-    let read = |path: &str| if path == main { Ok(bytes.to_vec()) } else { fs::read(directory.join(path)) };
-    let input = Input { document: &shown, read: &read, overlay: None };
-    let mut walk = Walk::new();
-    let document = walk.overlaid(&input);
-    document.ok_or_else(|| Fault::shown(walk.report(std::io::IsTerminal::is_terminal(&std::io::stderr()))))
 }
 
 fn licence(document: &serde_json::Value) -> Option<String> {
