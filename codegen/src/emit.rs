@@ -100,6 +100,7 @@ fn type_tokens(api: &Api, ty: &Type, from: From<'_>) -> TokenStream {
         Type::Timestamp => quote!(runtime::Timestamp),
         Type::Date => quote!(runtime::Date),
         Type::Base64 => quote!(runtime::Base64),
+        Type::Secret => quote!(runtime::Secret),
         Type::Upload => quote!(runtime::Upload),
         Type::Value => quote!(runtime::Value),
         Type::Object => quote!(runtime::Map<String, runtime::Value>),
@@ -179,7 +180,24 @@ fn argument(api: &Api, ty: &Type, name: &proc_macro2::Ident, from: From<'_>) -> 
 
 /// Whether something else usefully becomes a value of this type.
 fn converts(ty: &Type) -> bool {
-    matches!(ty, Type::String | Type::Named(_) | Type::Value | Type::Upload | Type::Base64)
+    matches!(ty, Type::String | Type::Named(_) | Type::Value | Type::Upload | Type::Base64 | Type::Secret)
+}
+
+/// Whether a value of this type has a secret in it.
+fn holds_secret(api: &Api, ty: &Type) -> bool {
+    let mut seen = vec![false; api.types.len()];
+    let mut queue = vec![ty];
+    while let Some(ty) = queue.pop() {
+        match ty {
+            Type::Secret => return true,
+            Type::List(inner) | Type::Map(inner) | Type::Option(inner) | Type::Boxed(inner) | Type::Lenient(inner) => {
+                queue.push(inner)
+            }
+            Type::Named(id) if !std::mem::replace(&mut seen[id.0], true) => queue.extend(api[*id].kind.types()),
+            _ => {}
+        }
+    }
+    false
 }
 
 /// Whether a map is written anywhere in a type, so that its file needs the name.

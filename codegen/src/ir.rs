@@ -3,8 +3,10 @@
 //! No word of OpenAPI is left here: there are structs, enums, unions and aliases; resources with
 //! their operations; arguments and bodies. Names are final.
 
+mod bodies;
 mod dedupe;
-mod docs;
+pub(crate) mod docs;
+mod errors;
 mod merge;
 mod operations;
 mod paths;
@@ -261,6 +263,8 @@ pub enum Type {
     Date,
     /// Bytes written as base64.
     Base64,
+    /// Text that no `Debug` shows.
+    Secret,
     /// A file to send.
     Upload,
     /// Any JSON value.
@@ -311,6 +315,20 @@ pub enum TypeKind {
     Union(Union),
     /// Another name for a type.
     Alias(Type),
+}
+
+impl TypeKind {
+    /// The types that stand in the definition.
+    pub fn types(&self) -> Vec<&Type> {
+        match self {
+            Self::Struct(kind) => {
+                kind.fields.iter().map(|field| &field.ty).chain(kind.rest.iter().map(|(_, ty)| ty)).collect()
+            }
+            Self::Union(kind) => kind.variants.iter().map(|variant| &variant.ty).collect(),
+            Self::Alias(ty) => vec![ty],
+            Self::Strings(_) | Self::Integers(_) => Vec::new(),
+        }
+    }
 }
 
 /// A struct.

@@ -8,10 +8,11 @@ use heck::{ToPascalCase, ToShoutySnakeCase, ToSnakeCase};
 /// Longer names are cut: file systems and readers both have limits.
 const MAX_LENGTH: usize = 96;
 
-/// Names that a glob import of the types must not hide from the caller.
+/// Names that a glob import of the types must not hide from the caller, nor a type from its own file.
 const PRELUDE: &[&str] = &[
     "AsMut",
     "AsRef",
+    "BTreeMap",
     "Box",
     "Clone",
     "Copy",
@@ -88,6 +89,11 @@ pub fn suffix(name: &str) -> &str {
 /// A module's and so a file's name: lower-case letters, digits and underscores, never a keyword.
 pub fn module_name(name: &str) -> String {
     let snake = value_name(name);
+    // A file name is to be the same on every system.
+    let snake = match snake.is_ascii() {
+        true => snake,
+        false => value_name(&snake.replace(|character: char| !character.is_ascii(), " ")),
+    };
     match snake.strip_prefix("r#") {
         Some(keyword) => format!("{keyword}_"),
         None => snake,

@@ -5,9 +5,10 @@
 //! schema is a node of one arena and every operation has its parameters, bodies and responses in
 //! place. Cycles are ordinary: a node that contains itself holds its own id.
 
+mod operation;
 mod schema;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use openapiv3::{OpenAPI, ReferenceOr};
 use serde_json::Value;
@@ -38,6 +39,8 @@ pub struct Resolved {
     pub components: Vec<(String, SchemaId)>,
     /// All operations in document order.
     pub operations: Vec<Operation>,
+    /// The nodes made of several others, by their parts.
+    pub combined: BTreeMap<Vec<SchemaId>, SchemaId>,
 }
 
 impl std::ops::Index<SchemaId> for Resolved {
@@ -247,6 +250,7 @@ pub fn resolve(api: &OpenAPI, value: &Value, extensions: &mut Extensions, diagno
         schemas: resolver.schemas,
         components,
         operations,
+        combined: BTreeMap::new(),
     }
 }
 
@@ -375,7 +379,7 @@ impl<'a> Resolver<'a> {
                     (kind, description, extensions)
                 }
                 SecurityScheme::HTTP { scheme: http, description, extensions, .. } => {
-                    let kind = if http.eq_ignore_ascii_case("basic") { SchemeKind::Basic } else { SchemeKind::Bearer };
+                    let Some(kind) = self.http_scheme(http, &place) else { continue };
                     (kind, description, extensions)
                 }
                 SecurityScheme::OAuth2 { description, extensions, .. }
@@ -387,6 +391,18 @@ impl<'a> Resolver<'a> {
             schemes.push(Scheme { name: name.clone(), rust_name, description: description.clone(), kind });
         }
         schemes
+    }
+
+    fn http_scheme(&mut self, scheme: &str, pointer: &str) -> Option<SchemeKind> {
+        match scheme.to_ascii_lowercase().as_str() {
+            "basic" => Some(SchemeKind::Basic),
+            "bearer" => Some(SchemeKind::Bearer),
+            _ => {
+                let message = format!("the client cannot authenticate with the HTTP scheme `{scheme}`");
+                self.diagnostics.warning("unserved-scheme", pointer, message, "callers can set a header for each call");
+                None
+            }
+        }
     }
 
     fn tags(&mut self, operations: &[Operation]) -> Vec<Tag> {
@@ -402,177 +418,5 @@ impl<'a> Resolver<'a> {
             }
         }
         tags
-    }
-
-    fn operations(&mut self) -> Vec<Operation> {
-        let api = self.api;
-        let mut operations = Vec::new();
-        for (path, item) in &api.paths.paths {
-            let pointer = child("/paths", path);
-            let ReferenceOr::Item(item) = item else {
-                // Lowering inlined every path item that is there.
-                continue;
-            };
-            let methods = [
-                ("GET", &item.get),
-                ("PUT", &item.put),
-                ("POST", &item.post),
-                ("DELETE", &item.delete),
-                ("OPTIONS", &item.options),
-                ("HEAD", &item.head),
-                ("PATCH", &item.patch),
-                ("TRACE", &item.trace),
-            ];
-            for (method, operation) in methods {
-                if let Some(operation) = operation {
-                    let place = child(&pointer, &method.to_ascii_lowercase());
-                    operations.push(self.operation(method, path, item, operation, &pointer, place));
-                }
-            }
-        }
-        operations
-    }
-
-    fn operation(
-        &mut self,
-        method: &'static str,
-        path: &str,
-        item: &'a openapiv3::PathItem,
-        operation: &'a openapiv3::Operation,
-        item_pointer: &str,
-        pointer: String,
-    ) -> Operation {
-        let mut parameters = self.parameters(&item.parameters, &child(item_pointer, "parameters"));
-        for own in self.parameters(&operation.parameters, &child(&pointer, "parameters")) {
-            match parameters.iter_mut().find(|other| other.name == own.name && other.location == own.location) {
-                Some(shared) => *shared = own,
-                None => parameters.push(own),
-            }
-        }
-        let body = operation.request_body.as_ref().and_then(|body| {
-            let (body, place) = self.follow(body, &child(&pointer, "requestBody"), |components, name| {
-                components.request_bodies.get(name)
-            })?;
-            let media = self.content(&body.content, &child(&place, "content"));
-            Some(Body { required: body.required, media, pointer: place })
-        });
-        let security = operation.security.as_ref().or(self.api.security.as_ref());
-        Operation {
-            method,
-            path: path.to_owned(),
-            tag: operation.tags.first().cloned().unwrap_or_default(),
-            id: operation.operation_id.clone(),
-            rust_name: self.extensions.name(&operation.extensions, &pointer, self.diagnostics),
-            summary: operation.summary.clone(),
-            description: operation.description.clone(),
-            deprecated: operation.deprecated,
-            parameters,
-            body,
-            responses: self.responses(&operation.responses, &child(&pointer, "responses")),
-            security: security
-                .map(|all| all.iter().map(|one| one.keys().cloned().collect()).collect())
-                .unwrap_or_default(),
-            pointer,
-        }
-    }
-
-    fn parameters(&mut self, parameters: &'a [ReferenceOr<openapiv3::Parameter>], pointer: &str) -> Vec<Parameter> {
-        let mut out = Vec::with_capacity(parameters.len());
-        for (index, parameter) in parameters.iter().enumerate() {
-            let found = self
-                .follow(parameter, &format!("{pointer}/{index}"), |components, name| components.parameters.get(name));
-            if let Some((parameter, place)) = found {
-                out.extend(self.parameter(parameter.as_ref(), place));
-            }
-        }
-        out
-    }
-
-    fn parameter(&mut self, parameter: &openapiv3::Parameter, pointer: String) -> Option<Parameter> {
-        use openapiv3::{ParameterSchemaOrContent, QueryStyle};
-        let data = parameter.parameter_data_ref();
-        let (location, style) = match parameter {
-            openapiv3::Parameter::Query { style, .. } => {
-                let style = match (style, data.explode) {
-                    (QueryStyle::Form, Some(false)) => Style::Form,
-                    (QueryStyle::Form, _) => Style::FormExplode,
-                    (QueryStyle::SpaceDelimited, Some(true)) | (QueryStyle::PipeDelimited, Some(true)) => {
-                        Style::FormExplode
-                    }
-                    (QueryStyle::SpaceDelimited, _) => Style::Space,
-                    (QueryStyle::PipeDelimited, _) => Style::Pipe,
-                    (QueryStyle::DeepObject, _) => Style::Deep,
-                };
-                (Location::Query, style)
-            }
-            openapiv3::Parameter::Header { .. } => (Location::Header, Style::Form),
-            openapiv3::Parameter::Path { .. } => (Location::Path, Style::Form),
-            openapiv3::Parameter::Cookie { .. } => (Location::Cookie, Style::FormExplode),
-        };
-        let ignored = location == Location::Header
-            && ["accept", "content-type", "authorization"].iter().any(|name| data.name.eq_ignore_ascii_case(name));
-        if ignored {
-            // OpenAPI says that these are described elsewhere and their parameters ignored.
-            return None;
-        }
-        let (schema, json) = match &data.format {
-            ParameterSchemaOrContent::Schema(schema) => (self.owned_schema(schema, &child(&pointer, "schema")), false),
-            ParameterSchemaOrContent::Content(content) => {
-                let media = content.iter().next();
-                let place = child(&child(&child(&pointer, "content"), media.map_or("", |(name, _)| name)), "schema");
-                match media.and_then(|(_, media)| media.schema.as_ref()) {
-                    Some(schema) => (self.owned_schema(schema, &place), true),
-                    None => (self.any(&place), true),
-                }
-            }
-        };
-        Some(Parameter {
-            location,
-            name: data.name.clone(),
-            rust_name: self.extensions.name(&data.extensions, &pointer, self.diagnostics),
-            description: data.description.clone(),
-            required: data.required,
-            deprecated: data.deprecated.unwrap_or_default(),
-            style,
-            schema,
-            json,
-            pointer,
-        })
-    }
-
-    fn content(&mut self, content: &openapiv3::Content, pointer: &str) -> Vec<Media> {
-        let mut out = Vec::with_capacity(content.len());
-        for (media_type, media) in content {
-            let place = child(pointer, media_type);
-            let schema = media.schema.as_ref().map(|schema| self.owned_schema(schema, &child(&place, "schema")));
-            let deep =
-                media.encoding.iter().filter(|(_, encoding)| encoding.style == Some(openapiv3::QueryStyle::DeepObject));
-            out.push(Media {
-                media_type: media_type.clone(),
-                schema,
-                deep: deep.map(|(name, _)| name.clone()).collect(),
-            });
-        }
-        out
-    }
-
-    fn responses(&mut self, responses: &'a openapiv3::Responses, pointer: &str) -> Vec<Response> {
-        let mut out = Vec::with_capacity(responses.responses.len() + 1);
-        let declared = responses.responses.iter().map(|(status, response)| {
-            let known = match status {
-                openapiv3::StatusCode::Code(code) => Status::Exact(*code),
-                openapiv3::StatusCode::Range(class) => Status::Range(u8::try_from(*class).unwrap_or_default()),
-            };
-            (known, status.to_string(), response)
-        });
-        let default = responses.default.iter().map(|response| (Status::Default, "default".to_owned(), response));
-        for (status, key, response) in declared.chain(default) {
-            let found = self.follow(response, &child(pointer, &key), |components, name| components.responses.get(name));
-            if let Some((response, place)) = found {
-                let media = self.content(&response.content, &child(&place, "content"));
-                out.push(Response { status, media, pointer: place });
-            }
-        }
-        out
     }
 }

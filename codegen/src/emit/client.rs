@@ -31,10 +31,17 @@ pub fn file(api: &Api, source: &str) -> String {
         )
     });
     // What is deprecated is still written and read.
-    let deprecated = has_deprecated(api).then(|| quote!(#![allow(deprecated)]));
+    let deprecated =
+        has_deprecated(api).then(|| quote!(#![allow(deprecated, reason = "deprecated parts name each other")]));
     let mut file = File::new(source);
     file.items(quote! {
         #docs
+        #![allow(
+            clippy::enum_variant_names,
+            clippy::large_enum_variant,
+            clippy::too_many_arguments,
+            reason = "names, sizes and counts are the document's"
+        )]
         #deprecated
         #modules
         pub mod types;

@@ -46,11 +46,16 @@ pub fn file(api: &Api, source: &str) -> String {
             use std::collections::BTreeMap;
         )
     });
+    let runtime = (!api.errors.is_empty()).then(|| {
+        quote!(
+            use crm_clients_runtime as runtime;
+        )
+    });
     let mut file = File::new(source);
     file.items(quote! {
         //! What the server says when it refuses.
         #maps
-        use crm_clients_runtime as runtime;
+        #runtime
         #types
 
         /// The body of an error, typed by the status that it came with.
@@ -70,6 +75,11 @@ pub fn file(api: &Api, source: &str) -> String {
     file.finish()
 }
 
+/// Whether values of this type are given as they are.
+fn is_copy(ty: &Type) -> bool {
+    matches!(ty, Type::Boolean | Type::I32 | Type::I64 | Type::U64 | Type::F64 | Type::Timestamp | Type::Date)
+}
+
 /// A method that reads a field wherever it is.
 fn accessor(api: &Api, field: &ErrorField) -> TokenStream {
     let name = gate::ident(&field.name);
@@ -81,6 +91,8 @@ fn accessor(api: &Api, field: &ErrorField) -> TokenStream {
             (Type::List(_), true) => quote!(body.#name.as_deref().unwrap_or_default()),
             (Type::List(_), false) => quote!(&body.#name),
             (Type::String, true) => quote!(body.#name.as_deref()),
+            (ty, true) if is_copy(ty) => quote!(body.#name),
+            (ty, false) if is_copy(ty) => quote!(Some(body.#name)),
             (_, true) => quote!(body.#name.as_ref()),
             (_, false) => quote!(Some(&body.#name)),
         };
@@ -94,8 +106,9 @@ fn accessor(api: &Api, field: &ErrorField) -> TokenStream {
         }
         Type::String => (quote!(Option<&str>), quote!(None)),
         ty => {
+            let reference = (!is_copy(ty)).then(|| quote!(&));
             let ty = type_tokens(api, ty, From::Beside);
-            (quote!(Option<&#ty>), quote!(None))
+            (quote!(Option<#reference #ty>), quote!(None))
         }
     };
     let otherwise = if all { quote!(Self::Undeclared => #otherwise,) } else { quote!(_ => #otherwise,) };

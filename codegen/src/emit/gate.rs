@@ -62,7 +62,7 @@ fn plain(line: &str) -> String {
         // A fence would open a code block, which documentation tests compile and run.
         clean = clean.trim_start_matches(['`', '~']).to_owned();
     }
-    let paired = clean.matches('`').count() % 2 == 0 && !clean.contains("``");
+    let paired = clean.matches('`').count().is_multiple_of(2) && !clean.contains("``");
     let mut out = String::with_capacity(clean.len() + 8);
     let mut in_code = false;
     for character in clean.chars() {

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::client::arguments;
 use super::file::File;
-use super::{From, argument, gate, holds_map, type_tokens};
+use super::{From, argument, gate, holds_map, holds_secret, type_tokens};
 use crate::ir::{Api, Argument, Body, BodyKind, Location, Operation, Output, PathValue, Resource, Status, Style, Type};
 use crate::names;
 
@@ -144,7 +144,6 @@ fn method(api: &Api, operation: &Operation) -> TokenStream {
         .filter(|argument| argument.location == Location::Path)
         .map(|argument| convert(api, argument));
     let new = quote!(Call::new(&self.core, &#facts, &[#(#path),*]));
-    let many = (operation.required.len() > 5).then(|| quote!(#[allow(clippy::too_many_arguments)]));
     let (returned, made) = match &operation.call {
         Some(call) => {
             let call = gate::ident(call);
@@ -166,7 +165,6 @@ fn method(api: &Api, operation: &Operation) -> TokenStream {
     quote! {
         #docs
         #deprecated
-        #many
         pub fn #name(&self, #parameters) -> #returned {
             #(#conversions)*
             #body
@@ -178,7 +176,7 @@ fn method(api: &Api, operation: &Operation) -> TokenStream {
 fn convert(api: &Api, one: &Argument) -> TokenStream {
     let name = gate::ident(&one.name);
     let (_, made) = argument(api, &one.ty, &name, From::Beside);
-    if made.to_string() == name.to_string() {
+    if name == made.to_string() {
         return TokenStream::new();
     }
     let ty = type_tokens(api, &one.ty, From::Beside);
@@ -190,8 +188,7 @@ fn send_argument(api: &Api, one: &Argument) -> TokenStream {
     let (name, wire) = (gate::ident(&one.name), gate::string(&one.wire));
     let (_, made) = argument(api, &one.ty, &name, From::Beside);
     let ty = type_tokens(api, &one.ty, From::Beside);
-    let converted =
-        if made.to_string() == name.to_string() { TokenStream::new() } else { quote!(let #name: #ty = #made;) };
+    let converted = if name == made.to_string() { TokenStream::new() } else { quote!(let #name: #ty = #made;) };
     let value = if one.json { quote!(&runtime::generated::json_text(&#name)) } else { quote!(&#name) };
     match one.location {
         Location::Path => TokenStream::new(),
@@ -300,6 +297,8 @@ fn facts(api: &Api, resource: &Resource, operation: &Operation) -> TokenStream {
     let output = output_type(api, &operation.output);
     let decode = match &operation.output {
         Output::Empty => quote!(empty),
+        Output::Json(ty) if holds_secret(api, ty) => quote!(secret_json),
+        Output::MaybeJson(ty) if holds_secret(api, ty) => quote!(secret_json_or_empty),
         Output::Json(_) => quote!(json),
         Output::MaybeJson(_) => quote!(json_or_empty),
         Output::Text => quote!(text),

@@ -9,6 +9,7 @@ use quote::quote;
 
 use super::file::File;
 use super::{From, gate, holds_map, type_tokens};
+use crate::ir::docs::code;
 use crate::ir::{Api, Enum, Type, TypeDef, TypeKind, Union};
 
 /// The modules that have types.
@@ -95,11 +96,13 @@ impl Writer<'_> {
         match &def.kind {
             TypeKind::Struct(kind) => self.structure(def, kind, file),
             TypeKind::Strings(kind) => {
-                let entries = kind.variants.iter().map(|(name, value)| (name.as_str(), gate::quoted(value)));
+                let entries =
+                    kind.variants.iter().map(|(name, value)| (name.as_str(), value.clone(), gate::quoted(value)));
                 open_enum(def, kind, entries.collect(), "string_enum", &quote!(String), file);
             }
             TypeKind::Integers(kind) => {
-                let entries = kind.variants.iter().map(|(name, value)| (name.as_str(), value.to_string()));
+                let entries =
+                    kind.variants.iter().map(|(name, value)| (name.as_str(), value.to_string(), value.to_string()));
                 open_enum(def, kind, entries.collect(), "integer_enum", &quote!(i64), file);
             }
             TypeKind::Union(kind) => self.union(def, kind, file),
@@ -150,8 +153,26 @@ impl Writer<'_> {
             })
             .collect();
         file.invocation("union", &format!("{}({}){tag}", def.name, kind.unknown), &entries);
+        if let Some(text) = kind.variants.iter().find(|variant| variant.ty == Type::String) {
+            file.items(text_accessor(&name, &gate::ident(&text.name)));
+        }
         if def.sent {
             file.items(conversions);
+        }
+    }
+}
+
+/// Text is the variant that callers print.
+fn text_accessor(name: &proc_macro2::Ident, variant: &proc_macro2::Ident) -> TokenStream {
+    quote! {
+        impl #name {
+            /// The text, where it is text.
+            pub fn as_str(&self) -> Option<&str> {
+                match self {
+                    Self::#variant(text) => Some(text),
+                    _ => None,
+                }
+            }
         }
     }
 }
@@ -183,10 +204,11 @@ fn head(def: &TypeDef) -> TokenStream {
     quote!(#docs #deprecated)
 }
 
+/// An enum with its entries: variant, value as documented, value as a literal.
 fn open_enum<T>(
     def: &TypeDef,
     kind: &Enum<T>,
-    entries: Vec<(&str, String)>,
+    entries: Vec<(&str, String, String)>,
     macro_name: &str,
     kept: &TokenStream,
     file: &mut File,
@@ -194,8 +216,8 @@ fn open_enum<T>(
     let (head, name, unknown) = (head(def), gate::ident(&def.name), gate::ident(&kind.unknown));
     let variants: TokenStream = entries
         .iter()
-        .map(|(variant, value)| {
-            let (doc, variant) = (gate::docs(&[format!("`{}`", value.trim_matches('"'))]), gate::ident(variant));
+        .map(|(variant, value, _)| {
+            let (doc, variant) = (gate::docs(&[code(value)]), gate::ident(variant));
             quote!(#doc #variant,)
         })
         .collect();
@@ -209,6 +231,6 @@ fn open_enum<T>(
             #unknown(#kept),
         }
     });
-    let lines: Vec<String> = entries.iter().map(|(variant, value)| format!("{variant} = {value}")).collect();
+    let lines: Vec<String> = entries.iter().map(|(variant, _, literal)| format!("{variant} = {literal}")).collect();
     file.invocation(macro_name, &format!("{}({})", def.name, kind.unknown), &lines);
 }

@@ -1,6 +1,6 @@
 //! Lines of documentation: a person's where there are some, and the facts.
 
-use crate::resolve::{Kind, Resolved, Schema, SchemaId};
+use crate::resolve::{Kind, Operation, Resolved, Schema, SchemaId};
 
 /// Prose as lines, empty where there is none.
 pub fn prose(text: Option<&str>) -> Vec<String> {
@@ -16,6 +16,14 @@ pub fn prose_or(text: Option<&str>, fallback: impl FnOnce() -> String) -> Vec<St
     if lines.is_empty() { vec![fallback()] } else { lines }
 }
 
+/// A document's text as code. A backtick in it would end the code, so it is shown as a quote.
+pub fn code(text: &str) -> String {
+    match text.trim() {
+        "" => "`\"\"`".to_owned(),
+        text => format!("`{}`", text.replace('`', "'")),
+    }
+}
+
 /// Documentation of a field, an argument or a setter.
 pub fn value(
     resolved: &Resolved,
@@ -25,12 +33,17 @@ pub fn value(
     constant: Option<&str>,
 ) -> Vec<String> {
     let schema = &resolved[schema];
-    // A component's own description stands on its type.
-    let own = description.or(schema.description.as_deref().filter(|_| schema.component.is_none()));
-    let mut lines = prose_or(own, || format!("`{wire}` on the wire."));
-    if let Some(constant) = constant {
-        lines.push(String::new());
-        lines.push(format!("Always `{constant}`."));
+    let mut lines = prose(description.or(schema.description.as_deref()));
+    if schema.component.is_some() && description.is_none() {
+        // A component's whole description stands on its type.
+        lines.truncate(1);
+    }
+    let said = lines.iter().any(|line| constant.is_some_and(|constant| line.contains(constant)));
+    let constant = constant.filter(|_| !said).map(|constant| format!("Always {}.", code(constant)));
+    if lines.is_empty() {
+        lines.push(constant.unwrap_or_else(|| format!("The document's {}.", code(wire))));
+    } else if let Some(constant) = constant {
+        lines.extend([String::new(), constant]);
     }
     let facts = facts(schema);
     if !facts.is_empty() {
@@ -43,30 +56,100 @@ pub fn value(
 fn facts(schema: &Schema) -> Vec<String> {
     let mut facts = Vec::new();
     if let Kind::String { format, pattern, .. } = &schema.kind {
-        let said_by_type = matches!(format.as_str(), "" | "date-time" | "date" | "byte" | "binary");
-        facts.extend((!said_by_type).then(|| format!("Format: `{format}`")));
-        facts.extend(pattern.as_ref().map(|pattern| format!("Pattern: `{pattern}`")));
+        let said_by_type = matches!(format.as_str(), "" | "date-time" | "date" | "byte" | "binary" | "password");
+        facts.extend((!said_by_type).then(|| format!("Format: {}", code(format))));
+        facts.extend(pattern.as_ref().map(|pattern| format!("Pattern: {}", code(pattern))));
     }
     for (name, fact) in &schema.facts {
+        let plural = if fact == "1" { "" } else { "s" };
         facts.push(match *name {
+            "above" => format!("More than {fact}"),
+            "below" => format!("Less than {fact}"),
             "minimum" => format!("At least {fact}"),
             "maximum" => format!("At most {fact}"),
-            "min_length" => format!("At least {fact} characters"),
-            "max_length" => format!("At most {fact} characters"),
-            "min_items" => format!("At least {fact} items"),
-            _ => format!("At most {fact} items"),
+            "min_length" => format!("At least {fact} character{plural}"),
+            "max_length" => format!("At most {fact} character{plural}"),
+            "min_items" => format!("At least {fact} item{plural}"),
+            _ => format!("At most {fact} item{plural}"),
         });
     }
     facts.extend(
-        schema.default.as_ref().filter(|default| !default.is_null()).map(|default| format!("Default: `{default}`")),
+        schema
+            .default
+            .as_ref()
+            .filter(|default| !default.is_null())
+            .map(|default| format!("Default: {}", code(&default.to_string()))),
     );
     facts
+}
+
+/// Documentation of an operation: what there is of its prose, and the call itself.
+pub fn operation(operation: &Operation) -> Vec<String> {
+    let mut lines = prose(operation.summary.as_deref());
+    for more in [prose(operation.description.as_deref()), vec![call(operation.method, &operation.path)]] {
+        if !lines.is_empty() && !more.is_empty() {
+            lines.push(String::new());
+        }
+        lines.extend(more);
+    }
+    lines
 }
 
 /// Documentation of a type.
 pub fn type_docs(schema: &Schema, place: &str) -> Vec<String> {
     prose_or(schema.description.as_deref(), || match &schema.component {
-        Some(component) => format!("The document's `{component}`."),
+        Some(component) => format!("The document's {}.", code(component)),
         None => format!("{place}."),
     })
+}
+
+/// Where an unnamed schema stands, in words: `` `breed` of `Dog` ``.
+pub fn place(pointer: &str) -> String {
+    let tokens: Vec<String> = crate::diagnostic::tokens(pointer).collect();
+    let tokens: Vec<&str> = tokens.iter().map(String::as_str).collect();
+    let (root, inner) = root(&tokens);
+    // What the next step is a part of, and all of what it is.
+    let (mut owner, mut subject) = (root.clone(), root);
+    let mut steps = inner.iter();
+    while let Some(step) = steps.next() {
+        match *step {
+            "properties" => {
+                let name = code(steps.next().copied().unwrap_or_default());
+                subject = format!("{name} of {owner}");
+                owner = name;
+            }
+            "items" => subject = format!("an item of {owner}"),
+            "additionalProperties" => subject = format!("a value of {owner}"),
+            "oneOf" | "anyOf" => subject = format!("a choice of {owner}"),
+            _ => {}
+        }
+    }
+    let (first, rest) = subject.split_at(subject.chars().next().map_or(0, char::len_utf8));
+    format!("{}{rest}", first.to_uppercase())
+}
+
+/// What a schema is in, and the steps from there.
+fn root<'t>(tokens: &'t [&'t str]) -> (String, &'t [&'t str]) {
+    let inner = |tokens: &'t [&'t str]| {
+        tokens.iter().position(|token| *token == "schema").map_or(&[][..], |at| &tokens[at + 1..])
+    };
+    match tokens {
+        ["components", "schemas", name, inner @ ..] => (code(name), inner),
+        ["components", _, name, rest @ ..] => (code(name), inner(rest)),
+        ["paths", path, method, "requestBody", rest @ ..] => {
+            (format!("the request body of {}", call(method, path)), inner(rest))
+        }
+        ["paths", path, method, "responses", status, rest @ ..] => {
+            (format!("the {} reply of {}", code(status), call(method, path)), inner(rest))
+        }
+        ["paths", path, method, "parameters", rest @ ..] => {
+            (format!("a parameter of {}", call(method, path)), inner(rest))
+        }
+        ["paths", path, "parameters", rest @ ..] => (format!("a parameter of {}", code(path)), inner(rest)),
+        _ => ("a part of the document".to_owned(), &[]),
+    }
+}
+
+fn call(method: &str, path: &str) -> String {
+    code(&format!("{} {path}", method.to_uppercase()))
 }

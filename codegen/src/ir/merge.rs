@@ -1,6 +1,6 @@
 //! `allOf` to one shape.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
 
@@ -45,21 +45,25 @@ pub fn shape(resolved: &mut Resolved, id: SchemaId) -> Shape {
 
 /// Whether null is a value of the schema.
 pub fn nullable(resolved: &Resolved, id: SchemaId) -> bool {
-    fn nullable_below(resolved: &Resolved, id: SchemaId, depth: usize) -> bool {
+    /// `known` holds what was found so far; what is being looked at counts as not nullable.
+    fn nullable_below(resolved: &Resolved, id: SchemaId, known: &mut HashMap<SchemaId, bool>) -> bool {
+        if let Some(known) = known.get(&id) {
+            return *known;
+        }
+        known.insert(id, false);
         let schema = &resolved[id];
-        schema.nullable
-            || depth < 32
-                && match &schema.kind {
-                    Kind::AllOf(parts) => {
-                        !parts.is_empty() && parts.iter().all(|part| nullable_below(resolved, *part, depth + 1))
-                    }
-                    Kind::OneOf(variants, _) => {
-                        variants.iter().any(|variant| nullable_below(resolved, *variant, depth + 1))
-                    }
-                    _ => false,
+        let nullable = schema.nullable
+            || match &schema.kind {
+                Kind::AllOf(parts) => {
+                    !parts.is_empty() && parts.iter().all(|part| nullable_below(resolved, *part, known))
                 }
+                Kind::OneOf(variants, _) => variants.iter().any(|variant| nullable_below(resolved, *variant, known)),
+                _ => false,
+            };
+        known.insert(id, nullable);
+        nullable
     }
-    nullable_below(resolved, id, 0)
+    nullable_below(resolved, id, &mut HashMap::new())
 }
 
 #[derive(Default)]
@@ -84,7 +88,10 @@ fn all_of(resolved: &mut Resolved, id: SchemaId) -> Shape {
     }
     let alone = parts.telling.as_slice();
     match alone {
-        [only] if *only != id && parts.required.iter().all(|name| already_required(resolved, *only, name)) => {
+        [only]
+            if *only != id
+                && parts.required.iter().all(|name| already_required(resolved, *only, name, &mut HashSet::new())) =>
+        {
             return Shape::Same(*only);
         }
         _ => {}
@@ -100,10 +107,13 @@ fn all_of(resolved: &mut Resolved, id: SchemaId) -> Shape {
     }
 }
 
-fn already_required(resolved: &Resolved, id: SchemaId, name: &str) -> bool {
+fn already_required(resolved: &Resolved, id: SchemaId, name: &str, seen: &mut HashSet<SchemaId>) -> bool {
+    if !seen.insert(id) {
+        return true;
+    }
     match &resolved[id].kind {
         Kind::Object(object) => object.properties.iter().all(|property| property.name != name || property.required),
-        Kind::AllOf(parts) => parts.iter().all(|part| *part == id || already_required(resolved, *part, name)),
+        Kind::AllOf(parts) => parts.iter().all(|part| already_required(resolved, *part, name, seen)),
         _ => true,
     }
 }
@@ -192,15 +202,40 @@ fn combine(resolved: &mut Resolved, first: SchemaId, second: SchemaId) -> Schema
     };
     let is_object = |id: SchemaId| matches!(resolved[id].kind, Kind::Object(_) | Kind::AllOf(_));
     if is_object(first) && is_object(second) {
-        let schema = Schema {
-            kind: Kind::AllOf(vec![first, second]),
-            rust_name: None,
-            component: None,
-            ..resolved[second].clone()
-        };
-        return push(resolved, schema);
+        return both(resolved, first, second);
     }
     if telling(first) > telling(second) { first } else { second }
+}
+
+/// All of two objects. The same parts give the same node: a type whose parts hold it again would
+/// otherwise never be done.
+fn both(resolved: &mut Resolved, first: SchemaId, second: SchemaId) -> SchemaId {
+    let mut parts = combined_parts(resolved, first);
+    for part in combined_parts(resolved, second) {
+        if !parts.contains(&part) {
+            parts.push(part);
+        }
+    }
+    let mut key = parts.clone();
+    key.sort_unstable();
+    if let Some(known) = resolved.combined.get(&key) {
+        return *known;
+    }
+    let schema = Schema { kind: Kind::AllOf(parts), rust_name: None, component: None, ..resolved[second].clone() };
+    let id = push(resolved, schema);
+    resolved.combined.insert(key, id);
+    id
+}
+
+fn combined_parts(resolved: &Resolved, id: SchemaId) -> Vec<SchemaId> {
+    if let Kind::AllOf(parts) = &resolved[id].kind {
+        let mut key = parts.clone();
+        key.sort_unstable();
+        if resolved.combined.get(&key) == Some(&id) {
+            return parts.clone();
+        }
+    }
+    vec![id]
 }
 
 /// An object that is also a choice is a choice of objects: each variant gets the common part.

@@ -6,15 +6,18 @@ use super::paths::{self, Segment};
 use super::settle;
 use super::types::{Direction, Types, given_type_name, given_value_name};
 use super::{
-    Api, Argument, Body, BodyKind, CredentialKind, ErrorField, ErrorVariant, Operation, Output, PathValue, Presence,
-    Resource, Scheme, Struct, Type, TypeDef, TypeId, TypeKind, docs,
+    Api, Argument, CredentialKind, ErrorVariant, Operation, Output, PathValue, Resource, Scheme, Type, TypeId,
+    TypeKind, bodies, docs, errors,
 };
 use crate::diagnostic::Diagnostics;
 use crate::names;
-use crate::resolve::{self, Location, Media, Resolved, Status};
+use crate::resolve::{self, Location, Resolved};
 
 /// Modules of every client, and methods of every client's builder and handle.
-const RESERVED: &[&str] = &["types", "error", "builder", "client", "new", "clone"];
+const RESERVED: &[&str] = &["types", "error", "runtime", "builder", "client", "new", "clone"];
+
+/// Types that a resource's file names without their path.
+const NAMED_BESIDE: &[&str] = &["Call", "ErrorBody", "Method", "MultipartBody", "Operation", "Status", "Style"];
 
 /// Builds the client.
 pub fn build(resolved: Resolved, name: &str, diagnostics: &mut Diagnostics) -> Api {
@@ -41,13 +44,13 @@ pub fn build(resolved: Resolved, name: &str, diagnostics: &mut Diagnostics) -> A
     let mut types = settled.types;
     each_used(&mut resources, &mut |ty| settle::rename(ty, &settled.of_draft));
     errors.iter_mut().for_each(|error| settle::rename(&mut error.ty, &settled.of_draft));
-    let (errors, index) = distinct_errors(errors, &types);
+    let (errors, index) = errors::distinct_errors(errors, &types);
     for operation in resources.iter_mut().flat_map(|resource| &mut resource.operations) {
         operation.errors.iter_mut().for_each(|(_, error)| *error = index[*error]);
     }
     let error_types: Vec<Type> = errors.iter().map(|error| error.ty.clone()).collect();
     settle::place(&mut types, &resources, &error_types);
-    let error_fields = error_fields(&errors, &types);
+    let error_fields = errors::error_fields(&errors, &types);
     Api {
         name: name.to_owned(),
         title,
@@ -145,29 +148,43 @@ fn untagged(path: &str) -> String {
     texts.find(|text| !says_nothing(text)).or(first).unwrap_or_else(|| "root".to_owned())
 }
 
-struct Builder<'d> {
-    types: Types<'d>,
+/// Turns groups of operations into resources.
+pub(super) struct Builder<'d> {
+    pub(super) types: Types<'d>,
     /// The names of the security schemes that each credential serves.
     schemes: Vec<(Vec<String>, Scheme)>,
-    errors: Vec<ErrorVariant>,
+    pub(super) errors: Vec<ErrorVariant>,
 }
 
 impl Builder<'_> {
     fn resource(&mut self, group: &Group, names_of: &HashMap<usize, String>) -> Resource {
         let title = group.name.as_deref().unwrap_or(&group.title);
         let name = names::type_name(title);
+        let name = if NAMED_BESIDE.contains(&name.as_str()) || name.ends_with("Call") {
+            format!("{name}Resource")
+        } else {
+            name
+        };
         let shared = self.shared_parameters(group);
         let mut operations = Vec::new();
-        let mut taken = HashSet::new();
+        // Names that differ in their underscores alone would share the types and statics made of them.
+        let words = |name: &str| names::suffix(name).replace('_', "").to_lowercase();
+        let mut taken = HashSet::from(["new".to_owned()]);
         for index in &group.operations {
             let Some(method) = names_of.get(index) else { continue };
             for operation in self.operation(*index, method, &name, &shared) {
-                let unique = names::unique(&operation.name, |name| taken.contains(name));
-                taken.insert(unique.clone());
-                operations.push(Operation { name: unique, ..operation });
+                let name = names::unique(&operation.name, |name| taken.contains(&words(name)));
+                let call = operation.call.map(|_| {
+                    let call = format!("{}Call", names::type_name(&name));
+                    names::unique(&call, |call| {
+                        operations.iter().any(|other: &Operation| other.call.as_deref() == Some(call))
+                    })
+                });
+                taken.insert(words(&name));
+                operations.push(Operation { name, call, ..operation });
             }
         }
-        operations.sort_by(|a, b| rank(&a.name).cmp(&rank(&b.name)));
+        operations.sort_by_key(|operation| rank(&operation.name));
         let docs = docs::prose_or(group.description.as_deref(), || format!("Operations of `{}`.", group.title));
         Resource {
             name,
@@ -239,7 +256,14 @@ impl Builder<'_> {
     /// What fits into a segment of a path; anything else is given as text.
     fn path_type(&self, ty: Type) -> Type {
         match &ty {
-            Type::Boolean | Type::I32 | Type::I64 | Type::U64 | Type::F64 | Type::String => ty,
+            Type::Boolean
+            | Type::I32
+            | Type::I64
+            | Type::U64
+            | Type::F64
+            | Type::String
+            | Type::Timestamp
+            | Type::Date => ty,
             Type::List(inner) => Type::List(Box::new(self.path_type((**inner).clone()))),
             Type::Named(TypeId(draft)) => match self.types.drafts[*draft].kind {
                 TypeKind::Strings(_) | TypeKind::Integers(_) => ty,
@@ -261,13 +285,7 @@ impl Builder<'_> {
         let place = format!("{resource}{}", names::type_name(method));
         let (parameters, id, path) = (source.parameters.clone(), source.id.clone(), source.path.clone());
         let (http, deprecated) = (source.method, source.deprecated);
-        let mut lines = docs::prose_or(source.summary.as_deref(), || format!("`{http} {path}`."));
-        for prose in [docs::prose(source.description.as_deref()), vec![format!("`{http} {path}`")]] {
-            if !prose.is_empty() {
-                lines.push(String::new());
-                lines.extend(prose);
-            }
-        }
+        let lines = docs::operation(source);
         let mut own: Vec<(bool, Argument)> = Vec::new();
         let mut taken: HashSet<String> = shared
             .iter()
@@ -321,9 +339,13 @@ impl Builder<'_> {
             let name = if number == 0 {
                 method.to_owned()
             } else {
-                format!("{}_as_{}", names::suffix(method), body_suffix(body.kind))
+                format!("{}_as_{}", names::suffix(method), bodies::body_suffix(body.kind))
             };
-            let operation = Operation { name, alternative: number > 0, body: Some(body), ..base };
+            let mut docs = base.docs.clone();
+            if number > 0 {
+                docs.extend([String::new(), format!("Sends the body as {}.", docs::code(&body.media_type))]);
+            }
+            let operation = Operation { name, docs, alternative: number > 0, body: Some(body), ..base };
             if number == 0 { operations[0] = operation } else { operations.push(operation) }
         }
         for operation in &mut operations {
@@ -333,126 +355,6 @@ impl Builder<'_> {
             }
         }
         operations
-    }
-
-    /// The kinds of body in the order of preference, each once.
-    fn bodies(&mut self, index: usize, place: &str) -> Vec<Body> {
-        let Some(body) = &self.types.resolved.operations[index].body else { return Vec::new() };
-        let (required, pointer) = (body.required, body.pointer.clone());
-        let mut media: Vec<(BodyKind, String, Option<resolve::SchemaId>, Vec<String>)> = Vec::new();
-        for one in &body.media {
-            let kind = body_kind(&one.media_type);
-            if !media.iter().any(|(other, ..)| *other == kind) {
-                media.push((kind, one.media_type.clone(), one.schema, one.deep.clone()));
-            } else if kind == BodyKind::Bytes || kind == BodyKind::Text {
-                self.types.diagnostics.warning(
-                    "media-type-left-out",
-                    pointer.clone(),
-                    format!(
-                        "`{}` is sent like another media type of this body and gets no method of its own",
-                        one.media_type
-                    ),
-                    "remove it in the overlay to say that this is meant",
-                );
-            }
-        }
-        media.sort_by_key(|(kind, ..)| *kind as u8);
-        let place = format!("{place}Request");
-        media
-            .into_iter()
-            .map(|(kind, media_type, schema, deep)| {
-                let ty = match (kind, schema) {
-                    (BodyKind::Text, _) => Type::String,
-                    (BodyKind::Bytes, _) => Type::Upload,
-                    (BodyKind::Multipart, Some(schema)) => self.types.form(schema, &deep, &place),
-                    (_, Some(schema)) => self.types.element(schema, Direction::Request, &place),
-                    (_, None) => Type::Value,
-                };
-                // A form that is no struct is sent as bytes would be: it has no names for its parts.
-                let kind = if kind == BodyKind::Multipart && !self.is_form(&ty) { BodyKind::Json } else { kind };
-                Body { kind, media_type, ty, required }
-            })
-            .collect()
-    }
-
-    fn is_form(&self, ty: &Type) -> bool {
-        matches!(ty, Type::Named(TypeId(draft)) if matches!(&self.types.drafts[*draft].kind, TypeKind::Struct(Struct { multipart: true, .. })))
-    }
-
-    fn output(&mut self, index: usize, place: &str) -> (Output, Option<String>) {
-        let operation = &self.types.resolved.operations[index];
-        let mut responses: Vec<(Status, Option<(String, Option<resolve::SchemaId>)>)> = Vec::new();
-        let any_success = operation.responses.iter().any(|response| response.status.is_success());
-        for response in &operation.responses {
-            if response.status.is_success() || (!any_success && response.status == Status::Default) {
-                let media = preferred(&response.media).map(|media| (media.media_type.clone(), media.schema));
-                responses.push((response.status, media));
-            }
-        }
-        let some_empty = responses.iter().any(|(_, media)| media.is_none());
-        let with_body: Vec<(String, Option<resolve::SchemaId>)> =
-            responses.into_iter().filter_map(|(_, media)| media).collect();
-        let Some((media_type, _)) = with_body.first().cloned() else { return (Output::Empty, None) };
-        let accept = Some(media_type.clone());
-        if !is_json(&media_type) {
-            return (if is_text(&media_type) { Output::Text } else { Output::Bytes }, accept);
-        }
-        let mut types: Vec<Type> = Vec::new();
-        for (_, schema) in &with_body {
-            let ty = match schema {
-                Some(schema) => self.types.element(*schema, Direction::Response, &format!("{place}Response")),
-                None => Type::Value,
-            };
-            if !types.contains(&ty) {
-                types.push(ty);
-            }
-        }
-        let ty = if types.len() == 1 { types.remove(0) } else { self.either(&with_body, place) };
-        (if some_empty { Output::MaybeJson(ty) } else { Output::Json(ty) }, accept)
-    }
-
-    /// Several statuses with bodies of their own: a choice of them.
-    fn either(&mut self, bodies: &[(String, Option<resolve::SchemaId>)], place: &str) -> Type {
-        let variants: Vec<resolve::SchemaId> = bodies.iter().filter_map(|(_, schema)| *schema).collect();
-        let pointer = variants.first().map(|id| self.types.resolved[*id].pointer.clone()).unwrap_or_default();
-        let choice = resolve::Schema {
-            pointer: format!("{pointer}/oneOf"),
-            kind: resolve::Kind::OneOf(variants, None),
-            ..resolve::Schema::default()
-        };
-        let id = super::merge::push(&mut self.types.resolved, choice);
-        self.types.of(id, Direction::Response, &format!("{place}Response"))
-    }
-
-    fn errors(&mut self, index: usize, place: &str) -> Vec<(Status, usize)> {
-        let operation = &self.types.resolved.operations[index];
-        let failures: Vec<(Status, String, Option<resolve::SchemaId>)> = operation
-            .responses
-            .iter()
-            .filter(|response| !response.status.is_success())
-            .filter_map(|response| {
-                preferred(&response.media).map(|media| (response.status, media.media_type.clone(), media.schema))
-            })
-            .collect();
-        let mut out = Vec::new();
-        for (status, media_type, schema) in failures {
-            let text = is_text(&media_type);
-            let ty = match schema {
-                _ if text => Type::String,
-                Some(schema) if is_json(&media_type) => {
-                    self.types.element(schema, Direction::Response, &format!("{place}Error"))
-                }
-                _ => continue,
-            };
-            let known = self.errors.iter().position(|error| error.ty == ty && error.text == text);
-            let variant = known.unwrap_or_else(|| {
-                self.errors.push(ErrorVariant { name: String::new(), function: String::new(), ty, text });
-                self.errors.len() - 1
-            });
-            out.push((status, variant));
-        }
-        out.sort_by_key(|(status, _)| *status);
-        out
     }
 
     fn security(&self, index: usize) -> Vec<Vec<usize>> {
@@ -483,49 +385,6 @@ fn rank(name: &str) -> (usize, String) {
     (first.iter().position(|known| *known == name).unwrap_or(first.len()), name.to_owned())
 }
 
-fn essence(media_type: &str) -> String {
-    media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
-}
-
-fn is_json(media_type: &str) -> bool {
-    let essence = essence(media_type);
-    essence == "application/json"
-        || essence.ends_with("+json")
-        || essence == "text/json"
-        || essence == "*/*"
-        || essence == "application/*"
-}
-
-fn is_text(media_type: &str) -> bool {
-    essence(media_type).starts_with("text/") && !is_json(media_type)
-}
-
-/// The media type of a response that tells most: JSON, then text, then whatever there is.
-fn preferred(media: &[Media]) -> Option<&Media> {
-    let json = media.iter().find(|media| is_json(&media.media_type));
-    json.or_else(|| media.iter().find(|media| is_text(&media.media_type))).or_else(|| media.first())
-}
-
-fn body_kind(media_type: &str) -> BodyKind {
-    match essence(media_type).as_str() {
-        _ if is_json(media_type) => BodyKind::Json,
-        "application/x-www-form-urlencoded" => BodyKind::Form,
-        "multipart/form-data" => BodyKind::Multipart,
-        _ if is_text(media_type) => BodyKind::Text,
-        _ => BodyKind::Bytes,
-    }
-}
-
-fn body_suffix(kind: BodyKind) -> &'static str {
-    match kind {
-        BodyKind::Json => "json",
-        BodyKind::Form => "form",
-        BodyKind::Multipart => "multipart",
-        BodyKind::Text => "text",
-        BodyKind::Bytes => "bytes",
-    }
-}
-
 /// Every type that operations and errors name.
 fn used_types(resources: &[Resource], errors: &[ErrorVariant]) -> Vec<Type> {
     let mut used: Vec<Type> = errors.iter().map(|error| error.ty.clone()).collect();
@@ -553,51 +412,4 @@ fn each_used(resources: &mut [Resource], visit: &mut dyn FnMut(&mut Type)) {
             }
         }
     }
-}
-
-/// Error bodies that became the same type are one variant; each gets a name.
-fn distinct_errors(errors: Vec<ErrorVariant>, types: &[TypeDef]) -> (Vec<ErrorVariant>, Vec<usize>) {
-    let mut out: Vec<ErrorVariant> = Vec::new();
-    let mut index = Vec::with_capacity(errors.len());
-    for error in errors {
-        if let Some(known) = out.iter().position(|other| other.ty == error.ty && other.text == error.text) {
-            index.push(known);
-            continue;
-        }
-        let name = match &error.ty {
-            _ if error.text => "Text".to_owned(),
-            Type::Named(id) => types[id.0].name.clone(),
-            Type::String => "Message".to_owned(),
-            Type::List(_) => "List".to_owned(),
-            _ => "Value".to_owned(),
-        };
-        let name = names::unique(&name, |name| name == "Undeclared" || out.iter().any(|other| other.name == name));
-        index.push(out.len());
-        out.push(ErrorVariant { function: names::module_name(&name), name, ..error });
-    }
-    (out, index)
-}
-
-/// The fields that can be read without asking which variant it is.
-fn error_fields(errors: &[ErrorVariant], types: &[TypeDef]) -> Vec<ErrorField> {
-    let mut fields: Vec<ErrorField> = Vec::new();
-    let mut unlike = HashSet::new();
-    for (index, error) in errors.iter().enumerate() {
-        let Type::Named(id) = &error.ty else { continue };
-        let TypeKind::Struct(kind) = &types[id.0].kind else { continue };
-        for field in &kind.fields {
-            let optional = field.presence != Presence::Required;
-            let ty = if let Type::Lenient(inner) = &field.ty { (**inner).clone() } else { field.ty.clone() };
-            match fields.iter_mut().find(|other| other.name == field.name) {
-                Some(other) if other.ty == ty => other.variants.push((index, optional)),
-                Some(_) => {
-                    unlike.insert(field.name.clone());
-                }
-                None => fields.push(ErrorField { name: field.name.clone(), ty, variants: vec![(index, optional)] }),
-            }
-        }
-    }
-    let own: HashSet<String> = errors.iter().map(|error| error.function.clone()).collect();
-    fields.retain(|field| !unlike.contains(&field.name) && !own.contains(&field.name));
-    fields
 }

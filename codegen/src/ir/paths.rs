@@ -201,7 +201,7 @@ impl Named<'_> {
     }
 }
 
-/// Lengthens the names that collide until none does.
+/// Lengthens the names that collide, with each other or with the handle's own `new`, until none does.
 fn settle(named: &[Named<'_>], diagnostics: &mut Diagnostics) -> Vec<String> {
     let mut levels = vec![0; named.len()];
     for _ in 0..=LEVELS * 2 {
@@ -210,7 +210,9 @@ fn settle(named: &[Named<'_>], diagnostics: &mut Diagnostics) -> Vec<String> {
         for name in &names {
             *count.entry(name).or_default() += 1;
         }
-        let colliding: Vec<usize> = (0..named.len()).filter(|index| count[names[*index].as_str()] > 1).collect();
+        let takes_new = |index: usize| names[index] == "new" && named[index].operation.rust_name.is_none();
+        let collides = |index: &usize| count[names[*index].as_str()] > 1 || takes_new(*index);
+        let colliding: Vec<usize> = (0..named.len()).filter(collides).collect();
         if colliding.is_empty() {
             return names;
         }

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::types::{Direction, Draft};
-use super::{Operation, Output, Resource, Type, TypeDef, TypeId, TypeKind, dedupe};
+use super::types::{Direction, Draft, recursive_alias};
+use super::{Operation, Output, Presence, Resource, Type, TypeDef, TypeId, TypeKind, dedupe};
 use crate::diagnostic::Diagnostics;
 use crate::names;
 
@@ -16,13 +16,13 @@ pub struct Settled {
 }
 
 /// Joins and names the drafts. `used` are the types that operations name.
-pub fn settle(drafts: Vec<Draft>, used: &[Type], diagnostics: &mut Diagnostics) -> Settled {
+pub fn settle(mut drafts: Vec<Draft>, used: &[Type], diagnostics: &mut Diagnostics) -> Settled {
+    break_alias_cycles(&mut drafts, diagnostics);
     let classes = dedupe::classes(&drafts);
     let kept = kept(&drafts, used);
     let mut groups: BTreeMap<u64, Group> = BTreeMap::new();
-    for (index, draft) in drafts.iter().enumerate().filter(|(index, _)| kept.contains(index)) {
-        groups.entry(classes[index]).or_default().members.push(index);
-        let _ = draft;
+    for index in &kept {
+        groups.entry(classes[*index]).or_default().members.push(*index);
     }
     let directions = directions(&drafts, &classes, &kept);
     for group in groups.values_mut() {
@@ -34,7 +34,45 @@ pub fn settle(drafts: Vec<Draft>, used: &[Type], diagnostics: &mut Diagnostics) 
     for (_, group) in &mut ordered {
         group.settle(&drafts, &mut taken, diagnostics);
     }
-    assemble(&drafts, &classes, &kept, ordered)
+    let (mut settled, pointers) = assemble(&drafts, &classes, &kept, ordered);
+    loosen_endless(&mut settled.types, &pointers, diagnostics);
+    box_recursion(&mut settled.types);
+    settled
+}
+
+/// An alias that leads back to itself through aliases alone is no type: its inner values become JSON.
+fn break_alias_cycles(drafts: &mut [Draft], diagnostics: &mut Diagnostics) {
+    for index in 0..drafts.len() {
+        if !names_itself(drafts, index) {
+            continue;
+        }
+        recursive_alias(diagnostics, drafts[index].pointer.clone());
+        if let TypeKind::Alias(ty) = &mut drafts[index].kind {
+            forget_names(ty);
+        }
+    }
+}
+
+fn names_itself(drafts: &[Draft], start: usize) -> bool {
+    let (mut queue, mut seen) = (vec![start], HashSet::new());
+    while let Some(index) = queue.pop() {
+        let TypeKind::Alias(ty) = &drafts[index].kind else { continue };
+        named_in(ty, &mut |id| queue.extend(seen.insert(id.0).then_some(id.0)));
+        if seen.contains(&start) {
+            return true;
+        }
+    }
+    false
+}
+
+fn forget_names(ty: &mut Type) {
+    match ty {
+        Type::Named(_) => *ty = Type::Value,
+        Type::List(inner) | Type::Map(inner) | Type::Option(inner) | Type::Boxed(inner) | Type::Lenient(inner) => {
+            forget_names(inner);
+        }
+        _ => {}
+    }
 }
 
 /// The drafts that something leads to: operations, or their being a component.
@@ -47,7 +85,9 @@ fn kept(drafts: &[Draft], used: &[Type]) -> BTreeSet<usize> {
     }
     while let Some(index) = queue.pop() {
         if kept.insert(index) {
-            each_type(&drafts[index].kind, &mut |ty| named_in(ty, &mut |id| queue.push(id.0)));
+            for ty in drafts[index].kind.types() {
+                named_in(ty, &mut |id| queue.push(id.0));
+            }
         }
     }
     kept
@@ -77,6 +117,8 @@ impl Draft {
 #[derive(Default)]
 struct Group {
     members: Vec<usize>,
+    /// The member that gave the name, whose prose is told.
+    told: Option<usize>,
     /// The type's name, and the other names that it goes by.
     name: String,
     aliases: Vec<String>,
@@ -86,7 +128,7 @@ struct Group {
 
 impl Group {
     fn name(&mut self, drafts: &[Draft], classes: &[u64], directions: &Directions<'_>) {
-        let mut own: Vec<(bool, String)> = Vec::new();
+        let mut own: Vec<(bool, String, usize)> = Vec::new();
         for member in &self.members {
             let draft = &drafts[*member];
             let Some(name) = draft.own_name() else { continue };
@@ -98,25 +140,28 @@ impl Group {
             let here = |direction: Direction| {
                 directions[name].iter().any(|(other, class)| *other == direction && *class == classes[*member])
             };
-            let name = if elsewhere(Direction::Response) && !here(Direction::Response) {
-                format!("{base}Input")
-            } else if draft.direction == Direction::Form && elsewhere(Direction::Request) && !here(Direction::Request) {
-                format!("{base}Form")
-            } else {
-                base
-            };
-            if !own.iter().any(|(_, other)| *other == name) {
-                own.push((draft.given.is_none(), name));
+            let other = |direction: Direction| elsewhere(direction) && !here(direction);
+            let name =
+                if draft.direction == Direction::Form && (other(Direction::Request) || other(Direction::Response)) {
+                    format!("{base}Form")
+                } else if other(Direction::Response) {
+                    format!("{base}Input")
+                } else {
+                    base
+                };
+            if !own.iter().any(|(_, other, _)| *other == name) {
+                own.push((draft.given.is_none(), name, *member));
             }
         }
         own.sort_by(|a, b| (a.0, a.1.len(), &a.1).cmp(&(b.0, b.1.len(), &b.1)));
         let mut own = own.into_iter();
         match own.next() {
-            Some((by_component, name)) => {
+            Some((by_component, name, member)) => {
+                self.told = Some(member);
                 self.by_component = by_component;
                 self.by_person = !by_component;
                 self.name = name;
-                self.aliases = own.map(|(_, name)| name).collect();
+                self.aliases = own.map(|(_, name, _)| name).collect();
             }
             None => {
                 let places = self.members.iter().map(|member| &drafts[*member].place);
@@ -156,7 +201,12 @@ impl Group {
     }
 }
 
-fn assemble(drafts: &[Draft], classes: &[u64], kept: &BTreeSet<usize>, mut groups: Vec<(u64, Group)>) -> Settled {
+fn assemble(
+    drafts: &[Draft],
+    classes: &[u64],
+    kept: &BTreeSet<usize>,
+    mut groups: Vec<(u64, Group)>,
+) -> (Settled, Vec<String>) {
     groups.sort_by(|(_, a), (_, b)| a.name.cmp(&b.name));
     let ids: HashMap<u64, TypeId> =
         groups.iter().enumerate().map(|(index, (class, _))| (*class, TypeId(index))).collect();
@@ -168,10 +218,8 @@ fn assemble(drafts: &[Draft], classes: &[u64], kept: &BTreeSet<usize>, mut group
     let mut types = Vec::with_capacity(groups.len());
     let mut aliases = Vec::new();
     for (index, (_, group)) in groups.iter().enumerate() {
-        // The member whose prose is told: the one that gave the name, otherwise the first.
-        let told =
-            group.members.iter().find(|member| drafts[**member].own_name().is_some()).unwrap_or(&group.members[0]);
-        let draft = &drafts[*told];
+        let told = group.told.unwrap_or(group.members[0]);
+        let draft = &drafts[told];
         let mut kind = draft.kind.clone();
         each_type_mut(&mut kind, &mut |ty| rename(ty, &of_draft));
         let def = |name: &str, kind| TypeDef {
@@ -193,8 +241,9 @@ fn assemble(drafts: &[Draft], classes: &[u64], kept: &BTreeSet<usize>, mut group
         }
     }
     types.extend(aliases);
-    box_recursion(&mut types);
-    Settled { types, of_draft }
+    let pointers =
+        groups.iter().map(|(_, group)| drafts[group.told.unwrap_or(group.members[0])].pointer.clone()).collect();
+    (Settled { types, of_draft }, pointers)
 }
 
 /// Replaces drafts by the types that they became.
@@ -223,19 +272,6 @@ pub fn named_in(ty: &Type, found: &mut dyn FnMut(TypeId)) {
     }
 }
 
-/// Calls `found` for each type that stands in a definition.
-pub fn each_type(kind: &TypeKind, found: &mut dyn FnMut(&Type)) {
-    match kind {
-        TypeKind::Struct(kind) => {
-            kind.fields.iter().for_each(|field| found(&field.ty));
-            kind.rest.iter().for_each(|(_, ty)| found(ty));
-        }
-        TypeKind::Union(kind) => kind.variants.iter().for_each(|variant| found(&variant.ty)),
-        TypeKind::Alias(ty) => found(ty),
-        TypeKind::Strings(_) | TypeKind::Integers(_) => {}
-    }
-}
-
 fn each_type_mut(kind: &mut TypeKind, found: &mut dyn FnMut(&mut Type)) {
     match kind {
         TypeKind::Struct(kind) => {
@@ -257,23 +293,46 @@ fn direct(ty: &Type) -> Option<TypeId> {
     }
 }
 
+/// A struct that requires itself, at once or through others, has no value: JSON for it would not end. Its field is
+/// taken as optional.
+fn loosen_endless(types: &mut [TypeDef], pointers: &[String], diagnostics: &mut Diagnostics) {
+    let required = |def: &TypeDef| -> Vec<usize> {
+        let TypeKind::Struct(kind) = &def.kind else { return Vec::new() };
+        let fields = kind.fields.iter().filter(|field| field.presence == Presence::Required);
+        fields.filter_map(|field| direct(&field.ty)).map(|id| id.0).collect()
+    };
+    let edges: Vec<Vec<usize>> = types.iter().map(required).collect();
+    let cycle = strongly_connected(&edges);
+    for (index, def) in types.iter_mut().enumerate() {
+        let TypeKind::Struct(kind) = &mut def.kind else { continue };
+        for field in kind.fields.iter_mut().filter(|field| field.presence == Presence::Required) {
+            if direct(&field.ty).is_some_and(|id| cycle[id.0] == cycle[index]) {
+                field.presence = Presence::Optional;
+                diagnostics.warning(
+                    "endless-type",
+                    pointers.get(index).cloned().unwrap_or_default(),
+                    format!(
+                        "`{}` requires itself, so that no JSON fits it; the property is taken as optional",
+                        field.wire
+                    ),
+                    "take it out of `required` in the overlay",
+                );
+            }
+        }
+    }
+}
+
 /// Puts a `Box` where a type would contain itself and so have no size.
 fn box_recursion(types: &mut [TypeDef]) {
-    let edges: Vec<Vec<usize>> = types
-        .iter()
-        .map(|def| {
-            let mut edges = Vec::new();
-            each_type(&def.kind, &mut |ty| edges.extend(direct(ty).map(|id| id.0)));
-            edges
-        })
-        .collect();
+    let edges: Vec<Vec<usize>> =
+        types.iter().map(|def| def.kind.types().into_iter().filter_map(direct).map(|id| id.0).collect()).collect();
     let cycle = strongly_connected(&edges);
     for (index, def) in types.iter_mut().enumerate() {
         if matches!(def.kind, TypeKind::Alias(_)) {
             continue;
         }
         each_type_mut(&mut def.kind, &mut |ty| {
-            if direct(ty).is_some_and(|id| cycle[id.0] == cycle[index] && reaches_itself(&edges, index, &cycle)) {
+            if direct(ty).is_some_and(|id| cycle[id.0] == cycle[index]) {
                 let inner = std::mem::replace(ty, Type::Value);
                 *ty = match inner {
                     Type::Option(inner) => Type::Option(Box::new(Type::Boxed(inner))),
@@ -282,10 +341,6 @@ fn box_recursion(types: &mut [TypeDef]) {
             }
         });
     }
-}
-
-fn reaches_itself(edges: &[Vec<usize>], index: usize, cycle: &[usize]) -> bool {
-    edges[index].iter().any(|next| cycle[*next] == cycle[index])
 }
 
 /// Tarjan's algorithm without recursion: the number of the component that each node is in.
@@ -389,7 +444,9 @@ fn spread(types: &[TypeDef], ty: &Type, visit: &mut dyn FnMut(TypeId) -> bool) {
     named_in(ty, &mut |id| queue.push(id));
     while let Some(id) = queue.pop() {
         if visit(id) {
-            each_type(&types[id.0].kind, &mut |ty| named_in(ty, &mut |id| queue.push(id)));
+            for ty in types[id.0].kind.types() {
+                named_in(ty, &mut |id| queue.push(id));
+            }
         }
     }
 }

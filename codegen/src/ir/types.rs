@@ -12,6 +12,9 @@ use crate::diagnostic::Diagnostics;
 use crate::names;
 use crate::resolve::{Additional, Kind, Resolved, SchemaId};
 
+/// How many fields a form may have before its objects are no longer taken apart.
+const MAX_FORM_FIELDS: usize = 500;
+
 /// What a type is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Direction {
@@ -73,12 +76,7 @@ impl<'d> Types<'d> {
         }
         if !self.making.insert((id, direction)) {
             let pointer = self.resolved[id].pointer.clone();
-            self.diagnostics.warning(
-                "recursive-alias",
-                pointer,
-                "this array, map or choice contains only itself, so that its inner values become plain JSON",
-                "give it a type with properties",
-            );
+            recursive_alias(self.diagnostics, pointer);
             return Type::Value;
         }
         let place = self.name_of(id).unwrap_or_else(|| place.to_owned());
@@ -86,6 +84,12 @@ impl<'d> Types<'d> {
         self.making.remove(&(id, direction));
         self.made.insert((id, direction), ty.clone());
         ty
+    }
+
+    /// A schema is made into types for each direction, and told of for one.
+    fn warn_once(&mut self, id: SchemaId, code: &'static str, message: &str, help: &str) {
+        let pointer = self.resolved[id].pointer.clone();
+        warn_once(self.diagnostics, code, pointer, message, help);
     }
 
     /// The type of an array's item or a map's value.
@@ -133,7 +137,7 @@ impl<'d> Types<'d> {
             given: given_type_name(schema.rust_name.as_deref()),
             pointer: schema.pointer.clone(),
             direction,
-            docs: docs::type_docs(schema, &describe_place(&schema.pointer)),
+            docs: docs::type_docs(schema, &docs::place(&schema.pointer)),
             deprecated: schema.deprecated,
             kind: TypeKind::Alias(Type::Value),
         });
@@ -177,12 +181,12 @@ impl<'d> Types<'d> {
                 "date-time" => Type::Timestamp,
                 "date" => Type::Date,
                 "byte" => Type::Base64,
+                "password" => Type::Secret,
                 "binary" if direction == Direction::Form => Type::Upload,
                 "binary" => {
-                    let pointer = self.resolved[id].pointer.clone();
-                    self.diagnostics.warning(
+                    self.warn_once(
+                        id,
                         "binary-in-json",
-                        pointer,
                         "JSON has no binary strings: this becomes a plain string",
                         "declare the body as multipart/form-data, or the format as `byte`",
                     );
@@ -226,9 +230,10 @@ impl<'d> Types<'d> {
         }
         let name = given_value_name(schema.rust_name.as_deref()).unwrap_or_else(|| names::value_name(wire));
         let (deprecated, may_be_null) = (schema.deprecated, nullable(&self.resolved, id));
-        let constant = self.constant(id).filter(|_| !may_be_null);
+        let constant = self.constant(id).map(|text| (text, Type::String)).or_else(|| self.constant_integer(id));
+        let constant = constant.filter(|_| !may_be_null);
         let ty = match &constant {
-            Some(_) => Type::String,
+            Some((_, ty)) => ty.clone(),
             None => match self.lenient(id) {
                 Some(number) => Type::Lenient(Box::new(number)),
                 None => self.of(id, direction, &format!("{owner}{}", names::type_name(wire))),
@@ -245,6 +250,7 @@ impl<'d> Types<'d> {
             (Type::Lenient(number), Presence::Patch) => *number,
             (ty, _) => ty,
         };
+        let constant = constant.map(|(value, _)| value);
         let docs = docs::value(&self.resolved, wire, None, id, constant.as_deref());
         Some(Field { name, wire: wire.to_owned(), docs, deprecated, ty, presence, constant })
     }
@@ -254,6 +260,16 @@ impl<'d> Types<'d> {
         match merge::shape(&mut self.resolved, id) {
             Shape::Scalar(Kind::String { values, .. }) => match values.as_slice() {
                 [only] => Some(only.clone()),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn constant_integer(&mut self, id: SchemaId) -> Option<(String, Type)> {
+        match merge::shape(&mut self.resolved, id) {
+            Shape::Scalar(Kind::Integer { values, .. }) => match values.as_slice() {
+                [only] => Some((only.to_string(), Type::I64)),
                 _ => None,
             },
             _ => None,
@@ -308,9 +324,10 @@ impl<'d> Types<'d> {
         depth: usize,
         out: &mut Vec<Field>,
     ) {
-        let nested = self.fields_of(id).filter(|_| depth < 8);
+        // Small documents can describe very large forms; what is beyond is sent as JSON.
+        let nested = self.fields_of(id).filter(|_| depth < 8 && out.len() < MAX_FORM_FIELDS);
         match nested {
-            Some(fields) if deep || self.holds_file(id, 0) => {
+            Some(fields) if deep || self.holds_file(id, &mut HashSet::new()) => {
                 for (name, (schema, inner)) in &fields.properties {
                     self.form_fields(
                         &format!("{wire}[{name}]"),
@@ -324,7 +341,7 @@ impl<'d> Types<'d> {
                 }
             }
             _ => {
-                let direction = if self.holds_file(id, 0) { Direction::Form } else { Direction::Request };
+                let direction = if self.is_file_or_files(id) { Direction::Form } else { Direction::Request };
                 if let Some(mut field) = self.field(wire, id, required, direction, place) {
                     // A form has no null.
                     field.presence = if required { Presence::Required } else { Presence::Optional };
@@ -342,18 +359,46 @@ impl<'d> Types<'d> {
         }
     }
 
-    fn holds_file(&mut self, id: SchemaId, depth: usize) -> bool {
-        if depth > 8 {
+    /// Whether it is a part, or several, of a form; a file deeper in JSON is none.
+    fn is_file_or_files(&mut self, id: SchemaId) -> bool {
+        match merge::shape(&mut self.resolved, id) {
+            Shape::Array(items) => self.is_file(items),
+            _ => self.is_file(id),
+        }
+    }
+
+    fn is_file(&mut self, id: SchemaId) -> bool {
+        match merge::shape(&mut self.resolved, id) {
+            Shape::Scalar(Kind::String { format, values, .. }) => format == "binary" && values.is_empty(),
+            Shape::Same(other) => self.is_file(other),
+            _ => false,
+        }
+    }
+
+    fn holds_file(&mut self, id: SchemaId, seen: &mut HashSet<SchemaId>) -> bool {
+        if !seen.insert(id) {
             return false;
         }
         match merge::shape(&mut self.resolved, id) {
             Shape::Scalar(Kind::String { format, .. }) => format == "binary",
-            Shape::Array(items) => self.holds_file(items, depth + 1),
-            Shape::Object(fields) => fields.properties.values().any(|(schema, _)| self.holds_file(*schema, depth + 1)),
-            Shape::Same(other) => self.holds_file(other, depth + 1),
+            Shape::Array(items) => self.holds_file(items, seen),
+            Shape::Object(fields) => fields.properties.values().any(|(schema, _)| self.holds_file(*schema, seen)),
+            Shape::Same(other) => self.holds_file(other, seen),
             _ => false,
         }
     }
+}
+
+fn warn_once(diagnostics: &mut Diagnostics, code: &'static str, pointer: String, message: &str, help: &str) {
+    if !diagnostics.iter().any(|known| known.code == code && known.pointer == pointer) {
+        diagnostics.warning(code, pointer, message, help);
+    }
+}
+
+/// Tells of a type that would be another name for itself.
+pub fn recursive_alias(diagnostics: &mut Diagnostics, pointer: String) {
+    let message = "this array, map or choice contains only itself, so that its inner values become plain JSON";
+    warn_once(diagnostics, "recursive-alias", pointer, message, "give it a type with properties");
 }
 
 /// A person's name for a schema names its type when it is written as a type is, in PascalCase.
@@ -388,27 +433,4 @@ fn enumeration<T>(values: impl Iterator<Item = (String, T)>, given: &BTreeMap<St
     }
     let unknown = names::unique("Unknown", |name| taken.contains(name));
     Enum { variants, unknown }
-}
-
-/// Where an unnamed schema stands, in words.
-fn describe_place(pointer: &str) -> String {
-    let tokens: Vec<String> = crate::diagnostic::tokens(pointer).collect();
-    let inner: Vec<&str> = tokens
-        .iter()
-        .map(String::as_str)
-        .filter(|token| {
-            !matches!(
-                *token,
-                "properties" | "schema" | "content" | "components" | "schemas" | "paths" | "allOf" | "oneOf" | "anyOf"
-            ) && !token.contains('/')
-        })
-        .collect();
-    match inner.as_slice() {
-        [] => "A part of the document".to_owned(),
-        [.., owner, "items"] => format!("An item of `{owner}`"),
-        [.., owner, last] if owner.parse::<usize>().is_err() && last.parse::<usize>().is_err() => {
-            format!("`{last}` of `{owner}`")
-        }
-        [.., last] => format!("`{last}`"),
-    }
 }

@@ -26,11 +26,15 @@ impl Types<'_> {
         direction: Direction,
         place: &str,
     ) -> Type {
-        if let Some(number) = self.lenient(id) {
+        // What is sent is a number; what is received must keep whichever of the two came.
+        if let Some(number) = self.lenient(id).filter(|_| direction != Direction::Response) {
             return number;
         }
         let mut choices: Vec<Choice> = Vec::new();
-        self.flatten(variants, &mut choices, 0);
+        self.flatten(variants, &mut choices, &mut HashSet::from([id]));
+        if choices.is_empty() {
+            return Type::Value;
+        }
         if let Some(ty) = self.common(id, &choices, direction, place) {
             return ty;
         }
@@ -70,17 +74,44 @@ impl Types<'_> {
         }
     }
 
-    /// A choice within a choice is the same as one choice of all of them.
-    fn flatten(&mut self, variants: &[SchemaId], out: &mut Vec<Choice>, depth: usize) {
+    /// A choice within a choice is the same as one choice of all of them. One that has a name stays a
+    /// variant, unless it leads back to a choice around it: reading it would never end.
+    fn flatten(&mut self, variants: &[SchemaId], out: &mut Vec<Choice>, around: &mut HashSet<SchemaId>) {
         for id in variants {
+            if around.contains(id) {
+                continue;
+            }
             match merge::shape(&mut self.resolved, *id) {
-                Shape::Choice(inner, None) if depth < 16 && self.resolved[*id].component.is_none() => {
-                    self.flatten(&inner, out, depth + 1);
+                Shape::Same(other) if around.contains(&other) => {}
+                Shape::Choice(inner, discriminator)
+                    if discriminator.is_none() && self.resolved[*id].component.is_none()
+                        || self.leads_back(*id, around) =>
+                {
+                    around.insert(*id);
+                    self.flatten(&inner, out, around);
                 }
                 shape if !out.iter().any(|other| other.id == *id) => out.push(Choice { id: *id, shape, tag: None }),
                 _ => {}
             }
         }
+    }
+
+    /// Whether a choice has one of these among its variants, or in theirs.
+    fn leads_back(&mut self, id: SchemaId, around: &HashSet<SchemaId>) -> bool {
+        let (mut queue, mut seen) = (vec![id], HashSet::new());
+        while let Some(id) = queue.pop() {
+            if around.contains(&id) {
+                return true;
+            }
+            if seen.insert(id) {
+                match merge::shape(&mut self.resolved, id) {
+                    Shape::Choice(variants, _) => queue.extend(variants),
+                    Shape::Same(other) => queue.push(other),
+                    _ => {}
+                }
+            }
+        }
+        false
     }
 
     /// All strings are a string, open enums together one open enum; all numbers are a number.
@@ -143,14 +174,12 @@ impl Types<'_> {
             }
         }
         let mut tags = HashSet::new();
-        for index in 0..choices.len() {
-            let shape = choices[index].shape.clone();
-            let (property, _) = self.fields(&shape)?.properties.get(&discriminator.property).copied()?;
-            if choices[index].tag.is_none() {
-                choices[index].tag =
-                    self.constant(property).or_else(|| self.resolved[choices[index].id].component.clone());
+        for choice in choices.iter_mut() {
+            let (property, _) = self.fields(&choice.shape)?.properties.get(&discriminator.property).copied()?;
+            if choice.tag.is_none() {
+                choice.tag = self.constant(property).or_else(|| self.resolved[choice.id].component.clone());
             }
-            if !tags.insert(choices[index].tag.clone()?) {
+            if !tags.insert(choice.tag.clone()?) {
                 return None;
             }
         }
@@ -249,7 +278,7 @@ impl Types<'_> {
             Type::Boolean => JsonKind::Boolean,
             Type::I32 | Type::I64 | Type::U64 => JsonKind::Integer,
             Type::F64 => JsonKind::Number,
-            Type::String | Type::Timestamp | Type::Date | Type::Base64 => JsonKind::String,
+            Type::String | Type::Timestamp | Type::Date | Type::Base64 | Type::Secret => JsonKind::String,
             Type::List(_) => JsonKind::Array,
             Type::Object | Type::Map(_) => JsonKind::Object,
             Type::Boxed(inner) | Type::Lenient(inner) => self.json_kind(inner, depth + 1),

@@ -241,8 +241,8 @@ impl<'a> Resolver<'a> {
         match kind {
             SchemaKind::Type(Type::Boolean(_)) => Kind::Boolean,
             SchemaKind::Type(Type::Integer(integer)) => {
-                facts.add("minimum", integer.minimum);
-                facts.add("maximum", integer.maximum);
+                facts.add(if integer.exclusive_minimum { "above" } else { "minimum" }, integer.minimum);
+                facts.add(if integer.exclusive_maximum { "below" } else { "maximum" }, integer.maximum);
                 let values = integer.enumeration.iter().flatten().copied().collect();
                 Kind::Integer {
                     format: format_name(&integer.format, |format| format!("{format:?}").to_lowercase()),
@@ -250,8 +250,8 @@ impl<'a> Resolver<'a> {
                 }
             }
             SchemaKind::Type(Type::Number(number)) => {
-                facts.add("minimum", number.minimum);
-                facts.add("maximum", number.maximum);
+                facts.add(if number.exclusive_minimum { "above" } else { "minimum" }, number.minimum);
+                facts.add(if number.exclusive_maximum { "below" } else { "maximum" }, number.maximum);
                 Kind::Number
             }
             SchemaKind::Type(Type::String(string)) => {

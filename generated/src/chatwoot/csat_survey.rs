@@ -37,8 +37,8 @@ static GET: Operation<String, ErrorBody> = Operation {
     accept: "text/html",
     decode: decode::text,
     errors: &[
-        (Status::Exact(404), ErrorBody::error_response),
-        (Status::Exact(429), ErrorBody::text),
-        (Status::Exact(500), ErrorBody::error_response),
+        (Status::Exact(404), ErrorBody::read_error_response),
+        (Status::Exact(429), ErrorBody::read_text),
+        (Status::Exact(500), ErrorBody::read_error_response),
     ],
 };

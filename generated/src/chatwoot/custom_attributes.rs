@@ -103,11 +103,11 @@ static LIST: Operation<Vec<types::CustomAttribute>, ErrorBody> = Operation {
     accept: "application/json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::error_response),
-        (Status::Exact(404), ErrorBody::error_response),
-        (Status::Exact(422), ErrorBody::error_response),
-        (Status::Exact(429), ErrorBody::text),
-        (Status::Exact(500), ErrorBody::error_response),
+        (Status::Exact(401), ErrorBody::read_error_response),
+        (Status::Exact(404), ErrorBody::read_error_response),
+        (Status::Exact(422), ErrorBody::read_error_response),
+        (Status::Exact(429), ErrorBody::read_text),
+        (Status::Exact(500), ErrorBody::read_error_response),
     ],
 };
 
@@ -119,11 +119,11 @@ static CREATE: Operation<types::CustomAttribute, ErrorBody> = Operation {
     accept: "application/json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::error_response),
-        (Status::Exact(404), ErrorBody::error_response),
-        (Status::Exact(422), ErrorBody::error_response),
-        (Status::Exact(429), ErrorBody::text),
-        (Status::Exact(500), ErrorBody::error_response),
+        (Status::Exact(401), ErrorBody::read_error_response),
+        (Status::Exact(404), ErrorBody::read_error_response),
+        (Status::Exact(422), ErrorBody::read_error_response),
+        (Status::Exact(429), ErrorBody::read_text),
+        (Status::Exact(500), ErrorBody::read_error_response),
     ],
 };
 
@@ -135,11 +135,11 @@ static GET: Operation<types::CustomAttribute, ErrorBody> = Operation {
     accept: "application/json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::error_response),
-        (Status::Exact(404), ErrorBody::error_response),
-        (Status::Exact(422), ErrorBody::error_response),
-        (Status::Exact(429), ErrorBody::text),
-        (Status::Exact(500), ErrorBody::error_response),
+        (Status::Exact(401), ErrorBody::read_error_response),
+        (Status::Exact(404), ErrorBody::read_error_response),
+        (Status::Exact(422), ErrorBody::read_error_response),
+        (Status::Exact(429), ErrorBody::read_text),
+        (Status::Exact(500), ErrorBody::read_error_response),
     ],
 };
 
@@ -151,11 +151,11 @@ static UPDATE: Operation<types::CustomAttribute, ErrorBody> = Operation {
     accept: "application/json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::error_response),
-        (Status::Exact(404), ErrorBody::error_response),
-        (Status::Exact(422), ErrorBody::error_response),
-        (Status::Exact(429), ErrorBody::text),
-        (Status::Exact(500), ErrorBody::error_response),
+        (Status::Exact(401), ErrorBody::read_error_response),
+        (Status::Exact(404), ErrorBody::read_error_response),
+        (Status::Exact(422), ErrorBody::read_error_response),
+        (Status::Exact(429), ErrorBody::read_text),
+        (Status::Exact(500), ErrorBody::read_error_response),
     ],
 };
 
@@ -164,13 +164,13 @@ static DELETE: Operation<(), ErrorBody> = Operation {
     method: Method::DELETE,
     path: "/api/v1/accounts/{account_id}/custom_attribute_definitions/{id}",
     security: &[&[&super::API_ACCESS_TOKEN]],
-    accept: "",
+    accept: "application/json",
     decode: decode::empty,
     errors: &[
-        (Status::Exact(401), ErrorBody::error_response),
-        (Status::Exact(404), ErrorBody::error_response),
-        (Status::Exact(422), ErrorBody::error_response),
-        (Status::Exact(429), ErrorBody::text),
-        (Status::Exact(500), ErrorBody::error_response),
+        (Status::Exact(401), ErrorBody::read_error_response),
+        (Status::Exact(404), ErrorBody::read_error_response),
+        (Status::Exact(422), ErrorBody::read_error_response),
+        (Status::Exact(429), ErrorBody::read_text),
+        (Status::Exact(500), ErrorBody::read_error_response),
     ],
 };

@@ -53,20 +53,20 @@ impl ErrorBody {
     }
 
     /// The body's `status`, where it has one.
-    pub fn status(&self) -> Option<&i64> {
+    pub fn status(&self) -> Option<i64> {
         match self {
-            Self::ErrorResponse(body) => body.status.as_ref(),
+            Self::ErrorResponse(body) => body.status,
             _ => None,
         }
     }
 
-    pub(super) fn error_response(
+    pub(super) fn read_error_response(
         body: &[u8],
     ) -> Result<Self, runtime::generated::JsonError> {
         runtime::generated::decode::error(body).map(Self::ErrorResponse)
     }
 
-    pub(super) fn text(body: &[u8]) -> Result<Self, runtime::generated::JsonError> {
+    pub(super) fn read_text(body: &[u8]) -> Result<Self, runtime::generated::JsonError> {
         Ok(Self::Text(String::from_utf8_lossy(body).into_owned()))
     }
 }

@@ -136,13 +136,13 @@ static LIST: Operation<types::InboxesListResponse, ErrorBody> = Operation {
     path: "/api/v1/accounts/{account_id}/inboxes",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
-    decode: decode::json,
+    decode: decode::secret_json,
     errors: &[
-        (Status::Exact(401), ErrorBody::error_response),
-        (Status::Exact(404), ErrorBody::error_response),
-        (Status::Exact(422), ErrorBody::error_response),
-        (Status::Exact(429), ErrorBody::text),
-        (Status::Exact(500), ErrorBody::error_response),
+        (Status::Exact(401), ErrorBody::read_error_response),
+        (Status::Exact(404), ErrorBody::read_error_response),
+        (Status::Exact(422), ErrorBody::read_error_response),
+        (Status::Exact(429), ErrorBody::read_text),
+        (Status::Exact(500), ErrorBody::read_error_response),
     ],
 };
 
@@ -152,13 +152,13 @@ static CREATE: Operation<types::Inbox, ErrorBody> = Operation {
     path: "/api/v1/accounts/{account_id}/inboxes",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
-    decode: decode::json,
+    decode: decode::secret_json,
     errors: &[
-        (Status::Exact(401), ErrorBody::error_response),
-        (Status::Exact(404), ErrorBody::error_response),
-        (Status::Exact(422), ErrorBody::error_response),
-        (Status::Exact(429), ErrorBody::text),
-        (Status::Exact(500), ErrorBody::error_response),
+        (Status::Exact(401), ErrorBody::read_error_response),
+        (Status::Exact(404), ErrorBody::read_error_response),
+        (Status::Exact(422), ErrorBody::read_error_response),
+        (Status::Exact(429), ErrorBody::read_text),
+        (Status::Exact(500), ErrorBody::read_error_response),
     ],
 };
 
@@ -168,13 +168,13 @@ static GET: Operation<types::Inbox, ErrorBody> = Operation {
     path: "/api/v1/accounts/{account_id}/inboxes/{id}",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
-    decode: decode::json,
+    decode: decode::secret_json,
     errors: &[
-        (Status::Exact(401), ErrorBody::error_response),
-        (Status::Exact(404), ErrorBody::error_response),
-        (Status::Exact(422), ErrorBody::error_response),
-        (Status::Exact(429), ErrorBody::text),
-        (Status::Exact(500), ErrorBody::error_response),
+        (Status::Exact(401), ErrorBody::read_error_response),
+        (Status::Exact(404), ErrorBody::read_error_response),
+        (Status::Exact(422), ErrorBody::read_error_response),
+        (Status::Exact(429), ErrorBody::read_text),
+        (Status::Exact(500), ErrorBody::read_error_response),
     ],
 };
 
@@ -184,13 +184,13 @@ static UPDATE: Operation<types::Inbox, ErrorBody> = Operation {
     path: "/api/v1/accounts/{account_id}/inboxes/{id}",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
-    decode: decode::json,
+    decode: decode::secret_json,
     errors: &[
-        (Status::Exact(401), ErrorBody::error_response),
-        (Status::Exact(404), ErrorBody::error_response),
-        (Status::Exact(422), ErrorBody::error_response),
-        (Status::Exact(429), ErrorBody::text),
-        (Status::Exact(500), ErrorBody::error_response),
+        (Status::Exact(401), ErrorBody::read_error_response),
+        (Status::Exact(404), ErrorBody::read_error_response),
+        (Status::Exact(422), ErrorBody::read_error_response),
+        (Status::Exact(429), ErrorBody::read_text),
+        (Status::Exact(500), ErrorBody::read_error_response),
     ],
 };
 
@@ -202,11 +202,11 @@ static ADD_AGENTS: Operation<types::InboxMembersResponse, ErrorBody> = Operation
     accept: "application/json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::error_response),
-        (Status::Exact(404), ErrorBody::error_response),
-        (Status::Exact(422), ErrorBody::error_response),
-        (Status::Exact(429), ErrorBody::text),
-        (Status::Exact(500), ErrorBody::error_response),
+        (Status::Exact(401), ErrorBody::read_error_response),
+        (Status::Exact(404), ErrorBody::read_error_response),
+        (Status::Exact(422), ErrorBody::read_error_response),
+        (Status::Exact(429), ErrorBody::read_text),
+        (Status::Exact(500), ErrorBody::read_error_response),
     ],
 };
 
@@ -216,13 +216,13 @@ static AGENT_BOT: Operation<types::InboxAgentBotResponse, ErrorBody> = Operation
     path: "/api/v1/accounts/{account_id}/inboxes/{id}/agent_bot",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
-    decode: decode::json,
+    decode: decode::secret_json,
     errors: &[
-        (Status::Exact(401), ErrorBody::error_response),
-        (Status::Exact(404), ErrorBody::error_response),
-        (Status::Exact(422), ErrorBody::error_response),
-        (Status::Exact(429), ErrorBody::text),
-        (Status::Exact(500), ErrorBody::error_response),
+        (Status::Exact(401), ErrorBody::read_error_response),
+        (Status::Exact(404), ErrorBody::read_error_response),
+        (Status::Exact(422), ErrorBody::read_error_response),
+        (Status::Exact(429), ErrorBody::read_text),
+        (Status::Exact(500), ErrorBody::read_error_response),
     ],
 };
 
@@ -234,11 +234,11 @@ static LIST_AGENTS: Operation<types::InboxMembersResponse, ErrorBody> = Operatio
     accept: "application/json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::error_response),
-        (Status::Exact(404), ErrorBody::error_response),
-        (Status::Exact(422), ErrorBody::error_response),
-        (Status::Exact(429), ErrorBody::text),
-        (Status::Exact(500), ErrorBody::error_response),
+        (Status::Exact(401), ErrorBody::read_error_response),
+        (Status::Exact(404), ErrorBody::read_error_response),
+        (Status::Exact(422), ErrorBody::read_error_response),
+        (Status::Exact(429), ErrorBody::read_text),
+        (Status::Exact(500), ErrorBody::read_error_response),
     ],
 };
 
@@ -247,14 +247,14 @@ static REMOVE_AGENTS: Operation<(), ErrorBody> = Operation {
     method: Method::DELETE,
     path: "/api/v1/accounts/{account_id}/inbox_members",
     security: &[&[&super::API_ACCESS_TOKEN]],
-    accept: "",
+    accept: "application/json",
     decode: decode::empty,
     errors: &[
-        (Status::Exact(401), ErrorBody::error_response),
-        (Status::Exact(404), ErrorBody::error_response),
-        (Status::Exact(422), ErrorBody::error_response),
-        (Status::Exact(429), ErrorBody::text),
-        (Status::Exact(500), ErrorBody::error_response),
+        (Status::Exact(401), ErrorBody::read_error_response),
+        (Status::Exact(404), ErrorBody::read_error_response),
+        (Status::Exact(422), ErrorBody::read_error_response),
+        (Status::Exact(429), ErrorBody::read_text),
+        (Status::Exact(500), ErrorBody::read_error_response),
     ],
 };
 
@@ -263,14 +263,14 @@ static SET_AGENT_BOT: Operation<(), ErrorBody> = Operation {
     method: Method::POST,
     path: "/api/v1/accounts/{account_id}/inboxes/{id}/set_agent_bot",
     security: &[&[&super::API_ACCESS_TOKEN]],
-    accept: "",
+    accept: "application/json",
     decode: decode::empty,
     errors: &[
-        (Status::Exact(401), ErrorBody::error_response),
-        (Status::Exact(404), ErrorBody::error_response),
-        (Status::Exact(422), ErrorBody::error_response),
-        (Status::Exact(429), ErrorBody::text),
-        (Status::Exact(500), ErrorBody::error_response),
+        (Status::Exact(401), ErrorBody::read_error_response),
+        (Status::Exact(404), ErrorBody::read_error_response),
+        (Status::Exact(422), ErrorBody::read_error_response),
+        (Status::Exact(429), ErrorBody::read_text),
+        (Status::Exact(500), ErrorBody::read_error_response),
     ],
 };
 
@@ -282,10 +282,10 @@ static UPDATE_AGENTS: Operation<types::InboxMembersResponse, ErrorBody> = Operat
     accept: "application/json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::error_response),
-        (Status::Exact(404), ErrorBody::error_response),
-        (Status::Exact(422), ErrorBody::error_response),
-        (Status::Exact(429), ErrorBody::text),
-        (Status::Exact(500), ErrorBody::error_response),
+        (Status::Exact(401), ErrorBody::read_error_response),
+        (Status::Exact(404), ErrorBody::read_error_response),
+        (Status::Exact(422), ErrorBody::read_error_response),
+        (Status::Exact(429), ErrorBody::read_text),
+        (Status::Exact(500), ErrorBody::read_error_response),
     ],
 };

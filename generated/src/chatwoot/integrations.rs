@@ -75,11 +75,11 @@ static CREATE_HOOK: Operation<types::IntegrationsHook, ErrorBody> = Operation {
     accept: "application/json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::error_response),
-        (Status::Exact(404), ErrorBody::error_response),
-        (Status::Exact(422), ErrorBody::error_response),
-        (Status::Exact(429), ErrorBody::text),
-        (Status::Exact(500), ErrorBody::error_response),
+        (Status::Exact(401), ErrorBody::read_error_response),
+        (Status::Exact(404), ErrorBody::read_error_response),
+        (Status::Exact(422), ErrorBody::read_error_response),
+        (Status::Exact(429), ErrorBody::read_text),
+        (Status::Exact(500), ErrorBody::read_error_response),
     ],
 };
 
@@ -88,14 +88,14 @@ static DELETE_HOOK: Operation<(), ErrorBody> = Operation {
     method: Method::DELETE,
     path: "/api/v1/accounts/{account_id}/integrations/hooks/{hook_id}",
     security: &[&[&super::API_ACCESS_TOKEN]],
-    accept: "",
+    accept: "application/json",
     decode: decode::empty,
     errors: &[
-        (Status::Exact(401), ErrorBody::error_response),
-        (Status::Exact(404), ErrorBody::error_response),
-        (Status::Exact(422), ErrorBody::error_response),
-        (Status::Exact(429), ErrorBody::text),
-        (Status::Exact(500), ErrorBody::error_response),
+        (Status::Exact(401), ErrorBody::read_error_response),
+        (Status::Exact(404), ErrorBody::read_error_response),
+        (Status::Exact(422), ErrorBody::read_error_response),
+        (Status::Exact(429), ErrorBody::read_text),
+        (Status::Exact(500), ErrorBody::read_error_response),
     ],
 };
 
@@ -107,11 +107,11 @@ static LIST_APPS: Operation<types::IntegrationsListAppsResponse, ErrorBody> = Op
     accept: "application/json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::error_response),
-        (Status::Exact(404), ErrorBody::error_response),
-        (Status::Exact(422), ErrorBody::error_response),
-        (Status::Exact(429), ErrorBody::text),
-        (Status::Exact(500), ErrorBody::error_response),
+        (Status::Exact(401), ErrorBody::read_error_response),
+        (Status::Exact(404), ErrorBody::read_error_response),
+        (Status::Exact(422), ErrorBody::read_error_response),
+        (Status::Exact(429), ErrorBody::read_text),
+        (Status::Exact(500), ErrorBody::read_error_response),
     ],
 };
 
@@ -123,10 +123,10 @@ static UPDATE_HOOK: Operation<types::IntegrationsHook, ErrorBody> = Operation {
     accept: "application/json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::error_response),
-        (Status::Exact(404), ErrorBody::error_response),
-        (Status::Exact(422), ErrorBody::error_response),
-        (Status::Exact(429), ErrorBody::text),
-        (Status::Exact(500), ErrorBody::error_response),
+        (Status::Exact(401), ErrorBody::read_error_response),
+        (Status::Exact(404), ErrorBody::read_error_response),
+        (Status::Exact(422), ErrorBody::read_error_response),
+        (Status::Exact(429), ErrorBody::read_text),
+        (Status::Exact(500), ErrorBody::read_error_response),
     ],
 };

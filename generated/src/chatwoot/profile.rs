@@ -40,6 +40,8 @@ impl Profile {
     /// Changes the profile of the token's user.
     ///
     /// `PUT /api/v1/profile`
+    ///
+    /// Sends the body as `multipart/form-data`.
     pub fn update_as_multipart(
         &self,
         body: impl Into<types::ProfileUpdateRequestInput>,
@@ -57,13 +59,13 @@ static GET: Operation<types::User, ErrorBody> = Operation {
     path: "/api/v1/profile",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
-    decode: decode::json,
+    decode: decode::secret_json,
     errors: &[
-        (Status::Exact(401), ErrorBody::error_response),
-        (Status::Exact(404), ErrorBody::error_response),
-        (Status::Exact(422), ErrorBody::error_response),
-        (Status::Exact(429), ErrorBody::text),
-        (Status::Exact(500), ErrorBody::error_response),
+        (Status::Exact(401), ErrorBody::read_error_response),
+        (Status::Exact(404), ErrorBody::read_error_response),
+        (Status::Exact(422), ErrorBody::read_error_response),
+        (Status::Exact(429), ErrorBody::read_text),
+        (Status::Exact(500), ErrorBody::read_error_response),
     ],
 };
 
@@ -73,13 +75,13 @@ static UPDATE: Operation<types::User, ErrorBody> = Operation {
     path: "/api/v1/profile",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
-    decode: decode::json,
+    decode: decode::secret_json,
     errors: &[
-        (Status::Exact(401), ErrorBody::error_response),
-        (Status::Exact(404), ErrorBody::error_response),
-        (Status::Exact(422), ErrorBody::error_response),
-        (Status::Exact(429), ErrorBody::text),
-        (Status::Exact(500), ErrorBody::error_response),
+        (Status::Exact(401), ErrorBody::read_error_response),
+        (Status::Exact(404), ErrorBody::read_error_response),
+        (Status::Exact(422), ErrorBody::read_error_response),
+        (Status::Exact(429), ErrorBody::read_text),
+        (Status::Exact(500), ErrorBody::read_error_response),
     ],
 };
 
@@ -89,12 +91,12 @@ static UPDATE_AS_MULTIPART: Operation<types::User, ErrorBody> = Operation {
     path: "/api/v1/profile",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
-    decode: decode::json,
+    decode: decode::secret_json,
     errors: &[
-        (Status::Exact(401), ErrorBody::error_response),
-        (Status::Exact(404), ErrorBody::error_response),
-        (Status::Exact(422), ErrorBody::error_response),
-        (Status::Exact(429), ErrorBody::text),
-        (Status::Exact(500), ErrorBody::error_response),
+        (Status::Exact(401), ErrorBody::read_error_response),
+        (Status::Exact(404), ErrorBody::read_error_response),
+        (Status::Exact(422), ErrorBody::read_error_response),
+        (Status::Exact(429), ErrorBody::read_text),
+        (Status::Exact(500), ErrorBody::read_error_response),
     ],
 };

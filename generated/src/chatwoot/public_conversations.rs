@@ -114,11 +114,11 @@ static LIST: Operation<Vec<types::PublicConversation>, ErrorBody> = Operation {
     accept: "application/json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::error_response),
-        (Status::Exact(404), ErrorBody::error_response),
-        (Status::Exact(422), ErrorBody::error_response),
-        (Status::Exact(429), ErrorBody::text),
-        (Status::Exact(500), ErrorBody::error_response),
+        (Status::Exact(401), ErrorBody::read_error_response),
+        (Status::Exact(404), ErrorBody::read_error_response),
+        (Status::Exact(422), ErrorBody::read_error_response),
+        (Status::Exact(429), ErrorBody::read_text),
+        (Status::Exact(500), ErrorBody::read_error_response),
     ],
 };
 
@@ -130,11 +130,11 @@ static CREATE: Operation<types::PublicConversation, ErrorBody> = Operation {
     accept: "application/json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::error_response),
-        (Status::Exact(404), ErrorBody::error_response),
-        (Status::Exact(422), ErrorBody::error_response),
-        (Status::Exact(429), ErrorBody::text),
-        (Status::Exact(500), ErrorBody::error_response),
+        (Status::Exact(401), ErrorBody::read_error_response),
+        (Status::Exact(404), ErrorBody::read_error_response),
+        (Status::Exact(422), ErrorBody::read_error_response),
+        (Status::Exact(429), ErrorBody::read_text),
+        (Status::Exact(500), ErrorBody::read_error_response),
     ],
 };
 
@@ -146,11 +146,11 @@ static GET: Operation<types::PublicConversation, ErrorBody> = Operation {
     accept: "application/json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::error_response),
-        (Status::Exact(404), ErrorBody::error_response),
-        (Status::Exact(422), ErrorBody::error_response),
-        (Status::Exact(429), ErrorBody::text),
-        (Status::Exact(500), ErrorBody::error_response),
+        (Status::Exact(401), ErrorBody::read_error_response),
+        (Status::Exact(404), ErrorBody::read_error_response),
+        (Status::Exact(422), ErrorBody::read_error_response),
+        (Status::Exact(429), ErrorBody::read_text),
+        (Status::Exact(500), ErrorBody::read_error_response),
     ],
 };
 
@@ -162,11 +162,11 @@ static TOGGLE_STATUS: Operation<types::PublicConversation, ErrorBody> = Operatio
     accept: "application/json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::error_response),
-        (Status::Exact(404), ErrorBody::error_response),
-        (Status::Exact(422), ErrorBody::error_response),
-        (Status::Exact(429), ErrorBody::text),
-        (Status::Exact(500), ErrorBody::error_response),
+        (Status::Exact(401), ErrorBody::read_error_response),
+        (Status::Exact(404), ErrorBody::read_error_response),
+        (Status::Exact(422), ErrorBody::read_error_response),
+        (Status::Exact(429), ErrorBody::read_text),
+        (Status::Exact(500), ErrorBody::read_error_response),
     ],
 };
 
@@ -175,14 +175,14 @@ static TOGGLE_TYPING: Operation<(), ErrorBody> = Operation {
     method: Method::POST,
     path: "/public/api/v1/inboxes/{inbox_identifier}/contacts/{contact_identifier}/conversations/{conversation_id}/toggle_typing",
     security: &[],
-    accept: "",
+    accept: "application/json",
     decode: decode::empty,
     errors: &[
-        (Status::Exact(401), ErrorBody::error_response),
-        (Status::Exact(404), ErrorBody::error_response),
-        (Status::Exact(422), ErrorBody::error_response),
-        (Status::Exact(429), ErrorBody::text),
-        (Status::Exact(500), ErrorBody::error_response),
+        (Status::Exact(401), ErrorBody::read_error_response),
+        (Status::Exact(404), ErrorBody::read_error_response),
+        (Status::Exact(422), ErrorBody::read_error_response),
+        (Status::Exact(429), ErrorBody::read_text),
+        (Status::Exact(500), ErrorBody::read_error_response),
     ],
 };
 
@@ -191,13 +191,13 @@ static UPDATE_LAST_SEEN: Operation<(), ErrorBody> = Operation {
     method: Method::POST,
     path: "/public/api/v1/inboxes/{inbox_identifier}/contacts/{contact_identifier}/conversations/{conversation_id}/update_last_seen",
     security: &[],
-    accept: "",
+    accept: "application/json",
     decode: decode::empty,
     errors: &[
-        (Status::Exact(401), ErrorBody::error_response),
-        (Status::Exact(404), ErrorBody::error_response),
-        (Status::Exact(422), ErrorBody::error_response),
-        (Status::Exact(429), ErrorBody::text),
-        (Status::Exact(500), ErrorBody::error_response),
+        (Status::Exact(401), ErrorBody::read_error_response),
+        (Status::Exact(404), ErrorBody::read_error_response),
+        (Status::Exact(422), ErrorBody::read_error_response),
+        (Status::Exact(429), ErrorBody::read_text),
+        (Status::Exact(500), ErrorBody::read_error_response),
     ],
 };

@@ -38,9 +38,9 @@ static CREATE: Operation<types::Contact, ErrorBody> = Operation {
     accept: "application/json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(400), ErrorBody::error_body),
-        (Status::Exact(401), ErrorBody::error_body),
-        (Status::Exact(409), ErrorBody::error_body),
-        (Status::Exact(500), ErrorBody::error_body),
+        (Status::Exact(400), ErrorBody::read_error_body),
+        (Status::Exact(401), ErrorBody::read_error_body),
+        (Status::Exact(409), ErrorBody::read_error_body),
+        (Status::Exact(500), ErrorBody::read_error_body),
     ],
 };

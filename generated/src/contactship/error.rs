@@ -26,7 +26,7 @@ impl ErrorBody {
         }
     }
 
-    pub(super) fn error_body(
+    pub(super) fn read_error_body(
         body: &[u8],
     ) -> Result<Self, runtime::generated::JsonError> {
         runtime::generated::decode::error(body).map(Self::ErrorBody)

@@ -51,9 +51,9 @@ static REVOKE: Operation<(), ErrorBody> = Operation {
     method: Method::POST,
     path: "/v1/oauth/revoke",
     security: &[&[&super::BEARER_TOKEN]],
-    accept: "",
+    accept: "application/json",
     decode: decode::empty,
-    errors: &[(Status::Exact(401), ErrorBody::errors_authentication_failed)],
+    errors: &[(Status::Exact(401), ErrorBody::read_errors_authentication_failed)],
 };
 
 static TOKEN: Operation<types::OauthTokenResponse, ErrorBody> = Operation {
@@ -62,9 +62,9 @@ static TOKEN: Operation<types::OauthTokenResponse, ErrorBody> = Operation {
     path: "/v1/oauth/token",
     security: &[],
     accept: "application/json",
-    decode: decode::json,
+    decode: decode::secret_json,
     errors: &[
-        (Status::Exact(400), ErrorBody::errors_authentication_failed),
-        (Status::Exact(401), ErrorBody::errors_authentication_failed),
+        (Status::Exact(400), ErrorBody::read_errors_authentication_failed),
+        (Status::Exact(401), ErrorBody::read_errors_authentication_failed),
     ],
 };

@@ -170,7 +170,7 @@ static LIST: Operation<types::ContactNotesIndexResponse, ErrorBody> = Operation 
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
     decode: decode::json,
-    errors: &[(Status::Exact(401), ErrorBody::errors_not_found)],
+    errors: &[(Status::Exact(401), ErrorBody::read_errors_document)],
 };
 
 static CREATE: Operation<types::ContactNotesShowResponse, ErrorBody> = Operation {
@@ -181,8 +181,8 @@ static CREATE: Operation<types::ContactNotesShowResponse, ErrorBody> = Operation
     accept: "application/vnd.api+json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::errors_not_found),
-        (Status::Exact(422), ErrorBody::errors_not_found),
+        (Status::Exact(401), ErrorBody::read_errors_document),
+        (Status::Exact(422), ErrorBody::read_errors_document),
     ],
 };
 
@@ -194,8 +194,8 @@ static GET: Operation<types::ContactNotesShowResponse, ErrorBody> = Operation {
     accept: "application/vnd.api+json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::errors_not_found),
-        (Status::Exact(404), ErrorBody::errors_not_found),
+        (Status::Exact(401), ErrorBody::read_errors_document),
+        (Status::Exact(404), ErrorBody::read_errors_document),
     ],
 };
 
@@ -207,9 +207,9 @@ static UPDATE: Operation<types::ContactNotesShowResponse, ErrorBody> = Operation
     accept: "application/vnd.api+json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::errors_not_found),
-        (Status::Exact(404), ErrorBody::errors_not_found),
-        (Status::Exact(422), ErrorBody::errors_not_found),
+        (Status::Exact(401), ErrorBody::read_errors_document),
+        (Status::Exact(404), ErrorBody::read_errors_document),
+        (Status::Exact(422), ErrorBody::read_errors_document),
     ],
 };
 
@@ -218,10 +218,10 @@ static DELETE: Operation<(), ErrorBody> = Operation {
     method: Method::DELETE,
     path: "/v1/contact_notes/{id}",
     security: &[&[&super::BEARER_TOKEN]],
-    accept: "",
+    accept: "application/vnd.api+json",
     decode: decode::empty,
     errors: &[
-        (Status::Exact(401), ErrorBody::errors_not_found),
-        (Status::Exact(404), ErrorBody::errors_not_found),
+        (Status::Exact(401), ErrorBody::read_errors_document),
+        (Status::Exact(404), ErrorBody::read_errors_document),
     ],
 };

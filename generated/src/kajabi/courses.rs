@@ -163,8 +163,8 @@ static LIST: Operation<types::CoursesIndexResponse, ErrorBody> = Operation {
     accept: "application/vnd.api+json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::errors_not_found),
-        (Status::Exact(403), ErrorBody::errors_not_found),
+        (Status::Exact(401), ErrorBody::read_errors_document),
+        (Status::Exact(403), ErrorBody::read_errors_document),
     ],
 };
 
@@ -176,7 +176,7 @@ static GET: Operation<types::CoursesShowResponse, ErrorBody> = Operation {
     accept: "application/vnd.api+json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::errors_not_found),
-        (Status::Exact(403), ErrorBody::errors_not_found),
+        (Status::Exact(401), ErrorBody::read_errors_document),
+        (Status::Exact(403), ErrorBody::read_errors_document),
     ],
 };

@@ -151,8 +151,8 @@ static LIST: Operation<types::CustomFieldsIndexResponse, ErrorBody> = Operation 
     accept: "application/vnd.api+json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::errors_not_found),
-        (Status::Exact(403), ErrorBody::errors_not_found),
+        (Status::Exact(401), ErrorBody::read_errors_document),
+        (Status::Exact(403), ErrorBody::read_errors_document),
     ],
 };
 
@@ -164,7 +164,7 @@ static GET: Operation<types::CustomFieldsShowResponse, ErrorBody> = Operation {
     accept: "application/vnd.api+json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::errors_not_found),
-        (Status::Exact(403), ErrorBody::errors_not_found),
+        (Status::Exact(401), ErrorBody::read_errors_document),
+        (Status::Exact(403), ErrorBody::read_errors_document),
     ],
 };

@@ -1310,8 +1310,8 @@ static LIST: Operation<types::CustomersIndexResponse, ErrorBody> = Operation {
     accept: "application/vnd.api+json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::errors_not_found),
-        (Status::Exact(403), ErrorBody::errors_not_found),
+        (Status::Exact(401), ErrorBody::read_errors_document),
+        (Status::Exact(403), ErrorBody::read_errors_document),
     ],
 };
 
@@ -1323,8 +1323,8 @@ static GET: Operation<types::CustomersShowResponse, ErrorBody> = Operation {
     accept: "application/vnd.api+json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::errors_not_found),
-        (Status::Exact(403), ErrorBody::errors_not_found),
+        (Status::Exact(401), ErrorBody::read_errors_document),
+        (Status::Exact(403), ErrorBody::read_errors_document),
     ],
 };
 
@@ -1336,10 +1336,10 @@ static GRANT_OFFERS: Operation<types::RelationshipResponse, ErrorBody> = Operati
     accept: "application/vnd.api+json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(400), ErrorBody::errors_not_found),
-        (Status::Exact(401), ErrorBody::errors_not_found),
-        (Status::Exact(403), ErrorBody::errors_not_found),
-        (Status::Exact(404), ErrorBody::errors_not_found),
+        (Status::Exact(400), ErrorBody::read_errors_document),
+        (Status::Exact(401), ErrorBody::read_errors_document),
+        (Status::Exact(403), ErrorBody::read_errors_document),
+        (Status::Exact(404), ErrorBody::read_errors_document),
     ],
 };
 
@@ -1351,9 +1351,9 @@ static LIST_OFFERS: Operation<types::RelationshipResponse, ErrorBody> = Operatio
     accept: "application/vnd.api+json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::errors_not_found),
-        (Status::Exact(403), ErrorBody::errors_not_found),
-        (Status::Exact(404), ErrorBody::errors_not_found),
+        (Status::Exact(401), ErrorBody::read_errors_document),
+        (Status::Exact(403), ErrorBody::read_errors_document),
+        (Status::Exact(404), ErrorBody::read_errors_document),
     ],
 };
 
@@ -1365,10 +1365,10 @@ static REPLACE_OFFERS: Operation<types::RelationshipResponse, ErrorBody> = Opera
     accept: "application/vnd.api+json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(400), ErrorBody::errors_not_found),
-        (Status::Exact(401), ErrorBody::errors_not_found),
-        (Status::Exact(403), ErrorBody::errors_not_found),
-        (Status::Exact(404), ErrorBody::errors_not_found),
+        (Status::Exact(400), ErrorBody::read_errors_document),
+        (Status::Exact(401), ErrorBody::read_errors_document),
+        (Status::Exact(403), ErrorBody::read_errors_document),
+        (Status::Exact(404), ErrorBody::read_errors_document),
     ],
 };
 
@@ -1380,9 +1380,9 @@ static REVOKE_OFFERS: Operation<types::RelationshipResponse, ErrorBody> = Operat
     accept: "application/vnd.api+json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(400), ErrorBody::errors_not_found),
-        (Status::Exact(401), ErrorBody::errors_not_found),
-        (Status::Exact(403), ErrorBody::errors_not_found),
-        (Status::Exact(404), ErrorBody::errors_not_found),
+        (Status::Exact(400), ErrorBody::read_errors_document),
+        (Status::Exact(401), ErrorBody::read_errors_document),
+        (Status::Exact(403), ErrorBody::read_errors_document),
+        (Status::Exact(404), ErrorBody::read_errors_document),
     ],
 };

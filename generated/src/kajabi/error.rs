@@ -15,8 +15,8 @@ pub enum ErrorBody {
     Undeclared,
     /// Why no token was handed out.
     ErrorsAuthenticationFailed(types::ErrorsAuthenticationFailed),
-    /// Why the token was not accepted (401).
-    ErrorsNotFound(types::ErrorsNotFound),
+    /// Why a request was refused, problem by problem.
+    ErrorsDocument(types::ErrorsDocument),
 }
 
 impl ErrorBody {
@@ -31,20 +31,20 @@ impl ErrorBody {
     /// The body's `errors`, empty where it has none.
     pub fn errors(&self) -> &[types::ErrorsAttributes] {
         match self {
-            Self::ErrorsNotFound(body) => &body.errors,
+            Self::ErrorsDocument(body) => &body.errors,
             _ => &[],
         }
     }
 
-    pub(super) fn errors_authentication_failed(
+    pub(super) fn read_errors_authentication_failed(
         body: &[u8],
     ) -> Result<Self, runtime::generated::JsonError> {
         runtime::generated::decode::error(body).map(Self::ErrorsAuthenticationFailed)
     }
 
-    pub(super) fn errors_not_found(
+    pub(super) fn read_errors_document(
         body: &[u8],
     ) -> Result<Self, runtime::generated::JsonError> {
-        runtime::generated::decode::error(body).map(Self::ErrorsNotFound)
+        runtime::generated::decode::error(body).map(Self::ErrorsDocument)
     }
 }

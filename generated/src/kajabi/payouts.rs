@@ -93,8 +93,8 @@ static LIST: Operation<types::PayoutsIndexResponse, ErrorBody> = Operation {
     accept: "application/vnd.api+json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::errors_not_found),
-        (Status::Exact(403), ErrorBody::errors_not_found),
+        (Status::Exact(401), ErrorBody::read_errors_document),
+        (Status::Exact(403), ErrorBody::read_errors_document),
     ],
 };
 
@@ -106,8 +106,8 @@ static GET: Operation<types::PayoutsShowResponse, ErrorBody> = Operation {
     accept: "application/vnd.api+json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::errors_not_found),
-        (Status::Exact(403), ErrorBody::errors_not_found),
-        (Status::Exact(404), ErrorBody::errors_not_found),
+        (Status::Exact(401), ErrorBody::read_errors_document),
+        (Status::Exact(403), ErrorBody::read_errors_document),
+        (Status::Exact(404), ErrorBody::read_errors_document),
     ],
 };

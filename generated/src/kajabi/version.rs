@@ -34,5 +34,5 @@ static GET: Operation<types::VersionResponse, ErrorBody> = Operation {
     security: &[],
     accept: "application/vnd.api+json",
     decode: decode::json,
-    errors: &[(Status::Exact(503), ErrorBody::errors_not_found)],
+    errors: &[(Status::Exact(503), ErrorBody::read_errors_document)],
 };

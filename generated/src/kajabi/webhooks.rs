@@ -147,8 +147,8 @@ static LIST: Operation<types::HooksIndexResponse, ErrorBody> = Operation {
     accept: "application/vnd.api+json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::errors_not_found),
-        (Status::Exact(403), ErrorBody::errors_not_found),
+        (Status::Exact(401), ErrorBody::read_errors_document),
+        (Status::Exact(403), ErrorBody::read_errors_document),
     ],
 };
 
@@ -160,9 +160,9 @@ static CREATE: Operation<types::HooksShowResponse, ErrorBody> = Operation {
     accept: "application/vnd.api+json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::errors_not_found),
-        (Status::Exact(403), ErrorBody::errors_not_found),
-        (Status::Exact(422), ErrorBody::errors_not_found),
+        (Status::Exact(401), ErrorBody::read_errors_document),
+        (Status::Exact(403), ErrorBody::read_errors_document),
+        (Status::Exact(422), ErrorBody::read_errors_document),
     ],
 };
 
@@ -174,9 +174,9 @@ static GET: Operation<types::HooksShowResponse, ErrorBody> = Operation {
     accept: "application/vnd.api+json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::errors_not_found),
-        (Status::Exact(403), ErrorBody::errors_not_found),
-        (Status::Exact(404), ErrorBody::errors_not_found),
+        (Status::Exact(401), ErrorBody::read_errors_document),
+        (Status::Exact(403), ErrorBody::read_errors_document),
+        (Status::Exact(404), ErrorBody::read_errors_document),
     ],
 };
 
@@ -185,12 +185,12 @@ static DELETE: Operation<(), ErrorBody> = Operation {
     method: Method::DELETE,
     path: "/v1/hooks/{id}",
     security: &[&[&super::BEARER_TOKEN]],
-    accept: "",
+    accept: "application/vnd.api+json",
     decode: decode::empty,
     errors: &[
-        (Status::Exact(401), ErrorBody::errors_not_found),
-        (Status::Exact(403), ErrorBody::errors_not_found),
-        (Status::Exact(404), ErrorBody::errors_not_found),
+        (Status::Exact(401), ErrorBody::read_errors_document),
+        (Status::Exact(403), ErrorBody::read_errors_document),
+        (Status::Exact(404), ErrorBody::read_errors_document),
     ],
 };
 
@@ -202,8 +202,8 @@ static FORM_SUBMISSION_SAMPLE: Operation<Vec<types::WebhookResource>, ErrorBody>
     accept: "application/vnd.api+json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::errors_not_found),
-        (Status::Exact(403), ErrorBody::errors_not_found),
+        (Status::Exact(401), ErrorBody::read_errors_document),
+        (Status::Exact(403), ErrorBody::read_errors_document),
     ],
 };
 
@@ -215,8 +215,8 @@ static ORDER_CREATED_SAMPLE: Operation<Vec<types::WebhookResource>, ErrorBody> =
     accept: "application/vnd.api+json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::errors_not_found),
-        (Status::Exact(403), ErrorBody::errors_not_found),
+        (Status::Exact(401), ErrorBody::read_errors_document),
+        (Status::Exact(403), ErrorBody::read_errors_document),
     ],
 };
 
@@ -228,8 +228,8 @@ static PAYMENT_SUCCEEDED_SAMPLE: Operation<Vec<types::WebhookResource>, ErrorBod
     accept: "application/vnd.api+json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::errors_not_found),
-        (Status::Exact(403), ErrorBody::errors_not_found),
+        (Status::Exact(401), ErrorBody::read_errors_document),
+        (Status::Exact(403), ErrorBody::read_errors_document),
     ],
 };
 
@@ -241,8 +241,8 @@ static PURCHASE_SAMPLE: Operation<Vec<types::WebhookResource>, ErrorBody> = Oper
     accept: "application/vnd.api+json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::errors_not_found),
-        (Status::Exact(403), ErrorBody::errors_not_found),
+        (Status::Exact(401), ErrorBody::read_errors_document),
+        (Status::Exact(403), ErrorBody::read_errors_document),
     ],
 };
 
@@ -254,8 +254,8 @@ static TAG_ADDED_SAMPLE: Operation<Vec<types::WebhookResource>, ErrorBody> = Ope
     accept: "application/vnd.api+json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::errors_not_found),
-        (Status::Exact(403), ErrorBody::errors_not_found),
+        (Status::Exact(401), ErrorBody::read_errors_document),
+        (Status::Exact(403), ErrorBody::read_errors_document),
     ],
 };
 
@@ -267,7 +267,7 @@ static TAG_REMOVED_SAMPLE: Operation<Vec<types::WebhookResource>, ErrorBody> = O
     accept: "application/vnd.api+json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::errors_not_found),
-        (Status::Exact(403), ErrorBody::errors_not_found),
+        (Status::Exact(401), ErrorBody::read_errors_document),
+        (Status::Exact(403), ErrorBody::read_errors_document),
     ],
 };

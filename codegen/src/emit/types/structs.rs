@@ -1,7 +1,9 @@
 //! Structs: fields, JSON or form, constructor, setters, conversions.
 
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use std::collections::HashSet;
+
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::quote;
 
 use super::{Writer, head};
 use crate::emit::file::File;
@@ -68,13 +70,25 @@ impl Writer<'_> {
     fn methods(&self, def: &TypeDef, kind: &Struct, empty: bool) -> TokenStream {
         let name = gate::ident(&def.name);
         let new = self.constructor(kind, empty);
-        let setters: TokenStream = kind
-            .fields
-            .iter()
-            .filter(|field| field.presence != Presence::Required)
-            .map(|field| self.setter(field, kind))
-            .collect();
-        let rest = kind.rest.as_ref().map(|(field, ty)| self.rest_setter(field, ty));
+        let mut taken = HashSet::from(["new".to_owned()]);
+        let mut unique = |wanted: &str| {
+            let name = names::unique(wanted, |name| taken.contains(name));
+            taken.insert(name.clone());
+            gate::ident(&name)
+        };
+        let optional: Vec<&Field> = kind.fields.iter().filter(|field| field.presence != Presence::Required).collect();
+        // All setters are named before what only goes with one of them.
+        let named: Vec<Ident> = optional.iter().map(|field| unique(&field.name)).collect();
+        let setters = optional.iter().zip(&named).map(|(field, name)| {
+            let clear =
+                (field.presence == Presence::Patch).then(|| unique(&format!("clear_{}", names::suffix(&field.name))));
+            self.setter(field, kind, name, clear)
+        });
+        let setters: TokenStream = setters.collect();
+        let rest = kind.rest.as_ref().map(|(field, ty)| {
+            let setter = unique(&format!("with_{}", names::suffix(field)));
+            self.rest_setter(field, ty, &setter)
+        });
         let conversions = self.conversions(def, kind);
         quote! {
             impl #name {
@@ -92,7 +106,7 @@ impl Writer<'_> {
             return quote! {
                 /// Nothing set yet.
                 pub fn new() -> Self {
-                    Self::default()
+                    Default::default()
                 }
             };
         }
@@ -100,10 +114,7 @@ impl Writer<'_> {
         for field in &kind.fields {
             let name = gate::ident(&field.name);
             let value = match (&field.constant, field.presence) {
-                (Some(constant), Presence::Required) => {
-                    let constant = gate::string(constant);
-                    quote!(#constant.to_owned())
-                }
+                (Some(constant), Presence::Required) => constant_tokens(constant, &field.ty),
                 (None, Presence::Required) => {
                     let (taken, made) = argument(self.api, &field.ty, &name, self.from());
                     parameters.extend(quote!(#name: #taken,));
@@ -114,7 +125,7 @@ impl Writer<'_> {
                 (_, Presence::Patch) => quote!(runtime::Patch::Absent),
             };
             // `name: name` where nothing has to be converted would be said twice.
-            values.extend(if value.to_string() == name.to_string() { quote!(#name,) } else { quote!(#name: #value,) });
+            values.extend(if name == value.to_string() { quote!(#name,) } else { quote!(#name: #value,) });
         }
         if let Some((name, _)) = &kind.rest {
             let name = gate::ident(name);
@@ -126,29 +137,26 @@ impl Writer<'_> {
             " What must be given; the rest is set on the result."
         };
         let allow = (parameters.is_empty()).then(|| quote!(#[allow(clippy::new_without_default)]));
-        let many = (free(kind).count() > 7).then(|| quote!(#[allow(clippy::too_many_arguments)]));
         quote! {
             #[doc = #doc]
             #allow
-            #many
             pub fn new(#parameters) -> Self {
                 Self { #values }
             }
         }
     }
 
-    fn setter(&self, field: &Field, kind: &Struct) -> TokenStream {
+    fn setter(&self, field: &Field, kind: &Struct, setter: &Ident, clear: Option<Ident>) -> TokenStream {
         let name = gate::ident(&field.name);
-        let setter = gate::ident(&names::unique(&field.name, |name| name == "new"));
         let docs = gate::first_line(&field.docs);
+        let deprecated = field.deprecated.then(|| quote!(#[deprecated]));
         let (taken, made) = argument(self.api, &field.ty, &name, self.from());
         let value = match field.presence {
             Presence::Optional if kind.multipart && is_files(&field.ty) => made,
             Presence::Patch => quote!(runtime::Patch::Value(#made)),
             _ => quote!(Some(#made)),
         };
-        let clear = (field.presence == Presence::Patch).then(|| {
-            let clear = format_ident!("clear_{}", names::suffix(&field.name));
+        let clear = clear.map(|clear| {
             let doc = format!(" Sends null for `{}`, which clears it.", names::suffix(&field.name));
             quote! {
                 #[doc = #doc]
@@ -160,6 +168,7 @@ impl Writer<'_> {
         });
         quote! {
             #docs
+            #deprecated
             pub fn #setter(mut self, #name: #taken) -> Self {
                 self.#name = #value;
                 self
@@ -168,11 +177,10 @@ impl Writer<'_> {
         }
     }
 
-    fn rest_setter(&self, field: &str, ty: &Type) -> TokenStream {
+    fn rest_setter(&self, field: &str, ty: &Type, setter: &Ident) -> TokenStream {
         let name = gate::ident(field);
         let value = gate::ident("value");
         let (taken, made) = argument(self.api, ty, &value, self.from());
-        let setter = format_ident!("with_{}", names::suffix(field));
         quote! {
             /// Adds a property that no other field is for.
             pub fn #setter(mut self, key: impl Into<String>, value: #taken) -> Self {
@@ -214,7 +222,7 @@ impl Writer<'_> {
     /// All that becomes a value of this type.
     fn sources(&self, ty: &Type, out: &mut Vec<Source>, depth: usize) {
         match ty {
-            Type::String => out.extend([quote!(&str), quote!(String)].map(Source::Type)),
+            Type::String | Type::Secret => out.extend([quote!(&str), quote!(String)].map(Source::Type)),
             Type::List(item) if matches!(**item, Type::String | Type::Named(_)) => {
                 out.push(Source::Items(self.tokens(item)))
             }
@@ -234,6 +242,20 @@ impl Writer<'_> {
             }
             Type::Option(_) | Type::Map(_) | Type::List(_) | Type::Object | Type::Value => {}
             _ => out.push(Source::Type(self.tokens(ty))),
+        }
+    }
+}
+
+/// The single value of a field.
+fn constant_tokens(constant: &str, ty: &Type) -> TokenStream {
+    match constant.parse::<i64>() {
+        Ok(number) if *ty == Type::I64 => {
+            let (sign, digits) = ((number < 0).then(|| quote!(-)), Literal::u64_unsuffixed(number.unsigned_abs()));
+            quote!(#sign #digits)
+        }
+        _ => {
+            let text = gate::string(constant);
+            quote!(#text.to_owned())
         }
     }
 }
@@ -259,10 +281,14 @@ fn is_files(ty: &Type) -> bool {
 
 /// A field's line in the macro that reads and writes it.
 fn entry(field: &Field, multipart: bool) -> String {
+    // What is part of an object that is written with brackets goes on with brackets.
+    let deep = field.wire.ends_with(']') && matches!(field.ty, Type::Object | Type::Map(_));
     let mode = match (&field.ty, field.presence) {
         (ty, _) if multipart && is_files(ty) => "files",
         (Type::Upload, Presence::Required) if multipart => "required_file",
         (Type::Upload, _) if multipart => "optional_file",
+        (_, Presence::Required) if multipart && deep => "required_deep",
+        (_, _) if multipart && deep => "optional_deep",
         (_, Presence::Required) if multipart => "required_text",
         _ if multipart => "optional_text",
         (Type::Lenient(_), Presence::Required) => "lenient",

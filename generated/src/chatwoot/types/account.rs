@@ -211,7 +211,7 @@ runtime::object! {
 impl AccountUpdatePayload {
     /// Nothing set yet.
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Name of the account.

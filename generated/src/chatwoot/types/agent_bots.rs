@@ -36,7 +36,7 @@ runtime::object! {
 impl AgentBotCreateUpdatePayload {
     /// Nothing set yet.
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Name, as people see it.

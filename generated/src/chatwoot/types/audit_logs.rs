@@ -85,7 +85,7 @@ runtime::string_enum! {
     }
 }
 
-/// `200`.
+/// The `200` reply of `GET /api/v1/accounts/{account_id}/audit_logs`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AuditLogsListResponse {

@@ -228,7 +228,7 @@ runtime::object! {
 impl AutomationRuleCreateUpdatePayload {
     /// Nothing set yet.
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Name, as people see it.

@@ -53,7 +53,7 @@ runtime::object! {
 impl CannedResponseCreateUpdatePayload {
     /// Nothing set yet.
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// The text.

@@ -62,7 +62,7 @@ runtime::object! {
 impl ContactCreatePayload {
     /// Nothing set yet.
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Id of the inbox.
@@ -266,7 +266,7 @@ runtime::object! {
 impl ContactUpdatePayload {
     /// Nothing set yet.
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Name, as people see it.
@@ -369,7 +369,7 @@ runtime::object! {
     }
 }
 
-/// `requestBody` of `post`.
+/// The request body of `POST /api/v1/accounts/{account_id}/contacts/{id}/contact_inboxes`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactsCreateContactInboxRequest {
@@ -422,7 +422,7 @@ runtime::object! {
     }
 }
 
-/// `contact_sort_param` of `parameters`.
+/// `contact_sort_param`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ContactsListSort {
@@ -483,7 +483,7 @@ runtime::string_enum! {
     }
 }
 
-/// `requestBody` of `post`.
+/// The request body of `POST /api/v1/accounts/{account_id}/actions/contact_merge`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactsMergeRequest {

@@ -26,7 +26,7 @@ runtime::union! {
     }
 }
 
-/// `requestBody` of `post`.
+/// The request body of `POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/assignments`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ConversationAssignmentsAssignRequest {
@@ -49,7 +49,7 @@ runtime::object! {
 impl ConversationAssignmentsAssignRequest {
     /// Nothing set yet.
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Id of the agent or bot; null leaves the conversation to nobody.

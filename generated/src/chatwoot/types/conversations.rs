@@ -85,7 +85,7 @@ runtime::object! {
 impl ConversationCreatePayload {
     /// Nothing set yet.
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Address of the contact in the inbox.
@@ -246,7 +246,7 @@ runtime::object! {
 impl ConversationCreatePayloadMessageTemplateParams {
     /// Nothing set yet.
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Name of the template.
@@ -389,7 +389,7 @@ runtime::object! {
     }
 }
 
-/// `0`.
+/// A parameter of `GET /api/v1/accounts/{account_id}/conversations`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ConversationsListAssigneeType {
@@ -414,7 +414,7 @@ runtime::string_enum! {
     }
 }
 
-/// `0`.
+/// A parameter of `GET /api/v1/accounts/{account_id}/conversations/meta`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ConversationsListStatus {
@@ -442,7 +442,7 @@ runtime::string_enum! {
     }
 }
 
-/// `requestBody` of `post`.
+/// The request body of `POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/toggle_priority`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ConversationsTogglePriorityRequest {
@@ -459,7 +459,7 @@ runtime::object! {
 impl ConversationsTogglePriorityRequest {
     /// Nothing set yet.
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// How urgent the conversation is; null clears it.
@@ -469,7 +469,7 @@ impl ConversationsTogglePriorityRequest {
     }
 }
 
-/// `requestBody` of `post`.
+/// The request body of `POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/toggle_status`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ConversationsToggleStatusRequest {
@@ -520,7 +520,7 @@ impl From<String> for ConversationsToggleStatusRequest {
     }
 }
 
-/// `requestBody` of `post`.
+/// The request body of `POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/toggle_typing_status`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ConversationsToggleTypingStatusRequest {
@@ -576,7 +576,7 @@ impl From<String> for ConversationsToggleTypingStatusRequest {
     }
 }
 
-/// `200`.
+/// The `200` reply of `POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/custom_attributes`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ConversationsUpdateCustomAttributesRequest {
@@ -606,7 +606,7 @@ impl ConversationsUpdateCustomAttributesRequest {
     }
 }
 
-/// `requestBody` of `patch`.
+/// The request body of `PATCH /api/v1/accounts/{account_id}/conversations/{conversation_id}`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ConversationsUpdateRequest {
@@ -626,7 +626,7 @@ runtime::object! {
 impl ConversationsUpdateRequest {
     /// Nothing set yet.
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// How urgent the conversation is; null clears it.

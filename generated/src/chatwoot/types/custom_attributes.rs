@@ -89,7 +89,7 @@ runtime::object! {
 impl CustomAttributeCreateUpdatePayload {
     /// Nothing set yet.
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Name of the attribute, as people see it.
@@ -152,7 +152,7 @@ impl CustomAttributeCreateUpdatePayload {
     }
 }
 
-/// `0`.
+/// A parameter of `GET /api/v1/accounts/{account_id}/custom_attribute_definitions`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CustomAttributesListAttributeModel {

@@ -56,7 +56,7 @@ runtime::object! {
 impl CustomFilterCreateUpdatePayload {
     /// Nothing set yet.
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Name, as people see it.
@@ -86,7 +86,7 @@ impl CustomFilterCreateUpdatePayload {
     }
 }
 
-/// `1`.
+/// A parameter of `/api/v1/accounts/{account_id}/custom_filters`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CustomFilterFilterType {

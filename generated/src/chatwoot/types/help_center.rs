@@ -124,7 +124,7 @@ runtime::object! {
 impl ArticleCreateUpdatePayload {
     /// Nothing set yet.
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Title.
@@ -311,7 +311,7 @@ runtime::object! {
 impl CategoryCreateUpdatePayload {
     /// Nothing set yet.
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Name, as people see it.
@@ -489,7 +489,7 @@ runtime::object! {
 impl PortalCreateUpdatePayload {
     /// Nothing set yet.
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Colour, in hex such as `#1f93ff`.

@@ -15,7 +15,7 @@ pub struct AccessTokenRecord {
     /// Id of the record the token belongs to.
     pub owner_id: i64,
     /// The token itself: keep it secret.
-    pub token: String,
+    pub token: runtime::Secret,
     /// When the token was created.
     pub created_at: Option<runtime::Timestamp>,
     /// When the token was last changed.
@@ -147,7 +147,7 @@ runtime::object! {
 impl InboxCreatePayload {
     /// Nothing set yet.
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Name, as people see it.
@@ -282,7 +282,7 @@ runtime::object! {
 impl InboxCreatePayloadChannel {
     /// Nothing set yet.
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Kind of channel.
@@ -450,7 +450,7 @@ runtime::object! {
 impl InboxUpdatePayload {
     /// Nothing set yet.
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Name, as people see it.
@@ -582,7 +582,7 @@ runtime::object! {
 impl InboxUpdatePayloadChannel {
     /// Nothing set yet.
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Site the widget stands on.
@@ -624,7 +624,7 @@ runtime::object! {
     }
 }
 
-/// `requestBody` of `post`.
+/// The request body of `POST /api/v1/accounts/{account_id}/inboxes/{id}/set_agent_bot`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct InboxesSetAgentBotRequest {
@@ -641,7 +641,7 @@ runtime::object! {
 impl InboxesSetAgentBotRequest {
     /// Nothing set yet.
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Id of the bot; null takes the present one away.

@@ -97,7 +97,7 @@ runtime::object! {
 impl IntegrationsHookCreatePayload {
     /// Nothing set yet.
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Word the app is known by.
@@ -171,7 +171,7 @@ runtime::object! {
 impl IntegrationsHookUpdatePayload {
     /// Nothing set yet.
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// 1 puts the hook to use, 0 rests it.
@@ -194,7 +194,7 @@ impl IntegrationsHookUpdatePayload {
     }
 }
 
-/// `200`.
+/// The `200` reply of `GET /api/v1/accounts/{account_id}/integrations/apps`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct IntegrationsListAppsResponse {

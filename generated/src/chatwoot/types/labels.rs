@@ -56,7 +56,7 @@ runtime::object! {
 impl LabelCreateUpdatePayload {
     /// Nothing set yet.
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Title.
@@ -84,7 +84,7 @@ impl LabelCreateUpdatePayload {
     }
 }
 
-/// `200`.
+/// The `200` reply of `GET /api/v1/accounts/{account_id}/labels`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LabelsListResponse {

@@ -70,7 +70,7 @@ runtime::object! {
 impl ConversationMessageCreatePayload {
     /// Nothing set yet.
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// The text.
@@ -345,7 +345,7 @@ runtime::object! {
 impl ConversationMessageCreatePayloadTemplateParamsProcessedParams {
     /// Nothing set yet.
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Values for the text, by placeholder.
@@ -406,7 +406,7 @@ runtime::object! {
 impl ConversationMessageCreatePayloadTemplateParamsProcessedParamsButtonsItem {
     /// Nothing set yet.
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// What the button does.
@@ -470,7 +470,7 @@ runtime::object! {
 impl ConversationMessageCreatePayloadTemplateParamsProcessedParamsHeader {
     /// Nothing set yet.
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Public address of the file.

@@ -39,7 +39,7 @@ runtime::object! {
 impl AccountCreateUpdatePayload {
     /// Nothing set yet.
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Name, as people see it.

@@ -33,7 +33,7 @@ runtime::object! {
 impl PlatformAgentBotCreateUpdatePayload {
     /// Nothing set yet.
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Name, as people see it.

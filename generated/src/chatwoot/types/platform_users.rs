@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// `200`.
+/// The `200` reply of `GET /platform/api/v1/users/{id}/login`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PlatformUsersLoginResponse {
@@ -29,7 +29,7 @@ pub struct UserCreateUpdatePayload {
     /// E-mail address.
     pub email: Option<String>,
     /// Password, with upper and lower case, a digit and a special character.
-    pub password: Option<String>,
+    pub password: Option<runtime::Secret>,
     /// Values of the custom attributes, by their keys.
     pub custom_attributes: Option<runtime::Map<String, runtime::Value>>,
 }
@@ -47,7 +47,7 @@ runtime::object! {
 impl UserCreateUpdatePayload {
     /// Nothing set yet.
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Name, as people see it.
@@ -69,7 +69,7 @@ impl UserCreateUpdatePayload {
     }
 
     /// Password, with upper and lower case, a digit and a special character.
-    pub fn password(mut self, password: impl Into<String>) -> Self {
+    pub fn password(mut self, password: impl Into<runtime::Secret>) -> Self {
         self.password = Some(password.into());
         self
     }

@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// `requestBody` of `put`.
+/// The request body of `PUT /api/v1/profile`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ProfileUpdateRequest {
@@ -31,7 +31,7 @@ impl From<ProfileUpdateRequestProfile> for ProfileUpdateRequest {
     }
 }
 
-/// `requestBody` of `put`.
+/// The request body of `PUT /api/v1/profile`.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ProfileUpdateRequestInput {
@@ -46,11 +46,11 @@ pub struct ProfileUpdateRequestInput {
     /// Phone number, in E.164 form.
     pub profile_phone_number: Option<String>,
     /// Password up to now, which a new one needs.
-    pub profile_current_password: Option<String>,
+    pub profile_current_password: Option<runtime::Secret>,
     /// New password.
-    pub profile_password: Option<String>,
+    pub profile_password: Option<runtime::Secret>,
     /// New password once more.
-    pub profile_password_confirmation: Option<String>,
+    pub profile_password_confirmation: Option<runtime::Secret>,
     /// Picture.
     pub profile_avatar: Option<runtime::Upload>,
     /// Settings of the web interface.
@@ -68,14 +68,14 @@ runtime::multipart! {
         profile_password: optional_text "profile[password]",
         profile_password_confirmation: optional_text "profile[password_confirmation]",
         profile_avatar: optional_file "profile[avatar]",
-        profile_ui_settings: optional_text "profile[ui_settings]",
+        profile_ui_settings: optional_deep "profile[ui_settings]",
     }
 }
 
 impl ProfileUpdateRequestInput {
     /// Nothing set yet.
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Name.
@@ -120,14 +120,17 @@ impl ProfileUpdateRequestInput {
     /// Password up to now, which a new one needs.
     pub fn profile_current_password(
         mut self,
-        profile_current_password: impl Into<String>,
+        profile_current_password: impl Into<runtime::Secret>,
     ) -> Self {
         self.profile_current_password = Some(profile_current_password.into());
         self
     }
 
     /// New password.
-    pub fn profile_password(mut self, profile_password: impl Into<String>) -> Self {
+    pub fn profile_password(
+        mut self,
+        profile_password: impl Into<runtime::Secret>,
+    ) -> Self {
         self.profile_password = Some(profile_password.into());
         self
     }
@@ -135,7 +138,7 @@ impl ProfileUpdateRequestInput {
     /// New password once more.
     pub fn profile_password_confirmation(
         mut self,
-        profile_password_confirmation: impl Into<String>,
+        profile_password_confirmation: impl Into<runtime::Secret>,
     ) -> Self {
         self.profile_password_confirmation = Some(profile_password_confirmation.into());
         self
@@ -179,11 +182,11 @@ pub struct ProfileUpdateRequestProfile {
     /// Phone number, in E.164 form.
     pub phone_number: Option<String>,
     /// Password up to now, which a new one needs.
-    pub current_password: Option<String>,
+    pub current_password: Option<runtime::Secret>,
     /// New password.
-    pub password: Option<String>,
+    pub password: Option<runtime::Secret>,
     /// New password once more.
-    pub password_confirmation: Option<String>,
+    pub password_confirmation: Option<runtime::Secret>,
     /// Settings of the web interface.
     pub ui_settings: Option<runtime::Map<String, runtime::Value>>,
 }
@@ -205,7 +208,7 @@ runtime::object! {
 impl ProfileUpdateRequestProfile {
     /// Nothing set yet.
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Name.
@@ -239,13 +242,16 @@ impl ProfileUpdateRequestProfile {
     }
 
     /// Password up to now, which a new one needs.
-    pub fn current_password(mut self, current_password: impl Into<String>) -> Self {
+    pub fn current_password(
+        mut self,
+        current_password: impl Into<runtime::Secret>,
+    ) -> Self {
         self.current_password = Some(current_password.into());
         self
     }
 
     /// New password.
-    pub fn password(mut self, password: impl Into<String>) -> Self {
+    pub fn password(mut self, password: impl Into<runtime::Secret>) -> Self {
         self.password = Some(password.into());
         self
     }
@@ -253,7 +259,7 @@ impl ProfileUpdateRequestProfile {
     /// New password once more.
     pub fn password_confirmation(
         mut self,
-        password_confirmation: impl Into<String>,
+        password_confirmation: impl Into<runtime::Secret>,
     ) -> Self {
         self.password_confirmation = Some(password_confirmation.into());
         self

@@ -19,7 +19,7 @@ pub struct PublicContact {
     /// Phone number, in E.164 form.
     pub phone_number: Option<String>,
     /// Token of the websocket for live updates.
-    pub pubsub_token: String,
+    pub pubsub_token: runtime::Secret,
 }
 
 runtime::object! {
@@ -71,7 +71,7 @@ runtime::object! {
 impl PublicContactCreateUpdatePayload {
     /// Nothing set yet.
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Id of the contact in a system of the account's own.

@@ -56,7 +56,7 @@ runtime::object! {
 impl PublicConversationCreatePayload {
     /// Nothing set yet.
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Values of the custom attributes, by their keys.
@@ -76,7 +76,7 @@ impl PublicConversationCreatePayload {
     }
 }
 
-/// `requestBody` of `post`.
+/// The request body of `POST /public/api/v1/inboxes/{inbox_identifier}/contacts/{contact_identifier}/conversations/{conversation_id}/toggle_typing`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PublicConversationsToggleTypingRequest {

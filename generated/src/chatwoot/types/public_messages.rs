@@ -24,7 +24,7 @@ runtime::object! {
 impl PublicMessageCreatePayload {
     /// Nothing set yet.
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// The text.
@@ -57,7 +57,7 @@ runtime::object! {
 impl PublicMessageUpdatePayload {
     /// Nothing set yet.
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// What the contact chose or entered.
@@ -98,7 +98,7 @@ runtime::object! {
 impl PublicMessageUpdatePayloadSubmittedValues {
     /// Nothing set yet.
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Name of the field that was filled in.
@@ -151,7 +151,7 @@ runtime::object! {
 impl PublicMessageUpdatePayloadSubmittedValuesCsatSurveyResponse {
     /// Nothing set yet.
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// What the customer has to say.

@@ -85,7 +85,7 @@ runtime::object! {
     }
 }
 
-/// `additionalProperties` of `channel_summary`.
+/// A value of `channel_summary`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ChannelSummaryValue {
@@ -111,7 +111,7 @@ runtime::object! {
     }
 }
 
-/// `additionalProperties` of `first_response_time_distribution`.
+/// A value of `first_response_time_distribution`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FirstResponseTimeDistributionValue {
@@ -300,7 +300,7 @@ runtime::object! {
     }
 }
 
-/// `200`.
+/// The `200` reply of `GET /api/v2/accounts/{account_id}/reports/conversations`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReportsAccountConversationMetricsResponse {
@@ -323,7 +323,7 @@ runtime::object! {
     }
 }
 
-/// `1`.
+/// A parameter of `/api/v2/accounts/{account_id}/reports/conversations`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ReportsAccountConversationMetricsType {
@@ -339,7 +339,7 @@ runtime::string_enum! {
     }
 }
 
-/// `1`.
+/// A parameter of `/api/v2/accounts/{account_id}/reports/conversations/`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ReportsAgentConversationMetricsType {
@@ -355,7 +355,7 @@ runtime::string_enum! {
     }
 }
 
-/// `0`.
+/// A parameter of `GET /api/v2/accounts/{account_id}/reports/outgoing_messages_count`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ReportsOutgoingMessagesCountGroupBy {
@@ -380,7 +380,7 @@ runtime::string_enum! {
     }
 }
 
-/// `report_metric` of `parameters`.
+/// `report_metric`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ReportsSeriesMetric {
@@ -411,7 +411,7 @@ runtime::string_enum! {
     }
 }
 
-/// `report_type` of `parameters`.
+/// `report_type`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ReportsSeriesType {

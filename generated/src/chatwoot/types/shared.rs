@@ -98,7 +98,7 @@ pub struct AgentBot {
     /// Id of the bot's account; null for a bot of the whole installation.
     pub account_id: Option<i64>,
     /// Token that acts in this name: keep it secret.
-    pub access_token: Option<String>,
+    pub access_token: Option<runtime::Secret>,
     /// Whether the bot belongs to the installation.
     pub system_bot: Option<bool>,
 }
@@ -312,7 +312,7 @@ runtime::object! {
     }
 }
 
-/// `requestBody` of `post`.
+/// The request body of `POST /api/v1/accounts/{account_id}/contacts/{id}/labels`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactLabelsAddRequest {
@@ -650,6 +650,16 @@ runtime::union! {
     }
 }
 
+impl ErrorResponseError {
+    /// The text, where it is text.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::String(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
 /// One condition of a filter.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -903,7 +913,7 @@ pub struct Inbox {
     /// Sites on which the widget may stand.
     pub allowed_domains: Option<String>,
     /// Key of that proof: keep it secret.
-    pub hmac_token: Option<String>,
+    pub hmac_token: Option<runtime::Secret>,
     /// Address told about the events of an API inbox.
     pub webhook_url: Option<String>,
     /// Word an API inbox is known by in public addresses.
@@ -1722,7 +1732,7 @@ runtime::object! {
     }
 }
 
-/// Counts and response times per inbox.
+/// Counts and response times per team.
 pub type TeamSummary = Vec<super::TeamSummaryItem>;
 
 /// A user's own profile, with the accounts the user belongs to.
@@ -1732,7 +1742,7 @@ pub struct User {
     /// Unique id.
     pub id: i64,
     /// Token that acts in this name: keep it secret.
-    pub access_token: String,
+    pub access_token: runtime::Secret,
     /// Id of the account it belongs to.
     pub account_id: Option<i64>,
     /// Name shown to customers.
@@ -1756,7 +1766,7 @@ pub struct User {
     /// Who provides the channel or the sign-in; null where nobody does.
     pub provider: String,
     /// Token of the websocket for live updates.
-    pub pubsub_token: String,
+    pub pubsub_token: runtime::Secret,
     /// What the user may do: `administrator` or `agent`.
     pub role: Option<UserRole>,
     /// Settings of the web interface.

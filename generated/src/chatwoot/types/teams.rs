@@ -27,7 +27,7 @@ runtime::object! {
 impl TeamCreateUpdatePayload {
     /// Nothing set yet.
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Name, as people see it.

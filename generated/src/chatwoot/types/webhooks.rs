@@ -19,7 +19,7 @@ pub struct Webhook {
     /// Id of the account it belongs to.
     pub account_id: i64,
     /// Key that signs what is sent; null on old webhooks.
-    pub secret: Option<String>,
+    pub secret: Option<runtime::Secret>,
     /// The inbox whose events are sent; absent where the webhook serves the whole account.
     pub inbox: Option<super::WebhookInbox>,
 }
@@ -59,7 +59,7 @@ runtime::object! {
 impl WebhookCreateUpdatePayload {
     /// Nothing set yet.
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Address the events are sent to.

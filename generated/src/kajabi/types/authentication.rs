@@ -9,13 +9,9 @@ use crm_clients_runtime as runtime;
 #[non_exhaustive]
 pub struct OauthTokenResponse {
     /// The bearer token of further requests.
-    ///
-    /// Format: `password`.
-    pub access_token: String,
+    pub access_token: runtime::Secret,
     /// Buys the next access token.
-    ///
-    /// Format: `password`.
-    pub refresh_token: Option<String>,
+    pub refresh_token: Option<runtime::Secret>,
     /// Always `Bearer`.
     pub token_type: String,
     /// Seconds until the access token expires.
@@ -38,23 +34,17 @@ pub struct TokenRequest {
     /// Name of a user; an API key is preferred.
     pub username: Option<String>,
     /// Password of that user.
-    ///
-    /// Format: `password`.
-    pub password: Option<String>,
+    pub password: Option<runtime::Secret>,
     /// Id of the API key.
     pub client_id: Option<String>,
     /// Secret of the API key.
-    ///
-    /// Format: `password`.
-    pub client_secret: Option<String>,
+    pub client_secret: Option<runtime::Secret>,
     /// `client_credentials` or `refresh_token`; left out with a username and password.
     pub grant_type: Option<String>,
     /// Scope to ask for.
     pub scope: Option<String>,
     /// A refresh token that has not expired, from an earlier client credentials grant.
-    ///
-    /// Format: `password`.
-    pub refresh_token: Option<String>,
+    pub refresh_token: Option<runtime::Secret>,
 }
 
 runtime::object! {
@@ -72,7 +62,7 @@ runtime::object! {
 impl TokenRequest {
     /// Nothing set yet.
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Name of a user; an API key is preferred.
@@ -82,7 +72,7 @@ impl TokenRequest {
     }
 
     /// Password of that user.
-    pub fn password(mut self, password: impl Into<String>) -> Self {
+    pub fn password(mut self, password: impl Into<runtime::Secret>) -> Self {
         self.password = Some(password.into());
         self
     }
@@ -94,7 +84,7 @@ impl TokenRequest {
     }
 
     /// Secret of the API key.
-    pub fn client_secret(mut self, client_secret: impl Into<String>) -> Self {
+    pub fn client_secret(mut self, client_secret: impl Into<runtime::Secret>) -> Self {
         self.client_secret = Some(client_secret.into());
         self
     }
@@ -112,7 +102,7 @@ impl TokenRequest {
     }
 
     /// A refresh token that has not expired, from an earlier client credentials grant.
-    pub fn refresh_token(mut self, refresh_token: impl Into<String>) -> Self {
+    pub fn refresh_token(mut self, refresh_token: impl Into<runtime::Secret>) -> Self {
         self.refresh_token = Some(refresh_token.into());
         self
     }
@@ -123,9 +113,7 @@ impl TokenRequest {
 #[non_exhaustive]
 pub struct TokenRevocation {
     /// An access token or a refresh token.
-    ///
-    /// Format: `password`.
-    pub token: String,
+    pub token: runtime::Secret,
 }
 
 runtime::object! {
@@ -136,7 +124,7 @@ runtime::object! {
 
 impl TokenRevocation {
     /// What must be given; the rest is set on the result.
-    pub fn new(token: impl Into<String>) -> Self {
+    pub fn new(token: impl Into<runtime::Secret>) -> Self {
         Self { token: token.into() }
     }
 }

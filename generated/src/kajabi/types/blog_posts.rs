@@ -8,15 +8,15 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BlogPost {
-    /// `id` on the wire.
+    /// Id of the resource.
     pub id: String,
-    /// `type` on the wire.
+    /// Type of the resource.
     ///
     /// Always `blog_posts`.
     pub r#type: String,
-    /// `attributes` on the wire.
+    /// What a blog post says and where it stands.
     pub attributes: BlogPostsAttributes,
-    /// `relationships` on the wire.
+    /// What the resource is related to.
     pub relationships: Option<BlogPostRelationships>,
 }
 
@@ -29,11 +29,11 @@ runtime::object! {
     }
 }
 
-/// `relationships` of `blog_post`.
+/// What the resource is related to.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BlogPostRelationships {
-    /// `blog` on the wire.
+    /// A relationship to one resource at most.
     pub blog: Option<super::ToOneRelationship>,
 }
 
@@ -96,9 +96,9 @@ runtime::object! {
 pub struct BlogPostsIndexResponse {
     /// The resources on this page.
     pub data: Vec<BlogPost>,
-    /// `links` on the wire.
+    /// Where the neighbours of a page are.
     pub links: super::PageLinks,
-    /// `meta` on the wire.
+    /// How long a list is.
     pub meta: super::PageMeta,
 }
 
@@ -114,9 +114,9 @@ runtime::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BlogPostsShowResponse {
-    /// `links` on the wire.
+    /// Where an answer can be read again.
     pub links: Option<super::DocumentLinks>,
-    /// `data` on the wire.
+    /// A post of a blog.
     pub data: BlogPost,
 }
 

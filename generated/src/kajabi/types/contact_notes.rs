@@ -8,7 +8,7 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BelongsToContact {
-    /// `contact` on the wire.
+    /// The contact that something belongs to.
     pub contact: ContactRelationship,
 }
 
@@ -56,8 +56,6 @@ pub struct ContactIdentifier {
     /// Id of the contact.
     pub id: String,
     /// Always `contacts`.
-    ///
-    /// Always `contacts`.
     pub r#type: String,
 }
 
@@ -94,15 +92,15 @@ impl From<String> for ContactIdentifier {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactNote {
-    /// `id` on the wire.
+    /// Id of the resource.
     pub id: String,
-    /// `type` on the wire.
+    /// Type of the resource.
     ///
     /// Always `contact_notes`.
     pub r#type: String,
-    /// `attributes` on the wire.
+    /// A note's own data.
     pub attributes: ContactNotesAttributes,
-    /// `relationships` on the wire.
+    /// What the resource is related to.
     pub relationships: Option<ContactNoteRelationships>,
 }
 
@@ -152,7 +150,7 @@ impl From<String> for ContactNoteBody {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactNoteCreate {
-    /// `data` on the wire.
+    /// The document's `data`.
     pub data: ContactNoteCreateData,
 }
 
@@ -179,13 +177,11 @@ impl From<ContactNoteCreateData> for ContactNoteCreate {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactNoteCreateData {
-    /// `type` on the wire.
-    ///
     /// Always `contact_notes`.
     pub r#type: String,
-    /// `attributes` on the wire.
+    /// What a note says.
     pub attributes: ContactNoteBody,
-    /// `relationships` on the wire.
+    /// The document's `relationships`.
     pub relationships: BelongsToContact,
 }
 
@@ -227,11 +223,11 @@ runtime::string_enum! {
     }
 }
 
-/// `relationships` of `contact_note`.
+/// What the resource is related to.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactNoteRelationships {
-    /// `contact` on the wire.
+    /// A relationship to one resource at most.
     pub contact: Option<super::ToOneRelationship>,
 }
 
@@ -245,7 +241,7 @@ runtime::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactNoteUpdate {
-    /// `data` on the wire.
+    /// The document's `data`.
     pub data: ContactNoteUpdateData,
 }
 
@@ -272,13 +268,11 @@ impl From<ContactNoteUpdateData> for ContactNoteUpdate {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactNoteUpdateData {
-    /// `id` on the wire.
+    /// The document's `id`.
     pub id: String,
-    /// `type` on the wire.
-    ///
     /// Always `contact_notes`.
     pub r#type: String,
-    /// `attributes` on the wire.
+    /// What a note says.
     pub attributes: ContactNoteBody,
 }
 
@@ -327,9 +321,9 @@ runtime::object! {
 pub struct ContactNotesIndexResponse {
     /// The resources on this page.
     pub data: Vec<ContactNote>,
-    /// `links` on the wire.
+    /// Where the neighbours of a page are.
     pub links: super::PageLinks,
-    /// `meta` on the wire.
+    /// How long a list is.
     pub meta: super::PageMeta,
 }
 
@@ -345,11 +339,11 @@ runtime::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactNotesShowResponse {
-    /// `links` on the wire.
+    /// Where an answer can be read again.
     pub links: Option<super::DocumentLinks>,
-    /// `data` on the wire.
+    /// A note on a contact.
     pub data: ContactNote,
-    /// `included` on the wire.
+    /// The resources that were asked to be included, of every type.
     pub included: Option<Vec<super::IncludedResource>>,
 }
 
@@ -365,7 +359,7 @@ runtime::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactRelationship {
-    /// `data` on the wire.
+    /// Points at a contact.
     pub data: ContactIdentifier,
 }
 

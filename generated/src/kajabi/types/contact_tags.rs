@@ -10,9 +10,9 @@ use crm_clients_runtime as runtime;
 pub struct ContactTagsIndexResponse {
     /// The resources on this page.
     pub data: Vec<super::ContactTag>,
-    /// `links` on the wire.
+    /// Where the neighbours of a page are.
     pub links: super::PageLinks,
-    /// `meta` on the wire.
+    /// How long a list is.
     pub meta: super::PageMeta,
 }
 
@@ -28,9 +28,9 @@ runtime::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactTagsShowResponse {
-    /// `links` on the wire.
+    /// Where an answer can be read again.
     pub links: Option<super::DocumentLinks>,
-    /// `data` on the wire.
+    /// A tag that contacts can carry.
     pub data: super::ContactTag,
 }
 

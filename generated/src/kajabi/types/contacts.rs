@@ -8,7 +8,7 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactCreate {
-    /// `data` on the wire.
+    /// A new contact's attributes and its site.
     pub data: ContactCreateData,
 }
 
@@ -36,12 +36,10 @@ impl From<ContactCreateData> for ContactCreate {
 #[non_exhaustive]
 pub struct ContactCreateData {
     /// Always `contacts`.
-    ///
-    /// Always `contacts`.
     pub r#type: String,
-    /// `attributes` on the wire.
+    /// What is known of a contact.
     pub attributes: ContactsAttributesInput,
-    /// `relationships` on the wire.
+    /// What the resource is related to.
     pub relationships: super::BelongsToSite,
 }
 
@@ -95,8 +93,6 @@ runtime::string_enum! {
 pub struct ContactTagIdentifier {
     /// Id of the tag.
     pub id: String,
-    /// Always `contact_tags`.
-    ///
     /// Always `contact_tags`.
     pub r#type: String,
 }
@@ -170,7 +166,7 @@ for ContactTagsRelationship {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactUpdate {
-    /// `data` on the wire.
+    /// Which contact to change, and what.
     pub data: ContactUpdateData,
 }
 
@@ -200,10 +196,8 @@ pub struct ContactUpdateData {
     /// Id of the contact.
     pub id: String,
     /// Always `contacts`.
-    ///
-    /// Always `contacts`.
     pub r#type: String,
-    /// `attributes` on the wire.
+    /// What is known of a contact.
     pub attributes: ContactsAttributesInput,
     /// Relationships to replace.
     pub relationships: Option<ContactUpdateRelationships>,
@@ -246,7 +240,7 @@ impl ContactUpdateData {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ContactUpdateRelationships {
-    /// `tags` on the wire.
+    /// The tags to add, remove or put in place of others.
     pub tags: Option<ContactTagsRelationship>,
 }
 
@@ -259,10 +253,10 @@ runtime::object! {
 impl ContactUpdateRelationships {
     /// Nothing set yet.
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
-    /// `tags` on the wire.
+    /// The tags to add, remove or put in place of others.
     pub fn tags(mut self, tags: impl Into<ContactTagsRelationship>) -> Self {
         self.tags = Some(tags.into());
         self
@@ -331,7 +325,7 @@ runtime::object! {
 impl ContactsAttributesInput {
     /// Nothing set yet.
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Full name.
@@ -518,9 +512,9 @@ impl ContactsAttributesInput {
 pub struct ContactsIndexResponse {
     /// The resources on this page.
     pub data: Vec<super::Contact>,
-    /// `links` on the wire.
+    /// Where the neighbours of a page are.
     pub links: super::PageLinks,
-    /// `meta` on the wire.
+    /// How long a list is.
     pub meta: super::PageMeta,
 }
 
@@ -536,11 +530,11 @@ runtime::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactsShowResponse {
-    /// `links` on the wire.
+    /// Where an answer can be read again.
     pub links: Option<super::DocumentLinks>,
-    /// `data` on the wire.
+    /// A person that a site knows.
     pub data: super::Contact,
-    /// `included` on the wire.
+    /// The resources that were asked to be included, of every type.
     pub included: Option<Vec<super::IncludedResource>>,
 }
 
@@ -556,7 +550,7 @@ runtime::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EmptyResponse {
-    /// `data` on the wire.
+    /// The document's `data`.
     pub data: Option<runtime::Map<String, runtime::Value>>,
 }
 
@@ -583,7 +577,7 @@ runtime::object! {
 impl OfferGrantOptions {
     /// Nothing set yet.
     pub fn new() -> Self {
-        Self::default()
+        Default::default()
     }
 
     /// Whether to welcome the customer by mail; true unless set.

@@ -8,15 +8,15 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Course {
-    /// `id` on the wire.
+    /// Id of the resource.
     pub id: String,
-    /// `type` on the wire.
+    /// Type of the resource.
     ///
     /// Always `courses`.
     pub r#type: String,
-    /// `attributes` on the wire.
+    /// A course's own data.
     pub attributes: CoursesAttributes,
-    /// `relationships` on the wire.
+    /// What the resource is related to.
     pub relationships: Option<CourseRelationships>,
 }
 
@@ -54,17 +54,17 @@ runtime::string_enum! {
     }
 }
 
-/// `relationships` of `course`.
+/// What the resource is related to.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CourseRelationships {
-    /// `site` on the wire.
+    /// A relationship to one resource at most.
     pub site: Option<super::ToOneRelationship>,
-    /// `offers` on the wire.
+    /// A relationship to any number of resources.
     pub offers: Option<super::ToManyRelationship>,
-    /// `modules` on the wire.
+    /// A relationship to any number of resources.
     pub modules: Option<super::ToManyRelationship>,
-    /// `lessons` on the wire.
+    /// A relationship to any number of resources.
     pub lessons: Option<super::ToManyRelationship>,
 }
 
@@ -109,9 +109,9 @@ runtime::object! {
 pub struct CoursesIndexResponse {
     /// The resources on this page.
     pub data: Vec<Course>,
-    /// `links` on the wire.
+    /// Where the neighbours of a page are.
     pub links: super::PageLinks,
-    /// `meta` on the wire.
+    /// How long a list is.
     pub meta: super::PageMeta,
 }
 
@@ -127,11 +127,11 @@ runtime::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CoursesShowResponse {
-    /// `links` on the wire.
+    /// Where an answer can be read again.
     pub links: Option<super::DocumentLinks>,
-    /// `data` on the wire.
+    /// A course.
     pub data: Course,
-    /// `included` on the wire.
+    /// The resources that were asked to be included, of every type.
     pub included: Option<Vec<super::IncludedResource>>,
 }
 

@@ -32,9 +32,9 @@ runtime::string_enum! {
 pub struct CustomersIndexResponse {
     /// The resources on this page.
     pub data: Vec<super::Customer>,
-    /// `links` on the wire.
+    /// Where the neighbours of a page are.
     pub links: super::PageLinks,
-    /// `meta` on the wire.
+    /// How long a list is.
     pub meta: super::PageMeta,
 }
 
@@ -50,11 +50,11 @@ runtime::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomersShowResponse {
-    /// `links` on the wire.
+    /// Where an answer can be read again.
     pub links: Option<super::DocumentLinks>,
-    /// `data` on the wire.
+    /// A contact who has bought something or was granted an offer.
     pub data: super::Customer,
-    /// `included` on the wire.
+    /// The resources that were asked to be included, of every type.
     pub included: Option<Vec<super::IncludedResource>>,
 }
 

@@ -33,7 +33,7 @@ runtime::string_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FormSubmissionCreate {
-    /// `data` on the wire.
+    /// What to enter into a form.
     pub data: FormSubmissionCreateData,
 }
 
@@ -289,10 +289,8 @@ impl FormSubmissionCreateAttributes {
 #[non_exhaustive]
 pub struct FormSubmissionCreateData {
     /// Always `form_submissions`.
-    ///
-    /// Always `form_submissions`.
     pub r#type: String,
-    /// `attributes` on the wire.
+    /// The values to enter; a name and an address are needed.
     pub attributes: FormSubmissionCreateAttributes,
 }
 
@@ -342,9 +340,9 @@ runtime::string_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FormSubmissionResponse {
-    /// `links` on the wire.
+    /// Where an answer can be read again.
     pub links: Option<super::DocumentLinks>,
-    /// `data` on the wire.
+    /// What was submitted through a form.
     pub data: super::FormSubmission,
 }
 
@@ -361,9 +359,9 @@ runtime::object! {
 pub struct FormSubmissionsIndexResponse {
     /// The resources on this page.
     pub data: Vec<super::FormSubmission>,
-    /// `links` on the wire.
+    /// Where the neighbours of a page are.
     pub links: super::PageLinks,
-    /// `meta` on the wire.
+    /// How long a list is.
     pub meta: super::PageMeta,
 }
 
@@ -379,9 +377,9 @@ runtime::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FormSubmissionsShowResponse {
-    /// `data` on the wire.
+    /// What was submitted through a form.
     pub data: super::FormSubmission,
-    /// `included` on the wire.
+    /// The resources that were asked to be included, of every type.
     pub included: Option<Vec<super::IncludedResource>>,
 }
 
@@ -398,9 +396,9 @@ runtime::object! {
 pub struct FormsIndexResponse {
     /// The resources on this page.
     pub data: Vec<super::Form>,
-    /// `links` on the wire.
+    /// Where the neighbours of a page are.
     pub links: super::PageLinks,
-    /// `meta` on the wire.
+    /// How long a list is.
     pub meta: super::PageMeta,
 }
 
@@ -416,9 +414,9 @@ runtime::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FormsShowResponse {
-    /// `data` on the wire.
+    /// A form of a site.
     pub data: super::Form,
-    /// `included` on the wire.
+    /// The resources that were asked to be included, of every type.
     pub included: Option<Vec<super::IncludedResource>>,
 }
 

@@ -8,15 +8,15 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LandingPage {
-    /// `id` on the wire.
+    /// Id of the resource.
     pub id: String,
-    /// `type` on the wire.
+    /// Type of the resource.
     ///
     /// Always `landing_pages`.
     pub r#type: String,
-    /// `attributes` on the wire.
+    /// A landing page's own data.
     pub attributes: LandingPagesAttributes,
-    /// `relationships` on the wire.
+    /// What the resource is related to.
     pub relationships: Option<super::HookRelationships>,
 }
 
@@ -61,9 +61,9 @@ runtime::object! {
 pub struct LandingPagesIndexResponse {
     /// The resources on this page.
     pub data: Vec<LandingPage>,
-    /// `links` on the wire.
+    /// Where the neighbours of a page are.
     pub links: super::PageLinks,
-    /// `meta` on the wire.
+    /// How long a list is.
     pub meta: super::PageMeta,
 }
 
@@ -79,9 +79,9 @@ runtime::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LandingPagesShowResponse {
-    /// `links` on the wire.
+    /// Where an answer can be read again.
     pub links: Option<super::DocumentLinks>,
-    /// `data` on the wire.
+    /// A landing page.
     pub data: LandingPage,
 }
 

@@ -8,11 +8,11 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Me {
-    /// `id` on the wire.
+    /// Id of the resource.
     pub id: String,
-    /// `type` on the wire.
+    /// Type of the resource.
     pub r#type: String,
-    /// `attributes` on the wire.
+    /// Who the user is.
     pub attributes: MeAttributes,
 }
 
@@ -51,7 +51,7 @@ runtime::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MeResponse {
-    /// `data` on the wire.
+    /// A user of Kajabi.
     pub data: Me,
 }
 

@@ -11,10 +11,8 @@ pub struct Payout {
     /// Id of the payout, for example `payout_abc123`.
     pub id: String,
     /// Always `kajabi_payments_payouts`.
-    ///
-    /// Always `kajabi_payments_payouts`.
     pub r#type: String,
-    /// `attributes` on the wire.
+    /// What was transferred, and where it stands.
     pub attributes: PayoutsAttributes,
 }
 
@@ -138,7 +136,7 @@ runtime::object! {
 pub struct PayoutsIndexResponse {
     /// The payouts on this page.
     pub data: Vec<Payout>,
-    /// `links` on the wire.
+    /// Where the neighbours of a page are.
     pub links: super::PageLinks,
     /// How many payouts there are.
     pub meta: PayoutsMeta,
@@ -202,7 +200,7 @@ runtime::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PayoutsShowResponse {
-    /// `data` on the wire.
+    /// A transfer of money to the site owner's bank.
     pub data: Payout,
 }
 

@@ -8,15 +8,15 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Podcast {
-    /// `id` on the wire.
+    /// Id of the resource.
     pub id: String,
-    /// `type` on the wire.
+    /// Type of the resource.
     ///
     /// Always `podcasts`.
     pub r#type: String,
-    /// `attributes` on the wire.
+    /// A podcast's own data.
     pub attributes: PodcastsAttributes,
-    /// `relationships` on the wire.
+    /// What the resource is related to.
     pub relationships: Option<super::HookRelationships>,
 }
 
@@ -167,9 +167,9 @@ runtime::string_enum! {
 pub struct PodcastsIndexResponse {
     /// The resources on this page.
     pub data: Vec<Podcast>,
-    /// `links` on the wire.
+    /// Where the neighbours of a page are.
     pub links: super::PageLinks,
-    /// `meta` on the wire.
+    /// How long a list is.
     pub meta: super::PageMeta,
 }
 
@@ -185,7 +185,7 @@ runtime::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PodcastsShowResponse {
-    /// `data` on the wire.
+    /// A podcast.
     pub data: Podcast,
 }
 

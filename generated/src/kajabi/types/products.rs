@@ -8,15 +8,15 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Product {
-    /// `id` on the wire.
+    /// Id of the resource.
     pub id: String,
-    /// `type` on the wire.
+    /// Type of the resource.
     ///
     /// Always `products`.
     pub r#type: String,
-    /// `attributes` on the wire.
+    /// A product's own data.
     pub attributes: ProductsAttributes,
-    /// `relationships` on the wire.
+    /// What the resource is related to.
     pub relationships: Option<super::HookRelationships>,
 }
 
@@ -76,9 +76,9 @@ runtime::object! {
 pub struct ProductsIndexResponse {
     /// The resources on this page.
     pub data: Vec<Product>,
-    /// `links` on the wire.
+    /// Where the neighbours of a page are.
     pub links: super::PageLinks,
-    /// `meta` on the wire.
+    /// How long a list is.
     pub meta: super::PageMeta,
 }
 
@@ -94,9 +94,9 @@ runtime::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ProductsShowResponse {
-    /// `links` on the wire.
+    /// Where an answer can be read again.
     pub links: Option<super::DocumentLinks>,
-    /// `data` on the wire.
+    /// Something that an offer gives access to.
     pub data: Product,
 }
 

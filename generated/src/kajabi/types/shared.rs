@@ -8,7 +8,7 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BelongsToSite {
-    /// `site` on the wire.
+    /// The site that something belongs to.
     pub site: SiteRelationship,
 }
 
@@ -53,17 +53,17 @@ impl From<String> for BelongsToSite {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Contact {
-    /// `id` on the wire.
+    /// Id of the resource.
     pub id: String,
-    /// `type` on the wire.
+    /// Type of the resource.
     ///
     /// Always `contacts`.
     pub r#type: String,
-    /// `attributes` on the wire.
+    /// What is known of a contact.
     pub attributes: ContactsAttributes,
-    /// `relationships` on the wire.
+    /// What the resource is related to.
     pub relationships: Option<ContactRelationships>,
-    /// `links` on the wire.
+    /// The document's `links`.
     pub links: Option<ContactLinks>,
 }
 
@@ -81,7 +81,7 @@ runtime::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactLinks {
-    /// `customer` on the wire.
+    /// The document's `customer`.
     pub customer: Option<String>,
 }
 
@@ -91,17 +91,17 @@ runtime::object! {
     }
 }
 
-/// `relationships` of `contact`.
+/// What the resource is related to.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactRelationships {
-    /// `customer` on the wire.
+    /// The document's `customer`.
     pub customer: Option<ToOneRelationship>,
-    /// `offers` on the wire.
+    /// The document's `offers`.
     pub offers: Option<ToManyRelationship>,
-    /// `site` on the wire.
+    /// A relationship to one resource at most.
     pub site: Option<ToOneRelationship>,
-    /// `tags` on the wire.
+    /// A relationship to any number of resources.
     pub tags: Option<ToManyRelationship>,
 }
 
@@ -118,15 +118,15 @@ runtime::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactTag {
-    /// `id` on the wire.
+    /// Id of the resource.
     pub id: String,
-    /// `type` on the wire.
+    /// Type of the resource.
     ///
     /// Always `contact_tags`.
     pub r#type: String,
-    /// `attributes` on the wire.
+    /// A tag's own data.
     pub attributes: ContactTagsAttributes,
-    /// `relationships` on the wire.
+    /// What the resource is related to.
     pub relationships: Option<HookRelationships>,
 }
 
@@ -271,17 +271,17 @@ runtime::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Customer {
-    /// `id` on the wire.
+    /// Id of the resource.
     pub id: String,
-    /// `type` on the wire.
+    /// Type of the resource.
     ///
     /// Always `customers`.
     pub r#type: String,
-    /// `attributes` on the wire.
+    /// What is known of a customer.
     pub attributes: CustomersAttributes,
-    /// `relationships` on the wire.
+    /// What the resource is related to.
     pub relationships: Option<CustomerRelationships>,
-    /// `links` on the wire.
+    /// The document's `links`.
     pub links: Option<CustomerLinks>,
 }
 
@@ -299,7 +299,7 @@ runtime::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomerLinks {
-    /// `contact` on the wire.
+    /// The document's `contact`.
     pub contact: Option<String>,
 }
 
@@ -309,17 +309,17 @@ runtime::object! {
     }
 }
 
-/// `relationships` of `customer`.
+/// What the resource is related to.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomerRelationships {
-    /// `contact` on the wire.
+    /// A relationship to one resource at most.
     pub contact: Option<ToOneRelationship>,
-    /// `site` on the wire.
+    /// A relationship to one resource at most.
     pub site: Option<ToOneRelationship>,
-    /// `offers` on the wire.
+    /// A relationship to any number of resources.
     pub offers: Option<ToManyRelationship>,
-    /// `products` on the wire.
+    /// A relationship to any number of resources.
     pub products: Option<ToManyRelationship>,
 }
 
@@ -476,16 +476,16 @@ runtime::object! {
     }
 }
 
-/// Why the token was not accepted (401).
+/// Why a request was refused, problem by problem.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct ErrorsNotFound {
+pub struct ErrorsDocument {
     /// The problems, each with what can be said about it.
     pub errors: Vec<ErrorsAttributes>,
 }
 
 runtime::object! {
-    ErrorsNotFound {
+    ErrorsDocument {
         errors: required "errors",
     }
 }
@@ -529,15 +529,15 @@ runtime::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Form {
-    /// `id` on the wire.
+    /// Id of the resource.
     pub id: String,
-    /// `type` on the wire.
+    /// Type of the resource.
     ///
     /// Always `forms`.
     pub r#type: String,
-    /// `attributes` on the wire.
+    /// How a form is set up.
     pub attributes: FormAttributes,
-    /// `relationships` on the wire.
+    /// What the resource is related to.
     pub relationships: Option<FormRelationships>,
 }
 
@@ -582,17 +582,17 @@ runtime::object! {
     }
 }
 
-/// `relationships` of `form`.
+/// What the resource is related to.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FormRelationships {
-    /// `site` on the wire.
+    /// A relationship to one resource at most.
     pub site: Option<ToOneRelationship>,
-    /// `offer` on the wire.
+    /// A relationship to one resource at most.
     pub offer: Option<ToOneRelationship>,
-    /// `fields` on the wire.
+    /// A relationship to any number of resources.
     pub fields: Option<ToManyRelationship>,
-    /// `contact_tags` on the wire.
+    /// A relationship to any number of resources.
     pub contact_tags: Option<ToManyRelationship>,
 }
 
@@ -609,15 +609,15 @@ runtime::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FormSubmission {
-    /// `id` on the wire.
+    /// Id of the resource.
     pub id: String,
-    /// `type` on the wire.
+    /// Type of the resource.
     ///
     /// Always `form_submissions`.
     pub r#type: String,
-    /// `attributes` on the wire.
+    /// What was entered into a form; null where nothing was.
     pub attributes: FormSubmissionAttributes,
-    /// `relationships` on the wire.
+    /// What the resource is related to.
     pub relationships: Option<FormSubmissionRelationships>,
 }
 
@@ -683,13 +683,13 @@ runtime::object! {
     }
 }
 
-/// `relationships` of `form_submission`.
+/// What the resource is related to.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FormSubmissionRelationships {
-    /// `site` on the wire.
+    /// A relationship to one resource at most.
     pub site: Option<ToOneRelationship>,
-    /// `form` on the wire.
+    /// A relationship to one resource at most.
     pub form: Option<ToOneRelationship>,
 }
 
@@ -700,11 +700,11 @@ runtime::object! {
     }
 }
 
-/// `relationships` of `contact_tag`.
+/// What the resource is related to.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct HookRelationships {
-    /// `site` on the wire.
+    /// A relationship to one resource at most.
     pub site: Option<ToOneRelationship>,
 }
 
@@ -744,15 +744,15 @@ pub type IncludedResources = Vec<IncludedResource>;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Offer {
-    /// `id` on the wire.
+    /// Id of the resource.
     pub id: String,
-    /// `type` on the wire.
+    /// Type of the resource.
     ///
     /// Always `offers`.
     pub r#type: String,
-    /// `attributes` on the wire.
+    /// What an offer is called and costs.
     pub attributes: OffersAttributes,
-    /// `relationships` on the wire.
+    /// What the resource is related to.
     pub relationships: Option<OfferRelationships>,
 }
 
@@ -771,8 +771,6 @@ runtime::object! {
 pub struct OfferIdentifier {
     /// Id of the offer.
     pub id: String,
-    /// Always `offers`.
-    ///
     /// Always `offers`.
     pub r#type: String,
 }
@@ -806,15 +804,15 @@ impl From<String> for OfferIdentifier {
     }
 }
 
-/// `relationships` of `offer`.
+/// What the resource is related to.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct OfferRelationships {
-    /// `site` on the wire.
+    /// A relationship to one resource at most.
     pub site: Option<ToOneRelationship>,
-    /// `products` on the wire.
+    /// A relationship to any number of resources.
     pub products: Option<ToManyRelationship>,
-    /// `forms` on the wire.
+    /// A relationship to any number of resources.
     pub forms: Option<ToManyRelationship>,
 }
 
@@ -927,15 +925,15 @@ impl<T: Into<OfferIdentifier>, const N: usize> From<[T; N]> for OffersRelationsh
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Order {
-    /// `id` on the wire.
+    /// Id of the resource.
     pub id: String,
-    /// `type` on the wire.
+    /// Type of the resource.
     ///
     /// Always `orders`.
     pub r#type: String,
-    /// `attributes` on the wire.
+    /// What an order comes to.
     pub attributes: OrdersAttributes,
-    /// `relationships` on the wire.
+    /// What the resource is related to.
     pub relationships: Option<OrderRelationships>,
 }
 
@@ -952,15 +950,15 @@ runtime::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct OrderItem {
-    /// `id` on the wire.
+    /// Id of the resource.
     pub id: String,
-    /// `type` on the wire.
+    /// Type of the resource.
     ///
     /// Always `order_items`.
     pub r#type: String,
-    /// `attributes` on the wire.
+    /// What one line of an order comes to.
     pub attributes: OrderItemsAttributes,
-    /// `relationships` on the wire.
+    /// What the resource is related to.
     pub relationships: Option<OrderItemRelationships>,
 }
 
@@ -973,11 +971,11 @@ runtime::object! {
     }
 }
 
-/// `relationships` of `order_item`.
+/// What the resource is related to.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct OrderItemRelationships {
-    /// `order` on the wire.
+    /// A relationship to one resource at most.
     pub order: Option<ToOneRelationship>,
 }
 
@@ -1040,17 +1038,17 @@ runtime::object! {
     }
 }
 
-/// `relationships` of `order`.
+/// What the resource is related to.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct OrderRelationships {
-    /// `site` on the wire.
+    /// A relationship to one resource at most.
     pub site: Option<ToOneRelationship>,
-    /// `customer` on the wire.
+    /// A relationship to one resource at most.
     pub customer: Option<ToOneRelationship>,
-    /// `order_items` on the wire.
+    /// A relationship to any number of resources.
     pub order_items: Option<ToManyRelationship>,
-    /// `payment_transactions` on the wire.
+    /// A relationship to any number of resources.
     pub payment_transactions: Option<ToManyRelationship>,
 }
 
@@ -1163,15 +1161,15 @@ runtime::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Purchase {
-    /// `id` on the wire.
+    /// Id of the resource.
     pub id: String,
-    /// `type` on the wire.
+    /// Type of the resource.
     ///
     /// Always `purchases`.
     pub r#type: String,
-    /// `attributes` on the wire.
+    /// What was bought, and how it is paid.
     pub attributes: PurchasesAttributes,
-    /// `relationships` on the wire.
+    /// What the resource is related to.
     pub relationships: Option<PurchaseRelationships>,
 }
 
@@ -1184,17 +1182,17 @@ runtime::object! {
     }
 }
 
-/// `relationships` of `purchase`.
+/// What the resource is related to.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PurchaseRelationships {
-    /// `offer` on the wire.
+    /// A relationship to one resource at most.
     pub offer: Option<ToOneRelationship>,
-    /// `customer` on the wire.
+    /// A relationship to one resource at most.
     pub customer: Option<ToOneRelationship>,
-    /// `transactions` on the wire.
+    /// A relationship to any number of resources.
     pub transactions: Option<ToManyRelationship>,
-    /// `products` on the wire.
+    /// A relationship to any number of resources.
     pub products: Option<ToManyRelationship>,
 }
 
@@ -1289,7 +1287,7 @@ pub struct RelationshipLinks {
     pub self_: Option<String>,
     /// The resources themselves.
     pub related: Option<String>,
-    /// `data` on the wire.
+    /// Points at any number of resources.
     pub data: Option<Vec<ResourceIdentifier>>,
 }
 
@@ -1305,9 +1303,9 @@ runtime::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RelationshipResponse {
-    /// `data` on the wire.
+    /// Points at any number of resources.
     pub data: Vec<ResourceIdentifier>,
-    /// `links` on the wire.
+    /// Where an answer can be read again.
     pub links: Option<DocumentLinks>,
 }
 
@@ -1345,8 +1343,6 @@ pub struct SiteIdentifier {
     /// Id of the site.
     pub id: String,
     /// Always `sites`.
-    ///
-    /// Always `sites`.
     pub r#type: String,
 }
 
@@ -1383,7 +1379,7 @@ impl From<String> for SiteIdentifier {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SiteRelationship {
-    /// `data` on the wire.
+    /// Points at a site.
     pub data: SiteIdentifier,
 }
 
@@ -1422,7 +1418,7 @@ impl From<String> for SiteRelationship {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ToManyRelationship {
-    /// `data` on the wire.
+    /// Points at any number of resources.
     pub data: Option<Vec<ResourceIdentifier>>,
     /// Where the relationship can be read.
     pub links: Option<RelationshipLinks>,
@@ -1453,15 +1449,15 @@ runtime::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Transaction {
-    /// `id` on the wire.
+    /// Id of the resource.
     pub id: String,
-    /// `type` on the wire.
+    /// Type of the resource.
     ///
     /// Always `transactions`.
     pub r#type: String,
-    /// `attributes` on the wire.
+    /// What a charge, refund or dispute amounts to.
     pub attributes: TransactionsAttributes,
-    /// `relationships` on the wire.
+    /// What the resource is related to.
     pub relationships: Option<TransactionRelationships>,
 }
 
@@ -1474,18 +1470,18 @@ runtime::object! {
     }
 }
 
-/// `relationships` of `transaction`.
+/// What the resource is related to.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TransactionRelationships {
-    /// `customer` on the wire.
+    /// A relationship to one resource at most.
     pub customer: Option<ToOneRelationship>,
-    /// `offer` on the wire.
+    /// The document's `offer`.
     #[deprecated]
     pub offer: Option<ToOneRelationship>,
-    /// `purchases` on the wire.
+    /// A relationship to any number of resources.
     pub purchases: Option<ToManyRelationship>,
-    /// `site` on the wire.
+    /// A relationship to one resource at most.
     pub site: Option<ToOneRelationship>,
 }
 
@@ -1554,17 +1550,20 @@ runtime::object! {
     }
 }
 
+/// What could not be found (404).
+pub type ErrorsNotFound = ErrorsDocument;
+
 /// Why the token may not do this (403).
-pub type ErrorsForbidden = ErrorsNotFound;
+pub type ErrorsForbidden = ErrorsDocument;
 
 /// What is wrong with the form of the request (400).
-pub type ErrorsBadRequest = ErrorsNotFound;
+pub type ErrorsBadRequest = ErrorsDocument;
 
 /// Why the service cannot answer now (503).
-pub type ErrorsUnavailable = ErrorsNotFound;
+pub type ErrorsUnavailable = ErrorsDocument;
 
 /// Why the token was not accepted (401).
-pub type ErrorsUnauthorized = ErrorsNotFound;
+pub type ErrorsUnauthorized = ErrorsDocument;
 
 /// What is wrong with the values sent (422).
-pub type ErrorsUnprocessable = ErrorsNotFound;
+pub type ErrorsUnprocessable = ErrorsDocument;

@@ -8,13 +8,13 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Site {
-    /// `id` on the wire.
+    /// Id of the resource.
     pub id: String,
-    /// `type` on the wire.
+    /// Type of the resource.
     ///
     /// Always `sites`.
     pub r#type: String,
-    /// `attributes` on the wire.
+    /// A site's own data.
     pub attributes: SitesAttributes,
 }
 
@@ -55,9 +55,9 @@ runtime::object! {
 pub struct SitesIndexResponse {
     /// The resources on this page.
     pub data: Vec<Site>,
-    /// `links` on the wire.
+    /// Where the neighbours of a page are.
     pub links: super::PageLinks,
-    /// `meta` on the wire.
+    /// How long a list is.
     pub meta: super::PageMeta,
 }
 
@@ -73,9 +73,9 @@ runtime::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SitesShowResponse {
-    /// `links` on the wire.
+    /// Where an answer can be read again.
     pub links: Option<super::DocumentLinks>,
-    /// `data` on the wire.
+    /// A site.
     pub data: Site,
 }
 
@@ -90,15 +90,15 @@ runtime::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WebsitePage {
-    /// `id` on the wire.
+    /// Id of the resource.
     pub id: String,
-    /// `type` on the wire.
+    /// Type of the resource.
     ///
     /// Always `website_pages`.
     pub r#type: String,
-    /// `attributes` on the wire.
+    /// A website page's own data.
     pub attributes: WebsitePagesAttributes,
-    /// `relationships` on the wire.
+    /// What the resource is related to.
     pub relationships: Option<super::HookRelationships>,
 }
 
@@ -140,9 +140,9 @@ runtime::object! {
 pub struct WebsitePagesIndexResponse {
     /// The resources on this page.
     pub data: Vec<WebsitePage>,
-    /// `links` on the wire.
+    /// Where the neighbours of a page are.
     pub links: super::PageLinks,
-    /// `meta` on the wire.
+    /// How long a list is.
     pub meta: super::PageMeta,
 }
 
@@ -158,9 +158,9 @@ runtime::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WebsitePagesShowResponse {
-    /// `links` on the wire.
+    /// Where an answer can be read again.
     pub links: Option<super::DocumentLinks>,
-    /// `data` on the wire.
+    /// A page of a website.
     pub data: WebsitePage,
 }
 

@@ -29,9 +29,9 @@ runtime::string_enum! {
 pub struct TransactionsIndexResponse {
     /// The resources on this page.
     pub data: Vec<super::Transaction>,
-    /// `links` on the wire.
+    /// Where the neighbours of a page are.
     pub links: super::PageLinks,
-    /// `meta` on the wire.
+    /// How long a list is.
     pub meta: super::PageMeta,
 }
 
@@ -47,11 +47,11 @@ runtime::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TransactionsShowResponse {
-    /// `links` on the wire.
+    /// Where an answer can be read again.
     pub links: Option<super::DocumentLinks>,
-    /// `data` on the wire.
+    /// A charge, a refund or a dispute.
     pub data: super::Transaction,
-    /// `included` on the wire.
+    /// The resources that were asked to be included, of every type.
     pub included: Option<Vec<super::IncludedResource>>,
 }
 

@@ -8,15 +8,15 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Hook {
-    /// `id` on the wire.
+    /// Id of the resource.
     pub id: String,
-    /// `type` on the wire.
+    /// Type of the resource.
     ///
     /// Always `hooks`.
     pub r#type: String,
-    /// `attributes` on the wire.
+    /// What a webhook listens to.
     pub attributes: HooksAttributes,
-    /// `relationships` on the wire.
+    /// What the resource is related to.
     pub relationships: Option<super::HookRelationships>,
 }
 
@@ -33,7 +33,7 @@ runtime::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct HookCreate {
-    /// `data` on the wire.
+    /// What to listen to, and the site to listen on.
     pub data: HookCreateData,
 }
 
@@ -61,12 +61,10 @@ impl From<HookCreateData> for HookCreate {
 #[non_exhaustive]
 pub struct HookCreateData {
     /// Always `hooks`.
-    ///
-    /// Always `hooks`.
     pub r#type: String,
-    /// `attributes` on the wire.
+    /// What a webhook listens to.
     pub attributes: HooksAttributesInput,
-    /// `relationships` on the wire.
+    /// What the resource is related to.
     pub relationships: super::BelongsToSite,
 }
 
@@ -118,7 +116,7 @@ runtime::object! {
     }
 }
 
-/// `2`.
+/// A parameter of `GET /v1/hooks`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum HooksAttributesEvent {
@@ -201,9 +199,9 @@ impl HooksAttributesInput {
 pub struct HooksIndexResponse {
     /// The resources on this page.
     pub data: Vec<Hook>,
-    /// `links` on the wire.
+    /// Where the neighbours of a page are.
     pub links: super::PageLinks,
-    /// `meta` on the wire.
+    /// How long a list is.
     pub meta: super::PageMeta,
 }
 
@@ -219,7 +217,7 @@ runtime::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct HooksShowResponse {
-    /// `data` on the wire.
+    /// A webhook subscription.
     pub data: Hook,
 }
 

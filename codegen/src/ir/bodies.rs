@@ -1,0 +1,178 @@
+//! What an operation sends and gets: its media types become bodies, outputs and error bodies.
+
+use super::operations::Builder;
+use super::types::Direction;
+use super::{Body, BodyKind, ErrorVariant, Output, Struct, Type, TypeId, TypeKind};
+use crate::resolve::{self, Media, SchemaId, Status};
+
+/// Media type and schema of a response's body.
+type Content = (String, Option<SchemaId>);
+
+impl Builder<'_> {
+    /// The kinds of body in the order of preference, each once.
+    pub(super) fn bodies(&mut self, index: usize, place: &str) -> Vec<Body> {
+        let Some(body) = &self.types.resolved.operations[index].body else { return Vec::new() };
+        let (required, pointer) = (body.required, body.pointer.clone());
+        let mut media: Vec<(BodyKind, String, Option<SchemaId>, Vec<String>)> = Vec::new();
+        for one in &body.media {
+            let kind = body_kind(&one.media_type);
+            if !media.iter().any(|(other, ..)| *other == kind) {
+                media.push((kind, one.media_type.clone(), one.schema, one.deep.clone()));
+            } else if kind == BodyKind::Bytes || kind == BodyKind::Text {
+                self.types.diagnostics.warning(
+                    "media-type-left-out",
+                    pointer.clone(),
+                    format!(
+                        "`{}` is sent like another media type of this body and gets no method of its own",
+                        one.media_type
+                    ),
+                    "remove it in the overlay to say that this is meant",
+                );
+            }
+        }
+        media.sort_by_key(|(kind, ..)| *kind as u8);
+        let place = format!("{place}Request");
+        media
+            .into_iter()
+            .map(|(kind, media_type, schema, deep)| {
+                let ty = match (kind, schema) {
+                    (BodyKind::Text, _) => Type::String,
+                    (BodyKind::Bytes, _) => Type::Upload,
+                    (BodyKind::Multipart, Some(schema)) => self.types.form(schema, &deep, &place),
+                    (_, Some(schema)) => self.types.element(schema, Direction::Request, &place),
+                    (_, None) => Type::Value,
+                };
+                // A form that is no struct is sent as bytes would be: it has no names for its parts.
+                let kind = if kind == BodyKind::Multipart && !self.is_form(&ty) { BodyKind::Json } else { kind };
+                Body { kind, media_type, ty, required }
+            })
+            .collect()
+    }
+
+    fn is_form(&self, ty: &Type) -> bool {
+        matches!(ty, Type::Named(TypeId(draft)) if matches!(&self.types.drafts[*draft].kind, TypeKind::Struct(Struct { multipart: true, .. })))
+    }
+
+    pub(super) fn output(&mut self, index: usize, place: &str) -> (Output, Option<String>) {
+        let operation = &self.types.resolved.operations[index];
+        let mut responses: Vec<(Status, Option<Content>)> = Vec::new();
+        let any_success = operation.responses.iter().any(|response| response.status.is_success());
+        for response in &operation.responses {
+            if response.status.is_success() || (!any_success && response.status == Status::Default) {
+                let media = preferred(&response.media).map(|media| (media.media_type.clone(), media.schema));
+                responses.push((response.status, media));
+            }
+        }
+        let some_empty = responses.iter().any(|(_, media)| media.is_none());
+        let with_body: Vec<Content> = responses.into_iter().filter_map(|(_, media)| media).collect();
+        let Some((media_type, _)) = with_body.first().cloned() else {
+            // Nothing comes with success; what comes with a refusal is asked for all the same.
+            let refusal = operation.responses.iter().find_map(|response| preferred(&response.media));
+            return (Output::Empty, refusal.map(|media| media.media_type.clone()));
+        };
+        let accept = Some(media_type.clone());
+        if !is_json(&media_type) {
+            return (if is_text(&media_type) { Output::Text } else { Output::Bytes }, accept);
+        }
+        let mut types: Vec<Type> = Vec::new();
+        for (_, schema) in &with_body {
+            let ty = match schema {
+                Some(schema) => self.types.element(*schema, Direction::Response, &format!("{place}Response")),
+                None => Type::Value,
+            };
+            if !types.contains(&ty) {
+                types.push(ty);
+            }
+        }
+        let ty = if types.len() == 1 { types.remove(0) } else { self.either(&with_body, place) };
+        (if some_empty { Output::MaybeJson(ty) } else { Output::Json(ty) }, accept)
+    }
+
+    /// Several statuses with bodies of their own: a choice of them.
+    fn either(&mut self, bodies: &[Content], place: &str) -> Type {
+        let variants: Vec<SchemaId> = bodies.iter().filter_map(|(_, schema)| *schema).collect();
+        let pointer = variants.first().map(|id| self.types.resolved[*id].pointer.clone()).unwrap_or_default();
+        let choice = resolve::Schema {
+            pointer: format!("{pointer}/oneOf"),
+            kind: resolve::Kind::OneOf(variants, None),
+            description: Some("What success gives: its statuses have bodies of their own.".to_owned()),
+            ..resolve::Schema::default()
+        };
+        let id = super::merge::push(&mut self.types.resolved, choice);
+        self.types.of(id, Direction::Response, &format!("{place}Response"))
+    }
+
+    pub(super) fn errors(&mut self, index: usize, place: &str) -> Vec<(Status, usize)> {
+        let operation = &self.types.resolved.operations[index];
+        let failures: Vec<(Status, String, Option<SchemaId>)> = operation
+            .responses
+            .iter()
+            .filter(|response| !response.status.is_success())
+            .filter_map(|response| {
+                preferred(&response.media).map(|media| (response.status, media.media_type.clone(), media.schema))
+            })
+            .collect();
+        let mut out = Vec::new();
+        for (status, media_type, schema) in failures {
+            let text = is_text(&media_type);
+            let ty = match schema {
+                _ if text => Type::String,
+                Some(schema) if is_json(&media_type) => {
+                    self.types.element(schema, Direction::Response, &format!("{place}Error"))
+                }
+                _ => continue,
+            };
+            let known = self.errors.iter().position(|error| error.ty == ty && error.text == text);
+            let variant = known.unwrap_or_else(|| {
+                self.errors.push(ErrorVariant { name: String::new(), function: String::new(), ty, text });
+                self.errors.len() - 1
+            });
+            out.push((status, variant));
+        }
+        out.sort_by_key(|(status, _)| *status);
+        out
+    }
+}
+
+fn essence(media_type: &str) -> String {
+    media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+fn is_json(media_type: &str) -> bool {
+    let essence = essence(media_type);
+    essence == "application/json"
+        || essence.ends_with("+json")
+        || essence == "text/json"
+        || essence == "*/*"
+        || essence == "application/*"
+}
+
+fn is_text(media_type: &str) -> bool {
+    essence(media_type).starts_with("text/") && !is_json(media_type)
+}
+
+/// The media type of a response that tells most: JSON, then text, then whatever there is.
+fn preferred(media: &[Media]) -> Option<&Media> {
+    let json = media.iter().find(|media| is_json(&media.media_type));
+    json.or_else(|| media.iter().find(|media| is_text(&media.media_type))).or_else(|| media.first())
+}
+
+fn body_kind(media_type: &str) -> BodyKind {
+    match essence(media_type).as_str() {
+        _ if is_json(media_type) => BodyKind::Json,
+        "application/x-www-form-urlencoded" => BodyKind::Form,
+        "multipart/form-data" => BodyKind::Multipart,
+        _ if is_text(media_type) => BodyKind::Text,
+        _ => BodyKind::Bytes,
+    }
+}
+
+pub(super) fn body_suffix(kind: BodyKind) -> &'static str {
+    match kind {
+        BodyKind::Json => "json",
+        BodyKind::Form => "form",
+        BodyKind::Multipart => "multipart",
+        BodyKind::Text => "text",
+        BodyKind::Bytes => "bytes",
+    }
+}

@@ -1,0 +1,57 @@
+//! The bodies of errors: one variant for each type, one method for each field that they share.
+
+use std::collections::HashSet;
+
+use super::{ErrorField, ErrorVariant, Presence, Type, TypeDef, TypeKind};
+use crate::names;
+
+/// Error bodies that became the same type are one variant; each gets a name.
+pub fn distinct_errors(errors: Vec<ErrorVariant>, types: &[TypeDef]) -> (Vec<ErrorVariant>, Vec<usize>) {
+    let mut out: Vec<ErrorVariant> = Vec::new();
+    let mut index = Vec::with_capacity(errors.len());
+    for error in errors {
+        if let Some(known) = out.iter().position(|other| other.ty == error.ty && other.text == error.text) {
+            index.push(known);
+            continue;
+        }
+        let name = match &error.ty {
+            _ if error.text => "Text".to_owned(),
+            Type::Named(id) => types[id.0].name.clone(),
+            Type::String => "Message".to_owned(),
+            Type::List(_) => "List".to_owned(),
+            _ => "Value".to_owned(),
+        };
+        let name = names::unique(&name, |name| name == "Undeclared" || out.iter().any(|other| other.name == name));
+        index.push(out.len());
+        out.push(ErrorVariant {
+            function: format!("read_{}", names::suffix(&names::value_name(&name))),
+            name,
+            ..error
+        });
+    }
+    (out, index)
+}
+
+/// The fields that can be read without asking which variant it is.
+pub fn error_fields(errors: &[ErrorVariant], types: &[TypeDef]) -> Vec<ErrorField> {
+    let mut fields: Vec<ErrorField> = Vec::new();
+    let mut unlike = HashSet::new();
+    for (index, error) in errors.iter().enumerate() {
+        let Type::Named(id) = &error.ty else { continue };
+        let TypeKind::Struct(kind) = &types[id.0].kind else { continue };
+        for field in &kind.fields {
+            let optional = field.presence != Presence::Required;
+            let ty = if let Type::Lenient(inner) = &field.ty { (**inner).clone() } else { field.ty.clone() };
+            match fields.iter_mut().find(|other| other.name == field.name) {
+                Some(other) if other.ty == ty => other.variants.push((index, optional)),
+                Some(_) => {
+                    unlike.insert(field.name.clone());
+                }
+                None => fields.push(ErrorField { name: field.name.clone(), ty, variants: vec![(index, optional)] }),
+            }
+        }
+    }
+    let own: HashSet<String> = errors.iter().map(|error| error.function.clone()).collect();
+    fields.retain(|field| !unlike.contains(&field.name) && !own.contains(&field.name));
+    fields
+}

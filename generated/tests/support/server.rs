@@ -1,0 +1,261 @@
+//! The recording server: HTTP/1.1 by hand, so that a test sees the bytes and not a library's view of them.
+
+use std::collections::VecDeque;
+use std::fmt::Write as _;
+use std::io::{Error, ErrorKind, Result};
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+
+use super::Outcome;
+
+/// A server on this machine that gives prepared answers. It stops when it is dropped.
+pub struct Server {
+    address: SocketAddr,
+    script: Arc<Mutex<Script>>,
+    accepting: JoinHandle<()>,
+}
+
+/// What the server is to answer, and what it was asked.
+#[derive(Default)]
+struct Script {
+    answers: VecDeque<(&'static str, String, Answer)>,
+    requests: Vec<Request>,
+    unexpected: Vec<String>,
+}
+
+/// An answer to give once.
+pub struct Answer {
+    status: u16,
+    headers: Vec<(&'static str, String)>,
+    body: Vec<u8>,
+}
+
+impl Answer {
+    /// An answer of this content type; without one where it is empty.
+    pub fn new(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
+        let answer = Self { status, headers: vec![], body: body.into() };
+        if content_type.is_empty() { answer } else { answer.header("content-type", content_type) }
+    }
+
+    /// An answer in plain JSON.
+    pub fn json(status: u16, body: impl Into<Vec<u8>>) -> Self {
+        Self::new(status, "application/json; charset=utf-8", body)
+    }
+
+    /// An answer in JSON:API.
+    pub fn json_api(status: u16, body: impl Into<Vec<u8>>) -> Self {
+        Self::new(status, "application/vnd.api+json", body)
+    }
+
+    /// Adds a header.
+    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        let mut head = format!("HTTP/1.1 {} Answer\r\n", self.status);
+        for (name, value) in &self.headers {
+            let _ = write!(head, "{name}: {value}\r\n");
+        }
+        if self.status != 204 {
+            let _ = write!(head, "content-length: {}\r\n", self.body.len());
+        }
+        [head.as_bytes(), b"\r\n", &self.body].concat()
+    }
+}
+
+impl Server {
+    /// A server that gives this one answer.
+    pub async fn answering(method: &'static str, path: &str, answer: Answer) -> Outcome<Self> {
+        Ok(Self::start().await?.and(method, path, answer))
+    }
+
+    /// A server that expects nothing yet.
+    pub async fn start() -> Outcome<Self> {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        let address = listener.local_addr()?;
+        let script = Arc::new(Mutex::new(Script::default()));
+        let accepting = tokio::spawn(accept(listener, Arc::clone(&script)));
+        Ok(Self { address, script, accepting })
+    }
+
+    /// One more answer, for one more request to this path. Answers to the same path are given in order.
+    pub fn and(self, method: &'static str, path: &str, answer: Answer) -> Self {
+        lock(&self.script).answers.push_back((method, path.to_owned(), answer));
+        self
+    }
+
+    /// The base URL for a client.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// What the server was asked, if all answers were asked for and nothing else was.
+    pub fn requests(&self) -> Outcome<Vec<Request>> {
+        let script = lock(&self.script);
+        if let Some(request) = script.unexpected.first() {
+            return Err(format!("the server did not expect {request}").into());
+        }
+        if let Some((method, path, _)) = script.answers.front() {
+            return Err(format!("the server was never asked for {method} {path}").into());
+        }
+        Ok(script.requests.clone())
+    }
+
+    /// The one request that the server was sent.
+    pub fn request(&self) -> Outcome<Request> {
+        let [request] = <[Request; 1]>::try_from(self.requests()?)
+            .map_err(|requests| format!("the server was asked {} times, not once", requests.len()))?;
+        Ok(request)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.accepting.abort();
+    }
+}
+
+/// A request as it came over the wire.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    pub method: String,
+    pub target: String,
+    /// In the order in which they came, names in lower case.
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+impl Request {
+    /// The values of a header, one for each time it came.
+    pub fn header(&self, name: &str) -> Vec<&str> {
+        self.headers.iter().filter(|(known, _)| known == name).map(|(_, value)| value.as_str()).collect()
+    }
+
+    /// The body as text.
+    pub fn text(&self) -> Outcome<&str> {
+        Ok(std::str::from_utf8(&self.body)?)
+    }
+
+    /// The request as text: all of it but the headers that are the HTTP library's own business.
+    pub fn shown(&self) -> Outcome<String> {
+        let mut text = format!("{} {}\n", self.method, self.target);
+        let mut headers = self.headers.clone();
+        headers.retain(|(name, _)| !matches!(name.as_str(), "host" | "user-agent" | "content-length"));
+        headers.sort();
+        for (name, value) in headers {
+            writeln!(text, "{name}: {value}")?;
+        }
+        if !self.body.is_empty() {
+            write!(text, "\n{}", self.text()?)?;
+        }
+        Ok(text)
+    }
+}
+
+fn lock(script: &Mutex<Script>) -> MutexGuard<'_, Script> {
+    script.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn accept(listener: TcpListener, script: Arc<Mutex<Script>>) {
+    while let Ok((stream, _)) = listener.accept().await {
+        let script = Arc::clone(&script);
+        tokio::spawn(async move {
+            if let Err(error) = serve(stream, &script).await {
+                lock(&script).unexpected.push(format!("a broken request ({error})"));
+            }
+        });
+    }
+}
+
+/// Answers the requests of one connection until the client closes it.
+async fn serve(stream: TcpStream, script: &Mutex<Script>) -> Result<()> {
+    let mut stream = BufReader::new(stream);
+    while let Some(request) = read_request(&mut stream).await? {
+        let answer = answer(&request, &mut lock(script));
+        stream.get_mut().write_all(&answer.bytes()).await?;
+    }
+    Ok(())
+}
+
+/// The next answer that was prepared for this path; a 500 that names the request where there is none.
+fn answer(request: &Request, script: &mut Script) -> Answer {
+    let path = request.target.split('?').next().unwrap_or_default();
+    let next = script.answers.iter().position(|(method, known, _)| *method == request.method && known == path);
+    script.requests.push(request.clone());
+    if let Some((_, _, answer)) = next.and_then(|next| script.answers.remove(next)) {
+        return answer;
+    }
+    let named = format!("{} {}", request.method, request.target);
+    let message = format!("the server did not expect {named}");
+    script.unexpected.push(named);
+    Answer::new(500, "text/plain", message)
+}
+
+/// The next request of a connection; none where it has ended.
+async fn read_request(stream: &mut BufReader<TcpStream>) -> Result<Option<Request>> {
+    let Some(first) = read_line(stream).await? else { return Ok(None) };
+    let mut words = first.split(' ');
+    let (Some(method), Some(target), Some("HTTP/1.1"), None) = (words.next(), words.next(), words.next(), words.next())
+    else {
+        return Err(broken(format!("the request line {first:?}")));
+    };
+    let (method, target) = (method.to_owned(), target.to_owned());
+    let mut headers = Vec::new();
+    loop {
+        let line = read_line(stream).await?.ok_or_else(|| broken("a head without an end"))?;
+        if line.is_empty() {
+            break;
+        }
+        let (name, value) = line.split_once(": ").ok_or_else(|| broken(format!("the header {line:?}")))?;
+        headers.push((name.to_ascii_lowercase(), value.to_owned()));
+    }
+    let find = |wanted: &str| headers.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
+    let body = match (find("transfer-encoding"), find("content-length")) {
+        (Some("chunked"), None) => read_chunks(stream).await?,
+        (None, Some(length)) => read_exactly(stream, length.parse().map_err(broken)?).await?,
+        (None, None) => Vec::new(),
+        framing => return Err(broken(format!("the framing {framing:?}"))),
+    };
+    Ok(Some(Request { method, target, headers, body }))
+}
+
+/// A line without its end; none where the connection has ended.
+async fn read_line(stream: &mut BufReader<TcpStream>) -> Result<Option<String>> {
+    let mut line = String::new();
+    if stream.read_line(&mut line).await? == 0 {
+        return Ok(None);
+    }
+    let text = line.strip_suffix("\r\n").ok_or_else(|| broken(format!("the line {line:?}")))?;
+    Ok(Some(text.to_owned()))
+}
+
+async fn read_exactly(stream: &mut BufReader<TcpStream>, length: usize) -> Result<Vec<u8>> {
+    let mut bytes = vec![0; length];
+    stream.read_exact(&mut bytes).await?;
+    Ok(bytes)
+}
+
+async fn read_chunks(stream: &mut BufReader<TcpStream>) -> Result<Vec<u8>> {
+    let mut body = Vec::new();
+    loop {
+        let size = read_line(stream).await?.ok_or_else(|| broken("chunks without an end"))?;
+        let size = usize::from_str_radix(&size, 16).map_err(broken)?;
+        body.extend(read_exactly(stream, size).await?);
+        if read_line(stream).await?.as_deref() != Some("") {
+            return Err(broken("a chunk longer than it says"));
+        }
+        if size == 0 {
+            return Ok(body);
+        }
+    }
+}
+
+fn broken(fault: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
+    Error::new(ErrorKind::InvalidData, fault)
+}
