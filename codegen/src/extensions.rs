@@ -38,7 +38,7 @@ impl Extensions {
                 "bad-extension",
                 place,
                 "`x-rust-name` is not a Rust identifier",
-                "use letters, digits and underscores",
+                "use letters, digits and underscores, and no keyword of Rust",
             );
         }
         name.map(str::to_owned)

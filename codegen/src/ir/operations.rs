@@ -6,7 +6,7 @@ use super::paths::{self, Segment};
 use super::settle;
 use super::types::{Direction, Types, given_type_name, given_value_name};
 use super::{
-    Api, Argument, CredentialKind, ErrorVariant, Operation, Output, PathValue, Resource, Scheme, Type, TypeId,
+    Api, Argument, Body, CredentialKind, ErrorVariant, Operation, Output, PathValue, Resource, Scheme, Type, TypeId,
     TypeKind, bodies, docs, errors,
 };
 use crate::diagnostic::Diagnostics;
@@ -281,73 +281,33 @@ impl Builder<'_> {
         resource: &str,
         shared: &[(String, Argument)],
     ) -> Vec<Operation> {
-        let source = &self.types.resolved.operations[index];
         let place = format!("{resource}{}", names::type_name(method));
-        let (parameters, id, path) = (source.parameters.clone(), source.id.clone(), source.path.clone());
-        let (http, deprecated) = (source.method, source.deprecated);
-        let lines = docs::operation(source);
-        let mut own: Vec<(bool, Argument)> = Vec::new();
-        let mut taken: HashSet<String> = shared
-            .iter()
-            .map(|(_, argument)| argument.name.clone())
-            .chain(["body".to_owned(), "call".to_owned()])
-            .collect();
-        for parameter in &parameters {
-            if parameter.location == Location::Path && shared.iter().any(|(wire, _)| *wire == parameter.name) {
-                continue;
-            }
-            let mut argument = self.argument(parameter, &place);
-            argument.name = names::unique(&argument.name, |name| taken.contains(name));
-            taken.insert(argument.name.clone());
-            own.push((parameter.required || parameter.location == Location::Path, argument));
-        }
-        let path_values = paths::parameters(&path)
-            .into_iter()
-            .filter_map(|wire| match shared.iter().find(|(name, _)| name == wire) {
-                Some((_, argument)) => Some(PathValue::Shared(argument.name.clone())),
-                None => {
-                    let found =
-                        own.iter().find(|(_, argument)| argument.location == Location::Path && argument.wire == wire);
-                    found.map(|(_, argument)| PathValue::Own(argument.name.clone()))
-                }
-            })
-            .collect();
-        let template = Operation {
+        let own = self.own_arguments(index, &place, shared);
+        let (output, accept) = self.output(index, &place);
+        let errors = self.errors(index, &place);
+        let bodies = self.bodies(index, &place);
+        let source = &self.types.resolved.operations[index];
+        let (required, optional): (Vec<_>, Vec<_>) = own.into_iter().partition(|(required, _)| *required);
+        let required: Vec<Argument> = required.into_iter().map(|(_, argument)| argument).collect();
+        let operation = Operation {
             name: method.to_owned(),
             alternative: false,
             call: None,
-            docs: lines,
-            deprecated,
-            method: http,
-            path,
-            id,
-            path_values,
-            required: own.iter().filter(|(required, _)| *required).map(|(_, argument)| argument.clone()).collect(),
-            optional: own.into_iter().filter(|(required, _)| !required).map(|(_, argument)| argument).collect(),
+            docs: docs::operation(source),
+            deprecated: source.deprecated,
+            method: source.method,
+            path: source.path.clone(),
+            id: source.id.clone(),
+            path_values: path_values(&source.path, shared, &required),
+            required,
+            optional: optional.into_iter().map(|(_, argument)| argument).collect(),
             body: None,
-            output: Output::Empty,
-            accept: None,
-            errors: self.errors(index, &place),
+            output,
+            accept,
+            errors,
             security: self.security(index),
         };
-        let (output, accept) = self.output(index, &place);
-        let template = Operation { output, accept, ..template };
-        let bodies = self.bodies(index, &place);
-        let mut operations = vec![template];
-        for (number, body) in bodies.into_iter().enumerate() {
-            let base = operations[0].clone();
-            let name = if number == 0 {
-                method.to_owned()
-            } else {
-                format!("{}_as_{}", names::suffix(method), bodies::body_suffix(body.kind))
-            };
-            let mut docs = base.docs.clone();
-            if number > 0 {
-                docs.extend([String::new(), format!("Sends the body as {}.", docs::code(&body.media_type))]);
-            }
-            let operation = Operation { name, docs, alternative: number > 0, body: Some(body), ..base };
-            if number == 0 { operations[0] = operation } else { operations.push(operation) }
-        }
+        let mut operations = with_bodies(operation, bodies);
         for operation in &mut operations {
             let optional_body = operation.body.as_ref().is_some_and(|body| !body.required);
             if !operation.optional.is_empty() || optional_body {
@@ -355,6 +315,24 @@ impl Builder<'_> {
             }
         }
         operations
+    }
+
+    /// The parameters that the resource's handle does not hold, and whether they must be given.
+    fn own_arguments(&mut self, index: usize, place: &str, shared: &[(String, Argument)]) -> Vec<(bool, Argument)> {
+        let parameters = self.types.resolved.operations[index].parameters.clone();
+        let mut own: Vec<(bool, Argument)> = Vec::new();
+        let shared_names = shared.iter().map(|(_, argument)| argument.name.clone());
+        let mut taken: HashSet<String> = shared_names.chain(["body".to_owned(), "call".to_owned()]).collect();
+        for parameter in &parameters {
+            if parameter.location == Location::Path && shared.iter().any(|(wire, _)| *wire == parameter.name) {
+                continue;
+            }
+            let mut argument = self.argument(parameter, place);
+            argument.name = names::unique(&argument.name, |name| taken.contains(name));
+            taken.insert(argument.name.clone());
+            own.push((parameter.required || parameter.location == Location::Path, argument));
+        }
+        own
     }
 
     fn security(&self, index: usize) -> Vec<Vec<usize>> {
@@ -377,6 +355,34 @@ impl Builder<'_> {
             }
         }
     }
+}
+
+/// What fills the places of a path template.
+fn path_values(path: &str, shared: &[(String, Argument)], own: &[Argument]) -> Vec<PathValue> {
+    let value = |wire: &str| match shared.iter().find(|(name, _)| name == wire) {
+        Some((_, argument)) => Some(PathValue::Shared(argument.name.clone())),
+        None => {
+            let found = own.iter().find(|argument| argument.location == Location::Path && argument.wire == wire);
+            found.map(|argument| PathValue::Own(argument.name.clone()))
+        }
+    };
+    paths::parameters(path).into_iter().filter_map(value).collect()
+}
+
+/// The operation with each of its bodies: the first under its own name.
+fn with_bodies(operation: Operation, bodies: Vec<Body>) -> Vec<Operation> {
+    let mut operations: Vec<Operation> = Vec::with_capacity(bodies.len().max(1));
+    for body in bodies {
+        let mut one = operation.clone();
+        if !operations.is_empty() {
+            one.alternative = true;
+            one.name = format!("{}_as_{}", names::suffix(&operation.name), bodies::body_suffix(body.kind));
+            one.docs.extend([String::new(), format!("Sends the body as {}.", docs::code(&body.media_type))]);
+        }
+        one.body = Some(body);
+        operations.push(one);
+    }
+    if operations.is_empty() { vec![operation] } else { operations }
 }
 
 /// The order in which a reader looks for methods.

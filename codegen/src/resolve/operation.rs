@@ -58,6 +58,17 @@ impl<'a> Resolver<'a> {
             let media = self.content(&body.content, &child(&place, "content"));
             Some(Body { required: body.required, media, pointer: place })
         });
+        for (servers, place) in [(&item.servers, item_pointer), (&operation.servers, pointer.as_str())] {
+            if !servers.is_empty() {
+                let message = "requests go to the document's first server, not to one of these";
+                self.diagnostics.warning(
+                    "unserved-server",
+                    child(place, "servers"),
+                    message,
+                    "callers can set a client's base URL",
+                );
+            }
+        }
         let security = operation.security.as_ref().or(self.api.security.as_ref());
         Operation {
             method,
@@ -108,7 +119,15 @@ impl<'a> Resolver<'a> {
                 (Location::Query, style)
             }
             openapiv3::Parameter::Header { .. } => (Location::Header, Style::Form),
-            openapiv3::Parameter::Path { .. } => (Location::Path, Style::Form),
+            openapiv3::Parameter::Path { style, .. } => {
+                if !matches!(style, openapiv3::PathStyle::Simple) {
+                    let message =
+                        format!("the path parameter `{}` is written without the `.` or `;` of its style", data.name);
+                    let help = "declare it with `style: simple`; callers can give the sign as a part of the value";
+                    self.diagnostics.warning("unserved-style", pointer.clone(), message, help);
+                }
+                (Location::Path, Style::Form)
+            }
             openapiv3::Parameter::Cookie { .. } => (Location::Cookie, Style::FormExplode),
         };
         let ignored = location == Location::Header

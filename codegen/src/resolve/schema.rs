@@ -228,7 +228,23 @@ impl<'a> Resolver<'a> {
         let node = &mut self.schemas[id.index()];
         node.kind = kind;
         node.facts = facts.0;
+        self.check_variants(id);
         id
+    }
+
+    /// Names are given to values that the enum has.
+    fn check_variants(&mut self, id: SchemaId) {
+        let node = &self.schemas[id.index()];
+        let values: Vec<String> = match &node.kind {
+            Kind::String { values, .. } => values.clone(),
+            Kind::Integer { values, .. } => values.iter().map(i64::to_string).collect(),
+            _ => Vec::new(),
+        };
+        for value in node.variants.keys().filter(|value| !values.contains(value)) {
+            let place = child(&child(&node.pointer, "x-rust-variants"), value);
+            let message = format!("the schema's `enum` has no value `{value}`");
+            self.diagnostics.error("unused-extension", place, message, "remove the name, or correct the value");
+        }
     }
 
     fn kind(

@@ -27,6 +27,24 @@ fn paths(check: &mut Check, paths: &Map<String, Value>) {
             )
         });
     }
+    for path in paths.keys().filter(|path| path.starts_with('/') && !is_template(path)) {
+        check.enter(path, |check| {
+            check.error(
+                "invalid-path",
+                format!("the braces of the path `{path}` do not enclose names"),
+                "write each parameter as `{name}`",
+            )
+        });
+    }
+}
+
+/// Whether each brace has its other half, with a name between them.
+fn is_template(path: &str) -> bool {
+    let mut parts = path.split('{');
+    let before = parts.next().unwrap_or_default();
+    let encloses =
+        |part: &str| part.split_once('}').is_some_and(|(name, rest)| !name.is_empty() && !rest.contains('}'));
+    !before.contains('}') && parts.all(encloses)
 }
 
 /// A reference that the lowering could put nothing in the place of.

@@ -1,0 +1,202 @@
+//! JSON both ways.
+
+use crm_clients_runtime::{Base64, Patch, Value};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::json;
+
+use crate::Outcome;
+use crate::themes::{
+    cycles, directions, enums, formats, maps, nulls, numeric_strings, property_names, tagged, type_names, unions,
+};
+
+/// Reads the JSON as a `T`, which has to be written as the same JSON again.
+fn round_trip<T: Serialize + DeserializeOwned>(json: Value) -> serde_json::Result<T> {
+    let read: T = serde_json::from_value(json.clone())?;
+    assert_eq!(serde_json::to_value(&read)?, json);
+    Ok(read)
+}
+
+#[test]
+fn absent_null_and_a_value() -> Outcome {
+    use nulls::types::{Note, NoteInput};
+    let note = NoteInput::new(1);
+    assert_eq!(
+        serde_json::to_value(&note)?,
+        json!({"id": 1, "kind": "note", "version": 2, "title": null, "owner": null})
+    );
+    let note = note.title("t").clear_body().rank(3).color("green").clear_editor().owner("Alice");
+    let sent = json!({
+        "id": 1, "kind": "note", "version": 2, "title": "t", "body": null, "rank": 3, "color": "green",
+        "owner": {"name": "Alice"}, "editor": null
+    });
+    assert_eq!(serde_json::to_value(&note)?, sent);
+    assert_eq!((note.body, note.either), (Patch::Null, Patch::Absent));
+
+    let received = json!({
+        "id": 1, "kind": "note", "version": 3, "title": null, "body": null, "owner": null, "amount": "1.50",
+        "either": true, "tags": ["a", null], "anything": {"a": [1]}, "not declared": 1
+    });
+    let note: Note = serde_json::from_value(received)?;
+    assert_eq!((note.version, note.body, note.amount), (3, None, Some("1.50".into())));
+    assert_eq!(note.either, Some(nulls::types::NoteEither::Boolean(true)));
+    assert_eq!(note.tags, Some(vec![Some("a".to_owned()), None]));
+    assert_eq!(note.anything, Some(json!({"a": [1]})));
+    Ok(())
+}
+
+#[test]
+fn what_is_read_only_is_not_sent_and_what_is_write_only_is_not_received() -> Outcome {
+    use directions::types::{OwnerInput, User, UserInput, UserPatch};
+    let user = UserInput::new("Alice", OwnerInput::new().name("Bob")).password("secret").label("l");
+    let sent =
+        json!({"name": "Alice", "password": "secret", "team": {"owner": {"name": "Bob"}}, "label": {"text": "l"}});
+    assert_eq!(serde_json::to_value(user)?, sent);
+    let user: User = round_trip(json!({"id": 1, "name": "A", "team": {"owner": {"id": 2, "name": "B"}}}))?;
+    assert_eq!(user.team.owner.id, Some(2));
+    let patch = UserPatch::new().clear_name().clear_team();
+    assert_eq!(serde_json::to_value(patch)?, json!({"name": null, "team": null}));
+    Ok(())
+}
+
+#[test]
+fn unknown_values_are_kept() -> Outcome {
+    use enums::types::{Level, State, Ticket, TicketCased, TicketWait};
+    let ticket: Ticket =
+        round_trip(json!({"state": "in-progress", "level": 0, "wait": "24h+", "cased": "unknown", "quoted": "\""}))?;
+    assert_eq!(
+        (ticket.state, ticket.level, ticket.wait),
+        (Some(State::InProgress), Some(Level::Low), Some(TicketWait::N24h))
+    );
+    assert_eq!(ticket.cased, Some(TicketCased::Unknown2));
+    let ticket: Ticket =
+        round_trip(json!({"state": "frozen", "level": 7, "wait": "", "cased": "ASc", "only": "double"}))?;
+    assert_eq!((ticket.state, ticket.level), (Some(State::Unknown("frozen".to_owned())), Some(Level::Unknown(7))));
+    assert_eq!(ticket.cased, Some(TicketCased::Unknown3("ASc".to_owned())));
+    Ok(())
+}
+
+#[test]
+fn a_tag_chooses() -> Outcome {
+    use tagged::types::{Event, Shape};
+    assert!(matches!(round_trip(json!({"kind": "made", "id": 1}))?, Event::Created(created) if created.id == 1));
+    assert!(matches!(round_trip(json!({"kind": "gone", "reason": "r"}))?, Event::Removed(_)));
+    let later = json!({"kind": "renamed", "to": [1, {"z": 1, "a": 2}]});
+    assert!(matches!(round_trip(later.clone())?, Event::Unknown(value) if value == later));
+    let shapes: Vec<Shape> =
+        round_trip(json!([{"type": "Circle", "radius": 1.5}, {"type": "square", "side": 2.0}, {"type": "line"}]))?;
+    assert!(matches!(shapes.as_slice(), [Shape::Circle(_), Shape::Square(_), Shape::Unknown(_)]));
+    assert!(
+        serde_json::from_value::<Event>(json!({"kind": "made"})).is_err(),
+        "a known variant that lacks what is required"
+    );
+    Ok(())
+}
+
+#[test]
+fn kind_and_properties_choose() -> Outcome {
+    use unions::types::{Holder, HolderContact, HolderInline, HolderWhen, Value as Choice};
+    for (json, choice) in [
+        (json!("s"), Choice::String("s".to_owned())),
+        (json!(1), Choice::Integer(1)),
+        (json!(1.5), Choice::Number(1.5)),
+        (json!(false), Choice::Boolean(false)),
+        (json!([1, 2]), Choice::List(vec![1, 2])),
+        (json!([{"name": "A"}]), Choice::PersonList(vec!["A".into()])),
+        (json!({"k": "v"}), Choice::Object([("k".to_owned(), "v".to_owned())].into())),
+        (json!({"k": 1}), Choice::Unknown(json!({"k": 1}))),
+        (json!(["a"]), Choice::Unknown(json!(["a"]))),
+    ] {
+        assert_eq!(round_trip::<Choice>(json)?, choice);
+    }
+    let holder: Holder = round_trip(json!({
+        "value": 1, "contact": {"name": "A", "domain": "a.example"}, "inline": {"phone": "1"},
+        "when": "2026-01-02T03:04:05Z", "status": "stale", "number": 3.5
+    }))?;
+    assert!(matches!(holder.contact, Some(HolderContact::Company(_))));
+    assert!(matches!(holder.inline, Some(HolderInline::WithPhone(_))));
+    assert!(matches!(holder.when, Some(HolderWhen::DateTime(_))));
+    let holder: Holder = round_trip(json!({"value": "v", "contact": {"name": "A"}, "when": "tomorrow"}))?;
+    assert!(matches!(holder.contact, Some(HolderContact::Person(_))));
+    assert!(matches!(holder.when, Some(HolderWhen::Unknown(_))));
+    Ok(())
+}
+
+#[test]
+fn further_properties_are_kept() -> Outcome {
+    use maps::types::{Dictionary, Thing};
+    let thing: Thing = round_trip(
+        json!({"name": "n", "additional_properties": "own", "counts": {"a": 1}, "rows": [[1.0], []], "z": [1], "b": null}),
+    )?;
+    assert_eq!(thing.additional_properties.as_deref(), Some("own"));
+    assert_eq!(thing.additional_properties2.get("z"), Some(&json!([1])));
+    let dictionary: Dictionary = round_trip(json!({"x": {"name": "n", "one": 1, "none": null}}))?;
+    assert_eq!(dictionary["x"].additional_properties, [("one".to_owned(), Some(1)), ("none".to_owned(), None)].into());
+    assert!(serde_json::from_value::<Dictionary>(json!({"x": {"name": "n", "one": "1"}})).is_err());
+    Ok(())
+}
+
+#[test]
+fn dates_bytes_and_numbers() -> Outcome {
+    let json = json!({
+        "day": "2026-02-28", "at": "2026-02-28T10:00:00Z", "bytes": "aGk=", "small": -1, "large": i64::MIN,
+        "unsigned": u64::MAX, "single": 0.5, "uuid": "not checked", "odd": "o"
+    });
+    let sample: formats::types::Sample = round_trip(json)?;
+    assert_eq!((sample.day.year(), sample.bytes), (2026, Some(Base64(b"hi".to_vec()))));
+    for wrong in
+        [json!({"day": "2026-02-30", "at": "2026-02-28T10:00:00Z"}), json!({"day": "2026-02-28", "at": "noon"})]
+    {
+        assert!(serde_json::from_value::<formats::types::Sample>(wrong).is_err());
+    }
+    Ok(())
+}
+
+#[test]
+fn numbers_may_come_as_strings() -> Outcome {
+    use numeric_strings::types::Meta;
+    let meta: Meta =
+        serde_json::from_value(json!({"page": "3", "pages": 4, "ratio": "2.5", "total": null, "shared": "7"}))?;
+    assert_eq!((meta.page, meta.pages, meta.ratio, meta.total, meta.shared), (3, Some(4), 2.5, None, Some(7)));
+    round_trip::<Meta>(json!({"page": 1, "ratio": 1.0, "list": [1, "2"], "other": "x"}))?;
+    Ok(())
+}
+
+#[test]
+fn types_that_contain_themselves() -> Outcome {
+    use cycles::types::{Either, Endless, Filter, Left, Lists, Node, Tree};
+    let node: Node = round_trip(
+        json!({"name": "a", "next": {"name": "b"}, "children": [{"name": "c"}], "named": {"d": {"name": "d"}}}),
+    )?;
+    assert_eq!(node.next.map(|next| next.name), Some("b".to_owned()));
+    round_trip::<Tree>(json!({"left": {"tree": {"left": {"tree": null}, "value": 1}}}))?;
+    assert!(matches!(round_trip(json!({"not": ["a", {"not": "b"}]}))?, Filter::Not(_)));
+    assert!(matches!(round_trip(json!(true))?, Either::Unknown(_)));
+    round_trip::<Lists>(json!([[], [[]]]))?;
+    round_trip::<Left>(json!({"child": {"child": {"name": "n"}}}))?;
+    round_trip::<Endless>(json!({}))?;
+    Ok(())
+}
+
+#[test]
+fn properties_of_any_name() -> Outcome {
+    let json = json!({
+        "type": "t", "self": "s", "Self": "S", "enum": "e", "new": "n", "24h+": 1, "0-1h": 2, "": "", "$%": "d", "_": "u",
+        "userName": "1", "UserName": "2", "user_name": "3", "user-name": "4", "\"quoted\"": "q", "back\\slash": "b", "{}": "f", "more": "m"
+    });
+    let thing: property_names::types::Thing = round_trip(json.clone())?;
+    assert_eq!((thing.n24h, thing.n0_1h, thing.self_2.as_deref()), (Some(1), Some(2), Some("S")));
+    round_trip::<property_names::types::ThingInput>(json)?;
+    Ok(())
+}
+
+#[test]
+fn a_glob_import_hides_nothing() -> Outcome {
+    use type_names::types::*;
+    let some: Option<Vec<String>> = Some(vec!["a".to_owned()]);
+    let read: Result<ResultModel, serde_json::Error> =
+        round_trip(json!({"some": "Ok", "none": [{"inner": {"inner": {}}}]}));
+    assert!(matches!(read?, ResultModel::OptionModel(OptionModel { some: StringModel::Ok, .. })));
+    assert!(some.is_some());
+    Ok(())
+}

@@ -1,0 +1,267 @@
+//! Requests of golden clients over real sockets.
+
+use crm_clients_runtime::Upload;
+
+use crate::Outcome;
+use crate::server::{Request, Server, reply};
+use crate::themes::{
+    documentation, enums, formats, forms, headers_cookies, media_types, multipart, path_parameters, query_styles,
+    references, responses, security, servers,
+};
+
+async fn empty() -> std::io::Result<Server> {
+    Server::answering([reply("204 No Content", &[], "")]).await
+}
+
+async fn json(body: &str) -> std::io::Result<Server> {
+    Server::answering([reply("200 OK", &["content-type: application/json"], body)]).await
+}
+
+/// The client of a theme, with the server's address for its own.
+macro_rules! client {
+    ($theme:ident, $server:expr) => {
+        $theme::Client::builder().base_url($server.url()).build()?
+    };
+}
+
+#[tokio::test]
+async fn query_parameters_in_every_style() -> Outcome {
+    let server = empty().await?;
+    let range = query_styles::types::Range::new().from(1).to(2);
+    let call = client!(query_styles, server).search().get("a b", [1, 2]);
+    let call = call.form(["a", "b,c"]).exploded(["x", "y"]).space(["a", "b"]).pipe(["a", "b"]);
+    let call = call.deep(range.clone()).object(range.clone()).spread(range.clone()).json(range);
+    let call = call.filter_site_id("9").labels(["l", "m"]).order("asc").flag(true).empty("").extra([("k", "v")]);
+    call.await?;
+    let expected = "GET /search?q=a%20b&ids=1&ids=2&form=a,b%2Cc&exploded=x&exploded=y&space=a%20b&pipe=a%7Cb\
+                    &deep[from]=1&deep[to]=2&object=from,1,to,2&from=1&to=2&json=%7B%22from%22:1,%22to%22:2%7D\
+                    &filter[site_id]=9&labels[]=l&labels[]=m&order=asc&flag=true&empty=&extra[k]=v HTTP/1.1";
+    assert_eq!(server.request()?.first_line(), expected);
+    Ok(())
+}
+
+#[tokio::test]
+async fn header_and_cookie_parameters() -> Outcome {
+    let server = empty().await?;
+    let call = client!(headers_cookies, server).things().list("r1", "s1");
+    call.x_ids([1, 2]).x_count(3).if_match("\"e\"").theme("dark").header2("h").timeout2(5).send2(true).await?;
+    let request = server.request()?;
+    assert_eq!(request.first_line(), "GET /things?header=h&timeout=5&send=true HTTP/1.1");
+    let sent = ["x-request-id", "x-ids", "x-count", "if-match", "cookie"].map(|name| request.header(name));
+    assert_eq!(sent, [Some("r1"), Some("1,2"), Some("3"), Some("\"e\""), Some("session=s1; theme=dark")]);
+    assert_eq!((request.header("authorization"), request.header("content-type")), (None, None));
+    Ok(())
+}
+
+#[tokio::test]
+async fn path_parameters_stay_in_their_place() -> Outcome {
+    let lines = async |call: crm_clients_runtime::generated::Call<(), path_parameters::ErrorBody>, server: Server| {
+        call.await?;
+        Ok::<_, Box<dyn std::error::Error>>(server.request()?.first_line().to_owned())
+    };
+    let server = empty().await?;
+    let boxes = client!(path_parameters, server).boxes(5);
+    assert_eq!(lines(boxes.get("a/b", "de"), server).await?, "GET /accounts/5/boxes/a%2Fb?locale=de HTTP/1.1");
+    let server = empty().await?;
+    let boxes = client!(path_parameters, server).boxes(5);
+    assert_eq!(
+        lines(boxes.get_side(1, "left", "p q"), server).await?,
+        "GET /accounts/5/boxes/1/sides/left.p%20q HTTP/1.1"
+    );
+    let server = empty().await?;
+    let boxes = client!(path_parameters, server).boxes(5);
+    assert_eq!(lines(boxes.get_compare([1, 2]), server).await?, "GET /accounts/5/boxes/compare/1,2 HTTP/1.1");
+    let server = empty().await?;
+    let boxes = client!(path_parameters, server).boxes(-1);
+    let call = boxes.get_self("s", "t", true, "c", "b");
+    assert_eq!(lines(call, server).await?, "GET /accounts/-1/boxes/self/s/t/true?call=c&body=b HTTP/1.1");
+
+    let server = json("{}").await?;
+    client!(enums, server).tickets("in-progress").get().level(1).states(["open", "done"]).await?;
+    assert_eq!(server.request()?.first_line(), "GET /tickets/in-progress?level=1&states=open&states=done HTTP/1.1");
+    let server = json(r#"{"day": "2026-01-02", "at": "2026-01-02T00:00:00Z"}"#).await?;
+    let (day, at) = ("2026-01-02".parse()?, "2026-01-02T00:00:00Z".parse()?);
+    client!(formats, server).samples(day).post(formats::types::Sample::new(day, at)).since(at).x_day(day).await?;
+    let request = server.request()?;
+    assert_eq!(request.first_line(), "POST /samples/2026-01-02?since=2026-01-02T00:00:00Z HTTP/1.1");
+    assert_eq!(request.header("x-day"), Some("2026-01-02"));
+    Ok(())
+}
+
+/// Content type, accepted type and body.
+fn sent(request: &Request) -> (Option<&str>, Option<&str>, &str) {
+    (request.header("content-type"), request.header("accept"), &request.body)
+}
+
+#[tokio::test]
+async fn bodies_of_every_kind() -> Outcome {
+    let (plain, api) = (Some("application/json; charset=utf-8"), Some("application/vnd.api+json"));
+    let server = json(r#"{"name": "n"}"#).await?;
+    assert_eq!(client!(media_types, server).media().several("n").await?.name, "n");
+    assert_eq!(sent(&server.request()?), (plain, api, r#"{"name":"n"}"#));
+    let server = json(r#"{"name": "n"}"#).await?;
+    client!(media_types, server).media().several_as_form(media_types::types::Item::new("a b&c").size(2)).await?;
+    assert_eq!(sent(&server.request()?), (Some("application/x-www-form-urlencoded"), api, "name=a+b%26c&size=2"));
+    let server = json(r#"{"name": "n"}"#).await?;
+    client!(media_types, server).media().several_as_text("t").await?;
+    assert_eq!(sent(&server.request()?), (Some("text/plain"), api, "t"));
+    let server = json(r#"{"name": "n"}"#).await?;
+    client!(media_types, server).media().several_as_bytes(b"b".to_vec()).await?;
+    assert_eq!(sent(&server.request()?), (Some("application/octet-stream"), api, "b"));
+    let server = json(r#"{"name": "n"}"#).await?;
+    client!(media_types, server).media().plus().body("n").await?;
+    assert_eq!(sent(&server.request()?), (api, Some("application/hal+json"), r#"{"name":"n"}"#));
+    let server = json(r#"{"name": "n"}"#).await?;
+    client!(media_types, server).media().plus().await?;
+    assert_eq!(sent(&server.request()?), (None, Some("application/hal+json"), ""));
+    let server = json("%PDF").await?;
+    assert_eq!(client!(media_types, server).media().bytes(b"png".to_vec()).await?.as_ref(), b"%PDF");
+    assert_eq!(sent(&server.request()?), (Some("image/png"), Some("application/pdf"), "png"));
+    let server = json("as it is").await?;
+    assert_eq!(client!(media_types, server).media().text("a;b").await?, "as it is");
+    assert_eq!(sent(&server.request()?), (Some("text/csv"), Some("text/plain"), "a;b"));
+    let server = json(r#"["a"]"#).await?;
+    assert_eq!(client!(media_types, server).media().list(["n"]).await?, ["a"]);
+    assert_eq!(sent(&server.request()?), (Some("application/json"), Some("*/*"), r#"[{"name":"n"}]"#));
+
+    let server = empty().await?;
+    let body = forms::types::TokensCreateRequest::new(["a", "b"])
+        .ttl(60)
+        .labels(["l"])
+        .meta(forms::types::TokensCreateRequestMeta::new().from("f"));
+    client!(forms, server).tokens().create(body).await?;
+    assert_eq!(
+        server.request()?.body,
+        "grant_type=client_credentials&scopes=a&scopes=b&ttl=60&labels%5B%5D=l&meta%5Bfrom%5D=f"
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn multipart_bodies() -> Outcome {
+    let server = empty().await?;
+    let body = multipart::types::MessagesCreateRequest::new(
+        "hello",
+        Upload::bytes("cover").file_name("c.png").content_type("image/png"),
+    )
+    .private(true)
+    .kind("outgoing")
+    .attachments([b"one".to_vec(), b"two".to_vec()])
+    .labels(["l", "m"])
+    .contact_name("Alice")
+    .contact_avatar(Upload::bytes("avatar").file_name("a.gif"))
+    .custom_deep_level(3)
+    .plain(multipart::types::MessagesCreateRequestPlain::new().a("x"));
+    client!(multipart, server).messages().create(body).await?;
+    let body = server.request()?.body;
+    let parts: Vec<&str> =
+        body.split("Content-Disposition: form-data; ").skip(1).filter_map(|part| part.split("\r\n--").next()).collect();
+    let expected = [
+        "name=\"content\"\r\n\r\nhello",
+        "name=\"private\"\r\n\r\ntrue",
+        "name=\"kind\"\r\n\r\noutgoing",
+        "name=\"cover\"; filename=\"c.png\"\r\nContent-Type: image/png\r\n\r\ncover",
+        "name=\"attachments[]\"; filename=\"file\"\r\nContent-Type: application/octet-stream\r\n\r\none",
+        "name=\"attachments[]\"; filename=\"file\"\r\nContent-Type: application/octet-stream\r\n\r\ntwo",
+        "name=\"labels\"\r\n\r\nl",
+        "name=\"labels\"\r\n\r\nm",
+        "name=\"contact[name]\"\r\n\r\nAlice",
+        "name=\"contact[avatar]\"; filename=\"a.gif\"\r\nContent-Type: application/octet-stream\r\n\r\navatar",
+        "name=\"custom[deep][level]\"\r\n\r\n3",
+        "name=\"plain\"\r\nContent-Type: application/json\r\n\r\n{\"a\":\"x\"}",
+    ];
+    assert_eq!(parts, expected);
+    Ok(())
+}
+
+#[tokio::test]
+async fn credentials_by_requirement() -> Outcome {
+    let server = empty().await?;
+    let client = security::Client::builder()
+        .base_url(server.url())
+        .api_access_token("key")
+        .api_key("k&y")
+        .session_id("cookie")
+        .basic_auth("user", "pass")
+        .build()?;
+    let doors = client.doors();
+    for call in [doors.default(), doors.open(), doors.either(), doors.both(), doors.optional(), doors.unknown()] {
+        call.await?;
+    }
+    let seen: Vec<_> = server
+        .requests()
+        .iter()
+        .map(|request| {
+            let line = request.first_line().replace("GET /", "").replace(" HTTP/1.1", "");
+            let headers = ["api_access_token", "authorization", "cookie"]
+                .map(|name| request.header(name).unwrap_or("-").to_owned());
+            format!("{line} {}", headers.join(" "))
+        })
+        .collect();
+    let expected = [
+        "default key - -",
+        "open - - -",
+        "either - Basic dXNlcjpwYXNz -",
+        "both?api_key=k%26y - - session-id=cookie",
+        "optional - - -",
+        "unknown key - -",
+    ];
+    assert_eq!(seen, expected);
+    assert!(!format!("{client:?}").contains("pass"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn replies_by_status() -> Outcome {
+    use responses::ErrorBody;
+    let jobs = |server: &Server| Ok::<_, responses::Error>(client!(responses, server).jobs());
+    let server = json(r#"{"id": 1}"#).await?;
+    assert_eq!(jobs(&server)?.create().await?.map(|job| job.id), Some(1));
+    let server = empty().await?;
+    assert_eq!(jobs(&server)?.create().await?, None);
+    jobs(&server)?.delete(1).await?;
+    let server = json(r#"{"ticket": "t"}"#).await?;
+    assert!(matches!(jobs(&server)?.update(1).await?, responses::types::JobsUpdateResponse::WithTicket(_)));
+
+    let cases = [
+        ("401 Unauthorized", r#"{"message": "m", "hint": "h"}"#),
+        ("404 Not Found", r#"{"message": "m", "errors": [{"pointer": "/p"}]}"#),
+        ("502 Bad Gateway", "<html>"),
+        ("301 Moved", r#"{"code": "c"}"#),
+        ("400 Bad Request", "not JSON"),
+    ];
+    for (status, body) in cases {
+        let server = Server::answering([reply(status, &["content-type: application/json"], body)]).await?;
+        let Err(responses::Error::Api(error)) = jobs(&server)?.list().await else {
+            return Err(status.into());
+        };
+        assert_eq!(error.raw_body().as_ref(), body.as_bytes());
+        let known = match (status, error.body()) {
+            ("401 Unauthorized", ErrorBody::Denied(denied)) => denied.hint.as_deref() == Some("h"),
+            ("404 Not Found", ErrorBody::Problem(_)) => error.body().errors()[0].pointer.as_deref() == Some("/p"),
+            ("502 Bad Gateway", ErrorBody::Text(text)) => text == "<html>",
+            ("301 Moved", ErrorBody::Problem(problem)) => problem.code.as_deref() == Some("c"),
+            ("400 Bad Request", ErrorBody::Undeclared) => true,
+            _ => false,
+        };
+        assert!(known, "{status}: {:?}", error.body());
+        let message = matches!(status, "401 Unauthorized" | "404 Not Found").then_some("m");
+        assert_eq!(error.body().message(), message, "{status}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_behind_references_and_servers() -> Outcome {
+    assert_eq!(servers::Client::BASE_URL, "https://eu.servers.example:8443/v2");
+    assert_eq!(path_parameters::Client::BASE_URL, "https://paths.example/base");
+    let server = json(r#"{"id": 1, "shop": {"name": "s", "best": {"id": 2, "shop": {"name": "t"}}}}"#).await?;
+    let pet = client!(references, server).pets(7).get().await?;
+    assert_eq!(pet.shop.best.map(|best| best.shop.name), Some("t".to_owned()));
+    assert_eq!(server.request()?.first_line(), "GET /pets/7 HTTP/1.1");
+    let server = json(r#"{"number": 1}"#).await?;
+    #[expect(deprecated, reason = "the document says so")]
+    let call = client!(documentation, server).pages().list();
+    assert_eq!(call.size(2).await?.number, 1);
+    Ok(())
+}

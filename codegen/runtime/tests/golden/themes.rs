@@ -1,0 +1,93 @@
+//! The golden documents' emitted modules.
+#![allow(dead_code, unused_imports, reason = "each theme is used in part")]
+
+#[path = "../../../tests/fixtures/golden/all_of/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod all_of;
+#[path = "../../../tests/fixtures/golden/conversions/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod conversions;
+#[path = "../../../tests/fixtures/golden/cycles/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod cycles;
+#[path = "../../../tests/fixtures/golden/directions/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod directions;
+#[path = "../../../tests/fixtures/golden/documentation/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod documentation;
+#[path = "../../../tests/fixtures/golden/duplicates/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod duplicates;
+#[path = "../../../tests/fixtures/golden/enums/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod enums;
+#[path = "../../../tests/fixtures/golden/formats/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod formats;
+#[path = "../../../tests/fixtures/golden/forms/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod forms;
+#[path = "../../../tests/fixtures/golden/headers_cookies/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod headers_cookies;
+#[path = "../../../tests/fixtures/golden/lossy/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod lossy;
+#[path = "../../../tests/fixtures/golden/maps/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod maps;
+#[path = "../../../tests/fixtures/golden/media_types/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod media_types;
+#[path = "../../../tests/fixtures/golden/multipart/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod multipart;
+#[path = "../../../tests/fixtures/golden/no_operation_id/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod no_operation_id;
+#[path = "../../../tests/fixtures/golden/nulls/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod nulls;
+#[path = "../../../tests/fixtures/golden/numeric_strings/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod numeric_strings;
+#[path = "../../../tests/fixtures/golden/overlays/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod overlays;
+#[path = "../../../tests/fixtures/golden/path_parameters/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod path_parameters;
+#[path = "../../../tests/fixtures/golden/property_names/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod property_names;
+#[path = "../../../tests/fixtures/golden/query_styles/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod query_styles;
+#[path = "../../../tests/fixtures/golden/references/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod references;
+#[path = "../../../tests/fixtures/golden/resource_names/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod resource_names;
+#[path = "../../../tests/fixtures/golden/responses/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod responses;
+#[path = "../../../tests/fixtures/golden/rust_names/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod rust_names;
+#[path = "../../../tests/fixtures/golden/security/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod security;
+#[path = "../../../tests/fixtures/golden/servers/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod servers;
+#[path = "../../../tests/fixtures/golden/tagged/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod tagged;
+#[path = "../../../tests/fixtures/golden/type_names/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod type_names;
+#[path = "../../../tests/fixtures/golden/unions/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod unions;
