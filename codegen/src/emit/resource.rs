@@ -1,5 +1,7 @@
 //! A resource's file: its handle, its calls, and the facts of its operations.
 
+use std::collections::HashSet;
+
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
@@ -227,7 +229,8 @@ fn call_struct(api: &Api, operation: &Operation, call: &str) -> TokenStream {
     let name = gate::ident(call);
     let output = output_type(api, &operation.output);
     let docs = gate::first_line(&operation.docs);
-    let setters: TokenStream = operation.optional.iter().map(|argument| setter(api, argument)).collect();
+    let mut taken: HashSet<String> = OF_EVERY_CALL.iter().map(|name| (*name).to_owned()).collect();
+    let setters: TokenStream = operation.optional.iter().map(|argument| setter(api, argument, &mut taken)).collect();
     let body = operation.body.as_ref().filter(|body| !body.required).map(|body| {
         let (taken, sent) = send_body(api, body);
         quote! {
@@ -255,11 +258,14 @@ fn call_struct(api: &Api, operation: &Operation, call: &str) -> TokenStream {
 }
 
 /// The methods that every call has; an argument of such a name gives way.
-const OF_EVERY_CALL: &[&str] = &["send", "send_with_response", "send_raw", "timeout", "header", "body", "into_future"];
+const OF_EVERY_CALL: &[&str] =
+    &["send", "send_with_response", "send_raw", "timeout", "retry", "header", "body", "into_future"];
 
-fn setter(api: &Api, one: &Argument) -> TokenStream {
+fn setter(api: &Api, one: &Argument, taken: &mut HashSet<String>) -> TokenStream {
     let name = gate::ident(&one.name);
-    let method = gate::ident(&names::unique(&one.name, |name| OF_EVERY_CALL.contains(&name)));
+    let method = names::unique(&one.name, |name| taken.contains(name));
+    taken.insert(method.clone());
+    let method = gate::ident(&method);
     let docs = gate::docs(&one.docs);
     let deprecated = one.deprecated.then(|| quote!(#[deprecated]));
     let (taken, _) = argument(api, &one.ty, &name, From::Beside);

@@ -204,7 +204,8 @@ impl Named<'_> {
 /// Lengthens the names that collide, with each other or with the handle's own `new`, until none does.
 fn settle(named: &[Named<'_>], diagnostics: &mut Diagnostics) -> Vec<String> {
     let mut levels = vec![0; named.len()];
-    for _ in 0..=LEVELS * 2 {
+    // Each round but the last lengthens a name, and no name more than that often.
+    for _ in 0..=named.len() * LEVELS {
         let names: Vec<String> = named.iter().zip(&levels).map(|(named, level)| named.name(*level)).collect();
         let mut count: HashMap<&str, usize> = HashMap::new();
         for name in &names {

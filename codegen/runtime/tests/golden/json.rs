@@ -19,13 +19,14 @@ fn round_trip<T: Serialize + DeserializeOwned>(json: Value) -> serde_json::Resul
 
 #[test]
 fn absent_null_and_a_value() -> Outcome {
-    use nulls::types::{Note, NoteInput};
-    let note = NoteInput::new(1);
+    use nulls::types::{Note, NoteInput, Owner};
+    let note = NoteInput::new(1, None, None);
     assert_eq!(
         serde_json::to_value(&note)?,
         json!({"id": 1, "kind": "note", "version": 2, "title": null, "owner": null})
     );
-    let note = note.title("t").clear_body().rank(3).color("green").clear_editor().owner("Alice");
+    let note = NoteInput::new(1, "t".to_owned(), Owner::from("Alice"));
+    let note = note.clear_body().rank(3).color("green").clear_editor();
     let sent = json!({
         "id": 1, "kind": "note", "version": 2, "title": "t", "body": null, "rank": 3, "color": "green",
         "owner": {"name": "Alice"}, "editor": null

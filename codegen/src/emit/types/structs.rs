@@ -76,7 +76,8 @@ impl Writer<'_> {
             taken.insert(name.clone());
             gate::ident(&name)
         };
-        let optional: Vec<&Field> = kind.fields.iter().filter(|field| field.presence != Presence::Required).collect();
+        let optional: Vec<&Field> =
+            kind.fields.iter().filter(|field| matches!(field.presence, Presence::Optional | Presence::Patch)).collect();
         // All setters are named before what only goes with one of them.
         let named: Vec<Ident> = optional.iter().map(|field| unique(&field.name)).collect();
         let setters = optional.iter().zip(&named).map(|(field, name)| {
@@ -121,6 +122,11 @@ impl Writer<'_> {
                     made
                 }
                 (_, Presence::Optional) if kind.multipart && is_files(&field.ty) => quote!(Vec::new()),
+                (None, Presence::Nullable) => {
+                    let ty = self.tokens(&field.ty);
+                    parameters.extend(quote!(#name: impl Into<Option<#ty>>,));
+                    quote!(#name.into())
+                }
                 (_, Presence::Optional | Presence::Nullable) => quote!(None),
                 (_, Presence::Patch) => quote!(runtime::Patch::Absent),
             };
@@ -267,12 +273,13 @@ enum Source {
 
 /// The fields that `new` asks for.
 fn free(kind: &Struct) -> impl Iterator<Item = &Field> {
-    kind.fields.iter().filter(|field| field.presence == Presence::Required && field.constant.is_none())
+    let asked = |field: &&Field| matches!(field.presence, Presence::Required | Presence::Nullable);
+    kind.fields.iter().filter(asked).filter(|field| field.constant.is_none())
 }
 
 fn single(kind: &Struct) -> Option<&Field> {
     let mut free = free(kind);
-    free.next().filter(|_| free.next().is_none())
+    free.next().filter(|only| only.presence == Presence::Required && free.next().is_none())
 }
 
 fn is_files(ty: &Type) -> bool {

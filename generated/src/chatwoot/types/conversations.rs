@@ -443,7 +443,7 @@ runtime::string_enum! {
 }
 
 /// The request body of `POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/toggle_priority`.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ConversationsTogglePriorityRequest {
     /// How urgent the conversation is; null clears it.
@@ -457,15 +457,9 @@ runtime::object! {
 }
 
 impl ConversationsTogglePriorityRequest {
-    /// Nothing set yet.
-    pub fn new() -> Self {
-        Default::default()
-    }
-
-    /// How urgent the conversation is; null clears it.
-    pub fn priority(mut self, priority: impl Into<super::ConversationPriority>) -> Self {
-        self.priority = Some(priority.into());
-        self
+    /// What must be given; the rest is set on the result.
+    pub fn new(priority: impl Into<Option<super::ConversationPriority>>) -> Self {
+        Self { priority: priority.into() }
     }
 }
 

@@ -625,7 +625,7 @@ runtime::object! {
 }
 
 /// The request body of `POST /api/v1/accounts/{account_id}/inboxes/{id}/set_agent_bot`.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct InboxesSetAgentBotRequest {
     /// Id of the bot; null takes the present one away.
@@ -639,14 +639,10 @@ runtime::object! {
 }
 
 impl InboxesSetAgentBotRequest {
-    /// Nothing set yet.
-    pub fn new() -> Self {
-        Default::default()
-    }
-
-    /// Id of the bot; null takes the present one away.
-    pub fn agent_bot(mut self, agent_bot: i64) -> Self {
-        self.agent_bot = Some(agent_bot);
-        self
+    /// What must be given; the rest is set on the result.
+    pub fn new(agent_bot: impl Into<Option<i64>>) -> Self {
+        Self {
+            agent_bot: agent_bot.into(),
+        }
     }
 }
