@@ -8,7 +8,7 @@ use crm_clients::chatwoot::types::{
     FilterCondition, FilterConditionFilterOperator, FilterConditionQueryOperator, ProfileUpdateRequestInput,
 };
 use crm_clients::chatwoot::{Client, Error, ErrorBody};
-use crm_clients::runtime::{Map, Upload, Value};
+use crm_clients::runtime::{Map, Retry, Upload, Value};
 use support::{Answer, Outcome, Server, curl, misread, refusal};
 
 const CONTACTS: &str = "/api/v1/accounts/7/contacts";
@@ -273,8 +273,8 @@ async fn refusals_that_are_not_json_keep_their_text() -> Outcome {
         Server::answering("GET", CONTACT, busy).await?.and("GET", CONTACT, down).and("GET", CONTACT, forbidden);
     let contacts = client(&server)?.contacts(7);
 
-    let busy = refusal(contacts.get(101).await)?;
-    let down = refusal(contacts.get(101).await)?;
+    let busy = refusal(contacts.get(101).retry(Retry::never()).await)?;
+    let down = refusal(contacts.get(101).retry(Retry::never()).await)?;
     let forbidden = refusal(contacts.get(101).await)?;
 
     assert_eq!(busy.body(), &ErrorBody::Text("Retry later\n".to_owned()));

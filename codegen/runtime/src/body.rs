@@ -49,6 +49,15 @@ impl Body {
         Ok(())
     }
 
+    /// Whether the body can be sent more than once.
+    pub(crate) fn is_repeatable(&self) -> bool {
+        match self {
+            Body::Empty | Body::Bytes { .. } => true,
+            Body::Upload { upload, .. } => upload.is_repeatable(),
+            Body::Multipart(parts) => parts.is_repeatable(),
+        }
+    }
+
     /// Puts the body on a request.
     pub(crate) async fn attach(&self, request: RequestBuilder) -> Result<RequestBuilder, RequestError> {
         Ok(match self {

@@ -20,6 +20,7 @@ use crate::operation::Operation;
 use crate::path::{self, PathValue};
 use crate::query::{self, Style};
 use crate::response::Response;
+use crate::retry::Retry;
 use crate::upload::Upload;
 
 /// A request on its way to the typed result.
@@ -49,6 +50,7 @@ pub(crate) struct Draft {
     pub(crate) cookies: Vec<(String, String)>,
     pub(crate) body: Body,
     pub(crate) timeout: Option<Duration>,
+    pub(crate) retry: Option<Retry>,
     pub(crate) fault: Option<RequestError>,
 }
 
@@ -67,6 +69,7 @@ impl<T: Send + 'static, B: Default + Send + 'static> Call<T, B> {
             cookies: Vec::new(),
             body: Body::Empty,
             timeout: None,
+            retry: None,
             fault: None,
         };
         draft.fill_path(operation.path, path);
@@ -114,9 +117,15 @@ impl<T: Send + 'static, B: Default + Send + 'static> Call<T, B> {
         self.draft.body = Body::Upload { media_type, upload: upload.into() };
     }
 
-    /// How long one attempt of this call may take.
+    /// How long one attempt of this call may take, within the [total time](Retry::total_time).
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.draft.timeout = Some(timeout);
+        self
+    }
+
+    /// When this call is repeated, in place of what the client does.
+    pub fn retry(mut self, retry: Retry) -> Self {
+        self.draft.retry = Some(retry);
         self
     }
 
@@ -272,10 +281,17 @@ macro_rules! operation {
                 self.call.send_raw()
             }
 
-            /// Limits how long one attempt of this call may take.
+            /// Limits how long one attempt of this call may take, within the total time that its retry policy allows.
             #[must_use]
             pub fn timeout(mut self, timeout: ::core::time::Duration) -> Self {
                 self.call = self.call.timeout(timeout);
+                self
+            }
+
+            /// Sets when this call is repeated and how long it may take in all, in place of what the client does.
+            #[must_use]
+            pub fn retry(mut self, retry: $crate::Retry) -> Self {
+                self.call = self.call.retry(retry);
                 self
             }
 

@@ -12,6 +12,7 @@ use secrecy::SecretString;
 
 use crate::auth::{Credentials, Scheme};
 use crate::error::RequestError;
+use crate::retry::Retry;
 
 const USER_AGENT: &str = concat!("crm-clients/", env!("CARGO_PKG_VERSION"));
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -28,6 +29,7 @@ pub(crate) struct Shared {
     pub(crate) base_url: String,
     pub(crate) http: Client,
     pub(crate) timeout: Duration,
+    pub(crate) retry: Retry,
     pub(crate) user_agent: Option<HeaderValue>,
     pub(crate) response_limit: usize,
     pub(crate) credentials: Credentials,
@@ -41,6 +43,7 @@ impl Core {
             base_url: base_url.to_owned(),
             http: None,
             timeout: TIMEOUT,
+            retry: Retry::default(),
             user_agent: None,
             response_limit: RESPONSE_LIMIT,
             allow_http: false,
@@ -76,6 +79,7 @@ pub struct CoreBuilder {
     base_url: String,
     http: Option<Client>,
     timeout: Duration,
+    retry: Retry,
     user_agent: Option<String>,
     response_limit: usize,
     allow_http: bool,
@@ -89,14 +93,22 @@ impl CoreBuilder {
     }
 
     /// Sends requests through this client. Its own redirect policy applies: unless it refuses
-    /// redirects to other hosts, they are given the API's key headers too.
+    /// redirects to other hosts, they are given the API's key headers too; and where it turns a POST
+    /// that was answered with a redirect into a GET, and the place of that cannot be reached, the POST
+    /// is taken for one that was never sent, and repeated.
     pub fn http_client(self, http: Client) -> Self {
         Self { http: Some(http), ..self }
     }
 
     /// How long one attempt may take, from connecting to the end of the body; 60 seconds by default.
+    /// [`Retry::total_time`] limits all attempts together, so that a longer timeout needs more of it too.
     pub fn timeout(self, timeout: Duration) -> Self {
         Self { timeout, ..self }
+    }
+
+    /// When calls are repeated, and how long they may take in all.
+    pub fn retry(self, retry: Retry) -> Self {
+        Self { retry, ..self }
     }
 
     /// What `User-Agent` says.
@@ -147,6 +159,7 @@ impl CoreBuilder {
             base_url,
             http,
             timeout: self.timeout,
+            retry: self.retry,
             user_agent,
             response_limit: self.response_limit,
             credentials: self.credentials,

@@ -2,6 +2,7 @@
 //! each operation.
 
 use std::pin::Pin;
+use std::time::{Duration, SystemTime};
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use reqwest::header::{ACCEPT, COOKIE, HeaderMap, HeaderValue, USER_AGENT};
@@ -13,6 +14,7 @@ use crate::error::{ApiError, DecodeError, Error, RequestError, TransportError};
 use crate::operation::{Operation, Reply};
 use crate::query;
 use crate::response::Response;
+use crate::retry::{self, Attempts};
 
 /// Why there is no reply.
 pub(crate) enum Failure {
@@ -42,7 +44,7 @@ pub(crate) fn execute(mut draft: Draft) -> Executing {
     Box::pin(async move {
         let reply = match draft.fault.take() {
             Some(fault) => Err(fault.into()),
-            None => attempt(&draft).await,
+            None => persist(&draft).await,
         };
         reply.map_err(|failure| match failure {
             Failure::Request(error) => Failure::Request(error.of(draft.name)),
@@ -51,11 +53,66 @@ pub(crate) fn execute(mut draft: Draft) -> Executing {
     })
 }
 
-/// Sends the request once.
-async fn attempt(draft: &Draft) -> Result<Reply, Failure> {
-    let request = draft.body.attach(request(draft)?).await?;
-    let response = request.send().await?;
-    read(response, draft.core.shared().response_limit).await
+/// Sends the request until there is an answer to keep, or no attempt left.
+async fn persist(draft: &Draft) -> Result<Reply, Failure> {
+    let core = draft.core.shared();
+    let timeout = draft.timeout.unwrap_or(core.timeout);
+    let mut attempts = Attempts::begin(draft.retry.as_ref().unwrap_or(&core.retry));
+    loop {
+        let attempt = attempt(draft, timeout.min(attempts.time_left())).await;
+        if !attempt.may_be_repeated(draft) {
+            return attempt.outcome;
+        }
+        match attempts.next_delay(attempt.retry_after()) {
+            Some(delay) => tokio::time::sleep(delay).await,
+            None => return attempt.outcome,
+        }
+    }
+}
+
+/// What came of sending the request once.
+struct Attempt {
+    outcome: Result<Reply, Failure>,
+    /// The reply is not that of the URL asked, which has already done what it was asked for.
+    redirected: bool,
+}
+
+impl Attempt {
+    /// Whether the request can be sent again without doing anything twice.
+    fn may_be_repeated(&self, draft: &Draft) -> bool {
+        let idempotent = draft.method.is_idempotent();
+        let harmless = match &self.outcome {
+            Ok(reply) => match reply.status {
+                429 => idempotent || !self.redirected,
+                502..=504 => idempotent,
+                _ => false,
+            },
+            Err(Failure::Transport(error)) => !error.is_refused() && (idempotent || error.is_connect()),
+            Err(Failure::Request(_)) => false,
+        };
+        harmless && draft.body.is_repeatable()
+    }
+
+    /// How long the server asks to be left alone.
+    fn retry_after(&self) -> Option<Duration> {
+        let reply = self.outcome.as_ref().ok()?;
+        retry::retry_after(&reply.headers, SystemTime::now())
+    }
+}
+
+async fn attempt(draft: &Draft, timeout: Duration) -> Attempt {
+    let mut redirected = false;
+    let outcome = send(draft, timeout, &mut redirected).await;
+    Attempt { outcome, redirected }
+}
+
+async fn send(draft: &Draft, timeout: Duration, redirected: &mut bool) -> Result<Reply, Failure> {
+    let core = draft.core.shared();
+    let request = draft.body.attach(request(draft)?.timeout(timeout)).await?.build()?;
+    let url = request.url().clone();
+    let response = core.http.execute(request).await?;
+    *redirected = *response.url() != url;
+    read(response, core.response_limit).await
 }
 
 /// The request but for its body.
@@ -83,8 +140,7 @@ fn request(draft: &Draft) -> Result<RequestBuilder, RequestError> {
         auth::apply(scheme, secret, &mut headers, &mut query)?;
     }
     let url = url(&core.base_url, path, &query)?;
-    let timeout = draft.timeout.unwrap_or(core.timeout);
-    Ok(core.http.request(draft.method.clone(), url).headers(headers).timeout(timeout))
+    Ok(core.http.request(draft.method.clone(), url).headers(headers))
 }
 
 fn url(base: &str, path: &str, query: &str) -> Result<Url, RequestError> {

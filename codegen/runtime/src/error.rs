@@ -298,6 +298,7 @@ pub struct TransportError {
     source: Option<Source>,
     timeout: bool,
     connect: bool,
+    refused: bool,
 }
 
 impl TransportError {
@@ -305,7 +306,7 @@ impl TransportError {
     pub(crate) fn too_large(limit: usize) -> Self {
         let source = format!("the limit is {limit} bytes").into();
         let message = "the response is larger than the response limit";
-        Self { operation: None, message, source: Some(source), timeout: false, connect: false }
+        Self { operation: None, message, source: Some(source), timeout: false, connect: false, refused: true }
     }
 
     pub(crate) fn of(self, operation: &'static str) -> Self {
@@ -326,21 +327,26 @@ impl TransportError {
     pub fn is_connect(&self) -> bool {
         self.connect
     }
+
+    /// Whether it was this client that would not go on, as it would not the next time.
+    pub(crate) fn is_refused(&self) -> bool {
+        self.refused
+    }
 }
 
 impl From<reqwest::Error> for TransportError {
     fn from(error: reqwest::Error) -> Self {
-        let (timeout, connect) = (error.is_timeout(), error.is_connect());
+        let (timeout, connect, refused) = (error.is_timeout(), error.is_connect(), error.is_redirect());
         let message = match () {
             () if timeout => "timed out",
             () if connect => "could not connect",
-            () if error.is_redirect() => "a redirect was not followed",
+            () if refused => "a redirect was not followed",
             () if error.is_body() || error.is_decode() => "the body was cut off",
             () => "the request failed",
         };
         // The URL's query can hold secrets.
         let source = Some(error.without_url().into());
-        Self { operation: None, message, source, timeout, connect }
+        Self { operation: None, message, source, timeout, connect, refused }
     }
 }
 

@@ -4,8 +4,8 @@
 //! replies. Callers meet the types re-exported at the root, mostly through the generated crate.
 //!
 //! A call walks one line: [`Call`](generated::Call) gathers the parts, `send` makes one request of
-//! them, the engine puts it on the wire and reads the reply within limits, and the operation's own
-//! decoder turns the reply into its type or into an [`Error`].
+//! them, the engine puts it on the wire, again where [`Retry`] allows it, and reads the reply within
+//! limits, and the operation's own decoder turns the reply into its type or into an [`Error`].
 
 mod auth;
 mod base64_text;
@@ -27,6 +27,7 @@ mod path;
 mod query;
 mod read;
 mod response;
+mod retry;
 mod secret;
 mod union;
 mod upload;
@@ -37,6 +38,7 @@ pub use client::{Core, CoreBuilder};
 pub use error::{ApiError, DecodeError, Error, RequestError, TransportError};
 pub use patch::Patch;
 pub use response::Response;
+pub use retry::Retry;
 pub use secret::Secret;
 pub use upload::Upload;
 

@@ -92,6 +92,14 @@ impl FormParts {
         self.fault.take()
     }
 
+    /// Whether all parts can be sent more than once.
+    pub(crate) fn is_repeatable(&self) -> bool {
+        self.parts.iter().all(|(_, content)| match content {
+            Content::Text(_) | Content::Json(_) => true,
+            Content::File(upload) => upload.is_repeatable(),
+        })
+    }
+
     /// The form as reqwest sends it.
     pub(crate) async fn form(&self) -> Result<Form, RequestError> {
         // Names are escaped as browsers do; servers do not read reqwest's own `name*=`.

@@ -69,6 +69,11 @@ impl Upload {
         self
     }
 
+    /// Whether the bytes can be sent more than once.
+    pub(crate) fn is_repeatable(&self) -> bool {
+        !matches!(self.source, Source::Stream { .. })
+    }
+
     pub(crate) fn declared_content_type(&self) -> Option<&str> {
         self.content_type.as_deref()
     }

@@ -16,6 +16,10 @@ use crate::resolve::{self, Location, Resolved};
 /// Modules of every client, and methods of every client's builder and handle.
 const RESERVED: &[&str] = &["types", "error", "runtime", "builder", "client", "new", "clone"];
 
+/// The builder's own methods; a credential of such a name gives way.
+const OF_EVERY_BUILDER: &[&str] =
+    &["base_url", "http_client", "timeout", "retry", "user_agent", "response_limit", "allow_http", "build"];
+
 /// Types that a resource's file names without their path.
 const NAMED_BESIDE: &[&str] = &["Call", "ErrorBody", "Method", "MultipartBody", "Operation", "Status", "Style"];
 
@@ -83,9 +87,7 @@ fn schemes(resolved: &Resolved) -> Vec<(Vec<String>, Scheme)> {
             continue;
         }
         let name = names::unique(&name, |name| {
-            ["base_url", "http_client", "timeout", "user_agent", "response_limit", "allow_http", "build"]
-                .contains(&name)
-                || out.iter().any(|(_, other)| other.name == name)
+            OF_EVERY_BUILDER.contains(&name) || out.iter().any(|(_, other)| other.name == name)
         });
         out.push((vec![scheme.name.clone()], Scheme { name, docs: docs::prose(scheme.description.as_deref()), kind }));
     }

@@ -317,9 +317,16 @@ impl Builder {
         self
     }
 
-    /// How long one request may take until its reply is read; 60 seconds unless set.
+    /// How long one attempt may take until its reply is read; 60 seconds unless set.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.core = self.core.timeout(timeout);
+        self
+    }
+
+    /// What is repeated, how often and when; three attempts in all unless set, and none that may have had an
+    /// effect already.
+    pub fn retry(mut self, retry: runtime::Retry) -> Self {
+        self.core = self.core.retry(retry);
         self
     }
 

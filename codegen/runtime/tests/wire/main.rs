@@ -4,13 +4,14 @@ mod auth;
 mod redirects;
 mod replies;
 mod requests;
+mod retries;
 mod server;
 mod uploads;
 
 use std::collections::BTreeMap;
 
 use crm_clients_runtime::generated::{Call, ErrorReader, Method, Operation, Scheme, SchemeKind, Status, decode};
-use crm_clients_runtime::{Core, RequestError};
+use crm_clients_runtime::{Core, RequestError, Retry};
 use server::Server;
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
@@ -60,8 +61,10 @@ static POST: Operation<(), ErrorBody> = Operation {
     errors: ERRORS,
 };
 
+/// A client that sends each request once.
 fn core(server: &Server) -> Result<Core, RequestError> {
-    Core::builder("tests", "https://api.example").base_url(server.url()).user_agent("tests").build()
+    let builder = Core::builder("tests", "https://api.example").base_url(server.url());
+    builder.user_agent("tests").retry(Retry::never()).build()
 }
 
 fn get(server: &Server) -> Result<Call<Numbers, ErrorBody>, RequestError> {

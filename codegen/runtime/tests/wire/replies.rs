@@ -4,7 +4,7 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use crm_clients_runtime::generated::{Call, Method, Operation, decode};
-use crm_clients_runtime::{Bytes, Core, Error, operation};
+use crm_clients_runtime::{Bytes, Core, Error, Retry, operation};
 
 use crate::server::{Server, reply};
 use crate::{ERRORS, ErrorBody, GET, Numbers, Outcome, get};
@@ -189,8 +189,9 @@ async fn an_answer_that_takes_too_long_or_is_cut() -> Outcome {
     let error = get(&server)?.timeout(Duration::from_millis(50)).await.err().ok_or("it was in time")?;
     assert!(error.is_timeout() && !error.is_connect());
     assert!(error.to_string().starts_with("things.get: timed out"), "{error}");
-    let core = Core::builder("tests", "https://api.example").base_url(server.url()).timeout(Duration::from_millis(50));
-    assert!(Call::new(&core.build()?, &GET, &[&1i64]).await.is_err_and(|error| error.is_timeout()));
+    let builder = Core::builder("tests", "https://api.example").base_url(server.url()).retry(Retry::never());
+    let core = builder.timeout(Duration::from_millis(50)).build()?;
+    assert!(Call::new(&core, &GET, &[&1i64]).await.is_err_and(|error| error.is_timeout()));
 
     let cut = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"n\":";
     let error = failure(cut.to_owned()).await?;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::TcpListener;
 
 use crm_clients_runtime::generated::{Call, FormParts, PathValue, Style};
-use crm_clients_runtime::{Core, Error, Value};
+use crm_clients_runtime::{Core, Error, Retry, Value};
 use serde_json::json;
 
 use crate::server::{Server, reply};
@@ -170,8 +170,8 @@ async fn a_base_url_that_cannot_work_is_refused() -> Outcome {
 #[tokio::test]
 async fn no_connection_is_told_from_the_rest() -> Outcome {
     let free_port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
-    let core =
-        Core::builder("tests", "https://api.example").base_url(format!("http://127.0.0.1:{free_port}")).build()?;
+    let builder = Core::builder("tests", "https://api.example").base_url(format!("http://127.0.0.1:{free_port}"));
+    let core = builder.retry(Retry::never()).build()?;
     let mut call = Call::new(&core, &POST, &[]);
     call.query("secret", Style::Form, "hunter2");
     match call.await {

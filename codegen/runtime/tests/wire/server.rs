@@ -31,9 +31,13 @@ impl Request {
 }
 
 impl Server {
-    /// Replies are raw HTTP; one that begins with `slow:` is held back for a second.
+    /// Replies are raw HTTP; one that begins with `slow:` is held back for a second, and `reset` breaks the connection.
     pub async fn answering<R: Into<String>>(replies: impl IntoIterator<Item = R>) -> std::io::Result<Self> {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        Self::on(TcpListener::bind(("127.0.0.1", 0)).await?, replies)
+    }
+
+    /// The same where there is a listener already.
+    pub fn on<R: Into<String>>(listener: TcpListener, replies: impl IntoIterator<Item = R>) -> std::io::Result<Self> {
         let port = listener.local_addr()?.port();
         let requests = Arc::new(Mutex::new(Vec::new()));
         let kept = Arc::clone(&requests);
@@ -79,6 +83,10 @@ pub fn reply(status: &str, headers: &[&str], body: &str) -> String {
 async fn answer(mut stream: TcpStream, reply: String, requests: Arc<Mutex<Vec<Request>>>) -> std::io::Result<()> {
     let request = read(&mut stream).await?;
     requests.lock().unwrap_or_else(PoisonError::into_inner).push(request);
+    if reply == "reset" {
+        // Without lingering, a closed connection is one that was reset.
+        return stream.set_zero_linger();
+    }
     let reply = match reply.strip_prefix("slow:") {
         Some(reply) => {
             tokio::time::sleep(Duration::from_secs(1)).await;

@@ -23,10 +23,10 @@ pub fn multipart(request: &Request, expected: &[(&str, &str)]) -> Result<Request
 }
 
 /// A stream of these pieces.
-struct Pieces(std::vec::IntoIter<Result<Bytes, std::io::Error>>);
+pub struct Pieces(std::vec::IntoIter<Result<Bytes, std::io::Error>>);
 
 impl Pieces {
-    fn of(pieces: &[&'static str]) -> Self {
+    pub fn of(pieces: &[&'static str]) -> Self {
         Pieces(pieces.iter().map(|piece| Ok(Bytes::from(*piece))).collect::<Vec<_>>().into_iter())
     }
 }
@@ -40,10 +40,10 @@ impl Stream for Pieces {
 }
 
 /// A file that is deleted with this value.
-struct TemporaryFile(std::path::PathBuf);
+pub struct TemporaryFile(pub std::path::PathBuf);
 
 impl TemporaryFile {
-    fn new(name: &str, content: &str) -> std::io::Result<Self> {
+    pub fn new(name: &str, content: &str) -> std::io::Result<Self> {
         let directory = std::env::temp_dir().join(format!("crm-clients-{}-{name}", std::process::id()));
         std::fs::create_dir_all(&directory)?;
         std::fs::write(directory.join(name), content)?;

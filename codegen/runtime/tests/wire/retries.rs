@@ -1,0 +1,341 @@
+//! Which requests are sent again, and when: each test counts what reached the server.
+
+use std::pin::pin;
+use std::time::{Duration, Instant, SystemTime};
+
+use crm_clients_runtime::generated::{Call, FormParts, Method, Operation, decode};
+use crm_clients_runtime::{Core, Error, RequestError, Retry, Upload};
+use tokio::net::TcpSocket;
+use tokio::time::sleep;
+
+use crate::server::{Server, reply};
+use crate::uploads::{Pieces, TemporaryFile};
+use crate::{ERRORS, ErrorBody, GET, Numbers, Outcome, POST};
+
+const MILLISECOND: Duration = Duration::from_millis(1);
+
+/// A policy whose own delays are no matter.
+fn quick() -> Retry {
+    Retry::default().first_delay(MILLISECOND)
+}
+
+fn client(url: String, retry: Retry) -> Result<Core, RequestError> {
+    Core::builder("tests", "https://api.example").base_url(url).retry(retry).build()
+}
+
+fn get(server: &Server) -> Result<Call<Numbers, ErrorBody>, RequestError> {
+    Ok(Call::new(&client(server.url(), quick())?, &GET, &[&7i64]))
+}
+
+fn post(server: &Server) -> Result<Call<(), ErrorBody>, RequestError> {
+    Ok(Call::new(&client(server.url(), quick())?, &POST, &[]))
+}
+
+fn ok() -> String {
+    reply("200 OK", &[], "{}")
+}
+
+fn unavailable() -> String {
+    reply("503 Service Unavailable", &[], "")
+}
+
+fn busy(headers: &[&str]) -> String {
+    reply("429 Too Many Requests", headers, "Retry later\n")
+}
+
+/// The status that a call was meant to be refused with.
+fn refusal<T>(outcome: Result<T, Error<ErrorBody>>) -> Result<u16, String> {
+    match outcome {
+        Err(Error::Api(error)) => Ok(error.status()),
+        Err(error) => Err(error.to_string()),
+        Ok(_) => Err("the call succeeded".to_owned()),
+    }
+}
+
+#[tokio::test]
+async fn after_a_429_any_method_is_repeated() -> Outcome {
+    for headers in [&[][..], &["Retry-After: 0"], &["Retry-After: soon"], &["Retry-After: -5"], &["Retry-After: "]] {
+        let server = Server::answering([busy(headers), ok()]).await?;
+        get(&server)?.await?;
+        assert_eq!(server.requests().len(), 2, "{headers:?}");
+        let server = Server::answering([busy(headers), ok()]).await?;
+        post(&server)?.await?;
+        assert_eq!(server.requests().len(), 2, "{headers:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn retry_after_in_seconds_is_waited_for() -> Outcome {
+    let begun = Instant::now();
+    let server = Server::answering([busy(&["Retry-After: 1"]), ok()]).await?;
+    post(&server)?.await?;
+    assert!(begun.elapsed() >= Duration::from_secs(1), "{:?}", begun.elapsed());
+    assert_eq!(server.requests().len(), 2);
+    Ok(())
+}
+
+#[tokio::test]
+async fn retry_after_a_date_is_waited_for() -> Outcome {
+    // The header has whole seconds only: this is more than one away.
+    let date = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(2));
+    let server = Server::answering([busy(&[&format!("Retry-After: {date}")]), ok()]).await?;
+    post(&server)?.await?;
+    assert!(SystemTime::now() >= httpdate::parse_http_date(&date)?);
+    assert_eq!(server.requests().len(), 2);
+
+    let server = Server::answering([busy(&["Retry-After: Sun, 06 Nov 1994 08:49:37 GMT"]), ok()]).await?;
+    post(&server)?.await?;
+    assert_eq!(server.requests().len(), 2);
+    Ok(())
+}
+
+#[tokio::test]
+async fn after_a_gateways_error_only_what_is_idempotent_is_repeated() -> Outcome {
+    for status in ["502 Bad Gateway", "503 Service Unavailable", "504 Gateway Timeout"] {
+        let server = Server::answering([reply(status, &[], ""), ok()]).await?;
+        get(&server)?.await?;
+        assert_eq!(server.requests().len(), 2, "{status}");
+
+        let server = Server::answering([reply(status, &["Retry-After: 0"], ""), ok()]).await?;
+        assert_eq!(refusal(post(&server)?.await)?.to_string(), status[..3]);
+        assert_eq!(server.requests().len(), 1, "{status}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn every_method_is_on_its_side() -> Outcome {
+    const fn operation(method: Method) -> Operation<(), ErrorBody> {
+        let name = "things.touch";
+        Operation { name, method, path: "/", security: &[], accept: "", decode: decode::empty, errors: ERRORS }
+    }
+    static HEAD: Operation<(), ErrorBody> = operation(Method::HEAD);
+    static OPTIONS: Operation<(), ErrorBody> = operation(Method::OPTIONS);
+    static TRACE: Operation<(), ErrorBody> = operation(Method::TRACE);
+    static PUT: Operation<(), ErrorBody> = operation(Method::PUT);
+    static DELETE: Operation<(), ErrorBody> = operation(Method::DELETE);
+    static PATCH: Operation<(), ErrorBody> = operation(Method::PATCH);
+    for (operation, expected) in
+        [(&HEAD, 2), (&OPTIONS, 2), (&TRACE, 2), (&PUT, 2), (&DELETE, 2), (&PATCH, 1), (&POST, 1)]
+    {
+        let empty = "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+        let server = Server::answering([empty.to_owned(), reply("204 No Content", &[], "")]).await?;
+        let outcome = Call::new(&client(server.url(), quick())?, operation, &[]).await;
+        assert_eq!((server.requests().len(), outcome.is_ok()), (expected, expected == 2), "{}", operation.method);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn other_answers_are_final() -> Outcome {
+    for status in ["304 Not Modified", "401 Unauthorized", "408 Request Timeout", "500 Oops", "501 Not Implemented"] {
+        let server = Server::answering([reply(status, &["Retry-After: 0"], ""), ok()]).await?;
+        assert_eq!(refusal(get(&server)?.await)?.to_string(), status[..3]);
+        assert_eq!(server.requests().len(), 1, "{status}");
+    }
+    let server = Server::answering([reply("200 OK", &[], "[]"), ok()]).await?;
+    assert!(matches!(get(&server)?.await, Err(Error::Decode(_))));
+    assert_eq!(server.requests().len(), 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_the_client_refused_it_would_refuse_again() -> Outcome {
+    let server = Server::answering([reply("200 OK", &[], r#"{"n": 1}"#)]).await?;
+    let builder = Core::builder("tests", "https://api.example").base_url(server.url()).retry(quick());
+    let outcome = Call::new(&builder.response_limit(3).build()?, &GET, &[&1i64]).await;
+    assert!(matches!(outcome, Err(Error::Transport(_))), "{outcome:?}");
+    assert_eq!(server.requests().len(), 1);
+
+    let server = Server::answering([reply("302 Found", &["Location: http://elsewhere.example/"], "")]).await?;
+    assert!(matches!(get(&server)?.await, Err(Error::Transport(_))));
+    assert_eq!(server.requests().len(), 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_connection_that_never_came_about_carried_nothing() -> Outcome {
+    // Bound, the port is nobody else's; connections are refused until it listens.
+    let socket = TcpSocket::new_v4()?;
+    socket.bind(([127, 0, 0, 1], 0).into())?;
+    let url = format!("http://{}", socket.local_addr()?);
+    let patient = Retry::default().attempts(u32::MAX).first_delay(MILLISECOND).longest_delay(10 * MILLISECOND);
+    let mut call = Call::new(&client(url.clone(), patient)?, &POST, &[]);
+    call.text("text/plain", "once");
+    let mut sending = pin!(call.send());
+    tokio::select! {
+        outcome = &mut sending => return Err(format!("nobody listened, but: {outcome:?}").into()),
+        () = sleep(50 * MILLISECOND) => {}
+    }
+    let given_up = Call::new(&client(url, quick())?, &POST, &[]).await;
+    assert!(given_up.is_err_and(|error| error.is_connect()));
+
+    let server = Server::on(socket.listen(8)?, [reply("204 No Content", &[], "")])?;
+    sending.await?;
+    assert_eq!(server.request()?.body, "once");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_request_that_may_have_arrived_is_repeated_if_idempotent() -> Outcome {
+    let cut = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{";
+    for fault in ["reset", "", cut] {
+        let server = Server::answering([fault.to_owned(), ok()]).await?;
+        get(&server)?.await?;
+        assert_eq!(server.requests().len(), 2, "{fault:?}");
+
+        let server = Server::answering([fault.to_owned(), ok()]).await?;
+        let mut call = post(&server)?;
+        call.text("text/plain", "once");
+        // The answer's body is read to its end even where nothing is made of it.
+        assert!(matches!(call.await, Err(Error::Transport(error)) if !error.is_connect()), "{fault:?}");
+        assert_eq!(server.request()?.body, "once", "{fault:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_timeout_is_that_of_one_attempt() -> Outcome {
+    let slow = format!("slow:{}", ok());
+    let server = Server::answering([slow.clone(), ok()]).await?;
+    get(&server)?.timeout(800 * MILLISECOND).await?;
+    assert_eq!(server.requests().len(), 2);
+
+    let server = Server::answering([slow, ok()]).await?;
+    let outcome = post(&server)?.timeout(800 * MILLISECOND).await;
+    assert!(outcome.is_err_and(|error| error.is_timeout()));
+    assert_eq!(server.requests().len(), 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn attempts_are_limited() -> Outcome {
+    for (retry, expected) in
+        [(quick(), 3), (quick().attempts(5), 5), (quick().attempts(1), 1), (quick().attempts(0), 1)]
+    {
+        let server = Server::answering([unavailable()]).await?;
+        let outcome = Call::new(&client(server.url(), retry)?, &GET, &[&1i64]).await;
+        assert_eq!(refusal(outcome)?, 503);
+        assert_eq!(server.requests().len(), expected);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_wait_beyond_the_total_time_is_not_begun() -> Outcome {
+    let far = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(86_400));
+    for header in ["Retry-After: 3600".to_owned(), format!("Retry-After: {far}"), format!("Retry-After: {}", u64::MAX)]
+    {
+        let server = Server::answering([busy(&[&header]), ok()]).await?;
+        let error = get(&server)?.await.err().ok_or("it waited")?;
+        assert_eq!(error.headers().and_then(|headers| headers.get("retry-after")?.to_str().ok()), Some(&header[13..]));
+        assert_eq!(server.requests().len(), 1, "{header}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_total_time_ends_an_attempt_too() -> Outcome {
+    let server = Server::answering([format!("slow:{}", ok())]).await?;
+    let outcome = get(&server)?.retry(quick().total_time(800 * MILLISECOND)).await;
+    assert!(outcome.is_err_and(|error| error.is_timeout()));
+    assert_eq!(server.requests().len(), 1);
+
+    let server = Server::answering([unavailable()]).await?;
+    let endless = Retry::default().attempts(u32::MAX).first_delay(MILLISECOND).longest_delay(MILLISECOND);
+    assert!(get(&server)?.retry(endless.total_time(800 * MILLISECOND)).await.is_err());
+    assert!(server.requests().len() > 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_call_has_its_own_policy() -> Outcome {
+    let server = Server::answering([unavailable()]).await?;
+    assert_eq!(refusal(get(&server)?.retry(Retry::never()).await)?, 503);
+    assert_eq!(server.requests().len(), 1);
+
+    let server = Server::answering([unavailable(), ok()]).await?;
+    let never = client(server.url(), Retry::never())?;
+    assert_eq!(Call::new(&never, &GET, &[&1i64]).retry(quick()).await?, Numbers::new());
+    assert_eq!(server.requests().len(), 2);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_dropped_call_sends_nothing_more() -> Outcome {
+    for first in [busy(&["Retry-After: 1"]), format!("slow:{}", unavailable())] {
+        let server = Server::answering([first, ok()]).await?;
+        let asked = async {
+            while server.requests().is_empty() {
+                sleep(MILLISECOND).await;
+            }
+            // Time for the answer to arrive, so that the call is waiting for its next attempt.
+            sleep(50 * MILLISECOND).await;
+        };
+        tokio::select! {
+            outcome = get(&server)?.send() => return Err(format!("{outcome:?}").into()),
+            () = asked => {}
+        }
+        sleep(Duration::from_millis(1500)).await;
+        assert_eq!(server.requests().len(), 1);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_body_is_sent_anew_unless_it_is_a_stream() -> Outcome {
+    let file = TemporaryFile::new("again.txt", "content")?;
+    for (upload, expected) in [
+        (Upload::bytes("content"), 2),
+        (Upload::file(&file.0), 2),
+        (Upload::stream(Pieces::of(&["con", "tent"]), Some(7)), 1),
+        (Upload::stream(Pieces::of(&["con", "tent"]), None), 1),
+    ] {
+        let server = Server::answering([busy(&[]), ok()]).await?;
+        let mut call = post(&server)?;
+        call.bytes("text/plain", upload.clone());
+        assert_eq!(call.await.err().and_then(|error| error.status()), (expected == 1).then_some(429));
+        let bodies: Vec<_> = server.requests().into_iter().map(|request| request.body).collect();
+        assert_eq!(bodies, vec!["content"; expected], "{upload:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_form_is_sent_anew_unless_a_part_is_a_stream() -> Outcome {
+    for (upload, expected) in [(Upload::bytes("content"), 2), (Upload::stream(Pieces::of(&["content"]), None), 1)] {
+        let server = Server::answering([busy(&[]), ok()]).await?;
+        let mut parts = FormParts::new();
+        parts.required_text("title", "Two");
+        parts.required_file("file", upload);
+        let mut call = post(&server)?;
+        call.multipart(parts);
+        assert_eq!(call.await.err().and_then(|error| error.status()), (expected == 1).then_some(429));
+        let requests = server.requests();
+        assert_eq!(requests.len(), expected);
+        let parts = [
+            ("name=\"title\"", "Two"),
+            ("name=\"file\"; filename=\"file\"\r\nContent-Type: application/octet-stream", "content"),
+        ];
+        for request in &requests {
+            assert_eq!(request, &crate::uploads::multipart(request, &parts)?);
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_post_whose_redirect_meets_a_429_has_been_done() -> Outcome {
+    let moved = || reply("303 See Other", &["Location: /things/1"], "");
+    let server = Server::answering([moved(), busy(&[]), ok()]).await?;
+    assert_eq!(refusal(post(&server)?.await)?, 429);
+    let requests = server.requests();
+    let lines: Vec<_> = requests.iter().map(|request| request.first_line()).collect();
+    assert_eq!(lines, ["POST /things HTTP/1.1", "GET /things/1 HTTP/1.1"]);
+
+    let server = Server::answering([moved(), busy(&[]), ok()]).await?;
+    get(&server)?.await?;
+    assert_eq!(server.requests().len(), 3);
+    Ok(())
+}
