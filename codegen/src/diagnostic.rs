@@ -182,7 +182,10 @@ pub(crate) fn push_token(pointer: &mut String, token: &str) {
 /// The tokens of a pointer, unescaped.
 pub fn tokens(pointer: &str) -> impl DoubleEndedIterator<Item = String> {
     let tokens = pointer.strip_prefix('/').into_iter().flat_map(|rest| rest.split('/'));
-    tokens.map(|token| token.replace("~1", "/").replace("~0", "~"))
+    tokens.map(|token| match token.contains('~') {
+        true => token.replace("~1", "/").replace("~0", "~"),
+        false => token.to_owned(),
+    })
 }
 
 #[cfg(test)]

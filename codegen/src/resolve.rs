@@ -265,34 +265,10 @@ struct Resolver<'a> {
     following: HashSet<String>,
 }
 
-/// The pointer of a reference within the document; bundling and checking came before, so that
-/// anything else is read as the document's root and reported by whoever finds no node there.
+/// The pointer of a reference within the document: lowering has decoded it, and bundling and checking came before, so
+/// that anything else is read as the document's root and reported by whoever finds no node there.
 fn target(reference: &str) -> String {
-    let fragment = reference.strip_prefix('#').unwrap_or_default();
-    percent_decode(fragment)
-}
-
-fn percent_decode(text: &str) -> String {
-    if !text.contains('%') {
-        return text.to_owned();
-    }
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut index = 0;
-    while index < bytes.len() {
-        let hex = (bytes[index] == b'%').then(|| text.get(index + 1..index + 3)).flatten();
-        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            Some(byte) => {
-                out.push(byte);
-                index += 3;
-            }
-            None => {
-                out.push(bytes[index]);
-                index += 1;
-            }
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
+    reference.strip_prefix('#').unwrap_or_default().to_owned()
 }
 
 fn server_url(server: &openapiv3::Server) -> String {
