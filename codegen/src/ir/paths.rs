@@ -204,8 +204,7 @@ impl Named<'_> {
 /// Lengthens the names that collide, with each other or with the handle's own `new`, until none does.
 fn settle(named: &[Named<'_>], diagnostics: &mut Diagnostics) -> Vec<String> {
     let mut levels = vec![0; named.len()];
-    // Each round but the last lengthens a name, and no name more than that often.
-    for _ in 0..=named.len() * LEVELS {
+    loop {
         let names: Vec<String> = named.iter().zip(&levels).map(|(named, level)| named.name(*level)).collect();
         let mut count: HashMap<&str, usize> = HashMap::new();
         for name in &names {
@@ -213,47 +212,42 @@ fn settle(named: &[Named<'_>], diagnostics: &mut Diagnostics) -> Vec<String> {
         }
         let takes_new = |index: usize| names[index] == "new" && named[index].operation.rust_name.is_none();
         let collides = |index: &usize| count[names[*index].as_str()] > 1 || takes_new(*index);
-        let colliding: Vec<usize> = (0..named.len()).filter(collides).collect();
-        if colliding.is_empty() {
-            return names;
+        let longer = |index: &usize| levels[*index] < LEVELS && named[*index].operation.rust_name.is_none();
+        let lengthened: Vec<usize> = (0..named.len()).filter(collides).filter(longer).collect();
+        if lengthened.is_empty() {
+            return number(named, names, diagnostics);
         }
-        let mut moved = false;
-        for index in colliding {
-            if levels[index] < LEVELS && named[index].operation.rust_name.is_none() {
-                levels[index] += 1;
-                moved = true;
-            }
-        }
-        if !moved {
-            break;
+        for index in lengthened {
+            levels[index] += 1;
         }
     }
-    let names: Vec<String> = named.iter().map(|named| named.name(LEVELS)).collect();
-    report_collisions(named, &names, diagnostics);
-    names
 }
 
-fn report_collisions(named: &[Named<'_>], names: &[String], diagnostics: &mut Diagnostics) {
-    let mut first: HashMap<&str, usize> = HashMap::new();
-    for (index, name) in names.iter().enumerate() {
-        match first.get(name.as_str()) {
-            None => {
-                first.insert(name, index);
-            }
-            Some(other) => {
-                let other = named[*other].operation;
-                diagnostics.error(
-                    "same-method",
-                    named[index].operation.pointer.clone(),
-                    format!(
-                        "this operation and `{} {}` would both become the method `{name}`",
-                        other.method, other.path
-                    ),
-                    "give one of them an `x-rust-name` in the overlay",
+/// Numbers the names that are still alike, in the order of their paths, so that the document's own order does not
+/// matter. Paths that differ by a slash at the end alone have no such order, and a person's names are not changed.
+fn number(named: &[Named<'_>], mut names: Vec<String>, diagnostics: &mut Diagnostics) -> Vec<String> {
+    let mut order: Vec<usize> = (0..named.len()).collect();
+    order.sort_by_key(|index| {
+        (named[*index].operation.rust_name.is_none(), &named[*index].operation.path, named[*index].operation.method)
+    });
+    let mut taken: HashMap<String, &Operation> = HashMap::new();
+    for index in order {
+        let operation = named[index].operation;
+        if let Some(other) = taken.get(&names[index]) {
+            let same_path = operation.path.trim_end_matches('/') == other.path.trim_end_matches('/');
+            if operation.rust_name.is_some() || (same_path && operation.method == other.method) {
+                let message = format!(
+                    "this operation and `{} {}` would both become the method `{}`",
+                    other.method, other.path, names[index]
                 );
+                let help = "give one of them an `x-rust-name` in the overlay";
+                diagnostics.error("same-method", operation.pointer.clone(), message, help);
             }
+            names[index] = names::unique(&names[index], |name| taken.contains_key(name));
         }
+        taken.insert(names[index].clone(), operation);
     }
+    names
 }
 
 fn is_plural(word: &str) -> bool {
@@ -366,6 +360,21 @@ mod tests {
         let mut diagnostics = Diagnostics::new();
         assert_eq!(method_names("Pets", &operations.iter().collect::<Vec<_>>(), &mut diagnostics), ["one", "two"]);
         assert!(diagnostics.is_empty());
+    }
+
+    #[test]
+    fn paths_that_read_alike_are_numbered_in_their_own_order() {
+        let one = operation("GET", "/forecast?city={city}", None);
+        let other = operation("GET", "/forecast?lat={lat}", None);
+        for operations in [[&one, &other], [&other, &one]] {
+            let mut diagnostics = Diagnostics::new();
+            let names = method_names("Weather", &operations, &mut diagnostics);
+            let of_one = names[usize::from(!std::ptr::eq(operations[0], &one))].clone();
+            assert!(
+                diagnostics.is_empty() && of_one == "get_forecast" && names.contains(&"get_forecast2".to_owned()),
+                "{names:?}"
+            );
+        }
     }
 
     #[test]
