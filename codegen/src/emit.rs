@@ -208,3 +208,14 @@ fn holds_map(ty: &Type) -> bool {
         _ => false,
     }
 }
+
+/// Whether one of the client's own types is named anywhere in a type, so that its file needs their module.
+fn names_type(ty: &Type) -> bool {
+    match ty {
+        Type::Named(_) => true,
+        Type::List(inner) | Type::Map(inner) | Type::Option(inner) | Type::Boxed(inner) | Type::Lenient(inner) => {
+            names_type(inner)
+        }
+        _ => false,
+    }
+}

@@ -33,7 +33,7 @@ pub fn file(api: &Api, source: &str) -> String {
         });
     }
     let methods: TokenStream = api.error_fields.iter().map(|field| accessor(api, field)).collect();
-    let uses_types = api.errors.iter().any(|error| matches!(error.ty, Type::Named(_) | Type::List(_) | Type::Map(_)));
+    let uses_types = api.errors.iter().any(|error| super::names_type(&error.ty));
     let types = uses_types.then(|| {
         quote!(
             use super::types;

@@ -7,8 +7,8 @@ use quote::quote;
 
 use super::client::arguments;
 use super::file::File;
-use super::{From, argument, gate, holds_map, holds_secret, type_tokens};
-use crate::ir::{Api, Argument, Body, BodyKind, Location, Operation, Output, PathValue, Resource, Status, Style, Type};
+use super::{From, argument, gate, holds_map, holds_secret, names_type, type_tokens};
+use crate::ir::{Api, Argument, Body, BodyKind, Location, Operation, Output, PathValue, Resource, Status, Style};
 use crate::names;
 
 /// Writes the file.
@@ -73,16 +73,6 @@ fn imports(resource: &Resource) -> TokenStream {
         use crm_clients_runtime as runtime;
         use runtime::generated::{Method, #multipart Operation, #status #style #decode};
         use super::{Call, ErrorBody, #types};
-    }
-}
-
-fn names_type(ty: &Type) -> bool {
-    match ty {
-        Type::Named(_) => true,
-        Type::List(inner) | Type::Map(inner) | Type::Option(inner) | Type::Boxed(inner) | Type::Lenient(inner) => {
-            names_type(inner)
-        }
-        _ => false,
     }
 }
 

@@ -117,8 +117,9 @@ impl Builder<'_> {
             let text = is_text(&media_type);
             let ty = match schema {
                 _ if text => Type::String,
+                // An error without a body is one that declares none, so that null is not told apart.
                 Some(schema) if is_json(&media_type) => {
-                    self.types.element(schema, Direction::Response, &format!("{place}Error"))
+                    self.types.of(schema, Direction::Response, &format!("{place}Error"))
                 }
                 _ => continue,
             };
