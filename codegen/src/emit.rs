@@ -141,9 +141,7 @@ fn named(api: &Api, id: TypeId, from: From<'_>) -> TokenStream {
 fn argument(api: &Api, ty: &Type, name: &proc_macro2::Ident, from: From<'_>) -> (TokenStream, TokenStream) {
     let written = type_tokens(api, ty, from);
     match ty {
-        Type::Boolean | Type::I32 | Type::I64 | Type::U64 | Type::F64 | Type::Timestamp | Type::Date => {
-            (written, quote!(#name))
-        }
+        copied if copied.is_copy() => (written, quote!(#name)),
         Type::List(item) => {
             let taken = type_tokens(api, item, from);
             if converts(item) {
@@ -190,11 +188,8 @@ fn holds_secret(api: &Api, ty: &Type) -> bool {
     while let Some(ty) = queue.pop() {
         match ty {
             Type::Secret => return true,
-            Type::List(inner) | Type::Map(inner) | Type::Option(inner) | Type::Boxed(inner) | Type::Lenient(inner) => {
-                queue.push(inner)
-            }
             Type::Named(id) if !std::mem::replace(&mut seen[id.0], true) => queue.extend(api[*id].kind.types()),
-            _ => {}
+            other => queue.extend(other.inner()),
         }
     }
     false
@@ -202,20 +197,10 @@ fn holds_secret(api: &Api, ty: &Type) -> bool {
 
 /// Whether a map is written anywhere in a type, so that its file needs the name.
 fn holds_map(ty: &Type) -> bool {
-    match ty {
-        Type::Map(_) => true,
-        Type::List(inner) | Type::Option(inner) | Type::Boxed(inner) | Type::Lenient(inner) => holds_map(inner),
-        _ => false,
-    }
+    matches!(ty, Type::Map(_)) || ty.inner().is_some_and(holds_map)
 }
 
 /// Whether one of the client's own types is named anywhere in a type, so that its file needs their module.
 fn names_type(ty: &Type) -> bool {
-    match ty {
-        Type::Named(_) => true,
-        Type::List(inner) | Type::Map(inner) | Type::Option(inner) | Type::Boxed(inner) | Type::Lenient(inner) => {
-            names_type(inner)
-        }
-        _ => false,
-    }
+    matches!(ty, Type::Named(_)) || ty.inner().is_some_and(names_type)
 }

@@ -285,6 +285,23 @@ pub enum Type {
     Named(TypeId),
 }
 
+impl Type {
+    /// The type inside a list, a map, an option, a box or a lenient number.
+    pub fn inner(&self) -> Option<&Self> {
+        match self {
+            Self::List(inner) | Self::Map(inner) | Self::Option(inner) | Self::Boxed(inner) | Self::Lenient(inner) => {
+                Some(inner)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether its values are given as they are, not by reference.
+    pub fn is_copy(&self) -> bool {
+        matches!(self, Self::Boolean | Self::I32 | Self::I64 | Self::U64 | Self::F64 | Self::Timestamp | Self::Date)
+    }
+}
+
 /// A type of the client.
 #[derive(Debug, Clone, Serialize)]
 pub struct TypeDef {

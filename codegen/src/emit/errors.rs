@@ -75,11 +75,6 @@ pub fn file(api: &Api, source: &str) -> String {
     file.finish()
 }
 
-/// Whether values of this type are given as they are.
-fn is_copy(ty: &Type) -> bool {
-    matches!(ty, Type::Boolean | Type::I32 | Type::I64 | Type::U64 | Type::F64 | Type::Timestamp | Type::Date)
-}
-
 /// A method that reads a field wherever it is.
 fn accessor(api: &Api, field: &ErrorField) -> TokenStream {
     let name = gate::ident(&field.name);
@@ -91,8 +86,8 @@ fn accessor(api: &Api, field: &ErrorField) -> TokenStream {
             (Type::List(_), true) => quote!(body.#name.as_deref().unwrap_or_default()),
             (Type::List(_), false) => quote!(&body.#name),
             (Type::String, true) => quote!(body.#name.as_deref()),
-            (ty, true) if is_copy(ty) => quote!(body.#name),
-            (ty, false) if is_copy(ty) => quote!(Some(body.#name)),
+            (ty, true) if ty.is_copy() => quote!(body.#name),
+            (ty, false) if ty.is_copy() => quote!(Some(body.#name)),
             (_, true) => quote!(body.#name.as_ref()),
             (_, false) => quote!(Some(&body.#name)),
         };
@@ -106,7 +101,7 @@ fn accessor(api: &Api, field: &ErrorField) -> TokenStream {
         }
         Type::String => (quote!(Option<&str>), quote!(None)),
         ty => {
-            let reference = (!is_copy(ty)).then(|| quote!(&));
+            let reference = (!ty.is_copy()).then(|| quote!(&));
             let ty = type_tokens(api, ty, From::Beside);
             (quote!(Option<#reference #ty>), quote!(None))
         }

@@ -42,7 +42,7 @@ impl Builder<'_> {
                     (_, Some(schema)) => self.types.element(schema, Direction::Request, &place),
                     (_, None) => Type::Value,
                 };
-                // A form that is no struct is sent as bytes would be: it has no names for its parts.
+                // What is no struct has no names for the parts of a form; it is written as JSON.
                 let kind = if kind == BodyKind::Multipart && !self.is_form(&ty) { BodyKind::Json } else { kind };
                 Body { kind, media_type, ty, required }
             })

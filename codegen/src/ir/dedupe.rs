@@ -60,9 +60,6 @@ fn hash_type(ty: &Type, classes: &[u64], hasher: &mut DefaultHasher) {
     std::mem::discriminant(ty).hash(hasher);
     match ty {
         Type::Named(id) => classes[id.0].hash(hasher),
-        Type::List(inner) | Type::Map(inner) | Type::Option(inner) | Type::Boxed(inner) | Type::Lenient(inner) => {
-            hash_type(inner, classes, hasher);
-        }
-        _ => {}
+        other => other.inner().into_iter().for_each(|inner| hash_type(inner, classes, hasher)),
     }
 }

@@ -265,10 +265,7 @@ pub fn rename(ty: &mut Type, of_draft: &[Option<TypeId>]) {
 pub fn named_in(ty: &Type, found: &mut dyn FnMut(TypeId)) {
     match ty {
         Type::Named(id) => found(*id),
-        Type::List(inner) | Type::Map(inner) | Type::Option(inner) | Type::Boxed(inner) | Type::Lenient(inner) => {
-            named_in(inner, found)
-        }
-        _ => {}
+        other => other.inner().into_iter().for_each(|inner| named_in(inner, found)),
     }
 }
 
