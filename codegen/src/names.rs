@@ -3,6 +3,8 @@
 //! Every string of a document that becomes an identifier, a module or a file name passes through
 //! here: what comes out is a valid identifier, or part of one, whatever went in.
 
+use std::collections::HashSet;
+
 use heck::{ToPascalCase, ToShoutySnakeCase, ToSnakeCase};
 
 /// Longer names are cut: file systems and readers both have limits.
@@ -123,6 +125,13 @@ pub fn unique(name: &str, taken: impl Fn(&str) -> bool) -> String {
     let base = suffix(name);
     // There are fewer taken names than numbers, so this ends.
     (2_usize..).map(|number| format!("{base}{number}")).find(|candidate| !taken(candidate)).unwrap_or_default()
+}
+
+/// The first of `name`, `name2`, `name3` ... that is not taken; from now on it is.
+pub fn claim(name: &str, taken: &mut HashSet<String>) -> String {
+    let name = unique(name, |name| taken.contains(name));
+    taken.insert(name.clone());
+    name
 }
 
 /// Keeps what may stand in an identifier and separates the words; symbols become words where

@@ -253,9 +253,7 @@ const OF_EVERY_CALL: &[&str] =
 
 fn setter(api: &Api, one: &Argument, taken: &mut HashSet<String>) -> TokenStream {
     let name = gate::ident(&one.name);
-    let method = names::unique(&one.name, |name| taken.contains(name));
-    taken.insert(method.clone());
-    let method = gate::ident(&method);
+    let method = gate::ident(&names::claim(&one.name, taken));
     let docs = gate::docs(&one.docs);
     let deprecated = one.deprecated.then(|| quote!(#[deprecated]));
     let (taken, _) = argument(api, &one.ty, &name, From::Beside);

@@ -330,8 +330,7 @@ impl Builder<'_> {
                 continue;
             }
             let mut argument = self.argument(parameter, place);
-            argument.name = names::unique(&argument.name, |name| taken.contains(name));
-            taken.insert(argument.name.clone());
+            argument.name = names::claim(&argument.name, &mut taken);
             own.push((parameter.required || parameter.location == Location::Path, argument));
         }
         own

@@ -414,8 +414,7 @@ pub fn given_value_name(name: Option<&str>) -> Option<String> {
 fn settle_fields(fields: &mut [Field]) {
     let mut taken: HashSet<String> = HashSet::new();
     for field in fields {
-        field.name = names::unique(&field.name, |name| taken.contains(name));
-        taken.insert(field.name.clone());
+        field.name = names::claim(&field.name, &mut taken);
     }
 }
 
@@ -427,10 +426,8 @@ fn enumeration<T>(values: impl Iterator<Item = (String, T)>, given: &BTreeMap<St
             continue;
         }
         let name = given.get(&wire).cloned().unwrap_or_else(|| names::variant_name(&wire));
-        let name = names::unique(&name, |name| taken.contains(name));
-        taken.insert(name.clone());
-        variants.push((name, value));
+        variants.push((names::claim(&name, &mut taken), value));
     }
-    let unknown = names::unique("Unknown", |name| taken.contains(name));
+    let unknown = names::claim("Unknown", &mut taken);
     Enum { variants, unknown }
 }

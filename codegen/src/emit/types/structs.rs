@@ -71,11 +71,7 @@ impl Writer<'_> {
         let name = gate::ident(&def.name);
         let new = self.constructor(kind, empty);
         let mut taken = HashSet::from(["new".to_owned()]);
-        let mut unique = |wanted: &str| {
-            let name = names::unique(wanted, |name| taken.contains(name));
-            taken.insert(name.clone());
-            gate::ident(&name)
-        };
+        let mut unique = |wanted: &str| gate::ident(&names::claim(wanted, &mut taken));
         let optional: Vec<&Field> =
             kind.fields.iter().filter(|field| matches!(field.presence, Presence::Optional | Presence::Patch)).collect();
         // All setters are named before what only goes with one of them.
