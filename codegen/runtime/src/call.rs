@@ -12,8 +12,9 @@ use serde_json::Value;
 
 use crate::auth::Scheme;
 use crate::body::Body;
+use crate::byte_stream::ByteStream;
 use crate::client::Core;
-use crate::engine;
+use crate::engine::{self, Answer};
 use crate::error::{Error, RequestError};
 use crate::multipart::FormParts;
 use crate::operation::Operation;
@@ -42,6 +43,8 @@ pub(crate) struct Draft {
     pub(crate) method: Method,
     pub(crate) security: &'static [&'static [&'static Scheme]],
     pub(crate) accept: &'static str,
+    #[cfg(feature = "tracing")]
+    pub(crate) template: &'static str,
     /// With its own query, where the template has one.
     pub(crate) path: String,
     /// Each parameter with its encoded pairs.
@@ -51,6 +54,8 @@ pub(crate) struct Draft {
     pub(crate) body: Body,
     pub(crate) timeout: Option<Duration>,
     pub(crate) retry: Option<Retry>,
+    /// The body of a success is left to be read piece by piece.
+    pub(crate) streamed: bool,
     pub(crate) fault: Option<RequestError>,
 }
 
@@ -63,6 +68,8 @@ impl<T: Send + 'static, B: Default + Send + 'static> Call<T, B> {
             method: operation.method.clone(),
             security: operation.security,
             accept: operation.accept,
+            #[cfg(feature = "tracing")]
+            template: operation.path,
             path: String::new(),
             query: Vec::new(),
             headers: HeaderMap::new(),
@@ -70,6 +77,7 @@ impl<T: Send + 'static, B: Default + Send + 'static> Call<T, B> {
             body: Body::Empty,
             timeout: None,
             retry: None,
+            streamed: false,
             fault: None,
         };
         draft.fill_path(operation.path, path);
@@ -138,24 +146,35 @@ impl<T: Send + 'static, B: Default + Send + 'static> Call<T, B> {
     /// Sends the request and decodes its reply.
     pub fn send(self) -> Sending<T, B> {
         let Self { operation, draft } = self;
-        let reply = engine::execute(draft);
-        Box::pin(async move { Ok(operation.read(operation.success(reply.await)?)?.into_body()) })
+        let answer = engine::execute(draft);
+        Box::pin(async move { Ok(operation.read(operation.success(answer.await)?.reply)?.into_body()) })
     }
 
     /// Sends the request and decodes its reply, keeping the status and headers.
     pub fn send_with_response(self) -> Sending<Response<T>, B> {
         let Self { operation, draft } = self;
-        let reply = engine::execute(draft);
-        Box::pin(async move { operation.read(operation.success(reply.await)?) })
+        let answer = engine::execute(draft);
+        Box::pin(async move { operation.read(operation.success(answer.await)?.reply) })
     }
 
     /// Sends the request and keeps its reply as bytes, whatever it holds; errors are typed all the same.
     pub fn send_raw(self) -> Sending<Response<Bytes>, B> {
         let Self { operation, draft } = self;
-        let reply = engine::execute(draft);
+        let answer = engine::execute(draft);
         Box::pin(async move {
-            let reply = operation.success(reply.await)?;
+            let reply = operation.success(answer.await)?.reply;
             Ok(Response::new(reply.status, reply.headers, reply.body))
+        })
+    }
+
+    /// Sends the request and leaves the reply's body to be read piece by piece; errors are typed all the same.
+    pub fn send_stream(self) -> Sending<Response<ByteStream>, B> {
+        let Self { operation, mut draft } = self;
+        draft.streamed = true;
+        let answer = engine::execute(draft);
+        Box::pin(async move {
+            let Answer { reply, stream } = operation.success(answer.await)?;
+            Ok(Response::new(reply.status, reply.headers, stream.unwrap_or_default()))
         })
     }
 }
@@ -279,6 +298,11 @@ macro_rules! operation {
             /// Sends the request and returns the reply's body as it came, with its status and headers.
             pub fn send_raw(self) -> $crate::generated::Sending<$crate::Response<$crate::Bytes>, $error> {
                 self.call.send_raw()
+            }
+
+            /// Sends the request and leaves the reply's body to be read piece by piece, however large it is.
+            pub fn send_stream(self) -> $crate::generated::Sending<$crate::Response<$crate::ByteStream>, $error> {
+                self.call.send_stream()
             }
 
             /// Limits how long one attempt of this call may take, within the total time that its retry policy allows.

@@ -56,6 +56,12 @@ impl Core {
         &self.0.base_url
     }
 
+    /// The API's name, as logs tell it.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn api(&self) -> &'static str {
+        self.0.api
+    }
+
     pub(crate) fn shared(&self) -> &Shared {
         &self.0
     }

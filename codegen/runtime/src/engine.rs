@@ -4,22 +4,36 @@
 use std::pin::Pin;
 use std::time::{Duration, SystemTime};
 
+use bytes::Bytes;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use reqwest::header::{ACCEPT, COOKIE, HeaderMap, HeaderValue, USER_AGENT};
 use reqwest::{RequestBuilder, Url};
 
 use crate::auth;
+use crate::byte_stream::ByteStream;
 use crate::call::Draft;
 use crate::error::{ApiError, DecodeError, Error, RequestError, TransportError};
 use crate::operation::{Operation, Reply};
 use crate::query;
 use crate::response::Response;
 use crate::retry::{self, Attempts};
+use crate::trace::Span;
 
 /// Why there is no reply.
 pub(crate) enum Failure {
     Request(RequestError),
     Transport(TransportError),
+}
+
+impl Failure {
+    /// One word for it, as logs count errors by.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Failure::Request(_) => "request",
+            Failure::Transport(error) => error.kind(),
+        }
+    }
 }
 
 impl From<RequestError> for Failure {
@@ -37,34 +51,48 @@ impl From<reqwest::Error> for Failure {
     }
 }
 
-type Executing = Pin<Box<dyn Future<Output = Result<Reply, Failure>> + Send>>;
+/// What came back.
+pub(crate) struct Answer {
+    pub(crate) reply: Reply,
+    /// The body, where it is still to come and not in the reply.
+    pub(crate) stream: Option<ByteStream>,
+}
+
+type Executing = Pin<Box<dyn Future<Output = Result<Answer, Failure>> + Send>>;
 
 /// Sends a request and reads its reply, whatever its status.
 pub(crate) fn execute(mut draft: Draft) -> Executing {
-    Box::pin(async move {
-        let reply = match draft.fault.take() {
+    let span = Span::of(&draft);
+    let of_call = span.clone();
+    let executing = async move {
+        let answer = match draft.fault.take() {
             Some(fault) => Err(fault.into()),
-            None => persist(&draft).await,
+            None => persist(&draft, &of_call).await,
         };
-        reply.map_err(|failure| match failure {
+        answer.map_err(|failure| match failure {
             Failure::Request(error) => Failure::Request(error.of(draft.name)),
             Failure::Transport(error) => Failure::Transport(error.of(draft.name)),
         })
-    })
+    };
+    span.around(executing)
 }
 
 /// Sends the request until there is an answer to keep, or no attempt left.
-async fn persist(draft: &Draft) -> Result<Reply, Failure> {
+async fn persist(draft: &Draft, span: &Span) -> Result<Answer, Failure> {
     let core = draft.core.shared();
     let timeout = draft.timeout.unwrap_or(core.timeout);
     let mut attempts = Attempts::begin(draft.retry.as_ref().unwrap_or(&core.retry));
     loop {
         let attempt = attempt(draft, timeout.min(attempts.time_left())).await;
+        span.attempted(attempts.ended(), &attempt.outcome);
         if !attempt.may_be_repeated(draft) {
             return attempt.outcome;
         }
         match attempts.next_delay(attempt.retry_after()) {
-            Some(delay) => tokio::time::sleep(delay).await,
+            Some(delay) => {
+                span.repeating(delay);
+                tokio::time::sleep(delay).await;
+            }
             None => return attempt.outcome,
         }
     }
@@ -72,7 +100,7 @@ async fn persist(draft: &Draft) -> Result<Reply, Failure> {
 
 /// What came of sending the request once.
 struct Attempt {
-    outcome: Result<Reply, Failure>,
+    outcome: Result<Answer, Failure>,
     /// The reply is not that of the URL asked, which has already done what it was asked for.
     redirected: bool,
 }
@@ -82,7 +110,7 @@ impl Attempt {
     fn may_be_repeated(&self, draft: &Draft) -> bool {
         let idempotent = draft.method.is_idempotent();
         let harmless = match &self.outcome {
-            Ok(reply) => match reply.status {
+            Ok(answer) => match answer.reply.status {
                 429 => idempotent || !self.redirected,
                 502..=504 => idempotent,
                 _ => false,
@@ -95,24 +123,30 @@ impl Attempt {
 
     /// How long the server asks to be left alone.
     fn retry_after(&self) -> Option<Duration> {
-        let reply = self.outcome.as_ref().ok()?;
-        retry::retry_after(&reply.headers, SystemTime::now())
+        let answer = self.outcome.as_ref().ok()?;
+        retry::retry_after(&answer.reply.headers, SystemTime::now())
     }
 }
 
 async fn attempt(draft: &Draft, timeout: Duration) -> Attempt {
     let mut redirected = false;
-    let outcome = send(draft, timeout, &mut redirected).await;
+    let outcome = tokio::time::timeout(timeout, send(draft, &mut redirected))
+        .await
+        .unwrap_or_else(|_| Err(Failure::Transport(TransportError::timed_out(timeout))));
     Attempt { outcome, redirected }
 }
 
-async fn send(draft: &Draft, timeout: Duration, redirected: &mut bool) -> Result<Reply, Failure> {
+async fn send(draft: &Draft, redirected: &mut bool) -> Result<Answer, Failure> {
     let core = draft.core.shared();
-    let request = draft.body.attach(request(draft)?.timeout(timeout)).await?.build()?;
+    let request = draft.body.attach(request(draft)?).await?.build()?;
     let url = request.url().clone();
     let response = core.http.execute(request).await?;
     *redirected = *response.url() != url;
-    read(response, core.response_limit).await
+    // Errors are read whole all the same, to be typed.
+    if draft.streamed && response.status().is_success() {
+        return Ok(stream(draft, response));
+    }
+    Ok(Answer { reply: read(response, core.response_limit).await?, stream: None })
 }
 
 /// The request but for its body.
@@ -165,6 +199,14 @@ fn set_cookies(headers: &mut HeaderMap, cookies: &[(String, String)]) -> Result<
     Ok(())
 }
 
+/// The head of a response, with the body still to come.
+fn stream(draft: &Draft, mut response: reqwest::Response) -> Answer {
+    let timeout = draft.timeout.unwrap_or(draft.core.shared().timeout);
+    let headers = std::mem::take(response.headers_mut());
+    let reply = Reply { status: response.status().as_u16(), headers, body: Bytes::new() };
+    Answer { reply, stream: Some(ByteStream::new(response, timeout, draft.name)) }
+}
+
 const FIRST_ALLOCATION: usize = 1024 * 1024;
 
 /// Reads the body piece by piece, so that a server cannot fill the memory.
@@ -189,10 +231,10 @@ async fn read(mut response: reqwest::Response, limit: usize) -> Result<Reply, Fa
 /// What an operation makes of a reply.
 impl<T, B: Default> Operation<T, B> {
     /// The reply, if it is a success.
-    pub(crate) fn success(&self, reply: Result<Reply, Failure>) -> Result<Reply, Error<B>> {
-        let reply = match reply {
-            Ok(reply) if (200..300).contains(&reply.status) => return Ok(reply),
-            Ok(reply) => reply,
+    pub(crate) fn success(&self, answer: Result<Answer, Failure>) -> Result<Answer, Error<B>> {
+        let reply = match answer {
+            Ok(answer) if (200..300).contains(&answer.reply.status) => return Ok(answer),
+            Ok(answer) => answer.reply,
             Err(Failure::Request(error)) => return Err(Error::Request(Box::new(error))),
             Err(Failure::Transport(error)) => return Err(Error::Transport(Box::new(error))),
         };

@@ -2,6 +2,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use reqwest::StatusCode;
@@ -10,6 +11,7 @@ use reqwest::header::HeaderMap;
 use crate::decode::DecodeFailure;
 use crate::json_path;
 use crate::operation::Reply;
+use crate::retry;
 
 type Source = Box<dyn StdError + Send + Sync>;
 
@@ -30,6 +32,12 @@ pub enum Error<B> {
 impl<B> From<RequestError> for Error<B> {
     fn from(error: RequestError) -> Self {
         Self::Request(Box::new(error))
+    }
+}
+
+impl<B> From<TransportError> for Error<B> {
+    fn from(error: TransportError) -> Self {
+        Self::Transport(Box::new(error))
     }
 }
 
@@ -69,6 +77,16 @@ impl<B> Error<B> {
             Error::Decode(error) => Some(error.raw_body()),
             Error::Request(_) | Error::Transport(_) => None,
         }
+    }
+
+    /// The `x-request-id` of the answer, where one came with it: the server's people can look it up.
+    pub fn request_id(&self) -> Option<&str> {
+        request_id(self.headers()?)
+    }
+
+    /// How long the server asks to be left alone, where its answer has a `Retry-After`; dates count from now.
+    pub fn retry_after(&self) -> Option<Duration> {
+        retry::retry_after(self.headers()?, SystemTime::now())
     }
 
     /// Whether the answer took too long.
@@ -144,7 +162,12 @@ impl<B> ApiError<B> {
 
     /// The `x-request-id` of the answer, which the server's people can look up.
     pub fn request_id(&self) -> Option<&str> {
-        self.reply.headers.get("x-request-id")?.to_str().ok()
+        request_id(&self.reply.headers)
+    }
+
+    /// How long the server asks to be left alone, where it says so with `Retry-After`; dates count from now.
+    pub fn retry_after(&self) -> Option<Duration> {
+        retry::retry_after(&self.reply.headers, SystemTime::now())
     }
 }
 
@@ -154,6 +177,9 @@ impl<B> fmt::Display for ApiError<B> {
         let reason = StatusCode::from_u16(self.reply.status).ok();
         if let Some(reason) = reason.and_then(|status| status.canonical_reason()) {
             write!(f, " {reason}")?;
+        }
+        if let Some(id) = self.request_id() {
+            write!(f, " (request {id})")?;
         }
         match excerpt(&self.reply.body, 0, 200) {
             text if text.is_empty() => Ok(()),
@@ -309,6 +335,12 @@ impl TransportError {
         Self { operation: None, message, source: Some(source), timeout: false, connect: false, refused: true }
     }
 
+    /// No whole answer came in time.
+    pub(crate) fn timed_out(limit: Duration) -> Self {
+        let source = Some(format!("the limit is {limit:?}").into());
+        Self { operation: None, message: "timed out", source, timeout: true, connect: false, refused: false }
+    }
+
     pub(crate) fn of(self, operation: &'static str) -> Self {
         Self { operation: Some(operation), ..self }
     }
@@ -326,6 +358,16 @@ impl TransportError {
     /// Whether no connection came about, so that nothing was sent.
     pub fn is_connect(&self) -> bool {
         self.connect
+    }
+
+    /// One word for it, as logs count errors by.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn kind(&self) -> &'static str {
+        match () {
+            () if self.timeout => "timeout",
+            () if self.connect => "connect",
+            () => "transport",
+        }
     }
 
     /// Whether it was this client that would not go on, as it would not the next time.
@@ -360,6 +402,10 @@ impl StdError for TransportError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.source.as_deref().map(|error| error as _)
     }
+}
+
+fn request_id(headers: &HeaderMap) -> Option<&str> {
+    headers.get("x-request-id")?.to_str().ok()
 }
 
 /// Shows the message with its deepest cause: the steps between say little in a log.

@@ -10,6 +10,7 @@
 mod auth;
 mod base64_text;
 mod body;
+mod byte_stream;
 mod call;
 mod client;
 #[doc(hidden)]
@@ -29,11 +30,13 @@ mod read;
 mod response;
 mod retry;
 mod secret;
+mod trace;
 mod union;
 mod upload;
 mod write;
 
 pub use base64_text::Base64;
+pub use byte_stream::ByteStream;
 pub use client::{Core, CoreBuilder};
 pub use error::{ApiError, DecodeError, Error, RequestError, TransportError};
 pub use patch::Patch;

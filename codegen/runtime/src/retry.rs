@@ -89,6 +89,11 @@ impl<'a> Attempts<'a> {
         Self { policy, begun: Instant::now(), ended: 0 }
     }
 
+    /// How many attempts have ended so far.
+    pub(crate) fn ended(&self) -> u32 {
+        self.ended
+    }
+
     /// How long the call may still take.
     pub(crate) fn time_left(&self) -> Duration {
         self.policy.total_time.saturating_sub(self.begun.elapsed())

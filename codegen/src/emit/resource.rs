@@ -249,7 +249,7 @@ fn call_struct(api: &Api, operation: &Operation, call: &str) -> TokenStream {
 
 /// The methods that every call has; an argument of such a name gives way.
 const OF_EVERY_CALL: &[&str] =
-    &["send", "send_with_response", "send_raw", "timeout", "retry", "header", "body", "into_future"];
+    &["send", "send_with_response", "send_raw", "send_stream", "timeout", "retry", "header", "body", "into_future"];
 
 fn setter(api: &Api, one: &Argument, taken: &mut HashSet<String>) -> TokenStream {
     let name = gate::ident(&one.name);

@@ -6,6 +6,7 @@ mod replies;
 mod requests;
 mod retries;
 mod server;
+mod streams;
 mod uploads;
 
 use std::collections::BTreeMap;

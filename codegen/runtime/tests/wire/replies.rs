@@ -43,13 +43,15 @@ async fn an_error_body_is_typed_by_its_status() -> Outcome {
 #[tokio::test]
 async fn errors_are_readable_in_a_log() -> Outcome {
     let long = format!("{{\n\"name\": \"{}\"}}", "x".repeat(300));
-    let error = failure(reply("422 Unprocessable Entity", &["Set-Cookie: session=hunter2"], &long)).await?;
-    let shown = format!("things.get: 422 Unprocessable Entity: {}…", long[..200].replace('\n', " "));
+    let headers = ["Set-Cookie: session=hunter2", "X-Request-Id: r1", "Retry-After: 30"];
+    let error = failure(reply("422 Unprocessable Entity", &headers, &long)).await?;
+    let shown = format!("things.get: 422 Unprocessable Entity (request r1): {}…", long[..200].replace('\n', " "));
     assert_eq!(error.to_string(), shown);
     assert!(error.source().is_none());
     assert!(!format!("{error:?}").contains("hunter2"));
     assert_eq!(error.status(), Some(422));
     assert_eq!(error.operation(), Some("things.get"));
+    assert_eq!((error.request_id(), error.retry_after()), (Some("r1"), Some(Duration::from_secs(30))));
     assert_eq!(error.raw_body().map(|body| body.len()), Some(long.len()));
     assert!(error.headers().is_some_and(|headers| headers.contains_key("set-cookie")));
     assert_eq!(failure(reply("599 Odd", &[], "")).await?.to_string(), "things.get: 599");

@@ -1,0 +1,85 @@
+//! A response body that is read piece by piece.
+
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_core::Stream;
+use tokio::time::Sleep;
+
+use crate::error::TransportError;
+
+/// The body of a reply as it arrives: a [`Stream`] of its pieces.
+///
+/// Nothing is read ahead, and the client's limit on the size of replies does not apply. The call's timeout applies to
+/// each piece. After an error the stream ends; dropping it closes the connection.
+///
+/// ```no_run
+/// # async fn save(mut body: crm_clients_runtime::ByteStream) -> Result<(), Box<dyn std::error::Error>> {
+/// use tokio::io::AsyncWriteExt;
+///
+/// let mut file = tokio::fs::File::create("export.csv").await?;
+/// while let Some(piece) = body.next().await {
+///     file.write_all(&piece?).await?;
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Default)]
+#[must_use = "a stream does nothing until it is read"]
+pub struct ByteStream(Option<Open>);
+
+struct Open {
+    pieces: Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send>>,
+    timeout: Duration,
+    /// Running out while a piece is awaited.
+    deadline: Option<Pin<Box<Sleep>>>,
+    operation: &'static str,
+}
+
+impl ByteStream {
+    pub(crate) fn new(response: reqwest::Response, timeout: Duration, operation: &'static str) -> Self {
+        Self(Some(Open { pieces: Box::pin(response.bytes_stream()), timeout, deadline: None, operation }))
+    }
+
+    /// The next piece; none at the end.
+    pub async fn next(&mut self) -> Option<Result<Bytes, TransportError>> {
+        std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+    }
+}
+
+impl Stream for ByteStream {
+    type Item = Result<Bytes, TransportError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let Some(open) = &mut self.0 else { return Poll::Ready(None) };
+        let item = std::task::ready!(open.poll_piece(context));
+        if !matches!(item, Some(Ok(_))) {
+            self.0 = None;
+        }
+        Poll::Ready(item)
+    }
+}
+
+impl Open {
+    fn poll_piece(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, TransportError>>> {
+        if let Poll::Ready(piece) = self.pieces.as_mut().poll_next(context) {
+            self.deadline = None;
+            return Poll::Ready(
+                piece.map(|piece| piece.map_err(|error| TransportError::from(error).of(self.operation))),
+            );
+        }
+        let timeout = self.timeout;
+        let deadline = self.deadline.get_or_insert_with(|| Box::pin(tokio::time::sleep(timeout)));
+        std::task::ready!(deadline.as_mut().poll(context));
+        Poll::Ready(Some(Err(TransportError::timed_out(timeout).of(self.operation))))
+    }
+}
+
+impl fmt::Debug for ByteStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ByteStream").field("ended", &self.0.is_none()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,78 @@
+//! What a log learns of a call: a span with the operation, how it was sent and what came of it. Parameters, bodies,
+//! headers and secrets never get here.
+//!
+//! Fields are named after OpenTelemetry's conventions for HTTP clients. Without the feature `tracing` nothing of this
+//! is compiled.
+
+use std::pin::Pin;
+use std::time::Duration;
+
+use crate::call::Draft;
+use crate::engine::{Answer, Failure};
+
+type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// The span of one call, however often its request is sent.
+#[derive(Clone)]
+pub(crate) struct Span {
+    #[cfg(feature = "tracing")]
+    span: tracing::Span,
+}
+
+#[cfg(feature = "tracing")]
+impl Span {
+    pub(crate) fn of(draft: &Draft) -> Self {
+        let span = tracing::info_span!(
+            "call",
+            otel.name = draft.name,
+            otel.kind = "client",
+            api = draft.core.api(),
+            http.request.method = draft.method.as_str(),
+            url.template = draft.template,
+            http.request.resend_count = tracing::field::Empty,
+            http.response.status_code = tracing::field::Empty,
+            error.type = tracing::field::Empty,
+        );
+        Self { span }
+    }
+
+    /// What is done within the span.
+    pub(crate) fn around<F: Future + Send + 'static>(self, future: F) -> Boxed<F::Output> {
+        Box::pin(tracing::Instrument::instrument(future, self.span))
+    }
+
+    /// The request was sent, after so many times before.
+    pub(crate) fn attempted(&self, before: u32, outcome: &Result<Answer, Failure>) {
+        if before > 0 {
+            self.span.record("http.request.resend_count", before);
+        }
+        match outcome {
+            Ok(answer) => {
+                self.span.record("http.response.status_code", answer.reply.status);
+            }
+            Err(failure) => {
+                self.span.record("error.type", failure.kind());
+            }
+        }
+    }
+
+    /// The request is sent again after this time.
+    pub(crate) fn repeating(&self, delay: Duration) {
+        tracing::debug!(parent: &self.span, ?delay, "sending the request again");
+    }
+}
+
+#[cfg(not(feature = "tracing"))]
+impl Span {
+    pub(crate) fn of(_draft: &Draft) -> Self {
+        Self {}
+    }
+
+    pub(crate) fn around<F: Future + Send + 'static>(self, future: F) -> Boxed<F::Output> {
+        Box::pin(future)
+    }
+
+    pub(crate) fn attempted(&self, _before: u32, _outcome: &Result<Answer, Failure>) {}
+
+    pub(crate) fn repeating(&self, _delay: Duration) {}
+}

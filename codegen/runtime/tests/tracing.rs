@@ -1,0 +1,106 @@
+//! What a log learns of a call, and what it never does.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use crm_clients_runtime::generated::{Call, Method, Operation, Scheme, SchemeKind, Style, decode};
+use crm_clients_runtime::{Core, Retry};
+use tracing_subscriber::fmt::format::FmtSpan;
+
+static KEY: Scheme = Scheme { name: "key", kind: SchemeKind::Query("api_key") };
+
+static SEARCH: Operation<(), ()> = Operation {
+    name: "things.search",
+    method: Method::POST,
+    path: "/people/{}/things",
+    security: &[&[&KEY]],
+    accept: "",
+    decode: decode::empty,
+    errors: &[],
+};
+
+/// A log in memory.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Log {
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
+    }
+}
+
+/// Answers each connection with the next of these statuses.
+fn server(statuses: &'static [&'static str]) -> std::io::Result<String> {
+    let listener = TcpListener::bind(("127.0.0.1", 0))?;
+    let url = format!("http://{}", listener.local_addr()?);
+    std::thread::spawn(move || {
+        for (status, stream) in statuses.iter().zip(listener.incoming()) {
+            let mut stream = stream?;
+            let _read = stream.read(&mut [0; 4096])?;
+            write!(stream, "HTTP/1.1 {status}\r\ncontent-length: 11\r\nconnection: close\r\n\r\nsecret-body")?;
+        }
+        Ok::<(), std::io::Error>(())
+    });
+    Ok(url)
+}
+
+async fn search(url: &str) -> Result<(), Box<dyn std::error::Error>> {
+    let retry = Retry::default().first_delay(Duration::from_millis(1));
+    let core = Core::builder("tests", "https://api.example").base_url(url).credential(&KEY, "secret-key").retry(retry);
+    let mut call = Call::new(&core.build()?, &SEARCH, &[&"secret-id"]);
+    call.query("q", Style::Form, "secret-query");
+    call.text("text/plain", "secret-text");
+    Ok(call.await?)
+}
+
+#[tokio::test]
+async fn a_call_is_one_span_with_what_came_of_it() -> Result<(), Box<dyn std::error::Error>> {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_span_events(FmtSpan::CLOSE)
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+
+    search(&server(&["429 Too Many Requests", "200 OK"])?).await?;
+    assert!(search(&server(&["422 Unprocessable Entity"])?).await.is_err());
+    let nobody = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?;
+    assert!(search(&format!("http://{nobody}")).await.is_err());
+
+    let text = log.text();
+    let of_calls: Vec<&str> = text.lines().filter(|line| line.contains("close") && line.contains(" call{")).collect();
+    let [repeated, refused, unreachable] = of_calls[..] else { return Err(text.into()) };
+    for part in [
+        r#"otel.name="things.search""#,
+        r#"otel.kind="client""#,
+        r#"api="tests""#,
+        r#"http.request.method="POST""#,
+        r#"url.template="/people/{}/things""#,
+        "http.response.status_code=429",
+        "http.request.resend_count=1",
+        "http.response.status_code=200",
+    ] {
+        assert!(repeated.contains(part), "no {part} in {repeated}");
+    }
+    assert!(text.contains("sending the request again delay="), "{text}");
+    assert!(refused.contains("http.response.status_code=422") && !refused.contains("resend_count"), "{refused}");
+    assert!(unreachable.contains(r#"error.type="connect""#), "{unreachable}");
+    let own: String = text.lines().filter(|line| line.contains("call{")).collect();
+    assert!(!own.contains("secret"), "{own}");
+    Ok(())
+}
