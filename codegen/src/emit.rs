@@ -8,6 +8,7 @@ mod client;
 mod errors;
 mod file;
 mod gate;
+mod mock;
 mod resource;
 mod root;
 mod types;
@@ -23,8 +24,11 @@ pub use root::{CrateOptions, crate_files, module_root};
 /// The files of a client's module. `root` is where the module itself goes (`chatwoot/mod.rs`, or a
 /// crate's `lib.rs`), the others go below `directory`; `source` says what they are made from.
 pub fn client(api: &Api, root: &str, directory: &str, source: &str) -> FileSet {
-    let mut jobs: Vec<(String, Job<'_>)> =
-        vec![(root.to_owned(), Job::Client), (format!("{directory}error.rs"), Job::Errors)];
+    let mut jobs: Vec<(String, Job<'_>)> = vec![
+        (root.to_owned(), Job::Client),
+        (format!("{directory}error.rs"), Job::Errors),
+        (format!("{directory}mock.rs"), Job::Mock),
+    ];
     for (index, resource) in api.resources.iter().enumerate() {
         jobs.push((format!("{directory}{}.rs", resource.module), Job::Resource(index)));
     }
@@ -36,6 +40,7 @@ pub fn client(api: &Api, root: &str, directory: &str, source: &str) -> FileSet {
     in_parallel(&jobs, |job| match job {
         Job::Client => client::file(api, source),
         Job::Errors => errors::file(api, source),
+        Job::Mock => mock::file(api, source),
         Job::Resource(index) => resource::file(api, &api.resources[*index], source),
         Job::Types(modules) => types::index_file(modules, source),
         Job::TypeModule(module) => types::file(api, module, source),
@@ -46,6 +51,7 @@ pub fn client(api: &Api, root: &str, directory: &str, source: &str) -> FileSet {
 enum Job<'a> {
     Client,
     Errors,
+    Mock,
     Resource(usize),
     Types(&'a [String]),
     TypeModule(&'a str),

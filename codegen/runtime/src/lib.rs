@@ -19,6 +19,8 @@ mod engine;
 mod error;
 mod json_path;
 mod lenient;
+#[cfg(feature = "mock")]
+pub mod mock;
 mod multipart;
 mod object;
 mod open_enum;

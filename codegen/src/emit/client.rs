@@ -45,6 +45,8 @@ pub fn file(api: &Api, source: &str) -> String {
         #deprecated
         #modules
         pub mod types;
+        #[cfg(feature = "mock")]
+        pub mod mock;
         mod error;
         #maps
         use std::time::Duration;

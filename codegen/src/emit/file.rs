@@ -1,5 +1,7 @@
 //! A file as a list of pieces.
 
+use std::fmt::Display;
+
 use proc_macro2::TokenStream;
 
 /// A file being made.
@@ -30,12 +32,21 @@ impl File {
 
     /// Adds an invocation of one of the runtime's macros: `head` and a line for each entry.
     pub fn invocation(&mut self, name: &str, head: &str, entries: &[String]) -> &mut Self {
+        self.blocks(name, &[(head, entries)])
+    }
+
+    /// Adds an invocation of several blocks: for each a head, and a line for each entry.
+    pub fn blocks<H: Display, E: AsRef<[String]>>(&mut self, name: &str, blocks: &[(H, E)]) -> &mut Self {
         self.separate();
-        self.text.push_str(&format!("runtime::{name}! {{\n    {head} {{"));
-        for entry in entries {
-            self.text.push_str(&format!("\n        {entry},"));
+        self.text.push_str(&format!("runtime::{name}! {{\n"));
+        for (head, entries) in blocks {
+            self.text.push_str(&format!("    {head} {{"));
+            for entry in entries.as_ref() {
+                self.text.push_str(&format!("\n        {entry},"));
+            }
+            self.text.push_str(if entries.as_ref().is_empty() { "}\n" } else { "\n    }\n" });
         }
-        self.text.push_str(if entries.is_empty() { "}\n}\n" } else { "\n    }\n}\n" });
+        self.text.push_str("}\n");
         self
     }
 

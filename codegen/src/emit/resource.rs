@@ -321,7 +321,7 @@ fn facts(api: &Api, resource: &Resource, operation: &Operation) -> TokenStream {
         quote!((#status, ErrorBody::#function))
     });
     quote! {
-        static #name: Operation<#output, ErrorBody> = Operation {
+        pub(super) static #name: Operation<#output, ErrorBody> = Operation {
             name: #told,
             method: Method::#method,
             path: #path,

@@ -14,7 +14,7 @@ use crate::names;
 use crate::resolve::{self, Location, Resolved};
 
 /// Modules of every client, and methods of every client's builder and handle.
-const RESERVED: &[&str] = &["types", "error", "runtime", "builder", "client", "new", "clone"];
+const RESERVED: &[&str] = &["types", "error", "mock", "runtime", "builder", "client", "new", "clone", "start"];
 
 /// The builder's own methods; a credential of such a name gives way.
 const OF_EVERY_BUILDER: &[&str] =

@@ -57,7 +57,7 @@ impl Account {
     }
 }
 
-static GET: Operation<types::AccountShowResponse, ErrorBody> = Operation {
+pub(super) static GET: Operation<types::AccountShowResponse, ErrorBody> = Operation {
     name: "account.get",
     method: Method::GET,
     path: "/api/v1/accounts/{account_id}",
@@ -73,7 +73,7 @@ static GET: Operation<types::AccountShowResponse, ErrorBody> = Operation {
     ],
 };
 
-static UPDATE: Operation<types::AccountDetail, ErrorBody> = Operation {
+pub(super) static UPDATE: Operation<types::AccountDetail, ErrorBody> = Operation {
     name: "account.update",
     method: Method::PATCH,
     path: "/api/v1/accounts/{account_id}",
@@ -89,7 +89,7 @@ static UPDATE: Operation<types::AccountDetail, ErrorBody> = Operation {
     ],
 };
 
-static UPDATE_AS_FORM: Operation<types::AccountDetail, ErrorBody> = Operation {
+pub(super) static UPDATE_AS_FORM: Operation<types::AccountDetail, ErrorBody> = Operation {
     name: "account.update_as_form",
     method: Method::PATCH,
     path: "/api/v1/accounts/{account_id}",

@@ -70,7 +70,7 @@ impl AgentBots {
     }
 }
 
-static LIST: Operation<Vec<types::AgentBot>, ErrorBody> = Operation {
+pub(super) static LIST: Operation<Vec<types::AgentBot>, ErrorBody> = Operation {
     name: "agent_bots.list",
     method: Method::GET,
     path: "/api/v1/accounts/{account_id}/agent_bots",
@@ -86,7 +86,7 @@ static LIST: Operation<Vec<types::AgentBot>, ErrorBody> = Operation {
     ],
 };
 
-static CREATE: Operation<types::AgentBot, ErrorBody> = Operation {
+pub(super) static CREATE: Operation<types::AgentBot, ErrorBody> = Operation {
     name: "agent_bots.create",
     method: Method::POST,
     path: "/api/v1/accounts/{account_id}/agent_bots",
@@ -102,7 +102,7 @@ static CREATE: Operation<types::AgentBot, ErrorBody> = Operation {
     ],
 };
 
-static GET: Operation<types::AgentBot, ErrorBody> = Operation {
+pub(super) static GET: Operation<types::AgentBot, ErrorBody> = Operation {
     name: "agent_bots.get",
     method: Method::GET,
     path: "/api/v1/accounts/{account_id}/agent_bots/{id}",
@@ -118,7 +118,7 @@ static GET: Operation<types::AgentBot, ErrorBody> = Operation {
     ],
 };
 
-static UPDATE: Operation<types::AgentBot, ErrorBody> = Operation {
+pub(super) static UPDATE: Operation<types::AgentBot, ErrorBody> = Operation {
     name: "agent_bots.update",
     method: Method::PATCH,
     path: "/api/v1/accounts/{account_id}/agent_bots/{id}",
@@ -134,7 +134,7 @@ static UPDATE: Operation<types::AgentBot, ErrorBody> = Operation {
     ],
 };
 
-static DELETE: Operation<(), ErrorBody> = Operation {
+pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
     name: "agent_bots.delete",
     method: Method::DELETE,
     path: "/api/v1/accounts/{account_id}/agent_bots/{id}",

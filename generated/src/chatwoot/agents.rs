@@ -63,7 +63,7 @@ impl Agents {
     }
 }
 
-static LIST: Operation<Vec<types::Agent>, ErrorBody> = Operation {
+pub(super) static LIST: Operation<Vec<types::Agent>, ErrorBody> = Operation {
     name: "agents.list",
     method: Method::GET,
     path: "/api/v1/accounts/{account_id}/agents",
@@ -79,7 +79,7 @@ static LIST: Operation<Vec<types::Agent>, ErrorBody> = Operation {
     ],
 };
 
-static CREATE: Operation<types::Agent, ErrorBody> = Operation {
+pub(super) static CREATE: Operation<types::Agent, ErrorBody> = Operation {
     name: "agents.create",
     method: Method::POST,
     path: "/api/v1/accounts/{account_id}/agents",
@@ -96,7 +96,7 @@ static CREATE: Operation<types::Agent, ErrorBody> = Operation {
     ],
 };
 
-static UPDATE: Operation<types::Agent, ErrorBody> = Operation {
+pub(super) static UPDATE: Operation<types::Agent, ErrorBody> = Operation {
     name: "agents.update",
     method: Method::PATCH,
     path: "/api/v1/accounts/{account_id}/agents/{id}",
@@ -112,7 +112,7 @@ static UPDATE: Operation<types::Agent, ErrorBody> = Operation {
     ],
 };
 
-static DELETE: Operation<(), ErrorBody> = Operation {
+pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
     name: "agents.delete",
     method: Method::DELETE,
     path: "/api/v1/accounts/{account_id}/agents/{id}",

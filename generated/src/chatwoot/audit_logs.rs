@@ -51,7 +51,7 @@ impl ListCall {
 
 runtime::operation! { ListCall -> types::AuditLogsListResponse, ErrorBody }
 
-static LIST: Operation<types::AuditLogsListResponse, ErrorBody> = Operation {
+pub(super) static LIST: Operation<types::AuditLogsListResponse, ErrorBody> = Operation {
     name: "audit_logs.list",
     method: Method::GET,
     path: "/api/v1/accounts/{account_id}/audit_logs",

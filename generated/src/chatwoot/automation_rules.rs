@@ -70,7 +70,7 @@ impl AutomationRules {
     }
 }
 
-static LIST: Operation<types::AutomationRulesListResponse, ErrorBody> = Operation {
+pub(super) static LIST: Operation<types::AutomationRulesListResponse, ErrorBody> = Operation {
     name: "automation_rules.list",
     method: Method::GET,
     path: "/api/v1/accounts/{account_id}/automation_rules",
@@ -86,7 +86,7 @@ static LIST: Operation<types::AutomationRulesListResponse, ErrorBody> = Operatio
     ],
 };
 
-static CREATE: Operation<types::AutomationRuleItem, ErrorBody> = Operation {
+pub(super) static CREATE: Operation<types::AutomationRuleItem, ErrorBody> = Operation {
     name: "automation_rules.create",
     method: Method::POST,
     path: "/api/v1/accounts/{account_id}/automation_rules",
@@ -102,7 +102,7 @@ static CREATE: Operation<types::AutomationRuleItem, ErrorBody> = Operation {
     ],
 };
 
-static GET: Operation<types::AutomationRule, ErrorBody> = Operation {
+pub(super) static GET: Operation<types::AutomationRule, ErrorBody> = Operation {
     name: "automation_rules.get",
     method: Method::GET,
     path: "/api/v1/accounts/{account_id}/automation_rules/{id}",
@@ -118,7 +118,7 @@ static GET: Operation<types::AutomationRule, ErrorBody> = Operation {
     ],
 };
 
-static UPDATE: Operation<types::AutomationRule, ErrorBody> = Operation {
+pub(super) static UPDATE: Operation<types::AutomationRule, ErrorBody> = Operation {
     name: "automation_rules.update",
     method: Method::PATCH,
     path: "/api/v1/accounts/{account_id}/automation_rules/{id}",
@@ -134,7 +134,7 @@ static UPDATE: Operation<types::AutomationRule, ErrorBody> = Operation {
     ],
 };
 
-static DELETE: Operation<(), ErrorBody> = Operation {
+pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
     name: "automation_rules.delete",
     method: Method::DELETE,
     path: "/api/v1/accounts/{account_id}/automation_rules/{id}",

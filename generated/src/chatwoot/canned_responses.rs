@@ -63,7 +63,7 @@ impl CannedResponses {
     }
 }
 
-static LIST: Operation<Vec<types::CannedResponse>, ErrorBody> = Operation {
+pub(super) static LIST: Operation<Vec<types::CannedResponse>, ErrorBody> = Operation {
     name: "canned_responses.list",
     method: Method::GET,
     path: "/api/v1/accounts/{account_id}/canned_responses",
@@ -79,7 +79,7 @@ static LIST: Operation<Vec<types::CannedResponse>, ErrorBody> = Operation {
     ],
 };
 
-static CREATE: Operation<types::CannedResponse, ErrorBody> = Operation {
+pub(super) static CREATE: Operation<types::CannedResponse, ErrorBody> = Operation {
     name: "canned_responses.create",
     method: Method::POST,
     path: "/api/v1/accounts/{account_id}/canned_responses",
@@ -95,7 +95,7 @@ static CREATE: Operation<types::CannedResponse, ErrorBody> = Operation {
     ],
 };
 
-static UPDATE: Operation<types::CannedResponse, ErrorBody> = Operation {
+pub(super) static UPDATE: Operation<types::CannedResponse, ErrorBody> = Operation {
     name: "canned_responses.update",
     method: Method::PATCH,
     path: "/api/v1/accounts/{account_id}/canned_responses/{id}",
@@ -111,7 +111,7 @@ static UPDATE: Operation<types::CannedResponse, ErrorBody> = Operation {
     ],
 };
 
-static DELETE: Operation<(), ErrorBody> = Operation {
+pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
     name: "canned_responses.delete",
     method: Method::DELETE,
     path: "/api/v1/accounts/{account_id}/canned_responses/{id}",

@@ -48,7 +48,7 @@ impl ContactLabels {
     }
 }
 
-static LIST: Operation<types::ContactLabels, ErrorBody> = Operation {
+pub(super) static LIST: Operation<types::ContactLabels, ErrorBody> = Operation {
     name: "contact_labels.list",
     method: Method::GET,
     path: "/api/v1/accounts/{account_id}/contacts/{id}/labels",
@@ -64,7 +64,7 @@ static LIST: Operation<types::ContactLabels, ErrorBody> = Operation {
     ],
 };
 
-static ADD: Operation<types::ContactLabels, ErrorBody> = Operation {
+pub(super) static ADD: Operation<types::ContactLabels, ErrorBody> = Operation {
     name: "contact_labels.add",
     method: Method::POST,
     path: "/api/v1/accounts/{account_id}/contacts/{id}/labels",

@@ -277,7 +277,7 @@ impl SearchCall {
 
 runtime::operation! { SearchCall -> types::ContactSearchResponse, ErrorBody }
 
-static LIST: Operation<types::ContactsListResponse, ErrorBody> = Operation {
+pub(super) static LIST: Operation<types::ContactsListResponse, ErrorBody> = Operation {
     name: "contacts.list",
     method: Method::GET,
     path: "/api/v1/accounts/{account_id}/contacts",
@@ -293,7 +293,7 @@ static LIST: Operation<types::ContactsListResponse, ErrorBody> = Operation {
     ],
 };
 
-static CREATE: Operation<types::ContactCreateResponse, ErrorBody> = Operation {
+pub(super) static CREATE: Operation<types::ContactCreateResponse, ErrorBody> = Operation {
     name: "contacts.create",
     method: Method::POST,
     path: "/api/v1/accounts/{account_id}/contacts",
@@ -309,7 +309,7 @@ static CREATE: Operation<types::ContactCreateResponse, ErrorBody> = Operation {
     ],
 };
 
-static GET: Operation<types::ContactShowResponse, ErrorBody> = Operation {
+pub(super) static GET: Operation<types::ContactShowResponse, ErrorBody> = Operation {
     name: "contacts.get",
     method: Method::GET,
     path: "/api/v1/accounts/{account_id}/contacts/{id}",
@@ -325,7 +325,7 @@ static GET: Operation<types::ContactShowResponse, ErrorBody> = Operation {
     ],
 };
 
-static UPDATE: Operation<types::ContactShowResponse, ErrorBody> = Operation {
+pub(super) static UPDATE: Operation<types::ContactShowResponse, ErrorBody> = Operation {
     name: "contacts.update",
     method: Method::PUT,
     path: "/api/v1/accounts/{account_id}/contacts/{id}",
@@ -341,7 +341,7 @@ static UPDATE: Operation<types::ContactShowResponse, ErrorBody> = Operation {
     ],
 };
 
-static DELETE: Operation<(), ErrorBody> = Operation {
+pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
     name: "contacts.delete",
     method: Method::DELETE,
     path: "/api/v1/accounts/{account_id}/contacts/{id}",
@@ -357,7 +357,10 @@ static DELETE: Operation<(), ErrorBody> = Operation {
     ],
 };
 
-static CONTACTABLE_INBOXES: Operation<types::ContactableInboxesResponse, ErrorBody> = Operation {
+pub(super) static CONTACTABLE_INBOXES: Operation<
+    types::ContactableInboxesResponse,
+    ErrorBody,
+> = Operation {
     name: "contacts.contactable_inboxes",
     method: Method::GET,
     path: "/api/v1/accounts/{account_id}/contacts/{id}/contactable_inboxes",
@@ -373,7 +376,10 @@ static CONTACTABLE_INBOXES: Operation<types::ContactableInboxesResponse, ErrorBo
     ],
 };
 
-static CONVERSATIONS: Operation<types::ContactConversationsResponse, ErrorBody> = Operation {
+pub(super) static CONVERSATIONS: Operation<
+    types::ContactConversationsResponse,
+    ErrorBody,
+> = Operation {
     name: "contacts.conversations",
     method: Method::GET,
     path: "/api/v1/accounts/{account_id}/contacts/{id}/conversations",
@@ -389,7 +395,7 @@ static CONVERSATIONS: Operation<types::ContactConversationsResponse, ErrorBody> 
     ],
 };
 
-static CREATE_CONTACT_INBOX: Operation<types::ContactInbox, ErrorBody> = Operation {
+pub(super) static CREATE_CONTACT_INBOX: Operation<types::ContactInbox, ErrorBody> = Operation {
     name: "contacts.create_contact_inbox",
     method: Method::POST,
     path: "/api/v1/accounts/{account_id}/contacts/{id}/contact_inboxes",
@@ -405,7 +411,7 @@ static CREATE_CONTACT_INBOX: Operation<types::ContactInbox, ErrorBody> = Operati
     ],
 };
 
-static FILTER: Operation<types::ContactsListResponse, ErrorBody> = Operation {
+pub(super) static FILTER: Operation<types::ContactsListResponse, ErrorBody> = Operation {
     name: "contacts.filter",
     method: Method::POST,
     path: "/api/v1/accounts/{account_id}/contacts/filter",
@@ -421,7 +427,7 @@ static FILTER: Operation<types::ContactsListResponse, ErrorBody> = Operation {
     ],
 };
 
-static MERGE: Operation<types::Contact, ErrorBody> = Operation {
+pub(super) static MERGE: Operation<types::Contact, ErrorBody> = Operation {
     name: "contacts.merge",
     method: Method::POST,
     path: "/api/v1/accounts/{account_id}/actions/contact_merge",
@@ -437,7 +443,7 @@ static MERGE: Operation<types::Contact, ErrorBody> = Operation {
     ],
 };
 
-static SEARCH: Operation<types::ContactSearchResponse, ErrorBody> = Operation {
+pub(super) static SEARCH: Operation<types::ContactSearchResponse, ErrorBody> = Operation {
     name: "contacts.search",
     method: Method::GET,
     path: "/api/v1/accounts/{account_id}/contacts/search",

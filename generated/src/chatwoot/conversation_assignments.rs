@@ -45,7 +45,7 @@ impl ConversationAssignments {
     }
 }
 
-static ASSIGN: Operation<Option<types::Assignment>, ErrorBody> = Operation {
+pub(super) static ASSIGN: Operation<Option<types::Assignment>, ErrorBody> = Operation {
     name: "conversation_assignments.assign",
     method: Method::POST,
     path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/assignments",

@@ -374,7 +374,7 @@ impl FilterCall {
 
 runtime::operation! { FilterCall -> types::ConversationFilterResponse, ErrorBody }
 
-static LIST: Operation<types::ConversationList, ErrorBody> = Operation {
+pub(super) static LIST: Operation<types::ConversationList, ErrorBody> = Operation {
     name: "conversations.list",
     method: Method::GET,
     path: "/api/v1/accounts/{account_id}/conversations",
@@ -390,7 +390,7 @@ static LIST: Operation<types::ConversationList, ErrorBody> = Operation {
     ],
 };
 
-static CREATE: Operation<types::Conversation, ErrorBody> = Operation {
+pub(super) static CREATE: Operation<types::Conversation, ErrorBody> = Operation {
     name: "conversations.create",
     method: Method::POST,
     path: "/api/v1/accounts/{account_id}/conversations",
@@ -406,7 +406,7 @@ static CREATE: Operation<types::Conversation, ErrorBody> = Operation {
     ],
 };
 
-static GET: Operation<types::Conversation, ErrorBody> = Operation {
+pub(super) static GET: Operation<types::Conversation, ErrorBody> = Operation {
     name: "conversations.get",
     method: Method::GET,
     path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}",
@@ -422,7 +422,7 @@ static GET: Operation<types::Conversation, ErrorBody> = Operation {
     ],
 };
 
-static UPDATE: Operation<types::Conversation, ErrorBody> = Operation {
+pub(super) static UPDATE: Operation<types::Conversation, ErrorBody> = Operation {
     name: "conversations.update",
     method: Method::PATCH,
     path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}",
@@ -438,7 +438,7 @@ static UPDATE: Operation<types::Conversation, ErrorBody> = Operation {
     ],
 };
 
-static ADD_LABELS: Operation<types::ContactLabels, ErrorBody> = Operation {
+pub(super) static ADD_LABELS: Operation<types::ContactLabels, ErrorBody> = Operation {
     name: "conversations.add_labels",
     method: Method::POST,
     path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/labels",
@@ -454,7 +454,7 @@ static ADD_LABELS: Operation<types::ContactLabels, ErrorBody> = Operation {
     ],
 };
 
-static COUNTS: Operation<types::ConversationCountsResponse, ErrorBody> = Operation {
+pub(super) static COUNTS: Operation<types::ConversationCountsResponse, ErrorBody> = Operation {
     name: "conversations.counts",
     method: Method::GET,
     path: "/api/v1/accounts/{account_id}/conversations/meta",
@@ -470,7 +470,7 @@ static COUNTS: Operation<types::ConversationCountsResponse, ErrorBody> = Operati
     ],
 };
 
-static FILTER: Operation<types::ConversationFilterResponse, ErrorBody> = Operation {
+pub(super) static FILTER: Operation<types::ConversationFilterResponse, ErrorBody> = Operation {
     name: "conversations.filter",
     method: Method::POST,
     path: "/api/v1/accounts/{account_id}/conversations/filter",
@@ -486,7 +486,7 @@ static FILTER: Operation<types::ConversationFilterResponse, ErrorBody> = Operati
     ],
 };
 
-static LIST_LABELS: Operation<types::ContactLabels, ErrorBody> = Operation {
+pub(super) static LIST_LABELS: Operation<types::ContactLabels, ErrorBody> = Operation {
     name: "conversations.list_labels",
     method: Method::GET,
     path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/labels",
@@ -502,7 +502,7 @@ static LIST_LABELS: Operation<types::ContactLabels, ErrorBody> = Operation {
     ],
 };
 
-static REPORTING_EVENTS: Operation<Vec<types::ReportingEvent>, ErrorBody> = Operation {
+pub(super) static REPORTING_EVENTS: Operation<Vec<types::ReportingEvent>, ErrorBody> = Operation {
     name: "conversations.reporting_events",
     method: Method::GET,
     path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/reporting_events",
@@ -518,7 +518,7 @@ static REPORTING_EVENTS: Operation<Vec<types::ReportingEvent>, ErrorBody> = Oper
     ],
 };
 
-static TOGGLE_PRIORITY: Operation<(), ErrorBody> = Operation {
+pub(super) static TOGGLE_PRIORITY: Operation<(), ErrorBody> = Operation {
     name: "conversations.toggle_priority",
     method: Method::POST,
     path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/toggle_priority",
@@ -534,7 +534,7 @@ static TOGGLE_PRIORITY: Operation<(), ErrorBody> = Operation {
     ],
 };
 
-static TOGGLE_STATUS: Operation<types::ConversationStatusToggle, ErrorBody> = Operation {
+pub(super) static TOGGLE_STATUS: Operation<types::ConversationStatusToggle, ErrorBody> = Operation {
     name: "conversations.toggle_status",
     method: Method::POST,
     path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/toggle_status",
@@ -550,7 +550,7 @@ static TOGGLE_STATUS: Operation<types::ConversationStatusToggle, ErrorBody> = Op
     ],
 };
 
-static TOGGLE_TYPING_STATUS: Operation<(), ErrorBody> = Operation {
+pub(super) static TOGGLE_TYPING_STATUS: Operation<(), ErrorBody> = Operation {
     name: "conversations.toggle_typing_status",
     method: Method::POST,
     path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/toggle_typing_status",
@@ -566,7 +566,7 @@ static TOGGLE_TYPING_STATUS: Operation<(), ErrorBody> = Operation {
     ],
 };
 
-static UPDATE_CUSTOM_ATTRIBUTES: Operation<
+pub(super) static UPDATE_CUSTOM_ATTRIBUTES: Operation<
     types::ConversationsUpdateCustomAttributesRequest,
     ErrorBody,
 > = Operation {

@@ -29,7 +29,7 @@ impl CsatSurvey {
     }
 }
 
-static GET: Operation<String, ErrorBody> = Operation {
+pub(super) static GET: Operation<String, ErrorBody> = Operation {
     name: "csat_survey.get",
     method: Method::GET,
     path: "/survey/responses/{conversation_uuid}",

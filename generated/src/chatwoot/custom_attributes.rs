@@ -95,7 +95,7 @@ impl ListCall {
 
 runtime::operation! { ListCall -> Vec<types::CustomAttribute>, ErrorBody }
 
-static LIST: Operation<Vec<types::CustomAttribute>, ErrorBody> = Operation {
+pub(super) static LIST: Operation<Vec<types::CustomAttribute>, ErrorBody> = Operation {
     name: "custom_attributes.list",
     method: Method::GET,
     path: "/api/v1/accounts/{account_id}/custom_attribute_definitions",
@@ -111,7 +111,7 @@ static LIST: Operation<Vec<types::CustomAttribute>, ErrorBody> = Operation {
     ],
 };
 
-static CREATE: Operation<types::CustomAttribute, ErrorBody> = Operation {
+pub(super) static CREATE: Operation<types::CustomAttribute, ErrorBody> = Operation {
     name: "custom_attributes.create",
     method: Method::POST,
     path: "/api/v1/accounts/{account_id}/custom_attribute_definitions",
@@ -127,7 +127,7 @@ static CREATE: Operation<types::CustomAttribute, ErrorBody> = Operation {
     ],
 };
 
-static GET: Operation<types::CustomAttribute, ErrorBody> = Operation {
+pub(super) static GET: Operation<types::CustomAttribute, ErrorBody> = Operation {
     name: "custom_attributes.get",
     method: Method::GET,
     path: "/api/v1/accounts/{account_id}/custom_attribute_definitions/{id}",
@@ -143,7 +143,7 @@ static GET: Operation<types::CustomAttribute, ErrorBody> = Operation {
     ],
 };
 
-static UPDATE: Operation<types::CustomAttribute, ErrorBody> = Operation {
+pub(super) static UPDATE: Operation<types::CustomAttribute, ErrorBody> = Operation {
     name: "custom_attributes.update",
     method: Method::PATCH,
     path: "/api/v1/accounts/{account_id}/custom_attribute_definitions/{id}",
@@ -159,7 +159,7 @@ static UPDATE: Operation<types::CustomAttribute, ErrorBody> = Operation {
     ],
 };
 
-static DELETE: Operation<(), ErrorBody> = Operation {
+pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
     name: "custom_attributes.delete",
     method: Method::DELETE,
     path: "/api/v1/accounts/{account_id}/custom_attribute_definitions/{id}",

@@ -120,7 +120,7 @@ impl CreateCall {
 
 runtime::operation! { CreateCall -> types::CustomFilter, ErrorBody }
 
-static LIST: Operation<Vec<types::CustomFilter>, ErrorBody> = Operation {
+pub(super) static LIST: Operation<Vec<types::CustomFilter>, ErrorBody> = Operation {
     name: "custom_filters.list",
     method: Method::GET,
     path: "/api/v1/accounts/{account_id}/custom_filters",
@@ -136,7 +136,7 @@ static LIST: Operation<Vec<types::CustomFilter>, ErrorBody> = Operation {
     ],
 };
 
-static CREATE: Operation<types::CustomFilter, ErrorBody> = Operation {
+pub(super) static CREATE: Operation<types::CustomFilter, ErrorBody> = Operation {
     name: "custom_filters.create",
     method: Method::POST,
     path: "/api/v1/accounts/{account_id}/custom_filters",
@@ -152,7 +152,7 @@ static CREATE: Operation<types::CustomFilter, ErrorBody> = Operation {
     ],
 };
 
-static GET: Operation<types::CustomFilter, ErrorBody> = Operation {
+pub(super) static GET: Operation<types::CustomFilter, ErrorBody> = Operation {
     name: "custom_filters.get",
     method: Method::GET,
     path: "/api/v1/accounts/{account_id}/custom_filters/{custom_filter_id}",
@@ -168,7 +168,7 @@ static GET: Operation<types::CustomFilter, ErrorBody> = Operation {
     ],
 };
 
-static UPDATE: Operation<types::CustomFilter, ErrorBody> = Operation {
+pub(super) static UPDATE: Operation<types::CustomFilter, ErrorBody> = Operation {
     name: "custom_filters.update",
     method: Method::PATCH,
     path: "/api/v1/accounts/{account_id}/custom_filters/{custom_filter_id}",
@@ -184,7 +184,7 @@ static UPDATE: Operation<types::CustomFilter, ErrorBody> = Operation {
     ],
 };
 
-static DELETE: Operation<(), ErrorBody> = Operation {
+pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
     name: "custom_filters.delete",
     method: Method::DELETE,
     path: "/api/v1/accounts/{account_id}/custom_filters/{custom_filter_id}",

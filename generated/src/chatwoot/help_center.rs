@@ -87,7 +87,7 @@ impl HelpCenter {
     }
 }
 
-static CREATE_ARTICLE: Operation<types::ArticleResponse, ErrorBody> = Operation {
+pub(super) static CREATE_ARTICLE: Operation<types::ArticleResponse, ErrorBody> = Operation {
     name: "help_center.create_article",
     method: Method::POST,
     path: "/api/v1/accounts/{account_id}/portals/{id}/articles",
@@ -103,7 +103,7 @@ static CREATE_ARTICLE: Operation<types::ArticleResponse, ErrorBody> = Operation 
     ],
 };
 
-static CREATE_CATEGORY: Operation<types::CategoryResponse, ErrorBody> = Operation {
+pub(super) static CREATE_CATEGORY: Operation<types::CategoryResponse, ErrorBody> = Operation {
     name: "help_center.create_category",
     method: Method::POST,
     path: "/api/v1/accounts/{account_id}/portals/{id}/categories",
@@ -119,7 +119,7 @@ static CREATE_CATEGORY: Operation<types::CategoryResponse, ErrorBody> = Operatio
     ],
 };
 
-static CREATE_PORTAL: Operation<types::PortalItem, ErrorBody> = Operation {
+pub(super) static CREATE_PORTAL: Operation<types::PortalItem, ErrorBody> = Operation {
     name: "help_center.create_portal",
     method: Method::POST,
     path: "/api/v1/accounts/{account_id}/portals",
@@ -135,7 +135,7 @@ static CREATE_PORTAL: Operation<types::PortalItem, ErrorBody> = Operation {
     ],
 };
 
-static LIST_PORTALS: Operation<types::Portal, ErrorBody> = Operation {
+pub(super) static LIST_PORTALS: Operation<types::Portal, ErrorBody> = Operation {
     name: "help_center.list_portals",
     method: Method::GET,
     path: "/api/v1/accounts/{account_id}/portals",
@@ -151,7 +151,7 @@ static LIST_PORTALS: Operation<types::Portal, ErrorBody> = Operation {
     ],
 };
 
-static UPDATE_PORTAL: Operation<types::PortalItem, ErrorBody> = Operation {
+pub(super) static UPDATE_PORTAL: Operation<types::PortalItem, ErrorBody> = Operation {
     name: "help_center.update_portal",
     method: Method::PATCH,
     path: "/api/v1/accounts/{account_id}/portals/{id}",

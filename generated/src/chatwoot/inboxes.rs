@@ -130,7 +130,7 @@ impl Inboxes {
     }
 }
 
-static LIST: Operation<types::InboxesListResponse, ErrorBody> = Operation {
+pub(super) static LIST: Operation<types::InboxesListResponse, ErrorBody> = Operation {
     name: "inboxes.list",
     method: Method::GET,
     path: "/api/v1/accounts/{account_id}/inboxes",
@@ -146,7 +146,7 @@ static LIST: Operation<types::InboxesListResponse, ErrorBody> = Operation {
     ],
 };
 
-static CREATE: Operation<types::Inbox, ErrorBody> = Operation {
+pub(super) static CREATE: Operation<types::Inbox, ErrorBody> = Operation {
     name: "inboxes.create",
     method: Method::POST,
     path: "/api/v1/accounts/{account_id}/inboxes",
@@ -162,7 +162,7 @@ static CREATE: Operation<types::Inbox, ErrorBody> = Operation {
     ],
 };
 
-static GET: Operation<types::Inbox, ErrorBody> = Operation {
+pub(super) static GET: Operation<types::Inbox, ErrorBody> = Operation {
     name: "inboxes.get",
     method: Method::GET,
     path: "/api/v1/accounts/{account_id}/inboxes/{id}",
@@ -178,7 +178,7 @@ static GET: Operation<types::Inbox, ErrorBody> = Operation {
     ],
 };
 
-static UPDATE: Operation<types::Inbox, ErrorBody> = Operation {
+pub(super) static UPDATE: Operation<types::Inbox, ErrorBody> = Operation {
     name: "inboxes.update",
     method: Method::PATCH,
     path: "/api/v1/accounts/{account_id}/inboxes/{id}",
@@ -194,7 +194,7 @@ static UPDATE: Operation<types::Inbox, ErrorBody> = Operation {
     ],
 };
 
-static ADD_AGENTS: Operation<types::InboxMembersResponse, ErrorBody> = Operation {
+pub(super) static ADD_AGENTS: Operation<types::InboxMembersResponse, ErrorBody> = Operation {
     name: "inboxes.add_agents",
     method: Method::POST,
     path: "/api/v1/accounts/{account_id}/inbox_members",
@@ -210,7 +210,7 @@ static ADD_AGENTS: Operation<types::InboxMembersResponse, ErrorBody> = Operation
     ],
 };
 
-static AGENT_BOT: Operation<types::InboxAgentBotResponse, ErrorBody> = Operation {
+pub(super) static AGENT_BOT: Operation<types::InboxAgentBotResponse, ErrorBody> = Operation {
     name: "inboxes.agent_bot",
     method: Method::GET,
     path: "/api/v1/accounts/{account_id}/inboxes/{id}/agent_bot",
@@ -226,7 +226,7 @@ static AGENT_BOT: Operation<types::InboxAgentBotResponse, ErrorBody> = Operation
     ],
 };
 
-static LIST_AGENTS: Operation<types::InboxMembersResponse, ErrorBody> = Operation {
+pub(super) static LIST_AGENTS: Operation<types::InboxMembersResponse, ErrorBody> = Operation {
     name: "inboxes.list_agents",
     method: Method::GET,
     path: "/api/v1/accounts/{account_id}/inbox_members/{inbox_id}",
@@ -242,7 +242,7 @@ static LIST_AGENTS: Operation<types::InboxMembersResponse, ErrorBody> = Operatio
     ],
 };
 
-static REMOVE_AGENTS: Operation<(), ErrorBody> = Operation {
+pub(super) static REMOVE_AGENTS: Operation<(), ErrorBody> = Operation {
     name: "inboxes.remove_agents",
     method: Method::DELETE,
     path: "/api/v1/accounts/{account_id}/inbox_members",
@@ -258,7 +258,7 @@ static REMOVE_AGENTS: Operation<(), ErrorBody> = Operation {
     ],
 };
 
-static SET_AGENT_BOT: Operation<(), ErrorBody> = Operation {
+pub(super) static SET_AGENT_BOT: Operation<(), ErrorBody> = Operation {
     name: "inboxes.set_agent_bot",
     method: Method::POST,
     path: "/api/v1/accounts/{account_id}/inboxes/{id}/set_agent_bot",
@@ -274,7 +274,7 @@ static SET_AGENT_BOT: Operation<(), ErrorBody> = Operation {
     ],
 };
 
-static UPDATE_AGENTS: Operation<types::InboxMembersResponse, ErrorBody> = Operation {
+pub(super) static UPDATE_AGENTS: Operation<types::InboxMembersResponse, ErrorBody> = Operation {
     name: "inboxes.update_agents",
     method: Method::PATCH,
     path: "/api/v1/accounts/{account_id}/inbox_members",

@@ -67,7 +67,7 @@ impl Integrations {
     }
 }
 
-static CREATE_HOOK: Operation<types::IntegrationsHook, ErrorBody> = Operation {
+pub(super) static CREATE_HOOK: Operation<types::IntegrationsHook, ErrorBody> = Operation {
     name: "integrations.create_hook",
     method: Method::POST,
     path: "/api/v1/accounts/{account_id}/integrations/hooks",
@@ -83,7 +83,7 @@ static CREATE_HOOK: Operation<types::IntegrationsHook, ErrorBody> = Operation {
     ],
 };
 
-static DELETE_HOOK: Operation<(), ErrorBody> = Operation {
+pub(super) static DELETE_HOOK: Operation<(), ErrorBody> = Operation {
     name: "integrations.delete_hook",
     method: Method::DELETE,
     path: "/api/v1/accounts/{account_id}/integrations/hooks/{hook_id}",
@@ -99,7 +99,7 @@ static DELETE_HOOK: Operation<(), ErrorBody> = Operation {
     ],
 };
 
-static LIST_APPS: Operation<types::IntegrationsListAppsResponse, ErrorBody> = Operation {
+pub(super) static LIST_APPS: Operation<types::IntegrationsListAppsResponse, ErrorBody> = Operation {
     name: "integrations.list_apps",
     method: Method::GET,
     path: "/api/v1/accounts/{account_id}/integrations/apps",
@@ -115,7 +115,7 @@ static LIST_APPS: Operation<types::IntegrationsListAppsResponse, ErrorBody> = Op
     ],
 };
 
-static UPDATE_HOOK: Operation<types::IntegrationsHook, ErrorBody> = Operation {
+pub(super) static UPDATE_HOOK: Operation<types::IntegrationsHook, ErrorBody> = Operation {
     name: "integrations.update_hook",
     method: Method::PATCH,
     path: "/api/v1/accounts/{account_id}/integrations/hooks/{hook_id}",

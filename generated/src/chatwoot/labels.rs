@@ -70,7 +70,7 @@ impl Labels {
     }
 }
 
-static LIST: Operation<types::LabelsListResponse, ErrorBody> = Operation {
+pub(super) static LIST: Operation<types::LabelsListResponse, ErrorBody> = Operation {
     name: "labels.list",
     method: Method::GET,
     path: "/api/v1/accounts/{account_id}/labels",
@@ -86,7 +86,7 @@ static LIST: Operation<types::LabelsListResponse, ErrorBody> = Operation {
     ],
 };
 
-static CREATE: Operation<types::Label, ErrorBody> = Operation {
+pub(super) static CREATE: Operation<types::Label, ErrorBody> = Operation {
     name: "labels.create",
     method: Method::POST,
     path: "/api/v1/accounts/{account_id}/labels",
@@ -102,7 +102,7 @@ static CREATE: Operation<types::Label, ErrorBody> = Operation {
     ],
 };
 
-static GET: Operation<types::Label, ErrorBody> = Operation {
+pub(super) static GET: Operation<types::Label, ErrorBody> = Operation {
     name: "labels.get",
     method: Method::GET,
     path: "/api/v1/accounts/{account_id}/labels/{id}",
@@ -118,7 +118,7 @@ static GET: Operation<types::Label, ErrorBody> = Operation {
     ],
 };
 
-static UPDATE: Operation<types::Label, ErrorBody> = Operation {
+pub(super) static UPDATE: Operation<types::Label, ErrorBody> = Operation {
     name: "labels.update",
     method: Method::PATCH,
     path: "/api/v1/accounts/{account_id}/labels/{id}",
@@ -134,7 +134,7 @@ static UPDATE: Operation<types::Label, ErrorBody> = Operation {
     ],
 };
 
-static DELETE: Operation<(), ErrorBody> = Operation {
+pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
     name: "labels.delete",
     method: Method::DELETE,
     path: "/api/v1/accounts/{account_id}/labels/{id}",

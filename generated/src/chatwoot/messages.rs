@@ -94,7 +94,7 @@ impl ListCall {
 
 runtime::operation! { ListCall -> types::ConversationMessages, ErrorBody }
 
-static LIST: Operation<types::ConversationMessages, ErrorBody> = Operation {
+pub(super) static LIST: Operation<types::ConversationMessages, ErrorBody> = Operation {
     name: "messages.list",
     method: Method::GET,
     path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/messages",
@@ -110,7 +110,7 @@ static LIST: Operation<types::ConversationMessages, ErrorBody> = Operation {
     ],
 };
 
-static CREATE: Operation<types::MessageDetailed, ErrorBody> = Operation {
+pub(super) static CREATE: Operation<types::MessageDetailed, ErrorBody> = Operation {
     name: "messages.create",
     method: Method::POST,
     path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/messages",
@@ -126,7 +126,7 @@ static CREATE: Operation<types::MessageDetailed, ErrorBody> = Operation {
     ],
 };
 
-static DELETE: Operation<types::DeletedMessage, ErrorBody> = Operation {
+pub(super) static DELETE: Operation<types::DeletedMessage, ErrorBody> = Operation {
     name: "messages.delete",
     method: Method::DELETE,
     path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/messages/{message_id}",

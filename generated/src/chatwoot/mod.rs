@@ -45,6 +45,8 @@ pub mod teams;
 pub mod unrouted_messages;
 pub mod webhooks;
 pub mod types;
+#[cfg(feature = "mock")]
+pub mod mock;
 mod error;
 
 use std::time::Duration;

@@ -52,7 +52,7 @@ impl PlatformAccountUsers {
     }
 }
 
-static LIST: Operation<Vec<types::AccountUser>, ErrorBody> = Operation {
+pub(super) static LIST: Operation<Vec<types::AccountUser>, ErrorBody> = Operation {
     name: "platform_account_users.list",
     method: Method::GET,
     path: "/platform/api/v1/accounts/{account_id}/account_users",
@@ -68,7 +68,7 @@ static LIST: Operation<Vec<types::AccountUser>, ErrorBody> = Operation {
     ],
 };
 
-static CREATE: Operation<types::AccountUser, ErrorBody> = Operation {
+pub(super) static CREATE: Operation<types::AccountUser, ErrorBody> = Operation {
     name: "platform_account_users.create",
     method: Method::POST,
     path: "/platform/api/v1/accounts/{account_id}/account_users",
@@ -84,7 +84,7 @@ static CREATE: Operation<types::AccountUser, ErrorBody> = Operation {
     ],
 };
 
-static DELETE: Operation<(), ErrorBody> = Operation {
+pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
     name: "platform_account_users.delete",
     method: Method::DELETE,
     path: "/platform/api/v1/accounts/{account_id}/account_users",

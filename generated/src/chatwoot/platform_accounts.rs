@@ -59,7 +59,7 @@ impl PlatformAccounts {
     }
 }
 
-static CREATE: Operation<types::PlatformAccount, ErrorBody> = Operation {
+pub(super) static CREATE: Operation<types::PlatformAccount, ErrorBody> = Operation {
     name: "platform_accounts.create",
     method: Method::POST,
     path: "/platform/api/v1/accounts",
@@ -75,7 +75,7 @@ static CREATE: Operation<types::PlatformAccount, ErrorBody> = Operation {
     ],
 };
 
-static GET: Operation<types::PlatformAccount, ErrorBody> = Operation {
+pub(super) static GET: Operation<types::PlatformAccount, ErrorBody> = Operation {
     name: "platform_accounts.get",
     method: Method::GET,
     path: "/platform/api/v1/accounts/{account_id}",
@@ -91,7 +91,7 @@ static GET: Operation<types::PlatformAccount, ErrorBody> = Operation {
     ],
 };
 
-static UPDATE: Operation<types::PlatformAccount, ErrorBody> = Operation {
+pub(super) static UPDATE: Operation<types::PlatformAccount, ErrorBody> = Operation {
     name: "platform_accounts.update",
     method: Method::PATCH,
     path: "/platform/api/v1/accounts/{account_id}",
@@ -107,7 +107,7 @@ static UPDATE: Operation<types::PlatformAccount, ErrorBody> = Operation {
     ],
 };
 
-static DELETE: Operation<(), ErrorBody> = Operation {
+pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
     name: "platform_accounts.delete",
     method: Method::DELETE,
     path: "/platform/api/v1/accounts/{account_id}",

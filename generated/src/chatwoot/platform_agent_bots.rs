@@ -66,7 +66,7 @@ impl PlatformAgentBots {
     }
 }
 
-static LIST: Operation<Vec<types::AgentBot>, ErrorBody> = Operation {
+pub(super) static LIST: Operation<Vec<types::AgentBot>, ErrorBody> = Operation {
     name: "platform_agent_bots.list",
     method: Method::GET,
     path: "/platform/api/v1/agent_bots",
@@ -82,7 +82,7 @@ static LIST: Operation<Vec<types::AgentBot>, ErrorBody> = Operation {
     ],
 };
 
-static CREATE: Operation<types::AgentBot, ErrorBody> = Operation {
+pub(super) static CREATE: Operation<types::AgentBot, ErrorBody> = Operation {
     name: "platform_agent_bots.create",
     method: Method::POST,
     path: "/platform/api/v1/agent_bots",
@@ -98,7 +98,7 @@ static CREATE: Operation<types::AgentBot, ErrorBody> = Operation {
     ],
 };
 
-static GET: Operation<types::AgentBot, ErrorBody> = Operation {
+pub(super) static GET: Operation<types::AgentBot, ErrorBody> = Operation {
     name: "platform_agent_bots.get",
     method: Method::GET,
     path: "/platform/api/v1/agent_bots/{id}",
@@ -114,7 +114,7 @@ static GET: Operation<types::AgentBot, ErrorBody> = Operation {
     ],
 };
 
-static UPDATE: Operation<types::AgentBot, ErrorBody> = Operation {
+pub(super) static UPDATE: Operation<types::AgentBot, ErrorBody> = Operation {
     name: "platform_agent_bots.update",
     method: Method::PATCH,
     path: "/platform/api/v1/agent_bots/{id}",
@@ -130,7 +130,7 @@ static UPDATE: Operation<types::AgentBot, ErrorBody> = Operation {
     ],
 };
 
-static DELETE: Operation<(), ErrorBody> = Operation {
+pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
     name: "platform_agent_bots.delete",
     method: Method::DELETE,
     path: "/platform/api/v1/agent_bots/{id}",

@@ -66,7 +66,7 @@ impl PlatformUsers {
     }
 }
 
-static CREATE: Operation<types::User, ErrorBody> = Operation {
+pub(super) static CREATE: Operation<types::User, ErrorBody> = Operation {
     name: "platform_users.create",
     method: Method::POST,
     path: "/platform/api/v1/users",
@@ -82,7 +82,7 @@ static CREATE: Operation<types::User, ErrorBody> = Operation {
     ],
 };
 
-static GET: Operation<types::User, ErrorBody> = Operation {
+pub(super) static GET: Operation<types::User, ErrorBody> = Operation {
     name: "platform_users.get",
     method: Method::GET,
     path: "/platform/api/v1/users/{id}",
@@ -98,7 +98,7 @@ static GET: Operation<types::User, ErrorBody> = Operation {
     ],
 };
 
-static UPDATE: Operation<types::User, ErrorBody> = Operation {
+pub(super) static UPDATE: Operation<types::User, ErrorBody> = Operation {
     name: "platform_users.update",
     method: Method::PATCH,
     path: "/platform/api/v1/users/{id}",
@@ -114,7 +114,7 @@ static UPDATE: Operation<types::User, ErrorBody> = Operation {
     ],
 };
 
-static DELETE: Operation<(), ErrorBody> = Operation {
+pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
     name: "platform_users.delete",
     method: Method::DELETE,
     path: "/platform/api/v1/users/{id}",
@@ -130,7 +130,7 @@ static DELETE: Operation<(), ErrorBody> = Operation {
     ],
 };
 
-static LOGIN: Operation<types::PlatformUsersLoginResponse, ErrorBody> = Operation {
+pub(super) static LOGIN: Operation<types::PlatformUsersLoginResponse, ErrorBody> = Operation {
     name: "platform_users.login",
     method: Method::GET,
     path: "/platform/api/v1/users/{id}/login",

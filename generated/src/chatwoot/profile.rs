@@ -53,7 +53,7 @@ impl Profile {
     }
 }
 
-static GET: Operation<types::User, ErrorBody> = Operation {
+pub(super) static GET: Operation<types::User, ErrorBody> = Operation {
     name: "profile.get",
     method: Method::GET,
     path: "/api/v1/profile",
@@ -69,7 +69,7 @@ static GET: Operation<types::User, ErrorBody> = Operation {
     ],
 };
 
-static UPDATE: Operation<types::User, ErrorBody> = Operation {
+pub(super) static UPDATE: Operation<types::User, ErrorBody> = Operation {
     name: "profile.update",
     method: Method::PUT,
     path: "/api/v1/profile",
@@ -85,7 +85,7 @@ static UPDATE: Operation<types::User, ErrorBody> = Operation {
     ],
 };
 
-static UPDATE_AS_MULTIPART: Operation<types::User, ErrorBody> = Operation {
+pub(super) static UPDATE_AS_MULTIPART: Operation<types::User, ErrorBody> = Operation {
     name: "profile.update_as_multipart",
     method: Method::PUT,
     path: "/api/v1/profile",

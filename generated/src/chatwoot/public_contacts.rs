@@ -65,7 +65,7 @@ impl PublicContacts {
     }
 }
 
-static CREATE: Operation<types::PublicContact, ErrorBody> = Operation {
+pub(super) static CREATE: Operation<types::PublicContact, ErrorBody> = Operation {
     name: "public_contacts.create",
     method: Method::POST,
     path: "/public/api/v1/inboxes/{inbox_identifier}/contacts",
@@ -81,7 +81,7 @@ static CREATE: Operation<types::PublicContact, ErrorBody> = Operation {
     ],
 };
 
-static GET: Operation<types::PublicContact, ErrorBody> = Operation {
+pub(super) static GET: Operation<types::PublicContact, ErrorBody> = Operation {
     name: "public_contacts.get",
     method: Method::GET,
     path: "/public/api/v1/inboxes/{inbox_identifier}/contacts/{contact_identifier}",
@@ -97,7 +97,7 @@ static GET: Operation<types::PublicContact, ErrorBody> = Operation {
     ],
 };
 
-static UPDATE: Operation<types::PublicContactRecord, ErrorBody> = Operation {
+pub(super) static UPDATE: Operation<types::PublicContactRecord, ErrorBody> = Operation {
     name: "public_contacts.update",
     method: Method::PATCH,
     path: "/public/api/v1/inboxes/{inbox_identifier}/contacts/{contact_identifier}",

@@ -106,7 +106,7 @@ impl PublicConversations {
     }
 }
 
-static LIST: Operation<Vec<types::PublicConversation>, ErrorBody> = Operation {
+pub(super) static LIST: Operation<Vec<types::PublicConversation>, ErrorBody> = Operation {
     name: "public_conversations.list",
     method: Method::GET,
     path: "/public/api/v1/inboxes/{inbox_identifier}/contacts/{contact_identifier}/conversations",
@@ -122,7 +122,7 @@ static LIST: Operation<Vec<types::PublicConversation>, ErrorBody> = Operation {
     ],
 };
 
-static CREATE: Operation<types::PublicConversation, ErrorBody> = Operation {
+pub(super) static CREATE: Operation<types::PublicConversation, ErrorBody> = Operation {
     name: "public_conversations.create",
     method: Method::POST,
     path: "/public/api/v1/inboxes/{inbox_identifier}/contacts/{contact_identifier}/conversations",
@@ -138,7 +138,7 @@ static CREATE: Operation<types::PublicConversation, ErrorBody> = Operation {
     ],
 };
 
-static GET: Operation<types::PublicConversation, ErrorBody> = Operation {
+pub(super) static GET: Operation<types::PublicConversation, ErrorBody> = Operation {
     name: "public_conversations.get",
     method: Method::GET,
     path: "/public/api/v1/inboxes/{inbox_identifier}/contacts/{contact_identifier}/conversations/{conversation_id}",
@@ -154,7 +154,7 @@ static GET: Operation<types::PublicConversation, ErrorBody> = Operation {
     ],
 };
 
-static TOGGLE_STATUS: Operation<types::PublicConversation, ErrorBody> = Operation {
+pub(super) static TOGGLE_STATUS: Operation<types::PublicConversation, ErrorBody> = Operation {
     name: "public_conversations.toggle_status",
     method: Method::POST,
     path: "/public/api/v1/inboxes/{inbox_identifier}/contacts/{contact_identifier}/conversations/{conversation_id}/toggle_status",
@@ -170,7 +170,7 @@ static TOGGLE_STATUS: Operation<types::PublicConversation, ErrorBody> = Operatio
     ],
 };
 
-static TOGGLE_TYPING: Operation<(), ErrorBody> = Operation {
+pub(super) static TOGGLE_TYPING: Operation<(), ErrorBody> = Operation {
     name: "public_conversations.toggle_typing",
     method: Method::POST,
     path: "/public/api/v1/inboxes/{inbox_identifier}/contacts/{contact_identifier}/conversations/{conversation_id}/toggle_typing",
@@ -186,7 +186,7 @@ static TOGGLE_TYPING: Operation<(), ErrorBody> = Operation {
     ],
 };
 
-static UPDATE_LAST_SEEN: Operation<(), ErrorBody> = Operation {
+pub(super) static UPDATE_LAST_SEEN: Operation<(), ErrorBody> = Operation {
     name: "public_conversations.update_last_seen",
     method: Method::POST,
     path: "/public/api/v1/inboxes/{inbox_identifier}/contacts/{contact_identifier}/conversations/{conversation_id}/update_last_seen",

@@ -29,7 +29,7 @@ impl PublicInbox {
     }
 }
 
-static GET: Operation<types::PublicInbox, ErrorBody> = Operation {
+pub(super) static GET: Operation<types::PublicInbox, ErrorBody> = Operation {
     name: "public_inbox.get",
     method: Method::GET,
     path: "/public/api/v1/inboxes/{inbox_identifier}",

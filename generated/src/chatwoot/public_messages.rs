@@ -82,7 +82,7 @@ impl PublicMessages {
     }
 }
 
-static LIST: Operation<Vec<types::PublicMessage>, ErrorBody> = Operation {
+pub(super) static LIST: Operation<Vec<types::PublicMessage>, ErrorBody> = Operation {
     name: "public_messages.list",
     method: Method::GET,
     path: "/public/api/v1/inboxes/{inbox_identifier}/contacts/{contact_identifier}/conversations/{conversation_id}/messages",
@@ -98,7 +98,7 @@ static LIST: Operation<Vec<types::PublicMessage>, ErrorBody> = Operation {
     ],
 };
 
-static CREATE: Operation<types::PublicMessage, ErrorBody> = Operation {
+pub(super) static CREATE: Operation<types::PublicMessage, ErrorBody> = Operation {
     name: "public_messages.create",
     method: Method::POST,
     path: "/public/api/v1/inboxes/{inbox_identifier}/contacts/{contact_identifier}/conversations/{conversation_id}/messages",
@@ -114,7 +114,7 @@ static CREATE: Operation<types::PublicMessage, ErrorBody> = Operation {
     ],
 };
 
-static UPDATE: Operation<types::PublicMessage, ErrorBody> = Operation {
+pub(super) static UPDATE: Operation<types::PublicMessage, ErrorBody> = Operation {
     name: "public_messages.update",
     method: Method::PATCH,
     path: "/public/api/v1/inboxes/{inbox_identifier}/contacts/{contact_identifier}/conversations/{conversation_id}/messages/{message_id}",

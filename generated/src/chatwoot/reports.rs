@@ -545,7 +545,7 @@ impl SummaryByTeamCall {
 
 runtime::operation! { SummaryByTeamCall -> Vec<types::TeamSummaryItem>, ErrorBody }
 
-static ACCOUNT_CONVERSATION_METRICS: Operation<
+pub(super) static ACCOUNT_CONVERSATION_METRICS: Operation<
     types::ReportsAccountConversationMetricsResponse,
     ErrorBody,
 > = Operation {
@@ -564,7 +564,7 @@ static ACCOUNT_CONVERSATION_METRICS: Operation<
     ],
 };
 
-static AGENT_CONVERSATION_METRICS: Operation<
+pub(super) static AGENT_CONVERSATION_METRICS: Operation<
     Vec<types::AgentConversationMetrics>,
     ErrorBody,
 > = Operation {
@@ -583,7 +583,7 @@ static AGENT_CONVERSATION_METRICS: Operation<
     ],
 };
 
-static EVENTS: Operation<types::ReportingEventsListResponse, ErrorBody> = Operation {
+pub(super) static EVENTS: Operation<types::ReportingEventsListResponse, ErrorBody> = Operation {
     name: "reports.events",
     method: Method::GET,
     path: "/api/v1/accounts/{account_id}/reporting_events",
@@ -599,7 +599,7 @@ static EVENTS: Operation<types::ReportingEventsListResponse, ErrorBody> = Operat
     ],
 };
 
-static FIRST_RESPONSE_TIME_DISTRIBUTION: Operation<
+pub(super) static FIRST_RESPONSE_TIME_DISTRIBUTION: Operation<
     BTreeMap<String, types::FirstResponseTimeDistributionValue>,
     ErrorBody,
 > = Operation {
@@ -618,7 +618,7 @@ static FIRST_RESPONSE_TIME_DISTRIBUTION: Operation<
     ],
 };
 
-static INBOX_LABEL_MATRIX: Operation<types::InboxLabelMatrix, ErrorBody> = Operation {
+pub(super) static INBOX_LABEL_MATRIX: Operation<types::InboxLabelMatrix, ErrorBody> = Operation {
     name: "reports.inbox_label_matrix",
     method: Method::GET,
     path: "/api/v2/accounts/{account_id}/reports/inbox_label_matrix",
@@ -634,7 +634,7 @@ static INBOX_LABEL_MATRIX: Operation<types::InboxLabelMatrix, ErrorBody> = Opera
     ],
 };
 
-static OUTGOING_MESSAGES_COUNT: Operation<
+pub(super) static OUTGOING_MESSAGES_COUNT: Operation<
     Vec<types::OutgoingMessagesCountItem>,
     ErrorBody,
 > = Operation {
@@ -653,7 +653,7 @@ static OUTGOING_MESSAGES_COUNT: Operation<
     ],
 };
 
-static SERIES: Operation<Vec<types::ReportPoint>, ErrorBody> = Operation {
+pub(super) static SERIES: Operation<Vec<types::ReportPoint>, ErrorBody> = Operation {
     name: "reports.series",
     method: Method::GET,
     path: "/api/v2/accounts/{account_id}/reports",
@@ -669,7 +669,7 @@ static SERIES: Operation<Vec<types::ReportPoint>, ErrorBody> = Operation {
     ],
 };
 
-static SUMMARY: Operation<types::AccountSummary, ErrorBody> = Operation {
+pub(super) static SUMMARY: Operation<types::AccountSummary, ErrorBody> = Operation {
     name: "reports.summary",
     method: Method::GET,
     path: "/api/v2/accounts/{account_id}/reports/summary",
@@ -685,7 +685,7 @@ static SUMMARY: Operation<types::AccountSummary, ErrorBody> = Operation {
     ],
 };
 
-static SUMMARY_BY_AGENT: Operation<Vec<types::TeamSummaryItem>, ErrorBody> = Operation {
+pub(super) static SUMMARY_BY_AGENT: Operation<Vec<types::TeamSummaryItem>, ErrorBody> = Operation {
     name: "reports.summary_by_agent",
     method: Method::GET,
     path: "/api/v2/accounts/{account_id}/summary_reports/agent",
@@ -701,7 +701,7 @@ static SUMMARY_BY_AGENT: Operation<Vec<types::TeamSummaryItem>, ErrorBody> = Ope
     ],
 };
 
-static SUMMARY_BY_CHANNEL: Operation<
+pub(super) static SUMMARY_BY_CHANNEL: Operation<
     BTreeMap<String, types::ChannelSummaryValue>,
     ErrorBody,
 > = Operation {
@@ -720,7 +720,7 @@ static SUMMARY_BY_CHANNEL: Operation<
     ],
 };
 
-static SUMMARY_BY_INBOX: Operation<Vec<types::TeamSummaryItem>, ErrorBody> = Operation {
+pub(super) static SUMMARY_BY_INBOX: Operation<Vec<types::TeamSummaryItem>, ErrorBody> = Operation {
     name: "reports.summary_by_inbox",
     method: Method::GET,
     path: "/api/v2/accounts/{account_id}/summary_reports/inbox",
@@ -736,7 +736,7 @@ static SUMMARY_BY_INBOX: Operation<Vec<types::TeamSummaryItem>, ErrorBody> = Ope
     ],
 };
 
-static SUMMARY_BY_TEAM: Operation<Vec<types::TeamSummaryItem>, ErrorBody> = Operation {
+pub(super) static SUMMARY_BY_TEAM: Operation<Vec<types::TeamSummaryItem>, ErrorBody> = Operation {
     name: "reports.summary_by_team",
     method: Method::GET,
     path: "/api/v2/accounts/{account_id}/summary_reports/team",

@@ -127,7 +127,7 @@ impl Teams {
     }
 }
 
-static LIST: Operation<Vec<types::Team>, ErrorBody> = Operation {
+pub(super) static LIST: Operation<Vec<types::Team>, ErrorBody> = Operation {
     name: "teams.list",
     method: Method::GET,
     path: "/api/v1/accounts/{account_id}/teams",
@@ -143,7 +143,7 @@ static LIST: Operation<Vec<types::Team>, ErrorBody> = Operation {
     ],
 };
 
-static CREATE: Operation<types::Team, ErrorBody> = Operation {
+pub(super) static CREATE: Operation<types::Team, ErrorBody> = Operation {
     name: "teams.create",
     method: Method::POST,
     path: "/api/v1/accounts/{account_id}/teams",
@@ -159,7 +159,7 @@ static CREATE: Operation<types::Team, ErrorBody> = Operation {
     ],
 };
 
-static GET: Operation<types::Team, ErrorBody> = Operation {
+pub(super) static GET: Operation<types::Team, ErrorBody> = Operation {
     name: "teams.get",
     method: Method::GET,
     path: "/api/v1/accounts/{account_id}/teams/{team_id}",
@@ -175,7 +175,7 @@ static GET: Operation<types::Team, ErrorBody> = Operation {
     ],
 };
 
-static UPDATE: Operation<types::Team, ErrorBody> = Operation {
+pub(super) static UPDATE: Operation<types::Team, ErrorBody> = Operation {
     name: "teams.update",
     method: Method::PATCH,
     path: "/api/v1/accounts/{account_id}/teams/{team_id}",
@@ -191,7 +191,7 @@ static UPDATE: Operation<types::Team, ErrorBody> = Operation {
     ],
 };
 
-static DELETE: Operation<(), ErrorBody> = Operation {
+pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
     name: "teams.delete",
     method: Method::DELETE,
     path: "/api/v1/accounts/{account_id}/teams/{team_id}",
@@ -207,7 +207,7 @@ static DELETE: Operation<(), ErrorBody> = Operation {
     ],
 };
 
-static ADD_AGENTS: Operation<Vec<types::Agent>, ErrorBody> = Operation {
+pub(super) static ADD_AGENTS: Operation<Vec<types::Agent>, ErrorBody> = Operation {
     name: "teams.add_agents",
     method: Method::POST,
     path: "/api/v1/accounts/{account_id}/teams/{team_id}/team_members",
@@ -223,7 +223,7 @@ static ADD_AGENTS: Operation<Vec<types::Agent>, ErrorBody> = Operation {
     ],
 };
 
-static LIST_AGENTS: Operation<Vec<types::Agent>, ErrorBody> = Operation {
+pub(super) static LIST_AGENTS: Operation<Vec<types::Agent>, ErrorBody> = Operation {
     name: "teams.list_agents",
     method: Method::GET,
     path: "/api/v1/accounts/{account_id}/teams/{team_id}/team_members",
@@ -239,7 +239,7 @@ static LIST_AGENTS: Operation<Vec<types::Agent>, ErrorBody> = Operation {
     ],
 };
 
-static REMOVE_AGENTS: Operation<(), ErrorBody> = Operation {
+pub(super) static REMOVE_AGENTS: Operation<(), ErrorBody> = Operation {
     name: "teams.remove_agents",
     method: Method::DELETE,
     path: "/api/v1/accounts/{account_id}/teams/{team_id}/team_members",
@@ -255,7 +255,7 @@ static REMOVE_AGENTS: Operation<(), ErrorBody> = Operation {
     ],
 };
 
-static UPDATE_AGENTS: Operation<Vec<types::Agent>, ErrorBody> = Operation {
+pub(super) static UPDATE_AGENTS: Operation<Vec<types::Agent>, ErrorBody> = Operation {
     name: "teams.update_agents",
     method: Method::PATCH,
     path: "/api/v1/accounts/{account_id}/teams/{team_id}/team_members",

@@ -38,7 +38,7 @@ impl UnroutedMessages {
     }
 }
 
-static LIST: Operation<types::ConversationMessages, ErrorBody> = Operation {
+pub(super) static LIST: Operation<types::ConversationMessages, ErrorBody> = Operation {
     name: "unrouted_messages.list",
     method: Method::GET,
     path: "/accounts/{account_id}/conversations/{conversation_id}/messages",

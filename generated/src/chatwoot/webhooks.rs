@@ -63,7 +63,7 @@ impl Webhooks {
     }
 }
 
-static LIST: Operation<types::WebhooksListResponse, ErrorBody> = Operation {
+pub(super) static LIST: Operation<types::WebhooksListResponse, ErrorBody> = Operation {
     name: "webhooks.list",
     method: Method::GET,
     path: "/api/v1/accounts/{account_id}/webhooks",
@@ -79,7 +79,7 @@ static LIST: Operation<types::WebhooksListResponse, ErrorBody> = Operation {
     ],
 };
 
-static CREATE: Operation<types::WebhookResponse, ErrorBody> = Operation {
+pub(super) static CREATE: Operation<types::WebhookResponse, ErrorBody> = Operation {
     name: "webhooks.create",
     method: Method::POST,
     path: "/api/v1/accounts/{account_id}/webhooks",
@@ -95,7 +95,7 @@ static CREATE: Operation<types::WebhookResponse, ErrorBody> = Operation {
     ],
 };
 
-static UPDATE: Operation<types::WebhookResponse, ErrorBody> = Operation {
+pub(super) static UPDATE: Operation<types::WebhookResponse, ErrorBody> = Operation {
     name: "webhooks.update",
     method: Method::PATCH,
     path: "/api/v1/accounts/{account_id}/webhooks/{webhook_id}",
@@ -111,7 +111,7 @@ static UPDATE: Operation<types::WebhookResponse, ErrorBody> = Operation {
     ],
 };
 
-static DELETE: Operation<(), ErrorBody> = Operation {
+pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
     name: "webhooks.delete",
     method: Method::DELETE,
     path: "/api/v1/accounts/{account_id}/webhooks/{webhook_id}",

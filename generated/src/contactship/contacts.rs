@@ -30,7 +30,7 @@ impl Contacts {
     }
 }
 
-static CREATE: Operation<types::Contact, ErrorBody> = Operation {
+pub(super) static CREATE: Operation<types::Contact, ErrorBody> = Operation {
     name: "contacts.create",
     method: Method::POST,
     path: "/v1/contacts",

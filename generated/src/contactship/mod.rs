@@ -14,6 +14,8 @@
 
 pub mod contacts;
 pub mod types;
+#[cfg(feature = "mock")]
+pub mod mock;
 mod error;
 
 use std::time::Duration;

@@ -46,7 +46,7 @@ impl Authentication {
     }
 }
 
-static REVOKE: Operation<(), ErrorBody> = Operation {
+pub(super) static REVOKE: Operation<(), ErrorBody> = Operation {
     name: "authentication.revoke",
     method: Method::POST,
     path: "/v1/oauth/revoke",
@@ -56,7 +56,7 @@ static REVOKE: Operation<(), ErrorBody> = Operation {
     errors: &[(Status::Exact(401), ErrorBody::read_errors_authentication_failed)],
 };
 
-static TOKEN: Operation<types::OauthTokenResponse, ErrorBody> = Operation {
+pub(super) static TOKEN: Operation<types::OauthTokenResponse, ErrorBody> = Operation {
     name: "authentication.token",
     method: Method::POST,
     path: "/v1/oauth/token",

@@ -117,7 +117,7 @@ impl GetCall {
 
 runtime::operation! { GetCall -> types::BlogPostsShowResponse, ErrorBody }
 
-static LIST: Operation<types::BlogPostsIndexResponse, ErrorBody> = Operation {
+pub(super) static LIST: Operation<types::BlogPostsIndexResponse, ErrorBody> = Operation {
     name: "blog_posts.list",
     method: Method::GET,
     path: "/v1/blog_posts",
@@ -130,7 +130,7 @@ static LIST: Operation<types::BlogPostsIndexResponse, ErrorBody> = Operation {
     ],
 };
 
-static GET: Operation<types::BlogPostsShowResponse, ErrorBody> = Operation {
+pub(super) static GET: Operation<types::BlogPostsShowResponse, ErrorBody> = Operation {
     name: "blog_posts.get",
     method: Method::GET,
     path: "/v1/blog_posts/{id}",

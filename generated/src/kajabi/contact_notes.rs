@@ -163,7 +163,7 @@ impl GetCall {
 
 runtime::operation! { GetCall -> types::ContactNotesShowResponse, ErrorBody }
 
-static LIST: Operation<types::ContactNotesIndexResponse, ErrorBody> = Operation {
+pub(super) static LIST: Operation<types::ContactNotesIndexResponse, ErrorBody> = Operation {
     name: "contact_notes.list",
     method: Method::GET,
     path: "/v1/contact_notes",
@@ -173,7 +173,7 @@ static LIST: Operation<types::ContactNotesIndexResponse, ErrorBody> = Operation 
     errors: &[(Status::Exact(401), ErrorBody::read_errors_document)],
 };
 
-static CREATE: Operation<types::ContactNotesShowResponse, ErrorBody> = Operation {
+pub(super) static CREATE: Operation<types::ContactNotesShowResponse, ErrorBody> = Operation {
     name: "contact_notes.create",
     method: Method::POST,
     path: "/v1/contact_notes",
@@ -186,7 +186,7 @@ static CREATE: Operation<types::ContactNotesShowResponse, ErrorBody> = Operation
     ],
 };
 
-static GET: Operation<types::ContactNotesShowResponse, ErrorBody> = Operation {
+pub(super) static GET: Operation<types::ContactNotesShowResponse, ErrorBody> = Operation {
     name: "contact_notes.get",
     method: Method::GET,
     path: "/v1/contact_notes/{id}",
@@ -199,7 +199,7 @@ static GET: Operation<types::ContactNotesShowResponse, ErrorBody> = Operation {
     ],
 };
 
-static UPDATE: Operation<types::ContactNotesShowResponse, ErrorBody> = Operation {
+pub(super) static UPDATE: Operation<types::ContactNotesShowResponse, ErrorBody> = Operation {
     name: "contact_notes.update",
     method: Method::PATCH,
     path: "/v1/contact_notes/{id}",
@@ -213,7 +213,7 @@ static UPDATE: Operation<types::ContactNotesShowResponse, ErrorBody> = Operation
     ],
 };
 
-static DELETE: Operation<(), ErrorBody> = Operation {
+pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
     name: "contact_notes.delete",
     method: Method::DELETE,
     path: "/v1/contact_notes/{id}",

@@ -98,7 +98,7 @@ impl ListCall {
 
 runtime::operation! { ListCall -> types::ContactTagsIndexResponse, ErrorBody }
 
-static LIST: Operation<types::ContactTagsIndexResponse, ErrorBody> = Operation {
+pub(super) static LIST: Operation<types::ContactTagsIndexResponse, ErrorBody> = Operation {
     name: "contact_tags.list",
     method: Method::GET,
     path: "/v1/contact_tags",
@@ -111,7 +111,7 @@ static LIST: Operation<types::ContactTagsIndexResponse, ErrorBody> = Operation {
     ],
 };
 
-static GET: Operation<types::ContactTagsShowResponse, ErrorBody> = Operation {
+pub(super) static GET: Operation<types::ContactTagsShowResponse, ErrorBody> = Operation {
     name: "contact_tags.get",
     method: Method::GET,
     path: "/v1/contact_tags/{id}",

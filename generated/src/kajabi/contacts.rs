@@ -1350,7 +1350,7 @@ impl GetCall {
 
 runtime::operation! { GetCall -> types::ContactsShowResponse, ErrorBody }
 
-static LIST: Operation<types::ContactsIndexResponse, ErrorBody> = Operation {
+pub(super) static LIST: Operation<types::ContactsIndexResponse, ErrorBody> = Operation {
     name: "contacts.list",
     method: Method::GET,
     path: "/v1/contacts",
@@ -1363,7 +1363,7 @@ static LIST: Operation<types::ContactsIndexResponse, ErrorBody> = Operation {
     ],
 };
 
-static CREATE: Operation<types::ContactsShowResponse, ErrorBody> = Operation {
+pub(super) static CREATE: Operation<types::ContactsShowResponse, ErrorBody> = Operation {
     name: "contacts.create",
     method: Method::POST,
     path: "/v1/contacts",
@@ -1378,7 +1378,7 @@ static CREATE: Operation<types::ContactsShowResponse, ErrorBody> = Operation {
     ],
 };
 
-static GET: Operation<types::ContactsShowResponse, ErrorBody> = Operation {
+pub(super) static GET: Operation<types::ContactsShowResponse, ErrorBody> = Operation {
     name: "contacts.get",
     method: Method::GET,
     path: "/v1/contacts/{id}",
@@ -1391,7 +1391,7 @@ static GET: Operation<types::ContactsShowResponse, ErrorBody> = Operation {
     ],
 };
 
-static UPDATE: Operation<types::ContactsShowResponse, ErrorBody> = Operation {
+pub(super) static UPDATE: Operation<types::ContactsShowResponse, ErrorBody> = Operation {
     name: "contacts.update",
     method: Method::PATCH,
     path: "/v1/contacts/{id}",
@@ -1405,7 +1405,7 @@ static UPDATE: Operation<types::ContactsShowResponse, ErrorBody> = Operation {
     ],
 };
 
-static DELETE: Operation<types::EmptyResponse, ErrorBody> = Operation {
+pub(super) static DELETE: Operation<types::EmptyResponse, ErrorBody> = Operation {
     name: "contacts.delete",
     method: Method::DELETE,
     path: "/v1/contacts/{id}",
@@ -1419,7 +1419,7 @@ static DELETE: Operation<types::EmptyResponse, ErrorBody> = Operation {
     ],
 };
 
-static ADD_TAGS: Operation<types::RelationshipResponse, ErrorBody> = Operation {
+pub(super) static ADD_TAGS: Operation<types::RelationshipResponse, ErrorBody> = Operation {
     name: "contacts.add_tags",
     method: Method::POST,
     path: "/v1/contacts/{contact_id}/relationships/tags",
@@ -1434,7 +1434,7 @@ static ADD_TAGS: Operation<types::RelationshipResponse, ErrorBody> = Operation {
     ],
 };
 
-static GRANT_OFFERS: Operation<types::RelationshipResponse, ErrorBody> = Operation {
+pub(super) static GRANT_OFFERS: Operation<types::RelationshipResponse, ErrorBody> = Operation {
     name: "contacts.grant_offers",
     method: Method::POST,
     path: "/v1/contacts/{contact_id}/relationships/offers",
@@ -1449,7 +1449,7 @@ static GRANT_OFFERS: Operation<types::RelationshipResponse, ErrorBody> = Operati
     ],
 };
 
-static LIST_OFFERS: Operation<types::RelationshipResponse, ErrorBody> = Operation {
+pub(super) static LIST_OFFERS: Operation<types::RelationshipResponse, ErrorBody> = Operation {
     name: "contacts.list_offers",
     method: Method::GET,
     path: "/v1/contacts/{contact_id}/relationships/offers",
@@ -1463,7 +1463,7 @@ static LIST_OFFERS: Operation<types::RelationshipResponse, ErrorBody> = Operatio
     ],
 };
 
-static LIST_TAGS: Operation<types::RelationshipResponse, ErrorBody> = Operation {
+pub(super) static LIST_TAGS: Operation<types::RelationshipResponse, ErrorBody> = Operation {
     name: "contacts.list_tags",
     method: Method::GET,
     path: "/v1/contacts/{contact_id}/relationships/tags",
@@ -1477,7 +1477,7 @@ static LIST_TAGS: Operation<types::RelationshipResponse, ErrorBody> = Operation 
     ],
 };
 
-static REMOVE_TAGS: Operation<types::RelationshipResponse, ErrorBody> = Operation {
+pub(super) static REMOVE_TAGS: Operation<types::RelationshipResponse, ErrorBody> = Operation {
     name: "contacts.remove_tags",
     method: Method::DELETE,
     path: "/v1/contacts/{contact_id}/relationships/tags",
@@ -1492,7 +1492,7 @@ static REMOVE_TAGS: Operation<types::RelationshipResponse, ErrorBody> = Operatio
     ],
 };
 
-static REPLACE_OFFERS: Operation<types::RelationshipResponse, ErrorBody> = Operation {
+pub(super) static REPLACE_OFFERS: Operation<types::RelationshipResponse, ErrorBody> = Operation {
     name: "contacts.replace_offers",
     method: Method::PATCH,
     path: "/v1/contacts/{contact_id}/relationships/offers",
@@ -1507,7 +1507,7 @@ static REPLACE_OFFERS: Operation<types::RelationshipResponse, ErrorBody> = Opera
     ],
 };
 
-static REPLACE_TAGS: Operation<types::RelationshipResponse, ErrorBody> = Operation {
+pub(super) static REPLACE_TAGS: Operation<types::RelationshipResponse, ErrorBody> = Operation {
     name: "contacts.replace_tags",
     method: Method::PATCH,
     path: "/v1/contacts/{contact_id}/relationships/tags",
@@ -1522,7 +1522,7 @@ static REPLACE_TAGS: Operation<types::RelationshipResponse, ErrorBody> = Operati
     ],
 };
 
-static REVOKE_OFFERS: Operation<types::RelationshipResponse, ErrorBody> = Operation {
+pub(super) static REVOKE_OFFERS: Operation<types::RelationshipResponse, ErrorBody> = Operation {
     name: "contacts.revoke_offers",
     method: Method::DELETE,
     path: "/v1/contacts/{contact_id}/relationships/offers",

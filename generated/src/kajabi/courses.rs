@@ -155,7 +155,7 @@ impl GetCall {
 
 runtime::operation! { GetCall -> types::CoursesShowResponse, ErrorBody }
 
-static LIST: Operation<types::CoursesIndexResponse, ErrorBody> = Operation {
+pub(super) static LIST: Operation<types::CoursesIndexResponse, ErrorBody> = Operation {
     name: "courses.list",
     method: Method::GET,
     path: "/v1/courses",
@@ -168,7 +168,7 @@ static LIST: Operation<types::CoursesIndexResponse, ErrorBody> = Operation {
     ],
 };
 
-static GET: Operation<types::CoursesShowResponse, ErrorBody> = Operation {
+pub(super) static GET: Operation<types::CoursesShowResponse, ErrorBody> = Operation {
     name: "courses.get",
     method: Method::GET,
     path: "/v1/courses/{id}",

@@ -143,7 +143,7 @@ impl GetCall {
 
 runtime::operation! { GetCall -> types::CustomFieldsShowResponse, ErrorBody }
 
-static LIST: Operation<types::CustomFieldsIndexResponse, ErrorBody> = Operation {
+pub(super) static LIST: Operation<types::CustomFieldsIndexResponse, ErrorBody> = Operation {
     name: "custom_fields.list",
     method: Method::GET,
     path: "/v1/custom_fields",
@@ -156,7 +156,7 @@ static LIST: Operation<types::CustomFieldsIndexResponse, ErrorBody> = Operation 
     ],
 };
 
-static GET: Operation<types::CustomFieldsShowResponse, ErrorBody> = Operation {
+pub(super) static GET: Operation<types::CustomFieldsShowResponse, ErrorBody> = Operation {
     name: "custom_fields.get",
     method: Method::GET,
     path: "/v1/custom_fields/{id}",

@@ -1302,7 +1302,7 @@ impl GetCall {
 
 runtime::operation! { GetCall -> types::CustomersShowResponse, ErrorBody }
 
-static LIST: Operation<types::CustomersIndexResponse, ErrorBody> = Operation {
+pub(super) static LIST: Operation<types::CustomersIndexResponse, ErrorBody> = Operation {
     name: "customers.list",
     method: Method::GET,
     path: "/v1/customers",
@@ -1315,7 +1315,7 @@ static LIST: Operation<types::CustomersIndexResponse, ErrorBody> = Operation {
     ],
 };
 
-static GET: Operation<types::CustomersShowResponse, ErrorBody> = Operation {
+pub(super) static GET: Operation<types::CustomersShowResponse, ErrorBody> = Operation {
     name: "customers.get",
     method: Method::GET,
     path: "/v1/customers/{id}",
@@ -1328,7 +1328,7 @@ static GET: Operation<types::CustomersShowResponse, ErrorBody> = Operation {
     ],
 };
 
-static GRANT_OFFERS: Operation<types::RelationshipResponse, ErrorBody> = Operation {
+pub(super) static GRANT_OFFERS: Operation<types::RelationshipResponse, ErrorBody> = Operation {
     name: "customers.grant_offers",
     method: Method::POST,
     path: "/v1/customers/{customer_id}/relationships/offers",
@@ -1343,7 +1343,7 @@ static GRANT_OFFERS: Operation<types::RelationshipResponse, ErrorBody> = Operati
     ],
 };
 
-static LIST_OFFERS: Operation<types::RelationshipResponse, ErrorBody> = Operation {
+pub(super) static LIST_OFFERS: Operation<types::RelationshipResponse, ErrorBody> = Operation {
     name: "customers.list_offers",
     method: Method::GET,
     path: "/v1/customers/{customer_id}/relationships/offers",
@@ -1357,7 +1357,7 @@ static LIST_OFFERS: Operation<types::RelationshipResponse, ErrorBody> = Operatio
     ],
 };
 
-static REPLACE_OFFERS: Operation<types::RelationshipResponse, ErrorBody> = Operation {
+pub(super) static REPLACE_OFFERS: Operation<types::RelationshipResponse, ErrorBody> = Operation {
     name: "customers.replace_offers",
     method: Method::PATCH,
     path: "/v1/customers/{customer_id}/relationships/offers",
@@ -1372,7 +1372,7 @@ static REPLACE_OFFERS: Operation<types::RelationshipResponse, ErrorBody> = Opera
     ],
 };
 
-static REVOKE_OFFERS: Operation<types::RelationshipResponse, ErrorBody> = Operation {
+pub(super) static REVOKE_OFFERS: Operation<types::RelationshipResponse, ErrorBody> = Operation {
     name: "customers.revoke_offers",
     method: Method::DELETE,
     path: "/v1/customers/{customer_id}/relationships/offers",

@@ -253,7 +253,7 @@ impl ListSubmissionsCall {
 
 runtime::operation! { ListSubmissionsCall -> types::FormSubmissionsIndexResponse, ErrorBody }
 
-static LIST: Operation<types::FormsIndexResponse, ErrorBody> = Operation {
+pub(super) static LIST: Operation<types::FormsIndexResponse, ErrorBody> = Operation {
     name: "forms.list",
     method: Method::GET,
     path: "/v1/forms",
@@ -266,7 +266,7 @@ static LIST: Operation<types::FormsIndexResponse, ErrorBody> = Operation {
     ],
 };
 
-static GET: Operation<types::FormsShowResponse, ErrorBody> = Operation {
+pub(super) static GET: Operation<types::FormsShowResponse, ErrorBody> = Operation {
     name: "forms.get",
     method: Method::GET,
     path: "/v1/forms/{id}",
@@ -280,7 +280,10 @@ static GET: Operation<types::FormsShowResponse, ErrorBody> = Operation {
     ],
 };
 
-static GET_SUBMISSION: Operation<types::FormSubmissionsShowResponse, ErrorBody> = Operation {
+pub(super) static GET_SUBMISSION: Operation<
+    types::FormSubmissionsShowResponse,
+    ErrorBody,
+> = Operation {
     name: "forms.get_submission",
     method: Method::GET,
     path: "/v1/form_submissions/{id}",
@@ -294,7 +297,10 @@ static GET_SUBMISSION: Operation<types::FormSubmissionsShowResponse, ErrorBody> 
     ],
 };
 
-static LIST_SUBMISSIONS: Operation<types::FormSubmissionsIndexResponse, ErrorBody> = Operation {
+pub(super) static LIST_SUBMISSIONS: Operation<
+    types::FormSubmissionsIndexResponse,
+    ErrorBody,
+> = Operation {
     name: "forms.list_submissions",
     method: Method::GET,
     path: "/v1/form_submissions",
@@ -307,7 +313,7 @@ static LIST_SUBMISSIONS: Operation<types::FormSubmissionsIndexResponse, ErrorBod
     ],
 };
 
-static SUBMIT: Operation<types::FormSubmissionResponse, ErrorBody> = Operation {
+pub(super) static SUBMIT: Operation<types::FormSubmissionResponse, ErrorBody> = Operation {
     name: "forms.submit",
     method: Method::POST,
     path: "/v1/forms/{id}/submit",

@@ -125,7 +125,7 @@ impl GetCall {
 
 runtime::operation! { GetCall -> types::LandingPagesShowResponse, ErrorBody }
 
-static LIST: Operation<types::LandingPagesIndexResponse, ErrorBody> = Operation {
+pub(super) static LIST: Operation<types::LandingPagesIndexResponse, ErrorBody> = Operation {
     name: "landing_pages.list",
     method: Method::GET,
     path: "/v1/landing_pages",
@@ -138,7 +138,7 @@ static LIST: Operation<types::LandingPagesIndexResponse, ErrorBody> = Operation 
     ],
 };
 
-static GET: Operation<types::LandingPagesShowResponse, ErrorBody> = Operation {
+pub(super) static GET: Operation<types::LandingPagesShowResponse, ErrorBody> = Operation {
     name: "landing_pages.get",
     method: Method::GET,
     path: "/v1/landing_pages/{id}",

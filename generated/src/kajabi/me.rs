@@ -25,7 +25,7 @@ impl Me {
     }
 }
 
-static GET: Operation<types::MeResponse, ErrorBody> = Operation {
+pub(super) static GET: Operation<types::MeResponse, ErrorBody> = Operation {
     name: "me.get",
     method: Method::GET,
     path: "/v1/me",

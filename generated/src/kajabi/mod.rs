@@ -39,6 +39,8 @@ pub mod transactions;
 pub mod version;
 pub mod webhooks;
 pub mod types;
+#[cfg(feature = "mock")]
+pub mod mock;
 mod error;
 
 use std::time::Duration;

@@ -165,7 +165,7 @@ impl GetCall {
 
 runtime::operation! { GetCall -> types::OffersShowResponse, ErrorBody }
 
-static LIST: Operation<types::OffersIndexResponse, ErrorBody> = Operation {
+pub(super) static LIST: Operation<types::OffersIndexResponse, ErrorBody> = Operation {
     name: "offers.list",
     method: Method::GET,
     path: "/v1/offers",
@@ -178,7 +178,7 @@ static LIST: Operation<types::OffersIndexResponse, ErrorBody> = Operation {
     ],
 };
 
-static GET: Operation<types::OffersShowResponse, ErrorBody> = Operation {
+pub(super) static GET: Operation<types::OffersShowResponse, ErrorBody> = Operation {
     name: "offers.get",
     method: Method::GET,
     path: "/v1/offers/{id}",
@@ -191,7 +191,7 @@ static GET: Operation<types::OffersShowResponse, ErrorBody> = Operation {
     ],
 };
 
-static LIST_PRODUCTS: Operation<types::RelationshipResponse, ErrorBody> = Operation {
+pub(super) static LIST_PRODUCTS: Operation<types::RelationshipResponse, ErrorBody> = Operation {
     name: "offers.list_products",
     method: Method::GET,
     path: "/v1/offers/{offer_id}/relationships/products",

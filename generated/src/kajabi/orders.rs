@@ -308,7 +308,7 @@ impl ListItemsCall {
 
 runtime::operation! { ListItemsCall -> types::OrderItemsIndexResponse, ErrorBody }
 
-static LIST: Operation<types::OrdersIndexResponse, ErrorBody> = Operation {
+pub(super) static LIST: Operation<types::OrdersIndexResponse, ErrorBody> = Operation {
     name: "orders.list",
     method: Method::GET,
     path: "/v1/orders",
@@ -321,7 +321,7 @@ static LIST: Operation<types::OrdersIndexResponse, ErrorBody> = Operation {
     ],
 };
 
-static GET: Operation<types::OrdersShowResponse, ErrorBody> = Operation {
+pub(super) static GET: Operation<types::OrdersShowResponse, ErrorBody> = Operation {
     name: "orders.get",
     method: Method::GET,
     path: "/v1/orders/{id}",
@@ -335,7 +335,7 @@ static GET: Operation<types::OrdersShowResponse, ErrorBody> = Operation {
     ],
 };
 
-static GET_ITEM: Operation<types::OrderItemsShowResponse, ErrorBody> = Operation {
+pub(super) static GET_ITEM: Operation<types::OrderItemsShowResponse, ErrorBody> = Operation {
     name: "orders.get_item",
     method: Method::GET,
     path: "/v1/order_items/{id}",
@@ -349,7 +349,7 @@ static GET_ITEM: Operation<types::OrderItemsShowResponse, ErrorBody> = Operation
     ],
 };
 
-static LIST_ITEMS: Operation<types::OrderItemsIndexResponse, ErrorBody> = Operation {
+pub(super) static LIST_ITEMS: Operation<types::OrderItemsIndexResponse, ErrorBody> = Operation {
     name: "orders.list_items",
     method: Method::GET,
     path: "/v1/order_items",

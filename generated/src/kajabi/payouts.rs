@@ -85,7 +85,7 @@ impl ListCall {
 
 runtime::operation! { ListCall -> types::PayoutsIndexResponse, ErrorBody }
 
-static LIST: Operation<types::PayoutsIndexResponse, ErrorBody> = Operation {
+pub(super) static LIST: Operation<types::PayoutsIndexResponse, ErrorBody> = Operation {
     name: "payouts.list",
     method: Method::GET,
     path: "/v1/kajabi_payments_payouts",
@@ -98,7 +98,7 @@ static LIST: Operation<types::PayoutsIndexResponse, ErrorBody> = Operation {
     ],
 };
 
-static GET: Operation<types::PayoutsShowResponse, ErrorBody> = Operation {
+pub(super) static GET: Operation<types::PayoutsShowResponse, ErrorBody> = Operation {
     name: "payouts.get",
     method: Method::GET,
     path: "/v1/kajabi_payments_payouts/{id}",

@@ -125,7 +125,7 @@ impl ListCall {
 
 runtime::operation! { ListCall -> types::PodcastsIndexResponse, ErrorBody }
 
-static LIST: Operation<types::PodcastsIndexResponse, ErrorBody> = Operation {
+pub(super) static LIST: Operation<types::PodcastsIndexResponse, ErrorBody> = Operation {
     name: "podcasts.list",
     method: Method::GET,
     path: "/v1/podcasts",
@@ -138,7 +138,7 @@ static LIST: Operation<types::PodcastsIndexResponse, ErrorBody> = Operation {
     ],
 };
 
-static GET: Operation<types::PodcastsShowResponse, ErrorBody> = Operation {
+pub(super) static GET: Operation<types::PodcastsShowResponse, ErrorBody> = Operation {
     name: "podcasts.get",
     method: Method::GET,
     path: "/v1/podcasts/{id}",

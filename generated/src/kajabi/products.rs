@@ -166,7 +166,7 @@ impl GetCall {
 
 runtime::operation! { GetCall -> types::ProductsShowResponse, ErrorBody }
 
-static LIST: Operation<types::ProductsIndexResponse, ErrorBody> = Operation {
+pub(super) static LIST: Operation<types::ProductsIndexResponse, ErrorBody> = Operation {
     name: "products.list",
     method: Method::GET,
     path: "/v1/products",
@@ -179,7 +179,7 @@ static LIST: Operation<types::ProductsIndexResponse, ErrorBody> = Operation {
     ],
 };
 
-static GET: Operation<types::ProductsShowResponse, ErrorBody> = Operation {
+pub(super) static GET: Operation<types::ProductsShowResponse, ErrorBody> = Operation {
     name: "products.get",
     method: Method::GET,
     path: "/v1/products/{id}",

@@ -197,7 +197,7 @@ impl GetCall {
 
 runtime::operation! { GetCall -> types::PurchasesShowResponse, ErrorBody }
 
-static LIST: Operation<types::PurchasesIndexResponse, ErrorBody> = Operation {
+pub(super) static LIST: Operation<types::PurchasesIndexResponse, ErrorBody> = Operation {
     name: "purchases.list",
     method: Method::GET,
     path: "/v1/purchases",
@@ -210,7 +210,7 @@ static LIST: Operation<types::PurchasesIndexResponse, ErrorBody> = Operation {
     ],
 };
 
-static GET: Operation<types::PurchasesShowResponse, ErrorBody> = Operation {
+pub(super) static GET: Operation<types::PurchasesShowResponse, ErrorBody> = Operation {
     name: "purchases.get",
     method: Method::GET,
     path: "/v1/purchases/{id}",
@@ -224,7 +224,10 @@ static GET: Operation<types::PurchasesShowResponse, ErrorBody> = Operation {
     ],
 };
 
-static CANCEL_SUBSCRIPTION: Operation<types::PurchasesShowResponse, ErrorBody> = Operation {
+pub(super) static CANCEL_SUBSCRIPTION: Operation<
+    types::PurchasesShowResponse,
+    ErrorBody,
+> = Operation {
     name: "purchases.cancel_subscription",
     method: Method::POST,
     path: "/v1/purchases/{id}/cancel_subscription",
@@ -239,7 +242,7 @@ static CANCEL_SUBSCRIPTION: Operation<types::PurchasesShowResponse, ErrorBody> =
     ],
 };
 
-static DEACTIVATE: Operation<types::PurchasesShowResponse, ErrorBody> = Operation {
+pub(super) static DEACTIVATE: Operation<types::PurchasesShowResponse, ErrorBody> = Operation {
     name: "purchases.deactivate",
     method: Method::POST,
     path: "/v1/purchases/{id}/deactivate",
@@ -253,7 +256,7 @@ static DEACTIVATE: Operation<types::PurchasesShowResponse, ErrorBody> = Operatio
     ],
 };
 
-static REACTIVATE: Operation<types::PurchasesShowResponse, ErrorBody> = Operation {
+pub(super) static REACTIVATE: Operation<types::PurchasesShowResponse, ErrorBody> = Operation {
     name: "purchases.reactivate",
     method: Method::POST,
     path: "/v1/purchases/{id}/reactivate",

@@ -219,7 +219,7 @@ impl ListWebsitePagesCall {
 
 runtime::operation! { ListWebsitePagesCall -> types::WebsitePagesIndexResponse, ErrorBody }
 
-static LIST: Operation<types::SitesIndexResponse, ErrorBody> = Operation {
+pub(super) static LIST: Operation<types::SitesIndexResponse, ErrorBody> = Operation {
     name: "sites.list",
     method: Method::GET,
     path: "/v1/sites",
@@ -232,7 +232,7 @@ static LIST: Operation<types::SitesIndexResponse, ErrorBody> = Operation {
     ],
 };
 
-static GET: Operation<types::SitesShowResponse, ErrorBody> = Operation {
+pub(super) static GET: Operation<types::SitesShowResponse, ErrorBody> = Operation {
     name: "sites.get",
     method: Method::GET,
     path: "/v1/sites/{id}",
@@ -245,7 +245,10 @@ static GET: Operation<types::SitesShowResponse, ErrorBody> = Operation {
     ],
 };
 
-static GET_WEBSITE_PAGE: Operation<types::WebsitePagesShowResponse, ErrorBody> = Operation {
+pub(super) static GET_WEBSITE_PAGE: Operation<
+    types::WebsitePagesShowResponse,
+    ErrorBody,
+> = Operation {
     name: "sites.get_website_page",
     method: Method::GET,
     path: "/v1/website_pages/{id}",
@@ -259,7 +262,10 @@ static GET_WEBSITE_PAGE: Operation<types::WebsitePagesShowResponse, ErrorBody> =
     ],
 };
 
-static LIST_WEBSITE_PAGES: Operation<types::WebsitePagesIndexResponse, ErrorBody> = Operation {
+pub(super) static LIST_WEBSITE_PAGES: Operation<
+    types::WebsitePagesIndexResponse,
+    ErrorBody,
+> = Operation {
     name: "sites.list_website_pages",
     method: Method::GET,
     path: "/v1/website_pages",

@@ -160,7 +160,7 @@ impl GetCall {
 
 runtime::operation! { GetCall -> types::TransactionsShowResponse, ErrorBody }
 
-static LIST: Operation<types::TransactionsIndexResponse, ErrorBody> = Operation {
+pub(super) static LIST: Operation<types::TransactionsIndexResponse, ErrorBody> = Operation {
     name: "transactions.list",
     method: Method::GET,
     path: "/v1/transactions",
@@ -173,7 +173,7 @@ static LIST: Operation<types::TransactionsIndexResponse, ErrorBody> = Operation 
     ],
 };
 
-static GET: Operation<types::TransactionsShowResponse, ErrorBody> = Operation {
+pub(super) static GET: Operation<types::TransactionsShowResponse, ErrorBody> = Operation {
     name: "transactions.get",
     method: Method::GET,
     path: "/v1/transactions/{id}",

@@ -27,7 +27,7 @@ impl Version {
     }
 }
 
-static GET: Operation<types::VersionResponse, ErrorBody> = Operation {
+pub(super) static GET: Operation<types::VersionResponse, ErrorBody> = Operation {
     name: "version.get",
     method: Method::GET,
     path: "/v1/version",

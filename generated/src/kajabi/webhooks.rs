@@ -139,7 +139,7 @@ impl ListCall {
 
 runtime::operation! { ListCall -> types::HooksIndexResponse, ErrorBody }
 
-static LIST: Operation<types::HooksIndexResponse, ErrorBody> = Operation {
+pub(super) static LIST: Operation<types::HooksIndexResponse, ErrorBody> = Operation {
     name: "webhooks.list",
     method: Method::GET,
     path: "/v1/hooks",
@@ -152,7 +152,7 @@ static LIST: Operation<types::HooksIndexResponse, ErrorBody> = Operation {
     ],
 };
 
-static CREATE: Operation<types::HooksShowResponse, ErrorBody> = Operation {
+pub(super) static CREATE: Operation<types::HooksShowResponse, ErrorBody> = Operation {
     name: "webhooks.create",
     method: Method::POST,
     path: "/v1/hooks",
@@ -166,7 +166,7 @@ static CREATE: Operation<types::HooksShowResponse, ErrorBody> = Operation {
     ],
 };
 
-static GET: Operation<types::HooksShowResponse, ErrorBody> = Operation {
+pub(super) static GET: Operation<types::HooksShowResponse, ErrorBody> = Operation {
     name: "webhooks.get",
     method: Method::GET,
     path: "/v1/hooks/{id}",
@@ -180,7 +180,7 @@ static GET: Operation<types::HooksShowResponse, ErrorBody> = Operation {
     ],
 };
 
-static DELETE: Operation<(), ErrorBody> = Operation {
+pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
     name: "webhooks.delete",
     method: Method::DELETE,
     path: "/v1/hooks/{id}",
@@ -194,7 +194,10 @@ static DELETE: Operation<(), ErrorBody> = Operation {
     ],
 };
 
-static FORM_SUBMISSION_SAMPLE: Operation<Vec<types::WebhookResource>, ErrorBody> = Operation {
+pub(super) static FORM_SUBMISSION_SAMPLE: Operation<
+    Vec<types::WebhookResource>,
+    ErrorBody,
+> = Operation {
     name: "webhooks.form_submission_sample",
     method: Method::GET,
     path: "/v1/hooks/form_submission_sample",
@@ -207,7 +210,10 @@ static FORM_SUBMISSION_SAMPLE: Operation<Vec<types::WebhookResource>, ErrorBody>
     ],
 };
 
-static ORDER_CREATED_SAMPLE: Operation<Vec<types::WebhookResource>, ErrorBody> = Operation {
+pub(super) static ORDER_CREATED_SAMPLE: Operation<
+    Vec<types::WebhookResource>,
+    ErrorBody,
+> = Operation {
     name: "webhooks.order_created_sample",
     method: Method::GET,
     path: "/v1/hooks/order_created_sample",
@@ -220,7 +226,10 @@ static ORDER_CREATED_SAMPLE: Operation<Vec<types::WebhookResource>, ErrorBody> =
     ],
 };
 
-static PAYMENT_SUCCEEDED_SAMPLE: Operation<Vec<types::WebhookResource>, ErrorBody> = Operation {
+pub(super) static PAYMENT_SUCCEEDED_SAMPLE: Operation<
+    Vec<types::WebhookResource>,
+    ErrorBody,
+> = Operation {
     name: "webhooks.payment_succeeded_sample",
     method: Method::GET,
     path: "/v1/hooks/payment_succeeded_sample",
@@ -233,7 +242,7 @@ static PAYMENT_SUCCEEDED_SAMPLE: Operation<Vec<types::WebhookResource>, ErrorBod
     ],
 };
 
-static PURCHASE_SAMPLE: Operation<Vec<types::WebhookResource>, ErrorBody> = Operation {
+pub(super) static PURCHASE_SAMPLE: Operation<Vec<types::WebhookResource>, ErrorBody> = Operation {
     name: "webhooks.purchase_sample",
     method: Method::GET,
     path: "/v1/hooks/purchase_sample",
@@ -246,7 +255,7 @@ static PURCHASE_SAMPLE: Operation<Vec<types::WebhookResource>, ErrorBody> = Oper
     ],
 };
 
-static TAG_ADDED_SAMPLE: Operation<Vec<types::WebhookResource>, ErrorBody> = Operation {
+pub(super) static TAG_ADDED_SAMPLE: Operation<Vec<types::WebhookResource>, ErrorBody> = Operation {
     name: "webhooks.tag_added_sample",
     method: Method::GET,
     path: "/v1/hooks/tag_added_sample",
@@ -259,7 +268,10 @@ static TAG_ADDED_SAMPLE: Operation<Vec<types::WebhookResource>, ErrorBody> = Ope
     ],
 };
 
-static TAG_REMOVED_SAMPLE: Operation<Vec<types::WebhookResource>, ErrorBody> = Operation {
+pub(super) static TAG_REMOVED_SAMPLE: Operation<
+    Vec<types::WebhookResource>,
+    ErrorBody,
+> = Operation {
     name: "webhooks.tag_removed_sample",
     method: Method::GET,
     path: "/v1/hooks/tag_removed_sample",

@@ -1,0 +1,111 @@
+//! Which operation a request calls.
+
+use percent_encoding::percent_decode_str;
+use reqwest::Method;
+
+use crate::operation::Operation;
+
+/// Method and path of an operation.
+#[derive(Clone, Debug)]
+pub struct Route {
+    operation: &'static str,
+    method: Method,
+    path: &'static str,
+}
+
+impl Route {
+    /// That of this operation.
+    pub fn of<T, B>(operation: &'static Operation<T, B>) -> Self {
+        Self { operation: operation.name, method: operation.method.clone(), path: operation.path }
+    }
+
+    /// How much of a request's target the path says itself; none where it does not fit.
+    fn fit(&self, method: &Method, target: &str) -> Option<usize> {
+        if self.method != *method {
+            return None;
+        }
+        let (path, query) = split(target);
+        let (own_path, own_query) = split(self.path);
+        let queried = own_query.split('&').filter(|pair| !pair.is_empty());
+        let fits = queried.clone().all(|pair| query.split('&').any(|given| given == pair));
+        let said = path_fit(own_path, path).filter(|_| fits)?;
+        Some(said + queried.count())
+    }
+}
+
+/// The operations that a request calls: several where only their bodies differ.
+pub(super) fn called(routes: &[Route], method: &Method, target: &str) -> Vec<&'static str> {
+    let fits: Vec<(usize, &Route)> =
+        routes.iter().filter_map(|route| Some((route.fit(method, target)?, route))).collect();
+    let best = fits.iter().map(|(fit, _)| *fit).max();
+    fits.into_iter().filter(|(fit, _)| Some(*fit) == best).map(|(_, route)| route.operation).collect()
+}
+
+fn split(target: &str) -> (&str, &str) {
+    let target = target.split('#').next().unwrap_or_default();
+    target.split_once('?').unwrap_or((target, ""))
+}
+
+/// How many letters of the path the template spells out; none where it does not fit.
+fn path_fit(template: &str, path: &str) -> Option<usize> {
+    let (mut templates, mut segments) = (template.split('/'), path.split('/'));
+    let mut said = 0;
+    loop {
+        match (templates.next(), segments.next()) {
+            (None, None) => return Some(said),
+            (Some(template), Some(segment)) => {
+                let decoded = percent_decode_str(segment).decode_utf8_lossy();
+                said += segment_fit(template, &decoded)?;
+            }
+            _ => return None,
+        }
+    }
+}
+
+/// `{id}` takes anything but nothing; text around it has to be there.
+fn segment_fit(template: &str, segment: &str) -> Option<usize> {
+    let Some((before, rest)) = template.split_once('{') else {
+        return (template == segment).then_some(template.len() + 1);
+    };
+    let after = rest.rsplit_once('}').map_or("", |(_, after)| after);
+    let value = segment.strip_prefix(before)?.strip_suffix(after)?;
+    (!value.is_empty()).then_some(before.len() + after.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn route(operation: &'static str, method: Method, path: &'static str) -> Route {
+        Route { operation, method, path }
+    }
+
+    #[test]
+    fn the_most_literal_path_is_called() {
+        let routes = [
+            route("get", Method::GET, "/contacts/{id}"),
+            route("search", Method::GET, "/contacts/search"),
+            route("update", Method::PATCH, "/contacts/{id}"),
+            route("update_as_form", Method::PATCH, "/contacts/{id}"),
+            route("report", Method::GET, "/reports/{id}.csv"),
+            route("typed", Method::POST, "/?type=a"),
+            route("untyped", Method::POST, "/"),
+        ];
+        for (method, target, expected) in [
+            (Method::GET, "/contacts/5", &["get"][..]),
+            (Method::GET, "/contacts/a%2Fb?x=1", &["get"]),
+            (Method::GET, "/contacts/search?q=a", &["search"]),
+            (Method::PATCH, "/contacts/5", &["update", "update_as_form"]),
+            (Method::GET, "/reports/5.csv", &["report"]),
+            (Method::GET, "/reports/.csv", &[]),
+            (Method::GET, "/reports/5", &[]),
+            (Method::POST, "/?b=1&type=a", &["typed"]),
+            (Method::POST, "/?type=b", &["untyped"]),
+            (Method::DELETE, "/contacts/5", &[]),
+            (Method::GET, "/contacts/", &[]),
+            (Method::GET, "/contacts/5/6", &[]),
+        ] {
+            assert_eq!(called(&routes, &method, target), expected, "{method} {target}");
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! The mocks that callers test their own code with.
+
+use crm_clients::chatwoot::{self, types};
+use crm_clients::{contactship, kajabi};
+use serde_json::json;
+
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+#[tokio::test]
+async fn what_is_set_is_answered_and_what_came_is_kept() -> Outcome {
+    let mock = contactship::mock::Server::start().await?;
+    mock.contacts()
+        .create()
+        .status(409)
+        .when(|request| request.json().is_ok_and(|body| body["full_name"] == "Ann"))
+        .json(json!({ "error": "exists" }));
+    mock.contacts().create().times(1).status(201).header("x-request-id", "r1").json(json!({
+        "id": "c1", "created_at": "2026-01-02T03:04:05Z", "phone_number": "+34600000000", "full_name": "Bob"
+    }));
+
+    let client = mock.builder().api_key("test-key").build()?;
+    let create = |name: &str| client.contacts().create(contactship::types::ContactCreate::new("+34600000000", name));
+    let refused = create("Ann").await.err().ok_or("it was created")?;
+    assert_eq!(refused.status(), Some(409));
+    let created = create("Bob").send_with_response().await?;
+    assert_eq!((created.status(), created.headers()["x-request-id"].to_str()?), (201, "r1"));
+    mock.verify()?;
+
+    let requests = mock.requests();
+    let operations: Vec<_> = requests.iter().map(|request| request.operation).collect();
+    assert_eq!(operations, [Some("contacts.create"); 2]);
+    assert_eq!(requests[1].json()?["full_name"], "Bob");
+    assert_eq!(requests[1].headers["x-api-key"], "test-key");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_request_that_nothing_answers_is_named() -> Outcome {
+    let mock = chatwoot::mock::Server::start().await?;
+    mock.contacts()
+        .search()
+        .json(json!({ "meta": { "count": 0, "current_page": 1, "has_more": false }, "payload": [] }));
+    let client = mock.builder().api_access_token("test").build()?;
+
+    assert!(client.contacts(1).search("ann").await?.payload.is_empty());
+    let error = client.contacts(1).get(5).await.err().ok_or("it was answered")?;
+    assert_eq!(
+        error.to_string(),
+        "contacts.get: 501 Not Implemented: mock: nothing answers GET /api/v1/accounts/1/contacts/5 (contacts.get); \
+         answers set: contacts.search"
+    );
+    let unmet = mock.verify().err().ok_or("it was foreseen")?;
+    assert_eq!(unmet.to_string(), "nothing answers GET /api/v1/accounts/1/contacts/5 (contacts.get)");
+    assert_eq!(mock.requests()[0].query("q").as_deref(), Some("ann"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_answer_that_the_operation_cannot_return_is_told() -> Outcome {
+    let mock = kajabi::mock::Server::start().await?;
+    mock.me().get().json(json!({ "data": { "id": 7 } }));
+    let client = mock.builder().build()?;
+    let error = client.me().get().await.err().ok_or("it was answered")?;
+    let expected = "the answer set for me.get does not do: at $.data";
+    assert!(error.to_string().contains(expected), "{error}");
+    let unmet = mock.verify().err().ok_or("it was foreseen")?;
+    assert!(unmet.faults().iter().any(|fault| fault.starts_with(expected)), "{unmet}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn answers_are_used_up_in_their_order() -> Outcome {
+    let mock = chatwoot::mock::Server::start().await?;
+    let labels = |label: &str| json!({ "payload": [label] });
+    mock.contact_labels().list().times(2).json(labels("first"));
+    mock.contact_labels().list().json(labels("later"));
+    mock.contact_labels().add().times(1).json(labels("never"));
+    let client = mock.builder().api_access_token("test").build()?;
+    for expected in ["first", "first", "later", "later"] {
+        assert_eq!(client.contact_labels(1, 2).list().await?.payload, [expected]);
+    }
+    let unmet = mock.verify().err().ok_or("it was foreseen")?;
+    assert_eq!(unmet.faults(), ["contact_labels.add was called 0 of 1 times"]);
+
+    // What one call returned can be the answer to another.
+    let kept: types::ContactLabels = client.contact_labels(1, 2).list().await?;
+    mock.contact_labels().add().json(&kept);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_mock_stops_with_its_server() -> Outcome {
+    let mock = contactship::mock::Server::start().await?;
+    let client = mock.builder().api_key("test").build()?;
+    let create = || client.contacts().create(contactship::types::ContactCreate::new("+34600000000", "Ann"));
+    assert_eq!(create().await.err().and_then(|error| error.status()), Some(501));
+    drop(mock);
+    while !create().await.is_err_and(|error| error.status().is_none()) {
+        tokio::task::yield_now().await;
+    }
+    Ok(())
+}
