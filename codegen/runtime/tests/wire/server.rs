@@ -1,5 +1,6 @@
 //! A server that answers what it is told to and keeps what it was asked.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use tokio::net::{TcpListener, TcpStream};
 pub struct Server {
     port: u16,
     requests: Arc<Mutex<Vec<Request>>>,
+    connections: Arc<AtomicUsize>,
 }
 
 /// A request as it came: the head with its line ends as plain newlines, the body without chunks.
@@ -31,7 +33,8 @@ impl Request {
 }
 
 impl Server {
-    /// Replies are raw HTTP; one that begins with `slow:` is held back for a second, and `reset` breaks the connection.
+    /// Replies are raw HTTP; one that begins with `slow:` is held back for a second, after one that begins with `hang:`
+    /// the connection stays open, `reset` breaks it, and `drop` does so before the request is read.
     pub async fn answering<R: Into<String>>(replies: impl IntoIterator<Item = R>) -> std::io::Result<Self> {
         Self::on(TcpListener::bind(("127.0.0.1", 0)).await?, replies)
     }
@@ -41,16 +44,19 @@ impl Server {
         let port = listener.local_addr()?.port();
         let requests = Arc::new(Mutex::new(Vec::new()));
         let kept = Arc::clone(&requests);
+        let connections = Arc::new(AtomicUsize::new(0));
+        let accepted = Arc::clone(&connections);
         let replies: Vec<String> = replies.into_iter().map(Into::into).collect();
         tokio::spawn(async move {
             let mut replies = replies.into_iter().peekable();
             let mut reply = String::new();
             while let Ok((stream, _)) = listener.accept().await {
+                accepted.fetch_add(1, Ordering::Relaxed);
                 reply = replies.next().unwrap_or(reply);
                 tokio::spawn(answer(stream, reply.clone(), Arc::clone(&kept)));
             }
         });
-        Ok(Self { port, requests })
+        Ok(Self { port, requests, connections })
     }
 
     pub fn url(&self) -> String {
@@ -59,6 +65,11 @@ impl Server {
 
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// How often a client has connected; each reply ends its connection.
+    pub fn connections(&self) -> usize {
+        self.connections.load(Ordering::Relaxed)
     }
 
     pub fn requests(&self) -> Vec<Request> {
@@ -81,11 +92,19 @@ pub fn reply(status: &str, headers: &[&str], body: &str) -> String {
 }
 
 async fn answer(mut stream: TcpStream, reply: String, requests: Arc<Mutex<Vec<Request>>>) -> std::io::Result<()> {
+    if reply == "drop" {
+        return stream.set_zero_linger();
+    }
     let request = read(&mut stream).await?;
     requests.lock().unwrap_or_else(PoisonError::into_inner).push(request);
     if reply == "reset" {
         // Without lingering, a closed connection is one that was reset.
         return stream.set_zero_linger();
+    }
+    if let Some(reply) = reply.strip_prefix("hang:") {
+        stream.write_all(reply.as_bytes()).await?;
+        // Until the client has had enough.
+        return stream.read(&mut [0; 16]).await.map(|_| ());
     }
     let reply = match reply.strip_prefix("slow:") {
         Some(reply) => {

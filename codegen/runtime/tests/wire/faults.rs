@@ -1,0 +1,122 @@
+//! What a bad network and a bad server do: for each fault, what the caller learns, and how many requests reached the
+//! server, of a kind that may be repeated and of one that may not.
+
+use std::time::Duration;
+
+use crm_clients_runtime::generated::{Call, Method, Operation, decode};
+use crm_clients_runtime::{Core, Error, Retry};
+
+use crate::server::{Server, reply};
+use crate::{ERRORS, ErrorBody, GET, Numbers, Outcome};
+
+static CREATE: Operation<Numbers, ErrorBody> = Operation {
+    name: "things.create",
+    method: Method::POST,
+    path: "/things",
+    security: &[],
+    accept: "application/json",
+    decode: decode::json,
+    errors: ERRORS,
+};
+
+/// What became of a call.
+fn told(outcome: Result<Numbers, Error<ErrorBody>>) -> String {
+    match outcome {
+        Ok(numbers) => format!("{numbers:?}"),
+        Err(error) => error.to_string(),
+    }
+}
+
+/// Calls a server that answers so, with time for three attempts; what was told is compared with its beginning.
+async fn check(fault: &str, replies: &[String], get: (usize, &str), post: (usize, &str)) -> Outcome {
+    for (operation, path, (requests, expected)) in [(&GET, &[&7i64 as _][..], get), (&CREATE, &[], post)] {
+        let server = Server::answering(replies.iter().cloned()).await?;
+        let core = Core::builder("tests", "https://api.example")
+            .base_url(server.url())
+            .timeout(Duration::from_millis(150))
+            .retry(Retry::default().first_delay(Duration::from_millis(1)))
+            .build()?;
+        let told = told(Call::new(&core, operation, path).await);
+        let expected = expected.replace("{op}", operation.name);
+        assert!(told.starts_with(&expected), "{fault}, {}: {told}", operation.method);
+        assert_eq!(server.connections(), requests, "{fault}, {}: {told}", operation.method);
+    }
+    Ok(())
+}
+
+fn ok() -> String {
+    reply("200 OK", &["content-type: application/json"], r#"{"n":1}"#)
+}
+
+const NUMBERS: &str = r#"{"n": 1}"#;
+
+#[tokio::test]
+async fn connections_that_break() -> Outcome {
+    let failed = "{op}: the request failed: ";
+    check("reset before the request was read", &["drop".into(), ok()], (2, NUMBERS), (1, failed)).await?;
+    check("reset after the request was read", &["reset".into(), ok()], (2, NUMBERS), (1, failed)).await?;
+    check("reset again and again", &["reset".into()], (3, failed), (1, failed)).await?;
+
+    let cut = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"n\":";
+    let told = "{op}: the body was cut off: ";
+    check("a truncated body", &[cut.into(), ok()], (2, NUMBERS), (1, told)).await?;
+    let cut = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{\"n\":\r\n";
+    check("a body whose last chunk is missing", &[cut.into()], (3, told), (1, told)).await?;
+    check("no HTTP", &["SSH-2.0-OpenSSH_9.6\r\n".into(), ok()], (2, NUMBERS), (1, failed)).await
+}
+
+#[tokio::test]
+async fn servers_that_are_slow() -> Outcome {
+    let timed_out = "{op}: timed out: the limit is 150ms";
+    check("no answer in time", &[format!("slow:{}", ok()), ok()], (2, NUMBERS), (1, timed_out)).await?;
+    let endless = "hang:HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{\"n\":\r\n";
+    check("a body that never ends", &[endless.into(), ok()], (2, NUMBERS), (1, timed_out)).await?;
+    let silent = "hang:HTTP/1.1 200 OK\r\n";
+    check("headers that never end", &[silent.into(), ok()], (2, NUMBERS), (1, timed_out)).await
+}
+
+#[tokio::test]
+async fn servers_that_are_busy() -> Outcome {
+    let busy = |headers: &[&str]| reply("429 Too Many Requests", headers, "Retry later\n");
+    let told = "{op}: 429 Too Many Requests: Retry later";
+    check("busy, no word when to come back", &[busy(&[]), ok()], (2, NUMBERS), (2, NUMBERS)).await?;
+    check("busy, come back at once", &[busy(&["Retry-After: 0"]), ok()], (2, NUMBERS), (2, NUMBERS)).await?;
+    check("busy for ever", &[busy(&[])], (3, told), (3, told)).await?;
+    check("busy for an hour", &[busy(&["Retry-After: 3600"]), ok()], (1, told), (1, told)).await?;
+
+    let down = || reply("503 Service Unavailable", &[], "");
+    check("down once", &[down(), ok()], (2, NUMBERS), (1, "{op}: 503 Service Unavailable")).await?;
+    let page = reply("502 Bad Gateway", &["content-type: text/html"], "<html>Bad Gateway</html>");
+    let told = "{op}: 502 Bad Gateway: <html>Bad Gateway</html>";
+    check("a proxy's page", &[page], (3, told), (1, told)).await?;
+    let broken = reply("500 Internal Server Error", &[], "oops");
+    let told = "{op}: 500 Internal Server Error: oops";
+    check("a server's own error", &[broken, ok()], (1, told), (1, told)).await
+}
+
+#[tokio::test]
+async fn bodies_that_are_none() -> Outcome {
+    let json = |body: &str| reply("200 OK", &["content-type: application/json"], body);
+    let told = "{op}: 200 answered, but at $: expected value at line 1 column 6 (near: {\"n\":})";
+    check("invalid JSON", &[json("{\"n\":}"), ok()], (1, told), (1, told)).await?;
+    let page = reply("200 OK", &["content-type: text/html"], "<html>Please log in</html>");
+    let told = "{op}: 200 answered, but at $: the body is an HTML page (text/html), not JSON: ";
+    check("a login page", &[page], (1, told), (1, told)).await?;
+    let told = "{op}: 204 answered, but at $: the body is empty where JSON was declared";
+    check("204 without a body", &[reply("204 No Content", &[], "")], (1, told), (1, told)).await?;
+    // HTTP knows no body of a 204: what is sent as one is not read.
+    check("204 with a body", &[reply("204 No Content", &[], NUMBERS)], (1, told), (1, told)).await?;
+    let deep = json(&"[".repeat(100_000));
+    let told = "{op}: 200 answered, but at $";
+    check("JSON deeper than a stack", &[deep], (1, told), (1, told)).await
+}
+
+#[tokio::test]
+async fn an_answer_elsewhere_is_not_fetched() -> Outcome {
+    let elsewhere = Server::answering([ok()]).await?;
+    let moved = reply("302 Found", &[&format!("location: {}/things", elsewhere.url())], "");
+    let told = "{op}: a redirect was not followed: it leads to http://127.0.0.1:";
+    check("a redirect to another host", &[moved], (1, told), (1, told)).await?;
+    assert_eq!(elsewhere.connections(), 0);
+    Ok(())
+}
