@@ -19,7 +19,7 @@ use quote::quote;
 use crate::fileset::FileSet;
 use crate::ir::{Api, Type, TypeId};
 
-pub use root::{CrateOptions, crate_files, module_root};
+pub use root::{CrateOptions, Module, crate_files, module_root};
 
 /// The files of a client's module. `root` is where the module itself goes (`chatwoot/mod.rs`, or a
 /// crate's `lib.rs`), the others go below `directory`; `source` says what they are made from.

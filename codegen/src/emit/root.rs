@@ -7,10 +7,21 @@ use super::gate;
 use crate::fileset::FileSet;
 use crate::ir::Api;
 
-/// The clients of a crate: module name and title.
-pub fn module_root(apis: &[(String, String)], source: &str) -> String {
+/// A client among others in a crate.
+#[derive(Debug, Clone)]
+pub struct Module {
+    /// The module, and its feature.
+    pub name: String,
+    /// The API's title.
+    pub title: String,
+    /// A page of documentation to put before the module's own: its path from the crate's root file.
+    pub guide: Option<String>,
+}
+
+/// The root of a crate of these clients; its snippets are tested with those of the file at `readme`.
+pub fn module_root(modules: &[Module], readme: &str, source: &str) -> String {
     let mut lines = vec!["Typed clients, one module and one feature for each API.".to_owned(), String::new()];
-    for (name, title) in apis {
+    for Module { name, title, .. } in modules {
         lines.push(format!("- `{name}`: {title}"));
     }
     let docs = gate::module_docs(&lines);
@@ -19,15 +30,18 @@ pub fn module_root(apis: &[(String, String)], source: &str) -> String {
         #docs
         #![warn(missing_docs)]
     });
-    for (name, _) in apis {
+    for Module { name, guide, .. } in modules {
         let (module, feature) = (gate::ident(name), gate::string(name));
+        let guide = guide.as_deref().map(gate::string);
+        let guide = guide.map(|path| quote!(#[doc = include_str!(#path)]));
         file.items(quote! {
             #[cfg(feature = #feature)]
             #[rustfmt::skip]
+            #guide
             pub mod #module;
         });
     }
-    let variants = apis.iter().map(|(name, title)| {
+    let variants = modules.iter().map(|Module { name, title, .. }| {
         let (module, feature, variant) =
             (gate::ident(name), gate::string(name), gate::ident(&crate::names::type_name(name)));
         let doc = gate::docs(&[format!("An error of {title}.")]);
@@ -53,6 +67,7 @@ pub fn module_root(apis: &[(String, String)], source: &str) -> String {
             all.3.push(one.3);
             all
         });
+    let readme = gate::string(readme);
     file.items(quote! {
         pub use crm_clients_runtime as runtime;
 
@@ -74,6 +89,10 @@ pub fn module_root(apis: &[(String, String)], source: &str) -> String {
         }
 
         #(#conversions)*
+
+        #[cfg(doctest)]
+        #[doc = include_str!(#readme)]
+        struct Readme;
     });
     file.finish()
 }

@@ -3,7 +3,7 @@
 use std::panic::resume_unwind;
 use std::thread;
 
-use crm_clients_codegen::emit;
+use crm_clients_codegen::emit::{self, Module};
 use crm_clients_codegen::fileset::FileSet;
 use crm_clients_codegen::{Input, Walk};
 
@@ -30,7 +30,7 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Faul
     let there = tree::read(&directory)?;
     let names = workspace.apis()?;
     let mut files = FileSet::new();
-    let mut titles = Vec::new();
+    let mut modules = Vec::new();
     let mut faults = String::new();
     for (name, client) in names.iter().zip(clients(workspace, &names, &chosen)?) {
         let (made, report) = client;
@@ -40,7 +40,9 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Faul
             continue;
         };
         eprint!("{report}");
-        titles.push((name.clone(), title));
+        let guide = format!("../guides/{name}.md");
+        let guide = directory.join(&guide).exists().then_some(guide);
+        modules.push(Module { name: name.clone(), title, guide });
         match made {
             Some(made) => files.extend(made),
             // What was not asked for stays as it is.
@@ -53,7 +55,7 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Faul
     if !faults.is_empty() {
         return Err(Fault::shown(faults));
     }
-    files.insert("lib.rs", emit::module_root(&titles, "specs"));
+    files.insert("lib.rs", emit::module_root(&modules, "../../README.md", "specs"));
     if arguments.check {
         let differences = files.compare(&there);
         if differences.is_empty() {
