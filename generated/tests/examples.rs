@@ -8,9 +8,9 @@ use support::{Answer, Outcome, Server};
 #[path = "../examples/chatwoot_contacts.rs"]
 #[allow(dead_code, reason = "`main` is the program's own")]
 mod chatwoot_contacts;
-#[path = "../examples/contactship_contacts.rs"]
+#[path = "../examples/contactship_import.rs"]
 #[allow(dead_code, reason = "`main` is the program's own")]
-mod contactship_contacts;
+mod contactship_import;
 #[path = "../examples/kajabi_contacts.rs"]
 #[allow(dead_code, reason = "`main` is the program's own")]
 mod kajabi_contacts;
@@ -89,36 +89,41 @@ async fn chatwoot_creates_a_contact_and_reads_it_back() -> Outcome {
     Ok(())
 }
 
+const PEOPLE: &str = "\
+full_name,phone_number,email,plan
+Alice Ngo,+12124567890,alice@acme.example,gold
+Bob,+34600000000,,
+Nobody,12,,
+\"Ngo, Carla\",+34600000001,,
+";
+
 #[tokio::test]
-async fn contactship_creates_a_contact() -> Outcome {
+async fn contactship_imports_a_file() -> Outcome {
     let created =
         r#"{"id":"c1","created_at":"2023-01-01T12:00:00Z","phone_number":"+12124567890","full_name":"Alice Ngo"}"#;
     let server = Server::answering("POST", "/v1/contacts", Answer::json(201, created))
         .await?
         .and("POST", "/v1/contacts", Answer::json(409, r#"{"message":"Duplicate"}"#))
-        .and("POST", "/v1/contacts", Answer::json(400, r#"{"message":"phone_number is not valid"}"#));
+        .and("POST", "/v1/contacts", Answer::json(400, r#"{"message":"phone_number is not valid"}"#))
+        .and("POST", "/v1/contacts", Answer::json(401, r#"{"message":"Unauthorized"}"#));
     let url = server.url();
     let variables = [("CONTACTSHIP_BASE_URL", url.as_str()), ("CONTACTSHIP_API_KEY", "KEY")];
+    let import = async |csv: &str| said(contactship_import::run(environment(&variables), csv.as_bytes()).await);
 
-    let mut lines = Vec::new();
-    for _ in 0..3 {
-        lines.push(said(contactship_contacts::run(environment(&variables)).await));
-    }
-    lines.push(said(contactship_contacts::run(environment(&variables[..1])).await));
-
+    let three = PEOPLE.lines().take(4).collect::<Vec<_>>().join("\n");
+    assert_eq!(import(&three).await, "1 created, 1 there already, 1 refused\nline 4: phone_number is not valid");
     assert_eq!(
-        lines,
-        [
-            "created c1 on 2023-01-01T12:00:00Z",
-            "a contact with this phone number exists already",
-            "failed: refused: phone_number is not valid",
-            "failed: set CONTACTSHIP_API_KEY to a key from the dashboard",
-        ]
+        import(PEOPLE).await,
+        "failed: stopped at line 2, after 0 contacts: contacts.create: 401 Unauthorized: {\"message\":\"Unauthorized\"}"
     );
+    let sent = server.requests()?;
     assert_eq!(
-        server.requests()?[0].text()?,
+        sent[0].text()?,
         "{\"phone_number\":\"+12124567890\",\"full_name\":\"Alice Ngo\",\"email\":\"alice@acme.example\",\
          \"additional_data\":[{\"type\":\"text\",\"field\":\"plan\",\"value\":\"gold\"}]}"
     );
+    assert_eq!(sent[1].text()?, r#"{"phone_number":"+34600000000","full_name":"Bob"}"#);
+    let nothing = said(contactship_import::run(environment(&variables[..1]), PEOPLE.as_bytes()).await);
+    assert_eq!(nothing, "failed: set CONTACTSHIP_API_KEY to a key from the dashboard");
     Ok(())
 }

@@ -1,0 +1,81 @@
+//! Imports contacts from a CSV file into Contactship, passing over those that exist.
+//!
+//! `CONTACTSHIP_API_KEY=... cargo run --example contactship_import -- contacts.csv`; `CONTACTSHIP_BASE_URL` leads to another
+//! server. The file has columns `phone_number` and `full_name`, and perhaps `email`, `country` and `description`; every other
+//! column becomes a field of the contact.
+
+use std::io::Read;
+use std::process::ExitCode;
+
+use crm_clients::contactship::types::{AdditionalField, ContactCreate};
+use crm_clients::contactship::{Client, Error};
+
+type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match import().await {
+        Ok(text) => {
+            println!("{text}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn import() -> Outcome<String> {
+    let path = std::env::args().nth(1).ok_or("which file? contactship_import contacts.csv")?;
+    let file = std::fs::File::open(&path).map_err(|error| format!("{path}: {error}"))?;
+    run(|name| std::env::var(name).ok(), file).await
+}
+
+/// Imports the contacts of a CSV text and says what came of each kind.
+pub async fn run(variable: impl Fn(&str) -> Option<String>, csv: impl Read) -> Outcome<String> {
+    let key = variable("CONTACTSHIP_API_KEY").ok_or("set CONTACTSHIP_API_KEY to a key from the dashboard")?;
+    let base_url = variable("CONTACTSHIP_BASE_URL").unwrap_or_else(|| Client::BASE_URL.to_owned());
+    let client = Client::builder().api_key(key).base_url(base_url).build()?;
+
+    let mut reader = csv::Reader::from_reader(csv);
+    let headers = reader.headers()?.clone();
+    let (mut created, mut there, mut refused) = (0, 0, Vec::new());
+    for row in reader.records() {
+        let row = row?;
+        let line = row.position().map_or(0, csv::Position::line);
+        match client.contacts().create(contact(&headers, &row)).await {
+            Ok(_) => created += 1,
+            Err(error) if error.status() == Some(409) => there += 1,
+            // What is wrong with one row is no reason to leave out the others.
+            Err(Error::Api(error)) if error.status() == 400 => {
+                refused.push(format!("line {line}: {}", error.body().message().unwrap_or("no reason given")));
+            }
+            Err(error) => return Err(format!("stopped at line {line}, after {created} contacts: {error}").into()),
+        }
+    }
+    let mut told = vec![format!("{created} created, {there} there already, {} refused", refused.len())];
+    told.append(&mut refused);
+    Ok(told.join("\n"))
+}
+
+/// The contact of a row; empty cells are left out.
+fn contact(headers: &csv::StringRecord, row: &csv::StringRecord) -> ContactCreate {
+    let cells = || headers.iter().zip(row).filter(|(_, cell)| !cell.is_empty());
+    let cell = |name: &str| cells().find(|(header, _)| *header == name).map_or("", |(_, cell)| cell);
+    let mut contact = ContactCreate::new(cell("phone_number"), cell("full_name"));
+    let mut fields = Vec::new();
+    for (header, cell) in cells() {
+        contact = match header {
+            "phone_number" | "full_name" => contact,
+            "email" => contact.email(cell),
+            "country" => contact.country(cell),
+            "description" => contact.description(cell),
+            other => {
+                fields.push(AdditionalField::new("text", other, cell));
+                contact
+            }
+        };
+    }
+    if fields.is_empty() { contact } else { contact.additional_data(fields) }
+}
