@@ -1,5 +1,7 @@
 //! Which secret goes where on a request.
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use reqwest::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderName, HeaderValue};
@@ -7,6 +9,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::error::RequestError;
 use crate::query;
+use crate::token::{Fault, Grant, Held, TokenSource, Tokens};
 
 /// One way in which an API lets its callers in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,36 +35,110 @@ pub enum SchemeKind {
     Basic,
 }
 
-/// The secrets that a client holds, by scheme.
-#[derive(Clone, Default)]
-pub(crate) struct Credentials(Vec<(&'static Scheme, SecretString)>);
+/// What a client's builder was given for a scheme.
+#[derive(Clone)]
+pub(crate) enum Given {
+    Secret(SecretString),
+    Source(Arc<dyn TokenSource>),
+    Grant(Grant),
+}
 
-impl Credentials {
-    pub(crate) fn set(&mut self, scheme: &'static Scheme, secret: SecretString) {
+/// Where a client has the secret for a scheme from.
+#[derive(Clone)]
+pub(crate) enum Credential {
+    Secret(SecretString),
+    Tokens(Arc<Tokens>),
+}
+
+/// The credentials of a client or of its builder, by scheme.
+#[derive(Clone)]
+pub(crate) struct Credentials<C>(Vec<(&'static Scheme, C)>);
+
+impl<C> Default for Credentials<C> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<C> Credentials<C> {
+    pub(crate) fn set(&mut self, scheme: &'static Scheme, credential: C) {
         self.0.retain(|(known, _)| known.name != scheme.name);
-        self.0.push((scheme, secret));
+        self.0.push((scheme, credential));
+    }
+
+    pub(crate) fn get(&self, scheme: &Scheme) -> Option<&C> {
+        self.find(scheme).map(|(_, credential)| credential)
     }
 
     pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> {
         self.0.iter().map(|(scheme, _)| scheme.name)
     }
 
-    /// The secrets of the first alternative that is configured whole; none where none is.
-    pub(crate) fn choose<'a>(
-        &'a self,
-        alternatives: &[&[&'static Scheme]],
-    ) -> Vec<(&'static Scheme, &'a SecretString)> {
-        alternatives.iter().find_map(|set| set.iter().map(|scheme| self.find(scheme)).collect()).unwrap_or_default()
+    /// The same schemes with what is made of their credentials.
+    pub(crate) fn try_map<D, E>(self, make: impl Fn(C) -> Result<D, E>) -> Result<Credentials<D>, E> {
+        let made = self.0.into_iter().map(|(scheme, credential)| Ok((scheme, make(credential)?)));
+        made.collect::<Result<_, _>>().map(Credentials)
     }
 
-    fn find(&self, scheme: &Scheme) -> Option<(&'static Scheme, &SecretString)> {
-        let (scheme, secret) = self.0.iter().find(|(known, _)| known.name == scheme.name)?;
-        Some((scheme, secret))
+    /// The credentials of the first alternative that is configured whole; none where none is.
+    fn choose<'a>(&'a self, alternatives: &'a [&[&'static Scheme]]) -> impl Iterator<Item = (&'static Scheme, &'a C)> {
+        let whole = alternatives.iter().find(|set| set.iter().all(|scheme| self.find(scheme).is_some()));
+        whole.into_iter().flat_map(|set| set.iter().filter_map(|scheme| self.find(scheme)))
+    }
+
+    fn find(&self, scheme: &Scheme) -> Option<(&'static Scheme, &C)> {
+        let (scheme, credential) = self.0.iter().find(|(known, _)| known.name == scheme.name)?;
+        Some((scheme, credential))
     }
 }
 
-/// Puts one secret on a request. A header that is there already was set for this call and stays.
-pub(crate) fn apply(
+impl Credentials<Credential> {
+    /// The secrets to send, once there are all of them. No token is fetched for a call that has a header of its own.
+    pub(crate) async fn secrets<'a>(
+        &'a self,
+        alternatives: &'a [&[&'static Scheme]],
+        headers: &HeaderMap,
+    ) -> Result<Vec<Secret<'a>>, Fault> {
+        let mut secrets = Vec::new();
+        for (scheme, credential) in self.choose(alternatives) {
+            match credential {
+                Credential::Secret(secret) => secrets.push(Secret::Fixed(scheme, secret)),
+                Credential::Tokens(_) if headers.contains_key(AUTHORIZATION) => {}
+                Credential::Tokens(tokens) => secrets.push(Secret::Token(scheme, tokens, tokens.get().await?)),
+            }
+        }
+        Ok(secrets)
+    }
+}
+
+/// A secret that one attempt of a call sends.
+pub(crate) enum Secret<'a> {
+    Fixed(&'static Scheme, &'a SecretString),
+    Token(&'static Scheme, &'a Tokens, Arc<Held>),
+}
+
+impl Secret<'_> {
+    /// Puts the secret on a request. A header that is there already was set for this call and stays.
+    pub(crate) fn apply(&self, headers: &mut HeaderMap, query: &mut String) -> Result<(), RequestError> {
+        match self {
+            Secret::Fixed(scheme, secret) => apply(scheme, secret, headers, query),
+            Secret::Token(scheme, _, token) => apply(scheme, &token.secret, headers, query),
+        }
+    }
+
+    /// Drops the token that the server refused; false where it is none.
+    pub(crate) fn drop_token(&self) -> bool {
+        match self {
+            Secret::Fixed(..) => false,
+            Secret::Token(_, tokens, token) => {
+                tokens.drop_token(token);
+                true
+            }
+        }
+    }
+}
+
+fn apply(
     scheme: &Scheme,
     secret: &SecretString,
     headers: &mut HeaderMap,

@@ -43,6 +43,8 @@ pub(crate) struct Draft {
     pub(crate) method: Method,
     pub(crate) security: &'static [&'static [&'static Scheme]],
     pub(crate) accept: &'static str,
+    /// Sending the request twice does no more than sending it once.
+    pub(crate) idempotent: bool,
     #[cfg(feature = "tracing")]
     pub(crate) template: &'static str,
     /// With its own query, where the template has one.
@@ -68,6 +70,7 @@ impl<T: Send + 'static, B: Default + Send + 'static> Call<T, B> {
             method: operation.method.clone(),
             security: operation.security,
             accept: operation.accept,
+            idempotent: operation.method.is_idempotent(),
             #[cfg(feature = "tracing")]
             template: operation.path,
             path: String::new(),
@@ -82,6 +85,18 @@ impl<T: Send + 'static, B: Default + Send + 'static> Call<T, B> {
         };
         draft.fill_path(operation.path, path);
         Self { operation, draft }
+    }
+
+    /// Sends the request to this path, whatever the operation's is.
+    pub(crate) fn at(mut self, path: &str) -> Self {
+        self.draft.path = path.to_owned();
+        self
+    }
+
+    /// Lets the request be repeated as if its method were idempotent.
+    pub(crate) fn idempotent(mut self) -> Self {
+        self.draft.idempotent = true;
+        self
     }
 
     /// Sets a query parameter, in place of an earlier one of this name; null sends nothing.

@@ -10,9 +10,11 @@ use reqwest::redirect::{Action, Attempt, Policy};
 use reqwest::{Client, Url};
 use secrecy::SecretString;
 
-use crate::auth::{Credentials, Scheme};
-use crate::error::RequestError;
+use crate::auth::{Credential, Credentials, Given, Scheme};
+use crate::call::Sending;
+use crate::error::{Error, RequestError};
 use crate::retry::Retry;
+use crate::token::{self, Grant, GrantSource, Revocation, TokenSource, Tokens};
 
 const USER_AGENT: &str = concat!("crm-clients/", env!("CARGO_PKG_VERSION"));
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -23,8 +25,12 @@ const REDIRECTS: usize = 10;
 #[derive(Clone)]
 pub struct Core(Arc<Shared>);
 
+#[derive(Clone)]
 pub(crate) struct Shared {
     api: &'static str,
+    /// The base URL as the API's document has it, which its other URLs may begin with.
+    documented_url: &'static str,
+    allow_http: bool,
     /// Without a slash at its end.
     pub(crate) base_url: String,
     pub(crate) http: Client,
@@ -32,7 +38,7 @@ pub(crate) struct Shared {
     pub(crate) retry: Retry,
     pub(crate) user_agent: Option<HeaderValue>,
     pub(crate) response_limit: usize,
-    pub(crate) credentials: Credentials,
+    pub(crate) credentials: Credentials<Credential>,
 }
 
 impl Core {
@@ -40,6 +46,7 @@ impl Core {
     pub fn builder(api: &'static str, base_url: &'static str) -> CoreBuilder {
         CoreBuilder {
             api,
+            documented_url: base_url,
             base_url: base_url.to_owned(),
             http: None,
             timeout: TIMEOUT,
@@ -65,6 +72,55 @@ impl Core {
     pub(crate) fn shared(&self) -> &Shared {
         &self.0
     }
+
+    /// Ends the token that the client holds for a scheme, whether it was given or fetched. Without one nothing is sent.
+    pub fn revoke_token<B: Default + Send + 'static>(
+        &self,
+        scheme: &'static Scheme,
+        revocation: Revocation,
+    ) -> Sending<(), B> {
+        let revoking = token::revoke(self.clone(), scheme, revocation);
+        Box::pin(async move { revoking.await.map_err(Error::without_body) })
+    }
+
+    /// The refresh token that a scheme's server handed out last, or the one that the client was given.
+    pub fn refresh_token(&self, scheme: &'static Scheme) -> Option<SecretString> {
+        match self.0.credentials.get(scheme)? {
+            Credential::Tokens(tokens) => tokens.grant()?.refresh_token(),
+            Credential::Secret(_) => None,
+        }
+    }
+
+    /// A client with the same settings and other credentials for a URL that is no operation's, and the path there.
+    ///
+    /// The URL goes where the operations go: one that is relative, or that begins with the documented base URL, is below
+    /// this client's.
+    pub(crate) fn beside(
+        &self,
+        url: &str,
+        credentials: Credentials<Credential>,
+    ) -> Result<(Core, String), RequestError> {
+        let unusable = |error| RequestError::because(format!("the document's URL {url:?} cannot be used"), error);
+        let place = self.0.place(url)?;
+        let base_url = check_base_url(&place.origin().ascii_serialization(), self.0.allow_http).map_err(unusable)?;
+        let path = match place.query() {
+            Some(query) => format!("{}?{query}", place.path()),
+            None => place.path().to_owned(),
+        };
+        Ok((Core(Arc::new(Shared { base_url, credentials, ..Shared::clone(&self.0) })), path))
+    }
+}
+
+impl Shared {
+    /// Where a URL of the document leads.
+    fn place(&self, url: &str) -> Result<Url, RequestError> {
+        let rest = url.strip_prefix(self.documented_url.trim_end_matches('/'));
+        let place = match rest.filter(|rest| Url::parse(url).is_ok() && rest.starts_with('/')) {
+            Some(rest) => Url::parse(&format!("{}{rest}", self.base_url)),
+            None => Url::parse(&format!("{}/", self.base_url)).and_then(|base| base.join(url)),
+        };
+        place.map_err(|error| RequestError::because(format!("the document's {url:?} is not a URL"), error))
+    }
 }
 
 impl fmt::Debug for Core {
@@ -82,6 +138,7 @@ impl fmt::Debug for Core {
 #[must_use]
 pub struct CoreBuilder {
     api: &'static str,
+    documented_url: &'static str,
     base_url: String,
     http: Option<Client>,
     timeout: Duration,
@@ -89,7 +146,7 @@ pub struct CoreBuilder {
     user_agent: Option<String>,
     response_limit: usize,
     allow_http: bool,
-    credentials: Credentials,
+    credentials: Credentials<Given>,
 }
 
 impl CoreBuilder {
@@ -99,7 +156,7 @@ impl CoreBuilder {
     }
 
     /// Sends requests through this client. Its own redirect policy applies: unless it refuses
-    /// redirects to other hosts, they are given the API's key headers too; and where it turns a POST
+    /// redirects to other hosts, they are given the API's key headers and what tokens are exchanged for too; and where it turns a POST
     /// that was answered with a redirect into a GET, and the place of that cannot be reached, the POST
     /// is taken for one that was never sent, and repeated.
     pub fn http_client(self, http: Client) -> Self {
@@ -135,7 +192,19 @@ impl CoreBuilder {
 
     /// The secret for one of the API's schemes.
     pub fn credential(mut self, scheme: &'static Scheme, secret: impl Into<SecretString>) -> Self {
-        self.credentials.set(scheme, secret.into());
+        self.credentials.set(scheme, Given::Secret(secret.into()));
+        self
+    }
+
+    /// Where the tokens for one of the API's schemes come from.
+    pub fn token_source(mut self, scheme: &'static Scheme, source: impl TokenSource + 'static) -> Self {
+        self.credentials.set(scheme, Given::Source(Arc::new(source)));
+        self
+    }
+
+    /// What the tokens for one of the API's schemes are exchanged for.
+    pub fn grant(mut self, scheme: &'static Scheme, grant: Grant) -> Self {
+        self.credentials.set(scheme, Given::Grant(grant));
         self
     }
 
@@ -160,16 +229,28 @@ impl CoreBuilder {
                 .build()
                 .map_err(|error| RequestError::because("no HTTP client could be made", error))?,
         };
-        Ok(Core(Arc::new(Shared {
+        let mut shared = Shared {
             api: self.api,
+            documented_url: self.documented_url,
+            allow_http: self.allow_http,
             base_url,
             http,
             timeout: self.timeout,
             retry: self.retry,
             user_agent,
             response_limit: self.response_limit,
-            credentials: self.credentials,
-        })))
+            credentials: Credentials::default(),
+        };
+        // Token endpoints are asked within the same limits, without the credentials that need them.
+        let bare = Core(Arc::new(shared.clone()));
+        shared.credentials = self.credentials.try_map(|given| {
+            Ok::<_, RequestError>(match given {
+                Given::Secret(secret) => Credential::Secret(secret),
+                Given::Source(source) => Credential::Tokens(Arc::new(Tokens::of(source))),
+                Given::Grant(grant) => Credential::Tokens(Arc::new(Tokens::granted(GrantSource::new(grant, &bare)?))),
+            })
+        })?;
+        Ok(Core(Arc::new(shared)))
     }
 }
 
@@ -183,9 +264,9 @@ impl fmt::Debug for CoreBuilder {
 }
 
 /// Shows which credentials there are, never what they are.
-struct Redacted<'a>(&'a Credentials);
+struct Redacted<'a, C>(&'a Credentials<C>);
 
-impl fmt::Debug for Redacted<'_> {
+impl<C> fmt::Debug for Redacted<'_, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_map().entries(self.0.names().map(|name| (name, "[redacted]"))).finish()
     }

@@ -9,7 +9,7 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use reqwest::header::{ACCEPT, COOKIE, HeaderMap, HeaderValue, USER_AGENT};
 use reqwest::{RequestBuilder, Url};
 
-use crate::auth;
+use crate::auth::Secret;
 use crate::byte_stream::ByteStream;
 use crate::call::Draft;
 use crate::error::{ApiError, DecodeError, Error, RequestError, TransportError};
@@ -17,10 +17,12 @@ use crate::operation::{Operation, Reply};
 use crate::query;
 use crate::response::Response;
 use crate::retry::{self, Attempts};
+use crate::token::AuthError;
 use crate::trace::Span;
 
 /// Why there is no reply.
 pub(crate) enum Failure {
+    Auth(AuthError),
     Request(RequestError),
     Transport(TransportError),
 }
@@ -30,6 +32,7 @@ impl Failure {
     #[cfg(feature = "tracing")]
     pub(crate) fn kind(&self) -> &'static str {
         match self {
+            Failure::Auth(_) => "auth",
             Failure::Request(_) => "request",
             Failure::Transport(error) => error.kind(),
         }
@@ -70,6 +73,7 @@ pub(crate) fn execute(mut draft: Draft) -> Executing {
             None => persist(&draft, &of_call).await,
         };
         answer.map_err(|failure| match failure {
+            Failure::Auth(error) => Failure::Auth(error),
             Failure::Request(error) => Failure::Request(error.of(draft.name)),
             Failure::Transport(error) => Failure::Transport(error.of(draft.name)),
         })
@@ -79,12 +83,18 @@ pub(crate) fn execute(mut draft: Draft) -> Executing {
 
 /// Sends the request until there is an answer to keep, or no attempt left.
 async fn persist(draft: &Draft, span: &Span) -> Result<Answer, Failure> {
-    let core = draft.core.shared();
-    let timeout = draft.timeout.unwrap_or(core.timeout);
-    let mut attempts = Attempts::begin(draft.retry.as_ref().unwrap_or(&core.retry));
+    let mut attempts = Attempts::begin(draft.retry.as_ref().unwrap_or(&draft.core.shared().retry));
+    let mut renewed = false;
     loop {
-        let attempt = attempt(draft, timeout.min(attempts.time_left())).await;
+        let attempt = attempt(draft, &attempts).await;
         span.attempted(attempts.ended(), &attempt.outcome);
+        // A second refusal is not the token's fault.
+        if !renewed && attempt.drops_token() {
+            renewed = true;
+            if attempt.was_turned_away(draft) {
+                continue;
+            }
+        }
         if !attempt.may_be_repeated(draft) {
             return attempt.outcome;
         }
@@ -99,26 +109,39 @@ async fn persist(draft: &Draft, span: &Span) -> Result<Answer, Failure> {
 }
 
 /// What came of sending the request once.
-struct Attempt {
+struct Attempt<'a> {
     outcome: Result<Answer, Failure>,
+    /// What it was sent with.
+    secrets: Vec<Secret<'a>>,
     /// The reply is not that of the URL asked, which has already done what it was asked for.
     redirected: bool,
 }
 
-impl Attempt {
+impl Attempt<'_> {
     /// Whether the request can be sent again without doing anything twice.
     fn may_be_repeated(&self, draft: &Draft) -> bool {
-        let idempotent = draft.method.is_idempotent();
         let harmless = match &self.outcome {
             Ok(answer) => match answer.reply.status {
-                429 => idempotent || !self.redirected,
-                502..=504 => idempotent,
+                429 => return self.was_turned_away(draft),
+                502..=504 => draft.idempotent,
                 _ => false,
             },
-            Err(Failure::Transport(error)) => !error.is_refused() && (idempotent || error.is_connect()),
-            Err(Failure::Request(_)) => false,
+            Err(Failure::Transport(error)) => !error.is_refused() && (draft.idempotent || error.is_connect()),
+            Err(Failure::Auth(_) | Failure::Request(_)) => false,
         };
         harmless && draft.body.is_repeatable()
+    }
+
+    /// Whether a request that the server would not serve can be sent again: what answered is the URL asked, which has
+    /// done nothing.
+    fn was_turned_away(&self, draft: &Draft) -> bool {
+        (draft.idempotent || !self.redirected) && draft.body.is_repeatable()
+    }
+
+    /// Drops the token that the server refused; false where it refused none.
+    fn drops_token(&self) -> bool {
+        let refused = self.outcome.as_ref().is_ok_and(|answer| answer.reply.status == 401);
+        refused && self.secrets.iter().filter(|secret| secret.drop_token()).count() > 0
     }
 
     /// How long the server asks to be left alone.
@@ -128,17 +151,31 @@ impl Attempt {
     }
 }
 
-async fn attempt(draft: &Draft, timeout: Duration) -> Attempt {
+async fn attempt<'a>(draft: &'a Draft, attempts: &Attempts<'_>) -> Attempt<'a> {
     let mut redirected = false;
-    let outcome = tokio::time::timeout(timeout, send(draft, &mut redirected))
+    let secrets = match secrets(draft, attempts.time_left()).await {
+        Ok(secrets) => secrets,
+        Err(failure) => return Attempt { outcome: Err(failure), secrets: Vec::new(), redirected },
+    };
+    let timeout = draft.timeout.unwrap_or(draft.core.shared().timeout).min(attempts.time_left());
+    let outcome = tokio::time::timeout(timeout, send(draft, &secrets, &mut redirected))
         .await
         .unwrap_or_else(|_| Err(Failure::Transport(TransportError::timed_out(timeout))));
-    Attempt { outcome, redirected }
+    Attempt { outcome, secrets, redirected }
 }
 
-async fn send(draft: &Draft, redirected: &mut bool) -> Result<Answer, Failure> {
+/// What the request is sent with, fetched within this time where it has to be.
+async fn secrets(draft: &Draft, limit: Duration) -> Result<Vec<Secret<'_>>, Failure> {
+    let secrets = draft.core.shared().credentials.secrets(draft.security, &draft.headers);
+    match tokio::time::timeout(limit, secrets).await {
+        Ok(secrets) => secrets.map_err(|fault| Failure::Auth(AuthError::new(draft.name, fault))),
+        Err(_) => Err(Failure::Transport(TransportError::timed_out(limit))),
+    }
+}
+
+async fn send(draft: &Draft, secrets: &[Secret<'_>], redirected: &mut bool) -> Result<Answer, Failure> {
     let core = draft.core.shared();
-    let request = draft.body.attach(request(draft)?).await?.build()?;
+    let request = draft.body.attach(request(draft, secrets)?).await?.build()?;
     let url = request.url().clone();
     let response = core.http.execute(request).await?;
     *redirected = *response.url() != url;
@@ -150,7 +187,7 @@ async fn send(draft: &Draft, redirected: &mut bool) -> Result<Answer, Failure> {
 }
 
 /// The request but for its body.
-fn request(draft: &Draft) -> Result<RequestBuilder, RequestError> {
+fn request(draft: &Draft, secrets: &[Secret<'_>]) -> Result<RequestBuilder, RequestError> {
     let core = draft.core.shared();
     let mut headers = draft.headers.clone();
     if !draft.accept.is_empty() {
@@ -170,8 +207,8 @@ fn request(draft: &Draft) -> Result<RequestBuilder, RequestError> {
     for (_, pairs) in &draft.query {
         query::append(&mut query, pairs);
     }
-    for (scheme, secret) in core.credentials.choose(draft.security) {
-        auth::apply(scheme, secret, &mut headers, &mut query)?;
+    for secret in secrets {
+        secret.apply(&mut headers, &mut query)?;
     }
     let url = url(&core.base_url, path, &query)?;
     Ok(core.http.request(draft.method.clone(), url).headers(headers))
@@ -235,6 +272,7 @@ impl<T, B: Default> Operation<T, B> {
         let reply = match answer {
             Ok(answer) if (200..300).contains(&answer.reply.status) => return Ok(answer),
             Ok(answer) => answer.reply,
+            Err(Failure::Auth(error)) => return Err(Error::Auth(Box::new(error))),
             Err(Failure::Request(error)) => return Err(Error::Request(Box::new(error))),
             Err(Failure::Transport(error)) => return Err(Error::Transport(Box::new(error))),
         };

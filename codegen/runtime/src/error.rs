@@ -12,6 +12,7 @@ use crate::decode::DecodeFailure;
 use crate::json_path;
 use crate::operation::Reply;
 use crate::retry;
+use crate::token::AuthError;
 
 type Source = Box<dyn StdError + Send + Sync>;
 
@@ -21,6 +22,8 @@ type Source = Box<dyn StdError + Send + Sync>;
 pub enum Error<B> {
     /// The server answered with a status that is not a success.
     Api(Box<ApiError<B>>),
+    /// No token was to be had; the call was not sent.
+    Auth(Box<AuthError>),
     /// The server answered with a success whose body is not what the API declares.
     Decode(Box<DecodeError>),
     /// The request could not be built; nothing was sent.
@@ -42,10 +45,11 @@ impl<B> From<TransportError> for Error<B> {
 }
 
 impl<B> Error<B> {
-    /// The HTTP status, where an answer came.
+    /// The HTTP status, where an answer came; for [`Error::Auth`] that of the token endpoint, as all else of the answer.
     pub fn status(&self) -> Option<u16> {
         match self {
             Error::Api(error) => Some(error.status()),
+            Error::Auth(error) => error.status(),
             Error::Decode(error) => Some(error.status()),
             Error::Request(_) | Error::Transport(_) => None,
         }
@@ -55,6 +59,7 @@ impl<B> Error<B> {
     pub fn operation(&self) -> Option<&'static str> {
         match self {
             Error::Api(error) => Some(error.operation()),
+            Error::Auth(error) => Some(error.operation()),
             Error::Decode(error) => Some(error.operation()),
             Error::Request(error) => error.operation(),
             Error::Transport(error) => error.operation(),
@@ -65,6 +70,7 @@ impl<B> Error<B> {
     pub fn headers(&self) -> Option<&HeaderMap> {
         match self {
             Error::Api(error) => Some(error.headers()),
+            Error::Auth(error) => error.headers(),
             Error::Decode(error) => Some(error.headers()),
             Error::Request(_) | Error::Transport(_) => None,
         }
@@ -74,6 +80,7 @@ impl<B> Error<B> {
     pub fn raw_body(&self) -> Option<&Bytes> {
         match self {
             Error::Api(error) => Some(error.raw_body()),
+            Error::Auth(error) => error.raw_body(),
             Error::Decode(error) => Some(error.raw_body()),
             Error::Request(_) | Error::Transport(_) => None,
         }
@@ -91,12 +98,31 @@ impl<B> Error<B> {
 
     /// Whether the answer took too long.
     pub fn is_timeout(&self) -> bool {
-        matches!(self, Error::Transport(error) if error.is_timeout())
+        match self {
+            Error::Auth(error) => error.is_timeout(),
+            Error::Transport(error) => error.is_timeout(),
+            _ => false,
+        }
     }
 
     /// Whether no connection came about.
     pub fn is_connect(&self) -> bool {
-        matches!(self, Error::Transport(error) if error.is_connect())
+        match self {
+            Error::Auth(error) => error.is_connect(),
+            Error::Transport(error) => error.is_connect(),
+            _ => false,
+        }
+    }
+
+    /// The same error with nothing for its body.
+    pub(crate) fn without_body<C: Default>(self) -> Error<C> {
+        match self {
+            Error::Api(error) => Error::Api(Box::new(ApiError::new(error.operation, error.reply, C::default()))),
+            Error::Auth(error) => Error::Auth(error),
+            Error::Decode(error) => Error::Decode(error),
+            Error::Request(error) => Error::Request(error),
+            Error::Transport(error) => Error::Transport(error),
+        }
     }
 }
 
@@ -104,6 +130,7 @@ impl<B> fmt::Display for Error<B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Error::Api(error) => error.fmt(f),
+            Error::Auth(error) => error.fmt(f),
             Error::Decode(error) => error.fmt(f),
             Error::Request(error) => error.fmt(f),
             Error::Transport(error) => error.fmt(f),
@@ -116,6 +143,7 @@ impl<B: fmt::Debug> StdError for Error<B> {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
             Error::Api(_) => None,
+            Error::Auth(error) => error.source(),
             Error::Decode(error) => error.source(),
             Error::Request(error) => error.source(),
             Error::Transport(error) => error.source(),
@@ -433,7 +461,7 @@ fn failure_excerpt(reply: &Reply, failure: &DecodeFailure) -> String {
 }
 
 /// At most `length` bytes of a body from `start`, on one line and safe to print.
-fn excerpt(body: &[u8], start: usize, length: usize) -> String {
+pub(crate) fn excerpt(body: &[u8], start: usize, length: usize) -> String {
     let start = start.min(body.len());
     let end = start.saturating_add(length).min(body.len());
     let text = String::from_utf8_lossy(&body[start..end]);

@@ -32,6 +32,7 @@ mod read;
 mod response;
 mod retry;
 mod secret;
+mod token;
 mod trace;
 mod union;
 mod upload;
@@ -45,6 +46,7 @@ pub use patch::Patch;
 pub use response::Response;
 pub use retry::Retry;
 pub use secret::Secret;
+pub use token::{AuthError, FetchingToken, Token, TokenSource};
 pub use upload::Upload;
 
 pub use bytes::Bytes;
@@ -77,6 +79,7 @@ pub mod generated {
     pub use crate::path::PathValue;
     pub use crate::query::{Style, json_text};
     pub use crate::read::Readable;
+    pub use crate::token::{Grant, Revocation};
     pub use reqwest::Method;
     pub use serde_json::Error as JsonError;
 }

@@ -118,9 +118,13 @@ pub(crate) fn form(value: &Value) -> String {
             }
         }
     }
-    let encode = |text: &str| utf8_percent_encode(text, FORM).to_string().replace(' ', "+");
-    let pairs: Vec<_> = pairs.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
+    let pairs: Vec<_> = pairs.iter().map(|(name, value)| format!("{}={}", form_text(name), form_text(value))).collect();
     pairs.join("&")
+}
+
+/// A name or a value as forms have it.
+pub(crate) fn form_text(text: &str) -> String {
+    utf8_percent_encode(text, FORM).to_string().replace(' ', "+")
 }
 
 /// Writes an object as `name[key]` and an array as `name[]`, however deep; nulls are left out.

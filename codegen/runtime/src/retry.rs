@@ -12,6 +12,9 @@ use reqwest::header::{HeaderMap, RETRY_AFTER};
 /// - after a 502, 503 or 504, a timeout or a broken connection only GET, HEAD, OPTIONS, TRACE, PUT and DELETE;
 /// - never if its body is a stream, which can be read only once.
 ///
+/// Besides, a request refused with a 401 for a token that the client fetched is sent once more with a new one, whatever
+/// the policy, unless its body is a stream.
+///
 /// Before each repetition it waits a random time, the longest of which doubles from one to the next, and at least
 /// as long as the server's `Retry-After` asks. Other statuses and answers that cannot be decoded are final.
 ///

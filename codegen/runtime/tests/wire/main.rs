@@ -2,12 +2,15 @@
 
 mod auth;
 mod faults;
+mod grants;
 mod redirects;
 mod replies;
 mod requests;
 mod retries;
 mod server;
 mod streams;
+mod token_server;
+mod tokens;
 mod uploads;
 
 use std::collections::BTreeMap;

@@ -117,7 +117,8 @@ async fn answer(mut stream: TcpStream, reply: String, requests: Arc<Mutex<Vec<Re
     stream.shutdown().await
 }
 
-async fn read(stream: &mut TcpStream) -> std::io::Result<Request> {
+/// The next request of a connection.
+pub async fn read(stream: &mut TcpStream) -> std::io::Result<Request> {
     let mut bytes = Vec::new();
     loop {
         let text = String::from_utf8_lossy(&bytes).into_owned();

@@ -1,0 +1,92 @@
+//! What token endpoints are sent: grants and revocations, and to which place.
+
+use crm_clients_runtime::generated::{Grant, Revocation};
+use crm_clients_runtime::{Core, Error};
+
+use crate::server::{Server, reply};
+use crate::tokens::{builder, client, client_credentials, ok, read, token};
+use crate::{BASIC, BEARER, ErrorBody, Outcome};
+
+#[tokio::test]
+async fn each_grant_has_its_form() -> Outcome {
+    let with_refresh = reply("200 OK", &[], r#"{"access_token":"t","refresh_token":"r2"}"#);
+    let cases = [
+        (client_credentials("/token").basic(), "grant_type=client_credentials", true),
+        (
+            Grant::password("/token", "id", "secret", "me", "p&w"),
+            "grant_type=password&username=me&password=p%26w",
+            false,
+        ),
+        (Grant::refresh_token("/token", "id", "secret", "r1"), "grant_type=refresh_token&refresh_token=r1", false),
+    ];
+    for (grant, expected, basic) in cases {
+        let server = Server::answering([with_refresh.clone(), ok()]).await?;
+        let core = builder(server.url()).grant(&BEARER, grant).build()?;
+        read(&core).await?;
+        let request = server.requests().remove(0);
+        let identity = if basic { "" } else { "&client_id=id&client_secret=secret" };
+        assert_eq!(request.body, format!("{expected}{identity}"));
+        // The id and the secret are encoded as in a form before they are as in RFC 7617.
+        let header = basic.then_some("Basic aWQrJTI2K2NvOnMzY3JldCUyQg==");
+        assert_eq!(request.header("authorization"), header);
+        assert!(core.refresh_token(&BEARER).is_some());
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_documents_urls_follow_the_base_url() -> Outcome {
+    let elsewhere = Server::answering([token("t")]).await?;
+    let cases =
+        [("https://api.example/v1/token?a=b", "/proxy/token?a=b"), ("token", "/proxy/token"), ("/token", "/token")];
+    for (url, expected) in cases {
+        let server = Server::answering([token("t"), ok()]).await?;
+        let core = builder(format!("{}/proxy", server.url())).grant(&BEARER, client_credentials(url)).build()?;
+        read(&core).await?;
+        assert_eq!(server.requests()[0].first_line(), format!("POST {expected} HTTP/1.1"), "{url}");
+    }
+    let api = Server::answering([ok()]).await?;
+    read(&client(&api, &elsewhere)?).await?;
+    assert_eq!((elsewhere.requests().len(), api.requests().len()), (1, 1));
+
+    for url in ["http://login.example/token", "https://api.example.evil/v1", "ftp://login.example/", "https://"] {
+        let built = builder("http://127.0.0.1:1".to_owned()).grant(&BEARER, client_credentials(url)).build();
+        assert_eq!(built.is_ok(), url == "https://api.example.evil/v1", "{url}");
+    }
+    let allowed = builder("http://127.0.0.1:1".to_owned()).allow_http(true);
+    allowed.grant(&BEARER, client_credentials("http://login.example/token")).build()?;
+    Ok(())
+}
+
+async fn revoke(core: &Core, revocation: Revocation) -> Result<(), Error<ErrorBody>> {
+    core.revoke_token(&BEARER, revocation).await
+}
+
+#[tokio::test]
+async fn a_token_is_revoked() -> Outcome {
+    let ended = || reply("200 OK", &[], "");
+    for (revocation, header, form) in [
+        (Revocation::Bearer("/end"), Some("Bearer t1"), "token=t1"),
+        (Revocation::Client("/end"), None, "token=t1&client_id=id+%26+co&client_secret=s3cret%2B"),
+    ] {
+        let (api, tokens) =
+            (Server::answering([ok(), ended(), ok()]).await?, Server::answering([token("t1"), token("t2")]).await?);
+        let core = client(&api, &tokens)?;
+        revoke(&core, revocation).await?;
+        assert_eq!(api.requests(), [], "there was no token yet");
+        read(&core).await?;
+        revoke(&core, revocation).await?;
+        read(&core).await?;
+        let requests = api.requests();
+        assert_eq!(requests[1].first_line(), "POST /end HTTP/1.1");
+        assert_eq!((requests[1].header("authorization"), requests[1].body.as_str()), (header, form));
+        assert_eq!(requests[2].header("authorization"), Some("Bearer t2"));
+    }
+
+    let api = Server::answering([reply("403 Forbidden", &[], "[]"), ok()]).await?;
+    let core = builder(api.url()).credential(&BEARER, "static").credential(&BASIC, "u:p").build()?;
+    let refused = revoke(&core, Revocation::Bearer("/end")).await;
+    assert_eq!(refused.err().map(|error| error.to_string()).as_deref(), Some("revoke_token: 403 Forbidden: []"));
+    assert_eq!(api.request()?.body, "token=static");
+    Ok(())
+}
