@@ -5,6 +5,7 @@
 //! each entry, because no formatter knows their grammar.
 
 mod client;
+mod credentials;
 mod errors;
 mod file;
 mod gate;

@@ -4,6 +4,7 @@
 //! |---|---|---|---|
 //! | `x-rust-name` | tag, operation, parameter, schema, property, security scheme | an identifier | names the resource, method, argument, type, field or builder method |
 //! | `x-rust-variants` | schema with an `enum` | map of wire value to identifier | names the variants |
+//! | `x-oauth2` | security scheme of type `oauth2` | object, see [`BeyondOAuth2`] | says what the flows have no word for |
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -13,7 +14,18 @@ use crate::diagnostic::{Diagnostics, child};
 use crate::names;
 
 /// Names of the extensions in the table above.
-const KNOWN: &[&str] = &["x-rust-name", "x-rust-variants"];
+const KNOWN: &[&str] = &["x-rust-name", "x-rust-variants", "x-oauth2"];
+
+/// `x-oauth2`: what OpenAPI has no word for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BeyondOAuth2 {
+    /// `clientAuthentication: basic`: the client says who it is in `Authorization: Basic`, not in the form (`body`).
+    pub basic: bool,
+    /// `revocationUrl`: where tokens are ended.
+    pub revocation_url: Option<String>,
+    /// `revocationAuthentication: bearer`: the token lets its holder end it; otherwise the client does (`client`).
+    pub revoked_by_bearer: bool,
+}
 
 /// Reads extensions and remembers which were read.
 #[derive(Debug, Default)]
@@ -84,6 +96,50 @@ impl Extensions {
         variants
     }
 
+    /// `x-oauth2` of the security scheme at `pointer`.
+    pub fn oauth2<'v>(
+        &mut self,
+        extensions: impl IntoIterator<Item = (&'v String, &'v Value)>,
+        pointer: &str,
+        diagnostics: &mut Diagnostics,
+    ) -> BeyondOAuth2 {
+        let mut read = BeyondOAuth2::default();
+        let Some((_, value)) = extensions.into_iter().find(|(key, _)| *key == "x-oauth2") else { return read };
+        let place = child(pointer, "x-oauth2");
+        let first = self.read.insert(place.clone());
+        let mut fault = |place: String, message: String, help: &str| {
+            if first {
+                diagnostics.error("bad-extension", place, message, help);
+            }
+        };
+        let Some(members) = value.as_object() else {
+            let help = "give `revocationUrl`, `clientAuthentication` or `revocationAuthentication`";
+            fault(place, "`x-oauth2` is not an object".to_owned(), help);
+            return read;
+        };
+        for (key, value) in members {
+            match (key.as_str(), value.as_str()) {
+                ("revocationUrl", Some(url)) => read.revocation_url = Some(url.to_owned()),
+                ("clientAuthentication", Some(way @ ("body" | "basic"))) => read.basic = way == "basic",
+                ("revocationAuthentication", Some(way @ ("client" | "bearer"))) => {
+                    read.revoked_by_bearer = way == "bearer";
+                }
+                ("revocationUrl", _) => fault(child(&place, key), format!("`{key}` is not a URL"), "give a string"),
+                ("clientAuthentication", _) => {
+                    fault(child(&place, key), format!("`{key}` has another value"), "write `body` or `basic`");
+                }
+                ("revocationAuthentication", _) => {
+                    fault(child(&place, key), format!("`{key}` has another value"), "write `client` or `bearer`");
+                }
+                _ => {
+                    let help = "it knows revocationUrl, clientAuthentication, revocationAuthentication";
+                    fault(child(&place, key), format!("`x-oauth2` has no member `{key}`"), help);
+                }
+            }
+        }
+        read
+    }
+
     /// Reports the known extensions that nothing read, and those that look like a known one.
     pub fn check(&self, document: &Value, diagnostics: &mut Diagnostics) {
         self.check_node(document, String::new(), diagnostics);
@@ -103,7 +159,7 @@ impl Extensions {
                                 "remove it, or move it to where the README's table says it is read",
                             );
                         }
-                    } else if key.starts_with("x-rust") {
+                    } else if key.starts_with("x-rust") || key.starts_with("x-oauth") {
                         diagnostics.error(
                             "unknown-extension",
                             place,

@@ -10,6 +10,7 @@ mod errors;
 mod merge;
 mod operations;
 mod paths;
+mod schemes;
 mod settle;
 mod types;
 mod unions;
@@ -17,7 +18,9 @@ mod unions;
 use serde::Serialize;
 
 use crate::diagnostic::Diagnostics;
-use crate::resolve::{Resolved, SchemeKind};
+use crate::resolve::Resolved;
+
+pub use schemes::{CredentialKind, Grant, GrantKind, Revocation, Scheme, Tokens};
 
 pub use crate::resolve::{Location, Status, Style};
 
@@ -44,44 +47,6 @@ pub struct Api {
     pub errors: Vec<ErrorVariant>,
     /// Fields that error bodies share.
     pub error_fields: Vec<ErrorField>,
-}
-
-/// A credential, set by one builder method.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Scheme {
-    /// The builder's method.
-    pub name: String,
-    /// Lines of documentation.
-    pub docs: Vec<String>,
-    /// Where it goes.
-    pub kind: CredentialKind,
-}
-
-/// Where a credential goes.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub enum CredentialKind {
-    /// A header.
-    Header(String),
-    /// A query parameter.
-    Query(String),
-    /// A cookie.
-    Cookie(String),
-    /// `Authorization: Bearer`.
-    Bearer,
-    /// `Authorization: Basic`.
-    Basic,
-}
-
-impl From<&SchemeKind> for CredentialKind {
-    fn from(kind: &SchemeKind) -> Self {
-        match kind {
-            SchemeKind::Header(name) => Self::Header(name.clone()),
-            SchemeKind::Query(name) => Self::Query(name.clone()),
-            SchemeKind::Cookie(name) => Self::Cookie(name.clone()),
-            SchemeKind::Bearer => Self::Bearer,
-            SchemeKind::Basic => Self::Basic,
-        }
-    }
 }
 
 /// A group of operations, reached through a handle.

@@ -7,16 +7,18 @@
 
 mod operation;
 mod schema;
+mod schemes;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use openapiv3::{OpenAPI, ReferenceOr};
 use serde_json::Value;
 
-use crate::diagnostic::{Diagnostics, child, tokens};
+use crate::diagnostic::{Diagnostics, tokens};
 use crate::extensions::Extensions;
 
 pub use schema::{Additional, Discriminator, Kind, Object, Property, Schema, SchemaId};
+pub use schemes::{OAuth2, Scheme, SchemeKind};
 
 /// A document without references.
 #[derive(Debug)]
@@ -60,34 +62,6 @@ pub struct Tag {
     pub rust_name: Option<String>,
     /// What the group is about.
     pub description: Option<String>,
-}
-
-/// A way to authenticate.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Scheme {
-    /// The name that security requirements refer to.
-    pub name: String,
-    /// `x-rust-name`.
-    pub rust_name: Option<String>,
-    /// Prose about the credential.
-    pub description: Option<String>,
-    /// Where the credential goes.
-    pub kind: SchemeKind,
-}
-
-/// Where a credential goes in a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SchemeKind {
-    /// A header of this name.
-    Header(String),
-    /// A query parameter of this name.
-    Query(String),
-    /// A cookie of this name.
-    Cookie(String),
-    /// `Authorization: Bearer`; OAuth 2 and OpenID Connect tokens travel so too.
-    Bearer,
-    /// `Authorization: Basic`.
-    Basic,
 }
 
 /// An operation with everything in place.
@@ -332,53 +306,6 @@ impl<'a> Resolver<'a> {
             );
         }
         read
-    }
-
-    fn schemes(&mut self) -> Vec<Scheme> {
-        use openapiv3::{APIKeyLocation, SecurityScheme};
-        let api = self.api;
-        let mut schemes = Vec::new();
-        for (name, scheme) in api.components.iter().flat_map(|components| &components.security_schemes) {
-            let pointer = child("/components/securitySchemes", name);
-            let Some((scheme, place)) =
-                self.follow(scheme, &pointer, |components, name| components.security_schemes.get(name))
-            else {
-                continue;
-            };
-            let (kind, description, extensions) = match scheme.as_ref() {
-                SecurityScheme::APIKey { location, name, description, extensions } => {
-                    let kind = match location {
-                        APIKeyLocation::Header => SchemeKind::Header(name.clone()),
-                        APIKeyLocation::Query => SchemeKind::Query(name.clone()),
-                        APIKeyLocation::Cookie => SchemeKind::Cookie(name.clone()),
-                    };
-                    (kind, description, extensions)
-                }
-                SecurityScheme::HTTP { scheme: http, description, extensions, .. } => {
-                    let Some(kind) = self.http_scheme(http, &place) else { continue };
-                    (kind, description, extensions)
-                }
-                SecurityScheme::OAuth2 { description, extensions, .. }
-                | SecurityScheme::OpenIDConnect { description, extensions, .. } => {
-                    (SchemeKind::Bearer, description, extensions)
-                }
-            };
-            let rust_name = self.extensions.name(extensions, &place, self.diagnostics);
-            schemes.push(Scheme { name: name.clone(), rust_name, description: description.clone(), kind });
-        }
-        schemes
-    }
-
-    fn http_scheme(&mut self, scheme: &str, pointer: &str) -> Option<SchemeKind> {
-        match scheme.to_ascii_lowercase().as_str() {
-            "basic" => Some(SchemeKind::Basic),
-            "bearer" => Some(SchemeKind::Bearer),
-            _ => {
-                let message = format!("the client cannot authenticate with the HTTP scheme `{scheme}`");
-                self.diagnostics.warning("unserved-scheme", pointer, message, "callers can set a header for each call");
-                None
-            }
-        }
     }
 
     fn tags(&mut self, operations: &[Operation]) -> Vec<Tag> {

@@ -1,12 +1,11 @@
-//! The module's root: the client, its builder and its credentials.
+//! The module's root: the client and its builder.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::file::File;
-use super::{From, argument, gate, holds_map};
-use crate::ir::{Api, Argument, CredentialKind, Resource, Scheme, TypeDef, TypeKind};
-use crate::names;
+use super::{From, argument, credentials, gate, holds_map};
+use crate::ir::{Api, Argument, Resource, TypeDef, TypeKind};
 
 /// Writes the file.
 pub fn file(api: &Api, source: &str) -> String {
@@ -64,7 +63,7 @@ pub fn file(api: &Api, source: &str) -> String {
     });
     file.items(client(api));
     file.items(builder(api));
-    let schemes: TokenStream = api.schemes.iter().map(scheme).collect();
+    let schemes: TokenStream = api.schemes.iter().map(credentials::scheme).collect();
     if !schemes.is_empty() {
         file.items(schemes);
     }
@@ -81,6 +80,7 @@ fn has_deprecated(api: &Api) -> bool {
 
 fn client(api: &Api) -> TokenStream {
     let handles: TokenStream = api.resources.iter().map(|resource| handle(api, resource)).collect();
+    let tokens: TokenStream = api.schemes.iter().map(credentials::client_methods).collect();
     let name = gate::string(&api.name);
     let url = gate::string(&api.base_url);
     let example = "Cheap to clone: clones share their connections.";
@@ -101,6 +101,8 @@ fn client(api: &Api) -> TokenStream {
             pub fn builder() -> Builder {
                 Builder { core: runtime::Core::builder(#name, Self::BASE_URL) }
             }
+
+            #tokens
 
             #handles
         }
@@ -132,7 +134,7 @@ pub fn arguments(api: &Api, arguments: &[Argument], from: From<'_>) -> (TokenStr
 }
 
 fn builder(api: &Api) -> TokenStream {
-    let credentials: TokenStream = api.schemes.iter().map(credential).collect();
+    let credentials: TokenStream = api.schemes.iter().map(credentials::setters).collect();
     quote! {
         /// Sets a client up.
         #[derive(Clone, Debug)]
@@ -198,63 +200,5 @@ fn builder(api: &Api) -> TokenStream {
                 Ok(Client { core: self.core.build()? })
             }
         }
-    }
-}
-
-fn credential(scheme: &Scheme) -> TokenStream {
-    let (method, constant) = (gate::ident(&scheme.name), gate::ident(&names::static_name(&scheme.name)));
-    let mut docs = match &scheme.kind {
-        CredentialKind::Header(name) => vec![format!("Authenticates with the header `{name}`.")],
-        CredentialKind::Query(name) => vec![format!("Authenticates with the query parameter `{name}`.")],
-        CredentialKind::Cookie(name) => vec![format!("Authenticates with the cookie `{name}`.")],
-        CredentialKind::Bearer => vec!["Authenticates with `Authorization: Bearer`.".to_owned()],
-        CredentialKind::Basic => vec!["Authenticates with `Authorization: Basic`.".to_owned()],
-    };
-    if !scheme.docs.is_empty() {
-        docs.push(String::new());
-        docs.extend(scheme.docs.iter().cloned());
-    }
-    let docs = gate::docs(&docs);
-    if scheme.kind == CredentialKind::Basic {
-        return quote! {
-            #docs
-            pub fn #method(mut self, user: &str, password: &str) -> Self {
-                self.core = self.core.credential(&#constant, format!("{user}:{password}"));
-                self
-            }
-        };
-    }
-    quote! {
-        #docs
-        pub fn #method(mut self, secret: impl Into<runtime::SecretString>) -> Self {
-            self.core = self.core.credential(&#constant, secret);
-            self
-        }
-    }
-}
-
-fn scheme(scheme: &Scheme) -> TokenStream {
-    let (name, text) = (gate::ident(&names::static_name(&scheme.name)), gate::string(&scheme.name));
-    let kind = match &scheme.kind {
-        CredentialKind::Header(name) => {
-            let name = gate::string(name);
-            quote!(Header(#name))
-        }
-        CredentialKind::Query(name) => {
-            let name = gate::string(name);
-            quote!(Query(#name))
-        }
-        CredentialKind::Cookie(name) => {
-            let name = gate::string(name);
-            quote!(Cookie(#name))
-        }
-        CredentialKind::Bearer => quote!(Bearer),
-        CredentialKind::Basic => quote!(Basic),
-    };
-    quote! {
-        static #name: runtime::generated::Scheme = runtime::generated::Scheme {
-            name: #text,
-            kind: runtime::generated::SchemeKind::#kind,
-        };
     }
 }

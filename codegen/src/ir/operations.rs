@@ -3,11 +3,12 @@
 use std::collections::{HashMap, HashSet};
 
 use super::paths::{self, Segment};
+use super::schemes::schemes;
 use super::settle;
 use super::types::{Direction, Types, given_type_name, given_value_name};
 use super::{
-    Api, Argument, Body, CredentialKind, ErrorVariant, Operation, Output, PathValue, Resource, Scheme, Type, TypeId,
-    TypeKind, bodies, docs, errors,
+    Api, Argument, Body, ErrorVariant, Operation, Output, PathValue, Resource, Scheme, Type, TypeId, TypeKind, bodies,
+    docs, errors,
 };
 use crate::diagnostic::Diagnostics;
 use crate::names;
@@ -16,17 +17,14 @@ use crate::resolve::{self, Location, Resolved};
 /// Modules of every client, and methods of every client's builder and handle.
 const RESERVED: &[&str] = &["types", "error", "mock", "runtime", "builder", "client", "new", "clone", "start"];
 
-/// The builder's own methods; a credential of such a name gives way.
-const OF_EVERY_BUILDER: &[&str] =
-    &["base_url", "http_client", "timeout", "retry", "user_agent", "response_limit", "allow_http", "build"];
-
 /// Types that a resource's file names without their path.
 const NAMED_BESIDE: &[&str] = &["Call", "ErrorBody", "Method", "MultipartBody", "Operation", "Status", "Style"];
 
 /// Builds the client.
 pub fn build(resolved: Resolved, name: &str, diagnostics: &mut Diagnostics) -> Api {
-    let schemes = schemes(&resolved);
     let groups = groups(&resolved);
+    let handles = groups.iter().map(|group| group.module.clone());
+    let schemes = schemes(&resolved, handles.collect());
     let mut names_of = HashMap::new();
     for group in &groups {
         let operations: Vec<&resolve::Operation> =
@@ -67,31 +65,6 @@ pub fn build(resolved: Resolved, name: &str, diagnostics: &mut Diagnostics) -> A
         errors,
         error_fields,
     }
-}
-
-/// One builder method for each kind of credential: schemes that are the same but for their name
-/// are one.
-fn schemes(resolved: &Resolved) -> Vec<(Vec<String>, Scheme)> {
-    let mut out: Vec<(Vec<String>, Scheme)> = Vec::new();
-    for scheme in &resolved.schemes {
-        let kind = CredentialKind::from(&scheme.kind);
-        let name = scheme.rust_name.clone().unwrap_or_else(|| match &kind {
-            CredentialKind::Header(name) | CredentialKind::Query(name) | CredentialKind::Cookie(name) => {
-                names::value_name(name)
-            }
-            CredentialKind::Bearer => "bearer_token".to_owned(),
-            CredentialKind::Basic => "basic_auth".to_owned(),
-        });
-        if let Some((served, _)) = out.iter_mut().find(|(_, other)| other.kind == kind && other.name == name) {
-            served.push(scheme.name.clone());
-            continue;
-        }
-        let name = names::unique(&name, |name| {
-            OF_EVERY_BUILDER.contains(&name) || out.iter().any(|(_, other)| other.name == name)
-        });
-        out.push((vec![scheme.name.clone()], Scheme { name, docs: docs::prose(scheme.description.as_deref()), kind }));
-    }
-    out
 }
 
 /// Operations with the same tag, or without one with the same first word of the path.

@@ -5,8 +5,8 @@ use crm_clients_runtime::Upload;
 use crate::Outcome;
 use crate::server::{Request, Server, reply};
 use crate::themes::{
-    documentation, enums, formats, forms, headers_cookies, media_types, multipart, path_parameters, query_styles,
-    references, responses, security, servers,
+    documentation, enums, formats, forms, headers_cookies, media_types, multipart, oauth2, path_parameters,
+    query_styles, references, responses, security, servers,
 };
 
 async fn empty() -> std::io::Result<Server> {
@@ -171,6 +171,44 @@ async fn multipart_bodies() -> Outcome {
         "name=\"plain\"\r\nContent-Type: application/json\r\n\r\n{\"a\":\"x\"}",
     ];
     assert_eq!(parts, expected);
+    Ok(())
+}
+
+#[tokio::test]
+async fn tokens_by_scheme() -> Outcome {
+    let token = |name| reply("200 OK", &[], &format!(r#"{{"access_token":"{name}","refresh_token":"r-{name}"}}"#));
+    let none = || reply("204 No Content", &[], "");
+    let server = Server::answering([token("a"), none(), none(), none(), none()]).await?;
+    let builder = oauth2::Client::builder().base_url(server.url()).client_credentials("id", "secret");
+    let client = builder.client_token("static").build()?;
+    for call in [client.doors().either(), client.doors().open(), client.doors().client()] {
+        call.await?;
+    }
+    client.revoke_token2().await?;
+    assert!(client.refresh_token2().is_some() && client.refresh_token3().is_none());
+    let seen: Vec<_> = server
+        .requests()
+        .into_iter()
+        .map(|request| {
+            let authorization = request.header("authorization").unwrap_or("-").to_owned();
+            format!("{} {authorization} {}", request.first_line().replace(" HTTP/1.1", ""), request.body)
+        })
+        .collect();
+    let expected = [
+        "POST /token?by=client Basic aWQ6c2VjcmV0 grant_type=client_credentials",
+        "GET /either Bearer a ",
+        "GET /open - ",
+        "GET /client Bearer static ",
+        "POST /revoke Bearer static token=static",
+    ];
+    assert_eq!(seen, expected);
+
+    let server = Server::answering([token("b"), none()]).await?;
+    let builder = oauth2::Client::builder().base_url(server.url());
+    builder.password2("id", "secret", "me", "pw").build()?.refresh_token().get().await?;
+    let requests = server.requests();
+    let lines: Vec<_> = requests.iter().map(|request| request.first_line()).collect();
+    assert_eq!(lines, ["POST /token/password HTTP/1.1", "GET /token HTTP/1.1"]);
     Ok(())
 }
 

@@ -52,6 +52,9 @@ pub mod nulls;
 #[path = "../../../tests/fixtures/golden/numeric_strings/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod numeric_strings;
+#[path = "../../../tests/fixtures/golden/oauth2/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod oauth2;
 #[path = "../../../tests/fixtures/golden/overlays/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod overlays;

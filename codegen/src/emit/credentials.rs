@@ -1,0 +1,170 @@
+//! The methods that give a client its credentials, and the statics that say where each goes.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::gate;
+use crate::ir::{CredentialKind, Grant, GrantKind, Scheme, Tokens};
+use crate::names;
+
+/// The builder's methods for a credential.
+pub fn setters(scheme: &Scheme) -> TokenStream {
+    let mut setters = setter(scheme);
+    if let Some(tokens) = &scheme.tokens {
+        setters.extend(tokens.grants.iter().map(|grant| grant_setter(scheme, tokens, grant)));
+        setters.extend(source_setter(scheme, tokens));
+    }
+    setters
+}
+
+fn setter(scheme: &Scheme) -> TokenStream {
+    let (method, constant) = (gate::ident(&scheme.name), constant(scheme));
+    let mut docs = match &scheme.kind {
+        CredentialKind::Header(name) => vec![format!("Authenticates with the header `{name}`.")],
+        CredentialKind::Query(name) => vec![format!("Authenticates with the query parameter `{name}`.")],
+        CredentialKind::Cookie(name) => vec![format!("Authenticates with the cookie `{name}`.")],
+        CredentialKind::Bearer => vec!["Authenticates with `Authorization: Bearer`.".to_owned()],
+        CredentialKind::Basic => vec!["Authenticates with `Authorization: Basic`.".to_owned()],
+    };
+    if !scheme.docs.is_empty() {
+        docs.push(String::new());
+        docs.extend(scheme.docs.iter().cloned());
+    }
+    let docs = gate::docs(&docs);
+    if scheme.kind == CredentialKind::Basic {
+        return quote! {
+            #docs
+            pub fn #method(mut self, user: &str, password: &str) -> Self {
+                self.core = self.core.credential(&#constant, format!("{user}:{password}"));
+                self
+            }
+        };
+    }
+    quote! {
+        #docs
+        pub fn #method(mut self, secret: impl Into<runtime::SecretString>) -> Self {
+            self.core = self.core.credential(&#constant, secret);
+            self
+        }
+    }
+}
+
+fn grant_setter(scheme: &Scheme, tokens: &Tokens, grant: &Grant) -> TokenStream {
+    let (method, constant, url) = (gate::ident(&grant.name), constant(scheme), gate::string(&grant.url));
+    let basic = tokens.basic.then(|| quote!(.basic()));
+    let (doc, constructor, parameters, arguments) = match grant.kind {
+        GrantKind::ClientCredentials => {
+            ("an API client's id and secret are", "client_credentials", TokenStream::new(), TokenStream::new())
+        }
+        GrantKind::Password => (
+            "a user's name and password are",
+            "password",
+            quote!(username: impl Into<String>, password: impl Into<runtime::SecretString>,),
+            quote!(username, password,),
+        ),
+        GrantKind::RefreshToken => (
+            "a refresh token is",
+            "refresh_token",
+            quote!(refresh_token: impl Into<runtime::SecretString>,),
+            quote!(refresh_token,),
+        ),
+    };
+    let constructor = gate::ident(constructor);
+    let mut docs = vec![
+        format!("Authenticates with tokens that {doc} exchanged for."),
+        String::new(),
+        "One is fetched when a call first needs it, and the next before it expires or when the server refuses it."
+            .to_owned(),
+    ];
+    if let (GrantKind::RefreshToken, Some(latest)) = (grant.kind, &tokens.refresh_token) {
+        docs.push(format!("The server may replace the refresh token too: `Client::{latest}` is the latest."));
+    }
+    let docs = gate::docs(&docs);
+    quote! {
+        #docs
+        pub fn #method(
+            mut self,
+            client_id: impl Into<String>,
+            client_secret: impl Into<runtime::SecretString>,
+            #parameters
+        ) -> Self {
+            let grant = runtime::generated::Grant::#constructor(#url, client_id, client_secret, #arguments)#basic;
+            self.core = self.core.grant(&#constant, grant);
+            self
+        }
+    }
+}
+
+fn source_setter(scheme: &Scheme, tokens: &Tokens) -> TokenStream {
+    let (method, constant) = (gate::ident(&tokens.source), constant(scheme));
+    quote! {
+        /// Authenticates with tokens from a source of the caller's own.
+        pub fn #method(mut self, source: impl runtime::TokenSource + 'static) -> Self {
+            self.core = self.core.token_source(&#constant, source);
+            self
+        }
+    }
+}
+
+/// The client's methods for a credential that it fetches.
+pub fn client_methods(scheme: &Scheme) -> TokenStream {
+    let constant = constant(scheme);
+    let Some(tokens) = &scheme.tokens else { return TokenStream::new() };
+    let refresh_token = tokens.refresh_token.as_ref().map(|method| {
+        let method = gate::ident(method);
+        quote! {
+            /// The refresh token that the server handed out last, or the one that the client was given. Who authenticates
+            /// with refresh tokens keeps it for the next start: an earlier one may be good no longer.
+            pub fn #method(&self) -> Option<runtime::SecretString> {
+                self.core.refresh_token(&#constant)
+            }
+        }
+    });
+    let revocation = tokens.revocation.as_ref().map(|revocation| {
+        let (method, url) = (gate::ident(&revocation.name), gate::string(&revocation.url));
+        let by = gate::ident(if revocation.by_bearer { "Bearer" } else { "Client" });
+        quote! {
+            /// Ends the token that the client holds; without one nothing is sent. A call after that fetches another, where
+            /// the client was given what to fetch it with.
+            ///
+            /// # Errors
+            ///
+            /// If the server does not end it.
+            pub async fn #method(&self) -> Result<(), Error> {
+                self.core.revoke_token(&#constant, runtime::generated::Revocation::#by(#url)).await
+            }
+        }
+    });
+    quote!(#refresh_token #revocation)
+}
+
+/// Where a credential goes.
+pub fn scheme(scheme: &Scheme) -> TokenStream {
+    let (name, text) = (constant(scheme), gate::string(&scheme.name));
+    let kind = match &scheme.kind {
+        CredentialKind::Header(name) => {
+            let name = gate::string(name);
+            quote!(Header(#name))
+        }
+        CredentialKind::Query(name) => {
+            let name = gate::string(name);
+            quote!(Query(#name))
+        }
+        CredentialKind::Cookie(name) => {
+            let name = gate::string(name);
+            quote!(Cookie(#name))
+        }
+        CredentialKind::Bearer => quote!(Bearer),
+        CredentialKind::Basic => quote!(Basic),
+    };
+    quote! {
+        static #name: runtime::generated::Scheme = runtime::generated::Scheme {
+            name: #text,
+            kind: runtime::generated::SchemeKind::#kind,
+        };
+    }
+}
+
+fn constant(scheme: &Scheme) -> proc_macro2::Ident {
+    gate::ident(&names::static_name(&scheme.name))
+}
