@@ -73,6 +73,27 @@ impl Client {
         }
     }
 
+    /// The refresh token that the server handed out last, or the one that the client was given. Who authenticates
+    /// with refresh tokens keeps it for the next start: an earlier one may be good no longer.
+    pub fn refresh_token(&self) -> Option<runtime::SecretString> {
+        self.core.refresh_token(&BEARER_TOKEN)
+    }
+
+    /// Ends the token that the client holds; without one nothing is sent. A call after that fetches another, where
+    /// the client was given what to fetch it with.
+    ///
+    /// # Errors
+    ///
+    /// If the server does not end it.
+    pub async fn revoke_token(&self) -> Result<(), Error> {
+        self.core
+            .revoke_token(
+                &BEARER_TOKEN,
+                runtime::generated::Revocation::Bearer("/v1/oauth/revoke"),
+            )
+            .await
+    }
+
     /// Tokens for everything else.
     pub fn authentication(&self) -> authentication::Authentication {
         authentication::Authentication::new(&self.core)
@@ -190,6 +211,70 @@ impl Builder {
     /// Authenticates with `Authorization: Bearer`.
     pub fn bearer_token(mut self, secret: impl Into<runtime::SecretString>) -> Self {
         self.core = self.core.credential(&BEARER_TOKEN, secret);
+        self
+    }
+
+    /// Authenticates with tokens that an API client's id and secret are exchanged for.
+    ///
+    /// One is fetched when a call first needs it, and the next before it expires or when the server refuses it.
+    pub fn client_credentials(
+        mut self,
+        client_id: impl Into<String>,
+        client_secret: impl Into<runtime::SecretString>,
+    ) -> Self {
+        let grant = runtime::generated::Grant::client_credentials(
+            "/v1/oauth/token",
+            client_id,
+            client_secret,
+        );
+        self.core = self.core.grant(&BEARER_TOKEN, grant);
+        self
+    }
+
+    /// Authenticates with tokens that a user's name and password are exchanged for.
+    ///
+    /// One is fetched when a call first needs it, and the next before it expires or when the server refuses it.
+    pub fn password(
+        mut self,
+        client_id: impl Into<String>,
+        client_secret: impl Into<runtime::SecretString>,
+        username: impl Into<String>,
+        password: impl Into<runtime::SecretString>,
+    ) -> Self {
+        let grant = runtime::generated::Grant::password(
+            "/v1/oauth/token",
+            client_id,
+            client_secret,
+            username,
+            password,
+        );
+        self.core = self.core.grant(&BEARER_TOKEN, grant);
+        self
+    }
+
+    /// Authenticates with tokens that a refresh token is exchanged for.
+    ///
+    /// One is fetched when a call first needs it, and the next before it expires or when the server refuses it.
+    /// The server may replace the refresh token too: `Client::refresh_token` is the latest.
+    pub fn refresh_token(
+        mut self,
+        client_id: impl Into<String>,
+        client_secret: impl Into<runtime::SecretString>,
+        refresh_token: impl Into<runtime::SecretString>,
+    ) -> Self {
+        let grant = runtime::generated::Grant::refresh_token(
+            "/v1/oauth/token",
+            client_id,
+            client_secret,
+            refresh_token,
+        );
+        self.core = self.core.grant(&BEARER_TOKEN, grant);
+        self
+    }
+
+    /// Authenticates with tokens from a source of the caller's own.
+    pub fn token_source(mut self, source: impl runtime::TokenSource + 'static) -> Self {
+        self.core = self.core.token_source(&BEARER_TOKEN, source);
         self
     }
 
