@@ -7,7 +7,7 @@ mod render;
 mod suggest;
 
 pub use render::render;
-pub use suggest::closest;
+pub use suggest::{closest, distance};
 
 use crate::origin::FileId;
 

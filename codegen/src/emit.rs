@@ -10,6 +10,7 @@ mod errors;
 mod file;
 mod gate;
 mod mock;
+mod pages;
 mod resource;
 mod root;
 mod types;
@@ -130,6 +131,17 @@ fn type_tokens(api: &Api, ty: &Type, from: From<'_>) -> TokenStream {
         Type::Lenient(number) => inner(number),
         Type::Named(id) => named(api, *id, from),
     }
+}
+
+/// Tokens on one line as a person writes them.
+fn compact(tokens: &TokenStream) -> String {
+    tokens
+        .to_string()
+        .replace(" :: ", "::")
+        .replace(" < ", "<")
+        .replace(" >", ">")
+        .replace(" ,", ",")
+        .replace("( )", "()")
 }
 
 fn named(api: &Api, id: TypeId, from: From<'_>) -> TokenStream {

@@ -5,16 +5,18 @@
 //! | `x-rust-name` | tag, operation, parameter, schema, property, security scheme | an identifier | names the resource, method, argument, type, field or builder method |
 //! | `x-rust-variants` | schema with an `enum` | map of wire value to identifier | names the variants |
 //! | `x-oauth2` | security scheme of type `oauth2` | object, see [`BeyondOAuth2`] | says what the flows have no word for |
+//! | `x-idempotent` | operation | boolean | says whether it may be repeated, whatever its method |
+//! | `x-pagination` | operation | map, see the README | says how the pages of its list hang together |
 
 use std::collections::{BTreeMap, HashSet};
 
 use serde_json::Value;
 
-use crate::diagnostic::{Diagnostics, child};
+use crate::diagnostic::{Diagnostics, child, distance};
 use crate::names;
 
 /// Names of the extensions in the table above.
-const KNOWN: &[&str] = &["x-rust-name", "x-rust-variants", "x-oauth2"];
+const KNOWN: &[&str] = &["x-rust-name", "x-rust-variants", "x-oauth2", "x-idempotent", "x-pagination"];
 
 /// `x-oauth2`: what OpenAPI has no word for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -140,6 +142,34 @@ impl Extensions {
         read
     }
 
+    /// `x-idempotent` of the operation at `pointer`.
+    pub fn idempotent<'v>(
+        &mut self,
+        extensions: impl IntoIterator<Item = (&'v String, &'v Value)>,
+        pointer: &str,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<bool> {
+        let (value, place) = self.whole("x-idempotent", extensions, pointer)?;
+        if !value.is_boolean() {
+            let help = "say true where the server does nothing twice, or leave it out";
+            diagnostics.error("bad-extension", place, "`x-idempotent` is neither true nor false", help);
+        }
+        value.as_bool()
+    }
+
+    /// The value of an extension, and where it stands; whoever asks for it reads all of it.
+    pub fn whole<'v>(
+        &mut self,
+        name: &str,
+        extensions: impl IntoIterator<Item = (&'v String, &'v Value)>,
+        pointer: &str,
+    ) -> Option<(&'v Value, String)> {
+        let (_, value) = extensions.into_iter().find(|(key, _)| *key == name)?;
+        let place = child(pointer, name);
+        self.read.insert(place.clone());
+        Some((value, place))
+    }
+
     /// Reports the known extensions that nothing read, and those that look like a known one.
     pub fn check(&self, document: &Value, diagnostics: &mut Diagnostics) {
         self.check_node(document, String::new(), diagnostics);
@@ -159,12 +189,12 @@ impl Extensions {
                                 "remove it, or move it to where the README's table says it is read",
                             );
                         }
-                    } else if key.starts_with("x-rust") || key.starts_with("x-oauth") {
+                    } else if let Some(help) = misspelt(key) {
                         diagnostics.error(
                             "unknown-extension",
                             place,
                             format!("the generator knows no extension `{key}`"),
-                            format!("it knows {}", KNOWN.join(", ")),
+                            help,
                         );
                     } else if !is_data(key) {
                         self.check_node(value, place, diagnostics);
@@ -177,6 +207,17 @@ impl Extensions {
                 }
             }
             _ => {}
+        }
+    }
+}
+
+/// What to do about an extension that is meant for the generator, and that it does not know. A document may have
+/// extensions of its own, so that names which are merely like one of ours are left alone.
+fn misspelt(key: &str) -> Option<String> {
+    match KNOWN.iter().find(|known| distance(key, known) == 1) {
+        Some(meant) => Some(format!("did you mean `{meant}`?")),
+        None => {
+            (key.starts_with("x-rust") || key.starts_with("x-oauth")).then(|| format!("it knows {}", KNOWN.join(", ")))
         }
     }
 }

@@ -9,6 +9,7 @@ pub(crate) mod docs;
 mod errors;
 mod merge;
 mod operations;
+mod pages;
 mod paths;
 mod schemes;
 mod settle;
@@ -22,7 +23,8 @@ use crate::resolve::Resolved;
 
 pub use schemes::{CredentialKind, Grant, GrantKind, Revocation, Scheme, Tokens};
 
-pub use crate::resolve::{Location, Status, Style};
+pub use crate::resolve::{Location, PageBy, Sign, Status, Style};
+pub use pages::{Access, Paging};
 
 /// A client.
 #[derive(Debug, Serialize)]
@@ -79,6 +81,8 @@ pub struct Operation {
     pub deprecated: bool,
     /// Upper-case HTTP method.
     pub method: &'static str,
+    /// Whether repeating it does nothing twice.
+    pub idempotent: bool,
     /// The path template.
     pub path: String,
     /// The document's own name for it.
@@ -99,6 +103,8 @@ pub struct Operation {
     pub errors: Vec<(Status, usize)>,
     /// Alternatives of sets of credentials: indices into [`Api::schemes`].
     pub security: Vec<Vec<usize>>,
+    /// How its list is read page by page.
+    pub paging: Option<Paging>,
 }
 
 /// What fills a `{}` of a path template.

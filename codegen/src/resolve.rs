@@ -6,6 +6,7 @@
 //! place. Cycles are ordinary: a node that contains itself holds its own id.
 
 mod operation;
+mod pagination;
 mod schema;
 mod schemes;
 
@@ -17,6 +18,7 @@ use serde_json::Value;
 use crate::diagnostic::{Diagnostics, tokens};
 use crate::extensions::Extensions;
 
+pub use pagination::{PageBy, Pagination, Sign};
 pub use schema::{Additional, Discriminator, Kind, Object, Property, Schema, SchemaId};
 pub use schemes::{OAuth2, Scheme, SchemeKind};
 
@@ -85,6 +87,10 @@ pub struct Operation {
     pub description: Option<String>,
     /// `deprecated`.
     pub deprecated: bool,
+    /// `x-idempotent`.
+    pub idempotent: Option<bool>,
+    /// `x-pagination`.
+    pub pagination: Option<Pagination>,
     /// The path item's and the operation's own parameters, the latter winning.
     pub parameters: Vec<Parameter>,
     /// The request body.

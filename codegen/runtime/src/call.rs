@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -32,19 +33,19 @@ pub type Sending<T, B> = Pin<Box<dyn Future<Output = Result<T, Error<B>>> + Send
 /// What cannot be sent (a header with a line break, say) is remembered, and `send` returns it.
 #[must_use = "a call does nothing until it is sent or awaited"]
 pub struct Call<T: 'static, B: 'static> {
-    operation: &'static Operation<T, B>,
-    draft: Draft,
+    pub(crate) operation: &'static Operation<T, B>,
+    pub(crate) draft: Draft,
 }
 
 /// The parts of a request, the same for all operations.
+#[derive(Clone)]
 pub(crate) struct Draft {
     pub(crate) core: Core,
     pub(crate) name: &'static str,
     pub(crate) method: Method,
+    pub(crate) idempotent: bool,
     pub(crate) security: &'static [&'static [&'static Scheme]],
     pub(crate) accept: &'static str,
-    /// Sending the request twice does no more than sending it once.
-    pub(crate) idempotent: bool,
     #[cfg(feature = "tracing")]
     pub(crate) template: &'static str,
     /// With its own query, where the template has one.
@@ -53,7 +54,7 @@ pub(crate) struct Draft {
     pub(crate) query: Vec<(String, String)>,
     pub(crate) headers: HeaderMap,
     pub(crate) cookies: Vec<(String, String)>,
-    pub(crate) body: Body,
+    pub(crate) body: Arc<Body>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) retry: Option<Retry>,
     /// The body of a success is left to be read piece by piece.
@@ -68,16 +69,16 @@ impl<T: Send + 'static, B: Default + Send + 'static> Call<T, B> {
             core: core.clone(),
             name: operation.name,
             method: operation.method.clone(),
+            idempotent: operation.idempotent,
             security: operation.security,
             accept: operation.accept,
-            idempotent: operation.method.is_idempotent(),
             #[cfg(feature = "tracing")]
             template: operation.path,
             path: String::new(),
             query: Vec::new(),
             headers: HeaderMap::new(),
             cookies: Vec::new(),
-            body: Body::Empty,
+            body: Body::Empty.into(),
             timeout: None,
             retry: None,
             streamed: false,
@@ -90,12 +91,6 @@ impl<T: Send + 'static, B: Default + Send + 'static> Call<T, B> {
     /// Sends the request to this path, whatever the operation's is.
     pub(crate) fn at(mut self, path: &str) -> Self {
         self.draft.path = path.to_owned();
-        self
-    }
-
-    /// Lets the request be repeated as if its method were idempotent.
-    pub(crate) fn idempotent(mut self) -> Self {
-        self.draft.idempotent = true;
         self
     }
 
@@ -132,12 +127,12 @@ impl<T: Send + 'static, B: Default + Send + 'static> Call<T, B> {
     /// Sends text.
     pub fn text(&mut self, media_type: &'static str, text: impl Into<String>) {
         let bytes = Bytes::from(text.into());
-        self.draft.body = Body::Bytes { media_type, bytes };
+        self.draft.body = Body::Bytes { media_type, bytes }.into();
     }
 
     /// Sends bytes, a file or a stream.
     pub fn bytes(&mut self, media_type: &'static str, upload: impl Into<Upload>) {
-        self.draft.body = Body::Upload { media_type, upload: upload.into() };
+        self.draft.body = Body::Upload { media_type, upload: upload.into() }.into();
     }
 
     /// How long one attempt of this call may take, within the [total time](Retry::total_time).
@@ -224,7 +219,7 @@ impl Draft {
         }
     }
 
-    fn query(&mut self, name: &str, style: Style, value: Json) {
+    pub(crate) fn query(&mut self, name: &str, style: Style, value: Json) {
         let Some(value) = self.check(name, value) else { return };
         let pairs = query::encode(name, style, &value);
         match self.query.iter_mut().find(|(known, _)| known == name) {
@@ -265,21 +260,21 @@ impl Draft {
 
     fn json(&mut self, media_type: &'static str, body: Result<Vec<u8>, serde_json::Error>) {
         if let Some(bytes) = self.check("body", body) {
-            self.body = Body::Bytes { media_type, bytes: bytes.into() };
+            self.body = Body::Bytes { media_type, bytes: bytes.into() }.into();
         }
     }
 
     fn form(&mut self, value: Json) {
         if let Some(value) = self.check("body", value) {
             let bytes = query::form(&value).into();
-            self.body = Body::Bytes { media_type: "application/x-www-form-urlencoded", bytes };
+            self.body = Body::Bytes { media_type: "application/x-www-form-urlencoded", bytes }.into();
         }
     }
 
     fn multipart(&mut self, mut parts: FormParts) {
         let fault = parts.take_fault().map_or(Ok(()), Err);
         self.check("body", fault);
-        self.body = Body::Multipart(parts);
+        self.body = Body::Multipart(parts).into();
     }
 
     /// The value, or its fault kept for `send`.
@@ -288,7 +283,7 @@ impl Draft {
     }
 
     /// Keeps the first fault.
-    fn fail(&mut self, error: RequestError) {
+    pub(crate) fn fail(&mut self, error: RequestError) {
         self.fault.get_or_insert(error);
     }
 }

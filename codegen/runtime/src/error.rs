@@ -2,6 +2,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
@@ -306,11 +307,11 @@ impl StdError for DecodeError {
 }
 
 /// A request that could not be built. Nothing was sent.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct RequestError {
     operation: Option<&'static str>,
     message: String,
-    source: Option<Source>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 impl RequestError {
@@ -319,7 +320,7 @@ impl RequestError {
     }
 
     pub(crate) fn because(message: impl Into<String>, source: impl Into<Source>) -> Self {
-        Self { operation: None, message: message.into(), source: Some(source.into()) }
+        Self { operation: None, message: message.into(), source: Some(source.into().into()) }
     }
 
     pub(crate) fn of(self, operation: &'static str) -> Self {

@@ -16,6 +16,8 @@ pub struct Operation<T: 'static, B: 'static> {
     pub name: &'static str,
     /// The HTTP method.
     pub method: Method,
+    /// Whether repeating it does nothing twice: by its method, or because the server is known for it.
+    pub idempotent: bool,
     /// The path with a `{}` place for each path parameter, below the client's base URL.
     pub path: &'static str,
     /// The alternatives of sets of credentials, of which the first that is configured whole is sent.

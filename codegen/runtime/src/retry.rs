@@ -9,7 +9,8 @@ use reqwest::header::{HeaderMap, RETRY_AFTER};
 /// A request is repeated only where that cannot do anything twice:
 ///
 /// - after a 429, and after a connection that never came about, whatever the method;
-/// - after a 502, 503 or 504, a timeout or a broken connection only GET, HEAD, OPTIONS, TRACE, PUT and DELETE;
+/// - after a 502, 503 or 504, a timeout or a broken connection only GET, HEAD, OPTIONS, TRACE, PUT, DELETE, and a
+///   POST or PATCH of which it is known that it changes nothing twice, such as a search;
 /// - never if its body is a stream, which can be read only once.
 ///
 /// Besides, a request refused with a 401 for a token that the client fetched is sent once more with a new one, whatever

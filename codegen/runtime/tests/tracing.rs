@@ -14,6 +14,7 @@ static KEY: Scheme = Scheme { name: "key", kind: SchemeKind::Query("api_key") };
 static SEARCH: Operation<(), ()> = Operation {
     name: "things.search",
     method: Method::POST,
+    idempotent: false,
     path: "/people/{}/things",
     security: &[&[&KEY]],
     accept: "",

@@ -7,7 +7,7 @@ use quote::quote;
 
 use super::client::arguments;
 use super::file::File;
-use super::{From, argument, gate, holds_map, holds_secret, names_type, type_tokens};
+use super::{From, argument, compact, gate, holds_map, holds_secret, names_type, pages, type_tokens};
 use crate::ir::{Api, Argument, Body, BodyKind, Location, Operation, Output, PathValue, Resource, Status, Style};
 use crate::names;
 
@@ -21,25 +21,17 @@ pub fn file(api: &Api, resource: &Resource, source: &str) -> String {
     for operation in &resource.operations {
         if let Some(call) = &operation.call {
             file.items(call_struct(api, operation, call));
-            let output = output_type(api, &operation.output);
-            file.line("operation", &format!("{call} -> {}, ErrorBody", compact(&output)));
+            let output = compact(&output_type(api, &operation.output));
+            file.line("operation", &format!("{call} -> {output}, ErrorBody"));
+            if let Some(paging) = &operation.paging {
+                pages::invocation(api, call, &output, paging, &mut file);
+            }
         }
     }
     for operation in &resource.operations {
         file.items(facts(api, resource, operation));
     }
     file.finish()
-}
-
-/// Tokens on one line as a person writes them.
-fn compact(tokens: &TokenStream) -> String {
-    tokens
-        .to_string()
-        .replace(" :: ", "::")
-        .replace(" < ", "<")
-        .replace(" >", ">")
-        .replace(" ,", ",")
-        .replace("( )", "()")
 }
 
 fn imports(resource: &Resource) -> TokenStream {
@@ -56,7 +48,10 @@ fn imports(resource: &Resource) -> TokenStream {
             _ => None,
         })
     };
-    let used = || arguments().map(|argument| &argument.ty).chain(bodies().map(|body| &body.ty)).chain(outputs());
+    let items = || operations.iter().filter_map(|operation| Some(&operation.paging.as_ref()?.item));
+    let used = || {
+        arguments().map(|argument| &argument.ty).chain(bodies().map(|body| &body.ty)).chain(outputs()).chain(items())
+    };
     let maps = used().any(holds_map).then(|| {
         quote!(
             use std::collections::BTreeMap;
@@ -219,7 +214,8 @@ fn call_struct(api: &Api, operation: &Operation, call: &str) -> TokenStream {
     let name = gate::ident(call);
     let output = output_type(api, &operation.output);
     let docs = gate::first_line(&operation.docs);
-    let mut taken: HashSet<String> = OF_EVERY_CALL.iter().map(|name| (*name).to_owned()).collect();
+    let of_paged = operation.paging.iter().flat_map(|_| OF_PAGED_CALLS);
+    let mut taken: HashSet<String> = OF_EVERY_CALL.iter().chain(of_paged).map(|name| (*name).to_owned()).collect();
     let setters: TokenStream = operation.optional.iter().map(|argument| setter(api, argument, &mut taken)).collect();
     let body = operation.body.as_ref().filter(|body| !body.required).map(|body| {
         let (taken, sent) = send_body(api, body);
@@ -250,6 +246,9 @@ fn call_struct(api: &Api, operation: &Operation, call: &str) -> TokenStream {
 /// The methods that every call has; an argument of such a name gives way.
 const OF_EVERY_CALL: &[&str] =
     &["send", "send_with_response", "send_raw", "send_stream", "timeout", "retry", "header", "body", "into_future"];
+
+/// The methods that the calls of lists with pages have besides.
+const OF_PAGED_CALLS: &[&str] = &["pages", "items"];
 
 fn setter(api: &Api, one: &Argument, taken: &mut HashSet<String>) -> TokenStream {
     let name = gate::ident(&one.name);
@@ -288,6 +287,7 @@ fn facts(api: &Api, resource: &Resource, operation: &Operation) -> TokenStream {
     let told = gate::string(&format!("{}.{}", resource.module, names::suffix(&operation.name)));
     let (method, path) = (gate::ident(operation.method), gate::string(&operation.path));
     let accept = gate::string(operation.accept.as_deref().unwrap_or_default());
+    let idempotent = operation.idempotent;
     let output = output_type(api, &operation.output);
     let decode = match &operation.output {
         Output::Empty => quote!(empty),
@@ -324,6 +324,7 @@ fn facts(api: &Api, resource: &Resource, operation: &Operation) -> TokenStream {
         pub(super) static #name: Operation<#output, ErrorBody> = Operation {
             name: #told,
             method: Method::#method,
+            idempotent: #idempotent,
             path: #path,
             security: &[#(#security),*],
             accept: #accept,

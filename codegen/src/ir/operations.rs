@@ -8,7 +8,7 @@ use super::settle;
 use super::types::{Direction, Types, given_type_name, given_value_name};
 use super::{
     Api, Argument, Body, ErrorVariant, Operation, Output, PathValue, Resource, Scheme, Type, TypeId, TypeKind, bodies,
-    docs, errors,
+    docs, errors, pages,
 };
 use crate::diagnostic::Diagnostics;
 use crate::names;
@@ -43,6 +43,7 @@ pub fn build(resolved: Resolved, name: &str, diagnostics: &mut Diagnostics) -> A
     let Builder { types, schemes, mut errors } = builder;
     let used: Vec<Type> = used_types(&resources, &errors);
     let settled = settle::settle(types.drafts, &used, types.diagnostics);
+    let (sources, diagnostics) = (types.resolved.operations, types.diagnostics);
     let mut types = settled.types;
     each_used(&mut resources, &mut |ty| settle::rename(ty, &settled.of_draft));
     errors.iter_mut().for_each(|error| settle::rename(&mut error.ty, &settled.of_draft));
@@ -50,6 +51,7 @@ pub fn build(resolved: Resolved, name: &str, diagnostics: &mut Diagnostics) -> A
     for operation in resources.iter_mut().flat_map(|resource| &mut resource.operations) {
         operation.errors.iter_mut().for_each(|(_, error)| *error = index[*error]);
     }
+    pages::attach(&mut resources, &types, &sources, diagnostics);
     let error_types: Vec<Type> = errors.iter().map(|error| error.ty.clone()).collect();
     settle::place(&mut types, &resources, &error_types);
     let error_fields = errors::error_fields(&errors, &types);
@@ -271,6 +273,7 @@ impl Builder<'_> {
             docs: docs::operation(source),
             deprecated: source.deprecated,
             method: source.method,
+            idempotent: source.idempotent.unwrap_or_else(|| is_idempotent(source.method)),
             path: source.path.clone(),
             id: source.id.clone(),
             path_values: path_values(&source.path, shared, &required),
@@ -281,11 +284,13 @@ impl Builder<'_> {
             accept,
             errors,
             security: self.security(index),
+            paging: None,
         };
+        let paged = source.pagination.is_some();
         let mut operations = with_bodies(operation, bodies);
         for operation in &mut operations {
             let optional_body = operation.body.as_ref().is_some_and(|body| !body.required);
-            if !operation.optional.is_empty() || optional_body {
+            if !operation.optional.is_empty() || optional_body || paged {
                 operation.call = Some(format!("{}Call", names::type_name(&operation.name)));
             }
         }
@@ -357,6 +362,11 @@ fn with_bodies(operation: Operation, bodies: Vec<Body>) -> Vec<Operation> {
         operations.push(one);
     }
     if operations.is_empty() { vec![operation] } else { operations }
+}
+
+/// Whether HTTP says of a method that repeating it does nothing twice (RFC 9110, 9.2.2).
+fn is_idempotent(method: &str) -> bool {
+    !matches!(method, "POST" | "PATCH")
 }
 
 /// The order in which a reader looks for methods.

@@ -285,6 +285,8 @@ mod tests {
             summary: None,
             description: None,
             deprecated: false,
+            idempotent: None,
+            pagination: None,
             parameters: Vec::new(),
             body: None,
             responses: Vec::new(),

@@ -69,6 +69,9 @@ impl<'a> Resolver<'a> {
                 );
             }
         }
+        let idempotent = self.extensions.idempotent(&operation.extensions, &pointer, self.diagnostics);
+        let pagination = self.extensions.whole("x-pagination", &operation.extensions, &pointer);
+        let pagination = pagination.and_then(|(value, place)| self.pagination(value, &place, &parameters));
         let security = operation.security.as_ref().or(self.api.security.as_ref());
         Operation {
             method,
@@ -79,6 +82,8 @@ impl<'a> Resolver<'a> {
             summary: operation.summary.clone(),
             description: operation.description.clone(),
             deprecated: operation.deprecated,
+            idempotent,
+            pagination,
             parameters,
             body,
             responses: self.responses(&operation.responses, &child(&pointer, "responses")),

@@ -123,21 +123,19 @@ impl GrantSource {
     }
 
     fn call(&self) -> Call<Granted, Refusal> {
-        let (operation, name) = match &self.grant.offer {
-            Offer::Client => (&CLIENT_CREDENTIALS, "client_credentials"),
-            Offer::Password { .. } => (&PASSWORD, "password"),
-            Offer::RefreshToken(_) => (&REFRESH_TOKEN, "refresh_token"),
+        let operation = match &self.grant.offer {
+            Offer::Client => &CLIENT_CREDENTIALS,
+            Offer::Password { .. } => &PASSWORD,
+            Offer::RefreshToken(_) => &REFRESH_TOKEN,
         };
-        let mut form = Map::from_iter([("grant_type".to_owned(), name.into())]);
+        let mut form = Map::from_iter([("grant_type".to_owned(), operation.name.into())]);
         let mut call = Call::new(&self.server, operation, &[]).at(&self.path);
         match &self.grant.offer {
-            Offer::Client => call = call.idempotent(),
+            Offer::Client => {}
             Offer::Password { username, password } => {
                 form.insert("username".to_owned(), username.as_str().into());
                 form.insert("password".to_owned(), password.expose_secret().into());
-                call = call.idempotent();
             }
-            // Not idempotent: a refresh token may be good for one exchange only.
             Offer::RefreshToken(given) => {
                 let token = self.refresh_token();
                 let token = token.as_ref().unwrap_or(given).expose_secret();
@@ -211,7 +209,7 @@ async fn end(
         }
     };
     let (server, path) = core.beside(url, credentials)?;
-    let mut call = Call::new(&server, &REVOKE_TOKEN, &[]).at(&path).idempotent();
+    let mut call = Call::new(&server, &REVOKE_TOKEN, &[]).at(&path);
     call.form(&form);
     call.await
 }
@@ -248,15 +246,21 @@ static BEARER: Scheme = Scheme { name: "token", kind: SchemeKind::Bearer };
 /// Whichever of the two a request's own client is given.
 const SECURITY: &[&[&Scheme]] = &[&[&CLIENT], &[&BEARER]];
 
-static CLIENT_CREDENTIALS: Operation<Granted, Refusal> = operation("client_credentials", granted);
-static PASSWORD: Operation<Granted, Refusal> = operation("password", granted);
-static REFRESH_TOKEN: Operation<Granted, Refusal> = operation("refresh_token", granted);
-static REVOKE_TOKEN: Operation<(), Refusal> = operation("revoke_token", decode::empty);
+static CLIENT_CREDENTIALS: Operation<Granted, Refusal> = operation("client_credentials", true, granted);
+static PASSWORD: Operation<Granted, Refusal> = operation("password", true, granted);
+/// A refresh token may be good for one exchange only.
+static REFRESH_TOKEN: Operation<Granted, Refusal> = operation("refresh_token", false, granted);
+static REVOKE_TOKEN: Operation<(), Refusal> = operation("revoke_token", true, decode::empty);
 
-const fn operation<T>(name: &'static str, decode: fn(&Reply) -> Result<T, DecodeFailure>) -> Operation<T, Refusal> {
+const fn operation<T>(
+    name: &'static str,
+    idempotent: bool,
+    decode: fn(&Reply) -> Result<T, DecodeFailure>,
+) -> Operation<T, Refusal> {
     Operation {
         name,
         method: Method::POST,
+        idempotent,
         path: "",
         security: SECURITY,
         accept: "application/json",

@@ -5,7 +5,7 @@ use crm_clients_runtime::Upload;
 use crate::Outcome;
 use crate::server::{Request, Server, reply};
 use crate::themes::{
-    documentation, enums, formats, forms, headers_cookies, media_types, multipart, oauth2, path_parameters,
+    documentation, enums, formats, forms, headers_cookies, media_types, multipart, oauth2, pagination, path_parameters,
     query_styles, references, responses, security, servers,
 };
 
@@ -301,5 +301,61 @@ async fn what_is_behind_references_and_servers() -> Outcome {
     #[expect(deprecated, reason = "the document says so")]
     let call = client!(documentation, server).pages().list();
     assert_eq!(call.size(2).await?.number, 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn lists_are_read_over_their_pages() -> Outcome {
+    async fn pages(bodies: &[&str]) -> std::io::Result<Server> {
+        Server::answering(bodies.iter().map(|body| reply("200 OK", &["content-type: application/json"], body))).await
+    }
+    let lines = |server: &Server| -> Vec<String> {
+        let requests = server.requests().into_iter();
+        requests.map(|request| request.first_line().trim_end_matches(" HTTP/1.1").to_owned()).collect()
+    };
+    let server = pages(&[
+        r#"{"data": [{"id": 1}], "links": {"next": "http://elsewhere.example/"}}"#,
+        r#"{"data": [{"id": 2}], "links": {"next": null}}"#,
+    ])
+    .await?;
+    let mut notes = client!(pagination, server).notes().list().items2(5).items();
+    let mut ids = Vec::new();
+    while let Some(note) = notes.try_next().await? {
+        ids.push(note.id);
+    }
+    assert_eq!(
+        (ids, lines(&server)),
+        (vec![1, 2], vec!["GET /notes?items=5".into(), "GET /notes?items=5&page[number]=2".into()])
+    );
+
+    // A search is a POST and repeated all the same; a count may come as text.
+    let list = r#"{"hits": {"list": [{"id": 1}], "total": "1"}}"#;
+    let busy = reply("503 Service Unavailable", &["retry-after: 0"], "");
+    let server = Server::answering([busy, reply("200 OK", &[], list)]).await?;
+    let mut hits = client!(pagination, server).notes().search(0, pagination::types::Query::new("t")).pages();
+    assert_eq!(hits.try_next().await?.and_then(|page| page.hits).map(|hits| hits.total), Some(1));
+    assert!(hits.try_next().await?.is_none());
+    assert_eq!(lines(&server), ["POST /notes/search?page=0", "POST /notes/search?page=0"]);
+
+    let server = Server::answering([
+        reply(
+            "200 OK",
+            &[],
+            r#"{"events": [{"id": 1, "source": {"at": "2026-01-02T03:04:05Z"}}], "meta": {"more": true}}"#,
+        ),
+        reply("204 No Content", &[], ""),
+    ])
+    .await?;
+    let since = "2026-01-01T00:00:00Z".parse()?;
+    let mut events = client!(pagination, server).events().list().since(since).items();
+    assert_eq!(events.try_next().await?.map(|event| event.id), Some(1));
+    assert!(events.try_next().await?.is_none());
+    assert_eq!(lines(&server), ["GET /events?since=2026-01-01T00:00:00Z", "GET /events?since=2026-01-02T03:04:05Z"]);
+
+    let server = pages(&[r#"["a", "b"]"#, "[]"]).await?;
+    let mut names = client!(pagination, server).names().list().items();
+    assert_eq!(names.try_next().await?.as_deref(), Some("a"));
+    assert_eq!(names.try_next().await?.as_deref(), Some("b"));
+    assert!(names.try_next().await?.is_none());
     Ok(())
 }

@@ -58,6 +58,9 @@ pub mod oauth2;
 #[path = "../../../tests/fixtures/golden/overlays/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod overlays;
+#[path = "../../../tests/fixtures/golden/pagination/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod pagination;
 #[path = "../../../tests/fixtures/golden/path_parameters/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod path_parameters;

@@ -12,6 +12,7 @@ use crate::{ERRORS, ErrorBody, GET, Numbers, Outcome};
 static CREATE: Operation<Numbers, ErrorBody> = Operation {
     name: "things.create",
     method: Method::POST,
+    idempotent: false,
     path: "/things",
     security: &[],
     accept: "application/json",

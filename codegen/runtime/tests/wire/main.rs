@@ -3,6 +3,7 @@
 mod auth;
 mod faults;
 mod grants;
+mod pages;
 mod redirects;
 mod replies;
 mod requests;
@@ -49,6 +50,7 @@ const ERRORS: &[(Status, ErrorReader<ErrorBody>)] = &[
 static GET: Operation<Numbers, ErrorBody> = Operation {
     name: "things.get",
     method: Method::GET,
+    idempotent: true,
     path: "/things/{id}?fixed=1#part",
     security: &[&[&KEY, &QUERY_KEY], &[&BEARER], &[&COOKIE_KEY], &[&BASIC]],
     accept: "application/json",
@@ -59,6 +61,7 @@ static GET: Operation<Numbers, ErrorBody> = Operation {
 static POST: Operation<(), ErrorBody> = Operation {
     name: "things.create",
     method: Method::POST,
+    idempotent: false,
     path: "/things",
     security: &[&[&KEY]],
     accept: "",

@@ -98,6 +98,7 @@ async fn the_kinds_of_success() -> Outcome {
         Operation {
             name: "kinds.get",
             method: Method::GET,
+            idempotent: true,
             path: "/",
             security: &[],
             accept: "",

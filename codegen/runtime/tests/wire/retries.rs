@@ -105,24 +105,22 @@ async fn after_a_gateways_error_only_what_is_idempotent_is_repeated() -> Outcome
 }
 
 #[tokio::test]
-async fn every_method_is_on_its_side() -> Outcome {
-    const fn operation(method: Method) -> Operation<(), ErrorBody> {
-        let name = "things.touch";
-        Operation { name, method, path: "/", security: &[], accept: "", decode: decode::empty, errors: ERRORS }
+async fn an_operation_says_that_it_is_idempotent_and_its_method_does_not() -> Outcome {
+    const fn operation(method: Method, idempotent: bool) -> Operation<(), ErrorBody> {
+        let (name, path, security) = ("things.touch", "/", &[]);
+        Operation { name, method, idempotent, path, security, accept: "", decode: decode::empty, errors: ERRORS }
     }
-    static HEAD: Operation<(), ErrorBody> = operation(Method::HEAD);
-    static OPTIONS: Operation<(), ErrorBody> = operation(Method::OPTIONS);
-    static TRACE: Operation<(), ErrorBody> = operation(Method::TRACE);
-    static PUT: Operation<(), ErrorBody> = operation(Method::PUT);
-    static DELETE: Operation<(), ErrorBody> = operation(Method::DELETE);
-    static PATCH: Operation<(), ErrorBody> = operation(Method::PATCH);
-    for (operation, expected) in
-        [(&HEAD, 2), (&OPTIONS, 2), (&TRACE, 2), (&PUT, 2), (&DELETE, 2), (&PATCH, 1), (&POST, 1)]
-    {
-        let empty = "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
-        let server = Server::answering([empty.to_owned(), reply("204 No Content", &[], "")]).await?;
-        let outcome = Call::new(&client(server.url(), quick())?, operation, &[]).await;
-        assert_eq!((server.requests().len(), outcome.is_ok()), (expected, expected == 2), "{}", operation.method);
+    static SEARCH: Operation<(), ErrorBody> = operation(Method::POST, true);
+    static CREATE: Operation<(), ErrorBody> = operation(Method::POST, false);
+    static DELETE: Operation<(), ErrorBody> = operation(Method::DELETE, true);
+    static COUNTS_VISITS: Operation<(), ErrorBody> = operation(Method::GET, false);
+    for (operation, expected) in [(&SEARCH, 2), (&CREATE, 1), (&DELETE, 2), (&COUNTS_VISITS, 1)] {
+        for fault in [unavailable(), "reset".to_owned(), String::new()] {
+            let server = Server::answering([fault, reply("204 No Content", &[], "")]).await?;
+            let outcome = Call::new(&client(server.url(), quick())?, operation, &[]).await;
+            let seen = (server.requests().len(), outcome.is_ok());
+            assert_eq!(seen, (expected, expected == 2), "{} {}", operation.method, operation.idempotent);
+        }
     }
     Ok(())
 }

@@ -23,6 +23,7 @@ const MILLISECOND: Duration = Duration::from_millis(1);
 static READ: Operation<Numbers, ErrorBody> = Operation {
     name: "things.get",
     method: Method::GET,
+    idempotent: true,
     path: "/things",
     security: &[&[&BEARER], &[&KEY]],
     accept: "",
@@ -33,6 +34,7 @@ static READ: Operation<Numbers, ErrorBody> = Operation {
 static WRITE: Operation<(), ErrorBody> = Operation {
     name: "things.create",
     method: Method::POST,
+    idempotent: false,
     path: "/things",
     security: &[&[&BEARER]],
     accept: "",
@@ -43,6 +45,7 @@ static WRITE: Operation<(), ErrorBody> = Operation {
 static OPEN: Operation<(), ErrorBody> = Operation {
     name: "things.version",
     method: Method::GET,
+    idempotent: true,
     path: "/version",
     security: &[],
     accept: "",

@@ -1,0 +1,291 @@
+//! Lists that a server gives page by page, read as streams.
+//!
+//! An operation's [`Paging`] says where in its typed answer the items are and how the next page is asked for. What is
+//! generic here only looks into a page; which page comes next, and whether one does, is decided by [`Course`].
+
+mod course;
+
+use std::fmt;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use futures_core::Stream;
+use serde::Serialize;
+
+use crate::call::{Call, Draft, Sending};
+use crate::error::Error;
+use crate::operation::Operation;
+use course::{Course, fingerprint};
+
+/// How the pages of a list hang together: `T` is a page, `I` an item.
+pub struct Paging<T: 'static, I: 'static> {
+    /// The ways to ask for a page: that whose parameter the call sets, otherwise the first.
+    pub by: &'static [By<I>],
+    /// The items of a page, where it has any.
+    pub items: fn(&mut T) -> Option<&mut Vec<I>>,
+    /// What says whether another page follows.
+    pub signs: &'static [Sign<T>],
+}
+
+/// What a page is asked for by, and the query parameter that says it.
+pub enum By<I> {
+    /// Its number; with the number of the first.
+    Number(&'static str, i64),
+    /// The key of the first item of the page before.
+    First(&'static str, fn(&I) -> Option<String>),
+    /// The key of the last item of the page before.
+    Last(&'static str, fn(&I) -> Option<String>),
+}
+
+impl<I> By<I> {
+    /// The parameter, and the number of the first page where pages have numbers.
+    fn begin(&self) -> (&'static str, Option<i64>) {
+        match self {
+            By::Number(parameter, first) => (parameter, Some(*first)),
+            By::First(parameter, _) | By::Last(parameter, _) => (parameter, None),
+        }
+    }
+
+    fn key(&self, items: &[I]) -> Option<String> {
+        match self {
+            By::Number(..) => None,
+            By::First(_, key) => items.first().and_then(key),
+            By::Last(_, key) => items.last().and_then(key),
+        }
+    }
+}
+
+/// Where a page says whether another follows; `None` says nothing.
+pub enum Sign<T> {
+    /// Whether there is a link to the next page. Where even its place is missing, there is none.
+    Next(fn(&T) -> Option<bool>),
+    /// Whether there is more.
+    More(fn(&T) -> Option<bool>),
+    /// How many pages there are.
+    Pages(fn(&T) -> Option<i64>),
+    /// How many items there are in all.
+    Total(fn(&T) -> Option<i64>),
+}
+
+impl<T> Sign<T> {
+    fn more(&self, page: &T, course: &Course) -> Option<bool> {
+        match self {
+            Sign::Next(next) => Some(next(page).unwrap_or(false)),
+            Sign::More(more) => more(page),
+            Sign::Pages(pages) => pages(page).and_then(|pages| course.is_before(pages)),
+            Sign::Total(total) => total(page).and_then(|total| course.is_short_of(total)),
+        }
+    }
+}
+
+/// The pages of a list, as a [`Stream`] that needs no crate of streams to be read.
+///
+/// Nothing is sent before the first page is asked for, and each page is requested when it is asked for, one at a time.
+/// The first is the one that the call chooses, otherwise the server's first. Every request has all that the call sets:
+/// parameters, headers, timeout, retries. Dropping the stream sends nothing more; a [`next`](Self::next) that was
+/// dropped halfway is taken up by the one after it.
+///
+/// The stream ends where the server says so, and behind a page without items. It does not go on for ever where the
+/// server repeats itself: a page with the items of an earlier one is left out and ends the stream. If nothing said
+/// that more was to follow, that is the end, for some servers answer so behind their last page. If something did, the
+/// rest of the list is out of reach, and the stream ends with an [`Error::Request`], lest a part pass for the whole.
+///
+/// An error is the last thing it gives.
+#[must_use = "nothing is sent until a page is asked for"]
+pub struct Pages<T: 'static, I: 'static, B: 'static> {
+    operation: &'static Operation<T, B>,
+    paging: &'static Paging<T, I>,
+    /// The request for the next page; none behind the last.
+    draft: Option<Draft>,
+    sending: Option<Sending<T, B>>,
+    course: Course,
+}
+
+/// The items of a list, page after page, as a [`Stream`] that needs no crate of streams to be read.
+///
+/// The next page is requested when the last item of a page has been taken and another is asked for. How the stream
+/// begins and ends is said at [`Pages`].
+#[must_use = "nothing is sent until an item is asked for"]
+pub struct Items<T: 'static, I: 'static, B: 'static> {
+    pages: Pages<T, I, B>,
+    items: std::vec::IntoIter<I>,
+}
+
+impl<T: Send + 'static, B: Default + Send + 'static> Call<T, B> {
+    /// The pages from the one that the call chooses on.
+    pub fn pages<I: Serialize>(self, paging: &'static Paging<T, I>) -> Pages<T, I, B> {
+        let Self { operation, mut draft } = self;
+        let ways: Vec<_> = paging.by.iter().map(By::begin).collect();
+        let course = Course::begin(&mut draft, &ways);
+        Pages { operation, paging, draft: Some(draft), sending: None, course }
+    }
+
+    /// The items of these pages.
+    pub fn items<I: Serialize>(self, paging: &'static Paging<T, I>) -> Items<T, I, B> {
+        Items { pages: self.pages(paging), items: Vec::new().into_iter() }
+    }
+}
+
+impl<T: Send, I: Serialize, B: Default + Send> Pages<T, I, B> {
+    /// The next page; none behind the last, and none behind an error.
+    ///
+    /// # Errors
+    ///
+    /// Those of the operation, and one that says that the server repeats itself.
+    pub async fn next(&mut self) -> Option<Result<T, Error<B>>> {
+        poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+    }
+
+    /// The same for `while let Some(page) = pages.try_next().await?`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`next`](Self::next).
+    pub async fn try_next(&mut self) -> Result<Option<T>, Error<B>> {
+        self.next().await.transpose()
+    }
+
+    /// Prepares the request of the page after this one, and says whether this one is to be given.
+    fn turn(&mut self, page: &mut T) -> bool {
+        let Some(draft) = &mut self.draft else { return true };
+        let items: &[I] = (self.paging.items)(page).map_or(&[], |items| items);
+        let new = items.is_empty() || self.course.count(fingerprint(items), items.len());
+        let goes_on = if items.is_empty() {
+            false
+        } else if new {
+            let key = self.paging.by.get(self.course.way).and_then(|by| by.key(items));
+            let signs: Vec<_> = self.paging.signs.iter().map(|sign| sign.more(page, &self.course)).collect();
+            self.course.go_on(draft, &signs, key)
+        } else {
+            self.course.repeats(draft)
+        };
+        if !goes_on {
+            self.draft = None;
+        }
+        new
+    }
+}
+
+impl<T: Send, I: Serialize, B: Default + Send> Stream for Pages<T, I, B> {
+    type Item = Result<T, Error<B>>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = &mut *self;
+        loop {
+            let Some(draft) = &this.draft else { return Poll::Ready(None) };
+            let call = || Call { operation: this.operation, draft: draft.clone() };
+            let answer = ready!(this.sending.get_or_insert_with(|| call().send()).as_mut().poll(context));
+            this.sending = None;
+            match answer {
+                Ok(mut page) => {
+                    if this.turn(&mut page) {
+                        return Poll::Ready(Some(Ok(page)));
+                    }
+                }
+                Err(error) => {
+                    this.draft = None;
+                    return Poll::Ready(Some(Err(error)));
+                }
+            }
+        }
+    }
+}
+
+impl<T: Send, I: Serialize, B: Default + Send> Items<T, I, B> {
+    /// The next item; none behind the last, and none behind an error.
+    ///
+    /// # Errors
+    ///
+    /// Those of the operation, and one that says that the server repeats itself.
+    pub async fn next(&mut self) -> Option<Result<I, Error<B>>> {
+        poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+    }
+
+    /// The same for `while let Some(item) = items.try_next().await?`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`next`](Self::next).
+    pub async fn try_next(&mut self) -> Result<Option<I>, Error<B>> {
+        self.next().await.transpose()
+    }
+}
+
+impl<T: Send, I: Serialize, B: Default + Send> Stream for Items<T, I, B> {
+    type Item = Result<I, Error<B>>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            if let Some(item) = self.items.next() {
+                return Poll::Ready(Some(Ok(item)));
+            }
+            match ready!(Pin::new(&mut self.pages).poll_next(context)) {
+                Some(Ok(mut page)) => {
+                    let items = (self.pages.paging.items)(&mut page).map(std::mem::take);
+                    self.items = items.unwrap_or_default().into_iter();
+                }
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => return Poll::Ready(None),
+            }
+        }
+    }
+}
+
+/// What is polled in them is boxed, and the rest stays where it is put.
+impl<T, I, B> Unpin for Pages<T, I, B> {}
+impl<T, I, B> Unpin for Items<T, I, B> {}
+
+/// Names the list without what it carries: parameters and items are personal data.
+impl<T, I, B> fmt::Debug for Pages<T, I, B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pages").field("operation", &self.operation.name).finish_non_exhaustive()
+    }
+}
+
+impl<T, I, B> fmt::Debug for Items<T, I, B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Items").field("operation", &self.pages.operation.name).finish_non_exhaustive()
+    }
+}
+
+/// Gives a generated call struct of a paged operation its streams, by what is in each of its pages:
+///
+/// ```ignore
+/// pages! {
+///     ListCall -> ContactList, Contact, ErrorBody {
+///         by Number("page", 1),
+///         items |page| Some(&mut page.data),
+///         sign Next(|page| Some(page.links.next.is_some())),
+///     }
+/// }
+/// ```
+#[doc(hidden)]
+#[macro_export]
+macro_rules! pages {
+    ($call:ident -> $page:ty, $item:ty, $error:ty {
+        $(by $by:ident($($by_what:expr),*),)+
+        items $items:expr,
+        $(sign $sign:ident($says:expr),)*
+    }) => {
+        impl $call {
+            const PAGING: $crate::generated::Paging<$page, $item> = $crate::generated::Paging {
+                by: &[$($crate::generated::By::$by($($by_what),*)),+],
+                items: $items,
+                signs: &[$($crate::generated::Sign::$sign($says)),*],
+            };
+
+            /// Reads the list page by page, from the page that this call chooses or else the first, each when it is
+            /// asked for.
+            pub fn pages(self) -> $crate::Pages<$page, $item, $error> {
+                self.call.pages(&Self::PAGING)
+            }
+
+            /// Reads the list item by item, over all pages from the one that this call chooses or else the first,
+            /// each when it is asked for.
+            pub fn items(self) -> $crate::Items<$page, $item, $error> {
+                self.call.items(&Self::PAGING)
+            }
+        }
+    };
+}

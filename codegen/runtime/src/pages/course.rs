@@ -1,0 +1,140 @@
+//! Which page comes next, and whether one does.
+
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hasher};
+use std::io;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::call::Draft;
+use crate::error::RequestError;
+use crate::query::Style;
+
+/// The way through a list so far.
+pub(crate) struct Course {
+    /// Which of the ways to ask for a page this is.
+    pub(super) way: usize,
+    parameter: &'static str,
+    /// Where pages have numbers: that of the first, and that of the one asked for last.
+    numbers: Option<(i64, i64)>,
+    /// Whether it began at the front of the list.
+    whole: bool,
+    /// The items so far.
+    taken: i64,
+    /// The fingerprints of the pages so far, and the keys that were sent.
+    seen: HashSet<u64>,
+    keys: HashSet<String>,
+    /// Whether the last page said that another follows.
+    promised: bool,
+}
+
+impl Course {
+    /// Begins with the page that the request chooses. `ways` are the parameters that can choose one, with the number
+    /// of the first page where they take numbers.
+    pub(super) fn begin(draft: &mut Draft, ways: &[(&'static str, Option<i64>)]) -> Self {
+        let set: Vec<usize> = (0..ways.len()).filter(|way| sent(draft, ways[*way].0).is_some()).collect();
+        if let [one, other, ..] = set[..] {
+            let message = format!("both `{}` and `{}` choose the page: set one of them", ways[one].0, ways[other].0);
+            draft.fail(RequestError::new(message));
+        }
+        let way = set.first().copied().unwrap_or_default();
+        let (parameter, first) = ways.get(way).copied().unwrap_or_default();
+        let chosen = sent(draft, parameter).map(str::to_owned);
+        let numbers = first.map(|first| match chosen.as_deref().map(str::parse) {
+            None => (first, first),
+            Some(Ok(number)) => (first, number),
+            Some(Err(_)) => {
+                draft.fail(RequestError::new(format!("`{parameter}` is not the number of a page")));
+                (first, first)
+            }
+        });
+        let whole = numbers.map_or(chosen.is_none(), |(first, number)| first == number);
+        Self { way, parameter, numbers, whole, taken: 0, seen: HashSet::new(), keys: HashSet::new(), promised: false }
+    }
+
+    /// Counts a page, unless its items are those of an earlier one.
+    pub(super) fn count(&mut self, fingerprint: u64, items: usize) -> bool {
+        let new = self.seen.insert(fingerprint);
+        if new {
+            self.taken = self.taken.saturating_add(i64::try_from(items).unwrap_or(i64::MAX));
+        }
+        new
+    }
+
+    /// Whether a list of so many pages goes on behind this one.
+    pub(super) fn is_before(&self, pages: i64) -> Option<bool> {
+        self.numbers.map(|(first, number)| number.saturating_sub(first) < pages.saturating_sub(1))
+    }
+
+    /// Whether a list of so many items goes on; what came before the first page is not counted, and so not known.
+    pub(super) fn is_short_of(&self, total: i64) -> Option<bool> {
+        let short = self.taken < total;
+        (self.whole || !short).then_some(short)
+    }
+
+    /// Makes the request that of the next page, if there is one. `signs` are what the page says of that, and `key` is
+    /// that of the item to go on from.
+    pub(super) fn go_on(&mut self, draft: &mut Draft, signs: &[Option<bool>], key: Option<String>) -> bool {
+        if signs.contains(&Some(false)) {
+            return false;
+        }
+        self.promised = signs.contains(&Some(true));
+        let next = match (&mut self.numbers, key) {
+            (Some((_, number)), _) => {
+                *number = number.saturating_add(1);
+                Value::from(*number)
+            }
+            (None, Some(key)) => {
+                if !self.keys.insert(key.clone()) {
+                    return self.repeats(draft);
+                }
+                Value::from(key)
+            }
+            (None, None) => {
+                let message = format!("the page has no key that `{}` could ask for the next one by", self.parameter);
+                draft.fail(RequestError::new(message));
+                return true;
+            }
+        };
+        draft.query(self.parameter, Style::Form, Ok(next));
+        true
+    }
+
+    /// Ends the list where the server repeats itself: with an error if there was to be more.
+    pub(super) fn repeats(&self, draft: &mut Draft) -> bool {
+        if self.promised {
+            let message = "the server gives an earlier page again, having said that more follows: \
+                           the rest of the list cannot be read";
+            draft.fail(RequestError::new(message));
+        }
+        self.promised
+    }
+}
+
+/// The value of a query parameter that the request has.
+fn sent<'a>(draft: &'a Draft, parameter: &str) -> Option<&'a str> {
+    let (_, pairs) = draft.query.iter().find(|(name, _)| name == parameter)?;
+    pairs.rsplit_once('=').map(|(_, value)| value)
+}
+
+/// What tells pages apart: their items, for what is around these may count the requests.
+pub(super) fn fingerprint<I: Serialize>(items: &[I]) -> u64 {
+    struct Hash(DefaultHasher);
+
+    impl io::Write for Hash {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.write(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    let mut hash = Hash(DefaultHasher::new());
+    // What was read as JSON can be written as JSON, and a hash takes every byte.
+    let _ = serde_json::to_writer(&mut hash, items);
+    hash.0.finish()
+}

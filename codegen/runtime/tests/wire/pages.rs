@@ -1,0 +1,343 @@
+//! Lists read page by page: what is asked for, when, and where it ends. Each test counts what reached the server.
+
+use std::pin::{Pin, pin};
+use std::time::Duration;
+
+use crm_clients_runtime::generated::{By, Call, Method, Operation, Paging, Sign, Style, decode};
+use crm_clients_runtime::{Core, Error, Items, Pages, RequestError, Retry, Value};
+use futures_core::Stream;
+use tokio::time::{sleep, timeout};
+
+use crate::server::{Server, reply};
+use crate::{ERRORS, ErrorBody, Outcome};
+
+const fn operation(method: Method) -> Operation<Value, ErrorBody> {
+    let (name, path, security) = ("things.list", "/things", &[]);
+    Operation { name, method, idempotent: true, path, security, accept: "", decode: decode::json, errors: ERRORS }
+}
+
+static LIST: Operation<Value, ErrorBody> = operation(Method::GET);
+static SEARCH: Operation<Value, ErrorBody> = operation(Method::POST);
+
+const fn paging(by: &'static [By<Value>], signs: &'static [Sign<Value>]) -> Paging<Value, Value> {
+    Paging { by, items: |page| page.get_mut("items")?.as_array_mut(), signs }
+}
+
+const NUMBER: &[By<Value>] = &[By::Number("page[number]", 1)];
+const KEYS: &[By<Value>] = &[
+    By::First("before", |item| Some(item.get("id")?.as_i64()?.to_string())),
+    By::Last("after", |item| Some(item.get("id")?.as_i64()?.to_string())),
+];
+
+static PLAIN: Paging<Value, Value> = paging(NUMBER, &[]);
+static FROM_ZERO: Paging<Value, Value> = paging(&[By::Number("page[number]", 0)], PAGES);
+static NEXT: Paging<Value, Value> =
+    paging(NUMBER, &[Sign::Next(|page| Some(!page.get("links")?.get("next")?.is_null()))]);
+static MORE: Paging<Value, Value> = paging(NUMBER, &[Sign::More(|page| page.get("more")?.as_bool())]);
+const PAGES: &[Sign<Value>] = &[Sign::Pages(|page| page.get("pages")?.as_i64())];
+static COUNTED: Paging<Value, Value> = paging(NUMBER, PAGES);
+static TOTAL: Paging<Value, Value> = paging(NUMBER, &[Sign::Total(|page| page.get("total")?.as_i64())]);
+static KEYED: Paging<Value, Value> = paging(KEYS, &[]);
+static KEYED_MORE: Paging<Value, Value> = paging(KEYS, &[Sign::More(|page| page.get("more")?.as_bool())]);
+
+fn list(server: &Server) -> Result<Call<Value, ErrorBody>, RequestError> {
+    let retry = Retry::default().first_delay(Duration::from_millis(1));
+    let core = Core::builder("tests", "https://api.example").base_url(server.url()).retry(retry).build()?;
+    Ok(Call::new(&core, &LIST, &[]))
+}
+
+fn page(body: &str) -> String {
+    reply("200 OK", &["content-type: application/json"], body)
+}
+
+async fn serving(pages: &[&str]) -> std::io::Result<Server> {
+    Server::answering(pages.iter().map(|body| page(body))).await
+}
+
+/// The queries that came, in order.
+fn queries(server: &Server) -> Vec<String> {
+    let line = |request: crate::server::Request| request.first_line().to_owned();
+    let lines = server.requests().into_iter().map(line);
+    lines
+        .map(|line| line.split([' ', '?']).nth(2).filter(|word| *word != "HTTP/1.1").unwrap_or("").to_owned())
+        .collect()
+}
+
+/// All items, and the message that the list ended with where it ended with an error.
+async fn read(mut items: Items<Value, Value, ErrorBody>) -> (Vec<Value>, Option<String>) {
+    let mut all = Vec::new();
+    loop {
+        match items.next().await {
+            Some(Ok(item)) => all.push(item),
+            Some(Err(error)) => {
+                assert!(items.next().await.is_none(), "it goes on behind {error}");
+                return (all, Some(error.to_string()));
+            }
+            None => return (all, None),
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_list_ends_where_the_server_says_so() -> Outcome {
+    let cases: [(&Paging<_, _>, &[&str], usize, &str); 15] = [
+        (
+            &NEXT,
+            &[
+                r#"{"items": [1], "links": {"next": "http://elsewhere.example/"}}"#,
+                r#"{"items": [2], "links": {"next": null}}"#,
+            ],
+            2,
+            "[1,2]",
+        ),
+        (&NEXT, &[r#"{"items": [1], "links": {}}"#], 1, "[1]"),
+        (&NEXT, &[r#"{"items": [1]}"#], 1, "[1]"),
+        (&NEXT, &[r#"{"items": [], "links": {"next": "more"}}"#], 1, "[]"),
+        (&MORE, &[r#"{"items": [1], "more": true}"#, r#"{"items": [2], "more": false}"#], 2, "[1,2]"),
+        (&MORE, &[r#"{"items": [], "more": null}"#], 1, "[]"),
+        (&MORE, &[r#"{"items": [1], "more": null}"#, r#"{"items": []}"#], 2, "[1]"),
+        (&COUNTED, &[r#"{"items": [1], "pages": 2}"#, r#"{"items": [2], "pages": 2}"#], 2, "[1,2]"),
+        (&COUNTED, &[r#"{"items": [], "pages": 0}"#], 1, "[]"),
+        (&FROM_ZERO, &[r#"{"items": [1], "pages": 2}"#, r#"{"items": [2], "pages": 2}"#], 2, "[1,2]"),
+        (&TOTAL, &[r#"{"items": [1, 2], "total": 3}"#, r#"{"items": [3], "total": 3}"#], 2, "[1,2,3]"),
+        // The list has grown while it was read.
+        (
+            &TOTAL,
+            &[r#"{"items": [1, 2], "total": 3}"#, r#"{"items": [3, 4], "total": 5}"#, r#"{"items": [5], "total": 5}"#],
+            3,
+            "[1,2,3,4,5]",
+        ),
+        (&TOTAL, &[r#"{"items": [1], "total": 9}"#, r#"{"items": [], "total": 9}"#], 2, "[1]"),
+        (&PLAIN, &[r#"{"items": [1]}"#, r#"{"items": [1, 2]}"#, r#"{"items": []}"#], 3, "[1,1,2]"),
+        (&PLAIN, &[r#"{"items": [1]}"#, r#"{}"#], 2, "[1]"),
+    ];
+    for (paging, bodies, requests, expected) in cases {
+        let server = serving(bodies).await?;
+        let (items, error) = read(list(&server)?.items(paging)).await;
+        assert_eq!((Value::from(items).to_string().as_str(), error), (expected, None), "{bodies:?}");
+        assert_eq!(server.requests().len(), requests, "{bodies:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_server_chooses_the_first_page_unless_the_call_does() -> Outcome {
+    let bodies = [r#"{"items": [1], "pages": 9}"#, r#"{"items": [2], "pages": 9}"#, r#"{"items": []}"#];
+    let server = serving(&bodies).await?;
+    assert_eq!(read(list(&server)?.items(&COUNTED)).await.0, [1, 2]);
+    assert_eq!(queries(&server), ["", "page[number]=2", "page[number]=3"]);
+
+    let server = serving(&bodies).await?;
+    assert_eq!(read(list(&server)?.items(&FROM_ZERO)).await.0, [1, 2]);
+    assert_eq!(queries(&server), ["", "page[number]=1", "page[number]=2"]);
+
+    let server = serving(&bodies).await?;
+    let mut call = list(&server)?;
+    call.query("page[number]", Style::FormExplode, &8);
+    call.query("sort", Style::FormExplode, "name");
+    assert_eq!(read(call.items(&COUNTED)).await.0, [1, 2]);
+    assert_eq!(queries(&server), ["page[number]=8&sort=name", "page[number]=9&sort=name"]);
+
+    // What came before page 2 is not counted, so that a total of 4 is no sign that one more is missing.
+    let server = serving(&[r#"{"items": [3, 4], "total": 4}"#]).await?;
+    let mut call = list(&server)?;
+    call.query("page[number]", Style::FormExplode, &2);
+    assert_eq!(read(call.items(&TOTAL)).await, (vec![3.into(), 4.into()], None));
+    assert_eq!(queries(&server), ["page[number]=2", "page[number]=3"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_chooses_no_page_is_not_sent() -> Outcome {
+    let server = serving(&["{}"]).await?;
+    let mut call = list(&server)?;
+    call.query("page[number]", Style::FormExplode, "last");
+    let expected = "things.list: `page[number]` is not the number of a page";
+    assert_eq!(read(call.items(&PLAIN)).await, (vec![], Some(expected.to_owned())));
+    let mut call = list(&server)?;
+    call.query("before", Style::FormExplode, &9);
+    call.query("after", Style::FormExplode, &1);
+    let expected = "things.list: both `before` and `after` choose the page: set one of them";
+    assert_eq!(read(call.items(&KEYED)).await, (vec![], Some(expected.to_owned())));
+    let mut pages = list(&server)?.header("x", "line\nbreak").pages(&PLAIN);
+    assert!(matches!(pages.next().await, Some(Err(Error::Request(_)))));
+    assert!(pages.next().await.is_none());
+    assert!(server.requests().is_empty());
+    Ok(())
+}
+
+#[tokio::test]
+async fn keys_lead_backwards_or_forwards() -> Outcome {
+    let back = [r#"{"items": [{"id": 8}, {"id": 9}]}"#, r#"{"items": [{"id": 6}, {"id": 7}]}"#, r#"{"items": []}"#];
+    let server = serving(&back).await?;
+    assert_eq!(read(list(&server)?.items(&KEYED)).await.0.len(), 4);
+    assert_eq!(queries(&server), ["", "before=8", "before=6"]);
+
+    let server = serving(&back).await?;
+    let mut call = list(&server)?;
+    call.query("before", Style::FormExplode, &10);
+    assert_eq!(read(call.items(&KEYED)).await.0.len(), 4);
+    assert_eq!(queries(&server), ["before=10", "before=8", "before=6"]);
+
+    let server =
+        serving(&[r#"{"items": [{"id": 1}, {"id": 2}]}"#, r#"{"items": [{"id": 3}]}"#, r#"{"items": []}"#]).await?;
+    let mut call = list(&server)?;
+    call.query("after", Style::FormExplode, &0);
+    assert_eq!(read(call.items(&KEYED)).await.0.len(), 3);
+    assert_eq!(queries(&server), ["after=0", "after=2", "after=3"]);
+
+    let server = serving(&[r#"{"items": [{}]}"#]).await?;
+    let (items, error) = read(list(&server)?.items(&KEYED)).await;
+    let expected = "things.list: the page has no key that `before` could ask for the next one by";
+    assert_eq!((items.len(), error.as_deref(), server.requests().len()), (1, Some(expected), 1));
+    Ok(())
+}
+
+const CUT_SHORT: &str = "things.list: the server gives an earlier page again, having said that more follows: the rest \
+                         of the list cannot be read";
+
+#[tokio::test]
+async fn a_server_that_repeats_itself_is_left() -> Outcome {
+    // Behind the last page, some servers give it again: that is the end.
+    let server =
+        serving(&[r#"{"items": [1], "page": 1}"#, r#"{"items": [2], "page": 2}"#, r#"{"items": [2], "page": 3}"#])
+            .await?;
+    assert_eq!(read(list(&server)?.items(&PLAIN)).await, (vec![1.into(), 2.into()], None));
+    assert_eq!(server.requests().len(), 3);
+
+    // It passes over the parameter, and says that there is more: the rest cannot be had.
+    let cases: [(&Paging<_, _>, &str); 4] = [
+        (&NEXT, r#"{"items": [1], "links": {"next": "more"}}"#),
+        (&MORE, r#"{"items": [1], "more": true}"#),
+        (&COUNTED, r#"{"items": [1], "pages": 9}"#),
+        (&TOTAL, r#"{"items": [1], "total": 9}"#),
+    ];
+    for (paging, body) in cases {
+        let server = serving(&[body]).await?;
+        assert_eq!(read(list(&server)?.items(paging)).await, (vec![1.into()], Some(CUT_SHORT.to_owned())), "{body}");
+        assert_eq!(server.requests().len(), 2, "{body}");
+    }
+
+    // Pages in a circle.
+    let first = r#"{"items": [{"id": 1}]}"#;
+    let server = serving(&[first, r#"{"items": [{"id": 2}]}"#, first]).await?;
+    assert_eq!(read(list(&server)?.items(&KEYED)).await.0.len(), 2);
+    assert_eq!(server.requests().len(), 3);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_key_is_sent_once() -> Outcome {
+    for (paging, more, error) in [(&KEYED, "", None), (&KEYED_MORE, r#", "more": true"#, Some(CUT_SHORT.to_owned()))] {
+        let bodies =
+            [r#"{"items": [{"id": 1}, {"id": 5}]}"#.to_owned(), format!(r#"{{"items": [{{"id": 5}}]{more}}}"#)];
+        let server = Server::answering(bodies.iter().map(|body| page(body))).await?;
+        let mut call = list(&server)?;
+        call.query("after", Style::FormExplode, &0);
+        let (items, ended) = read(call.items(paging)).await;
+        assert_eq!((items.len(), ended), (3, error));
+        assert_eq!(queries(&server), ["after=0", "after=5"]);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_page_is_asked_for_when_it_is_wanted() -> Outcome {
+    let server = serving(&[r#"{"items": [1, 2]}"#, r#"{"items": [3]}"#, r#"{"items": []}"#]).await?;
+    let mut items = list(&server)?.items(&PLAIN);
+    let mut seen = vec![server.requests().len()];
+    while items.try_next().await?.is_some() {
+        sleep(Duration::from_millis(20)).await;
+        seen.push(server.requests().len());
+    }
+    assert_eq!(seen, [0, 1, 1, 2]);
+    assert_eq!(server.requests().len(), 3);
+    assert_eq!(items.try_next().await?, None);
+    assert_eq!(server.requests().len(), 3);
+    Ok(())
+}
+
+#[tokio::test]
+async fn pages_come_whole_the_empty_last_one_too() -> Outcome {
+    let server = serving(&[r#"{"items": [1, 2], "about": "a"}"#, r#"{"items": [], "about": "b"}"#]).await?;
+    let mut pages = list(&server)?.pages(&PLAIN);
+    assert_eq!(pages.try_next().await?.map(|page| page.to_string()).as_deref(), Some(r#"{"items":[1,2],"about":"a"}"#));
+    assert_eq!(pages.try_next().await?.map(|page| page.to_string()).as_deref(), Some(r#"{"items":[],"about":"b"}"#));
+    assert_eq!(pages.try_next().await?, None);
+    Ok(())
+}
+
+#[tokio::test]
+async fn every_page_is_requested_as_the_call_says() -> Outcome {
+    let busy = reply("503 Service Unavailable", &[], "");
+    let pages = [page(r#"{"items": [1]}"#), busy, page(r#"{"items": [2]}"#), page(r#"{"items": []}"#)];
+    let server = Server::answering(pages).await?;
+    let mut call =
+        Call::new(&Core::builder("tests", "https://api.example").base_url(server.url()).build()?, &SEARCH, &[]);
+    call.text("text/plain", "query");
+    let call = call.header("x-mine", "1").retry(Retry::default().first_delay(Duration::from_millis(1)));
+    assert_eq!(read(call.items(&PLAIN)).await, (vec![1.into(), 2.into()], None));
+    assert_eq!(queries(&server), ["", "page[number]=2", "page[number]=2", "page[number]=3"]);
+    for request in server.requests() {
+        assert_eq!((request.header("x-mine"), request.body.as_str()), (Some("1"), "query"));
+    }
+
+    let server = Server::answering([page(r#"{"items": [1]}"#), format!("slow:{}", page("{}"))]).await?;
+    let call = list(&server)?.timeout(Duration::from_millis(500)).retry(Retry::never());
+    let mut pages = call.pages(&PLAIN);
+    assert!(pages.next().await.is_some_and(|page| page.is_ok()));
+    assert!(pages.next().await.is_some_and(|page| page.is_err_and(|error| error.is_timeout())));
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_error_in_the_middle_is_typed_and_the_last() -> Outcome {
+    let refused = reply("422 Unprocessable Entity", &[], r#"{"page": "too deep"}"#);
+    let server = Server::answering([page(r#"{"items": [1, 2]}"#), refused]).await?;
+    let mut items = list(&server)?.items(&PLAIN);
+    assert_eq!(items.try_next().await?, Some(1.into()));
+    assert_eq!(items.try_next().await?, Some(2.into()));
+    let Some(Err(Error::Api(error))) = items.next().await else { return Err("no refusal".into()) };
+    assert!(matches!(error.body(), ErrorBody::Invalid(problems) if problems["page"] == "too deep"));
+    assert!(items.next().await.is_none() && items.next().await.is_none());
+    assert_eq!(server.requests().len(), 2);
+
+    let server = serving(&["not JSON"]).await?;
+    let (items, error) = read(list(&server)?.items(&PLAIN)).await;
+    assert!(items.is_empty() && error.is_some_and(|error| error.contains("200 answered")));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_dropped_stream_sends_nothing_more() -> Outcome {
+    let server = serving(&[r#"{"items": [1, 2]}"#, r#"{"items": [3]}"#]).await?;
+    let mut items = list(&server)?.items(&PLAIN);
+    assert_eq!(items.try_next().await?, Some(1.into()));
+    drop(items);
+    drop(list(&server)?.pages(&PLAIN));
+    sleep(Duration::from_millis(50)).await;
+    assert_eq!(server.requests().len(), 1);
+
+    // A `next` that is dropped halfway is taken up by the one after it.
+    let server = Server::answering([format!("slow:{}", page(r#"{"items": [1]}"#)), page(r#"{"items": []}"#)]).await?;
+    let mut items = list(&server)?.items(&PLAIN);
+    assert!(timeout(Duration::from_millis(100), items.next()).await.is_err());
+    assert_eq!(items.try_next().await?, Some(1.into()));
+    assert_eq!(server.requests().len(), 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn they_are_streams_that_can_go_to_any_task() -> Outcome {
+    fn is_free<S: Stream + Send + Unpin + 'static>(stream: S) -> S {
+        stream
+    }
+    let server = serving(&[r#"{"items": [1]}"#, r#"{"items": []}"#]).await?;
+    let pages: Pages<_, _, _> = is_free(list(&server)?.pages(&PLAIN));
+    assert_eq!(format!("{pages:?}"), r#"Pages { operation: "things.list", .. }"#);
+    let mut items = pin!(is_free(list(&server)?.items(&PLAIN)));
+    assert_eq!(format!("{items:?}"), r#"Items { operation: "things.list", .. }"#);
+    let first = std::future::poll_fn(|context| Pin::new(&mut items).poll_next(context)).await;
+    assert_eq!(first.transpose()?, Some(1.into()));
+    Ok(())
+}

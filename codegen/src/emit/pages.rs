@@ -1,0 +1,63 @@
+//! What the runtime has to know of an operation's pages, as an invocation of its macro.
+
+use super::file::File;
+use super::{From, compact, gate, type_tokens};
+use crate::ir::{Access, Api, PageBy, Paging, Sign, Type};
+
+/// Gives the call struct its streams.
+pub fn invocation(api: &Api, call: &str, output: &str, paging: &Paging, file: &mut File) {
+    let mut entries: Vec<String> = paging.by.iter().map(by).collect();
+    entries.push(format!("items |page| {}", items(&paging.items)));
+    entries.extend(paging.signs.iter().map(|(sign, access)| format!("sign {}", says(*sign, access))));
+    let item = compact(&type_tokens(api, &paging.item, From::Beside));
+    file.invocation("pages", &format!("{call} -> {output}, {item}, ErrorBody"), &entries);
+}
+
+fn by(by: &PageBy<Access>) -> String {
+    match by {
+        PageBy::Number { parameter, first } => format!("by Number({}, {first})", gate::quoted(parameter)),
+        PageBy::Key { parameter, last, key } => {
+            let which = if *last { "Last" } else { "First" };
+            let question = if key.ends_optional() { ".as_ref()?" } else { "" };
+            let key = format!("Some({}{question}.to_string())", part("item", "as_ref", key));
+            format!("by {which}({}, |item| {key})", gate::quoted(parameter))
+        }
+    }
+}
+
+fn items(access: &Access) -> String {
+    let items = part("page", "as_mut", access);
+    match (access.ends_optional(), access.fields.is_empty()) {
+        (true, _) => format!("{items}.as_mut()"),
+        (false, true) => format!("Some({items})"),
+        (false, false) => format!("Some(&mut {items})"),
+    }
+}
+
+fn says(sign: Sign, access: &Access) -> String {
+    let said = part("page", "as_ref", access);
+    let said = match (sign, &access.ty, access.ends_optional()) {
+        (Sign::Next, ..) => format!("Some({said}.is_some())"),
+        (Sign::More, ..) | (_, Type::I64, _) if access.ends_optional() => said,
+        (Sign::More, ..) | (_, Type::I64, _) => format!("Some({said})"),
+        (_, ty, optional) => {
+            let count = if optional { format!("{said}?") } else { said };
+            if *ty == Type::I32 { format!("Some({count}.into())") } else { format!("{count}.try_into().ok()") }
+        }
+    };
+    format!("{sign:?}(|page| {said})")
+}
+
+/// The expression for a part of the value called `root`; what is missing on the way to it makes `None` of the whole.
+fn part(root: &str, borrow: &str, access: &Access) -> String {
+    let mut part = root.to_owned();
+    let mut optional = access.optional;
+    for (field, may_be_missing) in &access.fields {
+        if optional {
+            part.push_str(&format!(".{borrow}()?"));
+        }
+        part.push_str(&format!(".{}", gate::ident(field)));
+        optional = *may_be_missing;
+    }
+    part
+}
