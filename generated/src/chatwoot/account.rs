@@ -60,6 +60,7 @@ impl Account {
 pub(super) static GET: Operation<types::AccountShowResponse, ErrorBody> = Operation {
     name: "account.get",
     method: Method::GET,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -76,6 +77,7 @@ pub(super) static GET: Operation<types::AccountShowResponse, ErrorBody> = Operat
 pub(super) static UPDATE: Operation<types::AccountDetail, ErrorBody> = Operation {
     name: "account.update",
     method: Method::PATCH,
+    idempotent: false,
     path: "/api/v1/accounts/{account_id}",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -92,6 +94,7 @@ pub(super) static UPDATE: Operation<types::AccountDetail, ErrorBody> = Operation
 pub(super) static UPDATE_AS_FORM: Operation<types::AccountDetail, ErrorBody> = Operation {
     name: "account.update_as_form",
     method: Method::PATCH,
+    idempotent: false,
     path: "/api/v1/accounts/{account_id}",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",

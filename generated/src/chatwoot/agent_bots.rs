@@ -73,6 +73,7 @@ impl AgentBots {
 pub(super) static LIST: Operation<Vec<types::AgentBot>, ErrorBody> = Operation {
     name: "agent_bots.list",
     method: Method::GET,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}/agent_bots",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -89,6 +90,7 @@ pub(super) static LIST: Operation<Vec<types::AgentBot>, ErrorBody> = Operation {
 pub(super) static CREATE: Operation<types::AgentBot, ErrorBody> = Operation {
     name: "agent_bots.create",
     method: Method::POST,
+    idempotent: false,
     path: "/api/v1/accounts/{account_id}/agent_bots",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -105,6 +107,7 @@ pub(super) static CREATE: Operation<types::AgentBot, ErrorBody> = Operation {
 pub(super) static GET: Operation<types::AgentBot, ErrorBody> = Operation {
     name: "agent_bots.get",
     method: Method::GET,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}/agent_bots/{id}",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -121,6 +124,7 @@ pub(super) static GET: Operation<types::AgentBot, ErrorBody> = Operation {
 pub(super) static UPDATE: Operation<types::AgentBot, ErrorBody> = Operation {
     name: "agent_bots.update",
     method: Method::PATCH,
+    idempotent: false,
     path: "/api/v1/accounts/{account_id}/agent_bots/{id}",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -137,6 +141,7 @@ pub(super) static UPDATE: Operation<types::AgentBot, ErrorBody> = Operation {
 pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
     name: "agent_bots.delete",
     method: Method::DELETE,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}/agent_bots/{id}",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",

@@ -66,6 +66,7 @@ impl Agents {
 pub(super) static LIST: Operation<Vec<types::Agent>, ErrorBody> = Operation {
     name: "agents.list",
     method: Method::GET,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}/agents",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -82,6 +83,7 @@ pub(super) static LIST: Operation<Vec<types::Agent>, ErrorBody> = Operation {
 pub(super) static CREATE: Operation<types::Agent, ErrorBody> = Operation {
     name: "agents.create",
     method: Method::POST,
+    idempotent: false,
     path: "/api/v1/accounts/{account_id}/agents",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -99,6 +101,7 @@ pub(super) static CREATE: Operation<types::Agent, ErrorBody> = Operation {
 pub(super) static UPDATE: Operation<types::Agent, ErrorBody> = Operation {
     name: "agents.update",
     method: Method::PATCH,
+    idempotent: false,
     path: "/api/v1/accounts/{account_id}/agents/{id}",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -115,6 +118,7 @@ pub(super) static UPDATE: Operation<types::Agent, ErrorBody> = Operation {
 pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
     name: "agents.delete",
     method: Method::DELETE,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}/agents/{id}",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",

@@ -23,6 +23,8 @@ impl AuditLogs {
 
     /// Lists changes made in the account, a page at a time (Enterprise edition).
     ///
+    /// `items` reads the list over all its pages, `pages` page by page.
+    ///
     /// `GET /api/v1/accounts/{account_id}/audit_logs`
     pub fn list(&self) -> ListCall {
         ListCall {
@@ -51,9 +53,18 @@ impl ListCall {
 
 runtime::operation! { ListCall -> types::AuditLogsListResponse, ErrorBody }
 
+runtime::pages! {
+    ListCall -> types::AuditLogsListResponse, types::AuditLog, ErrorBody {
+        by Number("page", 1),
+        items |page| page.audit_logs.as_mut(),
+        sign Total(|page| page.total_entries),
+    }
+}
+
 pub(super) static LIST: Operation<types::AuditLogsListResponse, ErrorBody> = Operation {
     name: "audit_logs.list",
     method: Method::GET,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}/audit_logs",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",

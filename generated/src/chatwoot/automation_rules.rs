@@ -73,6 +73,7 @@ impl AutomationRules {
 pub(super) static LIST: Operation<types::AutomationRulesListResponse, ErrorBody> = Operation {
     name: "automation_rules.list",
     method: Method::GET,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}/automation_rules",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -89,6 +90,7 @@ pub(super) static LIST: Operation<types::AutomationRulesListResponse, ErrorBody>
 pub(super) static CREATE: Operation<types::AutomationRuleItem, ErrorBody> = Operation {
     name: "automation_rules.create",
     method: Method::POST,
+    idempotent: false,
     path: "/api/v1/accounts/{account_id}/automation_rules",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -105,6 +107,7 @@ pub(super) static CREATE: Operation<types::AutomationRuleItem, ErrorBody> = Oper
 pub(super) static GET: Operation<types::AutomationRule, ErrorBody> = Operation {
     name: "automation_rules.get",
     method: Method::GET,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}/automation_rules/{id}",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -121,6 +124,7 @@ pub(super) static GET: Operation<types::AutomationRule, ErrorBody> = Operation {
 pub(super) static UPDATE: Operation<types::AutomationRule, ErrorBody> = Operation {
     name: "automation_rules.update",
     method: Method::PATCH,
+    idempotent: false,
     path: "/api/v1/accounts/{account_id}/automation_rules/{id}",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -137,6 +141,7 @@ pub(super) static UPDATE: Operation<types::AutomationRule, ErrorBody> = Operatio
 pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
     name: "automation_rules.delete",
     method: Method::DELETE,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}/automation_rules/{id}",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",

@@ -66,6 +66,7 @@ impl CannedResponses {
 pub(super) static LIST: Operation<Vec<types::CannedResponse>, ErrorBody> = Operation {
     name: "canned_responses.list",
     method: Method::GET,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}/canned_responses",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -82,6 +83,7 @@ pub(super) static LIST: Operation<Vec<types::CannedResponse>, ErrorBody> = Opera
 pub(super) static CREATE: Operation<types::CannedResponse, ErrorBody> = Operation {
     name: "canned_responses.create",
     method: Method::POST,
+    idempotent: false,
     path: "/api/v1/accounts/{account_id}/canned_responses",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -98,6 +100,7 @@ pub(super) static CREATE: Operation<types::CannedResponse, ErrorBody> = Operatio
 pub(super) static UPDATE: Operation<types::CannedResponse, ErrorBody> = Operation {
     name: "canned_responses.update",
     method: Method::PATCH,
+    idempotent: false,
     path: "/api/v1/accounts/{account_id}/canned_responses/{id}",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -114,6 +117,7 @@ pub(super) static UPDATE: Operation<types::CannedResponse, ErrorBody> = Operatio
 pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
     name: "canned_responses.delete",
     method: Method::DELETE,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}/canned_responses/{id}",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",

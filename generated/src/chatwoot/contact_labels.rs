@@ -51,6 +51,7 @@ impl ContactLabels {
 pub(super) static LIST: Operation<types::ContactLabels, ErrorBody> = Operation {
     name: "contact_labels.list",
     method: Method::GET,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}/contacts/{id}/labels",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -67,6 +68,7 @@ pub(super) static LIST: Operation<types::ContactLabels, ErrorBody> = Operation {
 pub(super) static ADD: Operation<types::ContactLabels, ErrorBody> = Operation {
     name: "contact_labels.add",
     method: Method::POST,
+    idempotent: false,
     path: "/api/v1/accounts/{account_id}/contacts/{id}/labels",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",

@@ -23,6 +23,8 @@ impl Contacts {
 
     /// Lists the account's contacts, 15 to a page.
     ///
+    /// `items` reads the list over all its pages, `pages` page by page.
+    ///
     /// `GET /api/v1/accounts/{account_id}/contacts`
     pub fn list(&self) -> ListCall {
         ListCall {
@@ -110,6 +112,8 @@ impl Contacts {
 
     /// Lists the contacts that meet the given conditions, 15 to a page.
     ///
+    /// `items` reads the list over all its pages, `pages` page by page.
+    ///
     /// `POST /api/v1/accounts/{account_id}/contacts/filter`
     pub fn filter(&self, body: impl Into<types::FilterPayload>) -> FilterCall {
         let mut call = Call::new(&self.core, &FILTER, &[&self.account_id]);
@@ -132,6 +136,8 @@ impl Contacts {
     }
 
     /// Searches contacts by name, identifier, e-mail address or phone number; at most 100 times a minute per account.
+    ///
+    /// `items` reads the list over all its pages, `pages` page by page.
     ///
     /// `GET /api/v1/accounts/{account_id}/contacts/search`
     pub fn search(&self, q: impl Into<String>) -> SearchCall {
@@ -194,6 +200,14 @@ impl ListCall {
 
 runtime::operation! { ListCall -> types::ContactsListResponse, ErrorBody }
 
+runtime::pages! {
+    ListCall -> types::ContactsListResponse, types::Contact, ErrorBody {
+        by Number("page", 1),
+        items |page| Some(&mut page.payload),
+        sign Total(|page| Some(page.meta.count)),
+    }
+}
+
 /// Returns a contact.
 #[derive(Debug)]
 #[must_use = "a call does nothing until it is sent or awaited"]
@@ -236,6 +250,14 @@ impl FilterCall {
 
 runtime::operation! { FilterCall -> types::ContactsListResponse, ErrorBody }
 
+runtime::pages! {
+    FilterCall -> types::ContactsListResponse, types::Contact, ErrorBody {
+        by Number("page", 1),
+        items |page| Some(&mut page.payload),
+        sign Total(|page| Some(page.meta.count)),
+    }
+}
+
 /// Searches contacts by name, identifier, e-mail address or phone number; at most 100 times a minute per account.
 #[derive(Debug)]
 #[must_use = "a call does nothing until it is sent or awaited"]
@@ -277,9 +299,18 @@ impl SearchCall {
 
 runtime::operation! { SearchCall -> types::ContactSearchResponse, ErrorBody }
 
+runtime::pages! {
+    SearchCall -> types::ContactSearchResponse, types::Contact, ErrorBody {
+        by Number("page", 1),
+        items |page| Some(&mut page.payload),
+        sign More(|page| page.meta.has_more),
+    }
+}
+
 pub(super) static LIST: Operation<types::ContactsListResponse, ErrorBody> = Operation {
     name: "contacts.list",
     method: Method::GET,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}/contacts",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -296,6 +327,7 @@ pub(super) static LIST: Operation<types::ContactsListResponse, ErrorBody> = Oper
 pub(super) static CREATE: Operation<types::ContactCreateResponse, ErrorBody> = Operation {
     name: "contacts.create",
     method: Method::POST,
+    idempotent: false,
     path: "/api/v1/accounts/{account_id}/contacts",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -312,6 +344,7 @@ pub(super) static CREATE: Operation<types::ContactCreateResponse, ErrorBody> = O
 pub(super) static GET: Operation<types::ContactShowResponse, ErrorBody> = Operation {
     name: "contacts.get",
     method: Method::GET,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}/contacts/{id}",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -328,6 +361,7 @@ pub(super) static GET: Operation<types::ContactShowResponse, ErrorBody> = Operat
 pub(super) static UPDATE: Operation<types::ContactShowResponse, ErrorBody> = Operation {
     name: "contacts.update",
     method: Method::PUT,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}/contacts/{id}",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -344,6 +378,7 @@ pub(super) static UPDATE: Operation<types::ContactShowResponse, ErrorBody> = Ope
 pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
     name: "contacts.delete",
     method: Method::DELETE,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}/contacts/{id}",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -363,6 +398,7 @@ pub(super) static CONTACTABLE_INBOXES: Operation<
 > = Operation {
     name: "contacts.contactable_inboxes",
     method: Method::GET,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}/contacts/{id}/contactable_inboxes",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -382,6 +418,7 @@ pub(super) static CONVERSATIONS: Operation<
 > = Operation {
     name: "contacts.conversations",
     method: Method::GET,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}/contacts/{id}/conversations",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -398,6 +435,7 @@ pub(super) static CONVERSATIONS: Operation<
 pub(super) static CREATE_CONTACT_INBOX: Operation<types::ContactInbox, ErrorBody> = Operation {
     name: "contacts.create_contact_inbox",
     method: Method::POST,
+    idempotent: false,
     path: "/api/v1/accounts/{account_id}/contacts/{id}/contact_inboxes",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -414,6 +452,7 @@ pub(super) static CREATE_CONTACT_INBOX: Operation<types::ContactInbox, ErrorBody
 pub(super) static FILTER: Operation<types::ContactsListResponse, ErrorBody> = Operation {
     name: "contacts.filter",
     method: Method::POST,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}/contacts/filter",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -430,6 +469,7 @@ pub(super) static FILTER: Operation<types::ContactsListResponse, ErrorBody> = Op
 pub(super) static MERGE: Operation<types::Contact, ErrorBody> = Operation {
     name: "contacts.merge",
     method: Method::POST,
+    idempotent: false,
     path: "/api/v1/accounts/{account_id}/actions/contact_merge",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -446,6 +486,7 @@ pub(super) static MERGE: Operation<types::Contact, ErrorBody> = Operation {
 pub(super) static SEARCH: Operation<types::ContactSearchResponse, ErrorBody> = Operation {
     name: "contacts.search",
     method: Method::GET,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}/contacts/search",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",

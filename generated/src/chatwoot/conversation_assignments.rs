@@ -48,6 +48,7 @@ impl ConversationAssignments {
 pub(super) static ASSIGN: Operation<Option<types::Assignment>, ErrorBody> = Operation {
     name: "conversation_assignments.assign",
     method: Method::POST,
+    idempotent: false,
     path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/assignments",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",

@@ -23,6 +23,8 @@ impl Conversations {
 
     /// Lists conversations with their counts, 25 to a page.
     ///
+    /// `items` reads the list over all its pages, `pages` page by page.
+    ///
     /// `GET /api/v1/accounts/{account_id}/conversations`
     pub fn list(&self) -> ListCall {
         ListCall {
@@ -96,6 +98,8 @@ impl Conversations {
     }
 
     /// Lists the conversations that meet the given conditions, 25 to a page.
+    ///
+    /// `items` reads the list over all its pages, `pages` page by page.
     ///
     /// `POST /api/v1/accounts/{account_id}/conversations/filter`
     pub fn filter(&self, body: impl Into<types::FilterPayload>) -> FilterCall {
@@ -302,6 +306,13 @@ impl ListCall {
 
 runtime::operation! { ListCall -> types::ConversationList, ErrorBody }
 
+runtime::pages! {
+    ListCall -> types::ConversationList, types::Conversation, ErrorBody {
+        by Number("page", 1),
+        items |page| Some(&mut page.data.payload),
+    }
+}
+
 /// Counts conversations by assignment; at most 30 times a minute per user.
 #[derive(Debug)]
 #[must_use = "a call does nothing until it is sent or awaited"]
@@ -374,9 +385,18 @@ impl FilterCall {
 
 runtime::operation! { FilterCall -> types::ConversationFilterResponse, ErrorBody }
 
+runtime::pages! {
+    FilterCall -> types::ConversationFilterResponse, types::Conversation, ErrorBody {
+        by Number("page", 1),
+        items |page| Some(&mut page.payload),
+        sign Total(|page| Some(page.meta.all_count)),
+    }
+}
+
 pub(super) static LIST: Operation<types::ConversationList, ErrorBody> = Operation {
     name: "conversations.list",
     method: Method::GET,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}/conversations",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -393,6 +413,7 @@ pub(super) static LIST: Operation<types::ConversationList, ErrorBody> = Operatio
 pub(super) static CREATE: Operation<types::Conversation, ErrorBody> = Operation {
     name: "conversations.create",
     method: Method::POST,
+    idempotent: false,
     path: "/api/v1/accounts/{account_id}/conversations",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -409,6 +430,7 @@ pub(super) static CREATE: Operation<types::Conversation, ErrorBody> = Operation 
 pub(super) static GET: Operation<types::Conversation, ErrorBody> = Operation {
     name: "conversations.get",
     method: Method::GET,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -425,6 +447,7 @@ pub(super) static GET: Operation<types::Conversation, ErrorBody> = Operation {
 pub(super) static UPDATE: Operation<types::Conversation, ErrorBody> = Operation {
     name: "conversations.update",
     method: Method::PATCH,
+    idempotent: false,
     path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -441,6 +464,7 @@ pub(super) static UPDATE: Operation<types::Conversation, ErrorBody> = Operation 
 pub(super) static ADD_LABELS: Operation<types::ContactLabels, ErrorBody> = Operation {
     name: "conversations.add_labels",
     method: Method::POST,
+    idempotent: false,
     path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/labels",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -457,6 +481,7 @@ pub(super) static ADD_LABELS: Operation<types::ContactLabels, ErrorBody> = Opera
 pub(super) static COUNTS: Operation<types::ConversationCountsResponse, ErrorBody> = Operation {
     name: "conversations.counts",
     method: Method::GET,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}/conversations/meta",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -473,6 +498,7 @@ pub(super) static COUNTS: Operation<types::ConversationCountsResponse, ErrorBody
 pub(super) static FILTER: Operation<types::ConversationFilterResponse, ErrorBody> = Operation {
     name: "conversations.filter",
     method: Method::POST,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}/conversations/filter",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -489,6 +515,7 @@ pub(super) static FILTER: Operation<types::ConversationFilterResponse, ErrorBody
 pub(super) static LIST_LABELS: Operation<types::ContactLabels, ErrorBody> = Operation {
     name: "conversations.list_labels",
     method: Method::GET,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/labels",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -505,6 +532,7 @@ pub(super) static LIST_LABELS: Operation<types::ContactLabels, ErrorBody> = Oper
 pub(super) static REPORTING_EVENTS: Operation<Vec<types::ReportingEvent>, ErrorBody> = Operation {
     name: "conversations.reporting_events",
     method: Method::GET,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/reporting_events",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -521,6 +549,7 @@ pub(super) static REPORTING_EVENTS: Operation<Vec<types::ReportingEvent>, ErrorB
 pub(super) static TOGGLE_PRIORITY: Operation<(), ErrorBody> = Operation {
     name: "conversations.toggle_priority",
     method: Method::POST,
+    idempotent: false,
     path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/toggle_priority",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -537,6 +566,7 @@ pub(super) static TOGGLE_PRIORITY: Operation<(), ErrorBody> = Operation {
 pub(super) static TOGGLE_STATUS: Operation<types::ConversationStatusToggle, ErrorBody> = Operation {
     name: "conversations.toggle_status",
     method: Method::POST,
+    idempotent: false,
     path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/toggle_status",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -553,6 +583,7 @@ pub(super) static TOGGLE_STATUS: Operation<types::ConversationStatusToggle, Erro
 pub(super) static TOGGLE_TYPING_STATUS: Operation<(), ErrorBody> = Operation {
     name: "conversations.toggle_typing_status",
     method: Method::POST,
+    idempotent: false,
     path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/toggle_typing_status",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -572,6 +603,7 @@ pub(super) static UPDATE_CUSTOM_ATTRIBUTES: Operation<
 > = Operation {
     name: "conversations.update_custom_attributes",
     method: Method::POST,
+    idempotent: false,
     path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/custom_attributes",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",

@@ -32,6 +32,7 @@ impl CsatSurvey {
 pub(super) static GET: Operation<String, ErrorBody> = Operation {
     name: "csat_survey.get",
     method: Method::GET,
+    idempotent: true,
     path: "/survey/responses/{conversation_uuid}",
     security: &[],
     accept: "text/html",

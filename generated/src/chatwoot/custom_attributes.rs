@@ -98,6 +98,7 @@ runtime::operation! { ListCall -> Vec<types::CustomAttribute>, ErrorBody }
 pub(super) static LIST: Operation<Vec<types::CustomAttribute>, ErrorBody> = Operation {
     name: "custom_attributes.list",
     method: Method::GET,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}/custom_attribute_definitions",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -114,6 +115,7 @@ pub(super) static LIST: Operation<Vec<types::CustomAttribute>, ErrorBody> = Oper
 pub(super) static CREATE: Operation<types::CustomAttribute, ErrorBody> = Operation {
     name: "custom_attributes.create",
     method: Method::POST,
+    idempotent: false,
     path: "/api/v1/accounts/{account_id}/custom_attribute_definitions",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -130,6 +132,7 @@ pub(super) static CREATE: Operation<types::CustomAttribute, ErrorBody> = Operati
 pub(super) static GET: Operation<types::CustomAttribute, ErrorBody> = Operation {
     name: "custom_attributes.get",
     method: Method::GET,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}/custom_attribute_definitions/{id}",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -146,6 +149,7 @@ pub(super) static GET: Operation<types::CustomAttribute, ErrorBody> = Operation 
 pub(super) static UPDATE: Operation<types::CustomAttribute, ErrorBody> = Operation {
     name: "custom_attributes.update",
     method: Method::PATCH,
+    idempotent: false,
     path: "/api/v1/accounts/{account_id}/custom_attribute_definitions/{id}",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -162,6 +166,7 @@ pub(super) static UPDATE: Operation<types::CustomAttribute, ErrorBody> = Operati
 pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
     name: "custom_attributes.delete",
     method: Method::DELETE,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}/custom_attribute_definitions/{id}",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",

@@ -123,6 +123,7 @@ runtime::operation! { CreateCall -> types::CustomFilter, ErrorBody }
 pub(super) static LIST: Operation<Vec<types::CustomFilter>, ErrorBody> = Operation {
     name: "custom_filters.list",
     method: Method::GET,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}/custom_filters",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -139,6 +140,7 @@ pub(super) static LIST: Operation<Vec<types::CustomFilter>, ErrorBody> = Operati
 pub(super) static CREATE: Operation<types::CustomFilter, ErrorBody> = Operation {
     name: "custom_filters.create",
     method: Method::POST,
+    idempotent: false,
     path: "/api/v1/accounts/{account_id}/custom_filters",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -155,6 +157,7 @@ pub(super) static CREATE: Operation<types::CustomFilter, ErrorBody> = Operation 
 pub(super) static GET: Operation<types::CustomFilter, ErrorBody> = Operation {
     name: "custom_filters.get",
     method: Method::GET,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}/custom_filters/{custom_filter_id}",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -171,6 +174,7 @@ pub(super) static GET: Operation<types::CustomFilter, ErrorBody> = Operation {
 pub(super) static UPDATE: Operation<types::CustomFilter, ErrorBody> = Operation {
     name: "custom_filters.update",
     method: Method::PATCH,
+    idempotent: false,
     path: "/api/v1/accounts/{account_id}/custom_filters/{custom_filter_id}",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -187,6 +191,7 @@ pub(super) static UPDATE: Operation<types::CustomFilter, ErrorBody> = Operation 
 pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
     name: "custom_filters.delete",
     method: Method::DELETE,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}/custom_filters/{custom_filter_id}",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",

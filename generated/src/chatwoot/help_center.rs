@@ -90,6 +90,7 @@ impl HelpCenter {
 pub(super) static CREATE_ARTICLE: Operation<types::ArticleResponse, ErrorBody> = Operation {
     name: "help_center.create_article",
     method: Method::POST,
+    idempotent: false,
     path: "/api/v1/accounts/{account_id}/portals/{id}/articles",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -106,6 +107,7 @@ pub(super) static CREATE_ARTICLE: Operation<types::ArticleResponse, ErrorBody> =
 pub(super) static CREATE_CATEGORY: Operation<types::CategoryResponse, ErrorBody> = Operation {
     name: "help_center.create_category",
     method: Method::POST,
+    idempotent: false,
     path: "/api/v1/accounts/{account_id}/portals/{id}/categories",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -122,6 +124,7 @@ pub(super) static CREATE_CATEGORY: Operation<types::CategoryResponse, ErrorBody>
 pub(super) static CREATE_PORTAL: Operation<types::PortalItem, ErrorBody> = Operation {
     name: "help_center.create_portal",
     method: Method::POST,
+    idempotent: false,
     path: "/api/v1/accounts/{account_id}/portals",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -138,6 +141,7 @@ pub(super) static CREATE_PORTAL: Operation<types::PortalItem, ErrorBody> = Opera
 pub(super) static LIST_PORTALS: Operation<types::Portal, ErrorBody> = Operation {
     name: "help_center.list_portals",
     method: Method::GET,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}/portals",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -154,6 +158,7 @@ pub(super) static LIST_PORTALS: Operation<types::Portal, ErrorBody> = Operation 
 pub(super) static UPDATE_PORTAL: Operation<types::PortalItem, ErrorBody> = Operation {
     name: "help_center.update_portal",
     method: Method::PATCH,
+    idempotent: false,
     path: "/api/v1/accounts/{account_id}/portals/{id}",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",

@@ -133,6 +133,7 @@ impl Inboxes {
 pub(super) static LIST: Operation<types::InboxesListResponse, ErrorBody> = Operation {
     name: "inboxes.list",
     method: Method::GET,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}/inboxes",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -149,6 +150,7 @@ pub(super) static LIST: Operation<types::InboxesListResponse, ErrorBody> = Opera
 pub(super) static CREATE: Operation<types::Inbox, ErrorBody> = Operation {
     name: "inboxes.create",
     method: Method::POST,
+    idempotent: false,
     path: "/api/v1/accounts/{account_id}/inboxes",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -165,6 +167,7 @@ pub(super) static CREATE: Operation<types::Inbox, ErrorBody> = Operation {
 pub(super) static GET: Operation<types::Inbox, ErrorBody> = Operation {
     name: "inboxes.get",
     method: Method::GET,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}/inboxes/{id}",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -181,6 +184,7 @@ pub(super) static GET: Operation<types::Inbox, ErrorBody> = Operation {
 pub(super) static UPDATE: Operation<types::Inbox, ErrorBody> = Operation {
     name: "inboxes.update",
     method: Method::PATCH,
+    idempotent: false,
     path: "/api/v1/accounts/{account_id}/inboxes/{id}",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -197,6 +201,7 @@ pub(super) static UPDATE: Operation<types::Inbox, ErrorBody> = Operation {
 pub(super) static ADD_AGENTS: Operation<types::InboxMembersResponse, ErrorBody> = Operation {
     name: "inboxes.add_agents",
     method: Method::POST,
+    idempotent: false,
     path: "/api/v1/accounts/{account_id}/inbox_members",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -213,6 +218,7 @@ pub(super) static ADD_AGENTS: Operation<types::InboxMembersResponse, ErrorBody> 
 pub(super) static AGENT_BOT: Operation<types::InboxAgentBotResponse, ErrorBody> = Operation {
     name: "inboxes.agent_bot",
     method: Method::GET,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}/inboxes/{id}/agent_bot",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -229,6 +235,7 @@ pub(super) static AGENT_BOT: Operation<types::InboxAgentBotResponse, ErrorBody> 
 pub(super) static LIST_AGENTS: Operation<types::InboxMembersResponse, ErrorBody> = Operation {
     name: "inboxes.list_agents",
     method: Method::GET,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}/inbox_members/{inbox_id}",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -245,6 +252,7 @@ pub(super) static LIST_AGENTS: Operation<types::InboxMembersResponse, ErrorBody>
 pub(super) static REMOVE_AGENTS: Operation<(), ErrorBody> = Operation {
     name: "inboxes.remove_agents",
     method: Method::DELETE,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}/inbox_members",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -261,6 +269,7 @@ pub(super) static REMOVE_AGENTS: Operation<(), ErrorBody> = Operation {
 pub(super) static SET_AGENT_BOT: Operation<(), ErrorBody> = Operation {
     name: "inboxes.set_agent_bot",
     method: Method::POST,
+    idempotent: false,
     path: "/api/v1/accounts/{account_id}/inboxes/{id}/set_agent_bot",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -277,6 +286,7 @@ pub(super) static SET_AGENT_BOT: Operation<(), ErrorBody> = Operation {
 pub(super) static UPDATE_AGENTS: Operation<types::InboxMembersResponse, ErrorBody> = Operation {
     name: "inboxes.update_agents",
     method: Method::PATCH,
+    idempotent: false,
     path: "/api/v1/accounts/{account_id}/inbox_members",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",

@@ -70,6 +70,7 @@ impl Integrations {
 pub(super) static CREATE_HOOK: Operation<types::IntegrationsHook, ErrorBody> = Operation {
     name: "integrations.create_hook",
     method: Method::POST,
+    idempotent: false,
     path: "/api/v1/accounts/{account_id}/integrations/hooks",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -86,6 +87,7 @@ pub(super) static CREATE_HOOK: Operation<types::IntegrationsHook, ErrorBody> = O
 pub(super) static DELETE_HOOK: Operation<(), ErrorBody> = Operation {
     name: "integrations.delete_hook",
     method: Method::DELETE,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}/integrations/hooks/{hook_id}",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -102,6 +104,7 @@ pub(super) static DELETE_HOOK: Operation<(), ErrorBody> = Operation {
 pub(super) static LIST_APPS: Operation<types::IntegrationsListAppsResponse, ErrorBody> = Operation {
     name: "integrations.list_apps",
     method: Method::GET,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}/integrations/apps",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -118,6 +121,7 @@ pub(super) static LIST_APPS: Operation<types::IntegrationsListAppsResponse, Erro
 pub(super) static UPDATE_HOOK: Operation<types::IntegrationsHook, ErrorBody> = Operation {
     name: "integrations.update_hook",
     method: Method::PATCH,
+    idempotent: false,
     path: "/api/v1/accounts/{account_id}/integrations/hooks/{hook_id}",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",

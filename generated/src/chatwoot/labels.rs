@@ -73,6 +73,7 @@ impl Labels {
 pub(super) static LIST: Operation<types::LabelsListResponse, ErrorBody> = Operation {
     name: "labels.list",
     method: Method::GET,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}/labels",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -89,6 +90,7 @@ pub(super) static LIST: Operation<types::LabelsListResponse, ErrorBody> = Operat
 pub(super) static CREATE: Operation<types::Label, ErrorBody> = Operation {
     name: "labels.create",
     method: Method::POST,
+    idempotent: false,
     path: "/api/v1/accounts/{account_id}/labels",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -105,6 +107,7 @@ pub(super) static CREATE: Operation<types::Label, ErrorBody> = Operation {
 pub(super) static GET: Operation<types::Label, ErrorBody> = Operation {
     name: "labels.get",
     method: Method::GET,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}/labels/{id}",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -121,6 +124,7 @@ pub(super) static GET: Operation<types::Label, ErrorBody> = Operation {
 pub(super) static UPDATE: Operation<types::Label, ErrorBody> = Operation {
     name: "labels.update",
     method: Method::PATCH,
+    idempotent: false,
     path: "/api/v1/accounts/{account_id}/labels/{id}",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -137,6 +141,7 @@ pub(super) static UPDATE: Operation<types::Label, ErrorBody> = Operation {
 pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
     name: "labels.delete",
     method: Method::DELETE,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}/labels/{id}",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",

@@ -29,6 +29,8 @@ impl Messages {
 
     /// Lists messages of a conversation: the latest 20, or those around a given message.
     ///
+    /// `items` reads the list over all its pages, `pages` page by page.
+    ///
     /// `GET /api/v1/accounts/{account_id}/conversations/{conversation_id}/messages`
     pub fn list(&self) -> ListCall {
         ListCall {
@@ -94,9 +96,18 @@ impl ListCall {
 
 runtime::operation! { ListCall -> types::ConversationMessages, ErrorBody }
 
+runtime::pages! {
+    ListCall -> types::ConversationMessages, types::MessageDetailed, ErrorBody {
+        by First("before", |item| Some(item.id.to_string())),
+        by Last("after", |item| Some(item.id.to_string())),
+        items |page| Some(&mut page.payload),
+    }
+}
+
 pub(super) static LIST: Operation<types::ConversationMessages, ErrorBody> = Operation {
     name: "messages.list",
     method: Method::GET,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/messages",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -113,6 +124,7 @@ pub(super) static LIST: Operation<types::ConversationMessages, ErrorBody> = Oper
 pub(super) static CREATE: Operation<types::MessageDetailed, ErrorBody> = Operation {
     name: "messages.create",
     method: Method::POST,
+    idempotent: false,
     path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/messages",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -129,6 +141,7 @@ pub(super) static CREATE: Operation<types::MessageDetailed, ErrorBody> = Operati
 pub(super) static DELETE: Operation<types::DeletedMessage, ErrorBody> = Operation {
     name: "messages.delete",
     method: Method::DELETE,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/messages/{message_id}",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",

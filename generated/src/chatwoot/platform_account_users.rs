@@ -55,6 +55,7 @@ impl PlatformAccountUsers {
 pub(super) static LIST: Operation<Vec<types::AccountUser>, ErrorBody> = Operation {
     name: "platform_account_users.list",
     method: Method::GET,
+    idempotent: true,
     path: "/platform/api/v1/accounts/{account_id}/account_users",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -71,6 +72,7 @@ pub(super) static LIST: Operation<Vec<types::AccountUser>, ErrorBody> = Operatio
 pub(super) static CREATE: Operation<types::AccountUser, ErrorBody> = Operation {
     name: "platform_account_users.create",
     method: Method::POST,
+    idempotent: false,
     path: "/platform/api/v1/accounts/{account_id}/account_users",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -87,6 +89,7 @@ pub(super) static CREATE: Operation<types::AccountUser, ErrorBody> = Operation {
 pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
     name: "platform_account_users.delete",
     method: Method::DELETE,
+    idempotent: true,
     path: "/platform/api/v1/accounts/{account_id}/account_users",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",

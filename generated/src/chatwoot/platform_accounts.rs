@@ -62,6 +62,7 @@ impl PlatformAccounts {
 pub(super) static CREATE: Operation<types::PlatformAccount, ErrorBody> = Operation {
     name: "platform_accounts.create",
     method: Method::POST,
+    idempotent: false,
     path: "/platform/api/v1/accounts",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -78,6 +79,7 @@ pub(super) static CREATE: Operation<types::PlatformAccount, ErrorBody> = Operati
 pub(super) static GET: Operation<types::PlatformAccount, ErrorBody> = Operation {
     name: "platform_accounts.get",
     method: Method::GET,
+    idempotent: true,
     path: "/platform/api/v1/accounts/{account_id}",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -94,6 +96,7 @@ pub(super) static GET: Operation<types::PlatformAccount, ErrorBody> = Operation 
 pub(super) static UPDATE: Operation<types::PlatformAccount, ErrorBody> = Operation {
     name: "platform_accounts.update",
     method: Method::PATCH,
+    idempotent: false,
     path: "/platform/api/v1/accounts/{account_id}",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -110,6 +113,7 @@ pub(super) static UPDATE: Operation<types::PlatformAccount, ErrorBody> = Operati
 pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
     name: "platform_accounts.delete",
     method: Method::DELETE,
+    idempotent: true,
     path: "/platform/api/v1/accounts/{account_id}",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",

@@ -69,6 +69,7 @@ impl PlatformAgentBots {
 pub(super) static LIST: Operation<Vec<types::AgentBot>, ErrorBody> = Operation {
     name: "platform_agent_bots.list",
     method: Method::GET,
+    idempotent: true,
     path: "/platform/api/v1/agent_bots",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -85,6 +86,7 @@ pub(super) static LIST: Operation<Vec<types::AgentBot>, ErrorBody> = Operation {
 pub(super) static CREATE: Operation<types::AgentBot, ErrorBody> = Operation {
     name: "platform_agent_bots.create",
     method: Method::POST,
+    idempotent: false,
     path: "/platform/api/v1/agent_bots",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -101,6 +103,7 @@ pub(super) static CREATE: Operation<types::AgentBot, ErrorBody> = Operation {
 pub(super) static GET: Operation<types::AgentBot, ErrorBody> = Operation {
     name: "platform_agent_bots.get",
     method: Method::GET,
+    idempotent: true,
     path: "/platform/api/v1/agent_bots/{id}",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -117,6 +120,7 @@ pub(super) static GET: Operation<types::AgentBot, ErrorBody> = Operation {
 pub(super) static UPDATE: Operation<types::AgentBot, ErrorBody> = Operation {
     name: "platform_agent_bots.update",
     method: Method::PATCH,
+    idempotent: false,
     path: "/platform/api/v1/agent_bots/{id}",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -133,6 +137,7 @@ pub(super) static UPDATE: Operation<types::AgentBot, ErrorBody> = Operation {
 pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
     name: "platform_agent_bots.delete",
     method: Method::DELETE,
+    idempotent: true,
     path: "/platform/api/v1/agent_bots/{id}",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",

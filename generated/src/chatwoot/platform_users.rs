@@ -69,6 +69,7 @@ impl PlatformUsers {
 pub(super) static CREATE: Operation<types::User, ErrorBody> = Operation {
     name: "platform_users.create",
     method: Method::POST,
+    idempotent: false,
     path: "/platform/api/v1/users",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -85,6 +86,7 @@ pub(super) static CREATE: Operation<types::User, ErrorBody> = Operation {
 pub(super) static GET: Operation<types::User, ErrorBody> = Operation {
     name: "platform_users.get",
     method: Method::GET,
+    idempotent: true,
     path: "/platform/api/v1/users/{id}",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -101,6 +103,7 @@ pub(super) static GET: Operation<types::User, ErrorBody> = Operation {
 pub(super) static UPDATE: Operation<types::User, ErrorBody> = Operation {
     name: "platform_users.update",
     method: Method::PATCH,
+    idempotent: false,
     path: "/platform/api/v1/users/{id}",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -117,6 +120,7 @@ pub(super) static UPDATE: Operation<types::User, ErrorBody> = Operation {
 pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
     name: "platform_users.delete",
     method: Method::DELETE,
+    idempotent: true,
     path: "/platform/api/v1/users/{id}",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -133,6 +137,7 @@ pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
 pub(super) static LOGIN: Operation<types::PlatformUsersLoginResponse, ErrorBody> = Operation {
     name: "platform_users.login",
     method: Method::GET,
+    idempotent: true,
     path: "/platform/api/v1/users/{id}/login",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",

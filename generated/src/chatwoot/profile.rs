@@ -56,6 +56,7 @@ impl Profile {
 pub(super) static GET: Operation<types::User, ErrorBody> = Operation {
     name: "profile.get",
     method: Method::GET,
+    idempotent: true,
     path: "/api/v1/profile",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -72,6 +73,7 @@ pub(super) static GET: Operation<types::User, ErrorBody> = Operation {
 pub(super) static UPDATE: Operation<types::User, ErrorBody> = Operation {
     name: "profile.update",
     method: Method::PUT,
+    idempotent: true,
     path: "/api/v1/profile",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -88,6 +90,7 @@ pub(super) static UPDATE: Operation<types::User, ErrorBody> = Operation {
 pub(super) static UPDATE_AS_MULTIPART: Operation<types::User, ErrorBody> = Operation {
     name: "profile.update_as_multipart",
     method: Method::PUT,
+    idempotent: true,
     path: "/api/v1/profile",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",

@@ -68,6 +68,7 @@ impl PublicContacts {
 pub(super) static CREATE: Operation<types::PublicContact, ErrorBody> = Operation {
     name: "public_contacts.create",
     method: Method::POST,
+    idempotent: false,
     path: "/public/api/v1/inboxes/{inbox_identifier}/contacts",
     security: &[],
     accept: "application/json",
@@ -84,6 +85,7 @@ pub(super) static CREATE: Operation<types::PublicContact, ErrorBody> = Operation
 pub(super) static GET: Operation<types::PublicContact, ErrorBody> = Operation {
     name: "public_contacts.get",
     method: Method::GET,
+    idempotent: true,
     path: "/public/api/v1/inboxes/{inbox_identifier}/contacts/{contact_identifier}",
     security: &[],
     accept: "application/json",
@@ -100,6 +102,7 @@ pub(super) static GET: Operation<types::PublicContact, ErrorBody> = Operation {
 pub(super) static UPDATE: Operation<types::PublicContactRecord, ErrorBody> = Operation {
     name: "public_contacts.update",
     method: Method::PATCH,
+    idempotent: false,
     path: "/public/api/v1/inboxes/{inbox_identifier}/contacts/{contact_identifier}",
     security: &[],
     accept: "application/json",

@@ -109,6 +109,7 @@ impl PublicConversations {
 pub(super) static LIST: Operation<Vec<types::PublicConversation>, ErrorBody> = Operation {
     name: "public_conversations.list",
     method: Method::GET,
+    idempotent: true,
     path: "/public/api/v1/inboxes/{inbox_identifier}/contacts/{contact_identifier}/conversations",
     security: &[],
     accept: "application/json",
@@ -125,6 +126,7 @@ pub(super) static LIST: Operation<Vec<types::PublicConversation>, ErrorBody> = O
 pub(super) static CREATE: Operation<types::PublicConversation, ErrorBody> = Operation {
     name: "public_conversations.create",
     method: Method::POST,
+    idempotent: false,
     path: "/public/api/v1/inboxes/{inbox_identifier}/contacts/{contact_identifier}/conversations",
     security: &[],
     accept: "application/json",
@@ -141,6 +143,7 @@ pub(super) static CREATE: Operation<types::PublicConversation, ErrorBody> = Oper
 pub(super) static GET: Operation<types::PublicConversation, ErrorBody> = Operation {
     name: "public_conversations.get",
     method: Method::GET,
+    idempotent: true,
     path: "/public/api/v1/inboxes/{inbox_identifier}/contacts/{contact_identifier}/conversations/{conversation_id}",
     security: &[],
     accept: "application/json",
@@ -157,6 +160,7 @@ pub(super) static GET: Operation<types::PublicConversation, ErrorBody> = Operati
 pub(super) static TOGGLE_STATUS: Operation<types::PublicConversation, ErrorBody> = Operation {
     name: "public_conversations.toggle_status",
     method: Method::POST,
+    idempotent: false,
     path: "/public/api/v1/inboxes/{inbox_identifier}/contacts/{contact_identifier}/conversations/{conversation_id}/toggle_status",
     security: &[],
     accept: "application/json",
@@ -173,6 +177,7 @@ pub(super) static TOGGLE_STATUS: Operation<types::PublicConversation, ErrorBody>
 pub(super) static TOGGLE_TYPING: Operation<(), ErrorBody> = Operation {
     name: "public_conversations.toggle_typing",
     method: Method::POST,
+    idempotent: false,
     path: "/public/api/v1/inboxes/{inbox_identifier}/contacts/{contact_identifier}/conversations/{conversation_id}/toggle_typing",
     security: &[],
     accept: "application/json",
@@ -189,6 +194,7 @@ pub(super) static TOGGLE_TYPING: Operation<(), ErrorBody> = Operation {
 pub(super) static UPDATE_LAST_SEEN: Operation<(), ErrorBody> = Operation {
     name: "public_conversations.update_last_seen",
     method: Method::POST,
+    idempotent: false,
     path: "/public/api/v1/inboxes/{inbox_identifier}/contacts/{contact_identifier}/conversations/{conversation_id}/update_last_seen",
     security: &[],
     accept: "application/json",

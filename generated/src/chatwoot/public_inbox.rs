@@ -32,6 +32,7 @@ impl PublicInbox {
 pub(super) static GET: Operation<types::PublicInbox, ErrorBody> = Operation {
     name: "public_inbox.get",
     method: Method::GET,
+    idempotent: true,
     path: "/public/api/v1/inboxes/{inbox_identifier}",
     security: &[],
     accept: "application/json",

@@ -85,6 +85,7 @@ impl PublicMessages {
 pub(super) static LIST: Operation<Vec<types::PublicMessage>, ErrorBody> = Operation {
     name: "public_messages.list",
     method: Method::GET,
+    idempotent: true,
     path: "/public/api/v1/inboxes/{inbox_identifier}/contacts/{contact_identifier}/conversations/{conversation_id}/messages",
     security: &[],
     accept: "application/json",
@@ -101,6 +102,7 @@ pub(super) static LIST: Operation<Vec<types::PublicMessage>, ErrorBody> = Operat
 pub(super) static CREATE: Operation<types::PublicMessage, ErrorBody> = Operation {
     name: "public_messages.create",
     method: Method::POST,
+    idempotent: false,
     path: "/public/api/v1/inboxes/{inbox_identifier}/contacts/{contact_identifier}/conversations/{conversation_id}/messages",
     security: &[],
     accept: "application/json",
@@ -117,6 +119,7 @@ pub(super) static CREATE: Operation<types::PublicMessage, ErrorBody> = Operation
 pub(super) static UPDATE: Operation<types::PublicMessage, ErrorBody> = Operation {
     name: "public_messages.update",
     method: Method::PATCH,
+    idempotent: false,
     path: "/public/api/v1/inboxes/{inbox_identifier}/contacts/{contact_identifier}/conversations/{conversation_id}/messages/{message_id}",
     security: &[],
     accept: "application/json",

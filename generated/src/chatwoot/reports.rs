@@ -58,6 +58,8 @@ impl Reports {
 
     /// Lists the account's reporting events, 25 to a page.
     ///
+    /// `items` reads the list over all its pages, `pages` page by page.
+    ///
     /// `GET /api/v1/accounts/{account_id}/reporting_events`
     pub fn events(&self, account_id: i64) -> EventsCall {
         EventsCall {
@@ -248,6 +250,14 @@ impl EventsCall {
 }
 
 runtime::operation! { EventsCall -> types::ReportingEventsListResponse, ErrorBody }
+
+runtime::pages! {
+    EventsCall -> types::ReportingEventsListResponse, types::ReportingEvent, ErrorBody {
+        by Number("page", 1),
+        items |page| page.payload.as_mut(),
+        sign Pages(|page| page.meta.as_ref()?.total_pages),
+    }
+}
 
 /// Counts first responses per channel by how long they took.
 #[derive(Debug)]
@@ -551,6 +561,7 @@ pub(super) static ACCOUNT_CONVERSATION_METRICS: Operation<
 > = Operation {
     name: "reports.account_conversation_metrics",
     method: Method::GET,
+    idempotent: true,
     path: "/api/v2/accounts/{account_id}/reports/conversations",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -570,6 +581,7 @@ pub(super) static AGENT_CONVERSATION_METRICS: Operation<
 > = Operation {
     name: "reports.agent_conversation_metrics",
     method: Method::GET,
+    idempotent: true,
     path: "/api/v2/accounts/{account_id}/reports/conversations/",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -586,6 +598,7 @@ pub(super) static AGENT_CONVERSATION_METRICS: Operation<
 pub(super) static EVENTS: Operation<types::ReportingEventsListResponse, ErrorBody> = Operation {
     name: "reports.events",
     method: Method::GET,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}/reporting_events",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -605,6 +618,7 @@ pub(super) static FIRST_RESPONSE_TIME_DISTRIBUTION: Operation<
 > = Operation {
     name: "reports.first_response_time_distribution",
     method: Method::GET,
+    idempotent: true,
     path: "/api/v2/accounts/{account_id}/reports/first_response_time_distribution",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -621,6 +635,7 @@ pub(super) static FIRST_RESPONSE_TIME_DISTRIBUTION: Operation<
 pub(super) static INBOX_LABEL_MATRIX: Operation<types::InboxLabelMatrix, ErrorBody> = Operation {
     name: "reports.inbox_label_matrix",
     method: Method::GET,
+    idempotent: true,
     path: "/api/v2/accounts/{account_id}/reports/inbox_label_matrix",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -640,6 +655,7 @@ pub(super) static OUTGOING_MESSAGES_COUNT: Operation<
 > = Operation {
     name: "reports.outgoing_messages_count",
     method: Method::GET,
+    idempotent: true,
     path: "/api/v2/accounts/{account_id}/reports/outgoing_messages_count",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -656,6 +672,7 @@ pub(super) static OUTGOING_MESSAGES_COUNT: Operation<
 pub(super) static SERIES: Operation<Vec<types::ReportPoint>, ErrorBody> = Operation {
     name: "reports.series",
     method: Method::GET,
+    idempotent: true,
     path: "/api/v2/accounts/{account_id}/reports",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -672,6 +689,7 @@ pub(super) static SERIES: Operation<Vec<types::ReportPoint>, ErrorBody> = Operat
 pub(super) static SUMMARY: Operation<types::AccountSummary, ErrorBody> = Operation {
     name: "reports.summary",
     method: Method::GET,
+    idempotent: true,
     path: "/api/v2/accounts/{account_id}/reports/summary",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -688,6 +706,7 @@ pub(super) static SUMMARY: Operation<types::AccountSummary, ErrorBody> = Operati
 pub(super) static SUMMARY_BY_AGENT: Operation<Vec<types::TeamSummaryItem>, ErrorBody> = Operation {
     name: "reports.summary_by_agent",
     method: Method::GET,
+    idempotent: true,
     path: "/api/v2/accounts/{account_id}/summary_reports/agent",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -707,6 +726,7 @@ pub(super) static SUMMARY_BY_CHANNEL: Operation<
 > = Operation {
     name: "reports.summary_by_channel",
     method: Method::GET,
+    idempotent: true,
     path: "/api/v2/accounts/{account_id}/summary_reports/channel",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -723,6 +743,7 @@ pub(super) static SUMMARY_BY_CHANNEL: Operation<
 pub(super) static SUMMARY_BY_INBOX: Operation<Vec<types::TeamSummaryItem>, ErrorBody> = Operation {
     name: "reports.summary_by_inbox",
     method: Method::GET,
+    idempotent: true,
     path: "/api/v2/accounts/{account_id}/summary_reports/inbox",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -739,6 +760,7 @@ pub(super) static SUMMARY_BY_INBOX: Operation<Vec<types::TeamSummaryItem>, Error
 pub(super) static SUMMARY_BY_TEAM: Operation<Vec<types::TeamSummaryItem>, ErrorBody> = Operation {
     name: "reports.summary_by_team",
     method: Method::GET,
+    idempotent: true,
     path: "/api/v2/accounts/{account_id}/summary_reports/team",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",

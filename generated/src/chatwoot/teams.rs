@@ -130,6 +130,7 @@ impl Teams {
 pub(super) static LIST: Operation<Vec<types::Team>, ErrorBody> = Operation {
     name: "teams.list",
     method: Method::GET,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}/teams",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -146,6 +147,7 @@ pub(super) static LIST: Operation<Vec<types::Team>, ErrorBody> = Operation {
 pub(super) static CREATE: Operation<types::Team, ErrorBody> = Operation {
     name: "teams.create",
     method: Method::POST,
+    idempotent: false,
     path: "/api/v1/accounts/{account_id}/teams",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -162,6 +164,7 @@ pub(super) static CREATE: Operation<types::Team, ErrorBody> = Operation {
 pub(super) static GET: Operation<types::Team, ErrorBody> = Operation {
     name: "teams.get",
     method: Method::GET,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}/teams/{team_id}",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -178,6 +181,7 @@ pub(super) static GET: Operation<types::Team, ErrorBody> = Operation {
 pub(super) static UPDATE: Operation<types::Team, ErrorBody> = Operation {
     name: "teams.update",
     method: Method::PATCH,
+    idempotent: false,
     path: "/api/v1/accounts/{account_id}/teams/{team_id}",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -194,6 +198,7 @@ pub(super) static UPDATE: Operation<types::Team, ErrorBody> = Operation {
 pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
     name: "teams.delete",
     method: Method::DELETE,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}/teams/{team_id}",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -210,6 +215,7 @@ pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
 pub(super) static ADD_AGENTS: Operation<Vec<types::Agent>, ErrorBody> = Operation {
     name: "teams.add_agents",
     method: Method::POST,
+    idempotent: false,
     path: "/api/v1/accounts/{account_id}/teams/{team_id}/team_members",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -226,6 +232,7 @@ pub(super) static ADD_AGENTS: Operation<Vec<types::Agent>, ErrorBody> = Operatio
 pub(super) static LIST_AGENTS: Operation<Vec<types::Agent>, ErrorBody> = Operation {
     name: "teams.list_agents",
     method: Method::GET,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}/teams/{team_id}/team_members",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -242,6 +249,7 @@ pub(super) static LIST_AGENTS: Operation<Vec<types::Agent>, ErrorBody> = Operati
 pub(super) static REMOVE_AGENTS: Operation<(), ErrorBody> = Operation {
     name: "teams.remove_agents",
     method: Method::DELETE,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}/teams/{team_id}/team_members",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -258,6 +266,7 @@ pub(super) static REMOVE_AGENTS: Operation<(), ErrorBody> = Operation {
 pub(super) static UPDATE_AGENTS: Operation<Vec<types::Agent>, ErrorBody> = Operation {
     name: "teams.update_agents",
     method: Method::PATCH,
+    idempotent: false,
     path: "/api/v1/accounts/{account_id}/teams/{team_id}/team_members",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",

@@ -41,6 +41,7 @@ impl UnroutedMessages {
 pub(super) static LIST: Operation<types::ConversationMessages, ErrorBody> = Operation {
     name: "unrouted_messages.list",
     method: Method::GET,
+    idempotent: true,
     path: "/accounts/{account_id}/conversations/{conversation_id}/messages",
     security: &[],
     accept: "application/json",

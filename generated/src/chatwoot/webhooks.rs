@@ -66,6 +66,7 @@ impl Webhooks {
 pub(super) static LIST: Operation<types::WebhooksListResponse, ErrorBody> = Operation {
     name: "webhooks.list",
     method: Method::GET,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}/webhooks",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -82,6 +83,7 @@ pub(super) static LIST: Operation<types::WebhooksListResponse, ErrorBody> = Oper
 pub(super) static CREATE: Operation<types::WebhookResponse, ErrorBody> = Operation {
     name: "webhooks.create",
     method: Method::POST,
+    idempotent: false,
     path: "/api/v1/accounts/{account_id}/webhooks",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -98,6 +100,7 @@ pub(super) static CREATE: Operation<types::WebhookResponse, ErrorBody> = Operati
 pub(super) static UPDATE: Operation<types::WebhookResponse, ErrorBody> = Operation {
     name: "webhooks.update",
     method: Method::PATCH,
+    idempotent: false,
     path: "/api/v1/accounts/{account_id}/webhooks/{webhook_id}",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
@@ -114,6 +117,7 @@ pub(super) static UPDATE: Operation<types::WebhookResponse, ErrorBody> = Operati
 pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
     name: "webhooks.delete",
     method: Method::DELETE,
+    idempotent: true,
     path: "/api/v1/accounts/{account_id}/webhooks/{webhook_id}",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",

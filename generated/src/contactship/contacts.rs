@@ -33,6 +33,7 @@ impl Contacts {
 pub(super) static CREATE: Operation<types::Contact, ErrorBody> = Operation {
     name: "contacts.create",
     method: Method::POST,
+    idempotent: false,
     path: "/v1/contacts",
     security: &[&[&super::API_KEY]],
     accept: "application/json",

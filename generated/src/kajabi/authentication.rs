@@ -49,6 +49,7 @@ impl Authentication {
 pub(super) static REVOKE: Operation<(), ErrorBody> = Operation {
     name: "authentication.revoke",
     method: Method::POST,
+    idempotent: false,
     path: "/v1/oauth/revoke",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/json",
@@ -59,6 +60,7 @@ pub(super) static REVOKE: Operation<(), ErrorBody> = Operation {
 pub(super) static TOKEN: Operation<types::OauthTokenResponse, ErrorBody> = Operation {
     name: "authentication.token",
     method: Method::POST,
+    idempotent: false,
     path: "/v1/oauth/token",
     security: &[],
     accept: "application/json",

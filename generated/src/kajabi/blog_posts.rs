@@ -19,6 +19,8 @@ impl BlogPosts {
 
     /// Lists the blog posts the token can see.
     ///
+    /// `items` reads the list over all its pages, `pages` page by page.
+    ///
     /// `GET /v1/blog_posts`
     pub fn list(&self) -> ListCall {
         ListCall {
@@ -92,6 +94,14 @@ impl ListCall {
 
 runtime::operation! { ListCall -> types::BlogPostsIndexResponse, ErrorBody }
 
+runtime::pages! {
+    ListCall -> types::BlogPostsIndexResponse, types::BlogPost, ErrorBody {
+        by Number("page[number]", 1),
+        items |page| Some(&mut page.data),
+        sign Next(|page| Some(page.links.next.is_some())),
+    }
+}
+
 /// Returns a blog post.
 #[derive(Debug)]
 #[must_use = "a call does nothing until it is sent or awaited"]
@@ -120,6 +130,7 @@ runtime::operation! { GetCall -> types::BlogPostsShowResponse, ErrorBody }
 pub(super) static LIST: Operation<types::BlogPostsIndexResponse, ErrorBody> = Operation {
     name: "blog_posts.list",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/blog_posts",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -133,6 +144,7 @@ pub(super) static LIST: Operation<types::BlogPostsIndexResponse, ErrorBody> = Op
 pub(super) static GET: Operation<types::BlogPostsShowResponse, ErrorBody> = Operation {
     name: "blog_posts.get",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/blog_posts/{id}",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",

@@ -19,6 +19,8 @@ impl ContactNotes {
 
     /// Lists notes on contacts, newest first.
     ///
+    /// `items` reads the list over all its pages, `pages` page by page.
+    ///
     /// `GET /v1/contact_notes`
     pub fn list(&self) -> ListCall {
         ListCall {
@@ -124,6 +126,14 @@ impl ListCall {
 
 runtime::operation! { ListCall -> types::ContactNotesIndexResponse, ErrorBody }
 
+runtime::pages! {
+    ListCall -> types::ContactNotesIndexResponse, types::ContactNote, ErrorBody {
+        by Number("page[number]", 1),
+        items |page| Some(&mut page.data),
+        sign Next(|page| Some(page.links.next.is_some())),
+    }
+}
+
 /// Returns a note.
 #[derive(Debug)]
 #[must_use = "a call does nothing until it is sent or awaited"]
@@ -166,6 +176,7 @@ runtime::operation! { GetCall -> types::ContactNotesShowResponse, ErrorBody }
 pub(super) static LIST: Operation<types::ContactNotesIndexResponse, ErrorBody> = Operation {
     name: "contact_notes.list",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/contact_notes",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -176,6 +187,7 @@ pub(super) static LIST: Operation<types::ContactNotesIndexResponse, ErrorBody> =
 pub(super) static CREATE: Operation<types::ContactNotesShowResponse, ErrorBody> = Operation {
     name: "contact_notes.create",
     method: Method::POST,
+    idempotent: false,
     path: "/v1/contact_notes",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -189,6 +201,7 @@ pub(super) static CREATE: Operation<types::ContactNotesShowResponse, ErrorBody> 
 pub(super) static GET: Operation<types::ContactNotesShowResponse, ErrorBody> = Operation {
     name: "contact_notes.get",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/contact_notes/{id}",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -202,6 +215,7 @@ pub(super) static GET: Operation<types::ContactNotesShowResponse, ErrorBody> = O
 pub(super) static UPDATE: Operation<types::ContactNotesShowResponse, ErrorBody> = Operation {
     name: "contact_notes.update",
     method: Method::PATCH,
+    idempotent: false,
     path: "/v1/contact_notes/{id}",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -216,6 +230,7 @@ pub(super) static UPDATE: Operation<types::ContactNotesShowResponse, ErrorBody> 
 pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
     name: "contact_notes.delete",
     method: Method::DELETE,
+    idempotent: true,
     path: "/v1/contact_notes/{id}",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",

@@ -19,6 +19,8 @@ impl ContactTags {
 
     /// Lists the tags of the sites, without archived ones.
     ///
+    /// `items` reads the list over all its pages, `pages` page by page.
+    ///
     /// `GET /v1/contact_tags`
     pub fn list(&self) -> ListCall {
         ListCall {
@@ -98,9 +100,18 @@ impl ListCall {
 
 runtime::operation! { ListCall -> types::ContactTagsIndexResponse, ErrorBody }
 
+runtime::pages! {
+    ListCall -> types::ContactTagsIndexResponse, types::ContactTag, ErrorBody {
+        by Number("page[number]", 1),
+        items |page| Some(&mut page.data),
+        sign Next(|page| Some(page.links.next.is_some())),
+    }
+}
+
 pub(super) static LIST: Operation<types::ContactTagsIndexResponse, ErrorBody> = Operation {
     name: "contact_tags.list",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/contact_tags",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -114,6 +125,7 @@ pub(super) static LIST: Operation<types::ContactTagsIndexResponse, ErrorBody> = 
 pub(super) static GET: Operation<types::ContactTagsShowResponse, ErrorBody> = Operation {
     name: "contact_tags.get",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/contact_tags/{id}",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",

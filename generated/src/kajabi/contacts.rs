@@ -21,6 +21,8 @@ impl Contacts {
     ///
     /// Filter by site; an account with several sites must.
     ///
+    /// `items` reads the list over all its pages, `pages` page by page.
+    ///
     /// `GET /v1/contacts`
     pub fn list(&self) -> ListCall {
         ListCall {
@@ -1311,6 +1313,14 @@ impl ListCall {
 
 runtime::operation! { ListCall -> types::ContactsIndexResponse, ErrorBody }
 
+runtime::pages! {
+    ListCall -> types::ContactsIndexResponse, types::Contact, ErrorBody {
+        by Number("page[number]", 1),
+        items |page| Some(&mut page.data),
+        sign Next(|page| Some(page.links.next.is_some())),
+    }
+}
+
 /// Returns a contact.
 #[derive(Debug)]
 #[must_use = "a call does nothing until it is sent or awaited"]
@@ -1353,6 +1363,7 @@ runtime::operation! { GetCall -> types::ContactsShowResponse, ErrorBody }
 pub(super) static LIST: Operation<types::ContactsIndexResponse, ErrorBody> = Operation {
     name: "contacts.list",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/contacts",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -1366,6 +1377,7 @@ pub(super) static LIST: Operation<types::ContactsIndexResponse, ErrorBody> = Ope
 pub(super) static CREATE: Operation<types::ContactsShowResponse, ErrorBody> = Operation {
     name: "contacts.create",
     method: Method::POST,
+    idempotent: false,
     path: "/v1/contacts",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -1381,6 +1393,7 @@ pub(super) static CREATE: Operation<types::ContactsShowResponse, ErrorBody> = Op
 pub(super) static GET: Operation<types::ContactsShowResponse, ErrorBody> = Operation {
     name: "contacts.get",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/contacts/{id}",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -1394,6 +1407,7 @@ pub(super) static GET: Operation<types::ContactsShowResponse, ErrorBody> = Opera
 pub(super) static UPDATE: Operation<types::ContactsShowResponse, ErrorBody> = Operation {
     name: "contacts.update",
     method: Method::PATCH,
+    idempotent: false,
     path: "/v1/contacts/{id}",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -1408,6 +1422,7 @@ pub(super) static UPDATE: Operation<types::ContactsShowResponse, ErrorBody> = Op
 pub(super) static DELETE: Operation<types::EmptyResponse, ErrorBody> = Operation {
     name: "contacts.delete",
     method: Method::DELETE,
+    idempotent: true,
     path: "/v1/contacts/{id}",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -1422,6 +1437,7 @@ pub(super) static DELETE: Operation<types::EmptyResponse, ErrorBody> = Operation
 pub(super) static ADD_TAGS: Operation<types::RelationshipResponse, ErrorBody> = Operation {
     name: "contacts.add_tags",
     method: Method::POST,
+    idempotent: false,
     path: "/v1/contacts/{contact_id}/relationships/tags",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -1437,6 +1453,7 @@ pub(super) static ADD_TAGS: Operation<types::RelationshipResponse, ErrorBody> = 
 pub(super) static GRANT_OFFERS: Operation<types::RelationshipResponse, ErrorBody> = Operation {
     name: "contacts.grant_offers",
     method: Method::POST,
+    idempotent: false,
     path: "/v1/contacts/{contact_id}/relationships/offers",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -1452,6 +1469,7 @@ pub(super) static GRANT_OFFERS: Operation<types::RelationshipResponse, ErrorBody
 pub(super) static LIST_OFFERS: Operation<types::RelationshipResponse, ErrorBody> = Operation {
     name: "contacts.list_offers",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/contacts/{contact_id}/relationships/offers",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -1466,6 +1484,7 @@ pub(super) static LIST_OFFERS: Operation<types::RelationshipResponse, ErrorBody>
 pub(super) static LIST_TAGS: Operation<types::RelationshipResponse, ErrorBody> = Operation {
     name: "contacts.list_tags",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/contacts/{contact_id}/relationships/tags",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -1480,6 +1499,7 @@ pub(super) static LIST_TAGS: Operation<types::RelationshipResponse, ErrorBody> =
 pub(super) static REMOVE_TAGS: Operation<types::RelationshipResponse, ErrorBody> = Operation {
     name: "contacts.remove_tags",
     method: Method::DELETE,
+    idempotent: true,
     path: "/v1/contacts/{contact_id}/relationships/tags",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -1495,6 +1515,7 @@ pub(super) static REMOVE_TAGS: Operation<types::RelationshipResponse, ErrorBody>
 pub(super) static REPLACE_OFFERS: Operation<types::RelationshipResponse, ErrorBody> = Operation {
     name: "contacts.replace_offers",
     method: Method::PATCH,
+    idempotent: false,
     path: "/v1/contacts/{contact_id}/relationships/offers",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -1510,6 +1531,7 @@ pub(super) static REPLACE_OFFERS: Operation<types::RelationshipResponse, ErrorBo
 pub(super) static REPLACE_TAGS: Operation<types::RelationshipResponse, ErrorBody> = Operation {
     name: "contacts.replace_tags",
     method: Method::PATCH,
+    idempotent: false,
     path: "/v1/contacts/{contact_id}/relationships/tags",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -1525,6 +1547,7 @@ pub(super) static REPLACE_TAGS: Operation<types::RelationshipResponse, ErrorBody
 pub(super) static REVOKE_OFFERS: Operation<types::RelationshipResponse, ErrorBody> = Operation {
     name: "contacts.revoke_offers",
     method: Method::DELETE,
+    idempotent: true,
     path: "/v1/contacts/{contact_id}/relationships/offers",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",

@@ -19,6 +19,8 @@ impl Courses {
 
     /// Lists courses.
     ///
+    /// `items` reads the list over all its pages, `pages` page by page.
+    ///
     /// `GET /v1/courses`
     pub fn list(&self) -> ListCall {
         ListCall {
@@ -130,6 +132,14 @@ impl ListCall {
 
 runtime::operation! { ListCall -> types::CoursesIndexResponse, ErrorBody }
 
+runtime::pages! {
+    ListCall -> types::CoursesIndexResponse, types::Course, ErrorBody {
+        by Number("page[number]", 1),
+        items |page| Some(&mut page.data),
+        sign Next(|page| Some(page.links.next.is_some())),
+    }
+}
+
 /// Returns a course, with its modules and lessons where they are included.
 #[derive(Debug)]
 #[must_use = "a call does nothing until it is sent or awaited"]
@@ -158,6 +168,7 @@ runtime::operation! { GetCall -> types::CoursesShowResponse, ErrorBody }
 pub(super) static LIST: Operation<types::CoursesIndexResponse, ErrorBody> = Operation {
     name: "courses.list",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/courses",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -171,6 +182,7 @@ pub(super) static LIST: Operation<types::CoursesIndexResponse, ErrorBody> = Oper
 pub(super) static GET: Operation<types::CoursesShowResponse, ErrorBody> = Operation {
     name: "courses.get",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/courses/{id}",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",

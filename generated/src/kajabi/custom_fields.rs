@@ -21,6 +21,8 @@ impl CustomFields {
     ///
     /// A field's `handle` is the name of the contact attribute that holds its value.
     ///
+    /// `items` reads the list over all its pages, `pages` page by page.
+    ///
     /// `GET /v1/custom_fields`
     pub fn list(&self) -> ListCall {
         ListCall {
@@ -118,6 +120,14 @@ impl ListCall {
 
 runtime::operation! { ListCall -> types::CustomFieldsIndexResponse, ErrorBody }
 
+runtime::pages! {
+    ListCall -> types::CustomFieldsIndexResponse, types::CustomField, ErrorBody {
+        by Number("page[number]", 1),
+        items |page| Some(&mut page.data),
+        sign Next(|page| Some(page.links.next.is_some())),
+    }
+}
+
 /// Returns a custom field.
 #[derive(Debug)]
 #[must_use = "a call does nothing until it is sent or awaited"]
@@ -146,6 +156,7 @@ runtime::operation! { GetCall -> types::CustomFieldsShowResponse, ErrorBody }
 pub(super) static LIST: Operation<types::CustomFieldsIndexResponse, ErrorBody> = Operation {
     name: "custom_fields.list",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/custom_fields",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -159,6 +170,7 @@ pub(super) static LIST: Operation<types::CustomFieldsIndexResponse, ErrorBody> =
 pub(super) static GET: Operation<types::CustomFieldsShowResponse, ErrorBody> = Operation {
     name: "custom_fields.get",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/custom_fields/{id}",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",

@@ -19,6 +19,8 @@ impl Customers {
 
     /// Lists customers, newest first unless sorted otherwise.
     ///
+    /// `items` reads the list over all its pages, `pages` page by page.
+    ///
     /// `GET /v1/customers`
     pub fn list(&self) -> ListCall {
         ListCall {
@@ -1209,6 +1211,14 @@ impl ListCall {
 
 runtime::operation! { ListCall -> types::CustomersIndexResponse, ErrorBody }
 
+runtime::pages! {
+    ListCall -> types::CustomersIndexResponse, types::Customer, ErrorBody {
+        by Number("page[number]", 1),
+        items |page| Some(&mut page.data),
+        sign Next(|page| Some(page.links.next.is_some())),
+    }
+}
+
 /// Returns a customer.
 #[derive(Debug)]
 #[must_use = "a call does nothing until it is sent or awaited"]
@@ -1305,6 +1315,7 @@ runtime::operation! { GetCall -> types::CustomersShowResponse, ErrorBody }
 pub(super) static LIST: Operation<types::CustomersIndexResponse, ErrorBody> = Operation {
     name: "customers.list",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/customers",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -1318,6 +1329,7 @@ pub(super) static LIST: Operation<types::CustomersIndexResponse, ErrorBody> = Op
 pub(super) static GET: Operation<types::CustomersShowResponse, ErrorBody> = Operation {
     name: "customers.get",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/customers/{id}",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -1331,6 +1343,7 @@ pub(super) static GET: Operation<types::CustomersShowResponse, ErrorBody> = Oper
 pub(super) static GRANT_OFFERS: Operation<types::RelationshipResponse, ErrorBody> = Operation {
     name: "customers.grant_offers",
     method: Method::POST,
+    idempotent: false,
     path: "/v1/customers/{customer_id}/relationships/offers",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -1346,6 +1359,7 @@ pub(super) static GRANT_OFFERS: Operation<types::RelationshipResponse, ErrorBody
 pub(super) static LIST_OFFERS: Operation<types::RelationshipResponse, ErrorBody> = Operation {
     name: "customers.list_offers",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/customers/{customer_id}/relationships/offers",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -1360,6 +1374,7 @@ pub(super) static LIST_OFFERS: Operation<types::RelationshipResponse, ErrorBody>
 pub(super) static REPLACE_OFFERS: Operation<types::RelationshipResponse, ErrorBody> = Operation {
     name: "customers.replace_offers",
     method: Method::PATCH,
+    idempotent: false,
     path: "/v1/customers/{customer_id}/relationships/offers",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -1375,6 +1390,7 @@ pub(super) static REPLACE_OFFERS: Operation<types::RelationshipResponse, ErrorBo
 pub(super) static REVOKE_OFFERS: Operation<types::RelationshipResponse, ErrorBody> = Operation {
     name: "customers.revoke_offers",
     method: Method::DELETE,
+    idempotent: true,
     path: "/v1/customers/{customer_id}/relationships/offers",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",

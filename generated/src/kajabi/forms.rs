@@ -19,6 +19,8 @@ impl Forms {
 
     /// Lists forms.
     ///
+    /// `items` reads the list over all its pages, `pages` page by page.
+    ///
     /// `GET /v1/forms`
     pub fn list(&self) -> ListCall {
         ListCall {
@@ -49,6 +51,8 @@ impl Forms {
     }
 
     /// Lists what was submitted through forms.
+    ///
+    /// `items` reads the list over all its pages, `pages` page by page.
     ///
     /// `GET /v1/form_submissions`
     pub fn list_submissions(&self) -> ListSubmissionsCall {
@@ -139,6 +143,14 @@ impl ListCall {
 }
 
 runtime::operation! { ListCall -> types::FormsIndexResponse, ErrorBody }
+
+runtime::pages! {
+    ListCall -> types::FormsIndexResponse, types::Form, ErrorBody {
+        by Number("page[number]", 1),
+        items |page| Some(&mut page.data),
+        sign Next(|page| Some(page.links.next.is_some())),
+    }
+}
 
 /// Returns a form.
 #[derive(Debug)]
@@ -253,9 +265,18 @@ impl ListSubmissionsCall {
 
 runtime::operation! { ListSubmissionsCall -> types::FormSubmissionsIndexResponse, ErrorBody }
 
+runtime::pages! {
+    ListSubmissionsCall -> types::FormSubmissionsIndexResponse, types::FormSubmission, ErrorBody {
+        by Number("page[number]", 1),
+        items |page| Some(&mut page.data),
+        sign Next(|page| Some(page.links.next.is_some())),
+    }
+}
+
 pub(super) static LIST: Operation<types::FormsIndexResponse, ErrorBody> = Operation {
     name: "forms.list",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/forms",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -269,6 +290,7 @@ pub(super) static LIST: Operation<types::FormsIndexResponse, ErrorBody> = Operat
 pub(super) static GET: Operation<types::FormsShowResponse, ErrorBody> = Operation {
     name: "forms.get",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/forms/{id}",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -286,6 +308,7 @@ pub(super) static GET_SUBMISSION: Operation<
 > = Operation {
     name: "forms.get_submission",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/form_submissions/{id}",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -303,6 +326,7 @@ pub(super) static LIST_SUBMISSIONS: Operation<
 > = Operation {
     name: "forms.list_submissions",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/form_submissions",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -316,6 +340,7 @@ pub(super) static LIST_SUBMISSIONS: Operation<
 pub(super) static SUBMIT: Operation<types::FormSubmissionResponse, ErrorBody> = Operation {
     name: "forms.submit",
     method: Method::POST,
+    idempotent: false,
     path: "/v1/forms/{id}/submit",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",

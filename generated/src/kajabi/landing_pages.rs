@@ -19,6 +19,8 @@ impl LandingPages {
 
     /// Lists landing pages.
     ///
+    /// `items` reads the list over all its pages, `pages` page by page.
+    ///
     /// `GET /v1/landing_pages`
     pub fn list(&self) -> ListCall {
         ListCall {
@@ -100,6 +102,14 @@ impl ListCall {
 
 runtime::operation! { ListCall -> types::LandingPagesIndexResponse, ErrorBody }
 
+runtime::pages! {
+    ListCall -> types::LandingPagesIndexResponse, types::LandingPage, ErrorBody {
+        by Number("page[number]", 1),
+        items |page| Some(&mut page.data),
+        sign Next(|page| Some(page.links.next.is_some())),
+    }
+}
+
 /// Returns a landing page.
 #[derive(Debug)]
 #[must_use = "a call does nothing until it is sent or awaited"]
@@ -128,6 +138,7 @@ runtime::operation! { GetCall -> types::LandingPagesShowResponse, ErrorBody }
 pub(super) static LIST: Operation<types::LandingPagesIndexResponse, ErrorBody> = Operation {
     name: "landing_pages.list",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/landing_pages",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -141,6 +152,7 @@ pub(super) static LIST: Operation<types::LandingPagesIndexResponse, ErrorBody> =
 pub(super) static GET: Operation<types::LandingPagesShowResponse, ErrorBody> = Operation {
     name: "landing_pages.get",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/landing_pages/{id}",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",

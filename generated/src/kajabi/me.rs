@@ -28,6 +28,7 @@ impl Me {
 pub(super) static GET: Operation<types::MeResponse, ErrorBody> = Operation {
     name: "me.get",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/me",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",

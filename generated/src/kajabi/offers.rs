@@ -19,6 +19,8 @@ impl Offers {
 
     /// Lists offers, without archived ones.
     ///
+    /// `items` reads the list over all its pages, `pages` page by page.
+    ///
     /// `GET /v1/offers`
     pub fn list(&self) -> ListCall {
         ListCall {
@@ -126,6 +128,14 @@ impl ListCall {
 
 runtime::operation! { ListCall -> types::OffersIndexResponse, ErrorBody }
 
+runtime::pages! {
+    ListCall -> types::OffersIndexResponse, types::Offer, ErrorBody {
+        by Number("page[number]", 1),
+        items |page| Some(&mut page.data),
+        sign Next(|page| Some(page.links.next.is_some())),
+    }
+}
+
 /// Returns an offer.
 #[derive(Debug)]
 #[must_use = "a call does nothing until it is sent or awaited"]
@@ -168,6 +178,7 @@ runtime::operation! { GetCall -> types::OffersShowResponse, ErrorBody }
 pub(super) static LIST: Operation<types::OffersIndexResponse, ErrorBody> = Operation {
     name: "offers.list",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/offers",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -181,6 +192,7 @@ pub(super) static LIST: Operation<types::OffersIndexResponse, ErrorBody> = Opera
 pub(super) static GET: Operation<types::OffersShowResponse, ErrorBody> = Operation {
     name: "offers.get",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/offers/{id}",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -194,6 +206,7 @@ pub(super) static GET: Operation<types::OffersShowResponse, ErrorBody> = Operati
 pub(super) static LIST_PRODUCTS: Operation<types::RelationshipResponse, ErrorBody> = Operation {
     name: "offers.list_products",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/offers/{offer_id}/relationships/products",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",

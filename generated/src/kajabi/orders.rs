@@ -19,6 +19,8 @@ impl Orders {
 
     /// Lists orders.
     ///
+    /// `items` reads the list over all its pages, `pages` page by page.
+    ///
     /// `GET /v1/orders`
     pub fn list(&self) -> ListCall {
         ListCall {
@@ -47,6 +49,8 @@ impl Orders {
     }
 
     /// Lists the items of orders.
+    ///
+    /// `items` reads the list over all its pages, `pages` page by page.
     ///
     /// `GET /v1/order_items`
     pub fn list_items(&self) -> ListItemsCall {
@@ -144,6 +148,14 @@ impl ListCall {
 }
 
 runtime::operation! { ListCall -> types::OrdersIndexResponse, ErrorBody }
+
+runtime::pages! {
+    ListCall -> types::OrdersIndexResponse, types::Order, ErrorBody {
+        by Number("page[number]", 1),
+        items |page| Some(&mut page.data),
+        sign Next(|page| Some(page.links.next.is_some())),
+    }
+}
 
 /// Returns an order.
 #[derive(Debug)]
@@ -308,9 +320,18 @@ impl ListItemsCall {
 
 runtime::operation! { ListItemsCall -> types::OrderItemsIndexResponse, ErrorBody }
 
+runtime::pages! {
+    ListItemsCall -> types::OrderItemsIndexResponse, types::OrderItem, ErrorBody {
+        by Number("page[number]", 1),
+        items |page| Some(&mut page.data),
+        sign Next(|page| Some(page.links.next.is_some())),
+    }
+}
+
 pub(super) static LIST: Operation<types::OrdersIndexResponse, ErrorBody> = Operation {
     name: "orders.list",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/orders",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -324,6 +345,7 @@ pub(super) static LIST: Operation<types::OrdersIndexResponse, ErrorBody> = Opera
 pub(super) static GET: Operation<types::OrdersShowResponse, ErrorBody> = Operation {
     name: "orders.get",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/orders/{id}",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -338,6 +360,7 @@ pub(super) static GET: Operation<types::OrdersShowResponse, ErrorBody> = Operati
 pub(super) static GET_ITEM: Operation<types::OrderItemsShowResponse, ErrorBody> = Operation {
     name: "orders.get_item",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/order_items/{id}",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -352,6 +375,7 @@ pub(super) static GET_ITEM: Operation<types::OrderItemsShowResponse, ErrorBody> 
 pub(super) static LIST_ITEMS: Operation<types::OrderItemsIndexResponse, ErrorBody> = Operation {
     name: "orders.list_items",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/order_items",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",

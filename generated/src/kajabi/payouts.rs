@@ -19,6 +19,8 @@ impl Payouts {
 
     /// Lists the payouts of a site.
     ///
+    /// `items` reads the list over all its pages, `pages` page by page.
+    ///
     /// `GET /v1/kajabi_payments_payouts`
     pub fn list(&self, filter_site_id: impl Into<String>) -> ListCall {
         let mut call = Call::new(&self.core, &LIST, &[]);
@@ -85,9 +87,18 @@ impl ListCall {
 
 runtime::operation! { ListCall -> types::PayoutsIndexResponse, ErrorBody }
 
+runtime::pages! {
+    ListCall -> types::PayoutsIndexResponse, types::Payout, ErrorBody {
+        by Number("page[number]", 1),
+        items |page| Some(&mut page.data),
+        sign Next(|page| Some(page.links.next.is_some())),
+    }
+}
+
 pub(super) static LIST: Operation<types::PayoutsIndexResponse, ErrorBody> = Operation {
     name: "payouts.list",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/kajabi_payments_payouts",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -101,6 +112,7 @@ pub(super) static LIST: Operation<types::PayoutsIndexResponse, ErrorBody> = Oper
 pub(super) static GET: Operation<types::PayoutsShowResponse, ErrorBody> = Operation {
     name: "payouts.get",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/kajabi_payments_payouts/{id}",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",

@@ -19,6 +19,8 @@ impl Podcasts {
 
     /// Lists podcasts.
     ///
+    /// `items` reads the list over all its pages, `pages` page by page.
+    ///
     /// `GET /v1/podcasts`
     pub fn list(&self) -> ListCall {
         ListCall {
@@ -125,9 +127,18 @@ impl ListCall {
 
 runtime::operation! { ListCall -> types::PodcastsIndexResponse, ErrorBody }
 
+runtime::pages! {
+    ListCall -> types::PodcastsIndexResponse, types::Podcast, ErrorBody {
+        by Number("page[number]", 1),
+        items |page| Some(&mut page.data),
+        sign Next(|page| Some(page.links.next.is_some())),
+    }
+}
+
 pub(super) static LIST: Operation<types::PodcastsIndexResponse, ErrorBody> = Operation {
     name: "podcasts.list",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/podcasts",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -141,6 +152,7 @@ pub(super) static LIST: Operation<types::PodcastsIndexResponse, ErrorBody> = Ope
 pub(super) static GET: Operation<types::PodcastsShowResponse, ErrorBody> = Operation {
     name: "podcasts.get",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/podcasts/{id}",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",

@@ -19,6 +19,8 @@ impl Products {
 
     /// Lists products, without archived ones.
     ///
+    /// `items` reads the list over all its pages, `pages` page by page.
+    ///
     /// `GET /v1/products`
     pub fn list(&self) -> ListCall {
         ListCall {
@@ -141,6 +143,14 @@ impl ListCall {
 
 runtime::operation! { ListCall -> types::ProductsIndexResponse, ErrorBody }
 
+runtime::pages! {
+    ListCall -> types::ProductsIndexResponse, types::Product, ErrorBody {
+        by Number("page[number]", 1),
+        items |page| Some(&mut page.data),
+        sign Next(|page| Some(page.links.next.is_some())),
+    }
+}
+
 /// Returns a product.
 #[derive(Debug)]
 #[must_use = "a call does nothing until it is sent or awaited"]
@@ -169,6 +179,7 @@ runtime::operation! { GetCall -> types::ProductsShowResponse, ErrorBody }
 pub(super) static LIST: Operation<types::ProductsIndexResponse, ErrorBody> = Operation {
     name: "products.list",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/products",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -182,6 +193,7 @@ pub(super) static LIST: Operation<types::ProductsIndexResponse, ErrorBody> = Ope
 pub(super) static GET: Operation<types::ProductsShowResponse, ErrorBody> = Operation {
     name: "products.get",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/products/{id}",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",

@@ -19,6 +19,8 @@ impl Purchases {
 
     /// Lists purchases of offers.
     ///
+    /// `items` reads the list over all its pages, `pages` page by page.
+    ///
     /// `GET /v1/purchases`
     pub fn list(&self) -> ListCall {
         ListCall {
@@ -172,6 +174,14 @@ impl ListCall {
 
 runtime::operation! { ListCall -> types::PurchasesIndexResponse, ErrorBody }
 
+runtime::pages! {
+    ListCall -> types::PurchasesIndexResponse, types::Purchase, ErrorBody {
+        by Number("page[number]", 1),
+        items |page| Some(&mut page.data),
+        sign Next(|page| Some(page.links.next.is_some())),
+    }
+}
+
 /// Returns a purchase.
 #[derive(Debug)]
 #[must_use = "a call does nothing until it is sent or awaited"]
@@ -200,6 +210,7 @@ runtime::operation! { GetCall -> types::PurchasesShowResponse, ErrorBody }
 pub(super) static LIST: Operation<types::PurchasesIndexResponse, ErrorBody> = Operation {
     name: "purchases.list",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/purchases",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -213,6 +224,7 @@ pub(super) static LIST: Operation<types::PurchasesIndexResponse, ErrorBody> = Op
 pub(super) static GET: Operation<types::PurchasesShowResponse, ErrorBody> = Operation {
     name: "purchases.get",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/purchases/{id}",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -230,6 +242,7 @@ pub(super) static CANCEL_SUBSCRIPTION: Operation<
 > = Operation {
     name: "purchases.cancel_subscription",
     method: Method::POST,
+    idempotent: false,
     path: "/v1/purchases/{id}/cancel_subscription",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -245,6 +258,7 @@ pub(super) static CANCEL_SUBSCRIPTION: Operation<
 pub(super) static DEACTIVATE: Operation<types::PurchasesShowResponse, ErrorBody> = Operation {
     name: "purchases.deactivate",
     method: Method::POST,
+    idempotent: false,
     path: "/v1/purchases/{id}/deactivate",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -259,6 +273,7 @@ pub(super) static DEACTIVATE: Operation<types::PurchasesShowResponse, ErrorBody>
 pub(super) static REACTIVATE: Operation<types::PurchasesShowResponse, ErrorBody> = Operation {
     name: "purchases.reactivate",
     method: Method::POST,
+    idempotent: false,
     path: "/v1/purchases/{id}/reactivate",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",

@@ -19,6 +19,8 @@ impl Sites {
 
     /// Lists the sites the token gives access to.
     ///
+    /// `items` reads the list over all its pages, `pages` page by page.
+    ///
     /// `GET /v1/sites`
     pub fn list(&self) -> ListCall {
         ListCall {
@@ -47,6 +49,8 @@ impl Sites {
     }
 
     /// Lists website pages.
+    ///
+    /// `items` reads the list over all its pages, `pages` page by page.
     ///
     /// `GET /v1/website_pages`
     pub fn list_website_pages(&self) -> ListWebsitePagesCall {
@@ -121,6 +125,14 @@ impl ListCall {
 }
 
 runtime::operation! { ListCall -> types::SitesIndexResponse, ErrorBody }
+
+runtime::pages! {
+    ListCall -> types::SitesIndexResponse, types::Site, ErrorBody {
+        by Number("page[number]", 1),
+        items |page| Some(&mut page.data),
+        sign Next(|page| Some(page.links.next.is_some())),
+    }
+}
 
 /// Returns a site.
 #[derive(Debug)]
@@ -219,9 +231,18 @@ impl ListWebsitePagesCall {
 
 runtime::operation! { ListWebsitePagesCall -> types::WebsitePagesIndexResponse, ErrorBody }
 
+runtime::pages! {
+    ListWebsitePagesCall -> types::WebsitePagesIndexResponse, types::WebsitePage, ErrorBody {
+        by Number("page[number]", 1),
+        items |page| Some(&mut page.data),
+        sign Next(|page| Some(page.links.next.is_some())),
+    }
+}
+
 pub(super) static LIST: Operation<types::SitesIndexResponse, ErrorBody> = Operation {
     name: "sites.list",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/sites",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -235,6 +256,7 @@ pub(super) static LIST: Operation<types::SitesIndexResponse, ErrorBody> = Operat
 pub(super) static GET: Operation<types::SitesShowResponse, ErrorBody> = Operation {
     name: "sites.get",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/sites/{id}",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -251,6 +273,7 @@ pub(super) static GET_WEBSITE_PAGE: Operation<
 > = Operation {
     name: "sites.get_website_page",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/website_pages/{id}",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -268,6 +291,7 @@ pub(super) static LIST_WEBSITE_PAGES: Operation<
 > = Operation {
     name: "sites.list_website_pages",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/website_pages",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",

@@ -21,6 +21,8 @@ impl Transactions {
     ///
     /// Test transactions, free purchases, and failed or pending payments are left out.
     ///
+    /// `items` reads the list over all its pages, `pages` page by page.
+    ///
     /// `GET /v1/transactions`
     pub fn list(&self) -> ListCall {
         ListCall {
@@ -121,6 +123,14 @@ impl ListCall {
 
 runtime::operation! { ListCall -> types::TransactionsIndexResponse, ErrorBody }
 
+runtime::pages! {
+    ListCall -> types::TransactionsIndexResponse, types::Transaction, ErrorBody {
+        by Number("page[number]", 1),
+        items |page| Some(&mut page.data),
+        sign Next(|page| Some(page.links.next.is_some())),
+    }
+}
+
 /// Returns a transaction.
 #[derive(Debug)]
 #[must_use = "a call does nothing until it is sent or awaited"]
@@ -163,6 +173,7 @@ runtime::operation! { GetCall -> types::TransactionsShowResponse, ErrorBody }
 pub(super) static LIST: Operation<types::TransactionsIndexResponse, ErrorBody> = Operation {
     name: "transactions.list",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/transactions",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -176,6 +187,7 @@ pub(super) static LIST: Operation<types::TransactionsIndexResponse, ErrorBody> =
 pub(super) static GET: Operation<types::TransactionsShowResponse, ErrorBody> = Operation {
     name: "transactions.get",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/transactions/{id}",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",

@@ -30,6 +30,7 @@ impl Version {
 pub(super) static GET: Operation<types::VersionResponse, ErrorBody> = Operation {
     name: "version.get",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/version",
     security: &[],
     accept: "application/vnd.api+json",

@@ -19,6 +19,8 @@ impl Webhooks {
 
     /// Lists webhook subscriptions.
     ///
+    /// `items` reads the list over all its pages, `pages` page by page.
+    ///
     /// `GET /v1/hooks`
     pub fn list(&self) -> ListCall {
         ListCall {
@@ -139,9 +141,18 @@ impl ListCall {
 
 runtime::operation! { ListCall -> types::HooksIndexResponse, ErrorBody }
 
+runtime::pages! {
+    ListCall -> types::HooksIndexResponse, types::Hook, ErrorBody {
+        by Number("page[number]", 1),
+        items |page| Some(&mut page.data),
+        sign Next(|page| Some(page.links.next.is_some())),
+    }
+}
+
 pub(super) static LIST: Operation<types::HooksIndexResponse, ErrorBody> = Operation {
     name: "webhooks.list",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/hooks",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -155,6 +166,7 @@ pub(super) static LIST: Operation<types::HooksIndexResponse, ErrorBody> = Operat
 pub(super) static CREATE: Operation<types::HooksShowResponse, ErrorBody> = Operation {
     name: "webhooks.create",
     method: Method::POST,
+    idempotent: false,
     path: "/v1/hooks",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -169,6 +181,7 @@ pub(super) static CREATE: Operation<types::HooksShowResponse, ErrorBody> = Opera
 pub(super) static GET: Operation<types::HooksShowResponse, ErrorBody> = Operation {
     name: "webhooks.get",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/hooks/{id}",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -183,6 +196,7 @@ pub(super) static GET: Operation<types::HooksShowResponse, ErrorBody> = Operatio
 pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
     name: "webhooks.delete",
     method: Method::DELETE,
+    idempotent: true,
     path: "/v1/hooks/{id}",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -200,6 +214,7 @@ pub(super) static FORM_SUBMISSION_SAMPLE: Operation<
 > = Operation {
     name: "webhooks.form_submission_sample",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/hooks/form_submission_sample",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -216,6 +231,7 @@ pub(super) static ORDER_CREATED_SAMPLE: Operation<
 > = Operation {
     name: "webhooks.order_created_sample",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/hooks/order_created_sample",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -232,6 +248,7 @@ pub(super) static PAYMENT_SUCCEEDED_SAMPLE: Operation<
 > = Operation {
     name: "webhooks.payment_succeeded_sample",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/hooks/payment_succeeded_sample",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -245,6 +262,7 @@ pub(super) static PAYMENT_SUCCEEDED_SAMPLE: Operation<
 pub(super) static PURCHASE_SAMPLE: Operation<Vec<types::WebhookResource>, ErrorBody> = Operation {
     name: "webhooks.purchase_sample",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/hooks/purchase_sample",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -258,6 +276,7 @@ pub(super) static PURCHASE_SAMPLE: Operation<Vec<types::WebhookResource>, ErrorB
 pub(super) static TAG_ADDED_SAMPLE: Operation<Vec<types::WebhookResource>, ErrorBody> = Operation {
     name: "webhooks.tag_added_sample",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/hooks/tag_added_sample",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
@@ -274,6 +293,7 @@ pub(super) static TAG_REMOVED_SAMPLE: Operation<
 > = Operation {
     name: "webhooks.tag_removed_sample",
     method: Method::GET,
+    idempotent: true,
     path: "/v1/hooks/tag_removed_sample",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
