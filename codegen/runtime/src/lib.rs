@@ -37,6 +37,7 @@ mod token;
 mod trace;
 mod union;
 mod upload;
+mod webhook;
 mod write;
 
 pub use base64_text::Base64;
@@ -50,6 +51,7 @@ pub use retry::Retry;
 pub use secret::Secret;
 pub use token::{AuthError, FetchingToken, Token, TokenSource};
 pub use upload::Upload;
+pub use webhook::{PayloadError, Verifier, WebhookError};
 
 pub use bytes::Bytes;
 pub use jiff::{Timestamp, civil::Date};
@@ -83,6 +85,7 @@ pub mod generated {
     pub use crate::query::{Style, json_text};
     pub use crate::read::Readable;
     pub use crate::token::{Grant, Revocation};
+    pub use crate::webhook::{Encoding, Part, Payload, Signature, Signed};
     pub use reqwest::Method;
     pub use serde_json::Error as JsonError;
 }
