@@ -7,6 +7,7 @@
 mod client;
 mod credentials;
 mod errors;
+mod events;
 mod file;
 mod gate;
 mod mock;
@@ -19,7 +20,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::fileset::FileSet;
-use crate::ir::{Api, Type, TypeId};
+use crate::ir::{Api, Type, TypeId, Webhooks};
 
 pub use root::{CrateOptions, Module, crate_files, module_root};
 
@@ -34,6 +35,9 @@ pub fn client(api: &Api, root: &str, directory: &str, source: &str) -> FileSet {
     for (index, resource) in api.resources.iter().enumerate() {
         jobs.push((format!("{directory}{}.rs", resource.module), Job::Resource(index)));
     }
+    if let Some(webhooks) = &api.webhooks {
+        jobs.push((format!("{directory}{}.rs", webhooks.module), Job::Events(webhooks)));
+    }
     let modules = types::modules(api);
     jobs.push((format!("{directory}types/mod.rs"), Job::Types(&modules)));
     for module in &modules {
@@ -44,6 +48,7 @@ pub fn client(api: &Api, root: &str, directory: &str, source: &str) -> FileSet {
         Job::Errors => errors::file(api, source),
         Job::Mock => mock::file(api, source),
         Job::Resource(index) => resource::file(api, &api.resources[*index], source),
+        Job::Events(webhooks) => events::file(api, webhooks, source),
         Job::Types(modules) => types::index_file(modules, source),
         Job::TypeModule(module) => types::file(api, module, source),
     })
@@ -55,6 +60,7 @@ enum Job<'a> {
     Errors,
     Mock,
     Resource(usize),
+    Events(&'a Webhooks),
     Types(&'a [String]),
     TypeModule(&'a str),
 }

@@ -2,32 +2,30 @@
 //!
 //! | extension | stands on | value | what it does |
 //! |---|---|---|---|
-//! | `x-rust-name` | tag, operation, parameter, schema, property, security scheme | an identifier | names the resource, method, argument, type, field or builder method |
+//! | `x-rust-name` | tag, operation, parameter, schema, property, security scheme, a webhook's `post` | an identifier | names the resource, method, argument, type, field, builder method or variant |
 //! | `x-rust-variants` | schema with an `enum` | map of wire value to identifier | names the variants |
 //! | `x-oauth2` | security scheme of type `oauth2` | object, see [`BeyondOAuth2`] | says what the flows have no word for |
 //! | `x-idempotent` | operation | boolean | says whether it may be repeated, whatever its method |
 //! | `x-pagination` | operation | map, see the README | says how the pages of its list hang together |
+//! | `x-webhook-signature` | the document, beside its webhooks | see [`Signature`] | verifies what webhooks deliver |
+
+mod oauth2;
+mod signature;
 
 use std::collections::{BTreeMap, HashSet};
 
 use serde_json::Value;
 
 use crate::diagnostic::{Diagnostics, child, distance};
+use crate::lower::grammar;
 use crate::names;
 
-/// Names of the extensions in the table above.
-const KNOWN: &[&str] = &["x-rust-name", "x-rust-variants", "x-oauth2", "x-idempotent", "x-pagination"];
+pub use oauth2::BeyondOAuth2;
+pub use signature::{Encoding, Part, Signature};
 
-/// `x-oauth2`: what OpenAPI has no word for.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct BeyondOAuth2 {
-    /// `clientAuthentication: basic`: the client says who it is in `Authorization: Basic`, not in the form (`body`).
-    pub basic: bool,
-    /// `revocationUrl`: where tokens are ended.
-    pub revocation_url: Option<String>,
-    /// `revocationAuthentication: bearer`: the token lets its holder end it; otherwise the client does (`client`).
-    pub revoked_by_bearer: bool,
-}
+/// Names of the extensions in the table above.
+const KNOWN: &[&str] =
+    &["x-rust-name", "x-rust-variants", oauth2::NAME, "x-idempotent", "x-pagination", signature::NAME];
 
 /// Reads extensions and remembers which were read.
 #[derive(Debug, Default)]
@@ -105,41 +103,8 @@ impl Extensions {
         pointer: &str,
         diagnostics: &mut Diagnostics,
     ) -> BeyondOAuth2 {
-        let mut read = BeyondOAuth2::default();
-        let Some((_, value)) = extensions.into_iter().find(|(key, _)| *key == "x-oauth2") else { return read };
-        let place = child(pointer, "x-oauth2");
-        let first = self.read.insert(place.clone());
-        let mut fault = |place: String, message: String, help: &str| {
-            if first {
-                diagnostics.error("bad-extension", place, message, help);
-            }
-        };
-        let Some(members) = value.as_object() else {
-            let help = "give `revocationUrl`, `clientAuthentication` or `revocationAuthentication`";
-            fault(place, "`x-oauth2` is not an object".to_owned(), help);
-            return read;
-        };
-        for (key, value) in members {
-            match (key.as_str(), value.as_str()) {
-                ("revocationUrl", Some(url)) => read.revocation_url = Some(url.to_owned()),
-                ("clientAuthentication", Some(way @ ("body" | "basic"))) => read.basic = way == "basic",
-                ("revocationAuthentication", Some(way @ ("client" | "bearer"))) => {
-                    read.revoked_by_bearer = way == "bearer";
-                }
-                ("revocationUrl", _) => fault(child(&place, key), format!("`{key}` is not a URL"), "give a string"),
-                ("clientAuthentication", _) => {
-                    fault(child(&place, key), format!("`{key}` has another value"), "write `body` or `basic`");
-                }
-                ("revocationAuthentication", _) => {
-                    fault(child(&place, key), format!("`{key}` has another value"), "write `client` or `bearer`");
-                }
-                _ => {
-                    let help = "it knows revocationUrl, clientAuthentication, revocationAuthentication";
-                    fault(child(&place, key), format!("`x-oauth2` has no member `{key}`"), help);
-                }
-            }
-        }
-        read
+        let whole = self.whole(oauth2::NAME, extensions, pointer);
+        whole.map(|(value, place)| oauth2::read(value, &place, diagnostics)).unwrap_or_default()
     }
 
     /// `x-idempotent` of the operation at `pointer`.
@@ -170,6 +135,14 @@ impl Extensions {
         Some((value, place))
     }
 
+    /// `x-webhook-signature` of the document.
+    pub fn signature(&mut self, document: &Value, diagnostics: &mut Diagnostics) -> Option<Signature> {
+        let value = document.get(signature::NAME)?;
+        let place = child("", signature::NAME);
+        self.read.insert(place.clone());
+        signature::read(value, &place, diagnostics)
+    }
+
     /// Reports the known extensions that nothing read, and those that look like a known one.
     pub fn check(&self, document: &Value, diagnostics: &mut Diagnostics) {
         self.check_node(document, String::new(), diagnostics);
@@ -196,7 +169,7 @@ impl Extensions {
                             format!("the generator knows no extension `{key}`"),
                             help,
                         );
-                    } else if !is_data(key) {
+                    } else if !is_data(key) || is_webhooks(&pointer, key, value) {
                         self.check_node(value, place, diagnostics);
                     }
                 }
@@ -220,6 +193,11 @@ fn misspelt(key: &str) -> Option<String> {
             (key.starts_with("x-rust") || key.starts_with("x-oauth")).then(|| format!("it knows {}", KNOWN.join(", ")))
         }
     }
+}
+
+/// Whether a member of the node at `pointer` is the document's webhooks, which are no data in spite of their name.
+fn is_webhooks(pointer: &str, key: &str, value: &Value) -> bool {
+    pointer.is_empty() && key == grammar::WEBHOOKS && grammar::are_webhooks(value)
 }
 
 /// Keys below which anything may stand.

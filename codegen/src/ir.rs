@@ -15,16 +15,17 @@ mod schemes;
 mod settle;
 mod types;
 mod unions;
+mod webhooks;
 
 use serde::Serialize;
 
 use crate::diagnostic::Diagnostics;
 use crate::resolve::Resolved;
 
-pub use schemes::{CredentialKind, Grant, GrantKind, Revocation, Scheme, Tokens};
-
-pub use crate::resolve::{Location, PageBy, Sign, Status, Style};
+pub use crate::resolve::{Encoding, Location, PageBy, Part, Sign, Signature, Status, Style};
 pub use pages::{Access, Paging};
+pub use schemes::{CredentialKind, Grant, GrantKind, Revocation, Scheme, Tokens};
+pub use webhooks::{Event, Webhooks};
 
 /// A client.
 #[derive(Debug, Serialize)]
@@ -43,6 +44,8 @@ pub struct Api {
     pub schemes: Vec<Scheme>,
     /// Groups of operations.
     pub resources: Vec<Resource>,
+    /// What the server sends by itself.
+    pub webhooks: Option<Webhooks>,
     /// All types, by id.
     pub types: Vec<TypeDef>,
     /// The error bodies that the document declares.

@@ -73,6 +73,10 @@ impl Walk {
     /// The overlaid document as OpenAPI 3.0.
     pub fn lowered(&mut self, input: &Input<'_>) -> Option<Value> {
         let value = self.overlaid(input)?;
+        if value.get("webhooks").is_some() && value.get("x-webhooks").is_none() {
+            // Lowering puts webhooks under another name, under which later passes tell of them.
+            self.documents.copy_origin("/webhooks", "/x-webhooks");
+        }
         let value = lower::lower(value, &mut self.diagnostics);
         self.unless_faulty(value)
     }

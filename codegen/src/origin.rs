@@ -105,6 +105,13 @@ impl Documents {
         *self.origins.node(pointer) = Origins { place: Some((file, source.to_owned())), members: HashMap::new() };
     }
 
+    /// Says that what stands at `pointer` of the document is found at `to`, too.
+    pub(crate) fn copy_origin(&mut self, pointer: &str, to: &str) {
+        let place = self.origins.find(pointer);
+        let members = self.origins.node(pointer).members.clone();
+        *self.origins.node(to) = Origins { place, members };
+    }
+
     /// Says that some members of the object at `pointer` are gone.
     pub(crate) fn forget_members(&mut self, pointer: &str, gone: &HashSet<String>) {
         self.origins.node(pointer).members.retain(|token, _| !gone.contains(token));
@@ -149,7 +156,7 @@ pub(crate) fn boundary(text: &str, offset: usize) -> usize {
 
 /// The nodes that do not come from where their parents do, by their place in the document. The longest known prefix of a pointer tells
 /// the origin of what it points at.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Origins {
     place: Option<(FileId, String)>,
     members: HashMap<String, Origins>,

@@ -9,6 +9,7 @@ mod operation;
 mod pagination;
 mod schema;
 mod schemes;
+mod webhooks;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -18,6 +19,7 @@ use serde_json::Value;
 use crate::diagnostic::{Diagnostics, tokens};
 use crate::extensions::Extensions;
 
+pub use crate::extensions::{Encoding, Part, Signature};
 pub use pagination::{PageBy, Pagination, Sign};
 pub use schema::{Additional, Discriminator, Kind, Object, Property, Schema, SchemaId};
 pub use schemes::{OAuth2, Scheme, SchemeKind};
@@ -43,6 +45,10 @@ pub struct Resolved {
     pub components: Vec<(String, SchemaId)>,
     /// All operations in document order.
     pub operations: Vec<Operation>,
+    /// What the server sends by itself, in document order.
+    pub webhooks: Vec<Webhook>,
+    /// How it signs that.
+    pub signature: Option<Signature>,
     /// The nodes made of several others, by their parts.
     pub combined: BTreeMap<Vec<SchemaId>, SchemaId>,
 }
@@ -99,6 +105,23 @@ pub struct Operation {
     pub responses: Vec<Response>,
     /// Alternatives of sets of scheme names; empty where none is asked for.
     pub security: Vec<Vec<String>>,
+}
+
+/// An event that the server sends to those who have subscribed to it.
+#[derive(Debug)]
+pub struct Webhook {
+    /// Where its `post` stands.
+    pub pointer: String,
+    /// The document's name for it.
+    pub name: String,
+    /// `x-rust-name`.
+    pub rust_name: Option<String>,
+    /// `summary`.
+    pub summary: Option<String>,
+    /// `description`.
+    pub description: Option<String>,
+    /// The media types of what is sent.
+    pub media: Vec<Media>,
 }
 
 /// A parameter.
@@ -218,6 +241,10 @@ pub fn resolve(api: &OpenAPI, value: &Value, extensions: &mut Extensions, diagno
     };
     let schemes = resolver.schemes();
     let operations = resolver.operations();
+    let webhooks = resolver.webhooks();
+    // Without webhooks there is nothing that is signed, and the extension is told of as one without effect.
+    let signed = (!webhooks.is_empty()).then_some(value);
+    let signature = signed.and_then(|value| resolver.extensions.signature(value, resolver.diagnostics));
     let components = resolver.components();
     let tags = resolver.tags(&operations);
     Resolved {
@@ -230,6 +257,8 @@ pub fn resolve(api: &OpenAPI, value: &Value, extensions: &mut Extensions, diagno
         schemas: resolver.schemas,
         components,
         operations,
+        webhooks,
+        signature,
         combined: BTreeMap::new(),
     }
 }

@@ -76,7 +76,9 @@ const NAMING: &[&str] = &[
     "scopes",
     "securitySchemes",
     "variables",
+    "webhooks",
     "x-rust-variants",
+    "x-webhooks",
 ];
 
 /// Keys whose strings are words of OpenAPI or lead somewhere.

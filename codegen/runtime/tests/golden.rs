@@ -12,6 +12,8 @@ mod requests;
 mod server;
 #[path = "golden/themes.rs"]
 mod themes;
+#[path = "golden/webhooks.rs"]
+mod webhooks;
 
 use std::path::Path;
 

@@ -15,11 +15,13 @@ pub fn file(api: &Api, source: &str) -> String {
         docs.extend(api.docs.iter().cloned());
     }
     let docs = gate::module_docs(&docs);
-    let modules: TokenStream = api
-        .resources
-        .iter()
-        .map(|resource| {
-            let module = gate::ident(&resource.module);
+    let webhooks = api.webhooks.iter().map(|webhooks| &webhooks.module);
+    let mut modules: Vec<&String> = api.resources.iter().map(|resource| &resource.module).chain(webhooks).collect();
+    modules.sort();
+    let modules: TokenStream = modules
+        .into_iter()
+        .map(|module| {
+            let module = gate::ident(module);
             quote!(pub mod #module;)
         })
         .collect();

@@ -37,6 +37,9 @@ pub fn file(api: &Api, module: &str, source: &str) -> String {
     let writer = Writer { api, module };
     let about = match module {
         "shared" => "Types that several resources use, or none.".to_owned(),
+        events if api.webhooks.as_ref().is_some_and(|webhooks| webhooks.module == events) => {
+            "What events hold.".to_owned()
+        }
         _ => format!("Types of `{module}`."),
     };
     let docs = gate::module_docs(&[about]);

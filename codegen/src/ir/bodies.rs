@@ -139,7 +139,7 @@ fn essence(media_type: &str) -> String {
     media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-fn is_json(media_type: &str) -> bool {
+pub(super) fn is_json(media_type: &str) -> bool {
     let essence = essence(media_type);
     essence == "application/json"
         || essence.ends_with("+json")
@@ -153,7 +153,7 @@ fn is_text(media_type: &str) -> bool {
 }
 
 /// The media type of a response that tells most: JSON, then text, then whatever there is.
-fn preferred(media: &[Media]) -> Option<&Media> {
+pub(super) fn preferred(media: &[Media]) -> Option<&Media> {
     let json = media.iter().find(|media| is_json(&media.media_type));
     json.or_else(|| media.iter().find(|media| is_text(&media.media_type))).or_else(|| media.first())
 }

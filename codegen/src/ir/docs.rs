@@ -149,6 +149,7 @@ fn root<'t>(tokens: &'t [&'t str]) -> (String, &'t [&'t str]) {
             (format!("a parameter of {}", call(method, path)), inner(rest))
         }
         ["paths", path, "parameters", rest @ ..] => (format!("a parameter of {}", code(path)), inner(rest)),
+        ["x-webhooks", name, rest @ ..] => (format!("what the event {} holds", code(name)), inner(rest)),
         _ => ("a part of the document".to_owned(), &[]),
     }
 }

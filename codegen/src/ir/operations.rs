@@ -7,8 +7,8 @@ use super::schemes::schemes;
 use super::settle;
 use super::types::{Direction, Types, given_type_name, given_value_name};
 use super::{
-    Api, Argument, Body, ErrorVariant, Operation, Output, PathValue, Resource, Scheme, Type, TypeId, TypeKind, bodies,
-    docs, errors, pages,
+    Api, Argument, Body, ErrorVariant, Operation, Output, PathValue, Resource, Scheme, Type, TypeId, TypeKind,
+    Webhooks, bodies, docs, errors, pages,
 };
 use crate::diagnostic::Diagnostics;
 use crate::names;
@@ -38,22 +38,26 @@ pub fn build(resolved: Resolved, name: &str, diagnostics: &mut Diagnostics) -> A
     let mut builder = Builder { types: Types::new(resolved, diagnostics), schemes, errors: Vec::new() };
     let mut resources: Vec<Resource> = groups.iter().map(|group| builder.resource(group, &names_of)).collect();
     resources.retain(|resource| !resource.operations.is_empty());
+    let mut webhooks = builder.webhooks(&resources);
     builder.unused_components();
     builder.types.set_json_kinds();
     let Builder { types, schemes, mut errors } = builder;
-    let used: Vec<Type> = used_types(&resources, &errors);
+    let mut used: Vec<Type> = used_types(&resources, &errors);
+    used.extend(webhooks.iter().flat_map(Webhooks::payloads).cloned());
     let settled = settle::settle(types.drafts, &used, types.diagnostics);
     let (sources, diagnostics) = (types.resolved.operations, types.diagnostics);
     let mut types = settled.types;
     each_used(&mut resources, &mut |ty| settle::rename(ty, &settled.of_draft));
     errors.iter_mut().for_each(|error| settle::rename(&mut error.ty, &settled.of_draft));
+    let events = webhooks.iter_mut().flat_map(|webhooks| &mut webhooks.events);
+    events.for_each(|event| settle::rename(&mut event.ty, &settled.of_draft));
     let (errors, index) = errors::distinct_errors(errors, &types);
     for operation in resources.iter_mut().flat_map(|resource| &mut resource.operations) {
         operation.errors.iter_mut().for_each(|(_, error)| *error = index[*error]);
     }
     pages::attach(&mut resources, &types, &sources, diagnostics);
     let error_types: Vec<Type> = errors.iter().map(|error| error.ty.clone()).collect();
-    settle::place(&mut types, &resources, &error_types);
+    settle::place(&mut types, &resources, webhooks.as_ref(), &error_types);
     let error_fields = errors::error_fields(&errors, &types);
     Api {
         name: name.to_owned(),
@@ -63,6 +67,7 @@ pub fn build(resolved: Resolved, name: &str, diagnostics: &mut Diagnostics) -> A
         base_url,
         schemes: schemes.into_iter().map(|(_, scheme)| scheme).collect(),
         resources,
+        webhooks,
         types,
         errors,
         error_fields,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::types::{Direction, Draft, recursive_alias};
-use super::{Operation, Output, Presence, Resource, Type, TypeDef, TypeId, TypeKind, dedupe};
+use super::{Operation, Output, Presence, Resource, Type, TypeDef, TypeId, TypeKind, Webhooks, dedupe};
 use crate::diagnostic::Diagnostics;
 use crate::names;
 
@@ -387,7 +387,7 @@ fn strongly_connected(edges: &[Vec<usize>]) -> Vec<usize> {
 }
 
 /// Gives each type its file and says which are sent.
-pub fn place(types: &mut [TypeDef], resources: &[Resource], errors: &[Type]) {
+pub fn place(types: &mut [TypeDef], resources: &[Resource], webhooks: Option<&Webhooks>, errors: &[Type]) {
     let mut users: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); types.len()];
     let mut sent = HashSet::new();
     for (index, resource) in resources.iter().enumerate() {
@@ -404,6 +404,11 @@ pub fn place(types: &mut [TypeDef], resources: &[Resource], errors: &[Type]) {
             spread(types, &argument.ty, &mut |id| users[id.0].insert(index));
         }
     }
+    for ty in webhooks.iter().flat_map(|webhooks| webhooks.payloads()) {
+        spread(types, ty, &mut |id| users[id.0].insert(resources.len()));
+    }
+    let modules = resources.iter().map(|resource| &resource.module).chain(webhooks.map(|webhooks| &webhooks.module));
+    let modules: Vec<&String> = modules.collect();
     let mut shared = HashSet::new();
     for ty in errors {
         spread(types, ty, &mut |id| shared.insert(id));
@@ -411,9 +416,7 @@ pub fn place(types: &mut [TypeDef], resources: &[Resource], errors: &[Type]) {
     for (index, def) in types.iter_mut().enumerate() {
         def.sent = sent.contains(&TypeId(index));
         def.module = match users[index].iter().next() {
-            Some(only) if users[index].len() == 1 && !shared.contains(&TypeId(index)) => {
-                resources[*only].module.clone()
-            }
+            Some(only) if users[index].len() == 1 && !shared.contains(&TypeId(index)) => modules[*only].clone(),
             _ => "shared".to_owned(),
         };
     }

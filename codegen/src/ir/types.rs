@@ -351,7 +351,7 @@ impl<'d> Types<'d> {
         }
     }
 
-    fn fields_of(&mut self, id: SchemaId) -> Option<Fields> {
+    pub(super) fn fields_of(&mut self, id: SchemaId) -> Option<Fields> {
         match merge::shape(&mut self.resolved, id) {
             Shape::Object(fields) if !fields.properties.is_empty() => Some(fields),
             Shape::Same(other) => self.fields_of(other),

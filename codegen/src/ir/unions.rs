@@ -138,6 +138,12 @@ impl Types<'_> {
         Some(self.scalar(id, &kind, direction, place))
     }
 
+    /// What a schema allows that is a scalar.
+    pub(super) fn scalar_of(&mut self, id: SchemaId) -> Option<Kind> {
+        let shape = merge::shape(&mut self.resolved, id);
+        self.scalar_kind(&shape)
+    }
+
     fn scalar_kind(&mut self, shape: &Shape) -> Option<Kind> {
         match shape {
             Shape::Scalar(kind) => Some(kind.clone()),

@@ -3,6 +3,8 @@
 //! One table serves two walks: `lower` finds its way down by it, and `model` checks every node against it. It is the table of
 //! OpenAPI 3.0; what 3.1 adds stands beside it, for `lower` alone.
 
+use serde_json::Value;
+
 use Kind::*;
 use Shape::*;
 
@@ -86,6 +88,15 @@ pub(crate) const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options"
 
 /// The types that a schema can have.
 pub(crate) const TYPES: &[&str] = &["array", "boolean", "integer", "number", "object", "string"];
+
+/// The name under which webhooks stand in a lowered document. What it holds need not be webhooks: see [`are_webhooks`].
+pub(crate) const WEBHOOKS: &str = "x-webhooks";
+
+/// Tells webhooks from an extension of that name that its author made something else of: one of them has a body.
+pub(crate) fn are_webhooks(value: &Value) -> bool {
+    let has_body = |item: &Value| item.pointer("/post/requestBody").is_some();
+    value.as_object().is_some_and(|items| items.values().any(has_body))
+}
 
 const SCHEMA: Shape = OneOrRef(Schema);
 const SCHEMAS: Shape = Map(&SCHEMA);
@@ -216,7 +227,7 @@ const DOCUMENT: &[Field] = &[
     may("security", SECURITY),
     may("tags", List(&One(Tag))),
     may("externalDocs", One(ExternalDocs)),
-    may("x-webhooks", Map(&One(PathItem))),
+    may(WEBHOOKS, Map(&One(PathItem))),
 ];
 
 const SECURITY_SCHEME: &[Field] = &[

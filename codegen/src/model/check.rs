@@ -6,7 +6,7 @@ mod words;
 use serde_json::{Map, Value};
 
 use crate::diagnostic::{Diagnostics, child, closest, push_token};
-use crate::lower::grammar::{Kind, Shape};
+use crate::lower::grammar::{Kind, Shape, WEBHOOKS, are_webhooks};
 
 /// Schemas inside schemas may go as deep as this: a level takes `serde` some 30 KiB of stack in a debug build, and half of a thread's
 /// 2 MiB is enough to use. Documents in use go half as deep.
@@ -112,7 +112,7 @@ impl Check<'_> {
         for (name, member) in object {
             match kind.shape(name) {
                 // Extensions hold what their authors like: a document may have an `x-webhooks` of its own.
-                _ if name.starts_with("x-") => {}
+                _ if name.starts_with("x-") && !(name == WEBHOOKS && are_webhooks(member)) => {}
                 Some(shape) => self.enter(name, |check| check.node(shape, member)),
                 None => self.unknown(kind, name),
             }

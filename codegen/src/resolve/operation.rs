@@ -166,7 +166,7 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    fn content(&mut self, content: &openapiv3::Content, pointer: &str) -> Vec<Media> {
+    pub(super) fn content(&mut self, content: &openapiv3::Content, pointer: &str) -> Vec<Media> {
         let mut out = Vec::with_capacity(content.len());
         for (media_type, media) in content {
             let place = child(pointer, media_type);

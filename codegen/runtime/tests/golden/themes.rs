@@ -97,3 +97,9 @@ pub mod type_names;
 #[path = "../../../tests/fixtures/golden/unions/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod unions;
+#[path = "../../../tests/fixtures/golden/webhook_names/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod webhook_names;
+#[path = "../../../tests/fixtures/golden/webhooks/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod webhooks;

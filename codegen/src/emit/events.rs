@@ -1,0 +1,221 @@
+//! The events that a server sends by itself: their enum, how it is read, and how it is verified.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::file::File;
+use super::{From, gate, holds_map, holds_secret, names_type, type_tokens};
+use crate::ir::docs::code;
+use crate::ir::{Api, Encoding, Part, Signature, Webhooks};
+
+/// Writes the file.
+pub fn file(api: &Api, webhooks: &Webhooks, source: &str) -> String {
+    let docs = module_docs(webhooks);
+    let maps = webhooks.payloads().any(holds_map).then(|| {
+        quote!(
+            use std::collections::BTreeMap;
+        )
+    });
+    let types = webhooks.payloads().any(names_type).then(|| {
+        quote!(
+            use super::types;
+        )
+    });
+    let exported = match webhooks.signature {
+        Some(_) => quote!(
+            pub use runtime::{PayloadError, WebhookError};
+        ),
+        None => quote!(
+            pub use runtime::PayloadError;
+        ),
+    };
+    let mut file = File::new(source);
+    file.items(quote! {
+        #docs
+        #maps
+        use crm_clients_runtime as runtime;
+        #types
+        #exported
+    });
+    file.items(enumeration(api, webhooks));
+    let list = |value: fn(&str) -> String| -> Vec<String> {
+        webhooks.events.iter().map(|event| format!("{}: {}", event.name, value(&event.wire))).collect()
+    };
+    match &webhooks.tag {
+        Some(property) => {
+            let head = format!("Event({}) tag {}", webhooks.unknown, gate::quoted(property));
+            file.invocation("union", &head, &list(gate::quoted));
+        }
+        None => {
+            let head = format!("Event({})", webhooks.unknown);
+            file.invocation("write_union", &head, &list(|_| "any".to_owned()));
+        }
+    }
+    file.items(reader(api, webhooks));
+    if let Some(signature) = &webhooks.signature {
+        file.items(verifier(signature));
+    }
+    file.finish()
+}
+
+/// What the module is for, and how a handler uses it. Emitted documentation has no blocks of code, which would be run as tests.
+fn module_docs(webhooks: &Webhooks) -> TokenStream {
+    let read = match (&webhooks.signature, &webhooks.tag) {
+        (Some(_), Some(_)) => "`verifier.read(&headers, &body)`",
+        (Some(_), None) => "`Event::from_slice(name, &body)` after `verifier.verify(&headers, &body)?`",
+        (None, Some(_)) => "`Event::from_slice(&body)`",
+        (None, None) => "`Event::from_slice(name, &body)`",
+    };
+    let about = match webhooks.signature {
+        Some(_) => {
+            "A handler takes headers and body as they came, because the signature is over the bytes of the body. It matches on"
+        }
+        None => "Nothing in a delivery proves who sent it. A handler takes the body as it came and matches on",
+    };
+    let first = webhooks.events.first().map(|event| event.name.as_str()).unwrap_or_default();
+    gate::module_docs(&[
+        "The events that the server sends to webhooks.".to_owned(),
+        String::new(),
+        about.to_owned(),
+        format!("{read}, with the arms:"),
+        String::new(),
+        format!("- `Ok(Event::{first}(event))` and its like for what the handler is for;"),
+        "- `Ok(_)` for other events, and those that did not exist when the handler was written;".to_owned(),
+        "- `Err(error)` for what is refused.".to_owned(),
+    ])
+}
+
+fn enumeration(api: &Api, webhooks: &Webhooks) -> TokenStream {
+    let variants: TokenStream = webhooks
+        .events
+        .iter()
+        .map(|event| {
+            let told = match &webhooks.tag {
+                Some(property) => format!("Where {} is {}.", code(property), code(&event.wire)),
+                None => format!("The event {}.", code(&event.wire)),
+            };
+            let mut lines = event.docs.clone();
+            if !lines.is_empty() {
+                lines.push(String::new());
+            }
+            lines.push(told);
+            let (docs, name) = (gate::docs(&lines), gate::ident(&event.name));
+            let ty = type_tokens(api, &event.ty, From::Beside);
+            quote!(#docs #name(#ty),)
+        })
+        .collect();
+    let unknown = gate::ident(&webhooks.unknown);
+    quote! {
+        /// What a webhook delivers.
+        #[derive(Clone, Debug, PartialEq)]
+        #[non_exhaustive]
+        pub enum Event {
+            #variants
+            /// An event that the document does not list, kept as it came.
+            #unknown(runtime::Value),
+        }
+    }
+}
+
+/// Each payload is read straight from the body, so that an error knows where in it.
+fn reader(api: &Api, webhooks: &Webhooks) -> TokenStream {
+    let begin = match webhooks.payloads().any(|ty| holds_secret(api, ty)) {
+        true => quote!(secret),
+        false => quote!(new),
+    };
+    let arms: TokenStream = webhooks
+        .events
+        .iter()
+        .map(|event| {
+            let (wire, name) = (gate::string(&event.wire), gate::ident(&event.name));
+            quote!(#wire => payload.read().map(Self::#name),)
+        })
+        .collect();
+    let unknown = gate::ident(&webhooks.unknown);
+    let read = |parameters: TokenStream, name: TokenStream| {
+        quote! {
+            pub fn from_slice(#parameters body: &[u8]) -> Result<Self, PayloadError> {
+                let payload = runtime::generated::Payload::#begin(body);
+                match #name {
+                    #arms
+                    _ => payload.read().map(Self::#unknown),
+                }
+            }
+        }
+    };
+    let Some(property) = &webhooks.tag else {
+        let read = read(quote!(name: &str,), quote!(name));
+        return quote! {
+            impl Event {
+                /// Reads the body of a delivery as the event of this name, which the delivery says outside of its body. Who sent
+                /// it is not looked at.
+                ///
+                /// # Errors
+                ///
+                /// If the body is no JSON, or not what the event holds.
+                #read
+            }
+        };
+    };
+    let property = gate::string(property);
+    let read = read(quote!(), quote!(payload.event(#property)?.as_str()));
+    quote! {
+        impl Event {
+            /// Reads the body of a delivery. Who sent it is not looked at.
+            ///
+            /// # Errors
+            ///
+            /// If the body is no JSON, or not what the event that it names holds.
+            #read
+        }
+
+        impl TryFrom<&[u8]> for Event {
+            type Error = PayloadError;
+
+            fn try_from(body: &[u8]) -> Result<Self, PayloadError> {
+                Self::from_slice(body)
+            }
+        }
+    }
+}
+
+fn verifier(signature: &Signature) -> TokenStream {
+    let doc = gate::docs(&[format!(
+        "Verifies that an event was signed with the webhook's secret, by the header {}.",
+        code(&signature.header)
+    )]);
+    let (header, prefix) = (gate::string(&signature.header), gate::string(&signature.prefix));
+    let timestamp = match &signature.timestamp {
+        Some(name) => {
+            let name = gate::string(name);
+            quote!(Some(#name))
+        }
+        None => quote!(None),
+    };
+    let parts = signature.signed.iter().map(|part| match part {
+        Part::Body => quote!(runtime::generated::Part::Body),
+        Part::Timestamp => quote!(runtime::generated::Part::Timestamp),
+        Part::Text(text) => {
+            let text = gate::string(text);
+            quote!(runtime::generated::Part::Text(#text))
+        }
+    });
+    let encoding = match signature.encoding {
+        Encoding::Hex => quote!(Hex),
+        Encoding::Base64 => quote!(Base64),
+    };
+    quote! {
+        #doc
+        pub type Verifier = runtime::Verifier<Event>;
+
+        impl runtime::generated::Signed for Event {
+            const SIGNATURE: runtime::generated::Signature = runtime::generated::Signature {
+                header: #header,
+                prefix: #prefix,
+                timestamp: #timestamp,
+                signed: &[#(#parts),*],
+                encoding: runtime::generated::Encoding::#encoding,
+            };
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! `x-webhook-signature`: how a server signs what it delivers to webhooks.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::diagnostic::{Diagnostics, child, closest};
+
+/// The extension's name.
+pub(super) const NAME: &str = "x-webhook-signature";
+
+const KEYS: [&str; 6] = ["algorithm", "header", "prefix", "encoding", "timestamp", "signed"];
+
+/// How a server signs what it delivers: HMAC-SHA256 with the webhook's secret as key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Signature {
+    /// The header that holds the signature.
+    pub header: String,
+    /// What stands before the signature in its header.
+    pub prefix: String,
+    /// How the signature is written.
+    pub encoding: Encoding,
+    /// The header that holds the time of signing in seconds since 1970.
+    pub timestamp: Option<String>,
+    /// What is signed, in order.
+    pub signed: Vec<Part>,
+}
+
+/// How a signature is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Encoding {
+    /// Base 16 in lower case.
+    Hex,
+    /// Base 64 with padding.
+    Base64,
+}
+
+/// A part of what is signed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub enum Part {
+    /// The body.
+    Body,
+    /// The time of signing, as its header has it.
+    Timestamp,
+    /// This text.
+    Text(String),
+}
+
+/// Reads the extension's value, which stands at `place`. None if something is wrong with it.
+pub(super) fn read(value: &Value, place: &str, diagnostics: &mut Diagnostics) -> Option<Signature> {
+    let mut reader = Reader { place, sound: true, diagnostics };
+    let Value::Object(object) = value else {
+        let help = format!("write a map of {}", KEYS.join(", "));
+        reader.error("", format!("`{NAME}` is not a map"), help);
+        return None;
+    };
+    for key in object.keys().filter(|key| !KEYS.contains(&key.as_str())) {
+        let help = closest(key, KEYS)
+            .map_or_else(|| format!("it has {}", KEYS.join(", ")), |meant| format!("did you mean `{meant}`?"));
+        reader.error(key, format!("`{NAME}` has no `{key}`"), help);
+    }
+    reader.word(object, "algorithm", &["hmac-sha256"]);
+    let encoding = match reader.word(object, "encoding", &["hex", "base64"]) {
+        Some("base64") => Encoding::Base64,
+        _ => Encoding::Hex,
+    };
+    let header = reader.header(object, "header");
+    if header.is_none() && !object.contains_key("header") {
+        reader.missing("header");
+    }
+    let prefix = reader.text(object, "prefix").unwrap_or_default().to_owned();
+    let timestamp = reader.header(object, "timestamp");
+    let signed = reader.signed(object);
+    let read = Signature { header: header?, prefix, encoding, timestamp, signed };
+    reader.sound.then_some(read)
+}
+
+struct Reader<'r> {
+    place: &'r str,
+    sound: bool,
+    diagnostics: &'r mut Diagnostics,
+}
+
+impl Reader<'_> {
+    /// Reports an error at a member, or at the extension itself.
+    fn error(&mut self, key: &str, message: String, help: impl Into<String>) {
+        self.sound = false;
+        let place = if key.is_empty() { self.place.to_owned() } else { child(self.place, key) };
+        self.diagnostics.error("bad-extension", place, message, help);
+    }
+
+    fn missing(&mut self, key: &str) {
+        self.error("", format!("`{NAME}` must have `{key}`"), format!("add `{key}`"));
+    }
+
+    fn text<'v>(&mut self, object: &'v Map<String, Value>, key: &str) -> Option<&'v str> {
+        let value = object.get(key)?;
+        if !value.is_string() {
+            self.error(key, format!("`{key}` is not a text"), "put it in quotes");
+        }
+        value.as_str()
+    }
+
+    /// A member that must be there and be one of these words.
+    fn word<'v>(&mut self, object: &'v Map<String, Value>, key: &str, words: &[&str]) -> Option<&'v str> {
+        if !object.contains_key(key) {
+            self.missing(key);
+        }
+        let word = self.text(object, key)?;
+        if !words.contains(&word) {
+            let message = format!("the generator knows no {key} `{word}`");
+            self.error(key, message, format!("it knows {}", words.join(", ")));
+        }
+        Some(word)
+    }
+
+    /// A member that names a header.
+    fn header(&mut self, object: &Map<String, Value>, key: &str) -> Option<String> {
+        let name = self.text(object, key)?;
+        let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+        if name.is_empty() || !name.bytes().all(is_token) {
+            self.error(key, format!("`{name}` is not the name of a header"), "use letters, digits and hyphens");
+        }
+        Some(name.to_owned())
+    }
+
+    /// The parts of the template of what is signed: the body alone unless something else is said.
+    fn signed(&mut self, object: &Map<String, Value>) -> Vec<Part> {
+        let parts = match self.text(object, "signed").map(parts) {
+            Some(Some(parts)) => parts,
+            Some(None) => {
+                let help = "it may hold `{body}`, `{timestamp}` and text without braces";
+                self.error("signed", "the braces of `signed` do not enclose what can be signed".to_owned(), help);
+                return Vec::new();
+            }
+            None => vec![Part::Body],
+        };
+        if !parts.contains(&Part::Body) {
+            self.error("signed", "`signed` leaves the body out".to_owned(), "add `{body}`");
+        }
+        match (parts.contains(&Part::Timestamp), object.contains_key("timestamp")) {
+            (true, false) => {
+                let help = "name the header of the time in `timestamp`";
+                self.error("signed", "`signed` has a time that no header tells".to_owned(), help);
+            }
+            (false, true) => {
+                let help = "add `{timestamp}` to `signed`, or remove `timestamp`";
+                self.error("timestamp", "the time is not signed, so it proves nothing".to_owned(), help);
+            }
+            _ => {}
+        }
+        parts
+    }
+}
+
+/// Before `{timestamp}.{body}`, after the timestamp, the text `.`, the body. None if its braces are wrong.
+fn parts(template: &str) -> Option<Vec<Part>> {
+    let mut parts = Vec::new();
+    let add_text = |parts: &mut Vec<Part>, text: &str| {
+        parts.extend((!text.is_empty()).then(|| Part::Text(text.to_owned())));
+        (!text.contains(['{', '}'])).then_some(())
+    };
+    let mut rest = template;
+    while let Some((text, placeholder)) = rest.split_once('{') {
+        add_text(&mut parts, text)?;
+        let (name, after) = placeholder.split_once('}')?;
+        parts.push(match name {
+            "body" => Part::Body,
+            "timestamp" => Part::Timestamp,
+            _ => return None,
+        });
+        rest = after;
+    }
+    add_text(&mut parts, rest)?;
+    Some(parts)
+}
