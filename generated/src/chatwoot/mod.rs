@@ -26,6 +26,7 @@ pub mod conversations;
 pub mod csat_survey;
 pub mod custom_attributes;
 pub mod custom_filters;
+pub mod events;
 pub mod help_center;
 pub mod inboxes;
 pub mod integrations;

@@ -25,6 +25,7 @@ pub mod contacts;
 pub mod courses;
 pub mod custom_fields;
 pub mod customers;
+pub mod events;
 pub mod forms;
 pub mod landing_pages;
 pub mod me;

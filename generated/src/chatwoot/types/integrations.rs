@@ -47,7 +47,7 @@ pub struct IntegrationsHook {
     /// Whether the hook is in use.
     pub status: bool,
     /// The inbox the app is connected to; nothing where it serves the whole account.
-    pub inbox: Option<super::WebhookInbox>,
+    pub inbox: Option<super::IdAndName>,
     /// Id of the account it belongs to.
     pub account_id: i64,
     /// Whether the app is connected to a whole account or to one inbox.

@@ -528,7 +528,7 @@ pub struct DeletedMessage {
     /// Number of the conversation within its account.
     pub conversation_id: i64,
     /// Direction of the message, by name here where other operations send a number.
-    pub message_type: DeletedMessageMessageType,
+    pub message_type: super::MessageDirection,
     /// Form of the message.
     pub content_type: super::MessageContentType,
     /// How far delivery has come; null where it is not known.
@@ -563,30 +563,5 @@ runtime::object! {
         source_id: nullable "source_id",
         sender: optional "sender",
         attachments: optional "attachments",
-    }
-}
-
-/// Direction of the message, by name here where other operations send a number.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum DeletedMessageMessageType {
-    /// `incoming`
-    Incoming,
-    /// `outgoing`
-    Outgoing,
-    /// `activity`
-    Activity,
-    /// `template`
-    Template,
-    /// A value that the document does not list, kept as it came.
-    Unknown(String),
-}
-
-runtime::string_enum! {
-    DeletedMessageMessageType(Unknown) {
-        Incoming = "incoming",
-        Outgoing = "outgoing",
-        Activity = "activity",
-        Template = "template",
     }
 }

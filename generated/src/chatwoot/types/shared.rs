@@ -166,6 +166,9 @@ runtime::union! {
     }
 }
 
+/// What has changed, each attribute in a map of its own.
+pub type ChangedAttributes = Vec<BTreeMap<String, super::ChangedAttribute>>;
+
 /// Conversations by status, per kind of channel.
 pub type ChannelSummary = BTreeMap<String, super::ChannelSummaryValue>;
 
@@ -838,6 +841,23 @@ pub type FirstResponseTimeDistribution = BTreeMap<
     super::FirstResponseTimeDistributionValue,
 >;
 
+/// An account, an inbox or a team by its id and its name.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct IdAndName {
+    /// Id.
+    pub id: i64,
+    /// Name.
+    pub name: String,
+}
+
+runtime::object! {
+    IdAndName {
+        id: required "id",
+        name: required "name",
+    }
+}
+
 /// A channel through which messages arrive, with its settings.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -1385,6 +1405,31 @@ runtime::object! {
     }
 }
 
+/// Direction of the message, by name.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum MessageDirection {
+    /// `incoming`
+    Incoming,
+    /// `outgoing`
+    Outgoing,
+    /// `activity`
+    Activity,
+    /// `template`
+    Template,
+    /// A value that the document does not list, kept as it came.
+    Unknown(String),
+}
+
+runtime::string_enum! {
+    MessageDirection(Unknown) {
+        Incoming = "incoming",
+        Outgoing = "outgoing",
+        Activity = "activity",
+        Template = "template",
+    }
+}
+
 /// 0 incoming, 1 outgoing, 2 activity, 3 template.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -1885,23 +1930,6 @@ runtime::string_enum! {
     UserRole(Unknown) {
         Agent = "agent",
         Administrator = "administrator",
-    }
-}
-
-/// The inbox the app is connected to; nothing where it serves the whole account.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct WebhookInbox {
-    /// Id of the inbox.
-    pub id: i64,
-    /// Name of the inbox.
-    pub name: String,
-}
-
-runtime::object! {
-    WebhookInbox {
-        id: required "id",
-        name: required "name",
     }
 }
 

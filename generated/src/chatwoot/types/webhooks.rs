@@ -21,7 +21,7 @@ pub struct Webhook {
     /// Key that signs what is sent; null on old webhooks.
     pub secret: Option<runtime::Secret>,
     /// The inbox whose events are sent; absent where the webhook serves the whole account.
-    pub inbox: Option<super::WebhookInbox>,
+    pub inbox: Option<super::IdAndName>,
 }
 
 runtime::object! {

@@ -1550,6 +1550,49 @@ runtime::object! {
     }
 }
 
+/// A resource that a webhook delivers.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum WebhookResource {
+    /// Where `type` is `contacts`.
+    Contact(Contact),
+    /// Where `type` is `contact_tags`.
+    ContactTag(ContactTag),
+    /// Where `type` is `form_submissions`.
+    FormSubmission(FormSubmission),
+    /// Where `type` is `forms`.
+    Form(Form),
+    /// Where `type` is `purchases`.
+    Purchase(Purchase),
+    /// Where `type` is `offers`.
+    Offer(Offer),
+    /// Where `type` is `customers`.
+    Customer(Customer),
+    /// Where `type` is `transactions`.
+    Transaction(Transaction),
+    /// Where `type` is `orders`.
+    Order(Order),
+    /// Where `type` is `order_items`.
+    OrderItem(OrderItem),
+    /// Something else, kept as it came.
+    Unknown(runtime::Value),
+}
+
+runtime::union! {
+    WebhookResource(Unknown) tag "type" {
+        Contact: "contacts",
+        ContactTag: "contact_tags",
+        FormSubmission: "form_submissions",
+        Form: "forms",
+        Purchase: "purchases",
+        Offer: "offers",
+        Customer: "customers",
+        Transaction: "transactions",
+        Order: "orders",
+        OrderItem: "order_items",
+    }
+}
+
 /// What could not be found (404).
 pub type ErrorsNotFound = ErrorsDocument;
 
