@@ -1,0 +1,385 @@
+//! What the servers send to webhooks: verified, read, and written again.
+//!
+//! `fixtures/chatwoot/webhook.*` are signed deliveries of Chatwoot's server, with their headers in `index.json`; the fixtures
+//! of the other events have values of our own.
+
+use std::path::Path;
+
+use crm_clients::runtime::{Timestamp, Value};
+
+type Outcome<T = ()> = Result<T, Box<dyn std::error::Error>>;
+
+fn fixture(path: &str) -> Outcome<Vec<u8>> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(path);
+    std::fs::read(&file).map_err(|error| format!("{}: {error}", file.display()).into())
+}
+
+/// JSON without what has several notations: null counts as absent, and an instant is an instant however it is written.
+fn normal(value: Value) -> Value {
+    match value {
+        Value::Object(members) => members
+            .into_iter()
+            .filter(|(_, member)| !member.is_null())
+            .map(|(name, member)| (name, normal(member)))
+            .collect(),
+        Value::Array(items) => items.into_iter().map(normal).collect(),
+        Value::String(text) => Value::String(text.parse::<Timestamp>().map_or(text, |instant| instant.to_string())),
+        other => other,
+    }
+}
+
+#[cfg(feature = "chatwoot")]
+mod chatwoot {
+    use std::collections::BTreeSet;
+    use std::error::Error as _;
+    use std::time::Duration;
+
+    use crm_clients::chatwoot::events::{Event, PayloadError, Verifier, WebhookError};
+    use crm_clients::chatwoot::types::{ContactEventName, MessageDirection};
+    use crm_clients::runtime::reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+    use crm_clients::runtime::{Timestamp, Value};
+
+    use super::{Outcome, fixture, normal};
+
+    const SIGNATURE: &str = "x-chatwoot-signature";
+    const TIMESTAMP: &str = "x-chatwoot-timestamp";
+
+    /// A delivery as the server made it.
+    #[derive(Clone)]
+    struct Delivery {
+        event: String,
+        secret: String,
+        headers: HeaderMap,
+        body: Vec<u8>,
+    }
+
+    impl Delivery {
+        fn header(&self, name: &str) -> Outcome<&str> {
+            Ok(self.headers.get(name).ok_or("the header is missing")?.to_str()?)
+        }
+
+        /// The same with another value of a header.
+        fn with(&self, name: &'static str, value: &str) -> Outcome<Self> {
+            let mut other = self.clone();
+            other.headers.insert(name, HeaderValue::from_str(value)?);
+            Ok(other)
+        }
+
+        fn without(&self, name: &str) -> Self {
+            let mut other = self.clone();
+            other.headers.remove(name);
+            other
+        }
+
+        fn signed_at(&self) -> Outcome<Timestamp> {
+            Ok(Timestamp::from_second(self.header(TIMESTAMP)?.parse()?)?)
+        }
+
+        /// A verifier as it was when the delivery came.
+        fn verifier(&self) -> Outcome<Verifier> {
+            Ok(Verifier::new(self.secret.as_str()).at(self.signed_at()?))
+        }
+
+        fn read_by(&self, verifier: &Verifier) -> Result<Event, WebhookError> {
+            verifier.read(&self.headers, &self.body)
+        }
+
+        /// Why the delivery is not accepted.
+        fn refusal(&self) -> Outcome<WebhookError> {
+            refusal(self.read_by(&self.verifier()?))
+        }
+    }
+
+    fn refusal(read: Result<Event, WebhookError>) -> Outcome<WebhookError> {
+        match read {
+            Ok(event) => Err(format!("accepted: {event:?}").into()),
+            Err(error) => Ok(error),
+        }
+    }
+
+    /// The deliveries that the server's index lists.
+    fn deliveries() -> Outcome<Vec<Delivery>> {
+        let index: Value = serde_json::from_slice(&fixture("chatwoot/index.json")?)?;
+        let mut deliveries = Vec::new();
+        for line in index.as_array().ok_or("the index is a list")? {
+            let Some(event) = line["webhook_event"].as_str() else { continue };
+            let file = line["file"].as_str().ok_or("a delivery has a file")?;
+            let secret = line["secret"].as_str().ok_or("a delivery is signed")?;
+            let mut headers = HeaderMap::new();
+            for (name, value) in line["headers"].as_object().ok_or("a delivery has headers")? {
+                let value = value.as_str().ok_or("a header is text")?;
+                headers.insert(name.parse::<HeaderName>()?, value.parse()?);
+            }
+            let body = fixture(&format!("chatwoot/{file}"))?;
+            deliveries.push(Delivery { event: event.to_owned(), secret: secret.to_owned(), headers, body });
+        }
+        assert_eq!(deliveries.len(), 6);
+        Ok(deliveries)
+    }
+
+    fn delivery(event: &str) -> Outcome<Delivery> {
+        deliveries()?.into_iter().find(|delivery| delivery.event == event).ok_or_else(|| format!("no {event}").into())
+    }
+
+    #[test]
+    fn what_the_server_has_signed_is_read_and_written_again_without_loss() -> Outcome {
+        for delivery in deliveries()? {
+            let event = delivery.read_by(&delivery.verifier()?)?;
+            assert!(!matches!(event, Event::Unknown(_)), "{}", delivery.event);
+            let sent: Value = serde_json::from_slice(&delivery.body)?;
+            assert_eq!(normal(serde_json::to_value(&event)?), normal(sent), "{}", delivery.event);
+            assert_eq!(serde_json::from_value::<Event>(serde_json::to_value(&event)?)?, event);
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_handler_sees_types() -> Outcome {
+        let delivery = delivery("message_created")?;
+        let (Event::MessageCreated(message) | Event::MessageUpdated(message)) =
+            delivery.read_by(&delivery.verifier()?)?
+        else {
+            return Err("a message is a message".into());
+        };
+        assert_eq!((message.id, message.message_type, message.content), (70003, MessageDirection::Incoming, None));
+        assert_eq!(message.created_at, "2026-03-20T08:20:00Z".parse()?);
+        assert_eq!(message.sender.ok_or("somebody wrote")?.name.as_deref(), Some("Maya Okafor"));
+        assert_eq!(message.attachments.map(|attachments| attachments.len()), Some(4));
+        assert_eq!(message.conversation.meta.team.ok_or("a team is responsible")?.name, "support");
+        Ok(())
+    }
+
+    #[test]
+    fn no_byte_of_the_body_can_change() -> Outcome {
+        let delivery = delivery("webwidget_triggered")?;
+        let verifier = delivery.verifier()?;
+        for index in 0..delivery.body.len() {
+            let mut changed = delivery.body.clone();
+            changed[index] ^= 1;
+            let verified = verifier.verify(&delivery.headers, &changed);
+            assert!(matches!(verified, Err(WebhookError::WrongSignature)), "byte {index}: {verified:?}");
+        }
+        for changed in [&delivery.body[1..], &[delivery.body.as_slice(), b"\n"].concat(), b""] {
+            assert!(matches!(verifier.verify(&delivery.headers, changed), Err(WebhookError::WrongSignature)));
+        }
+        Ok(verifier.verify(&delivery.headers, &delivery.body)?)
+    }
+
+    #[test]
+    fn no_other_time_and_no_other_secret_will_do() -> Outcome {
+        let delivery = delivery("contact_updated")?;
+        let later = delivery.with(TIMESTAMP, "1774000801")?;
+        assert!(matches!(later.refusal()?, WebhookError::WrongSignature));
+        let verifier = Verifier::new("another").at(delivery.signed_at()?);
+        assert!(matches!(refusal(delivery.read_by(&verifier))?, WebhookError::WrongSignature));
+        // While a secret is being changed, both are good.
+        delivery.read_by(&verifier.or_secret(delivery.secret.as_str()))?;
+        Ok(())
+    }
+
+    #[test]
+    fn an_empty_secret_verifies_nothing() -> Outcome {
+        let delivery = delivery("contact_updated")?;
+        let verifier = Verifier::new("").at(delivery.signed_at()?);
+        assert!(matches!(refusal(delivery.read_by(&verifier))?, WebhookError::EmptySecret));
+        let verifier = delivery.verifier()?.or_secret("");
+        assert!(matches!(refusal(delivery.read_by(&verifier))?, WebhookError::EmptySecret));
+        Ok(())
+    }
+
+    #[test]
+    fn old_and_early_deliveries_are_refused() -> Outcome {
+        let delivery = delivery("contact_updated")?;
+        let (sent, secret) = (delivery.signed_at()?, delivery.secret.as_str());
+        for seconds in [300, -300] {
+            let now = Timestamp::from_second(sent.as_second() + seconds)?;
+            delivery.read_by(&Verifier::new(secret).at(now))?;
+            let narrow = Verifier::new(secret).at(now).tolerance(Duration::from_secs(299));
+            let error = refusal(delivery.read_by(&narrow))?;
+            assert!(matches!(error, WebhookError::WrongTime { sent: told, now: at } if told == sent && at == now));
+        }
+        // The fixtures are older than five minutes by any clock.
+        assert!(matches!(refusal(delivery.read_by(&Verifier::new(secret)))?, WebhookError::WrongTime { .. }));
+        Ok(())
+    }
+
+    #[test]
+    fn headers_are_as_the_server_writes_them_or_wrong() -> Outcome {
+        let delivery = delivery("contact_updated")?;
+        let signature = delivery.header(SIGNATURE)?;
+        let hex = signature.strip_prefix("sha256=").ok_or("a prefix")?;
+        let garbled = [
+            hex.to_owned(),
+            format!("sha1={hex}"),
+            format!("SHA256={hex}"),
+            format!("sha256={}", hex.to_uppercase()),
+            format!("sha256= {hex}"),
+            format!("sha256={}", &hex[1..]),
+            String::new(),
+        ];
+        for value in &garbled {
+            let error = delivery.with(SIGNATURE, value)?.refusal()?;
+            assert!(matches!(error, WebhookError::MalformedHeader("X-Chatwoot-Signature")), "{value}: {error:?}");
+        }
+        for value in ["sha256=", &signature[..signature.len() - 2]] {
+            let error = delivery.with(SIGNATURE, value)?.refusal()?;
+            assert!(matches!(error, WebhookError::WrongSignature), "{value}: {error:?}");
+        }
+        for value in ["", "now", "+1774000800", "-1774000800", "1774000800.0", " 1774000800", "99999999999999999999"] {
+            let mut other = delivery.clone();
+            other.headers.insert(TIMESTAMP, HeaderValue::from_str(value)?);
+            let error = refusal(other.read_by(&delivery.verifier()?))?;
+            assert!(matches!(error, WebhookError::MalformedHeader("X-Chatwoot-Timestamp")), "{value}: {error:?}");
+        }
+        let mut twice = delivery.clone();
+        twice.headers.append(SIGNATURE, HeaderValue::from_str(signature)?);
+        assert!(matches!(twice.refusal()?, WebhookError::MalformedHeader("X-Chatwoot-Signature")));
+        Ok(())
+    }
+
+    #[test]
+    fn missing_headers_are_named() -> Outcome {
+        let delivery = delivery("contact_updated")?;
+        let error = delivery.without(SIGNATURE).refusal()?;
+        assert!(matches!(error, WebhookError::MissingHeader("X-Chatwoot-Signature")), "{error:?}");
+        let untimed = delivery.without(TIMESTAMP);
+        let error = refusal(untimed.read_by(&delivery.verifier()?))?;
+        assert!(matches!(error, WebhookError::MissingHeader("X-Chatwoot-Timestamp")), "{error:?}");
+        Ok(())
+    }
+
+    #[test]
+    fn nothing_that_is_shown_helps_to_sign() -> Outcome {
+        let delivery = delivery("contact_updated")?;
+        let verifier = delivery.verifier()?;
+        let right = delivery.header(SIGNATURE)?.trim_start_matches("sha256=");
+        let forged = delivery.with(SIGNATURE, &format!("sha256={}", "0".repeat(64)))?;
+        let error = refusal(forged.read_by(&verifier))?;
+        for shown in [format!("{verifier:?}"), format!("{error:?}"), error.to_string()] {
+            assert!(!shown.contains(right) && !shown.contains(&delivery.secret), "{shown}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn every_event_is_read_and_written_again_without_loss() -> Outcome {
+        let own = [
+            "contact_created",
+            "conversation_updated",
+            "conversation_typing_off",
+            "message_updated",
+            "inbox_created",
+            "inbox_updated",
+        ];
+        let mut names: BTreeSet<String> = deliveries()?.into_iter().map(|delivery| delivery.event).collect();
+        for name in own {
+            let body = fixture(&format!("chatwoot-webhooks/{name}.json"))?;
+            let event = Event::from_slice(&body)?;
+            assert!(!matches!(event, Event::Unknown(_)), "{name}");
+            let mut sent: Value = serde_json::from_slice(&body)?;
+            if name.starts_with("inbox_") {
+                // Left out on purpose: the settings of a channel hold its credentials.
+                sent.as_object_mut().and_then(|members| members.remove("channel"));
+            }
+            assert_eq!(normal(serde_json::to_value(&event)?), normal(sent), "{name}");
+            names.insert(name.to_owned());
+        }
+        assert_eq!(names.len(), 12);
+        let Event::ContactCreated(created) = Event::from_slice(&fixture("chatwoot-webhooks/contact_created.json")?)?
+        else {
+            return Err("a contact was created".into());
+        };
+        assert_eq!((created.event, created.changed_attributes), (ContactEventName::ContactCreated, None));
+        Ok(())
+    }
+
+    #[test]
+    fn no_secret_of_a_payload_is_shown() -> Outcome {
+        for (name, secret) in [("conversation_updated", "not-for-logs"), ("inbox_created", "hunter2")] {
+            let event = Event::from_slice(&fixture(&format!("chatwoot-webhooks/{name}.json"))?)?;
+            assert!(!format!("{event:?}").contains(secret), "{name}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn an_unknown_event_is_kept() -> Outcome {
+        for body in
+            [r#"{"event":"sun_rose","at":[5.25,null],"z":{"b":1,"a":2}}"#, r#"{"id":1}"#, "[1]", r#"{"event":7}"#]
+        {
+            let event = Event::from_slice(body.as_bytes())?;
+            assert!(matches!(event, Event::Unknown(_)));
+            assert_eq!(serde_json::to_string(&event)?, body);
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_wrong_payload_says_where() -> Outcome {
+        let path = |body: &[u8]| match Event::from_slice(body) {
+            Err(error) => Ok((error.path().to_owned(), error)),
+            Ok(event) => Err(format!("read: {event:?}")),
+        };
+        assert_eq!(path(b"{\"event\":\"message_created\",\"account\":{\"id\":")?.0, "$.account.id");
+        let body = String::from_utf8(fixture("chatwoot-webhooks/message_updated.json")?)?;
+        let (place, error) = path(body.replace("\"unread_count\": 2", "\"unread_count\": \"two\"").as_bytes())?;
+        assert_eq!(place, "$.conversation.unread_count");
+        // A conversation holds a token, so nothing of the payload is told.
+        assert!(!format!("{error} {error:?}").contains("two") && error.source().is_none());
+        assert!(error.to_string().contains("$.conversation.unread_count"), "{error}");
+        let error: WebhookError = PayloadError::into(error);
+        assert!(matches!(error, WebhookError::Payload(_)));
+        Ok(())
+    }
+}
+
+#[cfg(feature = "kajabi")]
+mod kajabi {
+    use std::error::Error as _;
+
+    use crm_clients::kajabi::events::Event;
+    use crm_clients::kajabi::types::{WebhookDeliveryEvent, WebhookResource};
+    use crm_clients::runtime::Value;
+
+    use super::{Outcome, fixture, normal};
+
+    #[test]
+    fn every_event_is_read_and_written_again_without_loss() -> Outcome {
+        let names = ["purchase", "payment_succeeded", "order_created", "form_submission", "tag_added", "tag_removed"];
+        for name in names {
+            let body = fixture(&format!("kajabi-webhooks/{name}.json"))?;
+            let event = Event::from_slice(&body)?;
+            assert!(!matches!(event, Event::Unknown(_)), "{name}");
+            assert_eq!(normal(serde_json::to_value(&event)?), normal(serde_json::from_slice(&body)?), "{name}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_handler_sees_resources() -> Outcome {
+        let Event::TagAdded(delivery) = Event::from_slice(&fixture("kajabi-webhooks/tag_added.json")?)? else {
+            return Err("a tag was added".into());
+        };
+        assert_eq!((delivery.id.as_str(), delivery.event), ("700", WebhookDeliveryEvent::TagAdded));
+        let [WebhookResource::Contact(contact), WebhookResource::ContactTag(tag)] = delivery.payload.as_slice() else {
+            return Err("the payload is the contact and the tag".into());
+        };
+        assert_eq!((contact.id.as_str(), tag.id.as_str()), ("700", "55"));
+        Ok(())
+    }
+
+    #[test]
+    fn unknown_events_are_kept_and_wrong_ones_say_where() -> Outcome {
+        let body = r#"{"id":"1","event":"tag_painted","payload":[{"type":"paints"}]}"#;
+        let event = Event::from_slice(body.as_bytes())?;
+        assert_eq!(event, Event::Unknown(serde_json::from_str::<Value>(body)?));
+        assert_eq!(serde_json::to_string(&event)?, body);
+        let Err(error) = Event::from_slice(br#"{"id":["x"],"event":"tag_added","payload":[]}"#) else {
+            return Err("an id is a text".into());
+        };
+        assert_eq!(error.path(), "$.id");
+        assert!(error.to_string().contains("near: {\"id\":[\"x\"]"), "{error}");
+        assert!(error.source().is_some());
+        Ok(())
+    }
+}
