@@ -31,7 +31,7 @@ fn contact(number: usize) -> Value {
             "email": format!("contact-{number}@acme.example"),
             "phone_number": "+34600000000",
             "business_number": null,
-            "subscribed": number % 2 == 0,
+            "subscribed": number.is_multiple_of(2),
             "address_line_1": "1 Long Street",
             "address_line_2": null,
             "address_city": "Sevilla",
