@@ -359,10 +359,19 @@ pub enum Presence {
     Required,
     /// Absent or a value; null reads as absent.
     Optional,
+    /// A list or an object that is read as an empty one where it is absent or null.
+    OrEmpty,
     /// Null or a value.
     Nullable,
     /// Absent, null or a value, told apart.
     Patch,
+}
+
+impl Presence {
+    /// Whether there is a value in any case, so that the field needs no option around it.
+    pub fn is_certain(self) -> bool {
+        matches!(self, Self::Required | Self::OrEmpty)
+    }
 }
 
 /// An enum of known values with a variant for those that are not.

@@ -9,6 +9,7 @@
 //! |---|---|---|---|---|---|
 //! | `required` | `T` | error | as `T` has it | | always |
 //! | `optional` | `Option<T>` | `None` | `None` | | unless `None` |
+//! | `or_empty` | `T` | empty | empty | | unless empty |
 //! | `nullable` | `Option<T>` | `None` | `None` | | `None` as null |
 //! | `patch` | `Patch<T>` | `Absent` | `Null` | | unless `Absent` |
 //! | `lenient` | a number | error | error | a numeric string, too | as number |

@@ -21,7 +21,7 @@ pub trait Readable: DeserializeOwned {
     /// what is no object.
     const KEYS: &'static [&'static str] = &[];
 
-    /// The value that stands in a field until its property is read. A type that requires itself
+    /// The value that stands in a field until its property is read. A type that holds itself
     /// without end has none (this would not return), so generated code must not declare one.
     fn blank() -> Self;
 }
@@ -41,7 +41,10 @@ pub trait PropertyReader {
     /// A property that need not be there.
     fn optional<T: Readable>(&mut self, name: &'static str, slot: &mut T) -> bool;
 
-    /// The same; it differs in being written.
+    /// A property that stays as it began, empty, where it is absent or null.
+    fn or_empty<T: Readable>(&mut self, name: &'static str, slot: &mut T) -> bool;
+
+    /// The same as optional; it differs in being written.
     #[inline(always)]
     fn nullable<T: Readable>(&mut self, name: &'static str, slot: &mut Option<T>) -> bool {
         self.optional(name, slot)
@@ -204,6 +207,15 @@ impl<'de, A: MapAccess<'de>> PropertyReader for Filler<'_, 'de, A> {
     }
 
     #[inline(always)]
+    fn or_empty<T: Readable>(&mut self, name: &'static str, slot: &mut T) -> bool {
+        self.field(name, |value: Option<T>| {
+            if let Some(value) = value {
+                *slot = value;
+            }
+        })
+    }
+
+    #[inline(always)]
     fn lenient<T: Lenient>(&mut self, name: &'static str, slot: &mut T) -> bool {
         self.field(name, |number: LenientNumber<T>| *slot = number.0)
     }
@@ -263,6 +275,11 @@ impl PropertyReader for MissingSearch {
 
     #[inline(always)]
     fn optional<T: Readable>(&mut self, _name: &'static str, _slot: &mut T) -> bool {
+        self.optional()
+    }
+
+    #[inline(always)]
+    fn or_empty<T: Readable>(&mut self, _name: &'static str, _slot: &mut T) -> bool {
         self.optional()
     }
 

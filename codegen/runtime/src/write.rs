@@ -3,6 +3,7 @@
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::Patch;
+use crate::read::Readable;
 
 /// A type that is written as a JSON object.
 pub trait WriteObject {
@@ -18,6 +19,13 @@ pub trait PropertyWriter {
     /// Writes a property that has a value.
     fn optional<T: Serialize>(&mut self, name: &'static str, value: &Option<T>) {
         if let Some(value) = value {
+            self.required(name, value);
+        }
+    }
+
+    /// Writes a property that is not empty, as it is when it was read from nothing.
+    fn or_empty<T: Serialize + Readable + PartialEq>(&mut self, name: &'static str, value: &T) {
+        if *value != T::blank() {
             self.required(name, value);
         }
     }

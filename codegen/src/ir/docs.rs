@@ -33,8 +33,14 @@ pub fn value(
     constant: Option<&str>,
 ) -> Vec<String> {
     let schema = &resolved[schema];
-    let mut lines = prose(description.or(schema.description.as_deref()));
-    if schema.component.is_some() && description.is_none() {
+    let own = description.or(schema.description.as_deref());
+    // A reference with a default or the like beside it is described by what it refers to.
+    let referred = match &schema.kind {
+        Kind::AllOf(parts) if own.is_none() && parts.len() == 1 => parts.first().map(|only| &resolved[*only]),
+        _ => None,
+    };
+    let mut lines = prose(own.or(referred.and_then(|schema| schema.description.as_deref())));
+    if description.is_none() && (schema.component.is_some() || referred.is_some()) {
         // A component's whole description stands on its type.
         lines.truncate(1);
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{ErrorField, ErrorVariant, Presence, Type, TypeDef, TypeKind};
+use super::{ErrorField, ErrorVariant, Type, TypeDef, TypeKind};
 use crate::names;
 
 /// Error bodies that became the same type are one variant; each gets a name.
@@ -40,7 +40,7 @@ pub fn error_fields(errors: &[ErrorVariant], types: &[TypeDef]) -> Vec<ErrorFiel
         let Type::Named(id) = &error.ty else { continue };
         let TypeKind::Struct(kind) = &types[id.0].kind else { continue };
         for field in &kind.fields {
-            let optional = field.presence != Presence::Required;
+            let optional = !field.presence.is_certain();
             let ty = if let Type::Lenient(inner) = &field.ty { (**inner).clone() } else { field.ty.clone() };
             match fields.iter_mut().find(|other| other.name == field.name) {
                 Some(other) if other.ty == ty => other.variants.push((index, optional)),

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Output, Presence, Resource, Type, TypeDef, TypeKind};
+use super::{Output, Resource, Type, TypeDef, TypeKind};
 use crate::diagnostic::{Diagnostics, child, closest};
 use crate::resolve::{self, PageBy, Pagination, Sign};
 
@@ -153,7 +153,7 @@ impl Walker<'_> {
                 return None;
             };
             let inner = self.access(&field.ty);
-            access.fields.push((field.name.clone(), field.presence != Presence::Required || inner.optional));
+            access.fields.push((field.name.clone(), !field.presence.is_certain() || inner.optional));
             access.ty = inner.ty;
         }
         Some(access)

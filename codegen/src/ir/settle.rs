@@ -290,29 +290,26 @@ fn direct(ty: &Type) -> Option<TypeId> {
     }
 }
 
-/// A struct that requires itself, at once or through others, has no value: JSON for it would not end. Its field is
-/// taken as optional.
+/// A struct that holds itself in any case, at once or through others, has no value: JSON for it would not end. Its field
+/// is taken as optional.
 fn loosen_endless(types: &mut [TypeDef], pointers: &[String], diagnostics: &mut Diagnostics) {
-    let required = |def: &TypeDef| -> Vec<usize> {
+    let held = |def: &TypeDef| -> Vec<usize> {
         let TypeKind::Struct(kind) = &def.kind else { return Vec::new() };
-        let fields = kind.fields.iter().filter(|field| field.presence == Presence::Required);
+        let fields = kind.fields.iter().filter(|field| field.presence.is_certain());
         fields.filter_map(|field| direct(&field.ty)).map(|id| id.0).collect()
     };
-    let edges: Vec<Vec<usize>> = types.iter().map(required).collect();
+    let edges: Vec<Vec<usize>> = types.iter().map(held).collect();
     let cycle = strongly_connected(&edges);
     for (index, def) in types.iter_mut().enumerate() {
         let TypeKind::Struct(kind) = &mut def.kind else { continue };
-        for field in kind.fields.iter_mut().filter(|field| field.presence == Presence::Required) {
+        for field in kind.fields.iter_mut().filter(|field| field.presence.is_certain()) {
             if direct(&field.ty).is_some_and(|id| cycle[id.0] == cycle[index]) {
                 field.presence = Presence::Optional;
                 diagnostics.warning(
                     "endless-type",
                     pointers.get(index).cloned().unwrap_or_default(),
-                    format!(
-                        "`{}` requires itself, so that no JSON fits it; the property is taken as optional",
-                        field.wire
-                    ),
-                    "take it out of `required` in the overlay",
+                    format!("`{}` holds its own type again without end; the property is taken as optional", field.wire),
+                    "take it out of `required`, or its default away, in the overlay",
                 );
             }
         }

@@ -242,6 +242,7 @@ impl<'d> Types<'d> {
         let presence = match (required, may_be_null && ty != Type::Value, direction) {
             (true, false, _) => Presence::Required,
             (true, true, _) => Presence::Nullable,
+            (false, _, Direction::Response) if self.empty_by_default(id) => Presence::OrEmpty,
             (false, true, Direction::Request) => Presence::Patch,
             (false, _, _) => Presence::Optional,
         };
@@ -253,6 +254,25 @@ impl<'d> Types<'d> {
         let constant = constant.map(|(value, _)| value);
         let docs = docs::value(&self.resolved, wire, None, id, constant.as_deref());
         Some(Field { name, wire: wire.to_owned(), docs, deprecated, ty, presence, constant })
+    }
+
+    /// Whether its default is an empty list, or an object without properties where none is required.
+    fn empty_by_default(&mut self, id: SchemaId) -> bool {
+        let empty = match &self.resolved[id].default {
+            Some(serde_json::Value::Array(items)) => items.is_empty(),
+            Some(serde_json::Value::Object(properties)) => properties.is_empty(),
+            _ => false,
+        };
+        empty && self.may_be_empty(id)
+    }
+
+    fn may_be_empty(&mut self, id: SchemaId) -> bool {
+        match merge::shape(&mut self.resolved, id) {
+            Shape::Array(_) => true,
+            Shape::Object(fields) => fields.properties.values().all(|(_, required)| !required),
+            Shape::Same(other) => self.may_be_empty(other),
+            _ => false,
+        }
     }
 
     /// The only value that a string property allows.

@@ -7,7 +7,8 @@ use serde_json::json;
 
 use crate::Outcome;
 use crate::themes::{
-    cycles, directions, enums, formats, maps, nulls, numeric_strings, property_names, tagged, type_names, unions,
+    cycles, defaults, directions, enums, formats, maps, nulls, numeric_strings, property_names, tagged, type_names,
+    unions,
 };
 
 /// Reads the JSON as a `T`, which has to be written as the same JSON again.
@@ -43,6 +44,23 @@ fn absent_null_and_a_value() -> Outcome {
     assert_eq!(note.either, Some(nulls::types::NoteEither::Boolean(true)));
     assert_eq!(note.tags, Some(vec![Some("a".to_owned()), None]));
     assert_eq!(note.anything, Some(json!({"a": [1]})));
+    Ok(())
+}
+
+#[test]
+fn what_is_empty_by_default_is_empty_where_it_is_absent() -> Outcome {
+    use defaults::types::{Page, PageInput};
+    for nothing in [json!({"data": ["a"]}), json!({"data": ["a"], "links": null, "tags": null, "extra": null})] {
+        let page: Page = serde_json::from_value(nothing)?;
+        assert_eq!((page.links.next.as_deref(), page.tags.len(), page.extra.len(), &page.owner), (None, 0, 0, &None));
+        assert_eq!(serde_json::to_value(&page)?, json!({"data": ["a"]}), "what is empty is not written");
+    }
+    let full = json!({"data": [], "links": {"next": "n"}, "tags": ["t"], "extra": {"k": 1}, "owner": {"name": "A"}});
+    let page: Page = round_trip(full)?;
+    assert_eq!((page.links.next.as_deref(), page.tags), (Some("n"), vec!["t".to_owned()]));
+    assert!(serde_json::from_value::<Page>(json!({"links": {}})).is_err(), "what is required is no less so");
+    assert!(serde_json::from_value::<Page>(json!({"data": [], "links": []})).is_err());
+    assert_eq!(serde_json::to_value(PageInput::new(["a"]))?, json!({"data": ["a"]}), "the sender may leave it out");
     Ok(())
 }
 

@@ -10,6 +10,9 @@ pub mod conversions;
 #[path = "../../../tests/fixtures/golden/cycles/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod cycles;
+#[path = "../../../tests/fixtures/golden/defaults/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod defaults;
 #[path = "../../../tests/fixtures/golden/directions/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod directions;

@@ -22,9 +22,8 @@ impl Writer<'_> {
                 pub #name: #ty,
             )
         });
-        let empty = def.sent
-            && free(kind).next().is_none()
-            && kind.fields.iter().all(|field| field.presence != Presence::Required);
+        let empty =
+            def.sent && free(kind).next().is_none() && kind.fields.iter().all(|field| !field.presence.is_certain());
         let derives = match (kind.multipart, empty) {
             (true, true) => quote!(Clone, Debug, Default),
             (true, false) => quote!(Clone, Debug),
@@ -50,7 +49,7 @@ impl Writer<'_> {
         let deprecated = field.deprecated.then(|| quote!(#[deprecated]));
         let ty = match field.presence {
             Presence::Optional if multipart && is_files(&field.ty) => ty,
-            Presence::Required => ty,
+            Presence::Required | Presence::OrEmpty => ty,
             Presence::Optional | Presence::Nullable => quote!(Option<#ty>),
             Presence::Patch => quote!(runtime::Patch<#ty>),
         };
@@ -112,7 +111,7 @@ impl Writer<'_> {
             let name = gate::ident(&field.name);
             let value = match (&field.constant, field.presence) {
                 (Some(constant), Presence::Required) => constant_tokens(constant, &field.ty),
-                (None, Presence::Required) => {
+                (None, Presence::Required) | (_, Presence::OrEmpty) => {
                     let (taken, made) = argument(self.api, &field.ty, &name, self.from());
                     parameters.extend(quote!(#name: #taken,));
                     made
@@ -298,6 +297,7 @@ fn entry(field: &Field, multipart: bool) -> String {
         (Type::Lenient(_), _) => "optional_lenient",
         (_, Presence::Required) => "required",
         (_, Presence::Optional) => "optional",
+        (_, Presence::OrEmpty) => "or_empty",
         (_, Presence::Nullable) => "nullable",
         (_, Presence::Patch) => "patch",
     };
