@@ -40,6 +40,6 @@ pub async fn run(variable: impl Fn(&str) -> Option<String>) -> Result<String, Bo
 
     let contact = client.contacts().get(created.id).include([ContactInclude::Tags]).await?;
     let name = contact.data.attributes.name.unwrap_or_default();
-    let tags = contact.included.unwrap_or_default().len();
+    let tags = contact.included.len();
     Ok(format!("created {}: {name}, with {tags} tags", contact.data.id))
 }

@@ -1,84 +1,94 @@
-//! What Chatwoot's server sends, read into the types that the client returns and written again.
+//! What Chatwoot's server sends, read by the client's own operations from a server that sends it, and written again.
 //!
-//! `fixtures/chatwoot/index.json` says which operation each answer is of.
+//! `fixtures/chatwoot/index.json` says which operation each answer is of. The payloads of webhooks are no answers.
 #![cfg(feature = "chatwoot")]
 
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+mod support;
 
 use crm_clients::chatwoot::types::*;
-use crm_clients::runtime::{Timestamp, Value};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use crm_clients::chatwoot::{Client, Error, ErrorBody};
+use crm_clients::runtime::{Map, Retry, Value};
+use support::truth::{Fixture, Losses};
+use support::{Outcome, Server, refusal};
 
-type Outcome<T = ()> = Result<T, Box<dyn std::error::Error>>;
-type Again = fn(&str) -> Outcome<Value>;
-
-/// Reads an answer as `T` and writes it again.
-fn again<T: DeserializeOwned + Serialize>(body: &str) -> Outcome<Value> {
-    Ok(serde_json::to_value(serde_json::from_str::<T>(body)?)?)
+/// How each operation is called.
+macro_rules! operations {
+    ($client:ident: $($operation:literal => $call:expr,)*) => {
+        /// Calls the operation and gives what it returns, written as JSON.
+        async fn call($client: &Client, operation: &str) -> Outcome<Result<Value, Error>> {
+            match operation {
+                $($operation => match $call.await {
+                    Ok(answer) => Ok(Ok(serde_json::to_value(answer)?)),
+                    Err(error) => Ok(Err(error)),
+                },)*
+                other => Err(format!("how to call {other} is not said here").into()),
+            }
+        }
+    };
 }
 
-/// The answers of calls that return nothing are empty indeed.
-fn nothing(body: &str) -> Outcome<Value> {
-    if body.is_empty() { Ok(Value::Null) } else { Err(format!("a body: {body}").into()) }
+operations! { client:
+    "add-new-agent-to-team" => client.teams(7).add_agents(3, TeamMembersPayload::new([1])),
+    "add-new-article-to-account" => client.help_center(7).create_article("docs", ArticleCreateUpdatePayload::new()),
+    "add-new-category-to-account" => client.help_center(7).create_category("docs", CategoryCreateUpdatePayload::new()),
+    "assign-a-conversation" => client.conversation_assignments(7, 9).assign(ConversationAssignmentsAssignRequest::new()),
+    "contact-add-labels" => client.contact_labels(7, 101).add(["vip"]),
+    "contactConversations" => client.contacts(7).conversations(101),
+    "contactCreate" => client.contacts(7).create(ContactCreatePayload::new()),
+    "contactDelete" => client.contacts(7).delete(101),
+    "contactDetails" => client.contacts(7).get(101),
+    "contactInboxCreation" => client.contacts(7).create_contact_inbox(101, ContactsCreateContactInboxRequest::new(5)),
+    "contactList" => client.contacts(7).list(),
+    "contactMerge" => client.contacts(7).merge(ContactsMergeRequest::new(1, 2)),
+    "contactSearch" => client.contacts(7).search("maya"),
+    "contactableInboxesGet" => client.contacts(7).contactable_inboxes(101),
+    "conversation-add-labels" => client.conversations(7).add_labels(9, ["vip"]),
+    "conversationList" => client.conversations(7).list(),
+    "conversationListMeta" => client.conversations(7).counts(),
+    "create-a-contact" => client.public_contacts("inbox").create(PublicContactCreateUpdatePayload::new()),
+    "create-a-conversation" => {
+        client.public_conversations("inbox", "contact").create(PublicConversationCreatePayload::new())
+    },
+    "create-a-label" => client.labels(7).create(LabelCreateUpdatePayload::new()),
+    "create-a-new-message-in-a-conversation" => {
+        client.messages(7, 9).create(ConversationMessageCreatePayload::new())
+    },
+    "create-a-user" => client.platform_users().create(UserCreateUpdatePayload::new()),
+    "create-an-account" => client.platform_accounts().create(AccountCreateUpdatePayload::new()),
+    "create-an-integration-hook" => client.integrations(7).create_hook(IntegrationsHookCreatePayload::new()),
+    "delete-a-custom-filter" => client.custom_filters(7).delete(4),
+    "delete-a-message" => client.messages(7, 9).delete(12),
+    "delete-custom-attribute-from-account" => client.custom_attributes(7).delete(4),
+    "fetchProfile" => client.profile().get(),
+    "get-account-canned-response" => client.canned_responses(7).list(),
+    "get-account-conversation-metrics" => client.reports().account_conversation_metrics(7, "account"),
+    "get-details-of-a-conversation" => client.conversations(7).get(9),
+    "get-details-of-a-single-automation-rule" => client.automation_rules(7).get(4),
+    "get-details-of-an-account" => client.platform_accounts().get(7),
+    "get-inbox-members" => client.inboxes(7).list_agents(5),
+    "get-team-members" => client.teams(7).list_agents(3),
+    "getInboxAgentBot" => client.inboxes(7).agent_bot(5),
+    "list-all-account-agent-bots" => client.agent_bots(7).list(),
+    "list-all-agent-bots" => client.platform_agent_bots().list(),
+    "list-all-contact-conversations" => client.public_conversations("inbox", "contact").list(),
+    "list-all-conversation-statistics" => client.reports().series(7, "conversations_count", "account"),
+    "list-all-conversation-statistics-summary" => client.reports().summary(7, "account"),
+    "list-all-filters" => client.custom_filters(7).list(),
+    "list-all-labels" => client.labels(7).list(),
+    "list-all-messages" => client.messages(7, 9).list(),
+    "list-all-teams" => client.teams(7).list(),
+    "list-all-webhooks" => client.webhooks(7).list(),
+    "listAllInboxes" => client.inboxes(7).list(),
+    "newConversation" => client.conversations(7).create(ConversationCreatePayload::new()),
+    "toggle-status-of-a-conversation" => client.conversations(7).toggle_status(9, "open"),
+    "toggle-typing-status-of-a-conversation" => client.conversations(7).toggle_typing_status(9, "on"),
+    "update-a-contact" => {
+        client.public_contacts("inbox").update("contact", PublicContactCreateUpdatePayload::new())
+    },
+    "update-a-webhook" => client.webhooks(7).update(4, WebhookCreateUpdatePayload::new()),
+    "update-custom-attributes-of-a-conversation" => client.conversations(7).update_custom_attributes(9, ConversationsUpdateCustomAttributesRequest::new(Map::new())),
+    "updateAgentBot" => client.inboxes(7).set_agent_bot(5, InboxesSetAgentBotRequest::new(2)),
 }
-
-/// What each operation returns.
-const ANSWERS: &[(&str, Again)] = &[
-    ("add-new-article-to-account", again::<ArticleResponse>),
-    ("add-new-category-to-account", again::<CategoryResponse>),
-    ("assign-a-conversation", again::<Option<Assignment>>),
-    ("contact-add-labels", again::<ContactLabels>),
-    ("contactConversations", again::<ContactConversationsResponse>),
-    ("contactCreate", again::<ContactCreateResponse>),
-    ("contactDelete", nothing),
-    ("contactDetails", again::<ContactShowResponse>),
-    ("contactInboxCreation", again::<ContactInbox>),
-    ("contactList", again::<ContactsListResponse>),
-    ("contactMerge", again::<Contact>),
-    ("contactSearch", again::<ContactSearchResponse>),
-    ("contactableInboxesGet", again::<ContactableInboxesResponse>),
-    ("conversation-add-labels", again::<ContactLabels>),
-    ("conversationList", again::<ConversationList>),
-    ("conversationListMeta", again::<ConversationCountsResponse>),
-    ("create-a-contact", again::<PublicContact>),
-    ("create-a-conversation", again::<PublicConversation>),
-    ("create-a-label", again::<Label>),
-    ("create-a-new-message-in-a-conversation", again::<MessageDetailed>),
-    ("create-a-user", again::<User>),
-    ("create-an-account", again::<PlatformAccount>),
-    ("create-an-integration-hook", again::<IntegrationsHook>),
-    ("delete-a-custom-filter", nothing),
-    ("delete-a-message", again::<DeletedMessage>),
-    ("delete-custom-attribute-from-account", nothing),
-    ("fetchProfile", again::<User>),
-    ("get-account-canned-response", again::<Vec<CannedResponse>>),
-    ("get-account-conversation-metrics", again::<ReportsAccountConversationMetricsResponse>),
-    ("get-details-of-a-conversation", again::<Conversation>),
-    ("get-details-of-a-single-automation-rule", again::<AutomationRule>),
-    ("get-inbox-members", again::<InboxMembersResponse>),
-    ("get-team-members", again::<Vec<Agent>>),
-    ("getInboxAgentBot", again::<InboxAgentBotResponse>),
-    ("list-all-account-agent-bots", again::<Vec<AgentBot>>),
-    ("list-all-agent-bots", again::<Vec<AgentBot>>),
-    ("list-all-contact-conversations", again::<Vec<PublicConversation>>),
-    ("list-all-conversation-statistics", again::<Vec<ReportPoint>>),
-    ("list-all-conversation-statistics-summary", again::<AccountSummary>),
-    ("list-all-filters", again::<Vec<CustomFilter>>),
-    ("list-all-labels", again::<LabelsListResponse>),
-    ("list-all-messages", again::<ConversationMessages>),
-    ("list-all-teams", again::<Vec<Team>>),
-    ("list-all-webhooks", again::<WebhooksListResponse>),
-    ("listAllInboxes", again::<InboxesListResponse>),
-    ("newConversation", again::<Conversation>),
-    ("toggle-status-of-a-conversation", again::<ConversationStatusToggle>),
-    ("toggle-typing-status-of-a-conversation", nothing),
-    ("update-a-contact", again::<PublicContactRecord>),
-    ("update-a-webhook", again::<WebhookResponse>),
-    ("update-custom-attributes-of-a-conversation", again::<ConversationsUpdateCustomAttributesRequest>),
-    ("updateAgentBot", nothing),
-];
 
 /// What is not written as it was sent, each with the reason.
 const LEFT_OUT: &[(&str, &str)] = &[(
@@ -86,100 +96,48 @@ const LEFT_OUT: &[(&str, &str)] = &[(
     "the server echoes the page of the query as a string; the client reads the number that it is",
 )];
 
-#[test]
-fn every_success_is_read_and_written_again_without_loss() -> Outcome {
-    let mut lost = BTreeSet::new();
+/// What the operation gives where the server sends this.
+async fn served(fixture: &Fixture, status: u16) -> Outcome<Result<Value, Error>> {
+    let server = Server::answering_anything(fixture.answer(status)).await?;
+    let client = Client::builder().api_access_token("TOKEN").base_url(server.url()).retry(Retry::never()).build()?;
+    let result = call(&client, &fixture.operation).await?;
+    server.request()?;
+    Ok(result)
+}
+
+#[tokio::test]
+async fn every_success_is_read_and_written_again_without_loss() -> Outcome {
+    let mut losses = Losses::default();
     let mut read = 0;
-    for answer in answers()?.iter().filter(|answer| answer.status < 300) {
-        let (_, again) = ANSWERS
-            .iter()
-            .find(|(operation, _)| *operation == answer.operation)
-            .ok_or_else(|| format!("{}: no type is named for {}", answer.file, answer.operation))?;
-        let body = std::fs::read_to_string(fixtures().join(&answer.file))?;
-        let written = again(&body).map_err(|error| format!("{}: {error}", answer.file))?;
-        if !body.is_empty() {
-            differences(&answer.operation, &serde_json::from_str(&body)?, &written, &mut lost);
-        }
+    for fixture in Fixture::all("chatwoot")? {
+        let Some(status @ 200..300) = fixture.status else { continue };
+        let written = served(&fixture, status).await?.map_err(|error| format!("{}: {error}", fixture.file))?;
+        losses.compare(&fixture.operation, &fixture.json()?, &written);
         read += 1;
     }
-    let known: BTreeSet<_> = LEFT_OUT.iter().map(|(place, _)| (*place).to_owned()).collect();
-    for (place, reason) in LEFT_OUT {
-        println!("{place}: {reason}");
-    }
-    assert_eq!(lost, known, "what is lost is what was decided to be");
+    losses.assert_are(LEFT_OUT);
     assert_eq!(read, 66);
     Ok(())
 }
 
-#[test]
-fn every_refusal_is_read_and_written_again_without_loss() -> Outcome {
-    let mut lost = BTreeSet::new();
+#[tokio::test]
+async fn every_refusal_arrives_typed_and_is_written_again_without_loss() -> Outcome {
+    let mut losses = Losses::default();
     let mut read = 0;
-    for answer in answers()?.iter().filter(|answer| answer.status >= 400 && answer.file.ends_with(".json")) {
-        let body = std::fs::read_to_string(fixtures().join(&answer.file))?;
-        let written = again::<ErrorResponse>(&body).map_err(|error| format!("{}: {error}", answer.file))?;
-        differences(&answer.file, &serde_json::from_str(&body)?, &written, &mut lost);
+    for fixture in Fixture::all("chatwoot")? {
+        let Some(status @ 400..) = fixture.status else { continue };
+        let refusal = refusal(served(&fixture, status).await?)?;
+        assert_eq!(refusal.status(), status, "{}", fixture.file);
+        match refusal.body() {
+            ErrorBody::ErrorResponse(body) => {
+                losses.compare(&fixture.file, &fixture.json()?, &serde_json::to_value(body)?);
+            }
+            ErrorBody::Text(text) => assert_eq!((status, text), (429, &fixture.body), "{}", fixture.file),
+            other => return Err(format!("{}: {other:?}", fixture.file).into()),
+        }
         read += 1;
     }
-    assert_eq!(lost, BTreeSet::new());
-    assert_eq!(read, 19);
+    losses.assert_are(&[]);
+    assert_eq!(read, 20);
     Ok(())
-}
-
-/// One line of the index.
-struct Answer {
-    file: String,
-    operation: String,
-    status: u64,
-}
-
-fn fixtures() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/chatwoot")
-}
-
-/// The answers of operations; the rest of the index are payloads of webhooks.
-fn answers() -> Outcome<Vec<Answer>> {
-    let index: Value = serde_json::from_str(&std::fs::read_to_string(fixtures().join("index.json"))?)?;
-    let lines = index.as_array().ok_or("the index is a list")?;
-    let answer = |line: &Value| {
-        Some(Answer {
-            file: line["file"].as_str()?.to_owned(),
-            operation: line["operationId"].as_str()?.to_owned(),
-            status: line["status"].as_u64()?,
-        })
-    };
-    Ok(lines.iter().filter_map(answer).collect())
-}
-
-/// Notes each place where what was written differs from what was sent. Null counts as absent, and two notations of one
-/// instant or of one number are the same.
-fn differences(place: &str, sent: &Value, written: &Value, lost: &mut BTreeSet<String>) {
-    match (sent, written) {
-        (Value::Object(sent), Value::Object(written)) => {
-            let names: BTreeSet<_> = sent.keys().chain(written.keys()).collect();
-            for name in names {
-                let of = |object: &serde_json::Map<String, Value>| object.get(name).cloned().unwrap_or_default();
-                differences(&format!("{place}.{name}"), &of(sent), &of(written), lost);
-            }
-        }
-        (Value::Array(sent), Value::Array(written)) if sent.len() == written.len() => {
-            for (sent, written) in sent.iter().zip(written) {
-                differences(&format!("{place}[]"), sent, written, lost);
-            }
-        }
-        _ if sent == written || same_instant(sent, written) || same_number(sent, written) => {}
-        _ => {
-            println!("{place}: {sent} became {written}");
-            lost.insert(place.to_owned());
-        }
-    }
-}
-
-fn same_instant(sent: &Value, written: &Value) -> bool {
-    let instant = |value: &Value| value.as_str()?.parse::<Timestamp>().ok();
-    instant(sent).is_some_and(|sent| instant(written) == Some(sent))
-}
-
-fn same_number(sent: &Value, written: &Value) -> bool {
-    sent.is_number() && sent.as_f64() == written.as_f64()
 }

@@ -6,8 +6,8 @@
 mod support;
 
 use crm_clients::kajabi::types::{
-    ContactCreateData, ContactInclude, ContactUpdateData, ContactsAttributesInput, OfferGrantOptions, OfferGrants,
-    TokenRequest,
+    ContactCreateData, ContactInclude, ContactUpdateData, ContactsAttributesInput, IncludedResource, NetRevenue,
+    OfferGrantOptions, OfferGrants, TokenRequest,
 };
 use crm_clients::kajabi::{Client, Error, ErrorBody};
 use crm_clients::runtime::Retry;
@@ -91,7 +91,7 @@ async fn a_contact_is_created_on_a_site() -> Outcome {
         created.data.attributes.created_at.map(|time| time.to_string()).as_deref(),
         Some("2024-01-15T10:30:00Z")
     );
-    let site = created.data.relationships.and_then(|relationships| relationships.site).and_then(|site| site.data);
+    let site = created.data.relationships.site.and_then(|site| site.data);
     assert_eq!(site.map(|site| site.id).as_deref(), Some("123"));
     Ok(())
 }
@@ -137,16 +137,17 @@ async fn a_contact_is_read_with_what_belongs_to_it() -> Outcome {
          accept: application/vnd.api+json\n\
          authorization: Bearer ACCESS_TOKEN\n"
     );
-    let links = contact.data.links.and_then(|links| links.customer);
-    assert_eq!(links.as_deref(), Some("https://api.kajabi.com/v1/customers/321"));
-    let tags = contact.data.relationships.and_then(|relationships| relationships.tags).and_then(|tags| tags.data);
+    assert_eq!(contact.data.links.customer.as_deref(), Some("https://api.kajabi.com/v1/customers/321"));
+    let tags = contact.data.relationships.tags.and_then(|tags| tags.data);
     assert_eq!(tags.unwrap_or_default().first().map(|tag| tag.id.as_str()), Some("789"));
-    let included = contact.included.unwrap_or_default();
-    let kinds: Vec<_> = included.iter().map(|resource| (resource.r#type.as_str(), resource.id.as_str())).collect();
-    assert_eq!(kinds, [("offers", "456"), ("contact_tags", "789"), ("customers", "321")]);
-    let tag =
-        included.iter().find(|resource| resource.r#type == "contact_tags").and_then(|tag| tag.attributes.as_ref());
-    assert_eq!(tag.and_then(|tag| tag["name"].as_str()), Some("Tag Name"));
+    let [IncludedResource::Offer(offer), IncludedResource::ContactTag(tag), IncludedResource::Customer(customer)] =
+        contact.included.as_slice()
+    else {
+        return Err(format!("an offer, a tag and a customer became {:?}", contact.included).into());
+    };
+    assert_eq!((offer.id.as_str(), offer.attributes.price_in_cents), ("456", Some(0)));
+    assert_eq!(tag.attributes.name.as_deref(), Some("Tag Name"));
+    assert_eq!(customer.attributes.net_revenue.as_ref().and_then(NetRevenue::as_str), Some("0.0"));
     Ok(())
 }
 
@@ -261,7 +262,7 @@ async fn a_page_of_a_sites_contacts_is_read() -> Outcome {
     )?;
     assert_eq!(page.data.iter().map(|contact| contact.id.as_str()).collect::<Vec<_>>(), ["456"]);
     assert_eq!(page.links.next, None);
-    assert_eq!((page.meta.total_pages, page.meta.total_count), (2, Some(11)));
+    assert_eq!((page.meta.total_pages, page.meta.total_count), (Some(2), Some(11)));
     Ok(())
 }
 
@@ -380,6 +381,53 @@ async fn a_wrong_envelope_is_an_error_that_names_the_place() -> Outcome {
         assert_eq!((fault.status(), fault.operation()), (200, "contacts.get"));
         assert_eq!(fault.raw_body(), body);
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_list_may_leave_out_its_links_but_not_its_data() -> Outcome {
+    let path = "/v1/contacts";
+    let server = Server::answering("GET", path, Answer::json_api(200, r#"{"data":[]}"#)).await?.and(
+        "GET",
+        path,
+        Answer::json_api(200, r#"{"links":{"next":null},"meta":{"total_pages":1}}"#),
+    );
+    let contacts = client(&server)?.contacts();
+
+    let page = contacts.list().await?;
+    let fault = misread(contacts.list().await)?;
+
+    assert_eq!((page.data.len(), page.links.next, page.meta.total_pages), (0, None, None));
+    assert_eq!((fault.path(), fault.message().contains("missing field `data`")), ("$", true));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_contact_keeps_its_custom_fields() -> Outcome {
+    let body = r#"{"data":{"id":"1","type":"contacts","attributes":{"custom_1":"a","custom_17":"b"}}}"#;
+    let server = Server::answering("PATCH", "/v1/contacts/1", Answer::json_api(200, body)).await?;
+
+    let changes = ContactsAttributesInput::new().custom_2("c").with_additional_properties("custom_17", "b");
+    let contact = client(&server)?.contacts().update("1", ContactUpdateData::new("1", changes)).await?.data;
+
+    let sent = r#"{"data":{"id":"1","type":"contacts","attributes":{"custom_2":"c","custom_17":"b"}}}"#;
+    assert_eq!(server.request()?.text()?, sent);
+    assert_eq!(contact.attributes.custom_1.as_deref(), Some("a"));
+    assert_eq!(contact.attributes.additional_properties["custom_17"], "b");
+    Ok(())
+}
+
+#[tokio::test]
+async fn filters_that_no_setter_is_for_are_named() -> Outcome {
+    let server = Server::answering("GET", "/v1/orders", Answer::json_api(200, r#"{"data":[]}"#)).await?;
+
+    let conditions = [("created_at_gteq", "2026-01-01"), ("currency_code_in", "EUR,USD")];
+    client(&server)?.orders().list().filter_site_id("9").filter(conditions).await?;
+
+    assert_eq!(
+        server.request()?.target,
+        "/v1/orders?filter[site_id]=9&filter[created_at_gteq]=2026-01-01&filter[currency_code_in]=EUR,USD"
+    );
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 
 pub mod curl;
 pub mod server;
+pub mod truth;
 
 use crm_clients::runtime;
 

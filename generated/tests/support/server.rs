@@ -12,6 +12,9 @@ use tokio::task::JoinHandle;
 
 use super::Outcome;
 
+/// What stands in the script for every method and every path.
+const ANY: &str = "*";
+
 /// A server on this machine that gives prepared answers. It stops when it is dropped.
 pub struct Server {
     address: SocketAddr,
@@ -73,6 +76,11 @@ impl Server {
     /// A server that gives this one answer.
     pub async fn answering(method: &'static str, path: &str, answer: Answer) -> Outcome<Self> {
         Ok(Self::start().await?.and(method, path, answer))
+    }
+
+    /// A server that gives this one answer, whatever it is asked.
+    pub async fn answering_anything(answer: Answer) -> Outcome<Self> {
+        Ok(Self::start().await?.and(ANY, ANY, answer))
     }
 
     /// A server that expects nothing yet.
@@ -186,7 +194,9 @@ async fn serve(stream: TcpStream, script: &Mutex<Script>) -> Result<()> {
 /// The next answer that was prepared for this path; a 500 that names the request where there is none.
 fn answer(request: &Request, script: &mut Script) -> Answer {
     let path = request.target.split('?').next().unwrap_or_default();
-    let next = script.answers.iter().position(|(method, known, _)| *method == request.method && known == path);
+    let expected = |known: &str, asked: &str| known == asked || known == ANY;
+    let next =
+        script.answers.iter().position(|(method, known, _)| expected(method, &request.method) && expected(known, path));
     script.requests.push(request.clone());
     if let Some((_, _, answer)) = next.and_then(|next| script.answers.remove(next)) {
         return answer;

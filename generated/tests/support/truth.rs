@@ -1,0 +1,112 @@
+//! Recorded answers, and what is lost of them when they are read into types and written again.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use crm_clients::runtime::{Timestamp, Value};
+
+use super::{Answer, Outcome};
+
+/// One line of an API's index: a body, and which operation sends or takes it.
+pub struct Fixture {
+    /// The file's name.
+    pub file: String,
+    /// What the index calls the operation.
+    pub operation: String,
+    /// The answer's status; none for the body of a request.
+    pub status: Option<u16>,
+    /// The answer's content type, where the index says it.
+    pub content_type: String,
+    /// What is in the file.
+    pub body: String,
+}
+
+impl Fixture {
+    /// All bodies of an API's operations; what else its index may list has no operation.
+    pub fn all(api: &str) -> Outcome<Vec<Self>> {
+        let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(api);
+        let index: Vec<Value> = serde_json::from_str(&std::fs::read_to_string(directory.join("index.json"))?)?;
+        let of_operations = index.iter().filter(|line| line.get("file").is_some() && operation(line).is_some());
+        of_operations.map(|line| Self::read(&directory, line)).collect()
+    }
+
+    fn read(directory: &PathBuf, line: &Value) -> Outcome<Self> {
+        let text = |name: &str| line[name].as_str().unwrap_or_default().to_owned();
+        let file = text("file");
+        let body = std::fs::read_to_string(directory.join(&file)).map_err(|error| format!("{file}: {error}"))?;
+        Ok(Self {
+            body,
+            operation: operation(line).unwrap_or_default().to_owned(),
+            status: line["status"].as_u64().map(u16::try_from).transpose()?,
+            content_type: text("content_type"),
+            file,
+        })
+    }
+
+    /// What a server sends that answers so.
+    pub fn answer(&self, status: u16) -> Answer {
+        Answer::new(status, &self.content_type, self.body.as_str())
+    }
+
+    /// The body as JSON; null where there is none.
+    pub fn json(&self) -> Outcome<Value> {
+        if self.body.is_empty() {
+            return Ok(Value::Null);
+        }
+        serde_json::from_str(&self.body).map_err(|error| format!("{}: {error}", self.file).into())
+    }
+}
+
+fn operation(line: &Value) -> Option<&str> {
+    line.get("operationId").or_else(|| line.get("operation"))?.as_str()
+}
+
+/// The places whose values types do not carry.
+#[derive(Default)]
+pub struct Losses {
+    places: BTreeSet<String>,
+}
+
+impl Losses {
+    /// Notes each place where what was written differs from what was sent. Null counts as absent, and two notations of
+    /// one instant or of one number are the same.
+    pub fn compare(&mut self, place: &str, sent: &Value, written: &Value) {
+        match (sent, written) {
+            (Value::Object(sent), Value::Object(written)) => {
+                let names: BTreeSet<_> = sent.keys().chain(written.keys()).collect();
+                for name in names {
+                    let of = |object: &serde_json::Map<String, Value>| object.get(name).cloned().unwrap_or_default();
+                    self.compare(&format!("{place}.{name}"), &of(sent), &of(written));
+                }
+            }
+            (Value::Array(sent), Value::Array(written)) if sent.len() == written.len() => {
+                for (sent, written) in sent.iter().zip(written) {
+                    self.compare(&format!("{place}[]"), sent, written);
+                }
+            }
+            _ if sent == written || same_instant(sent, written) || same_number(sent, written) => {}
+            _ => {
+                println!("{place}: {sent} became {written}");
+                self.places.insert(place.to_owned());
+            }
+        }
+    }
+
+    /// Prints what is left out and why, and fails unless that and what was lost are the same.
+    pub fn assert_are(&self, left_out: &[(&str, &str)]) {
+        for (place, reason) in left_out {
+            println!("left out, {place}: {reason}");
+        }
+        let known: BTreeSet<_> = left_out.iter().map(|(place, _)| (*place).to_owned()).collect();
+        assert_eq!(self.places, known, "what is lost is what was decided to be");
+    }
+}
+
+fn same_instant(sent: &Value, written: &Value) -> bool {
+    let instant = |value: &Value| value.as_str()?.parse::<Timestamp>().ok();
+    instant(sent).is_some_and(|sent| instant(written) == Some(sent))
+}
+
+fn same_number(sent: &Value, written: &Value) -> bool {
+    sent.is_number() && sent.as_f64() == written.as_f64()
+}
