@@ -350,6 +350,8 @@ pub struct Field {
     pub presence: Presence,
     /// The single value it allows.
     pub constant: Option<String>,
+    /// Whether a form writes its entries one by one, as `name[key]`.
+    pub deep: bool,
 }
 
 /// Whether a field can be absent or null, and how that is written.

@@ -35,6 +35,7 @@ fn fingerprint(kind: &TypeKind, classes: &[u64]) -> u64 {
             kind.multipart.hash(&mut hasher);
             for field in &kind.fields {
                 (&field.name, &field.wire, field.presence, &field.constant, field.deprecated).hash(&mut hasher);
+                field.deep.hash(&mut hasher);
                 hash_type(&field.ty, classes, &mut hasher);
             }
             if let Some((name, ty)) = &kind.rest {

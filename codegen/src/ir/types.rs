@@ -253,7 +253,7 @@ impl<'d> Types<'d> {
         };
         let constant = constant.map(|(value, _)| value);
         let docs = docs::value(&self.resolved, wire, None, id, constant.as_deref());
-        Some(Field { name, wire: wire.to_owned(), docs, deprecated, ty, presence, constant })
+        Some(Field { name, wire: wire.to_owned(), docs, deprecated, ty, presence, constant, deep: false })
     }
 
     /// Whether its default is an empty list, or an object without properties where none is required.
@@ -365,6 +365,7 @@ impl<'d> Types<'d> {
                 if let Some(mut field) = self.field(wire, id, required, direction, place) {
                     // A form has no null.
                     field.presence = if required { Presence::Required } else { Presence::Optional };
+                    field.deep = deep && matches!(field.ty, Type::Object | Type::Map(_));
                     out.push(field);
                 }
             }

@@ -151,6 +151,7 @@ async fn multipart_bodies() -> Outcome {
     .contact_name("Alice")
     .contact_avatar(Upload::bytes("avatar").file_name("a.gif"))
     .custom_deep_level(3)
+    .attributes([("plan", "gold")])
     .plain(multipart::types::MessagesCreateRequestPlain::new().a("x"));
     client!(multipart, server).messages().create(body).await?;
     let body = server.request()?.body;
@@ -169,6 +170,7 @@ async fn multipart_bodies() -> Outcome {
         "name=\"contact[avatar]\"; filename=\"a.gif\"\r\nContent-Type: application/octet-stream\r\n\r\navatar",
         "name=\"custom[deep][level]\"\r\n\r\n3",
         "name=\"plain\"\r\nContent-Type: application/json\r\n\r\n{\"a\":\"x\"}",
+        "name=\"attributes[plan]\"\r\n\r\ngold",
     ];
     assert_eq!(parts, expected);
     Ok(())

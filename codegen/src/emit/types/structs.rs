@@ -283,14 +283,12 @@ fn is_files(ty: &Type) -> bool {
 
 /// A field's line in the macro that reads and writes it.
 fn entry(field: &Field, multipart: bool) -> String {
-    // What is part of an object that is written with brackets goes on with brackets.
-    let deep = field.wire.ends_with(']') && matches!(field.ty, Type::Object | Type::Map(_));
     let mode = match (&field.ty, field.presence) {
         (ty, _) if multipart && is_files(ty) => "files",
         (Type::Upload, Presence::Required) if multipart => "required_file",
         (Type::Upload, _) if multipart => "optional_file",
-        (_, Presence::Required) if multipart && deep => "required_deep",
-        (_, _) if multipart && deep => "optional_deep",
+        (_, Presence::Required) if multipart && field.deep => "required_deep",
+        (_, _) if multipart && field.deep => "optional_deep",
         (_, Presence::Required) if multipart => "required_text",
         _ if multipart => "optional_text",
         (Type::Lenient(_), Presence::Required) => "lenient",
