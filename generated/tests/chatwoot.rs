@@ -5,10 +5,10 @@ mod support;
 
 use crm_clients::chatwoot::types::{
     ContactAvailabilityStatus, ContactCreatePayload, ContactUpdatePayload, ContactsListSort, ContactsMergeRequest,
-    FilterCondition, FilterConditionFilterOperator, FilterConditionQueryOperator, ProfileUpdateRequestInput,
+    FilterCondition, FilterConditionFilterOperator, FilterConditionQueryOperator,
 };
 use crm_clients::chatwoot::{Client, Error, ErrorBody};
-use crm_clients::runtime::{Map, Retry, Upload, Value};
+use crm_clients::runtime::{Map, Retry, Value};
 use support::{Answer, Outcome, Server, curl, misread, refusal};
 
 const CONTACTS: &str = "/api/v1/accounts/7/contacts";
@@ -315,45 +315,5 @@ async fn a_value_that_is_not_known_yet_survives() -> Outcome {
 
     assert_eq!(contact.availability_status, ContactAvailabilityStatus::Unknown("do_not_disturb".to_owned()));
     assert_eq!(serde_json::to_value(&contact)?["availability_status"], "do_not_disturb");
-    Ok(())
-}
-
-#[tokio::test]
-async fn a_picture_is_uploaded() -> Outcome {
-    let server = answering("PUT", "/api/v1/profile", 200, fixture!("fetchProfile.200.json")).await?;
-
-    let picture = Upload::bytes(&b"\x89PNG\r\n"[..]).file_name("m\"e.png").content_type("image/png");
-    let profile = ProfileUpdateRequestInput::new().profile_name("Zo\u{eb}").profile_avatar(picture);
-    client(&server)?.profile().update_as_multipart(profile).await?;
-
-    let request = server.request()?;
-    let content_type = request.header("content-type").join(",");
-    let boundary = content_type.strip_prefix("multipart/form-data; boundary=").ok_or(content_type.clone())?;
-    let expected = [
-        format!("--{boundary}\r\nContent-Disposition: form-data; name=\"profile[name]\"\r\n\r\nZo\u{eb}\r\n")
-            .as_bytes(),
-        format!("--{boundary}\r\nContent-Disposition: form-data; name=\"profile[avatar]\"; filename=\"m%22e.png\"\r\n")
-            .as_bytes(),
-        b"Content-Type: image/png\r\n\r\n\x89PNG\r\n\r\n",
-        format!("--{boundary}--\r\n").as_bytes(),
-    ]
-    .concat();
-    assert_eq!(request.body.escape_ascii().to_string(), expected.escape_ascii().to_string());
-    assert_eq!(request.header("content-length"), [expected.len().to_string()]);
-    assert_eq!(request.header("api_access_token"), ["TOKEN"]);
-    Ok(())
-}
-
-#[tokio::test]
-async fn a_file_is_uploaded_from_the_disk() -> Outcome {
-    let server = answering("PUT", "/api/v1/profile", 200, fixture!("fetchProfile.200.json")).await?;
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/chatwoot/contactSearch.429.body.txt");
-
-    let profile = ProfileUpdateRequestInput::new().profile_avatar(Upload::file(file));
-    client(&server)?.profile().update_as_multipart(profile).await?;
-
-    let body = server.request()?.text()?.to_owned();
-    assert!(body.contains("; name=\"profile[avatar]\"; filename=\"contactSearch.429.body.txt\"\r\n"), "{body}");
-    assert!(body.contains("Content-Type: text/plain\r\n\r\nRetry later\n\r\n--"), "{body}");
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Recorded answers, and what is lost of them when they are read into types and written again.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crm_clients::runtime::{Timestamp, Value};
 
@@ -30,7 +30,7 @@ impl Fixture {
         of_operations.map(|line| Self::read(&directory, line)).collect()
     }
 
-    fn read(directory: &PathBuf, line: &Value) -> Outcome<Self> {
+    fn read(directory: &Path, line: &Value) -> Outcome<Self> {
         let text = |name: &str| line[name].as_str().unwrap_or_default().to_owned();
         let file = text("file");
         let body = std::fs::read_to_string(directory.join(&file)).map_err(|error| format!("{file}: {error}"))?;
