@@ -3,7 +3,7 @@
 //! Agent bots of one account.
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, decode};
+use runtime::generated::{Method, MultipartBody, Operation, Status, decode};
 use super::{Call, ErrorBody, types};
 
 /// Agent bots of one account.
@@ -67,6 +67,41 @@ impl AgentBots {
     /// `DELETE /api/v1/accounts/{account_id}/agent_bots/{id}`
     pub fn delete(&self, id: i64) -> Call<()> {
         Call::new(&self.core, &DELETE, &[&self.account_id, &id])
+    }
+
+    /// Creates an agent bot in the account.
+    ///
+    /// `POST /api/v1/accounts/{account_id}/agent_bots`
+    ///
+    /// Sends the body as `multipart/form-data`.
+    pub fn create_as_multipart(
+        &self,
+        body: impl Into<types::AgentBotForm>,
+    ) -> Call<types::AgentBot> {
+        let mut call = Call::new(&self.core, &CREATE_AS_MULTIPART, &[&self.account_id]);
+        let body: types::AgentBotForm = body.into();
+        call.multipart(body.into_parts());
+        call
+    }
+
+    /// Changes an agent bot of the account.
+    ///
+    /// `PATCH /api/v1/accounts/{account_id}/agent_bots/{id}`
+    ///
+    /// Sends the body as `multipart/form-data`.
+    pub fn update_as_multipart(
+        &self,
+        id: i64,
+        body: impl Into<types::AgentBotForm>,
+    ) -> Call<types::AgentBot> {
+        let mut call = Call::new(
+            &self.core,
+            &UPDATE_AS_MULTIPART,
+            &[&self.account_id, &id],
+        );
+        let body: types::AgentBotForm = body.into();
+        call.multipart(body.into_parts());
+        call
     }
 }
 
@@ -146,6 +181,40 @@ pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
     decode: decode::empty,
+    errors: &[
+        (Status::Exact(401), ErrorBody::read_error_response),
+        (Status::Exact(404), ErrorBody::read_error_response),
+        (Status::Exact(422), ErrorBody::read_error_response),
+        (Status::Exact(429), ErrorBody::read_text),
+        (Status::Exact(500), ErrorBody::read_error_response),
+    ],
+};
+
+pub(super) static CREATE_AS_MULTIPART: Operation<types::AgentBot, ErrorBody> = Operation {
+    name: "agent_bots.create_as_multipart",
+    method: Method::POST,
+    idempotent: false,
+    path: "/api/v1/accounts/{account_id}/agent_bots",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::secret_json,
+    errors: &[
+        (Status::Exact(401), ErrorBody::read_error_response),
+        (Status::Exact(404), ErrorBody::read_error_response),
+        (Status::Exact(422), ErrorBody::read_error_response),
+        (Status::Exact(429), ErrorBody::read_text),
+        (Status::Exact(500), ErrorBody::read_error_response),
+    ],
+};
+
+pub(super) static UPDATE_AS_MULTIPART: Operation<types::AgentBot, ErrorBody> = Operation {
+    name: "agent_bots.update_as_multipart",
+    method: Method::PATCH,
+    idempotent: false,
+    path: "/api/v1/accounts/{account_id}/agent_bots/{id}",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::secret_json,
     errors: &[
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),

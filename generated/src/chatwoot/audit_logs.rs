@@ -54,9 +54,9 @@ impl ListCall {
 runtime::operation! { ListCall -> types::AuditLogsListResponse, ErrorBody }
 
 runtime::pages! {
-    ListCall -> types::AuditLogsListResponse, types::AuditLog, ErrorBody {
+    ListCall -> types::AuditLogsListResponse, types::AuditLogsListResponseAuditLogsItem, ErrorBody {
         by Number("page", 1),
-        items |page| page.audit_logs.as_mut(),
+        items |page| Some(&mut page.audit_logs),
         sign Total(|page| page.total_entries),
     }
 }

@@ -3,7 +3,7 @@
 //! The customers an account talks to.
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, Style, decode};
+use runtime::generated::{Method, MultipartBody, Operation, Status, Style, decode};
 use super::{Call, ErrorBody, types};
 
 /// The customers an account talks to.
@@ -92,6 +92,21 @@ impl Contacts {
         Call::new(&self.core, &CONVERSATIONS, &[&self.account_id, &id])
     }
 
+    /// Creates a contact and, given an inbox, the source id that addresses it there.
+    ///
+    /// `POST /api/v1/accounts/{account_id}/contacts`
+    ///
+    /// Sends the body as `multipart/form-data`.
+    pub fn create_as_multipart(
+        &self,
+        body: impl Into<types::ContactCreateForm>,
+    ) -> Call<types::ContactCreateResponse> {
+        let mut call = Call::new(&self.core, &CREATE_AS_MULTIPART, &[&self.account_id]);
+        let body: types::ContactCreateForm = body.into();
+        call.multipart(body.into_parts());
+        call
+    }
+
     /// Makes a contact reachable through an inbox, under a given or a generated source id.
     ///
     /// `POST /api/v1/accounts/{account_id}/contacts/{id}/contact_inboxes`
@@ -145,6 +160,26 @@ impl Contacts {
         let q: String = q.into();
         call.query("q", Style::FormExplode, &q);
         SearchCall { call }
+    }
+
+    /// Changes a contact; what is left out stays as it is.
+    ///
+    /// `PUT /api/v1/accounts/{account_id}/contacts/{id}`
+    ///
+    /// Sends the body as `multipart/form-data`.
+    pub fn update_as_multipart(
+        &self,
+        id: i64,
+        body: impl Into<types::ContactUpdateForm>,
+    ) -> Call<types::ContactShowResponse> {
+        let mut call = Call::new(
+            &self.core,
+            &UPDATE_AS_MULTIPART,
+            &[&self.account_id, &id],
+        );
+        let body: types::ContactUpdateForm = body.into();
+        call.multipart(body.into_parts());
+        call
     }
 }
 
@@ -432,6 +467,26 @@ pub(super) static CONVERSATIONS: Operation<
     ],
 };
 
+pub(super) static CREATE_AS_MULTIPART: Operation<
+    types::ContactCreateResponse,
+    ErrorBody,
+> = Operation {
+    name: "contacts.create_as_multipart",
+    method: Method::POST,
+    idempotent: false,
+    path: "/api/v1/accounts/{account_id}/contacts",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[
+        (Status::Exact(401), ErrorBody::read_error_response),
+        (Status::Exact(404), ErrorBody::read_error_response),
+        (Status::Exact(422), ErrorBody::read_error_response),
+        (Status::Exact(429), ErrorBody::read_text),
+        (Status::Exact(500), ErrorBody::read_error_response),
+    ],
+};
+
 pub(super) static CREATE_CONTACT_INBOX: Operation<types::ContactInbox, ErrorBody> = Operation {
     name: "contacts.create_contact_inbox",
     method: Method::POST,
@@ -488,6 +543,26 @@ pub(super) static SEARCH: Operation<types::ContactSearchResponse, ErrorBody> = O
     method: Method::GET,
     idempotent: true,
     path: "/api/v1/accounts/{account_id}/contacts/search",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[
+        (Status::Exact(401), ErrorBody::read_error_response),
+        (Status::Exact(404), ErrorBody::read_error_response),
+        (Status::Exact(422), ErrorBody::read_error_response),
+        (Status::Exact(429), ErrorBody::read_text),
+        (Status::Exact(500), ErrorBody::read_error_response),
+    ],
+};
+
+pub(super) static UPDATE_AS_MULTIPART: Operation<
+    types::ContactShowResponse,
+    ErrorBody,
+> = Operation {
+    name: "contacts.update_as_multipart",
+    method: Method::PUT,
+    idempotent: true,
+    path: "/api/v1/accounts/{account_id}/contacts/{id}",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
     decode: decode::json,

@@ -56,10 +56,10 @@ impl HelpCenter {
     /// `POST /api/v1/accounts/{account_id}/portals`
     pub fn create_portal(
         &self,
-        body: impl Into<types::PortalCreateUpdatePayload>,
+        body: impl Into<types::PortalCreatePayload>,
     ) -> Call<types::PortalItem> {
         let mut call = Call::new(&self.core, &CREATE_PORTAL, &[&self.account_id]);
-        let body: types::PortalCreateUpdatePayload = body.into();
+        let body: types::PortalCreatePayload = body.into();
         call.json("application/json", &body);
         call
     }

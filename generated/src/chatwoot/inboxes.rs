@@ -3,7 +3,7 @@
 //! The channels through which messages arrive, and the agents who serve them.
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, decode};
+use runtime::generated::{Method, MultipartBody, Operation, Status, decode};
 use super::{Call, ErrorBody, types};
 
 /// The channels through which messages arrive, and the agents who serve them.
@@ -82,6 +82,21 @@ impl Inboxes {
         Call::new(&self.core, &AGENT_BOT, &[&self.account_id, &id])
     }
 
+    /// Creates an inbox and its channel.
+    ///
+    /// `POST /api/v1/accounts/{account_id}/inboxes`
+    ///
+    /// Sends the body as `multipart/form-data`.
+    pub fn create_as_multipart(
+        &self,
+        body: impl Into<types::InboxCreateForm>,
+    ) -> Call<types::Inbox> {
+        let mut call = Call::new(&self.core, &CREATE_AS_MULTIPART, &[&self.account_id]);
+        let body: types::InboxCreateForm = body.into();
+        call.multipart(body.into_parts());
+        call
+    }
+
     /// Lists the agents of an inbox.
     ///
     /// `GET /api/v1/accounts/{account_id}/inbox_members/{inbox_id}`
@@ -126,6 +141,26 @@ impl Inboxes {
         let mut call = Call::new(&self.core, &UPDATE_AGENTS, &[&self.account_id]);
         let body: types::InboxMembersPayload = body.into();
         call.json("application/json", &body);
+        call
+    }
+
+    /// Changes an inbox and its channel.
+    ///
+    /// `PATCH /api/v1/accounts/{account_id}/inboxes/{id}`
+    ///
+    /// Sends the body as `multipart/form-data`.
+    pub fn update_as_multipart(
+        &self,
+        id: i64,
+        body: impl Into<types::InboxUpdateForm>,
+    ) -> Call<types::Inbox> {
+        let mut call = Call::new(
+            &self.core,
+            &UPDATE_AS_MULTIPART,
+            &[&self.account_id, &id],
+        );
+        let body: types::InboxUpdateForm = body.into();
+        call.multipart(body.into_parts());
         call
     }
 }
@@ -232,6 +267,23 @@ pub(super) static AGENT_BOT: Operation<types::InboxAgentBotResponse, ErrorBody> 
     ],
 };
 
+pub(super) static CREATE_AS_MULTIPART: Operation<types::Inbox, ErrorBody> = Operation {
+    name: "inboxes.create_as_multipart",
+    method: Method::POST,
+    idempotent: false,
+    path: "/api/v1/accounts/{account_id}/inboxes",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::secret_json,
+    errors: &[
+        (Status::Exact(401), ErrorBody::read_error_response),
+        (Status::Exact(404), ErrorBody::read_error_response),
+        (Status::Exact(422), ErrorBody::read_error_response),
+        (Status::Exact(429), ErrorBody::read_text),
+        (Status::Exact(500), ErrorBody::read_error_response),
+    ],
+};
+
 pub(super) static LIST_AGENTS: Operation<types::InboxMembersResponse, ErrorBody> = Operation {
     name: "inboxes.list_agents",
     method: Method::GET,
@@ -291,6 +343,23 @@ pub(super) static UPDATE_AGENTS: Operation<types::InboxMembersResponse, ErrorBod
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
     decode: decode::json,
+    errors: &[
+        (Status::Exact(401), ErrorBody::read_error_response),
+        (Status::Exact(404), ErrorBody::read_error_response),
+        (Status::Exact(422), ErrorBody::read_error_response),
+        (Status::Exact(429), ErrorBody::read_text),
+        (Status::Exact(500), ErrorBody::read_error_response),
+    ],
+};
+
+pub(super) static UPDATE_AS_MULTIPART: Operation<types::Inbox, ErrorBody> = Operation {
+    name: "inboxes.update_as_multipart",
+    method: Method::PATCH,
+    idempotent: false,
+    path: "/api/v1/accounts/{account_id}/inboxes/{id}",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::secret_json,
     errors: &[
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),

@@ -3,7 +3,7 @@
 //! The messages of a conversation.
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, Style, decode};
+use runtime::generated::{Method, MultipartBody, Operation, Status, Style, decode};
 use super::{Call, ErrorBody, types};
 
 /// The messages of a conversation.
@@ -68,6 +68,25 @@ impl Messages {
             &DELETE,
             &[&self.account_id, &self.conversation_id, &message_id],
         )
+    }
+
+    /// Sends a message, adds a private note, or records an incoming message of an API inbox.
+    ///
+    /// `POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/messages`
+    ///
+    /// Sends the body as `multipart/form-data`.
+    pub fn create_as_multipart(
+        &self,
+        body: impl Into<types::ConversationMessageForm>,
+    ) -> Call<types::MessageDetailed> {
+        let mut call = Call::new(
+            &self.core,
+            &CREATE_AS_MULTIPART,
+            &[&self.account_id, &self.conversation_id],
+        );
+        let body: types::ConversationMessageForm = body.into();
+        call.multipart(body.into_parts());
+        call
     }
 }
 
@@ -143,6 +162,23 @@ pub(super) static DELETE: Operation<types::DeletedMessage, ErrorBody> = Operatio
     method: Method::DELETE,
     idempotent: true,
     path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/messages/{message_id}",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[
+        (Status::Exact(401), ErrorBody::read_error_response),
+        (Status::Exact(404), ErrorBody::read_error_response),
+        (Status::Exact(422), ErrorBody::read_error_response),
+        (Status::Exact(429), ErrorBody::read_text),
+        (Status::Exact(500), ErrorBody::read_error_response),
+    ],
+};
+
+pub(super) static CREATE_AS_MULTIPART: Operation<types::MessageDetailed, ErrorBody> = Operation {
+    name: "messages.create_as_multipart",
+    method: Method::POST,
+    idempotent: false,
+    path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/messages",
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
     decode: decode::json,

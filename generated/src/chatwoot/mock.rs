@@ -19,6 +19,8 @@ runtime::mock! {
         get = GET,
         update = UPDATE,
         delete = DELETE,
+        create_as_multipart = CREATE_AS_MULTIPART,
+        update_as_multipart = UPDATE_AS_MULTIPART,
     }
     agents Agents {
         list = LIST,
@@ -54,10 +56,12 @@ runtime::mock! {
         delete = DELETE,
         contactable_inboxes = CONTACTABLE_INBOXES,
         conversations = CONVERSATIONS,
+        create_as_multipart = CREATE_AS_MULTIPART,
         create_contact_inbox = CREATE_CONTACT_INBOX,
         filter = FILTER,
         merge = MERGE,
         search = SEARCH,
+        update_as_multipart = UPDATE_AS_MULTIPART,
     }
     conversation_assignments ConversationAssignments {
         assign = ASSIGN,
@@ -108,10 +112,12 @@ runtime::mock! {
         update = UPDATE,
         add_agents = ADD_AGENTS,
         agent_bot = AGENT_BOT,
+        create_as_multipart = CREATE_AS_MULTIPART,
         list_agents = LIST_AGENTS,
         remove_agents = REMOVE_AGENTS,
         set_agent_bot = SET_AGENT_BOT,
         update_agents = UPDATE_AGENTS,
+        update_as_multipart = UPDATE_AS_MULTIPART,
     }
     integrations Integrations {
         create_hook = CREATE_HOOK,
@@ -130,6 +136,7 @@ runtime::mock! {
         list = LIST,
         create = CREATE,
         delete = DELETE,
+        create_as_multipart = CREATE_AS_MULTIPART,
     }
     platform_account_users PlatformAccountUsers {
         list = LIST,
@@ -137,6 +144,7 @@ runtime::mock! {
         delete = DELETE,
     }
     platform_accounts PlatformAccounts {
+        list = LIST,
         create = CREATE,
         get = GET,
         update = UPDATE,
@@ -148,6 +156,8 @@ runtime::mock! {
         get = GET,
         update = UPDATE,
         delete = DELETE,
+        create_as_multipart = CREATE_AS_MULTIPART,
+        update_as_multipart = UPDATE_AS_MULTIPART,
     }
     platform_users PlatformUsers {
         create = CREATE,
@@ -155,6 +165,7 @@ runtime::mock! {
         update = UPDATE,
         delete = DELETE,
         login = LOGIN,
+        token = TOKEN,
     }
     profile Profile {
         get = GET,
@@ -181,6 +192,7 @@ runtime::mock! {
         list = LIST,
         create = CREATE,
         update = UPDATE,
+        create_as_multipart = CREATE_AS_MULTIPART,
     }
     reports Reports {
         account_conversation_metrics = ACCOUNT_CONVERSATION_METRICS,

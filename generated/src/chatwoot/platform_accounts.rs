@@ -17,6 +17,13 @@ impl PlatformAccounts {
         Self { core: core.clone() }
     }
 
+    /// Lists the accounts this platform app may manage.
+    ///
+    /// `GET /platform/api/v1/accounts`
+    pub fn list(&self) -> Call<Vec<types::PlatformAccount>> {
+        Call::new(&self.core, &LIST, &[])
+    }
+
     /// Creates an account.
     ///
     /// `POST /platform/api/v1/accounts`
@@ -58,6 +65,23 @@ impl PlatformAccounts {
         Call::new(&self.core, &DELETE, &[&account_id])
     }
 }
+
+pub(super) static LIST: Operation<Vec<types::PlatformAccount>, ErrorBody> = Operation {
+    name: "platform_accounts.list",
+    method: Method::GET,
+    idempotent: true,
+    path: "/platform/api/v1/accounts",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[
+        (Status::Exact(401), ErrorBody::read_error_response),
+        (Status::Exact(404), ErrorBody::read_error_response),
+        (Status::Exact(422), ErrorBody::read_error_response),
+        (Status::Exact(429), ErrorBody::read_text),
+        (Status::Exact(500), ErrorBody::read_error_response),
+    ],
+};
 
 pub(super) static CREATE: Operation<types::PlatformAccount, ErrorBody> = Operation {
     name: "platform_accounts.create",

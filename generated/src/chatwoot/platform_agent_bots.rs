@@ -3,7 +3,7 @@
 //! Agent bots of the installation (platform API).
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, decode};
+use runtime::generated::{Method, MultipartBody, Operation, Status, decode};
 use super::{Call, ErrorBody, types};
 
 /// Agent bots of the installation (platform API).
@@ -63,6 +63,37 @@ impl PlatformAgentBots {
     /// `DELETE /platform/api/v1/agent_bots/{id}`
     pub fn delete(&self, id: i64) -> Call<()> {
         Call::new(&self.core, &DELETE, &[&id])
+    }
+
+    /// Creates an agent bot.
+    ///
+    /// `POST /platform/api/v1/agent_bots`
+    ///
+    /// Sends the body as `multipart/form-data`.
+    pub fn create_as_multipart(
+        &self,
+        body: impl Into<types::PlatformAgentBotForm>,
+    ) -> Call<types::AgentBot> {
+        let mut call = Call::new(&self.core, &CREATE_AS_MULTIPART, &[]);
+        let body: types::PlatformAgentBotForm = body.into();
+        call.multipart(body.into_parts());
+        call
+    }
+
+    /// Changes an agent bot.
+    ///
+    /// `PATCH /platform/api/v1/agent_bots/{id}`
+    ///
+    /// Sends the body as `multipart/form-data`.
+    pub fn update_as_multipart(
+        &self,
+        id: i64,
+        body: impl Into<types::PlatformAgentBotForm>,
+    ) -> Call<types::AgentBot> {
+        let mut call = Call::new(&self.core, &UPDATE_AS_MULTIPART, &[&id]);
+        let body: types::PlatformAgentBotForm = body.into();
+        call.multipart(body.into_parts());
+        call
     }
 }
 
@@ -142,6 +173,40 @@ pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
     decode: decode::empty,
+    errors: &[
+        (Status::Exact(401), ErrorBody::read_error_response),
+        (Status::Exact(404), ErrorBody::read_error_response),
+        (Status::Exact(422), ErrorBody::read_error_response),
+        (Status::Exact(429), ErrorBody::read_text),
+        (Status::Exact(500), ErrorBody::read_error_response),
+    ],
+};
+
+pub(super) static CREATE_AS_MULTIPART: Operation<types::AgentBot, ErrorBody> = Operation {
+    name: "platform_agent_bots.create_as_multipart",
+    method: Method::POST,
+    idempotent: false,
+    path: "/platform/api/v1/agent_bots",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::secret_json,
+    errors: &[
+        (Status::Exact(401), ErrorBody::read_error_response),
+        (Status::Exact(404), ErrorBody::read_error_response),
+        (Status::Exact(422), ErrorBody::read_error_response),
+        (Status::Exact(429), ErrorBody::read_text),
+        (Status::Exact(500), ErrorBody::read_error_response),
+    ],
+};
+
+pub(super) static UPDATE_AS_MULTIPART: Operation<types::AgentBot, ErrorBody> = Operation {
+    name: "platform_agent_bots.update_as_multipart",
+    method: Method::PATCH,
+    idempotent: false,
+    path: "/platform/api/v1/agent_bots/{id}",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::secret_json,
     errors: &[
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),

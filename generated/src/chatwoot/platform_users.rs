@@ -64,6 +64,13 @@ impl PlatformUsers {
     pub fn login(&self, id: i64) -> Call<types::PlatformUsersLoginResponse> {
         Call::new(&self.core, &LOGIN, &[&id])
     }
+
+    /// Returns the access token of a user.
+    ///
+    /// `POST /platform/api/v1/users/{id}/token`
+    pub fn token(&self, id: i64) -> Call<types::UserToken> {
+        Call::new(&self.core, &TOKEN, &[&id])
+    }
 }
 
 pub(super) static CREATE: Operation<types::User, ErrorBody> = Operation {
@@ -142,6 +149,23 @@ pub(super) static LOGIN: Operation<types::PlatformUsersLoginResponse, ErrorBody>
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
     decode: decode::json,
+    errors: &[
+        (Status::Exact(401), ErrorBody::read_error_response),
+        (Status::Exact(404), ErrorBody::read_error_response),
+        (Status::Exact(422), ErrorBody::read_error_response),
+        (Status::Exact(429), ErrorBody::read_text),
+        (Status::Exact(500), ErrorBody::read_error_response),
+    ],
+};
+
+pub(super) static TOKEN: Operation<types::UserToken, ErrorBody> = Operation {
+    name: "platform_users.token",
+    method: Method::POST,
+    idempotent: false,
+    path: "/platform/api/v1/users/{id}/token",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::secret_json,
     errors: &[
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),

@@ -3,7 +3,7 @@
 //! Messages seen from the side of the contact (public API).
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, decode};
+use runtime::generated::{Method, MultipartBody, Operation, Status, decode};
 use super::{Call, ErrorBody, types};
 
 /// Messages seen from the side of the contact (public API).
@@ -80,6 +80,25 @@ impl PublicMessages {
         call.json("application/json", &body);
         call
     }
+
+    /// Sends a message in the contact's name.
+    ///
+    /// `POST /public/api/v1/inboxes/{inbox_identifier}/contacts/{contact_identifier}/conversations/{conversation_id}/messages`
+    ///
+    /// Sends the body as `multipart/form-data`.
+    pub fn create_as_multipart(
+        &self,
+        body: impl Into<types::PublicMessageForm>,
+    ) -> Call<types::PublicMessage> {
+        let mut call = Call::new(
+            &self.core,
+            &CREATE_AS_MULTIPART,
+            &[&self.inbox_identifier, &self.contact_identifier, &self.conversation_id],
+        );
+        let body: types::PublicMessageForm = body.into();
+        call.multipart(body.into_parts());
+        call
+    }
 }
 
 pub(super) static LIST: Operation<Vec<types::PublicMessage>, ErrorBody> = Operation {
@@ -121,6 +140,23 @@ pub(super) static UPDATE: Operation<types::PublicMessage, ErrorBody> = Operation
     method: Method::PATCH,
     idempotent: false,
     path: "/public/api/v1/inboxes/{inbox_identifier}/contacts/{contact_identifier}/conversations/{conversation_id}/messages/{message_id}",
+    security: &[],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[
+        (Status::Exact(401), ErrorBody::read_error_response),
+        (Status::Exact(404), ErrorBody::read_error_response),
+        (Status::Exact(422), ErrorBody::read_error_response),
+        (Status::Exact(429), ErrorBody::read_text),
+        (Status::Exact(500), ErrorBody::read_error_response),
+    ],
+};
+
+pub(super) static CREATE_AS_MULTIPART: Operation<types::PublicMessage, ErrorBody> = Operation {
+    name: "public_messages.create_as_multipart",
+    method: Method::POST,
+    idempotent: false,
+    path: "/public/api/v1/inboxes/{inbox_identifier}/contacts/{contact_identifier}/conversations/{conversation_id}/messages",
     security: &[],
     accept: "application/json",
     decode: decode::json,

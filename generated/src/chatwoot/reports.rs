@@ -254,8 +254,8 @@ runtime::operation! { EventsCall -> types::ReportingEventsListResponse, ErrorBod
 runtime::pages! {
     EventsCall -> types::ReportingEventsListResponse, types::ReportingEvent, ErrorBody {
         by Number("page", 1),
-        items |page| page.payload.as_mut(),
-        sign Pages(|page| page.meta.as_ref()?.total_pages),
+        items |page| Some(&mut page.payload),
+        sign Pages(|page| Some(page.meta.total_pages)),
     }
 }
 

@@ -54,7 +54,10 @@ pub(super) static REVOKE: Operation<(), ErrorBody> = Operation {
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/json",
     decode: decode::empty,
-    errors: &[(Status::Exact(401), ErrorBody::read_errors_authentication_failed)],
+    errors: &[
+        (Status::Exact(401), ErrorBody::read_errors_authentication_failed),
+        (Status::Exact(429), ErrorBody::read_errors_authentication_failed),
+    ],
 };
 
 pub(super) static TOKEN: Operation<types::OauthTokenResponse, ErrorBody> = Operation {
@@ -68,5 +71,6 @@ pub(super) static TOKEN: Operation<types::OauthTokenResponse, ErrorBody> = Opera
     errors: &[
         (Status::Exact(400), ErrorBody::read_errors_authentication_failed),
         (Status::Exact(401), ErrorBody::read_errors_authentication_failed),
+        (Status::Exact(429), ErrorBody::read_errors_authentication_failed),
     ],
 };

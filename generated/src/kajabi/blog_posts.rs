@@ -2,6 +2,7 @@
 
 //! Posts of the sites' blogs.
 
+use std::collections::BTreeMap;
 use crm_clients_runtime as runtime;
 use runtime::generated::{Method, Operation, Status, Style, decode};
 use super::{Call, ErrorBody, types};
@@ -90,6 +91,28 @@ impl ListCall {
         call.query("filter[title_cont]", Style::FormExplode, &filter_title_cont);
         self
     }
+
+    /// Only those of this site.
+    pub fn filter_site_id(mut self, filter_site_id: impl Into<String>) -> Self {
+        let call = &mut self.call;
+        let filter_site_id: String = filter_site_id.into();
+        call.query("filter[site_id]", Style::FormExplode, &filter_site_id);
+        self
+    }
+
+    /// Further conditions: the name of an attribute with a suffix (`_eq`, `_not_eq`, `_cont`, `_start`, `_end`, `_gt`, `_lt`, `_gteq`, `_lteq`, `_in` and others), and what to compare it with.
+    pub fn filter(
+        mut self,
+        filter: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
+    ) -> Self {
+        let call = &mut self.call;
+        let filter: BTreeMap<String, String> = filter
+            .into_iter()
+            .map(|(key, value)| (key.into(), value.into()))
+            .collect();
+        call.query("filter", Style::Deep, &filter);
+        self
+    }
 }
 
 runtime::operation! { ListCall -> types::BlogPostsIndexResponse, ErrorBody }
@@ -138,6 +161,7 @@ pub(super) static LIST: Operation<types::BlogPostsIndexResponse, ErrorBody> = Op
     errors: &[
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };
 
@@ -152,5 +176,7 @@ pub(super) static GET: Operation<types::BlogPostsShowResponse, ErrorBody> = Oper
     errors: &[
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
+        (Status::Exact(404), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };

@@ -181,7 +181,10 @@ pub(super) static LIST: Operation<types::ContactNotesIndexResponse, ErrorBody> =
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
     decode: decode::json,
-    errors: &[(Status::Exact(401), ErrorBody::read_errors_document)],
+    errors: &[
+        (Status::Exact(401), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
+    ],
 };
 
 pub(super) static CREATE: Operation<types::ContactNotesShowResponse, ErrorBody> = Operation {
@@ -195,6 +198,7 @@ pub(super) static CREATE: Operation<types::ContactNotesShowResponse, ErrorBody> 
     errors: &[
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(422), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };
 
@@ -209,6 +213,7 @@ pub(super) static GET: Operation<types::ContactNotesShowResponse, ErrorBody> = O
     errors: &[
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(404), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };
 
@@ -224,6 +229,7 @@ pub(super) static UPDATE: Operation<types::ContactNotesShowResponse, ErrorBody> 
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(404), ErrorBody::read_errors_document),
         (Status::Exact(422), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };
 
@@ -238,5 +244,6 @@ pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
     errors: &[
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(404), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };

@@ -119,6 +119,7 @@ pub(super) static LIST: Operation<types::ContactTagsIndexResponse, ErrorBody> = 
     errors: &[
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };
 
@@ -133,5 +134,7 @@ pub(super) static GET: Operation<types::ContactTagsShowResponse, ErrorBody> = Op
     errors: &[
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
+        (Status::Exact(404), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };

@@ -1356,6 +1356,20 @@ impl GetCall {
         call.query("fields[contacts]", Style::Form, &fields_contacts);
         self
     }
+
+    /// Attributes of an included customer to answer with; all unless set.
+    pub fn fields_customers(
+        mut self,
+        fields_customers: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        let call = &mut self.call;
+        let fields_customers: Vec<String> = fields_customers
+            .into_iter()
+            .map(Into::into)
+            .collect();
+        call.query("fields[customers]", Style::Form, &fields_customers);
+        self
+    }
 }
 
 runtime::operation! { GetCall -> types::ContactsShowResponse, ErrorBody }
@@ -1371,6 +1385,7 @@ pub(super) static LIST: Operation<types::ContactsIndexResponse, ErrorBody> = Ope
     errors: &[
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };
 
@@ -1387,6 +1402,7 @@ pub(super) static CREATE: Operation<types::ContactsShowResponse, ErrorBody> = Op
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
         (Status::Exact(422), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };
 
@@ -1401,6 +1417,8 @@ pub(super) static GET: Operation<types::ContactsShowResponse, ErrorBody> = Opera
     errors: &[
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
+        (Status::Exact(404), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };
 
@@ -1415,7 +1433,9 @@ pub(super) static UPDATE: Operation<types::ContactsShowResponse, ErrorBody> = Op
     errors: &[
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
+        (Status::Exact(404), ErrorBody::read_errors_document),
         (Status::Exact(422), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };
 
@@ -1430,7 +1450,9 @@ pub(super) static DELETE: Operation<types::EmptyResponse, ErrorBody> = Operation
     errors: &[
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
+        (Status::Exact(404), ErrorBody::read_errors_document),
         (Status::Exact(422), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };
 
@@ -1447,6 +1469,7 @@ pub(super) static ADD_TAGS: Operation<types::RelationshipResponse, ErrorBody> = 
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
         (Status::Exact(404), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };
 
@@ -1463,6 +1486,7 @@ pub(super) static GRANT_OFFERS: Operation<types::RelationshipResponse, ErrorBody
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
         (Status::Exact(404), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };
 
@@ -1478,6 +1502,7 @@ pub(super) static LIST_OFFERS: Operation<types::RelationshipResponse, ErrorBody>
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
         (Status::Exact(404), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };
 
@@ -1493,6 +1518,7 @@ pub(super) static LIST_TAGS: Operation<types::RelationshipResponse, ErrorBody> =
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
         (Status::Exact(404), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };
 
@@ -1509,6 +1535,7 @@ pub(super) static REMOVE_TAGS: Operation<types::RelationshipResponse, ErrorBody>
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
         (Status::Exact(404), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };
 
@@ -1525,6 +1552,7 @@ pub(super) static REPLACE_OFFERS: Operation<types::RelationshipResponse, ErrorBo
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
         (Status::Exact(404), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };
 
@@ -1541,6 +1569,7 @@ pub(super) static REPLACE_TAGS: Operation<types::RelationshipResponse, ErrorBody
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
         (Status::Exact(404), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };
 
@@ -1557,5 +1586,6 @@ pub(super) static REVOKE_OFFERS: Operation<types::RelationshipResponse, ErrorBod
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
         (Status::Exact(404), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };

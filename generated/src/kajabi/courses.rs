@@ -161,6 +161,62 @@ impl GetCall {
         call.query("include", Style::Form, &include);
         self
     }
+
+    /// Attributes of the course to answer with; all unless set.
+    pub fn fields_courses(
+        mut self,
+        fields_courses: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        let call = &mut self.call;
+        let fields_courses: Vec<String> = fields_courses
+            .into_iter()
+            .map(Into::into)
+            .collect();
+        call.query("fields[courses]", Style::Form, &fields_courses);
+        self
+    }
+
+    /// Attributes of included modules to answer with; all unless set.
+    pub fn fields_modules(
+        mut self,
+        fields_modules: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        let call = &mut self.call;
+        let fields_modules: Vec<String> = fields_modules
+            .into_iter()
+            .map(Into::into)
+            .collect();
+        call.query("fields[modules]", Style::Form, &fields_modules);
+        self
+    }
+
+    /// Attributes of included lessons to answer with; all unless set.
+    pub fn fields_lessons(
+        mut self,
+        fields_lessons: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        let call = &mut self.call;
+        let fields_lessons: Vec<String> = fields_lessons
+            .into_iter()
+            .map(Into::into)
+            .collect();
+        call.query("fields[lessons]", Style::Form, &fields_lessons);
+        self
+    }
+
+    /// Attributes of included media to answer with; all unless set.
+    pub fn fields_media(
+        mut self,
+        fields_media: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        let call = &mut self.call;
+        let fields_media: Vec<String> = fields_media
+            .into_iter()
+            .map(Into::into)
+            .collect();
+        call.query("fields[media]", Style::Form, &fields_media);
+        self
+    }
 }
 
 runtime::operation! { GetCall -> types::CoursesShowResponse, ErrorBody }
@@ -176,6 +232,7 @@ pub(super) static LIST: Operation<types::CoursesIndexResponse, ErrorBody> = Oper
     errors: &[
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };
 
@@ -190,5 +247,7 @@ pub(super) static GET: Operation<types::CoursesShowResponse, ErrorBody> = Operat
     errors: &[
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
+        (Status::Exact(404), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };

@@ -164,6 +164,7 @@ pub(super) static LIST: Operation<types::CustomFieldsIndexResponse, ErrorBody> =
     errors: &[
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };
 
@@ -178,5 +179,7 @@ pub(super) static GET: Operation<types::CustomFieldsShowResponse, ErrorBody> = O
     errors: &[
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
+        (Status::Exact(404), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };

@@ -1269,6 +1269,20 @@ impl GetCall {
         self
     }
 
+    /// Attributes of included products to answer with; all unless set.
+    pub fn fields_products(
+        mut self,
+        fields_products: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        let call = &mut self.call;
+        let fields_products: Vec<String> = fields_products
+            .into_iter()
+            .map(Into::into)
+            .collect();
+        call.query("fields[products]", Style::Form, &fields_products);
+        self
+    }
+
     /// Related resources to answer with, in `included`.
     pub fn include(
         mut self,
@@ -1323,6 +1337,7 @@ pub(super) static LIST: Operation<types::CustomersIndexResponse, ErrorBody> = Op
     errors: &[
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };
 
@@ -1337,6 +1352,8 @@ pub(super) static GET: Operation<types::CustomersShowResponse, ErrorBody> = Oper
     errors: &[
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
+        (Status::Exact(404), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };
 
@@ -1353,6 +1370,7 @@ pub(super) static GRANT_OFFERS: Operation<types::RelationshipResponse, ErrorBody
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
         (Status::Exact(404), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };
 
@@ -1368,6 +1386,7 @@ pub(super) static LIST_OFFERS: Operation<types::RelationshipResponse, ErrorBody>
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
         (Status::Exact(404), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };
 
@@ -1384,6 +1403,7 @@ pub(super) static REPLACE_OFFERS: Operation<types::RelationshipResponse, ErrorBo
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
         (Status::Exact(404), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };
 
@@ -1400,5 +1420,6 @@ pub(super) static REVOKE_OFFERS: Operation<types::RelationshipResponse, ErrorBod
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
         (Status::Exact(404), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };

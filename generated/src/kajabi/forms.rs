@@ -187,6 +187,20 @@ impl GetCall {
         call.query("fields[forms]", Style::Form, &fields_forms);
         self
     }
+
+    /// Attributes of included fields to answer with; all unless set.
+    pub fn fields_fields(
+        mut self,
+        fields_fields: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        let call = &mut self.call;
+        let fields_fields: Vec<String> = fields_fields
+            .into_iter()
+            .map(Into::into)
+            .collect();
+        call.query("fields[fields]", Style::Form, &fields_fields);
+        self
+    }
 }
 
 runtime::operation! { GetCall -> types::FormsShowResponse, ErrorBody }
@@ -284,6 +298,7 @@ pub(super) static LIST: Operation<types::FormsIndexResponse, ErrorBody> = Operat
     errors: &[
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };
 
@@ -299,6 +314,7 @@ pub(super) static GET: Operation<types::FormsShowResponse, ErrorBody> = Operatio
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
         (Status::Exact(404), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };
 
@@ -317,6 +333,7 @@ pub(super) static GET_SUBMISSION: Operation<
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
         (Status::Exact(404), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };
 
@@ -334,6 +351,7 @@ pub(super) static LIST_SUBMISSIONS: Operation<
     errors: &[
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };
 
@@ -348,5 +366,8 @@ pub(super) static SUBMIT: Operation<types::FormSubmissionResponse, ErrorBody> = 
     errors: &[
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
+        (Status::Exact(404), ErrorBody::read_errors_document),
+        (Status::Exact(422), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };

@@ -36,5 +36,6 @@ pub(super) static GET: Operation<types::MeResponse, ErrorBody> = Operation {
     errors: &[
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };

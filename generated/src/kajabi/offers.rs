@@ -171,6 +171,20 @@ impl GetCall {
         call.query("fields[offers]", Style::Form, &fields_offers);
         self
     }
+
+    /// Attributes of included products to answer with; all unless set.
+    pub fn fields_products(
+        mut self,
+        fields_products: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        let call = &mut self.call;
+        let fields_products: Vec<String> = fields_products
+            .into_iter()
+            .map(Into::into)
+            .collect();
+        call.query("fields[products]", Style::Form, &fields_products);
+        self
+    }
 }
 
 runtime::operation! { GetCall -> types::OffersShowResponse, ErrorBody }
@@ -186,6 +200,7 @@ pub(super) static LIST: Operation<types::OffersIndexResponse, ErrorBody> = Opera
     errors: &[
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };
 
@@ -200,6 +215,8 @@ pub(super) static GET: Operation<types::OffersShowResponse, ErrorBody> = Operati
     errors: &[
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
+        (Status::Exact(404), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };
 
@@ -215,5 +232,6 @@ pub(super) static LIST_PRODUCTS: Operation<types::RelationshipResponse, ErrorBod
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
         (Status::Exact(404), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };

@@ -2,6 +2,7 @@
 
 //! Orders, and the items they consist of.
 
+use std::collections::BTreeMap;
 use crm_clients_runtime as runtime;
 use runtime::generated::{Method, Operation, Status, Style, decode};
 use super::{Call, ErrorBody, types};
@@ -143,6 +144,20 @@ impl ListCall {
             Style::FormExplode,
             &filter_fulfilled_at_null,
         );
+        self
+    }
+
+    /// Further conditions: the name of an attribute with a suffix (`_eq`, `_not_eq`, `_cont`, `_start`, `_end`, `_gt`, `_lt`, `_gteq`, `_lteq`, `_in` and others), and what to compare it with.
+    pub fn filter(
+        mut self,
+        filter: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
+    ) -> Self {
+        let call = &mut self.call;
+        let filter: BTreeMap<String, String> = filter
+            .into_iter()
+            .map(|(key, value)| (key.into(), value.into()))
+            .collect();
+        call.query("filter", Style::Deep, &filter);
         self
     }
 }
@@ -316,6 +331,20 @@ impl ListItemsCall {
         );
         self
     }
+
+    /// Further conditions: the name of an attribute with a suffix (`_eq`, `_not_eq`, `_cont`, `_start`, `_end`, `_gt`, `_lt`, `_gteq`, `_lteq`, `_in` and others), and what to compare it with.
+    pub fn filter(
+        mut self,
+        filter: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
+    ) -> Self {
+        let call = &mut self.call;
+        let filter: BTreeMap<String, String> = filter
+            .into_iter()
+            .map(|(key, value)| (key.into(), value.into()))
+            .collect();
+        call.query("filter", Style::Deep, &filter);
+        self
+    }
 }
 
 runtime::operation! { ListItemsCall -> types::OrderItemsIndexResponse, ErrorBody }
@@ -339,6 +368,7 @@ pub(super) static LIST: Operation<types::OrdersIndexResponse, ErrorBody> = Opera
     errors: &[
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };
 
@@ -354,6 +384,7 @@ pub(super) static GET: Operation<types::OrdersShowResponse, ErrorBody> = Operati
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
         (Status::Exact(404), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };
 
@@ -369,6 +400,7 @@ pub(super) static GET_ITEM: Operation<types::OrderItemsShowResponse, ErrorBody> 
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
         (Status::Exact(404), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };
 
@@ -383,5 +415,6 @@ pub(super) static LIST_ITEMS: Operation<types::OrderItemsIndexResponse, ErrorBod
     errors: &[
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };

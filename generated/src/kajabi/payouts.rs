@@ -106,6 +106,7 @@ pub(super) static LIST: Operation<types::PayoutsIndexResponse, ErrorBody> = Oper
     errors: &[
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };
 
@@ -121,5 +122,6 @@ pub(super) static GET: Operation<types::PayoutsShowResponse, ErrorBody> = Operat
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
         (Status::Exact(404), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };

@@ -146,6 +146,7 @@ pub(super) static LIST: Operation<types::PodcastsIndexResponse, ErrorBody> = Ope
     errors: &[
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };
 
@@ -161,5 +162,6 @@ pub(super) static GET: Operation<types::PodcastsShowResponse, ErrorBody> = Opera
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
         (Status::Exact(404), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };

@@ -187,6 +187,7 @@ pub(super) static LIST: Operation<types::ProductsIndexResponse, ErrorBody> = Ope
     errors: &[
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };
 
@@ -201,5 +202,7 @@ pub(super) static GET: Operation<types::ProductsShowResponse, ErrorBody> = Opera
     errors: &[
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
+        (Status::Exact(404), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };

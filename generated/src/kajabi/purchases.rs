@@ -2,6 +2,7 @@
 
 //! Purchases of offers, which can be deactivated, reactivated and have their subscription cancelled.
 
+use std::collections::BTreeMap;
 use crm_clients_runtime as runtime;
 use runtime::generated::{Method, Operation, Status, Style, decode};
 use super::{Call, ErrorBody, types};
@@ -170,6 +171,20 @@ impl ListCall {
         call.query("filter[customer_id]", Style::FormExplode, &filter_customer_id);
         self
     }
+
+    /// Further conditions: the name of an attribute with a suffix (`_eq`, `_not_eq`, `_cont`, `_start`, `_end`, `_gt`, `_lt`, `_gteq`, `_lteq`, `_in` and others), and what to compare it with.
+    pub fn filter(
+        mut self,
+        filter: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
+    ) -> Self {
+        let call = &mut self.call;
+        let filter: BTreeMap<String, String> = filter
+            .into_iter()
+            .map(|(key, value)| (key.into(), value.into()))
+            .collect();
+        call.query("filter", Style::Deep, &filter);
+        self
+    }
 }
 
 runtime::operation! { ListCall -> types::PurchasesIndexResponse, ErrorBody }
@@ -218,6 +233,7 @@ pub(super) static LIST: Operation<types::PurchasesIndexResponse, ErrorBody> = Op
     errors: &[
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };
 
@@ -233,6 +249,7 @@ pub(super) static GET: Operation<types::PurchasesShowResponse, ErrorBody> = Oper
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
         (Status::Exact(404), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };
 
@@ -252,6 +269,7 @@ pub(super) static CANCEL_SUBSCRIPTION: Operation<
         (Status::Exact(403), ErrorBody::read_errors_document),
         (Status::Exact(404), ErrorBody::read_errors_document),
         (Status::Exact(422), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };
 
@@ -267,6 +285,7 @@ pub(super) static DEACTIVATE: Operation<types::PurchasesShowResponse, ErrorBody>
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
         (Status::Exact(404), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };
 
@@ -282,5 +301,6 @@ pub(super) static REACTIVATE: Operation<types::PurchasesShowResponse, ErrorBody>
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
         (Status::Exact(404), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };

@@ -227,6 +227,14 @@ impl ListWebsitePagesCall {
         call.query("fields[website_pages]", Style::Form, &fields_website_pages);
         self
     }
+
+    /// Only those of this site.
+    pub fn filter_site_id(mut self, filter_site_id: impl Into<String>) -> Self {
+        let call = &mut self.call;
+        let filter_site_id: String = filter_site_id.into();
+        call.query("filter[site_id]", Style::FormExplode, &filter_site_id);
+        self
+    }
 }
 
 runtime::operation! { ListWebsitePagesCall -> types::WebsitePagesIndexResponse, ErrorBody }
@@ -250,6 +258,7 @@ pub(super) static LIST: Operation<types::SitesIndexResponse, ErrorBody> = Operat
     errors: &[
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };
 
@@ -264,6 +273,8 @@ pub(super) static GET: Operation<types::SitesShowResponse, ErrorBody> = Operatio
     errors: &[
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
+        (Status::Exact(404), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };
 
@@ -282,6 +293,7 @@ pub(super) static GET_WEBSITE_PAGE: Operation<
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
         (Status::Exact(404), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };
 
@@ -299,5 +311,6 @@ pub(super) static LIST_WEBSITE_PAGES: Operation<
     errors: &[
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };

@@ -166,6 +166,20 @@ impl GetCall {
         call.query("include", Style::Form, &include);
         self
     }
+
+    /// Attributes of an included customer to answer with; all unless set.
+    pub fn fields_customers(
+        mut self,
+        fields_customers: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        let call = &mut self.call;
+        let fields_customers: Vec<String> = fields_customers
+            .into_iter()
+            .map(Into::into)
+            .collect();
+        call.query("fields[customers]", Style::Form, &fields_customers);
+        self
+    }
 }
 
 runtime::operation! { GetCall -> types::TransactionsShowResponse, ErrorBody }
@@ -181,6 +195,7 @@ pub(super) static LIST: Operation<types::TransactionsIndexResponse, ErrorBody> =
     errors: &[
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };
 
@@ -195,5 +210,6 @@ pub(super) static GET: Operation<types::TransactionsShowResponse, ErrorBody> = O
     errors: &[
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(404), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };

@@ -35,5 +35,8 @@ pub(super) static GET: Operation<types::VersionResponse, ErrorBody> = Operation 
     security: &[],
     accept: "application/vnd.api+json",
     decode: decode::json,
-    errors: &[(Status::Exact(503), ErrorBody::read_errors_document)],
+    errors: &[
+        (Status::Exact(429), ErrorBody::read_errors_document),
+        (Status::Exact(503), ErrorBody::read_errors_document),
+    ],
 };

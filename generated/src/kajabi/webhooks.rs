@@ -160,6 +160,7 @@ pub(super) static LIST: Operation<types::HooksIndexResponse, ErrorBody> = Operat
     errors: &[
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };
 
@@ -175,6 +176,7 @@ pub(super) static CREATE: Operation<types::HooksShowResponse, ErrorBody> = Opera
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
         (Status::Exact(422), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };
 
@@ -190,6 +192,7 @@ pub(super) static GET: Operation<types::HooksShowResponse, ErrorBody> = Operatio
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
         (Status::Exact(404), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };
 
@@ -205,6 +208,7 @@ pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
         (Status::Exact(404), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };
 
@@ -222,6 +226,7 @@ pub(super) static FORM_SUBMISSION_SAMPLE: Operation<
     errors: &[
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };
 
@@ -239,6 +244,7 @@ pub(super) static ORDER_CREATED_SAMPLE: Operation<
     errors: &[
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };
 
@@ -256,6 +262,7 @@ pub(super) static PAYMENT_SUCCEEDED_SAMPLE: Operation<
     errors: &[
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };
 
@@ -270,6 +277,7 @@ pub(super) static PURCHASE_SAMPLE: Operation<Vec<types::WebhookResource>, ErrorB
     errors: &[
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };
 
@@ -284,6 +292,7 @@ pub(super) static TAG_ADDED_SAMPLE: Operation<Vec<types::WebhookResource>, Error
     errors: &[
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };
 
@@ -301,5 +310,6 @@ pub(super) static TAG_REMOVED_SAMPLE: Operation<
     errors: &[
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
+        (Status::Exact(429), ErrorBody::read_errors_document),
     ],
 };

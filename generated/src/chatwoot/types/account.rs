@@ -13,21 +13,23 @@ pub struct AccountDetail {
     /// Name of the account.
     pub name: String,
     /// Language, as a code such as `en`.
-    pub locale: Option<String>,
+    pub locale: String,
     /// Domain of incoming e-mail; null where none is set.
     pub domain: Option<String>,
     /// E-mail address of the support desk.
     pub support_email: Option<String>,
     /// `active` or `suspended`.
-    pub status: Option<String>,
+    pub status: String,
     /// When it was created, in ISO 8601.
-    pub created_at: Option<runtime::Timestamp>,
+    pub created_at: runtime::Timestamp,
     /// When each kind of record last changed, by its name.
-    pub cache_keys: Option<runtime::Map<String, runtime::Value>>,
+    pub cache_keys: runtime::Map<String, runtime::Value>,
     /// Whether each feature is on, by its name.
-    pub features: Option<runtime::Map<String, runtime::Value>>,
+    pub features: runtime::Map<String, runtime::Value>,
     /// Settings; which there are depends on the subject.
-    pub settings: Option<AccountShowResponseSettings>,
+    ///
+    /// Default: `{}`.
+    pub settings: AccountShowResponseSettings,
     /// Values of the custom attributes, by their keys.
     pub custom_attributes: Option<AccountShowResponseCustomAttributes>,
 }
@@ -36,14 +38,14 @@ runtime::object! {
     AccountDetail {
         id: required "id",
         name: required "name",
-        locale: optional "locale",
-        domain: optional "domain",
-        support_email: optional "support_email",
-        status: optional "status",
-        created_at: optional "created_at",
-        cache_keys: optional "cache_keys",
-        features: optional "features",
-        settings: optional "settings",
+        locale: required "locale",
+        domain: nullable "domain",
+        support_email: nullable "support_email",
+        status: required "status",
+        created_at: required "created_at",
+        cache_keys: required "cache_keys",
+        features: required "features",
+        settings: or_empty "settings",
         custom_attributes: optional "custom_attributes",
     }
 }
@@ -57,21 +59,23 @@ pub struct AccountShowResponse {
     /// Name of the account.
     pub name: String,
     /// Language, as a code such as `en`.
-    pub locale: Option<String>,
+    pub locale: String,
     /// Domain of incoming e-mail; null where none is set.
     pub domain: Option<String>,
     /// E-mail address of the support desk.
     pub support_email: Option<String>,
     /// `active` or `suspended`.
-    pub status: Option<String>,
+    pub status: String,
     /// When it was created, in ISO 8601.
-    pub created_at: Option<runtime::Timestamp>,
+    pub created_at: runtime::Timestamp,
     /// When each kind of record last changed, by its name.
-    pub cache_keys: Option<runtime::Map<String, runtime::Value>>,
+    pub cache_keys: runtime::Map<String, runtime::Value>,
     /// Whether each feature is on, by its name.
-    pub features: Option<runtime::Map<String, runtime::Value>>,
+    pub features: runtime::Map<String, runtime::Value>,
     /// Settings; which there are depends on the subject.
-    pub settings: Option<AccountShowResponseSettings>,
+    ///
+    /// Default: `{}`.
+    pub settings: AccountShowResponseSettings,
     /// Values of the custom attributes, by their keys.
     pub custom_attributes: Option<AccountShowResponseCustomAttributes>,
     /// Newest release of Chatwoot; null where it is not known.
@@ -84,14 +88,14 @@ runtime::object! {
     AccountShowResponse {
         id: required "id",
         name: required "name",
-        locale: optional "locale",
-        domain: optional "domain",
-        support_email: optional "support_email",
-        status: optional "status",
-        created_at: optional "created_at",
-        cache_keys: optional "cache_keys",
-        features: optional "features",
-        settings: optional "settings",
+        locale: required "locale",
+        domain: nullable "domain",
+        support_email: nullable "support_email",
+        status: required "status",
+        created_at: required "created_at",
+        cache_keys: required "cache_keys",
+        features: required "features",
+        settings: or_empty "settings",
         custom_attributes: optional "custom_attributes",
         latest_chatwoot_version: optional "latest_chatwoot_version",
         subscribed_features: optional "subscribed_features",

@@ -85,3 +85,94 @@ impl AgentBotCreateUpdatePayload {
         self
     }
 }
+
+/// What an agent bot is created from, or what is changed, with a picture.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct AgentBotForm {
+    /// Name, as people see it.
+    pub name: Option<String>,
+    /// What it is for, in a few words.
+    pub description: Option<String>,
+    /// Address the bot is told about events at; missing from system bots.
+    pub outgoing_url: Option<String>,
+    /// Address of the picture.
+    pub avatar_url: Option<String>,
+    /// Kind of bot; 0 is a webhook.
+    pub bot_type: Option<i64>,
+    /// Settings of the bot.
+    pub bot_config: Option<runtime::Map<String, runtime::Value>>,
+    /// Picture to upload, in place of `avatar_url`.
+    pub avatar: Option<runtime::Upload>,
+}
+
+runtime::multipart! {
+    AgentBotForm {
+        name: optional_text "name",
+        description: optional_text "description",
+        outgoing_url: optional_text "outgoing_url",
+        avatar_url: optional_text "avatar_url",
+        bot_type: optional_text "bot_type",
+        bot_config: optional_deep "bot_config",
+        avatar: optional_file "avatar",
+    }
+}
+
+impl AgentBotForm {
+    /// Nothing set yet.
+    pub fn new() -> Self {
+        Default::default()
+    }
+
+    /// Name, as people see it.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// What it is for, in a few words.
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+
+    /// Address the bot is told about events at; missing from system bots.
+    pub fn outgoing_url(mut self, outgoing_url: impl Into<String>) -> Self {
+        self.outgoing_url = Some(outgoing_url.into());
+        self
+    }
+
+    /// Address of the picture.
+    pub fn avatar_url(mut self, avatar_url: impl Into<String>) -> Self {
+        self.avatar_url = Some(avatar_url.into());
+        self
+    }
+
+    /// Kind of bot; 0 is a webhook.
+    pub fn bot_type(mut self, bot_type: i64) -> Self {
+        self.bot_type = Some(bot_type);
+        self
+    }
+
+    /// Settings of the bot.
+    pub fn bot_config(
+        mut self,
+        bot_config: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<runtime::Value>),
+        >,
+    ) -> Self {
+        self.bot_config = Some(
+            bot_config
+                .into_iter()
+                .map(|(key, value)| (key.into(), value.into()))
+                .collect(),
+        );
+        self
+    }
+
+    /// Picture to upload, in place of `avatar_url`.
+    pub fn avatar(mut self, avatar: impl Into<runtime::Upload>) -> Self {
+        self.avatar = Some(avatar.into());
+        self
+    }
+}

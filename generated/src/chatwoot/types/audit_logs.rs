@@ -4,12 +4,35 @@
 
 use crm_clients_runtime as runtime;
 
-/// One recorded change.
+/// The `200` reply of `GET /api/v1/accounts/{account_id}/audit_logs`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct AuditLog {
+pub struct AuditLogsListResponse {
+    /// Number of entries to a page.
+    pub per_page: Option<i64>,
+    /// Number of entries on all pages together.
+    pub total_entries: Option<i64>,
+    /// Number of this page, from 1.
+    pub current_page: Option<i64>,
+    /// The entries of this page.
+    pub audit_logs: Vec<AuditLogsListResponseAuditLogsItem>,
+}
+
+runtime::object! {
+    AuditLogsListResponse {
+        per_page: optional "per_page",
+        total_entries: optional "total_entries",
+        current_page: optional "current_page",
+        audit_logs: required "audit_logs",
+    }
+}
+
+/// An item of `audit_logs`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct AuditLogsListResponseAuditLogsItem {
     /// Unique id.
-    pub id: Option<i64>,
+    pub id: i64,
     /// Id of the changed record.
     pub auditable_id: Option<i64>,
     /// Kind of the changed record.
@@ -27,7 +50,7 @@ pub struct AuditLog {
     /// E-mail address of who made the change.
     pub username: Option<String>,
     /// What was done.
-    pub action: Option<AuditLogAction>,
+    pub action: Option<AuditLogsListResponseAuditLogsItemAction>,
     /// The values before and after, by attribute.
     pub audited_changes: Option<runtime::Map<String, runtime::Value>>,
     /// How many times the record had been changed.
@@ -43,8 +66,8 @@ pub struct AuditLog {
 }
 
 runtime::object! {
-    AuditLog {
-        id: optional "id",
+    AuditLogsListResponseAuditLogsItem {
+        id: required "id",
         auditable_id: optional "auditable_id",
         auditable_type: optional "auditable_type",
         auditable: optional "auditable",
@@ -66,7 +89,7 @@ runtime::object! {
 /// What was done.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum AuditLogAction {
+pub enum AuditLogsListResponseAuditLogsItemAction {
     /// `create`
     Create,
     /// `update`
@@ -78,32 +101,9 @@ pub enum AuditLogAction {
 }
 
 runtime::string_enum! {
-    AuditLogAction(Unknown) {
+    AuditLogsListResponseAuditLogsItemAction(Unknown) {
         Create = "create",
         Update = "update",
         Destroy = "destroy",
-    }
-}
-
-/// The `200` reply of `GET /api/v1/accounts/{account_id}/audit_logs`.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct AuditLogsListResponse {
-    /// Number of entries to a page.
-    pub per_page: Option<i64>,
-    /// Number of entries on all pages together.
-    pub total_entries: Option<i64>,
-    /// Number of this page, from 1.
-    pub current_page: Option<i64>,
-    /// The entries of this page.
-    pub audit_logs: Option<Vec<AuditLog>>,
-}
-
-runtime::object! {
-    AuditLogsListResponse {
-        per_page: optional "per_page",
-        total_entries: optional "total_entries",
-        current_page: optional "current_page",
-        audit_logs: optional "audit_logs",
     }
 }

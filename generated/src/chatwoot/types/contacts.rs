@@ -18,6 +18,143 @@ runtime::object! {
     }
 }
 
+/// What a contact is created from, with a picture.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct ContactCreateForm {
+    /// Id of the inbox.
+    pub inbox_id: Option<i64>,
+    /// Name, as people see it.
+    pub name: Option<String>,
+    /// E-mail address.
+    pub email: Option<String>,
+    /// Whether the contact's messages are turned away.
+    pub blocked: Option<bool>,
+    /// Phone number, in E.164 form.
+    pub phone_number: Option<String>,
+    /// Address of the picture.
+    pub avatar_url: Option<String>,
+    /// Id of the contact in a system of the account's own.
+    pub identifier: Option<String>,
+    /// What was found out about it: any keys, any JSON values.
+    pub additional_attributes: Option<runtime::Map<String, runtime::Value>>,
+    /// Values of the custom attributes, by their keys.
+    pub custom_attributes: Option<runtime::Map<String, runtime::Value>>,
+    /// Address of the contact in the inbox; generated where it is left out. Needs `inbox_id`.
+    pub source_id: Option<String>,
+    /// Picture to upload, in place of `avatar_url`.
+    pub avatar: Option<runtime::Upload>,
+}
+
+runtime::multipart! {
+    ContactCreateForm {
+        inbox_id: optional_text "inbox_id",
+        name: optional_text "name",
+        email: optional_text "email",
+        blocked: optional_text "blocked",
+        phone_number: optional_text "phone_number",
+        avatar_url: optional_text "avatar_url",
+        identifier: optional_text "identifier",
+        additional_attributes: optional_deep "additional_attributes",
+        custom_attributes: optional_deep "custom_attributes",
+        source_id: optional_text "source_id",
+        avatar: optional_file "avatar",
+    }
+}
+
+impl ContactCreateForm {
+    /// Nothing set yet.
+    pub fn new() -> Self {
+        Default::default()
+    }
+
+    /// Id of the inbox.
+    pub fn inbox_id(mut self, inbox_id: i64) -> Self {
+        self.inbox_id = Some(inbox_id);
+        self
+    }
+
+    /// Name, as people see it.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// E-mail address.
+    pub fn email(mut self, email: impl Into<String>) -> Self {
+        self.email = Some(email.into());
+        self
+    }
+
+    /// Whether the contact's messages are turned away.
+    pub fn blocked(mut self, blocked: bool) -> Self {
+        self.blocked = Some(blocked);
+        self
+    }
+
+    /// Phone number, in E.164 form.
+    pub fn phone_number(mut self, phone_number: impl Into<String>) -> Self {
+        self.phone_number = Some(phone_number.into());
+        self
+    }
+
+    /// Address of the picture.
+    pub fn avatar_url(mut self, avatar_url: impl Into<String>) -> Self {
+        self.avatar_url = Some(avatar_url.into());
+        self
+    }
+
+    /// Id of the contact in a system of the account's own.
+    pub fn identifier(mut self, identifier: impl Into<String>) -> Self {
+        self.identifier = Some(identifier.into());
+        self
+    }
+
+    /// What was found out about it: any keys, any JSON values.
+    pub fn additional_attributes(
+        mut self,
+        additional_attributes: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<runtime::Value>),
+        >,
+    ) -> Self {
+        self.additional_attributes = Some(
+            additional_attributes
+                .into_iter()
+                .map(|(key, value)| (key.into(), value.into()))
+                .collect(),
+        );
+        self
+    }
+
+    /// Values of the custom attributes, by their keys.
+    pub fn custom_attributes(
+        mut self,
+        custom_attributes: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<runtime::Value>),
+        >,
+    ) -> Self {
+        self.custom_attributes = Some(
+            custom_attributes
+                .into_iter()
+                .map(|(key, value)| (key.into(), value.into()))
+                .collect(),
+        );
+        self
+    }
+
+    /// Address of the contact in the inbox; generated where it is left out. Needs `inbox_id`.
+    pub fn source_id(mut self, source_id: impl Into<String>) -> Self {
+        self.source_id = Some(source_id.into());
+        self
+    }
+
+    /// Picture to upload, in place of `avatar_url`.
+    pub fn avatar(mut self, avatar: impl Into<runtime::Upload>) -> Self {
+        self.avatar = Some(avatar.into());
+        self
+    }
+}
+
 /// What a contact is created from.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -225,6 +362,125 @@ pub struct ContactShowResponse {
 runtime::object! {
     ContactShowResponse {
         payload: required "payload",
+    }
+}
+
+/// What is changed on a contact, with a picture.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct ContactUpdateForm {
+    /// Name, as people see it.
+    pub name: Option<String>,
+    /// E-mail address.
+    pub email: Option<String>,
+    /// Whether the contact's messages are turned away.
+    pub blocked: Option<bool>,
+    /// Phone number, in E.164 form.
+    pub phone_number: Option<String>,
+    /// Address of the picture.
+    pub avatar_url: Option<String>,
+    /// Id of the contact in a system of the account's own.
+    pub identifier: Option<String>,
+    /// What was found out about it: any keys, any JSON values.
+    pub additional_attributes: Option<runtime::Map<String, runtime::Value>>,
+    /// Values of the custom attributes, by their keys.
+    pub custom_attributes: Option<runtime::Map<String, runtime::Value>>,
+    /// Picture to upload, in place of `avatar_url`.
+    pub avatar: Option<runtime::Upload>,
+}
+
+runtime::multipart! {
+    ContactUpdateForm {
+        name: optional_text "name",
+        email: optional_text "email",
+        blocked: optional_text "blocked",
+        phone_number: optional_text "phone_number",
+        avatar_url: optional_text "avatar_url",
+        identifier: optional_text "identifier",
+        additional_attributes: optional_deep "additional_attributes",
+        custom_attributes: optional_deep "custom_attributes",
+        avatar: optional_file "avatar",
+    }
+}
+
+impl ContactUpdateForm {
+    /// Nothing set yet.
+    pub fn new() -> Self {
+        Default::default()
+    }
+
+    /// Name, as people see it.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// E-mail address.
+    pub fn email(mut self, email: impl Into<String>) -> Self {
+        self.email = Some(email.into());
+        self
+    }
+
+    /// Whether the contact's messages are turned away.
+    pub fn blocked(mut self, blocked: bool) -> Self {
+        self.blocked = Some(blocked);
+        self
+    }
+
+    /// Phone number, in E.164 form.
+    pub fn phone_number(mut self, phone_number: impl Into<String>) -> Self {
+        self.phone_number = Some(phone_number.into());
+        self
+    }
+
+    /// Address of the picture.
+    pub fn avatar_url(mut self, avatar_url: impl Into<String>) -> Self {
+        self.avatar_url = Some(avatar_url.into());
+        self
+    }
+
+    /// Id of the contact in a system of the account's own.
+    pub fn identifier(mut self, identifier: impl Into<String>) -> Self {
+        self.identifier = Some(identifier.into());
+        self
+    }
+
+    /// What was found out about it: any keys, any JSON values.
+    pub fn additional_attributes(
+        mut self,
+        additional_attributes: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<runtime::Value>),
+        >,
+    ) -> Self {
+        self.additional_attributes = Some(
+            additional_attributes
+                .into_iter()
+                .map(|(key, value)| (key.into(), value.into()))
+                .collect(),
+        );
+        self
+    }
+
+    /// Values of the custom attributes, by their keys.
+    pub fn custom_attributes(
+        mut self,
+        custom_attributes: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<runtime::Value>),
+        >,
+    ) -> Self {
+        self.custom_attributes = Some(
+            custom_attributes
+                .into_iter()
+                .map(|(key, value)| (key.into(), value.into()))
+                .collect(),
+        );
+        self
+    }
+
+    /// Picture to upload, in place of `avatar_url`.
+    pub fn avatar(mut self, avatar: impl Into<runtime::Upload>) -> Self {
+        self.avatar = Some(avatar.into());
+        self
     }
 }
 

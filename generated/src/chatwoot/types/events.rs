@@ -141,7 +141,7 @@ pub struct ConversationEvent {
     pub updated_at: f64,
     /// What has happened.
     pub event: ConversationEventName,
-    /// The document's `changed_attributes`.
+    /// What has changed, each attribute in a map of its own.
     pub changed_attributes: Option<Vec<BTreeMap<String, ChangedAttribute>>>,
 }
 
@@ -630,7 +630,7 @@ pub struct MessageEvent {
     pub message_type: super::MessageDirection,
     /// Whether it is a note that only agents see.
     pub private: bool,
-    /// The document's `sender`.
+    /// Who has written or types: a contact, a user or a bot, which differ in what is told of them.
     pub sender: Option<EventPerson>,
     /// Id of the message in the channel.
     pub source_id: Option<String>,

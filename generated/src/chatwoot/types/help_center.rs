@@ -25,11 +25,11 @@ pub struct Article {
     /// Id of the account it belongs to.
     pub account_id: i64,
     /// Epoch seconds of the last change.
-    pub updated_at: Option<i64>,
+    pub updated_at: i64,
     /// Title, description and tags for search engines.
     pub meta: Option<runtime::Map<String, runtime::Value>>,
     /// The category the article stands in.
-    pub category: Option<ArticleCategory>,
+    pub category: ArticleCategory,
     /// How often the article was read.
     pub views: Option<i64>,
     /// The agent who wrote it.
@@ -41,15 +41,15 @@ runtime::object! {
         id: required "id",
         slug: required "slug",
         title: required "title",
-        content: optional "content",
-        description: optional "description",
+        content: nullable "content",
+        description: nullable "description",
         status: required "status",
-        position: optional "position",
+        position: nullable "position",
         account_id: required "account_id",
-        updated_at: optional "updated_at",
+        updated_at: required "updated_at",
         meta: optional "meta",
-        category: optional "category",
-        views: optional "views",
+        category: required "category",
+        views: nullable "views",
         author: optional "author",
     }
 }
@@ -235,6 +235,38 @@ runtime::string_enum! {
     }
 }
 
+/// A category in brief.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct AssociatedCategory {
+    /// Unique id.
+    pub id: i64,
+    /// Name, as people see it.
+    pub name: String,
+    /// Word it is known by in addresses.
+    pub slug: String,
+    /// Language, as a code such as `en`.
+    pub locale: String,
+    /// What it is for, in a few words.
+    pub description: Option<String>,
+    /// The document's `position`.
+    pub position: Option<i64>,
+    /// Id of the account it belongs to.
+    pub account_id: Option<i64>,
+}
+
+runtime::object! {
+    AssociatedCategory {
+        id: required "id",
+        name: required "name",
+        slug: required "slug",
+        locale: required "locale",
+        description: optional "description",
+        position: optional "position",
+        account_id: optional "account_id",
+    }
+}
+
 /// A group of help center articles.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -255,6 +287,14 @@ pub struct Category {
     pub account_id: i64,
     /// An emoji.
     pub icon: Option<String>,
+    /// The same category in other languages.
+    ///
+    /// Default: `[]`.
+    pub related_categories: Vec<AssociatedCategory>,
+    /// The category this one is part of; absent where there is none.
+    pub parent_category: Option<AssociatedCategory>,
+    /// The category this one was translated from; absent where there is none.
+    pub root_category: Option<AssociatedCategory>,
     /// Figures on the category.
     pub meta: Option<CategoryMeta>,
 }
@@ -265,10 +305,13 @@ runtime::object! {
         name: required "name",
         slug: required "slug",
         locale: required "locale",
-        description: optional "description",
-        position: optional "position",
+        description: nullable "description",
+        position: nullable "position",
         account_id: required "account_id",
-        icon: optional "icon",
+        icon: nullable "icon",
+        related_categories: or_empty "related_categories",
+        parent_category: optional "parent_category",
+        root_category: optional "root_category",
         meta: optional "meta",
     }
 }
@@ -398,13 +441,13 @@ pub struct Portal {
     /// All portals of the account.
     pub payload: Vec<PortalItem>,
     /// Where the list stands.
-    pub meta: Option<PortalMeta2>,
+    pub meta: PortalsMeta,
 }
 
 runtime::object! {
     Portal {
         payload: required "payload",
-        meta: optional "meta",
+        meta: required "meta",
     }
 }
 
@@ -413,12 +456,12 @@ runtime::object! {
 #[non_exhaustive]
 pub struct PortalConfig {
     /// Languages the portal has.
-    pub allowed_locales: Option<Vec<PortalConfigAllowedLocalesItem>>,
+    pub allowed_locales: Vec<PortalConfigAllowedLocalesItem>,
 }
 
 runtime::object! {
     PortalConfig {
-        allowed_locales: optional "allowed_locales",
+        allowed_locales: required "allowed_locales",
     }
 }
 
@@ -427,18 +470,161 @@ runtime::object! {
 #[non_exhaustive]
 pub struct PortalConfigAllowedLocalesItem {
     /// Language, as a code such as `en`.
-    pub code: Option<String>,
+    pub code: String,
     /// Number of articles in it.
     pub articles_count: Option<i64>,
     /// Number of categories in it.
     pub categories_count: Option<i64>,
+    /// Whether the language is not published yet.
+    pub draft: Option<bool>,
 }
 
 runtime::object! {
     PortalConfigAllowedLocalesItem {
-        code: optional "code",
+        code: required "code",
         articles_count: optional "articles_count",
         categories_count: optional "categories_count",
+        draft: optional "draft",
+    }
+}
+
+/// What a portal is created from; the server fails without a domain.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PortalCreatePayload {
+    /// Colour, in hex such as `#1f93ff`.
+    pub color: Option<String>,
+    /// Domain the portal is shown at.
+    pub custom_domain: String,
+    /// Text at the head of the portal.
+    pub header_text: Option<String>,
+    /// Where the portal's logo leads.
+    pub homepage_link: Option<String>,
+    /// Name, as people see it.
+    pub name: Option<String>,
+    /// Title of the portal's pages.
+    pub page_title: Option<String>,
+    /// Word it is known by in addresses.
+    pub slug: Option<String>,
+    /// Whether the portal is put away.
+    pub archived: Option<bool>,
+    /// Languages of the portal.
+    pub config: Option<runtime::Map<String, runtime::Value>>,
+    /// Id of the web widget inbox shown on the portal.
+    pub inbox_id: Option<i64>,
+    /// Signed id of an uploaded logo.
+    pub blob_id: Option<String>,
+}
+
+runtime::object! {
+    PortalCreatePayload {
+        color: optional "color",
+        custom_domain: required "custom_domain",
+        header_text: optional "header_text",
+        homepage_link: optional "homepage_link",
+        name: optional "name",
+        page_title: optional "page_title",
+        slug: optional "slug",
+        archived: optional "archived",
+        config: optional "config",
+        inbox_id: optional "inbox_id",
+        blob_id: optional "blob_id",
+    }
+}
+
+impl PortalCreatePayload {
+    /// What must be given; the rest is set on the result.
+    pub fn new(custom_domain: impl Into<String>) -> Self {
+        Self {
+            color: None,
+            custom_domain: custom_domain.into(),
+            header_text: None,
+            homepage_link: None,
+            name: None,
+            page_title: None,
+            slug: None,
+            archived: None,
+            config: None,
+            inbox_id: None,
+            blob_id: None,
+        }
+    }
+
+    /// Colour, in hex such as `#1f93ff`.
+    pub fn color(mut self, color: impl Into<String>) -> Self {
+        self.color = Some(color.into());
+        self
+    }
+
+    /// Text at the head of the portal.
+    pub fn header_text(mut self, header_text: impl Into<String>) -> Self {
+        self.header_text = Some(header_text.into());
+        self
+    }
+
+    /// Where the portal's logo leads.
+    pub fn homepage_link(mut self, homepage_link: impl Into<String>) -> Self {
+        self.homepage_link = Some(homepage_link.into());
+        self
+    }
+
+    /// Name, as people see it.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Title of the portal's pages.
+    pub fn page_title(mut self, page_title: impl Into<String>) -> Self {
+        self.page_title = Some(page_title.into());
+        self
+    }
+
+    /// Word it is known by in addresses.
+    pub fn slug(mut self, slug: impl Into<String>) -> Self {
+        self.slug = Some(slug.into());
+        self
+    }
+
+    /// Whether the portal is put away.
+    pub fn archived(mut self, archived: bool) -> Self {
+        self.archived = Some(archived);
+        self
+    }
+
+    /// Languages of the portal.
+    pub fn config(
+        mut self,
+        config: impl IntoIterator<Item = (impl Into<String>, impl Into<runtime::Value>)>,
+    ) -> Self {
+        self.config = Some(
+            config.into_iter().map(|(key, value)| (key.into(), value.into())).collect(),
+        );
+        self
+    }
+
+    /// Id of the web widget inbox shown on the portal.
+    pub fn inbox_id(mut self, inbox_id: i64) -> Self {
+        self.inbox_id = Some(inbox_id);
+        self
+    }
+
+    /// Signed id of an uploaded logo.
+    pub fn blob_id(mut self, blob_id: impl Into<String>) -> Self {
+        self.blob_id = Some(blob_id.into());
+        self
+    }
+}
+
+impl From<&str> for PortalCreatePayload {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for PortalCreatePayload {
+    fn from(value: String) -> Self {
+        Self::new(value)
     }
 }
 
@@ -571,11 +757,11 @@ pub struct PortalItem {
     /// Unique id.
     pub id: i64,
     /// Whether the portal is put away.
-    pub archived: Option<bool>,
+    pub archived: bool,
     /// Colour, in hex such as `#1f93ff`.
-    pub color: Option<String>,
+    pub color: String,
     /// Languages of the portal.
-    pub config: Option<PortalConfig>,
+    pub config: PortalConfig,
     /// Domain the portal is shown at.
     pub custom_domain: Option<String>,
     /// Text at the head of the portal.
@@ -589,13 +775,13 @@ pub struct PortalItem {
     /// Title of the portal's pages.
     pub page_title: Option<String>,
     /// Id of the account it belongs to.
-    pub account_id: Option<i64>,
+    pub account_id: i64,
     /// The web widget shown on the portal.
     pub inbox: Option<super::Inbox>,
     /// Picture of the portal.
     pub logo: Option<PortalLogo>,
     /// Figures on the portal.
-    pub meta: Option<PortalMeta>,
+    pub meta: PortalMeta,
     /// State of the custom domain's certificate.
     pub ssl_settings: Option<runtime::Map<String, runtime::Value>>,
 }
@@ -603,19 +789,19 @@ pub struct PortalItem {
 runtime::object! {
     PortalItem {
         id: required "id",
-        archived: optional "archived",
-        color: optional "color",
-        config: optional "config",
-        custom_domain: optional "custom_domain",
-        header_text: optional "header_text",
-        homepage_link: optional "homepage_link",
+        archived: required "archived",
+        color: required "color",
+        config: required "config",
+        custom_domain: nullable "custom_domain",
+        header_text: nullable "header_text",
+        homepage_link: nullable "homepage_link",
         name: required "name",
         slug: required "slug",
-        page_title: optional "page_title",
-        account_id: optional "account_id",
+        page_title: nullable "page_title",
+        account_id: required "account_id",
         inbox: optional "inbox",
         logo: optional "logo",
-        meta: optional "meta",
+        meta: required "meta",
         ssl_settings: optional "ssl_settings",
     }
 }
@@ -625,30 +811,30 @@ runtime::object! {
 #[non_exhaustive]
 pub struct PortalLogo {
     /// Unique id.
-    pub id: Option<i64>,
+    pub id: i64,
     /// Id of the portal it belongs to.
-    pub portal_id: Option<i64>,
+    pub portal_id: i64,
     /// Media type of the file.
-    pub file_type: Option<String>,
+    pub file_type: String,
     /// Id of the account it belongs to.
-    pub account_id: Option<i64>,
+    pub account_id: i64,
     /// Address of the file.
-    pub file_url: Option<String>,
+    pub file_url: String,
     /// Id of the stored file.
-    pub blob_id: Option<i64>,
+    pub blob_id: i64,
     /// Name of the file.
-    pub filename: Option<String>,
+    pub filename: String,
 }
 
 runtime::object! {
     PortalLogo {
-        id: optional "id",
-        portal_id: optional "portal_id",
-        file_type: optional "file_type",
-        account_id: optional "account_id",
-        file_url: optional "file_url",
-        blob_id: optional "blob_id",
-        filename: optional "filename",
+        id: required "id",
+        portal_id: required "portal_id",
+        file_type: required "file_type",
+        account_id: required "account_id",
+        file_url: required "file_url",
+        blob_id: required "blob_id",
+        filename: required "filename",
     }
 }
 
@@ -684,7 +870,7 @@ runtime::object! {
 /// Where the list stands.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct PortalMeta2 {
+pub struct PortalsMeta {
     /// Number of this page, from 1.
     pub current_page: Option<i64>,
     /// Number of portals in the list.
@@ -692,7 +878,7 @@ pub struct PortalMeta2 {
 }
 
 runtime::object! {
-    PortalMeta2 {
+    PortalsMeta {
         current_page: optional_lenient "current_page",
         portals_count: optional "portals_count",
     }

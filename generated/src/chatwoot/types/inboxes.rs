@@ -88,6 +88,231 @@ runtime::object! {
     }
 }
 
+/// What an inbox is created from, with a picture.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct InboxCreateForm {
+    /// Name, as people see it.
+    pub name: Option<String>,
+    /// Whether a conversation begins with a greeting.
+    pub greeting_enabled: Option<bool>,
+    /// The greeting.
+    pub greeting_message: Option<String>,
+    /// Whether visitors are asked for their e-mail address.
+    pub enable_email_collect: Option<bool>,
+    /// Whether customers are asked to rate a resolved conversation.
+    pub csat_survey_enabled: Option<bool>,
+    /// Whether conversations are given out to agents automatically.
+    pub enable_auto_assignment: Option<bool>,
+    /// Whether working hours are observed.
+    pub working_hours_enabled: Option<bool>,
+    /// What is answered outside working hours.
+    pub out_of_office_message: Option<String>,
+    /// Time zone.
+    pub timezone: Option<String>,
+    /// Whether a contact can write on once the conversation is resolved.
+    pub allow_messages_after_resolved: Option<bool>,
+    /// Whether a contact has one conversation only, opened again each time.
+    pub lock_to_single_conversation: Option<bool>,
+    /// Id of the help center portal to show in the widget.
+    pub portal_id: Option<i64>,
+    /// Whether e-mails show the agent's name or the business's.
+    pub sender_name_type: Option<super::InboxRecordSenderNameType>,
+    /// Name of the business in e-mails.
+    pub business_name: Option<String>,
+    /// Kind of channel.
+    pub channel_type: Option<InboxCreatePayloadChannelType>,
+    /// Site the widget stands on.
+    pub channel_website_url: Option<String>,
+    /// Title of the widget's greeting.
+    pub channel_welcome_title: Option<String>,
+    /// Text of the widget's greeting.
+    pub channel_welcome_tagline: Option<String>,
+    /// Colour of the widget, in hex.
+    pub channel_widget_color: Option<String>,
+    /// Picture to upload, in place of `avatar_url`.
+    pub avatar: Option<runtime::Upload>,
+}
+
+runtime::multipart! {
+    InboxCreateForm {
+        name: optional_text "name",
+        greeting_enabled: optional_text "greeting_enabled",
+        greeting_message: optional_text "greeting_message",
+        enable_email_collect: optional_text "enable_email_collect",
+        csat_survey_enabled: optional_text "csat_survey_enabled",
+        enable_auto_assignment: optional_text "enable_auto_assignment",
+        working_hours_enabled: optional_text "working_hours_enabled",
+        out_of_office_message: optional_text "out_of_office_message",
+        timezone: optional_text "timezone",
+        allow_messages_after_resolved: optional_text "allow_messages_after_resolved",
+        lock_to_single_conversation: optional_text "lock_to_single_conversation",
+        portal_id: optional_text "portal_id",
+        sender_name_type: optional_text "sender_name_type",
+        business_name: optional_text "business_name",
+        channel_type: optional_text "channel[type]",
+        channel_website_url: optional_text "channel[website_url]",
+        channel_welcome_title: optional_text "channel[welcome_title]",
+        channel_welcome_tagline: optional_text "channel[welcome_tagline]",
+        channel_widget_color: optional_text "channel[widget_color]",
+        avatar: optional_file "avatar",
+    }
+}
+
+impl InboxCreateForm {
+    /// Nothing set yet.
+    pub fn new() -> Self {
+        Default::default()
+    }
+
+    /// Name, as people see it.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Whether a conversation begins with a greeting.
+    pub fn greeting_enabled(mut self, greeting_enabled: bool) -> Self {
+        self.greeting_enabled = Some(greeting_enabled);
+        self
+    }
+
+    /// The greeting.
+    pub fn greeting_message(mut self, greeting_message: impl Into<String>) -> Self {
+        self.greeting_message = Some(greeting_message.into());
+        self
+    }
+
+    /// Whether visitors are asked for their e-mail address.
+    pub fn enable_email_collect(mut self, enable_email_collect: bool) -> Self {
+        self.enable_email_collect = Some(enable_email_collect);
+        self
+    }
+
+    /// Whether customers are asked to rate a resolved conversation.
+    pub fn csat_survey_enabled(mut self, csat_survey_enabled: bool) -> Self {
+        self.csat_survey_enabled = Some(csat_survey_enabled);
+        self
+    }
+
+    /// Whether conversations are given out to agents automatically.
+    pub fn enable_auto_assignment(mut self, enable_auto_assignment: bool) -> Self {
+        self.enable_auto_assignment = Some(enable_auto_assignment);
+        self
+    }
+
+    /// Whether working hours are observed.
+    pub fn working_hours_enabled(mut self, working_hours_enabled: bool) -> Self {
+        self.working_hours_enabled = Some(working_hours_enabled);
+        self
+    }
+
+    /// What is answered outside working hours.
+    pub fn out_of_office_message(
+        mut self,
+        out_of_office_message: impl Into<String>,
+    ) -> Self {
+        self.out_of_office_message = Some(out_of_office_message.into());
+        self
+    }
+
+    /// Time zone.
+    pub fn timezone(mut self, timezone: impl Into<String>) -> Self {
+        self.timezone = Some(timezone.into());
+        self
+    }
+
+    /// Whether a contact can write on once the conversation is resolved.
+    pub fn allow_messages_after_resolved(
+        mut self,
+        allow_messages_after_resolved: bool,
+    ) -> Self {
+        self.allow_messages_after_resolved = Some(allow_messages_after_resolved);
+        self
+    }
+
+    /// Whether a contact has one conversation only, opened again each time.
+    pub fn lock_to_single_conversation(
+        mut self,
+        lock_to_single_conversation: bool,
+    ) -> Self {
+        self.lock_to_single_conversation = Some(lock_to_single_conversation);
+        self
+    }
+
+    /// Id of the help center portal to show in the widget.
+    pub fn portal_id(mut self, portal_id: i64) -> Self {
+        self.portal_id = Some(portal_id);
+        self
+    }
+
+    /// Whether e-mails show the agent's name or the business's.
+    pub fn sender_name_type(
+        mut self,
+        sender_name_type: impl Into<super::InboxRecordSenderNameType>,
+    ) -> Self {
+        self.sender_name_type = Some(sender_name_type.into());
+        self
+    }
+
+    /// Name of the business in e-mails.
+    pub fn business_name(mut self, business_name: impl Into<String>) -> Self {
+        self.business_name = Some(business_name.into());
+        self
+    }
+
+    /// Kind of channel.
+    pub fn channel_type(
+        mut self,
+        channel_type: impl Into<InboxCreatePayloadChannelType>,
+    ) -> Self {
+        self.channel_type = Some(channel_type.into());
+        self
+    }
+
+    /// Site the widget stands on.
+    pub fn channel_website_url(
+        mut self,
+        channel_website_url: impl Into<String>,
+    ) -> Self {
+        self.channel_website_url = Some(channel_website_url.into());
+        self
+    }
+
+    /// Title of the widget's greeting.
+    pub fn channel_welcome_title(
+        mut self,
+        channel_welcome_title: impl Into<String>,
+    ) -> Self {
+        self.channel_welcome_title = Some(channel_welcome_title.into());
+        self
+    }
+
+    /// Text of the widget's greeting.
+    pub fn channel_welcome_tagline(
+        mut self,
+        channel_welcome_tagline: impl Into<String>,
+    ) -> Self {
+        self.channel_welcome_tagline = Some(channel_welcome_tagline.into());
+        self
+    }
+
+    /// Colour of the widget, in hex.
+    pub fn channel_widget_color(
+        mut self,
+        channel_widget_color: impl Into<String>,
+    ) -> Self {
+        self.channel_widget_color = Some(channel_widget_color.into());
+        self
+    }
+
+    /// Picture to upload, in place of `avatar_url`.
+    pub fn avatar(mut self, avatar: impl Into<runtime::Upload>) -> Self {
+        self.avatar = Some(avatar.into());
+        self
+    }
+}
+
 /// What an inbox is created from.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -388,6 +613,219 @@ pub struct InboxMembersResponse {
 runtime::object! {
     InboxMembersResponse {
         payload: required "payload",
+    }
+}
+
+/// What is changed on an inbox, with a picture.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct InboxUpdateForm {
+    /// Name, as people see it.
+    pub name: Option<String>,
+    /// Whether a conversation begins with a greeting.
+    pub greeting_enabled: Option<bool>,
+    /// The greeting.
+    pub greeting_message: Option<String>,
+    /// Whether visitors are asked for their e-mail address.
+    pub enable_email_collect: Option<bool>,
+    /// Whether customers are asked to rate a resolved conversation.
+    pub csat_survey_enabled: Option<bool>,
+    /// Whether conversations are given out to agents automatically.
+    pub enable_auto_assignment: Option<bool>,
+    /// Whether working hours are observed.
+    pub working_hours_enabled: Option<bool>,
+    /// What is answered outside working hours.
+    pub out_of_office_message: Option<String>,
+    /// Time zone.
+    pub timezone: Option<String>,
+    /// Whether a contact can write on once the conversation is resolved.
+    pub allow_messages_after_resolved: Option<bool>,
+    /// Whether a contact has one conversation only, opened again each time.
+    pub lock_to_single_conversation: Option<bool>,
+    /// Id of the help center portal to show in the widget.
+    pub portal_id: Option<i64>,
+    /// Whether e-mails show the agent's name or the business's.
+    pub sender_name_type: Option<super::InboxRecordSenderNameType>,
+    /// Name of the business in e-mails.
+    pub business_name: Option<String>,
+    /// Site the widget stands on.
+    pub channel_website_url: Option<String>,
+    /// Title of the widget's greeting.
+    pub channel_welcome_title: Option<String>,
+    /// Text of the widget's greeting.
+    pub channel_welcome_tagline: Option<String>,
+    /// Colour of the widget, in hex.
+    pub channel_widget_color: Option<String>,
+    /// Picture to upload, in place of `avatar_url`.
+    pub avatar: Option<runtime::Upload>,
+}
+
+runtime::multipart! {
+    InboxUpdateForm {
+        name: optional_text "name",
+        greeting_enabled: optional_text "greeting_enabled",
+        greeting_message: optional_text "greeting_message",
+        enable_email_collect: optional_text "enable_email_collect",
+        csat_survey_enabled: optional_text "csat_survey_enabled",
+        enable_auto_assignment: optional_text "enable_auto_assignment",
+        working_hours_enabled: optional_text "working_hours_enabled",
+        out_of_office_message: optional_text "out_of_office_message",
+        timezone: optional_text "timezone",
+        allow_messages_after_resolved: optional_text "allow_messages_after_resolved",
+        lock_to_single_conversation: optional_text "lock_to_single_conversation",
+        portal_id: optional_text "portal_id",
+        sender_name_type: optional_text "sender_name_type",
+        business_name: optional_text "business_name",
+        channel_website_url: optional_text "channel[website_url]",
+        channel_welcome_title: optional_text "channel[welcome_title]",
+        channel_welcome_tagline: optional_text "channel[welcome_tagline]",
+        channel_widget_color: optional_text "channel[widget_color]",
+        avatar: optional_file "avatar",
+    }
+}
+
+impl InboxUpdateForm {
+    /// Nothing set yet.
+    pub fn new() -> Self {
+        Default::default()
+    }
+
+    /// Name, as people see it.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Whether a conversation begins with a greeting.
+    pub fn greeting_enabled(mut self, greeting_enabled: bool) -> Self {
+        self.greeting_enabled = Some(greeting_enabled);
+        self
+    }
+
+    /// The greeting.
+    pub fn greeting_message(mut self, greeting_message: impl Into<String>) -> Self {
+        self.greeting_message = Some(greeting_message.into());
+        self
+    }
+
+    /// Whether visitors are asked for their e-mail address.
+    pub fn enable_email_collect(mut self, enable_email_collect: bool) -> Self {
+        self.enable_email_collect = Some(enable_email_collect);
+        self
+    }
+
+    /// Whether customers are asked to rate a resolved conversation.
+    pub fn csat_survey_enabled(mut self, csat_survey_enabled: bool) -> Self {
+        self.csat_survey_enabled = Some(csat_survey_enabled);
+        self
+    }
+
+    /// Whether conversations are given out to agents automatically.
+    pub fn enable_auto_assignment(mut self, enable_auto_assignment: bool) -> Self {
+        self.enable_auto_assignment = Some(enable_auto_assignment);
+        self
+    }
+
+    /// Whether working hours are observed.
+    pub fn working_hours_enabled(mut self, working_hours_enabled: bool) -> Self {
+        self.working_hours_enabled = Some(working_hours_enabled);
+        self
+    }
+
+    /// What is answered outside working hours.
+    pub fn out_of_office_message(
+        mut self,
+        out_of_office_message: impl Into<String>,
+    ) -> Self {
+        self.out_of_office_message = Some(out_of_office_message.into());
+        self
+    }
+
+    /// Time zone.
+    pub fn timezone(mut self, timezone: impl Into<String>) -> Self {
+        self.timezone = Some(timezone.into());
+        self
+    }
+
+    /// Whether a contact can write on once the conversation is resolved.
+    pub fn allow_messages_after_resolved(
+        mut self,
+        allow_messages_after_resolved: bool,
+    ) -> Self {
+        self.allow_messages_after_resolved = Some(allow_messages_after_resolved);
+        self
+    }
+
+    /// Whether a contact has one conversation only, opened again each time.
+    pub fn lock_to_single_conversation(
+        mut self,
+        lock_to_single_conversation: bool,
+    ) -> Self {
+        self.lock_to_single_conversation = Some(lock_to_single_conversation);
+        self
+    }
+
+    /// Id of the help center portal to show in the widget.
+    pub fn portal_id(mut self, portal_id: i64) -> Self {
+        self.portal_id = Some(portal_id);
+        self
+    }
+
+    /// Whether e-mails show the agent's name or the business's.
+    pub fn sender_name_type(
+        mut self,
+        sender_name_type: impl Into<super::InboxRecordSenderNameType>,
+    ) -> Self {
+        self.sender_name_type = Some(sender_name_type.into());
+        self
+    }
+
+    /// Name of the business in e-mails.
+    pub fn business_name(mut self, business_name: impl Into<String>) -> Self {
+        self.business_name = Some(business_name.into());
+        self
+    }
+
+    /// Site the widget stands on.
+    pub fn channel_website_url(
+        mut self,
+        channel_website_url: impl Into<String>,
+    ) -> Self {
+        self.channel_website_url = Some(channel_website_url.into());
+        self
+    }
+
+    /// Title of the widget's greeting.
+    pub fn channel_welcome_title(
+        mut self,
+        channel_welcome_title: impl Into<String>,
+    ) -> Self {
+        self.channel_welcome_title = Some(channel_welcome_title.into());
+        self
+    }
+
+    /// Text of the widget's greeting.
+    pub fn channel_welcome_tagline(
+        mut self,
+        channel_welcome_tagline: impl Into<String>,
+    ) -> Self {
+        self.channel_welcome_tagline = Some(channel_welcome_tagline.into());
+        self
+    }
+
+    /// Colour of the widget, in hex.
+    pub fn channel_widget_color(
+        mut self,
+        channel_widget_color: impl Into<String>,
+    ) -> Self {
+        self.channel_widget_color = Some(channel_widget_color.into());
+        self
+    }
+
+    /// Picture to upload, in place of `avatar_url`.
+    pub fn avatar(mut self, avatar: impl Into<runtime::Upload>) -> Self {
+        self.avatar = Some(avatar.into());
+        self
     }
 }
 

@@ -9,9 +9,9 @@ use crm_clients_runtime as runtime;
 #[non_exhaustive]
 pub struct IntegrationsApp {
     /// Word the app is known by, such as `slack`.
-    pub id: Option<String>,
+    pub id: String,
     /// Name, as people see it.
-    pub name: Option<String>,
+    pub name: String,
     /// What it is for, in a few words.
     pub description: Option<String>,
     /// Whether the app is connected to a whole account or to one inbox.
@@ -26,8 +26,8 @@ pub struct IntegrationsApp {
 
 runtime::object! {
     IntegrationsApp {
-        id: optional "id",
-        name: optional "name",
+        id: required "id",
+        name: required "name",
         description: optional "description",
         hook_type: optional "hook_type",
         enabled: optional "enabled",

@@ -5,6 +5,37 @@
 use std::collections::BTreeMap;
 use crm_clients_runtime as runtime;
 
+/// Form of the message.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ConversationMessageContentType {
+    /// `text`
+    Text,
+    /// `input_email`
+    InputEmail,
+    /// `cards`
+    Cards,
+    /// `input_select`
+    InputSelect,
+    /// `form`
+    Form,
+    /// `article`
+    Article,
+    /// A value that the document does not list, kept as it came.
+    Unknown(String),
+}
+
+runtime::string_enum! {
+    ConversationMessageContentType(Unknown) {
+        Text = "text",
+        InputEmail = "input_email",
+        Cards = "cards",
+        InputSelect = "input_select",
+        Form = "form",
+        Article = "article",
+    }
+}
+
 /// What a message is made of.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -12,11 +43,11 @@ pub struct ConversationMessageCreatePayload {
     /// The text.
     pub content: Option<String>,
     /// `incoming` is for API inboxes only; outgoing where it is left out.
-    pub message_type: Option<ConversationMessageCreatePayloadMessageType>,
+    pub message_type: Option<ConversationMessageType>,
     /// Whether it is a note that only agents see.
     pub private: Option<bool>,
     /// Form of the message.
-    pub content_type: Option<ConversationMessageCreatePayloadContentType>,
+    pub content_type: Option<ConversationMessageContentType>,
     /// What the form of the message needs: any keys, any JSON values.
     pub content_attributes: Option<runtime::Map<String, runtime::Value>>,
     /// Id of the campaign that sent the message.
@@ -82,7 +113,7 @@ impl ConversationMessageCreatePayload {
     /// `incoming` is for API inboxes only; outgoing where it is left out.
     pub fn message_type(
         mut self,
-        message_type: impl Into<ConversationMessageCreatePayloadMessageType>,
+        message_type: impl Into<ConversationMessageType>,
     ) -> Self {
         self.message_type = Some(message_type.into());
         self
@@ -97,7 +128,7 @@ impl ConversationMessageCreatePayload {
     /// Form of the message.
     pub fn content_type(
         mut self,
-        content_type: impl Into<ConversationMessageCreatePayloadContentType>,
+        content_type: impl Into<ConversationMessageContentType>,
     ) -> Self {
         self.content_type = Some(content_type.into());
         self
@@ -195,56 +226,6 @@ impl ConversationMessageCreatePayload {
     pub fn email_html_content(mut self, email_html_content: impl Into<String>) -> Self {
         self.email_html_content = Some(email_html_content.into());
         self
-    }
-}
-
-/// Form of the message.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ConversationMessageCreatePayloadContentType {
-    /// `text`
-    Text,
-    /// `input_email`
-    InputEmail,
-    /// `cards`
-    Cards,
-    /// `input_select`
-    InputSelect,
-    /// `form`
-    Form,
-    /// `article`
-    Article,
-    /// A value that the document does not list, kept as it came.
-    Unknown(String),
-}
-
-runtime::string_enum! {
-    ConversationMessageCreatePayloadContentType(Unknown) {
-        Text = "text",
-        InputEmail = "input_email",
-        Cards = "cards",
-        InputSelect = "input_select",
-        Form = "form",
-        Article = "article",
-    }
-}
-
-/// `incoming` is for API inboxes only; outgoing where it is left out.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ConversationMessageCreatePayloadMessageType {
-    /// `outgoing`
-    Outgoing,
-    /// `incoming`
-    Incoming,
-    /// A value that the document does not list, kept as it came.
-    Unknown(String),
-}
-
-runtime::string_enum! {
-    ConversationMessageCreatePayloadMessageType(Unknown) {
-        Outgoing = "outgoing",
-        Incoming = "incoming",
     }
 }
 
@@ -510,6 +491,206 @@ runtime::string_enum! {
         Image = "image",
         Video = "video",
         Document = "document",
+    }
+}
+
+/// What a message is made of, with files.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct ConversationMessageForm {
+    /// The text.
+    pub content: Option<String>,
+    /// `incoming` is for API inboxes only; outgoing where it is left out.
+    pub message_type: Option<ConversationMessageType>,
+    /// Whether it is a note that only agents see.
+    pub private: Option<bool>,
+    /// Form of the message.
+    pub content_type: Option<ConversationMessageContentType>,
+    /// What the form of the message needs: any keys, any JSON values.
+    pub content_attributes: Option<runtime::Map<String, runtime::Value>>,
+    /// Id of the campaign that sent the message.
+    pub campaign_id: Option<i64>,
+    /// Word of the caller's own that comes back with the message.
+    pub echo_id: Option<String>,
+    /// Id of the message in the channel it came from.
+    pub source_id: Option<String>,
+    /// Further recipients of an e-mail, separated by commas.
+    pub cc_emails: Option<String>,
+    /// Hidden recipients of an e-mail, separated by commas.
+    pub bcc_emails: Option<String>,
+    /// Recipients of an e-mail in place of the contact, separated by commas.
+    pub to_emails: Option<String>,
+    /// Epoch seconds at which the channel recorded the message.
+    pub external_created_at: Option<i64>,
+    /// `AgentBot` where a bot of the account sends the message.
+    pub sender_type: Option<String>,
+    /// Id of the sending bot.
+    pub sender_id: Option<i64>,
+    /// HTML of an e-mail.
+    pub email_html_content: Option<String>,
+    /// Files to upload with the message.
+    pub attachments: Vec<runtime::Upload>,
+}
+
+runtime::multipart! {
+    ConversationMessageForm {
+        content: optional_text "content",
+        message_type: optional_text "message_type",
+        private: optional_text "private",
+        content_type: optional_text "content_type",
+        content_attributes: optional_text "content_attributes",
+        campaign_id: optional_text "campaign_id",
+        echo_id: optional_text "echo_id",
+        source_id: optional_text "source_id",
+        cc_emails: optional_text "cc_emails",
+        bcc_emails: optional_text "bcc_emails",
+        to_emails: optional_text "to_emails",
+        external_created_at: optional_text "external_created_at",
+        sender_type: optional_text "sender_type",
+        sender_id: optional_text "sender_id",
+        email_html_content: optional_text "email_html_content",
+        attachments: files "attachments[]",
+    }
+}
+
+impl ConversationMessageForm {
+    /// Nothing set yet.
+    pub fn new() -> Self {
+        Default::default()
+    }
+
+    /// The text.
+    pub fn content(mut self, content: impl Into<String>) -> Self {
+        self.content = Some(content.into());
+        self
+    }
+
+    /// `incoming` is for API inboxes only; outgoing where it is left out.
+    pub fn message_type(
+        mut self,
+        message_type: impl Into<ConversationMessageType>,
+    ) -> Self {
+        self.message_type = Some(message_type.into());
+        self
+    }
+
+    /// Whether it is a note that only agents see.
+    pub fn private(mut self, private: bool) -> Self {
+        self.private = Some(private);
+        self
+    }
+
+    /// Form of the message.
+    pub fn content_type(
+        mut self,
+        content_type: impl Into<ConversationMessageContentType>,
+    ) -> Self {
+        self.content_type = Some(content_type.into());
+        self
+    }
+
+    /// What the form of the message needs: any keys, any JSON values.
+    pub fn content_attributes(
+        mut self,
+        content_attributes: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<runtime::Value>),
+        >,
+    ) -> Self {
+        self.content_attributes = Some(
+            content_attributes
+                .into_iter()
+                .map(|(key, value)| (key.into(), value.into()))
+                .collect(),
+        );
+        self
+    }
+
+    /// Id of the campaign that sent the message.
+    pub fn campaign_id(mut self, campaign_id: i64) -> Self {
+        self.campaign_id = Some(campaign_id);
+        self
+    }
+
+    /// Word of the caller's own that comes back with the message.
+    pub fn echo_id(mut self, echo_id: impl Into<String>) -> Self {
+        self.echo_id = Some(echo_id.into());
+        self
+    }
+
+    /// Id of the message in the channel it came from.
+    pub fn source_id(mut self, source_id: impl Into<String>) -> Self {
+        self.source_id = Some(source_id.into());
+        self
+    }
+
+    /// Further recipients of an e-mail, separated by commas.
+    pub fn cc_emails(mut self, cc_emails: impl Into<String>) -> Self {
+        self.cc_emails = Some(cc_emails.into());
+        self
+    }
+
+    /// Hidden recipients of an e-mail, separated by commas.
+    pub fn bcc_emails(mut self, bcc_emails: impl Into<String>) -> Self {
+        self.bcc_emails = Some(bcc_emails.into());
+        self
+    }
+
+    /// Recipients of an e-mail in place of the contact, separated by commas.
+    pub fn to_emails(mut self, to_emails: impl Into<String>) -> Self {
+        self.to_emails = Some(to_emails.into());
+        self
+    }
+
+    /// Epoch seconds at which the channel recorded the message.
+    pub fn external_created_at(mut self, external_created_at: i64) -> Self {
+        self.external_created_at = Some(external_created_at);
+        self
+    }
+
+    /// `AgentBot` where a bot of the account sends the message.
+    pub fn sender_type(mut self, sender_type: impl Into<String>) -> Self {
+        self.sender_type = Some(sender_type.into());
+        self
+    }
+
+    /// Id of the sending bot.
+    pub fn sender_id(mut self, sender_id: i64) -> Self {
+        self.sender_id = Some(sender_id);
+        self
+    }
+
+    /// HTML of an e-mail.
+    pub fn email_html_content(mut self, email_html_content: impl Into<String>) -> Self {
+        self.email_html_content = Some(email_html_content.into());
+        self
+    }
+
+    /// Files to upload with the message.
+    pub fn attachments(
+        mut self,
+        attachments: impl IntoIterator<Item = impl Into<runtime::Upload>>,
+    ) -> Self {
+        self.attachments = attachments.into_iter().map(Into::into).collect();
+        self
+    }
+}
+
+/// `incoming` is for API inboxes only; outgoing where it is left out.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ConversationMessageType {
+    /// `outgoing`
+    Outgoing,
+    /// `incoming`
+    Incoming,
+    /// A value that the document does not list, kept as it came.
+    Unknown(String),
+}
+
+runtime::string_enum! {
+    ConversationMessageType(Unknown) {
+        Outgoing = "outgoing",
+        Incoming = "incoming",
     }
 }
 

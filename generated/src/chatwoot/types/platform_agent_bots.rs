@@ -66,3 +66,75 @@ impl PlatformAgentBotCreateUpdatePayload {
         self
     }
 }
+
+/// What an agent bot of the installation is created from, or what is changed, with a picture.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct PlatformAgentBotForm {
+    /// Name, as people see it.
+    pub name: Option<String>,
+    /// What it is for, in a few words.
+    pub description: Option<String>,
+    /// Address the bot is told about events at; missing from system bots.
+    pub outgoing_url: Option<String>,
+    /// Id of the account it belongs to.
+    pub account_id: Option<i64>,
+    /// Address of the picture.
+    pub avatar_url: Option<String>,
+    /// Picture to upload, in place of `avatar_url`.
+    pub avatar: Option<runtime::Upload>,
+}
+
+runtime::multipart! {
+    PlatformAgentBotForm {
+        name: optional_text "name",
+        description: optional_text "description",
+        outgoing_url: optional_text "outgoing_url",
+        account_id: optional_text "account_id",
+        avatar_url: optional_text "avatar_url",
+        avatar: optional_file "avatar",
+    }
+}
+
+impl PlatformAgentBotForm {
+    /// Nothing set yet.
+    pub fn new() -> Self {
+        Default::default()
+    }
+
+    /// Name, as people see it.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// What it is for, in a few words.
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+
+    /// Address the bot is told about events at; missing from system bots.
+    pub fn outgoing_url(mut self, outgoing_url: impl Into<String>) -> Self {
+        self.outgoing_url = Some(outgoing_url.into());
+        self
+    }
+
+    /// Id of the account it belongs to.
+    pub fn account_id(mut self, account_id: i64) -> Self {
+        self.account_id = Some(account_id);
+        self
+    }
+
+    /// Address of the picture.
+    pub fn avatar_url(mut self, avatar_url: impl Into<String>) -> Self {
+        self.avatar_url = Some(avatar_url.into());
+        self
+    }
+
+    /// Picture to upload, in place of `avatar_url`.
+    pub fn avatar(mut self, avatar: impl Into<runtime::Upload>) -> Self {
+        self.avatar = Some(avatar.into());
+        self
+    }
+}

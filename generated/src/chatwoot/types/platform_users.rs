@@ -9,12 +9,38 @@ use crm_clients_runtime as runtime;
 #[non_exhaustive]
 pub struct PlatformUsersLoginResponse {
     /// Address that signs the user in.
-    pub url: Option<String>,
+    pub url: String,
 }
 
 runtime::object! {
     PlatformUsersLoginResponse {
-        url: optional "url",
+        url: required "url",
+    }
+}
+
+/// The user.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct TokenUser {
+    /// The document's `id`.
+    pub id: i64,
+    /// The document's `name`.
+    pub name: String,
+    /// Name shown to customers in place of the real one; null where it is the same.
+    pub display_name: Option<String>,
+    /// E-mail address.
+    pub email: String,
+    /// Token of the websocket for live updates.
+    pub pubsub_token: Option<runtime::Secret>,
+}
+
+runtime::object! {
+    TokenUser {
+        id: required "id",
+        name: required "name",
+        display_name: optional "display_name",
+        email: required "email",
+        pubsub_token: optional "pubsub_token",
     }
 }
 
@@ -88,5 +114,25 @@ impl UserCreateUpdatePayload {
                 .collect(),
         );
         self
+    }
+}
+
+/// A user's access token, and whose it is.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct UserToken {
+    /// Token that acts in the user's name: keep it secret.
+    pub access_token: runtime::Secret,
+    /// When the token ends; null, as it does not.
+    pub expiry: Option<String>,
+    /// The user.
+    pub user: TokenUser,
+}
+
+runtime::object! {
+    UserToken {
+        access_token: required "access_token",
+        expiry: optional "expiry",
+        user: required "user",
     }
 }

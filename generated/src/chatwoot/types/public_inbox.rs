@@ -9,13 +9,13 @@ use crm_clients_runtime as runtime;
 #[non_exhaustive]
 pub struct PublicInbox {
     /// Word the inbox is known by in public addresses.
-    pub identifier: Option<String>,
+    pub identifier: String,
     /// Name, as people see it.
-    pub name: Option<String>,
+    pub name: String,
     /// Time zone.
-    pub timezone: Option<String>,
+    pub timezone: String,
     /// The working hours, a day each.
-    pub working_hours: Option<Vec<PublicInboxWorkingHoursItem>>,
+    pub working_hours: Vec<PublicInboxWorkingHoursItem>,
     /// Whether working hours are observed.
     pub working_hours_enabled: Option<bool>,
     /// Whether customers are asked to rate a resolved conversation.
@@ -28,10 +28,10 @@ pub struct PublicInbox {
 
 runtime::object! {
     PublicInbox {
-        identifier: optional "identifier",
-        name: optional "name",
-        timezone: optional "timezone",
-        working_hours: optional "working_hours",
+        identifier: required "identifier",
+        name: required "name",
+        timezone: required "timezone",
+        working_hours: required "working_hours",
         working_hours_enabled: optional "working_hours_enabled",
         csat_survey_enabled: optional "csat_survey_enabled",
         greeting_enabled: optional "greeting_enabled",

@@ -40,6 +40,54 @@ impl PublicMessageCreatePayload {
     }
 }
 
+/// A message in the contact's name, with files.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct PublicMessageForm {
+    /// The text.
+    pub content: Option<String>,
+    /// Word of the caller's own that comes back with the message.
+    pub echo_id: Option<String>,
+    /// Files to upload with the message.
+    pub attachments: Vec<runtime::Upload>,
+}
+
+runtime::multipart! {
+    PublicMessageForm {
+        content: optional_text "content",
+        echo_id: optional_text "echo_id",
+        attachments: files "attachments[]",
+    }
+}
+
+impl PublicMessageForm {
+    /// Nothing set yet.
+    pub fn new() -> Self {
+        Default::default()
+    }
+
+    /// The text.
+    pub fn content(mut self, content: impl Into<String>) -> Self {
+        self.content = Some(content.into());
+        self
+    }
+
+    /// Word of the caller's own that comes back with the message.
+    pub fn echo_id(mut self, echo_id: impl Into<String>) -> Self {
+        self.echo_id = Some(echo_id.into());
+        self
+    }
+
+    /// Files to upload with the message.
+    pub fn attachments(
+        mut self,
+        attachments: impl IntoIterator<Item = impl Into<runtime::Upload>>,
+    ) -> Self {
+        self.attachments = attachments.into_iter().map(Into::into).collect();
+        self
+    }
+}
+
 /// An answer to an interactive message.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]

@@ -44,9 +44,9 @@ runtime::object! {
 #[non_exhaustive]
 pub struct AgentConversationMetrics {
     /// Unique id.
-    pub id: Option<i64>,
+    pub id: i64,
     /// Name, as people see it.
-    pub name: Option<String>,
+    pub name: String,
     /// E-mail address.
     pub email: Option<String>,
     /// Address of the picture; empty where there is none.
@@ -54,17 +54,17 @@ pub struct AgentConversationMetrics {
     /// Whether the person wants to be seen as there.
     pub availability: Option<String>,
     /// The counts.
-    pub metric: Option<AgentConversationMetricsMetric>,
+    pub metric: AgentConversationMetricsMetric,
 }
 
 runtime::object! {
     AgentConversationMetrics {
-        id: optional "id",
-        name: optional "name",
+        id: required "id",
+        name: required "name",
         email: optional "email",
         thumbnail: optional "thumbnail",
         availability: optional "availability",
-        metric: optional "metric",
+        metric: required "metric",
     }
 }
 
@@ -90,24 +90,24 @@ runtime::object! {
 #[non_exhaustive]
 pub struct ChannelSummaryValue {
     /// Open conversations.
-    pub open: Option<i64>,
+    pub open: i64,
     /// Resolved conversations.
-    pub resolved: Option<i64>,
+    pub resolved: i64,
     /// Pending conversations.
-    pub pending: Option<i64>,
+    pub pending: i64,
     /// Snoozed conversations.
-    pub snoozed: Option<i64>,
+    pub snoozed: i64,
     /// All conversations.
-    pub total: Option<i64>,
+    pub total: i64,
 }
 
 runtime::object! {
     ChannelSummaryValue {
-        open: optional "open",
-        resolved: optional "resolved",
-        pending: optional "pending",
-        snoozed: optional "snoozed",
-        total: optional "total",
+        open: required "open",
+        resolved: required "resolved",
+        pending: required "pending",
+        snoozed: required "snoozed",
+        total: required "total",
     }
 }
 
@@ -142,18 +142,18 @@ runtime::object! {
 #[non_exhaustive]
 pub struct InboxLabelMatrix {
     /// The inboxes, in the order of the rows.
-    pub inboxes: Option<Vec<InboxLabelMatrixInboxesItem>>,
+    pub inboxes: Vec<InboxLabelMatrixInboxesItem>,
     /// The labels, in the order of the columns.
-    pub labels: Option<Vec<InboxLabelMatrixLabelsItem>>,
+    pub labels: Vec<InboxLabelMatrixLabelsItem>,
     /// Counts of conversations: a row per inbox, a column per label.
-    pub matrix: Option<Vec<Vec<i64>>>,
+    pub matrix: Vec<Vec<i64>>,
 }
 
 runtime::object! {
     InboxLabelMatrix {
-        inboxes: optional "inboxes",
-        labels: optional "labels",
-        matrix: optional "matrix",
+        inboxes: required "inboxes",
+        labels: required "labels",
+        matrix: required "matrix",
     }
 }
 
@@ -200,14 +200,14 @@ pub struct OutgoingMessagesCountItem {
     /// Its name.
     pub name: Option<String>,
     /// Number of messages to customers.
-    pub outgoing_messages_count: Option<i64>,
+    pub outgoing_messages_count: i64,
 }
 
 runtime::object! {
     OutgoingMessagesCountItem {
         id: optional "id",
         name: optional "name",
-        outgoing_messages_count: optional "outgoing_messages_count",
+        outgoing_messages_count: required "outgoing_messages_count",
     }
 }
 
@@ -268,18 +268,18 @@ runtime::object! {
 #[non_exhaustive]
 pub struct ReportingEventMeta {
     /// Number of events on all pages together.
-    pub count: Option<i64>,
+    pub count: i64,
     /// Number of this page, from 1.
-    pub current_page: Option<i64>,
+    pub current_page: i64,
     /// Number of pages.
-    pub total_pages: Option<i64>,
+    pub total_pages: i64,
 }
 
 runtime::object! {
     ReportingEventMeta {
-        count: optional "count",
-        current_page: optional "current_page",
-        total_pages: optional "total_pages",
+        count: required "count",
+        current_page: lenient "current_page",
+        total_pages: required "total_pages",
     }
 }
 
@@ -288,15 +288,15 @@ runtime::object! {
 #[non_exhaustive]
 pub struct ReportingEventsListResponse {
     /// Where this page stands.
-    pub meta: Option<ReportingEventMeta>,
+    pub meta: ReportingEventMeta,
     /// The events of this page.
-    pub payload: Option<Vec<super::ReportingEvent>>,
+    pub payload: Vec<super::ReportingEvent>,
 }
 
 runtime::object! {
     ReportingEventsListResponse {
-        meta: optional "meta",
-        payload: optional "payload",
+        meta: required "meta",
+        payload: required "payload",
     }
 }
 
@@ -444,11 +444,11 @@ runtime::string_enum! {
 #[non_exhaustive]
 pub struct TeamSummaryItem {
     /// Id of the inbox, agent or team.
-    pub id: Option<i64>,
+    pub id: i64,
     /// Number of conversations.
-    pub conversations_count: Option<i64>,
+    pub conversations_count: i64,
     /// Number of those that were resolved.
-    pub resolved_conversations_count: Option<i64>,
+    pub resolved_conversations_count: i64,
     /// Seconds until the resolution, on average; null without data.
     pub avg_resolution_time: Option<f64>,
     /// Seconds until the first response, on average; null without data.
@@ -459,11 +459,11 @@ pub struct TeamSummaryItem {
 
 runtime::object! {
     TeamSummaryItem {
-        id: optional "id",
-        conversations_count: optional "conversations_count",
-        resolved_conversations_count: optional "resolved_conversations_count",
-        avg_resolution_time: optional "avg_resolution_time",
-        avg_first_response_time: optional "avg_first_response_time",
-        avg_reply_time: optional "avg_reply_time",
+        id: required "id",
+        conversations_count: required "conversations_count",
+        resolved_conversations_count: required "resolved_conversations_count",
+        avg_resolution_time: nullable "avg_resolution_time",
+        avg_first_response_time: nullable "avg_first_response_time",
+        avg_reply_time: nullable "avg_reply_time",
     }
 }

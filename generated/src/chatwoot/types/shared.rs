@@ -166,6 +166,65 @@ runtime::union! {
     }
 }
 
+/// One recorded change.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct AuditLog {
+    /// Unique id.
+    pub id: Option<i64>,
+    /// Id of the changed record.
+    pub auditable_id: Option<i64>,
+    /// Kind of the changed record.
+    pub auditable_type: Option<String>,
+    /// The changed record.
+    pub auditable: Option<runtime::Map<String, runtime::Value>>,
+    /// Id of the record it belongs to, usually the account.
+    pub associated_id: Option<i64>,
+    /// Kind of the record it belongs to.
+    pub associated_type: Option<String>,
+    /// Id of the user.
+    pub user_id: Option<i64>,
+    /// Kind of user who made the change.
+    pub user_type: Option<String>,
+    /// E-mail address of who made the change.
+    pub username: Option<String>,
+    /// What was done.
+    pub action: Option<super::AuditLogsListResponseAuditLogsItemAction>,
+    /// The values before and after, by attribute.
+    pub audited_changes: Option<runtime::Map<String, runtime::Value>>,
+    /// How many times the record had been changed.
+    pub version: Option<i64>,
+    /// A note on the change.
+    pub comment: Option<String>,
+    /// Id of the request that made the change.
+    pub request_uuid: Option<String>,
+    /// Epoch seconds at which it was created.
+    pub created_at: Option<i64>,
+    /// IP address the change was made from.
+    pub remote_address: Option<String>,
+}
+
+runtime::object! {
+    AuditLog {
+        id: optional "id",
+        auditable_id: optional "auditable_id",
+        auditable_type: optional "auditable_type",
+        auditable: optional "auditable",
+        associated_id: optional "associated_id",
+        associated_type: optional "associated_type",
+        user_id: optional "user_id",
+        user_type: optional "user_type",
+        username: optional "username",
+        action: optional "action",
+        audited_changes: optional "audited_changes",
+        version: optional "version",
+        comment: optional "comment",
+        request_uuid: optional "request_uuid",
+        created_at: optional "created_at",
+        remote_address: optional "remote_address",
+    }
+}
+
 /// What has changed, each attribute in a map of its own.
 pub type ChangedAttributes = Vec<BTreeMap<String, super::ChangedAttribute>>;
 
@@ -1157,13 +1216,13 @@ runtime::object! {
 #[non_exhaustive]
 pub struct MessageAttachment {
     /// Unique id.
-    pub id: Option<i64>,
+    pub id: i64,
     /// Id of the message.
-    pub message_id: Option<i64>,
+    pub message_id: i64,
     /// What is attached.
-    pub file_type: Option<MessageAttachmentFileType>,
+    pub file_type: MessageAttachmentFileType,
     /// Id of the account it belongs to.
-    pub account_id: Option<i64>,
+    pub account_id: i64,
     /// Extension of the file name.
     pub extension: Option<String>,
     /// Address of the file; null where there is none.
@@ -1192,10 +1251,10 @@ pub struct MessageAttachment {
 
 runtime::object! {
     MessageAttachment {
-        id: optional "id",
-        message_id: optional "message_id",
-        file_type: optional "file_type",
-        account_id: optional "account_id",
+        id: required "id",
+        message_id: required "message_id",
+        file_type: required "file_type",
+        account_id: required "account_id",
         extension: optional "extension",
         data_url: optional "data_url",
         thumb_url: optional "thumb_url",
@@ -1460,7 +1519,7 @@ runtime::integer_enum! {
 #[non_exhaustive]
 pub struct MessageSender {
     /// Unique id.
-    pub id: Option<i64>,
+    pub id: i64,
     /// Name, as people see it.
     pub name: Option<String>,
     /// Address of the picture.
@@ -1468,7 +1527,7 @@ pub struct MessageSender {
     /// Address of the picture; empty where there is none.
     pub thumbnail: Option<String>,
     /// What kind of sender this is.
-    pub r#type: Option<MessageSenderType2>,
+    pub r#type: MessageSenderType2,
     /// Name shown to customers.
     pub available_name: Option<String>,
     /// Whether the person is there at present.
@@ -1495,11 +1554,11 @@ pub struct MessageSender {
 
 runtime::object! {
     MessageSender {
-        id: optional "id",
-        name: optional "name",
+        id: required "id",
+        name: nullable "name",
         avatar_url: optional "avatar_url",
         thumbnail: optional "thumbnail",
-        r#type: optional "type",
+        r#type: required "type",
         available_name: optional "available_name",
         availability_status: optional "availability_status",
         email: optional "email",
@@ -1597,7 +1656,7 @@ pub type OutgoingMessagesCount = Vec<super::OutgoingMessagesCountItem>;
 #[non_exhaustive]
 pub struct PublicContactRecord {
     /// Unique id.
-    pub id: Option<i64>,
+    pub id: i64,
     /// Name, as people see it.
     pub name: Option<String>,
     /// E-mail address.
@@ -1640,7 +1699,7 @@ pub struct PublicContactRecord {
 
 runtime::object! {
     PublicContactRecord {
-        id: optional "id",
+        id: required "id",
         name: optional "name",
         email: optional "email",
         phone_number: optional "phone_number",
@@ -1706,9 +1765,9 @@ runtime::object! {
 #[non_exhaustive]
 pub struct ReportingEvent {
     /// Unique id.
-    pub id: Option<i64>,
+    pub id: i64,
     /// What was measured, such as `first_response`, `resolution` or `reply_time`.
-    pub name: Option<String>,
+    pub name: String,
     /// Seconds it took.
     pub value: Option<f64>,
     /// Seconds it took, counting working hours only.
@@ -1718,7 +1777,7 @@ pub struct ReportingEvent {
     /// When the measured interval ended.
     pub event_end_time: Option<runtime::Timestamp>,
     /// Id of the account it belongs to.
-    pub account_id: Option<i64>,
+    pub account_id: i64,
     /// Number of the conversation within its account.
     pub conversation_id: Option<i64>,
     /// Id of the inbox.
@@ -1726,25 +1785,25 @@ pub struct ReportingEvent {
     /// Id of the user.
     pub user_id: Option<i64>,
     /// When it was created, in ISO 8601.
-    pub created_at: Option<runtime::Timestamp>,
+    pub created_at: runtime::Timestamp,
     /// When it was last changed, in ISO 8601.
-    pub updated_at: Option<runtime::Timestamp>,
+    pub updated_at: runtime::Timestamp,
 }
 
 runtime::object! {
     ReportingEvent {
-        id: optional "id",
-        name: optional "name",
+        id: required "id",
+        name: required "name",
         value: optional "value",
         value_in_business_hours: optional "value_in_business_hours",
         event_start_time: optional "event_start_time",
         event_end_time: optional "event_end_time",
-        account_id: optional "account_id",
-        conversation_id: optional "conversation_id",
-        inbox_id: optional "inbox_id",
-        user_id: optional "user_id",
-        created_at: optional "created_at",
-        updated_at: optional "updated_at",
+        account_id: required "account_id",
+        conversation_id: nullable "conversation_id",
+        inbox_id: nullable "inbox_id",
+        user_id: nullable "user_id",
+        created_at: required "created_at",
+        updated_at: required "updated_at",
     }
 }
 

@@ -17,7 +17,9 @@ pub struct BlogPost {
     /// What a blog post says and where it stands.
     pub attributes: BlogPostsAttributes,
     /// What the resource is related to.
-    pub relationships: Option<BlogPostRelationships>,
+    ///
+    /// Default: `{}`.
+    pub relationships: BlogPostRelationships,
 }
 
 runtime::object! {
@@ -25,7 +27,7 @@ runtime::object! {
         id: required "id",
         r#type: required "type",
         attributes: required "attributes",
-        relationships: optional "relationships",
+        relationships: or_empty "relationships",
     }
 }
 
@@ -97,16 +99,20 @@ pub struct BlogPostsIndexResponse {
     /// The resources on this page.
     pub data: Vec<BlogPost>,
     /// Where the neighbours of a page are.
+    ///
+    /// Default: `{}`.
     pub links: super::PageLinks,
     /// How long a list is.
+    ///
+    /// Default: `{}`.
     pub meta: super::PageMeta,
 }
 
 runtime::object! {
     BlogPostsIndexResponse {
         data: required "data",
-        links: required "links",
-        meta: required "meta",
+        links: or_empty "links",
+        meta: or_empty "meta",
     }
 }
 
@@ -115,14 +121,16 @@ runtime::object! {
 #[non_exhaustive]
 pub struct BlogPostsShowResponse {
     /// Where an answer can be read again.
-    pub links: Option<super::DocumentLinks>,
+    ///
+    /// Default: `{}`.
+    pub links: super::DocumentLinks,
     /// A post of a blog.
     pub data: BlogPost,
 }
 
 runtime::object! {
     BlogPostsShowResponse {
-        links: optional "links",
+        links: or_empty "links",
         data: required "data",
     }
 }

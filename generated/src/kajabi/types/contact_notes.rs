@@ -101,7 +101,9 @@ pub struct ContactNote {
     /// A note's own data.
     pub attributes: ContactNotesAttributes,
     /// What the resource is related to.
-    pub relationships: Option<ContactNoteRelationships>,
+    ///
+    /// Default: `{}`.
+    pub relationships: ContactNoteRelationships,
 }
 
 runtime::object! {
@@ -109,7 +111,7 @@ runtime::object! {
         id: required "id",
         r#type: required "type",
         attributes: required "attributes",
-        relationships: optional "relationships",
+        relationships: or_empty "relationships",
     }
 }
 
@@ -322,16 +324,20 @@ pub struct ContactNotesIndexResponse {
     /// The resources on this page.
     pub data: Vec<ContactNote>,
     /// Where the neighbours of a page are.
+    ///
+    /// Default: `{}`.
     pub links: super::PageLinks,
     /// How long a list is.
+    ///
+    /// Default: `{}`.
     pub meta: super::PageMeta,
 }
 
 runtime::object! {
     ContactNotesIndexResponse {
         data: required "data",
-        links: required "links",
-        meta: required "meta",
+        links: or_empty "links",
+        meta: or_empty "meta",
     }
 }
 
@@ -340,18 +346,22 @@ runtime::object! {
 #[non_exhaustive]
 pub struct ContactNotesShowResponse {
     /// Where an answer can be read again.
-    pub links: Option<super::DocumentLinks>,
+    ///
+    /// Default: `{}`.
+    pub links: super::DocumentLinks,
     /// A note on a contact.
     pub data: ContactNote,
     /// The resources that were asked to be included, of every type.
-    pub included: Option<Vec<super::IncludedResource>>,
+    ///
+    /// Default: `[]`.
+    pub included: Vec<super::IncludedResource>,
 }
 
 runtime::object! {
     ContactNotesShowResponse {
-        links: optional "links",
+        links: or_empty "links",
         data: required "data",
-        included: optional "included",
+        included: or_empty "included",
     }
 }
 

@@ -11,16 +11,20 @@ pub struct ContactTagsIndexResponse {
     /// The resources on this page.
     pub data: Vec<super::ContactTag>,
     /// Where the neighbours of a page are.
+    ///
+    /// Default: `{}`.
     pub links: super::PageLinks,
     /// How long a list is.
+    ///
+    /// Default: `{}`.
     pub meta: super::PageMeta,
 }
 
 runtime::object! {
     ContactTagsIndexResponse {
         data: required "data",
-        links: required "links",
-        meta: required "meta",
+        links: or_empty "links",
+        meta: or_empty "meta",
     }
 }
 
@@ -29,14 +33,16 @@ runtime::object! {
 #[non_exhaustive]
 pub struct ContactTagsShowResponse {
     /// Where an answer can be read again.
-    pub links: Option<super::DocumentLinks>,
+    ///
+    /// Default: `{}`.
+    pub links: super::DocumentLinks,
     /// A tag that contacts can carry.
     pub data: super::ContactTag,
 }
 
 runtime::object! {
     ContactTagsShowResponse {
-        links: optional "links",
+        links: or_empty "links",
         data: required "data",
     }
 }

@@ -200,6 +200,8 @@ pub struct ContactUpdateData {
     /// What is known of a contact.
     pub attributes: ContactsAttributesInput,
     /// Relationships to replace.
+    ///
+    /// Default: `{}`.
     pub relationships: Option<ContactUpdateRelationships>,
 }
 
@@ -299,6 +301,8 @@ pub struct ContactsAttributesInput {
     pub custom_3: runtime::Patch<String>,
     /// Mobile phone number.
     pub mobile_phone_number: runtime::Patch<String>,
+    /// What the other fields do not take.
+    pub additional_properties: runtime::Map<String, runtime::Value>,
 }
 
 runtime::object! {
@@ -319,6 +323,7 @@ runtime::object! {
         custom_2: patch "custom_2",
         custom_3: patch "custom_3",
         mobile_phone_number: patch "mobile_phone_number",
+        additional_properties: rest,
     }
 }
 
@@ -504,6 +509,16 @@ impl ContactsAttributesInput {
         self.mobile_phone_number = runtime::Patch::Null;
         self
     }
+
+    /// Adds a property that no other field is for.
+    pub fn with_additional_properties(
+        mut self,
+        key: impl Into<String>,
+        value: impl Into<runtime::Value>,
+    ) -> Self {
+        self.additional_properties.insert(key.into(), value.into());
+        self
+    }
 }
 
 /// A page of contacts.
@@ -513,16 +528,20 @@ pub struct ContactsIndexResponse {
     /// The resources on this page.
     pub data: Vec<super::Contact>,
     /// Where the neighbours of a page are.
+    ///
+    /// Default: `{}`.
     pub links: super::PageLinks,
     /// How long a list is.
+    ///
+    /// Default: `{}`.
     pub meta: super::PageMeta,
 }
 
 runtime::object! {
     ContactsIndexResponse {
         data: required "data",
-        links: required "links",
-        meta: required "meta",
+        links: or_empty "links",
+        meta: or_empty "meta",
     }
 }
 
@@ -531,18 +550,22 @@ runtime::object! {
 #[non_exhaustive]
 pub struct ContactsShowResponse {
     /// Where an answer can be read again.
-    pub links: Option<super::DocumentLinks>,
+    ///
+    /// Default: `{}`.
+    pub links: super::DocumentLinks,
     /// A person that a site knows.
     pub data: super::Contact,
     /// The resources that were asked to be included, of every type.
-    pub included: Option<Vec<super::IncludedResource>>,
+    ///
+    /// Default: `[]`.
+    pub included: Vec<super::IncludedResource>,
 }
 
 runtime::object! {
     ContactsShowResponse {
-        links: optional "links",
+        links: or_empty "links",
         data: required "data",
-        included: optional "included",
+        included: or_empty "included",
     }
 }
 

@@ -17,7 +17,9 @@ pub struct Course {
     /// A course's own data.
     pub attributes: CoursesAttributes,
     /// What the resource is related to.
-    pub relationships: Option<CourseRelationships>,
+    ///
+    /// Default: `{}`.
+    pub relationships: CourseRelationships,
 }
 
 runtime::object! {
@@ -25,7 +27,7 @@ runtime::object! {
         id: required "id",
         r#type: required "type",
         attributes: required "attributes",
-        relationships: optional "relationships",
+        relationships: or_empty "relationships",
     }
 }
 
@@ -110,16 +112,20 @@ pub struct CoursesIndexResponse {
     /// The resources on this page.
     pub data: Vec<Course>,
     /// Where the neighbours of a page are.
+    ///
+    /// Default: `{}`.
     pub links: super::PageLinks,
     /// How long a list is.
+    ///
+    /// Default: `{}`.
     pub meta: super::PageMeta,
 }
 
 runtime::object! {
     CoursesIndexResponse {
         data: required "data",
-        links: required "links",
-        meta: required "meta",
+        links: or_empty "links",
+        meta: or_empty "meta",
     }
 }
 
@@ -128,17 +134,21 @@ runtime::object! {
 #[non_exhaustive]
 pub struct CoursesShowResponse {
     /// Where an answer can be read again.
-    pub links: Option<super::DocumentLinks>,
+    ///
+    /// Default: `{}`.
+    pub links: super::DocumentLinks,
     /// A course.
     pub data: Course,
     /// The resources that were asked to be included, of every type.
-    pub included: Option<Vec<super::IncludedResource>>,
+    ///
+    /// Default: `[]`.
+    pub included: Vec<super::IncludedResource>,
 }
 
 runtime::object! {
     CoursesShowResponse {
-        links: optional "links",
+        links: or_empty "links",
         data: required "data",
-        included: optional "included",
+        included: or_empty "included",
     }
 }

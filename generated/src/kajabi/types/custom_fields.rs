@@ -17,7 +17,9 @@ pub struct CustomField {
     /// How a custom field is set up.
     pub attributes: CustomFieldsAttributes,
     /// What the resource is related to.
-    pub relationships: Option<super::HookRelationships>,
+    ///
+    /// Default: `{}`.
+    pub relationships: super::HookRelationships,
 }
 
 runtime::object! {
@@ -25,7 +27,7 @@ runtime::object! {
         id: required "id",
         r#type: required "type",
         attributes: required "attributes",
-        relationships: optional "relationships",
+        relationships: or_empty "relationships",
     }
 }
 
@@ -62,16 +64,20 @@ pub struct CustomFieldsIndexResponse {
     /// The resources on this page.
     pub data: Vec<CustomField>,
     /// Where the neighbours of a page are.
+    ///
+    /// Default: `{}`.
     pub links: super::PageLinks,
     /// How long a list is.
+    ///
+    /// Default: `{}`.
     pub meta: super::PageMeta,
 }
 
 runtime::object! {
     CustomFieldsIndexResponse {
         data: required "data",
-        links: required "links",
-        meta: required "meta",
+        links: or_empty "links",
+        meta: or_empty "meta",
     }
 }
 
@@ -80,14 +86,16 @@ runtime::object! {
 #[non_exhaustive]
 pub struct CustomFieldsShowResponse {
     /// Where an answer can be read again.
-    pub links: Option<super::DocumentLinks>,
+    ///
+    /// Default: `{}`.
+    pub links: super::DocumentLinks,
     /// A field that a site has added to its contacts.
     pub data: CustomField,
 }
 
 runtime::object! {
     CustomFieldsShowResponse {
-        links: optional "links",
+        links: or_empty "links",
         data: required "data",
     }
 }

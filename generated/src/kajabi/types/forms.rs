@@ -94,6 +94,8 @@ pub struct FormSubmissionCreateAttributes {
     pub custom_3: runtime::Patch<String>,
     /// Mobile phone number.
     pub mobile_phone_number: runtime::Patch<String>,
+    /// What the other fields do not take.
+    pub additional_properties: runtime::Map<String, runtime::Value>,
 }
 
 runtime::object! {
@@ -112,6 +114,7 @@ runtime::object! {
         custom_2: patch "custom_2",
         custom_3: patch "custom_3",
         mobile_phone_number: patch "mobile_phone_number",
+        additional_properties: rest,
     }
 }
 
@@ -133,6 +136,7 @@ impl FormSubmissionCreateAttributes {
             custom_2: runtime::Patch::Absent,
             custom_3: runtime::Patch::Absent,
             mobile_phone_number: runtime::Patch::Absent,
+            additional_properties: Default::default(),
         }
     }
 
@@ -282,6 +286,16 @@ impl FormSubmissionCreateAttributes {
         self.mobile_phone_number = runtime::Patch::Null;
         self
     }
+
+    /// Adds a property that no other field is for.
+    pub fn with_additional_properties(
+        mut self,
+        key: impl Into<String>,
+        value: impl Into<runtime::Value>,
+    ) -> Self {
+        self.additional_properties.insert(key.into(), value.into());
+        self
+    }
 }
 
 /// What to enter into a form.
@@ -341,14 +355,16 @@ runtime::string_enum! {
 #[non_exhaustive]
 pub struct FormSubmissionResponse {
     /// Where an answer can be read again.
-    pub links: Option<super::DocumentLinks>,
+    ///
+    /// Default: `{}`.
+    pub links: super::DocumentLinks,
     /// What was submitted through a form.
     pub data: super::FormSubmission,
 }
 
 runtime::object! {
     FormSubmissionResponse {
-        links: optional "links",
+        links: or_empty "links",
         data: required "data",
     }
 }
@@ -360,16 +376,20 @@ pub struct FormSubmissionsIndexResponse {
     /// The resources on this page.
     pub data: Vec<super::FormSubmission>,
     /// Where the neighbours of a page are.
+    ///
+    /// Default: `{}`.
     pub links: super::PageLinks,
     /// How long a list is.
+    ///
+    /// Default: `{}`.
     pub meta: super::PageMeta,
 }
 
 runtime::object! {
     FormSubmissionsIndexResponse {
         data: required "data",
-        links: required "links",
-        meta: required "meta",
+        links: or_empty "links",
+        meta: or_empty "meta",
     }
 }
 
@@ -380,13 +400,15 @@ pub struct FormSubmissionsShowResponse {
     /// What was submitted through a form.
     pub data: super::FormSubmission,
     /// The resources that were asked to be included, of every type.
-    pub included: Option<Vec<super::IncludedResource>>,
+    ///
+    /// Default: `[]`.
+    pub included: Vec<super::IncludedResource>,
 }
 
 runtime::object! {
     FormSubmissionsShowResponse {
         data: required "data",
-        included: optional "included",
+        included: or_empty "included",
     }
 }
 
@@ -397,16 +419,20 @@ pub struct FormsIndexResponse {
     /// The resources on this page.
     pub data: Vec<super::Form>,
     /// Where the neighbours of a page are.
+    ///
+    /// Default: `{}`.
     pub links: super::PageLinks,
     /// How long a list is.
+    ///
+    /// Default: `{}`.
     pub meta: super::PageMeta,
 }
 
 runtime::object! {
     FormsIndexResponse {
         data: required "data",
-        links: required "links",
-        meta: required "meta",
+        links: or_empty "links",
+        meta: or_empty "meta",
     }
 }
 
@@ -417,12 +443,14 @@ pub struct FormsShowResponse {
     /// A form of a site.
     pub data: super::Form,
     /// The resources that were asked to be included, of every type.
-    pub included: Option<Vec<super::IncludedResource>>,
+    ///
+    /// Default: `[]`.
+    pub included: Vec<super::IncludedResource>,
 }
 
 runtime::object! {
     FormsShowResponse {
         data: required "data",
-        included: optional "included",
+        included: or_empty "included",
     }
 }

@@ -17,7 +17,9 @@ pub struct LandingPage {
     /// A landing page's own data.
     pub attributes: LandingPagesAttributes,
     /// What the resource is related to.
-    pub relationships: Option<super::HookRelationships>,
+    ///
+    /// Default: `{}`.
+    pub relationships: super::HookRelationships,
 }
 
 runtime::object! {
@@ -25,7 +27,7 @@ runtime::object! {
         id: required "id",
         r#type: required "type",
         attributes: required "attributes",
-        relationships: optional "relationships",
+        relationships: or_empty "relationships",
     }
 }
 
@@ -62,16 +64,20 @@ pub struct LandingPagesIndexResponse {
     /// The resources on this page.
     pub data: Vec<LandingPage>,
     /// Where the neighbours of a page are.
+    ///
+    /// Default: `{}`.
     pub links: super::PageLinks,
     /// How long a list is.
+    ///
+    /// Default: `{}`.
     pub meta: super::PageMeta,
 }
 
 runtime::object! {
     LandingPagesIndexResponse {
         data: required "data",
-        links: required "links",
-        meta: required "meta",
+        links: or_empty "links",
+        meta: or_empty "meta",
     }
 }
 
@@ -80,14 +86,16 @@ runtime::object! {
 #[non_exhaustive]
 pub struct LandingPagesShowResponse {
     /// Where an answer can be read again.
-    pub links: Option<super::DocumentLinks>,
+    ///
+    /// Default: `{}`.
+    pub links: super::DocumentLinks,
     /// A landing page.
     pub data: LandingPage,
 }
 
 runtime::object! {
     LandingPagesShowResponse {
-        links: optional "links",
+        links: or_empty "links",
         data: required "data",
     }
 }

@@ -27,16 +27,20 @@ pub struct OffersIndexResponse {
     /// The resources on this page.
     pub data: Vec<super::Offer>,
     /// Where the neighbours of a page are.
+    ///
+    /// Default: `{}`.
     pub links: super::PageLinks,
     /// How long a list is.
+    ///
+    /// Default: `{}`.
     pub meta: super::PageMeta,
 }
 
 runtime::object! {
     OffersIndexResponse {
         data: required "data",
-        links: required "links",
-        meta: required "meta",
+        links: or_empty "links",
+        meta: or_empty "meta",
     }
 }
 
@@ -45,17 +49,21 @@ runtime::object! {
 #[non_exhaustive]
 pub struct OffersShowResponse {
     /// Where an answer can be read again.
-    pub links: Option<super::DocumentLinks>,
+    ///
+    /// Default: `{}`.
+    pub links: super::DocumentLinks,
     /// Something that a site sells or gives away.
     pub data: super::Offer,
     /// The resources that were asked to be included, of every type.
-    pub included: Option<Vec<super::IncludedResource>>,
+    ///
+    /// Default: `[]`.
+    pub included: Vec<super::IncludedResource>,
 }
 
 runtime::object! {
     OffersShowResponse {
-        links: optional "links",
+        links: or_empty "links",
         data: required "data",
-        included: optional "included",
+        included: or_empty "included",
     }
 }

@@ -49,16 +49,20 @@ pub struct OrderItemsIndexResponse {
     /// The resources on this page.
     pub data: Vec<super::OrderItem>,
     /// Where the neighbours of a page are.
+    ///
+    /// Default: `{}`.
     pub links: super::PageLinks,
     /// How long a list is.
+    ///
+    /// Default: `{}`.
     pub meta: super::PageMeta,
 }
 
 runtime::object! {
     OrderItemsIndexResponse {
         data: required "data",
-        links: required "links",
-        meta: required "meta",
+        links: or_empty "links",
+        meta: or_empty "meta",
     }
 }
 
@@ -67,18 +71,22 @@ runtime::object! {
 #[non_exhaustive]
 pub struct OrderItemsShowResponse {
     /// Where an answer can be read again.
-    pub links: Option<super::DocumentLinks>,
+    ///
+    /// Default: `{}`.
+    pub links: super::DocumentLinks,
     /// One line of an order.
     pub data: super::OrderItem,
     /// The resources that were asked to be included, of every type.
-    pub included: Option<Vec<super::IncludedResource>>,
+    ///
+    /// Default: `[]`.
+    pub included: Vec<super::IncludedResource>,
 }
 
 runtime::object! {
     OrderItemsShowResponse {
-        links: optional "links",
+        links: or_empty "links",
         data: required "data",
-        included: optional "included",
+        included: or_empty "included",
     }
 }
 
@@ -89,16 +97,20 @@ pub struct OrdersIndexResponse {
     /// The resources on this page.
     pub data: Vec<super::Order>,
     /// Where the neighbours of a page are.
+    ///
+    /// Default: `{}`.
     pub links: super::PageLinks,
     /// How long a list is.
+    ///
+    /// Default: `{}`.
     pub meta: super::PageMeta,
 }
 
 runtime::object! {
     OrdersIndexResponse {
         data: required "data",
-        links: required "links",
-        meta: required "meta",
+        links: or_empty "links",
+        meta: or_empty "meta",
     }
 }
 
@@ -107,17 +119,21 @@ runtime::object! {
 #[non_exhaustive]
 pub struct OrdersShowResponse {
     /// Where an answer can be read again.
-    pub links: Option<super::DocumentLinks>,
+    ///
+    /// Default: `{}`.
+    pub links: super::DocumentLinks,
     /// An order.
     pub data: super::Order,
     /// The resources that were asked to be included, of every type.
-    pub included: Option<Vec<super::IncludedResource>>,
+    ///
+    /// Default: `[]`.
+    pub included: Vec<super::IncludedResource>,
 }
 
 runtime::object! {
     OrdersShowResponse {
-        links: optional "links",
+        links: or_empty "links",
         data: required "data",
-        included: optional "included",
+        included: or_empty "included",
     }
 }

@@ -137,16 +137,20 @@ pub struct PayoutsIndexResponse {
     /// The payouts on this page.
     pub data: Vec<Payout>,
     /// Where the neighbours of a page are.
+    ///
+    /// Default: `{}`.
     pub links: super::PageLinks,
     /// How many payouts there are.
+    ///
+    /// Default: `{}`.
     pub meta: PayoutsMeta,
 }
 
 runtime::object! {
     PayoutsIndexResponse {
         data: required "data",
-        links: required "links",
-        meta: required "meta",
+        links: or_empty "links",
+        meta: or_empty "meta",
     }
 }
 
@@ -157,13 +161,15 @@ pub struct PayoutsMeta {
     /// Payouts in all.
     pub total: Option<i64>,
     /// Numbers of the neighbouring pages.
-    pub pagination: Option<PayoutsPagination>,
+    ///
+    /// Default: `{}`.
+    pub pagination: PayoutsPagination,
 }
 
 runtime::object! {
     PayoutsMeta {
         total: optional "total",
-        pagination: optional "pagination",
+        pagination: or_empty "pagination",
     }
 }
 

@@ -17,7 +17,9 @@ pub struct Podcast {
     /// A podcast's own data.
     pub attributes: PodcastsAttributes,
     /// What the resource is related to.
-    pub relationships: Option<super::HookRelationships>,
+    ///
+    /// Default: `{}`.
+    pub relationships: super::HookRelationships,
 }
 
 runtime::object! {
@@ -25,7 +27,7 @@ runtime::object! {
         id: required "id",
         r#type: required "type",
         attributes: required "attributes",
-        relationships: optional "relationships",
+        relationships: or_empty "relationships",
     }
 }
 
@@ -168,16 +170,20 @@ pub struct PodcastsIndexResponse {
     /// The resources on this page.
     pub data: Vec<Podcast>,
     /// Where the neighbours of a page are.
+    ///
+    /// Default: `{}`.
     pub links: super::PageLinks,
     /// How long a list is.
+    ///
+    /// Default: `{}`.
     pub meta: super::PageMeta,
 }
 
 runtime::object! {
     PodcastsIndexResponse {
         data: required "data",
-        links: required "links",
-        meta: required "meta",
+        links: or_empty "links",
+        meta: or_empty "meta",
     }
 }
 

@@ -4,89 +4,27 @@
 
 use crm_clients_runtime as runtime;
 
-/// Something that an offer gives access to.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Product {
-    /// Id of the resource.
-    pub id: String,
-    /// Type of the resource.
-    ///
-    /// Always `products`.
-    pub r#type: String,
-    /// A product's own data.
-    pub attributes: ProductsAttributes,
-    /// What the resource is related to.
-    pub relationships: Option<super::HookRelationships>,
-}
-
-runtime::object! {
-    Product {
-        id: required "id",
-        r#type: required "type",
-        attributes: required "attributes",
-        relationships: optional "relationships",
-    }
-}
-
-/// A product's own data.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ProductsAttributes {
-    /// When this was created; set by the server.
-    pub created_at: Option<runtime::Timestamp>,
-    /// Title of the product.
-    pub title: Option<String>,
-    /// What the product is.
-    pub description: Option<String>,
-    /// State of processing, for example `ready`.
-    pub status: Option<String>,
-    /// How many people have access.
-    pub members_aggregate_count: Option<i64>,
-    /// Kind of product, for example `Course`.
-    pub product_type_name: Option<String>,
-    /// Id of the course, podcast or other thing this product stands for.
-    pub product_type_id: Option<i64>,
-    /// Whether members see it, for example `published` or `draft`.
-    pub publish_status: Option<String>,
-    /// URL of a small picture.
-    pub thumbnail_url: Option<String>,
-    /// Where the product can be used.
-    pub url: Option<String>,
-}
-
-runtime::object! {
-    ProductsAttributes {
-        created_at: optional "created_at",
-        title: optional "title",
-        description: optional "description",
-        status: optional "status",
-        members_aggregate_count: optional "members_aggregate_count",
-        product_type_name: optional "product_type_name",
-        product_type_id: optional "product_type_id",
-        publish_status: optional "publish_status",
-        thumbnail_url: optional "thumbnail_url",
-        url: optional "url",
-    }
-}
-
 /// A page of products.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ProductsIndexResponse {
     /// The resources on this page.
-    pub data: Vec<Product>,
+    pub data: Vec<super::Product>,
     /// Where the neighbours of a page are.
+    ///
+    /// Default: `{}`.
     pub links: super::PageLinks,
     /// How long a list is.
+    ///
+    /// Default: `{}`.
     pub meta: super::PageMeta,
 }
 
 runtime::object! {
     ProductsIndexResponse {
         data: required "data",
-        links: required "links",
-        meta: required "meta",
+        links: or_empty "links",
+        meta: or_empty "meta",
     }
 }
 
@@ -95,14 +33,16 @@ runtime::object! {
 #[non_exhaustive]
 pub struct ProductsShowResponse {
     /// Where an answer can be read again.
-    pub links: Option<super::DocumentLinks>,
+    ///
+    /// Default: `{}`.
+    pub links: super::DocumentLinks,
     /// Something that an offer gives access to.
-    pub data: Product,
+    pub data: super::Product,
 }
 
 runtime::object! {
     ProductsShowResponse {
-        links: optional "links",
+        links: or_empty "links",
         data: required "data",
     }
 }

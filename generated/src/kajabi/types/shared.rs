@@ -62,9 +62,13 @@ pub struct Contact {
     /// What is known of a contact.
     pub attributes: ContactsAttributes,
     /// What the resource is related to.
-    pub relationships: Option<ContactRelationships>,
+    ///
+    /// Default: `{}`.
+    pub relationships: ContactRelationships,
     /// The document's `links`.
-    pub links: Option<ContactLinks>,
+    ///
+    /// Default: `{}`.
+    pub links: ContactLinks,
 }
 
 runtime::object! {
@@ -72,8 +76,8 @@ runtime::object! {
         id: required "id",
         r#type: required "type",
         attributes: required "attributes",
-        relationships: optional "relationships",
-        links: optional "links",
+        relationships: or_empty "relationships",
+        links: or_empty "links",
     }
 }
 
@@ -95,9 +99,9 @@ runtime::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactRelationships {
-    /// The document's `customer`.
+    /// A relationship to one resource at most.
     pub customer: Option<ToOneRelationship>,
-    /// The document's `offers`.
+    /// A relationship to any number of resources.
     pub offers: Option<ToManyRelationship>,
     /// A relationship to one resource at most.
     pub site: Option<ToOneRelationship>,
@@ -127,7 +131,9 @@ pub struct ContactTag {
     /// A tag's own data.
     pub attributes: ContactTagsAttributes,
     /// What the resource is related to.
-    pub relationships: Option<HookRelationships>,
+    ///
+    /// Default: `{}`.
+    pub relationships: HookRelationships,
 }
 
 runtime::object! {
@@ -135,7 +141,7 @@ runtime::object! {
         id: required "id",
         r#type: required "type",
         attributes: required "attributes",
-        relationships: optional "relationships",
+        relationships: or_empty "relationships",
     }
 }
 
@@ -193,6 +199,8 @@ pub struct ContactsAttributes {
     pub updated_at: Option<runtime::Timestamp>,
     /// Mobile phone number.
     pub mobile_phone_number: Option<String>,
+    /// What the other fields do not take.
+    pub additional_properties: runtime::Map<String, runtime::Value>,
 }
 
 runtime::object! {
@@ -215,6 +223,34 @@ runtime::object! {
         created_at: optional "created_at",
         updated_at: optional "updated_at",
         mobile_phone_number: optional "mobile_phone_number",
+        additional_properties: rest,
+    }
+}
+
+/// A lesson of a course.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct CourseLesson {
+    /// Id of the resource.
+    pub id: String,
+    /// Type of the resource.
+    ///
+    /// Always `lessons`.
+    pub r#type: String,
+    /// A lesson of a module; found among a course's included resources of type `lessons`.
+    pub attributes: CourseLessonsAttributes,
+    /// What the resource is related to.
+    ///
+    /// Default: `{}`.
+    pub relationships: runtime::Map<String, runtime::Value>,
+}
+
+runtime::object! {
+    CourseLesson {
+        id: required "id",
+        r#type: required "type",
+        attributes: required "attributes",
+        relationships: or_empty "relationships",
     }
 }
 
@@ -238,6 +274,33 @@ runtime::object! {
         position: optional "position",
         status: optional "status",
         publishing_option: optional "publishing_option",
+    }
+}
+
+/// A module of a course.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct CourseModule {
+    /// Id of the resource.
+    pub id: String,
+    /// Type of the resource.
+    ///
+    /// Always `modules`.
+    pub r#type: String,
+    /// A module of a course; found among a course's included resources of type `modules`.
+    pub attributes: CourseModulesAttributes,
+    /// What the resource is related to.
+    ///
+    /// Default: `{}`.
+    pub relationships: runtime::Map<String, runtime::Value>,
+}
+
+runtime::object! {
+    CourseModule {
+        id: required "id",
+        r#type: required "type",
+        attributes: required "attributes",
+        relationships: or_empty "relationships",
     }
 }
 
@@ -280,9 +343,13 @@ pub struct Customer {
     /// What is known of a customer.
     pub attributes: CustomersAttributes,
     /// What the resource is related to.
-    pub relationships: Option<CustomerRelationships>,
+    ///
+    /// Default: `{}`.
+    pub relationships: CustomerRelationships,
     /// The document's `links`.
-    pub links: Option<CustomerLinks>,
+    ///
+    /// Default: `{}`.
+    pub links: CustomerLinks,
 }
 
 runtime::object! {
@@ -290,8 +357,8 @@ runtime::object! {
         id: required "id",
         r#type: required "type",
         attributes: required "attributes",
-        relationships: optional "relationships",
-        links: optional "links",
+        relationships: or_empty "relationships",
+        links: or_empty "links",
     }
 }
 
@@ -353,7 +420,7 @@ pub struct CustomersAttributes {
     /// Links to profiles elsewhere.
     pub socials: Option<CustomersAttributesSocials>,
     /// What the customer has paid so far, as a decimal number in text, for example `0.0`.
-    pub net_revenue: Option<String>,
+    pub net_revenue: Option<NetRevenue>,
     /// How often the customer has signed in.
     pub sign_in_count: Option<i64>,
     /// When the customer was last active; null if never.
@@ -506,6 +573,8 @@ pub struct FieldsAttributes {
     pub select_options: Option<String>,
     /// Whether the field can be changed; the fields every form starts with cannot.
     pub editable: Option<bool>,
+    /// Name of the value in submissions.
+    pub name: Option<String>,
     /// When this was created; set by the server.
     pub created_at: Option<runtime::Timestamp>,
     /// When this last changed; set by the server.
@@ -520,6 +589,7 @@ runtime::object! {
         handle: optional "handle",
         select_options: optional "select_options",
         editable: optional "editable",
+        name: optional "name",
         created_at: optional "created_at",
         updated_at: optional "updated_at",
     }
@@ -538,7 +608,9 @@ pub struct Form {
     /// How a form is set up.
     pub attributes: FormAttributes,
     /// What the resource is related to.
-    pub relationships: Option<FormRelationships>,
+    ///
+    /// Default: `{}`.
+    pub relationships: FormRelationships,
 }
 
 runtime::object! {
@@ -546,7 +618,7 @@ runtime::object! {
         id: required "id",
         r#type: required "type",
         attributes: required "attributes",
-        relationships: optional "relationships",
+        relationships: or_empty "relationships",
     }
 }
 
@@ -579,6 +651,28 @@ runtime::object! {
         created_at: optional "created_at",
         updated_at: optional "updated_at",
         description: optional "description",
+    }
+}
+
+/// A field of a form.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct FormField {
+    /// Id of the resource.
+    pub id: String,
+    /// Type of the resource.
+    ///
+    /// Always `fields`.
+    pub r#type: String,
+    /// How a field of a form is set up; found among a form's included resources of type `fields`.
+    pub attributes: FieldsAttributes,
+}
+
+runtime::object! {
+    FormField {
+        id: required "id",
+        r#type: required "type",
+        attributes: required "attributes",
     }
 }
 
@@ -618,7 +712,9 @@ pub struct FormSubmission {
     /// What was entered into a form; null where nothing was.
     pub attributes: FormSubmissionAttributes,
     /// What the resource is related to.
-    pub relationships: Option<FormSubmissionRelationships>,
+    ///
+    /// Default: `{}`.
+    pub relationships: FormSubmissionRelationships,
 }
 
 runtime::object! {
@@ -626,7 +722,7 @@ runtime::object! {
         id: required "id",
         r#type: required "type",
         attributes: required "attributes",
-        relationships: optional "relationships",
+        relationships: or_empty "relationships",
     }
 }
 
@@ -662,6 +758,8 @@ pub struct FormSubmissionAttributes {
     pub custom_3: Option<String>,
     /// Mobile phone number.
     pub mobile_phone_number: Option<String>,
+    /// What the other fields do not take.
+    pub additional_properties: runtime::Map<String, runtime::Value>,
 }
 
 runtime::object! {
@@ -680,6 +778,7 @@ runtime::object! {
         custom_2: optional "custom_2",
         custom_3: optional "custom_3",
         mobile_phone_number: optional "mobile_phone_number",
+        additional_properties: rest,
     }
 }
 
@@ -714,31 +813,133 @@ runtime::object! {
     }
 }
 
-/// A resource that was asked to be included; its type tells what the attributes are.
+/// A resource that was asked to be included.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct IncludedResource {
-    /// Id of the resource.
-    pub id: String,
-    /// Type of the resource, for example `offers`.
-    pub r#type: String,
-    /// Attributes of the resource.
-    pub attributes: Option<runtime::Map<String, runtime::Value>>,
-    /// Relationships of the resource.
-    pub relationships: Option<runtime::Map<String, runtime::Value>>,
+pub enum IncludedResource {
+    /// Where `type` is `contacts`.
+    Contact(Contact),
+    /// Where `type` is `contact_tags`.
+    ContactTag(ContactTag),
+    /// Where `type` is `customers`.
+    Customer(Customer),
+    /// Where `type` is `offers`.
+    Offer(Offer),
+    /// Where `type` is `products`.
+    Product(Product),
+    /// Where `type` is `purchases`.
+    Purchase(Purchase),
+    /// Where `type` is `orders`.
+    Order(Order),
+    /// Where `type` is `order_items`.
+    OrderItem(OrderItem),
+    /// Where `type` is `sites`.
+    Site(Site),
+    /// Where `type` is `forms`.
+    Form(Form),
+    /// Where `type` is `fields`.
+    FormField(FormField),
+    /// Where `type` is `modules`.
+    CourseModule(CourseModule),
+    /// Where `type` is `lessons`.
+    CourseLesson(CourseLesson),
+    /// Where `type` is `media`.
+    LessonMedia(LessonMedia),
+    /// Something else, kept as it came.
+    Unknown(runtime::Value),
 }
 
-runtime::object! {
-    IncludedResource {
-        id: required "id",
-        r#type: required "type",
-        attributes: optional "attributes",
-        relationships: optional "relationships",
+runtime::union! {
+    IncludedResource(Unknown) tag "type" {
+        Contact: "contacts",
+        ContactTag: "contact_tags",
+        Customer: "customers",
+        Offer: "offers",
+        Product: "products",
+        Purchase: "purchases",
+        Order: "orders",
+        OrderItem: "order_items",
+        Site: "sites",
+        Form: "forms",
+        FormField: "fields",
+        CourseModule: "modules",
+        CourseLesson: "lessons",
+        LessonMedia: "media",
     }
 }
 
 /// The resources that were asked to be included, of every type.
 pub type IncludedResources = Vec<IncludedResource>;
+
+/// A video or an audio file of a lesson.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct LessonMedia {
+    /// Id of the resource.
+    pub id: String,
+    /// Type of the resource.
+    ///
+    /// Always `media`.
+    pub r#type: String,
+    /// What is known of a video or an audio file.
+    pub attributes: LessonMediaAttributes,
+    /// What the resource is related to.
+    ///
+    /// Default: `{}`.
+    pub relationships: runtime::Map<String, runtime::Value>,
+}
+
+runtime::object! {
+    LessonMedia {
+        id: required "id",
+        r#type: required "type",
+        attributes: required "attributes",
+        relationships: or_empty "relationships",
+    }
+}
+
+/// What is known of a video or an audio file.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct LessonMediaAttributes {
+    /// How long it plays, in minutes.
+    pub duration_in_minutes: Option<f64>,
+}
+
+runtime::object! {
+    LessonMediaAttributes {
+        duration_in_minutes: optional "duration_in_minutes",
+    }
+}
+
+/// What the customer has paid so far, as a decimal number in text, for example `0.0`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum NetRevenue {
+    /// JSON of the kind string.
+    String(String),
+    /// JSON of the kind number.
+    Number(f64),
+    /// Something else, kept as it came.
+    Unknown(runtime::Value),
+}
+
+runtime::union! {
+    NetRevenue(Unknown) {
+        String: string,
+        Number: number,
+    }
+}
+
+impl NetRevenue {
+    /// The text, where it is text.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::String(text) => Some(text),
+            _ => None,
+        }
+    }
+}
 
 /// Something that a site sells or gives away.
 #[derive(Clone, Debug, PartialEq)]
@@ -753,7 +954,9 @@ pub struct Offer {
     /// What an offer is called and costs.
     pub attributes: OffersAttributes,
     /// What the resource is related to.
-    pub relationships: Option<OfferRelationships>,
+    ///
+    /// Default: `{}`.
+    pub relationships: OfferRelationships,
 }
 
 runtime::object! {
@@ -761,7 +964,7 @@ runtime::object! {
         id: required "id",
         r#type: required "type",
         attributes: required "attributes",
-        relationships: optional "relationships",
+        relationships: or_empty "relationships",
     }
 }
 
@@ -860,6 +1063,8 @@ pub struct OffersAttributes {
     pub free: Option<bool>,
     /// URL of the offer's picture.
     pub image_url: Option<String>,
+    /// What the offer is called, where it is included with something else.
+    pub name: Option<String>,
     /// State of the offer, for example `active`.
     pub status: Option<String>,
 }
@@ -882,6 +1087,7 @@ runtime::object! {
         single: optional "single",
         free: optional "free",
         image_url: optional "image_url",
+        name: optional "name",
         status: optional "status",
     }
 }
@@ -934,7 +1140,9 @@ pub struct Order {
     /// What an order comes to.
     pub attributes: OrdersAttributes,
     /// What the resource is related to.
-    pub relationships: Option<OrderRelationships>,
+    ///
+    /// Default: `{}`.
+    pub relationships: OrderRelationships,
 }
 
 runtime::object! {
@@ -942,7 +1150,7 @@ runtime::object! {
         id: required "id",
         r#type: required "type",
         attributes: required "attributes",
-        relationships: optional "relationships",
+        relationships: or_empty "relationships",
     }
 }
 
@@ -959,7 +1167,9 @@ pub struct OrderItem {
     /// What one line of an order comes to.
     pub attributes: OrderItemsAttributes,
     /// What the resource is related to.
-    pub relationships: Option<OrderItemRelationships>,
+    ///
+    /// Default: `{}`.
+    pub relationships: OrderItemRelationships,
 }
 
 runtime::object! {
@@ -967,7 +1177,7 @@ runtime::object! {
         id: required "id",
         r#type: required "type",
         attributes: required "attributes",
-        relationships: optional "relationships",
+        relationships: or_empty "relationships",
     }
 }
 
@@ -1139,7 +1349,7 @@ runtime::object! {
 #[non_exhaustive]
 pub struct PageMeta {
     /// Pages of the list.
-    pub total_pages: i64,
+    pub total_pages: Option<i64>,
     /// Resources of the list.
     pub total_count: Option<i64>,
     /// Number of this page, from 1.
@@ -1150,10 +1360,81 @@ pub struct PageMeta {
 
 runtime::object! {
     PageMeta {
-        total_pages: required "total_pages",
+        total_pages: optional "total_pages",
         total_count: optional "total_count",
         current_page: optional "current_page",
         count: optional "count",
+    }
+}
+
+/// Something that an offer gives access to.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Product {
+    /// Id of the resource.
+    pub id: String,
+    /// Type of the resource.
+    ///
+    /// Always `products`.
+    pub r#type: String,
+    /// A product's own data.
+    pub attributes: ProductsAttributes,
+    /// What the resource is related to.
+    ///
+    /// Default: `{}`.
+    pub relationships: HookRelationships,
+}
+
+runtime::object! {
+    Product {
+        id: required "id",
+        r#type: required "type",
+        attributes: required "attributes",
+        relationships: or_empty "relationships",
+    }
+}
+
+/// A product's own data.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ProductsAttributes {
+    /// When this was created; set by the server.
+    pub created_at: Option<runtime::Timestamp>,
+    /// Title of the product.
+    pub title: Option<String>,
+    /// What the product is.
+    pub description: Option<String>,
+    /// State of processing, for example `ready`.
+    pub status: Option<String>,
+    /// How many people have access.
+    pub members_aggregate_count: Option<i64>,
+    /// Kind of product, for example `Course`.
+    pub product_type_name: Option<String>,
+    /// Id of the course, podcast or other thing this product stands for.
+    pub product_type_id: Option<i64>,
+    /// Whether members see it, for example `published` or `draft`.
+    pub publish_status: Option<String>,
+    /// URL of a small picture.
+    pub thumbnail_url: Option<String>,
+    /// Where the product can be used.
+    pub url: Option<String>,
+    /// URL of a picture.
+    pub image_url: Option<String>,
+}
+
+runtime::object! {
+    ProductsAttributes {
+        created_at: optional "created_at",
+        title: optional "title",
+        description: optional "description",
+        status: optional "status",
+        members_aggregate_count: optional "members_aggregate_count",
+        product_type_name: optional "product_type_name",
+        product_type_id: optional "product_type_id",
+        publish_status: optional "publish_status",
+        thumbnail_url: optional "thumbnail_url",
+        url: optional "url",
+        image_url: optional "image_url",
     }
 }
 
@@ -1170,7 +1451,9 @@ pub struct Purchase {
     /// What was bought, and how it is paid.
     pub attributes: PurchasesAttributes,
     /// What the resource is related to.
-    pub relationships: Option<PurchaseRelationships>,
+    ///
+    /// Default: `{}`.
+    pub relationships: PurchaseRelationships,
 }
 
 runtime::object! {
@@ -1178,7 +1461,7 @@ runtime::object! {
         id: required "id",
         r#type: required "type",
         attributes: required "attributes",
-        relationships: optional "relationships",
+        relationships: or_empty "relationships",
     }
 }
 
@@ -1306,13 +1589,15 @@ pub struct RelationshipResponse {
     /// Points at any number of resources.
     pub data: Vec<ResourceIdentifier>,
     /// Where an answer can be read again.
-    pub links: Option<DocumentLinks>,
+    ///
+    /// Default: `{}`.
+    pub links: DocumentLinks,
 }
 
 runtime::object! {
     RelationshipResponse {
         data: required "data",
-        links: optional "links",
+        links: or_empty "links",
     }
 }
 
@@ -1335,6 +1620,28 @@ runtime::object! {
 
 /// Points at any number of resources.
 pub type ResourceIdentifiers = Vec<ResourceIdentifier>;
+
+/// A site.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Site {
+    /// Id of the resource.
+    pub id: String,
+    /// Type of the resource.
+    ///
+    /// Always `sites`.
+    pub r#type: String,
+    /// A site's own data.
+    pub attributes: SitesAttributes,
+}
+
+runtime::object! {
+    Site {
+        id: required "id",
+        r#type: required "type",
+        attributes: required "attributes",
+    }
+}
 
 /// Points at a site.
 #[derive(Clone, Debug, PartialEq)]
@@ -1414,6 +1721,29 @@ impl From<String> for SiteRelationship {
     }
 }
 
+/// A site's own data.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct SitesAttributes {
+    /// Name of the site.
+    pub title: Option<String>,
+    /// Subdomain the site is reached at.
+    pub subdomain: Option<String>,
+    /// When this was created; set by the server.
+    pub created_at: Option<runtime::Timestamp>,
+    /// When this last changed; set by the server.
+    pub updated_at: Option<runtime::Timestamp>,
+}
+
+runtime::object! {
+    SitesAttributes {
+        title: optional "title",
+        subdomain: optional "subdomain",
+        created_at: optional "created_at",
+        updated_at: optional "updated_at",
+    }
+}
+
 /// A relationship to any number of resources.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -1458,7 +1788,9 @@ pub struct Transaction {
     /// What a charge, refund or dispute amounts to.
     pub attributes: TransactionsAttributes,
     /// What the resource is related to.
-    pub relationships: Option<TransactionRelationships>,
+    ///
+    /// Default: `{}`.
+    pub relationships: TransactionRelationships,
 }
 
 runtime::object! {
@@ -1466,7 +1798,7 @@ runtime::object! {
         id: required "id",
         r#type: required "type",
         attributes: required "attributes",
-        relationships: optional "relationships",
+        relationships: or_empty "relationships",
     }
 }
 
@@ -1476,7 +1808,7 @@ runtime::object! {
 pub struct TransactionRelationships {
     /// A relationship to one resource at most.
     pub customer: Option<ToOneRelationship>,
-    /// The document's `offer`.
+    /// A relationship to one resource at most.
     #[deprecated]
     pub offer: Option<ToOneRelationship>,
     /// A relationship to any number of resources.

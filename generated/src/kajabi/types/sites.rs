@@ -4,68 +4,27 @@
 
 use crm_clients_runtime as runtime;
 
-/// A site.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Site {
-    /// Id of the resource.
-    pub id: String,
-    /// Type of the resource.
-    ///
-    /// Always `sites`.
-    pub r#type: String,
-    /// A site's own data.
-    pub attributes: SitesAttributes,
-}
-
-runtime::object! {
-    Site {
-        id: required "id",
-        r#type: required "type",
-        attributes: required "attributes",
-    }
-}
-
-/// A site's own data.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct SitesAttributes {
-    /// Name of the site.
-    pub title: Option<String>,
-    /// Subdomain the site is reached at.
-    pub subdomain: Option<String>,
-    /// When this was created; set by the server.
-    pub created_at: Option<runtime::Timestamp>,
-    /// When this last changed; set by the server.
-    pub updated_at: Option<runtime::Timestamp>,
-}
-
-runtime::object! {
-    SitesAttributes {
-        title: optional "title",
-        subdomain: optional "subdomain",
-        created_at: optional "created_at",
-        updated_at: optional "updated_at",
-    }
-}
-
 /// A page of sites.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SitesIndexResponse {
     /// The resources on this page.
-    pub data: Vec<Site>,
+    pub data: Vec<super::Site>,
     /// Where the neighbours of a page are.
+    ///
+    /// Default: `{}`.
     pub links: super::PageLinks,
     /// How long a list is.
+    ///
+    /// Default: `{}`.
     pub meta: super::PageMeta,
 }
 
 runtime::object! {
     SitesIndexResponse {
         data: required "data",
-        links: required "links",
-        meta: required "meta",
+        links: or_empty "links",
+        meta: or_empty "meta",
     }
 }
 
@@ -74,14 +33,16 @@ runtime::object! {
 #[non_exhaustive]
 pub struct SitesShowResponse {
     /// Where an answer can be read again.
-    pub links: Option<super::DocumentLinks>,
+    ///
+    /// Default: `{}`.
+    pub links: super::DocumentLinks,
     /// A site.
-    pub data: Site,
+    pub data: super::Site,
 }
 
 runtime::object! {
     SitesShowResponse {
-        links: optional "links",
+        links: or_empty "links",
         data: required "data",
     }
 }
@@ -99,7 +60,9 @@ pub struct WebsitePage {
     /// A website page's own data.
     pub attributes: WebsitePagesAttributes,
     /// What the resource is related to.
-    pub relationships: Option<super::HookRelationships>,
+    ///
+    /// Default: `{}`.
+    pub relationships: super::HookRelationships,
 }
 
 runtime::object! {
@@ -107,7 +70,7 @@ runtime::object! {
         id: required "id",
         r#type: required "type",
         attributes: required "attributes",
-        relationships: optional "relationships",
+        relationships: or_empty "relationships",
     }
 }
 
@@ -141,16 +104,20 @@ pub struct WebsitePagesIndexResponse {
     /// The resources on this page.
     pub data: Vec<WebsitePage>,
     /// Where the neighbours of a page are.
+    ///
+    /// Default: `{}`.
     pub links: super::PageLinks,
     /// How long a list is.
+    ///
+    /// Default: `{}`.
     pub meta: super::PageMeta,
 }
 
 runtime::object! {
     WebsitePagesIndexResponse {
         data: required "data",
-        links: required "links",
-        meta: required "meta",
+        links: or_empty "links",
+        meta: or_empty "meta",
     }
 }
 
@@ -159,14 +126,16 @@ runtime::object! {
 #[non_exhaustive]
 pub struct WebsitePagesShowResponse {
     /// Where an answer can be read again.
-    pub links: Option<super::DocumentLinks>,
+    ///
+    /// Default: `{}`.
+    pub links: super::DocumentLinks,
     /// A page of a website.
     pub data: WebsitePage,
 }
 
 runtime::object! {
     WebsitePagesShowResponse {
-        links: optional "links",
+        links: or_empty "links",
         data: required "data",
     }
 }

@@ -17,7 +17,9 @@ pub struct Hook {
     /// What a webhook listens to.
     pub attributes: HooksAttributes,
     /// What the resource is related to.
-    pub relationships: Option<super::HookRelationships>,
+    ///
+    /// Default: `{}`.
+    pub relationships: super::HookRelationships,
 }
 
 runtime::object! {
@@ -25,7 +27,7 @@ runtime::object! {
         id: required "id",
         r#type: required "type",
         attributes: required "attributes",
-        relationships: optional "relationships",
+        relationships: or_empty "relationships",
     }
 }
 
@@ -56,6 +58,52 @@ impl From<HookCreateData> for HookCreate {
     }
 }
 
+/// What a webhook listens to.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct HookCreateAttributes {
+    /// The event that is delivered.
+    pub event: HooksAttributesEvent,
+    /// Where it is posted to.
+    pub target_url: String,
+    /// Id of the one resource to listen to, for example of a tag; left out or null for all.
+    pub resource_id: runtime::Patch<String>,
+}
+
+runtime::object! {
+    HookCreateAttributes {
+        event: required "event",
+        target_url: required "target_url",
+        resource_id: patch "resource_id",
+    }
+}
+
+impl HookCreateAttributes {
+    /// What must be given; the rest is set on the result.
+    pub fn new(
+        event: impl Into<HooksAttributesEvent>,
+        target_url: impl Into<String>,
+    ) -> Self {
+        Self {
+            event: event.into(),
+            target_url: target_url.into(),
+            resource_id: runtime::Patch::Absent,
+        }
+    }
+
+    /// Id of the one resource to listen to, for example of a tag; left out or null for all.
+    pub fn resource_id(mut self, resource_id: impl Into<String>) -> Self {
+        self.resource_id = runtime::Patch::Value(resource_id.into());
+        self
+    }
+
+    /// Sends null for `resource_id`, which clears it.
+    pub fn clear_resource_id(mut self) -> Self {
+        self.resource_id = runtime::Patch::Null;
+        self
+    }
+}
+
 /// What to listen to, and the site to listen on.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -63,7 +111,7 @@ pub struct HookCreateData {
     /// Always `hooks`.
     pub r#type: String,
     /// What a webhook listens to.
-    pub attributes: HooksAttributesInput,
+    pub attributes: HookCreateAttributes,
     /// What the resource is related to.
     pub relationships: super::BelongsToSite,
 }
@@ -79,7 +127,7 @@ runtime::object! {
 impl HookCreateData {
     /// What must be given; the rest is set on the result.
     pub fn new(
-        attributes: impl Into<HooksAttributesInput>,
+        attributes: impl Into<HookCreateAttributes>,
         relationships: impl Into<super::BelongsToSite>,
     ) -> Self {
         Self {
@@ -95,9 +143,9 @@ impl HookCreateData {
 #[non_exhaustive]
 pub struct HooksAttributes {
     /// The event that is delivered.
-    pub event: HooksAttributesEvent,
+    pub event: Option<HooksAttributesEvent>,
     /// Where it is posted to.
-    pub target_url: String,
+    pub target_url: Option<String>,
     /// When this was created; set by the server.
     pub created_at: Option<runtime::Timestamp>,
     /// When this last changed; set by the server.
@@ -108,8 +156,8 @@ pub struct HooksAttributes {
 
 runtime::object! {
     HooksAttributes {
-        event: required "event",
-        target_url: required "target_url",
+        event: optional "event",
+        target_url: optional "target_url",
         created_at: optional "created_at",
         updated_at: optional "updated_at",
         resource_id: optional_lenient "resource_id",
@@ -147,52 +195,6 @@ runtime::string_enum! {
     }
 }
 
-/// What a webhook listens to.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct HooksAttributesInput {
-    /// The event that is delivered.
-    pub event: HooksAttributesEvent,
-    /// Where it is posted to.
-    pub target_url: String,
-    /// Id of the one resource to listen to, for example of a tag; left out or null for all.
-    pub resource_id: runtime::Patch<i64>,
-}
-
-runtime::object! {
-    HooksAttributesInput {
-        event: required "event",
-        target_url: required "target_url",
-        resource_id: patch "resource_id",
-    }
-}
-
-impl HooksAttributesInput {
-    /// What must be given; the rest is set on the result.
-    pub fn new(
-        event: impl Into<HooksAttributesEvent>,
-        target_url: impl Into<String>,
-    ) -> Self {
-        Self {
-            event: event.into(),
-            target_url: target_url.into(),
-            resource_id: runtime::Patch::Absent,
-        }
-    }
-
-    /// Id of the one resource to listen to, for example of a tag; left out or null for all.
-    pub fn resource_id(mut self, resource_id: i64) -> Self {
-        self.resource_id = runtime::Patch::Value(resource_id);
-        self
-    }
-
-    /// Sends null for `resource_id`, which clears it.
-    pub fn clear_resource_id(mut self) -> Self {
-        self.resource_id = runtime::Patch::Null;
-        self
-    }
-}
-
 /// A page of webhook subscriptions.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -200,16 +202,20 @@ pub struct HooksIndexResponse {
     /// The resources on this page.
     pub data: Vec<Hook>,
     /// Where the neighbours of a page are.
+    ///
+    /// Default: `{}`.
     pub links: super::PageLinks,
     /// How long a list is.
+    ///
+    /// Default: `{}`.
     pub meta: super::PageMeta,
 }
 
 runtime::object! {
     HooksIndexResponse {
         data: required "data",
-        links: required "links",
-        meta: required "meta",
+        links: or_empty "links",
+        meta: or_empty "meta",
     }
 }
 
