@@ -214,9 +214,8 @@ fn call_struct(api: &Api, operation: &Operation, call: &str) -> TokenStream {
     let name = gate::ident(call);
     let output = output_type(api, &operation.output);
     let docs = gate::first_line(&operation.docs);
-    let of_paged = operation.paging.iter().flat_map(|_| OF_PAGED_CALLS);
-    let mut taken: HashSet<String> = OF_EVERY_CALL.iter().chain(of_paged).map(|name| (*name).to_owned()).collect();
-    let setters: TokenStream = operation.optional.iter().map(|argument| setter(api, argument, &mut taken)).collect();
+    let named = operation.optional.iter().zip(setter_names(operation));
+    let setters: TokenStream = named.map(|(argument, method)| setter(api, argument, &method)).collect();
     let body = operation.body.as_ref().filter(|body| !body.required).map(|body| {
         let (taken, sent) = send_body(api, body);
         quote! {
@@ -250,9 +249,15 @@ const OF_EVERY_CALL: &[&str] =
 /// The methods that the calls of lists with pages have besides.
 const OF_PAGED_CALLS: &[&str] = &["pages", "items"];
 
-fn setter(api: &Api, one: &Argument, taken: &mut HashSet<String>) -> TokenStream {
-    let name = gate::ident(&one.name);
-    let method = gate::ident(&names::claim(&one.name, taken));
+/// What the setters of an operation's optional arguments are called.
+pub(crate) fn setter_names(operation: &Operation) -> Vec<String> {
+    let of_paged = operation.paging.iter().flat_map(|_| OF_PAGED_CALLS);
+    let mut taken: HashSet<String> = OF_EVERY_CALL.iter().chain(of_paged).map(|name| (*name).to_owned()).collect();
+    operation.optional.iter().map(|argument| names::claim(&argument.name, &mut taken)).collect()
+}
+
+fn setter(api: &Api, one: &Argument, method: &str) -> TokenStream {
+    let (name, method) = (gate::ident(&one.name), gate::ident(method));
     let docs = gate::docs(&one.docs);
     let deprecated = one.deprecated.then(|| quote!(#[deprecated]));
     let (taken, _) = argument(api, &one.ty, &name, From::Beside);

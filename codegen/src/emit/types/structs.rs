@@ -69,22 +69,14 @@ impl Writer<'_> {
     fn methods(&self, def: &TypeDef, kind: &Struct, empty: bool) -> TokenStream {
         let name = gate::ident(&def.name);
         let new = self.constructor(kind, empty);
-        let mut taken = HashSet::from(["new".to_owned()]);
-        let mut unique = |wanted: &str| gate::ident(&names::claim(wanted, &mut taken));
-        let optional: Vec<&Field> =
-            kind.fields.iter().filter(|field| matches!(field.presence, Presence::Optional | Presence::Patch)).collect();
-        // All setters are named before what only goes with one of them.
-        let named: Vec<Ident> = optional.iter().map(|field| unique(&field.name)).collect();
-        let setters = optional.iter().zip(&named).map(|(field, name)| {
-            let clear =
-                (field.presence == Presence::Patch).then(|| unique(&format!("clear_{}", names::suffix(&field.name))));
-            self.setter(field, kind, name, clear)
+        let names = SetterNames::of(kind);
+        let setters = kind.fields.iter().zip(&names.fields).filter_map(|(field, names)| {
+            let (set, clear) = names.as_ref()?;
+            Some(self.setter(field, kind, &gate::ident(set), clear.as_deref().map(gate::ident)))
         });
         let setters: TokenStream = setters.collect();
-        let rest = kind.rest.as_ref().map(|(field, ty)| {
-            let setter = unique(&format!("with_{}", names::suffix(field)));
-            self.rest_setter(field, ty, &setter)
-        });
+        let rest = kind.rest.as_ref().zip(names.rest.as_ref());
+        let rest = rest.map(|((field, ty), setter)| self.rest_setter(field, ty, &gate::ident(setter)));
         let conversions = self.conversions(def, kind);
         quote! {
             impl #name {
@@ -244,6 +236,34 @@ impl Writer<'_> {
             Type::Option(_) | Type::Map(_) | Type::List(_) | Type::Object | Type::Value => {}
             _ => out.push(Source::Type(self.tokens(ty))),
         }
+    }
+}
+
+/// What the methods that set a struct's fields are called.
+pub(crate) struct SetterNames {
+    /// Of each field: the setter's name, and that of the method that sends null; `None` where `new` sets it.
+    pub fields: Vec<Option<(String, Option<String>)>>,
+    /// Of the field that takes what the others do not.
+    pub rest: Option<String>,
+}
+
+impl SetterNames {
+    /// All setters are named before what only goes with one of them.
+    pub fn of(kind: &Struct) -> Self {
+        let mut taken = HashSet::from(["new".to_owned()]);
+        let mut named: Vec<Option<(String, Option<String>)>> = Vec::with_capacity(kind.fields.len());
+        for field in &kind.fields {
+            let optional = matches!(field.presence, Presence::Optional | Presence::Patch);
+            named.push(optional.then(|| (names::claim(&field.name, &mut taken), None)));
+        }
+        for (field, names) in kind.fields.iter().zip(&mut named) {
+            if let Some((_, clear)) = names.as_mut().filter(|_| field.presence == Presence::Patch) {
+                *clear = Some(names::claim(&format!("clear_{}", names::suffix(&field.name)), &mut taken));
+            }
+        }
+        let rest = kind.rest.as_ref();
+        let rest = rest.map(|(field, _)| names::claim(&format!("with_{}", names::suffix(field)), &mut taken));
+        Self { fields: named, rest }
     }
 }
 
