@@ -8,13 +8,13 @@ mod client;
 mod credentials;
 mod errors;
 mod events;
-mod file;
-mod gate;
+pub(crate) mod file;
+pub(crate) mod gate;
 mod mock;
 mod pages;
-mod resource;
+pub(crate) mod resource;
 mod root;
-mod types;
+pub(crate) mod types;
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -94,7 +94,7 @@ fn in_parallel<J: Sync>(jobs: &[(String, J)], make: impl Fn(&J) -> String + Sync
 
 /// Where a type is named from: that decides how.
 #[derive(Clone, Copy)]
-enum From<'a> {
+pub(crate) enum From<'a> {
     /// A file of the types, by its module.
     Types(&'a str),
     /// A file beside the types.
@@ -102,7 +102,7 @@ enum From<'a> {
 }
 
 /// A type as it is written.
-fn type_tokens(api: &Api, ty: &Type, from: From<'_>) -> TokenStream {
+pub(crate) fn type_tokens(api: &Api, ty: &Type, from: From<'_>) -> TokenStream {
     let inner = |ty: &Type| type_tokens(api, ty, from);
     match ty {
         Type::Boolean => quote!(bool),
@@ -202,7 +202,7 @@ fn argument(api: &Api, ty: &Type, name: &proc_macro2::Ident, from: From<'_>) -> 
 }
 
 /// Whether something else usefully becomes a value of this type.
-fn converts(ty: &Type) -> bool {
+pub(crate) fn converts(ty: &Type) -> bool {
     matches!(ty, Type::String | Type::Named(_) | Type::Value | Type::Upload | Type::Base64 | Type::Secret)
 }
 

@@ -13,6 +13,7 @@
 pub mod bundle;
 pub mod canonical;
 pub mod diagnostic;
+pub mod driver;
 pub mod emit;
 pub mod extensions;
 pub mod fileset;
@@ -30,6 +31,7 @@ use serde_json::Value;
 
 use diagnostic::Diagnostics;
 use extensions::Extensions;
+use fileset::FileSet;
 use load::Read;
 use origin::Documents;
 
@@ -84,11 +86,23 @@ impl Walk {
     /// The client as data, in the module `name`.
     pub fn ir(&mut self, input: &Input<'_>, name: &str) -> Option<ir::Api> {
         let value = self.lowered(input)?;
+        self.ir_of(&value, name)
+    }
+
+    /// Calls of every operation of the client `name`, and the lowered document that says what they may send.
+    pub fn calls(&mut self, input: &Input<'_>, name: &str) -> Option<(Value, FileSet)> {
+        let value = self.lowered(input)?;
+        let api = self.ir_of(&value, name)?;
+        let calls = driver::module(&api, &value, &mut self.diagnostics);
+        self.unless_faulty((value, calls))
+    }
+
+    fn ir_of(&mut self, value: &Value, name: &str) -> Option<ir::Api> {
         let diagnostics = &mut self.diagnostics;
         let model = model::model(value.clone(), diagnostics)?;
         let mut extensions = Extensions::default();
-        let resolved = resolve::resolve(&model, &value, &mut extensions, diagnostics);
-        extensions.check(&value, diagnostics);
+        let resolved = resolve::resolve(&model, value, &mut extensions, diagnostics);
+        extensions.check(value, diagnostics);
         let api = ir::build(resolved, name, diagnostics);
         self.unless_faulty(api)
     }

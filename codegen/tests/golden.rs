@@ -1,8 +1,8 @@
 //! Small documents, a theme each, and the client that each one becomes.
 //!
-//! `UPDATE_GOLDEN=1 cargo test -p crm-clients-codegen --test golden` writes `emitted/` and `warnings.txt`
-//! of every theme anew. That what is emitted compiles and behaves is shown by the runtime's
-//! `tests/golden.rs`.
+//! `UPDATE_GOLDEN=1 cargo test -p crm-clients-codegen --test golden` writes `emitted/`, `calls/` and `warnings.txt`
+//! of every theme anew: the client, calls of its operations, and what was said. That what is emitted compiles and
+//! behaves is shown by the runtime's `tests/golden.rs`.
 
 mod support;
 #[path = "support/walk.rs"]
@@ -35,11 +35,21 @@ fn updating() -> bool {
     std::env::var_os("UPDATE_GOLDEN").is_some_and(|value| value == "1")
 }
 
+/// The calls of every operation that the theme's client has.
+fn calls(theme: &str) -> FileSet {
+    let (files, report) = document(&Path::new("golden").join(theme)).calls(theme);
+    assert!(files.is_some(), "{theme} has operations that cannot be called:\n{report}");
+    files.unwrap_or_default()
+}
+
 /// Removes what an earlier update wrote and this one may not.
-fn clear(emitted: &Path, warnings: &Path) -> io::Result<()> {
-    if emitted.is_dir() {
-        fs::remove_dir_all(emitted)?;
+fn clear(directory: &Path) -> io::Result<()> {
+    for emitted in ["emitted", "calls"].map(|name| directory.join(name)) {
+        if emitted.is_dir() {
+            fs::remove_dir_all(emitted)?;
+        }
     }
+    let warnings = directory.join("warnings.txt");
     if warnings.is_file() {
         fs::remove_file(warnings)?;
     }
@@ -53,6 +63,18 @@ fn emitted(theme: &str) -> (FileSet, String) {
     (files, report)
 }
 
+/// Compares files with those in a directory of the fixtures, which has no others.
+fn compare(directory: &Path, files: &FileSet) -> io::Result<()> {
+    for (path, text) in files.iter() {
+        golden(directory.join(path), text);
+    }
+    let mut found = BTreeSet::new();
+    emitted_files(&fixtures().join(directory), "", &mut found)?;
+    let expected: BTreeSet<String> = files.iter().map(|(path, _)| path.to_owned()).collect();
+    assert_eq!(found, expected, "{} has files that are not emitted", directory.display());
+    Ok(())
+}
+
 #[test]
 fn every_theme_comes_out_as_it_should() -> io::Result<()> {
     let themes = documents("golden")?;
@@ -61,18 +83,12 @@ fn every_theme_comes_out_as_it_should() -> io::Result<()> {
         let (files, report) = emitted(theme);
         assert!(!files.is_empty(), "{theme} has faults:\n{report}");
         let directory = PathBuf::from("golden").join(theme);
-        let there = fixtures().join(&directory).join("emitted");
         let warnings = directory.join("warnings.txt");
         if updating() {
-            clear(&there, &fixtures().join(&warnings))?;
+            clear(&fixtures().join(&directory))?;
         }
-        for (path, text) in files.iter() {
-            golden(directory.join("emitted").join(path), text);
-        }
-        let mut found = BTreeSet::new();
-        emitted_files(&there, "", &mut found)?;
-        let expected: BTreeSet<String> = files.iter().map(|(path, _)| path.to_owned()).collect();
-        assert_eq!(found, expected, "{theme} has files in emitted/ that are not emitted");
+        compare(&directory.join("emitted"), &files)?;
+        compare(&directory.join("calls"), &calls(theme))?;
         match report.is_empty() {
             true => assert!(!fixtures().join(&warnings).exists(), "{theme} has a warnings.txt and no warnings"),
             false => golden(warnings, &report),

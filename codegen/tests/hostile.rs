@@ -167,6 +167,11 @@ fn survives(value: &Value, what: &str) -> bool {
     assert!(!report.contains(['\0', '\u{202e}', '\u{1b}']), "{what}: {report}");
     let Some(api) = api else { return false };
     check(&emit::client(&api, "mod.rs", "", "fixtures"), what);
+    if let Some((_, calls)) =
+        Walk::new().calls(&Input { document: "openapi.json", read: &read, overlay: None }, "client")
+    {
+        check(&calls, what);
+    }
     true
 }
 

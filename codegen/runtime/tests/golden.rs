@@ -1,6 +1,8 @@
 //! The clients of the generator's golden documents: that they compile, and that they do what a
 //! caller expects of them.
 
+#[path = "golden/calls.rs"]
+mod calls;
 #[path = "golden/conversions.rs"]
 mod conversions;
 #[path = "golden/json.rs"]
@@ -15,15 +17,20 @@ mod themes;
 #[path = "golden/webhooks.rs"]
 mod webhooks;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The outcome of a test.
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
+/// Where each theme has a directory.
+fn themes_directory() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/golden")
+}
+
 #[test]
 fn every_theme_is_compiled() -> Outcome {
     let listed = include_str!("golden/themes.rs");
-    for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/golden"))? {
+    for entry in std::fs::read_dir(themes_directory())? {
         let theme = entry?.file_name().to_string_lossy().into_owned();
         assert!(listed.contains(&format!("pub mod {theme};")), "{theme} is missing in golden/themes.rs");
     }

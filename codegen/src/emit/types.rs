@@ -12,6 +12,8 @@ use super::{From, gate, holds_map, type_tokens};
 use crate::ir::docs::code;
 use crate::ir::{Api, Enum, Type, TypeDef, TypeKind, Union};
 
+pub(crate) use structs::SetterNames;
+
 /// The modules that have types.
 pub fn modules(api: &Api) -> Vec<String> {
     api.types.iter().map(|def| def.module.clone()).collect::<BTreeSet<_>>().into_iter().collect()

@@ -5,6 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crm_clients_codegen::fileset::FileSet;
 use crm_clients_codegen::ir::Api;
 use crm_clients_codegen::{Input, Walk};
 
@@ -45,6 +46,16 @@ impl Document {
         let mut walk = Walk::new();
         let api = walk.ir(&Input { document: self.name, read: &read, overlay }, "client");
         (api, walk.report(false))
+    }
+
+    /// Calls of every operation of its client, and the report.
+    pub fn calls(&self, name: &str) -> (Option<FileSet>, String) {
+        let overlay = fs::read(self.directory.join("overlay.yaml")).ok();
+        let overlay = overlay.as_deref().map(|text| ("overlay.yaml", text));
+        let read = |path: &str| fs::read(self.directory.join(path));
+        let mut walk = Walk::new();
+        let calls = walk.calls(&Input { document: self.name, read: &read, overlay }, name);
+        (calls.map(|(_, files)| files), walk.report(false))
     }
 
     /// The document with its overlay applied.

@@ -1,0 +1,158 @@
+//! The calls of every operation of the golden clients: that they compile, and that each goes onto the wire.
+
+use std::error::Error;
+use std::fmt::Debug;
+use std::sync::{Mutex, PoisonError};
+
+use crm_clients_runtime as runtime;
+
+use crate::Outcome;
+use crate::server::{Server, reply};
+use crate::themes as clients;
+
+#[path = "../../../tests/fixtures/golden/all_of/calls/mod.rs"]
+#[rustfmt::skip]
+mod all_of;
+#[path = "../../../tests/fixtures/golden/conversions/calls/mod.rs"]
+#[rustfmt::skip]
+mod conversions;
+#[path = "../../../tests/fixtures/golden/cycles/calls/mod.rs"]
+#[rustfmt::skip]
+mod cycles;
+#[path = "../../../tests/fixtures/golden/directions/calls/mod.rs"]
+#[rustfmt::skip]
+mod directions;
+#[path = "../../../tests/fixtures/golden/documentation/calls/mod.rs"]
+#[rustfmt::skip]
+mod documentation;
+#[path = "../../../tests/fixtures/golden/duplicates/calls/mod.rs"]
+#[rustfmt::skip]
+mod duplicates;
+#[path = "../../../tests/fixtures/golden/enums/calls/mod.rs"]
+#[rustfmt::skip]
+mod enums;
+#[path = "../../../tests/fixtures/golden/formats/calls/mod.rs"]
+#[rustfmt::skip]
+mod formats;
+#[path = "../../../tests/fixtures/golden/forms/calls/mod.rs"]
+#[rustfmt::skip]
+mod forms;
+#[path = "../../../tests/fixtures/golden/headers_cookies/calls/mod.rs"]
+#[rustfmt::skip]
+mod headers_cookies;
+#[path = "../../../tests/fixtures/golden/lossy/calls/mod.rs"]
+#[rustfmt::skip]
+mod lossy;
+#[path = "../../../tests/fixtures/golden/maps/calls/mod.rs"]
+#[rustfmt::skip]
+mod maps;
+#[path = "../../../tests/fixtures/golden/media_types/calls/mod.rs"]
+#[rustfmt::skip]
+mod media_types;
+#[path = "../../../tests/fixtures/golden/multipart/calls/mod.rs"]
+#[rustfmt::skip]
+mod multipart;
+#[path = "../../../tests/fixtures/golden/no_operation_id/calls/mod.rs"]
+#[rustfmt::skip]
+mod no_operation_id;
+#[path = "../../../tests/fixtures/golden/nulls/calls/mod.rs"]
+#[rustfmt::skip]
+mod nulls;
+#[path = "../../../tests/fixtures/golden/numeric_strings/calls/mod.rs"]
+#[rustfmt::skip]
+mod numeric_strings;
+#[path = "../../../tests/fixtures/golden/oauth2/calls/mod.rs"]
+#[rustfmt::skip]
+mod oauth2;
+#[path = "../../../tests/fixtures/golden/overlays/calls/mod.rs"]
+#[rustfmt::skip]
+mod overlays;
+#[path = "../../../tests/fixtures/golden/pagination/calls/mod.rs"]
+#[rustfmt::skip]
+mod pagination;
+#[path = "../../../tests/fixtures/golden/path_parameters/calls/mod.rs"]
+#[rustfmt::skip]
+mod path_parameters;
+#[path = "../../../tests/fixtures/golden/property_names/calls/mod.rs"]
+#[rustfmt::skip]
+mod property_names;
+#[path = "../../../tests/fixtures/golden/query_styles/calls/mod.rs"]
+#[rustfmt::skip]
+mod query_styles;
+#[path = "../../../tests/fixtures/golden/references/calls/mod.rs"]
+#[rustfmt::skip]
+mod references;
+#[path = "../../../tests/fixtures/golden/resource_names/calls/mod.rs"]
+#[rustfmt::skip]
+mod resource_names;
+#[path = "../../../tests/fixtures/golden/responses/calls/mod.rs"]
+#[rustfmt::skip]
+mod responses;
+#[path = "../../../tests/fixtures/golden/rust_names/calls/mod.rs"]
+#[rustfmt::skip]
+mod rust_names;
+#[path = "../../../tests/fixtures/golden/security/calls/mod.rs"]
+#[rustfmt::skip]
+mod security;
+#[path = "../../../tests/fixtures/golden/servers/calls/mod.rs"]
+#[rustfmt::skip]
+mod servers;
+#[path = "../../../tests/fixtures/golden/tagged/calls/mod.rs"]
+#[rustfmt::skip]
+mod tagged;
+#[path = "../../../tests/fixtures/golden/type_names/calls/mod.rs"]
+#[rustfmt::skip]
+mod type_names;
+#[path = "../../../tests/fixtures/golden/unions/calls/mod.rs"]
+#[rustfmt::skip]
+mod unions;
+#[path = "../../../tests/fixtures/golden/webhook_names/calls/mod.rs"]
+#[rustfmt::skip]
+mod webhook_names;
+#[path = "../../../tests/fixtures/golden/webhooks/calls/mod.rs"]
+#[rustfmt::skip]
+mod webhooks;
+
+/// Runs each of these, and gives their names.
+macro_rules! run {
+    ($url:expr, $($theme:ident)*) => {{
+        $($theme::run($url).await?;)*
+        [$(stringify!($theme)),*]
+    }};
+}
+
+/// How many calls were made, and those that came to nothing.
+static CALLS: Mutex<(usize, Vec<String>)> = Mutex::new((0, Vec::new()));
+
+/// What the server says matters as little as what becomes of it: a call counts once it was sent.
+fn report<B: Debug + 'static>(call: [&str; 4], outcome: Outcome) {
+    let mut calls = CALLS.lock().unwrap_or_else(PoisonError::into_inner);
+    calls.0 += 1;
+    let sent = |error: &(dyn Error + 'static)| {
+        matches!(error.downcast_ref::<runtime::Error<B>>(), Some(runtime::Error::Api(_) | runtime::Error::Decode(_)))
+    };
+    if let Some(error) = outcome.err().filter(|error| !sent(error.as_ref())) {
+        calls.1.push(format!("{call:?}: {error}"));
+    }
+}
+
+#[tokio::test]
+async fn every_call_goes_onto_the_wire() -> Outcome {
+    let server = Server::answering([reply("200 OK", &["content-type: application/json"], "{}")]).await?;
+    let url = &server.url();
+    let themes = run!(
+        url,
+        all_of conversions cycles directions documentation duplicates enums formats forms headers_cookies lossy
+        maps media_types multipart no_operation_id nulls numeric_strings oauth2 overlays pagination
+        path_parameters property_names query_styles references resource_names responses rust_names security
+        servers tagged type_names unions webhook_names webhooks
+    );
+    for entry in std::fs::read_dir(crate::themes_directory())? {
+        let theme = entry?.file_name().to_string_lossy().into_owned();
+        assert!(themes.contains(&theme.as_str()), "{theme} is missing in golden/calls.rs");
+    }
+    let calls = CALLS.lock().unwrap_or_else(PoisonError::into_inner);
+    assert_eq!(calls.1, [""; 0]);
+    assert_eq!(calls.0, server.requests().len());
+    Ok(())
+}

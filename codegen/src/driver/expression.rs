@@ -1,0 +1,314 @@
+//! JSON values as Rust, by the types that carry them.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+use serde_json::{Map, Number, Value};
+
+use super::sample::BASE64;
+use crate::emit::types::SetterNames;
+use crate::emit::{From, converts, gate, type_tokens};
+use crate::ir::{Api, Enum, Field, Presence, Struct, Type, TypeDef, TypeKind, Union};
+
+/// Why a type cannot carry a value.
+#[derive(Debug)]
+pub struct Misfit(pub String);
+
+type Result<T = TokenStream> = std::result::Result<T, Misfit>;
+
+/// Writes values for a client.
+#[derive(Clone, Copy)]
+pub struct Writer<'a> {
+    api: &'a Api,
+}
+
+impl<'a> Writer<'a> {
+    /// Begins with a client.
+    pub fn new(api: &'a Api) -> Self {
+        Self { api }
+    }
+
+    /// The value as it is given where the type is taken as an argument: text as a literal, a list as an array.
+    pub fn argument(self, ty: &Type, value: &Value) -> Result {
+        let element = |ty: &Type, value| if converts(ty) { self.argument(ty, value) } else { self.exact(ty, value) };
+        match (ty, value) {
+            (Type::String | Type::Secret, Value::String(text)) => Ok(literal(text)),
+            // What fits into a path is text to the client, whatever the document says.
+            (Type::String, Value::Number(_) | Value::Bool(_)) => Ok(literal(&value.to_string())),
+            (Type::List(item), Value::Array(values)) if !values.is_empty() => {
+                let values = values.iter().map(|value| element(item, value)).collect::<Result<Vec<_>>>()?;
+                Ok(quote!([#(#values),*]))
+            }
+            (Type::Map(item), Value::Object(entries)) if !entries.is_empty() => {
+                let entries = entries.iter().map(|(key, value)| {
+                    let (key, value) = (gate::string(key), element(item, value)?);
+                    Ok(quote!((#key, #value)))
+                });
+                let entries = entries.collect::<Result<Vec<_>>>()?;
+                Ok(quote!([#(#entries),*]))
+            }
+            (Type::Object, Value::Object(entries)) if !entries.is_empty() => {
+                let entries = entries.iter().map(|(key, value)| {
+                    let (key, value) = (gate::string(key), json(value));
+                    quote!((#key, #value))
+                });
+                Ok(quote!([#(#entries),*]))
+            }
+            (Type::Boxed(inner) | Type::Lenient(inner), _) => self.argument(inner, value),
+            _ => self.exact(ty, value),
+        }
+    }
+
+    /// The value as one of exactly this type.
+    fn exact(self, ty: &Type, value: &Value) -> Result {
+        let misfit = || Err(Misfit(format!("`{}` cannot be written as {}", value, self.written(ty))));
+        Ok(match (ty, value) {
+            (Type::Boolean, Value::Bool(value)) => quote!(#value),
+            (Type::I32 | Type::I64 | Type::U64 | Type::F64, Value::Number(number)) => match scalar(ty, number) {
+                Some(tokens) => tokens,
+                None => return misfit(),
+            },
+            // Of a number and the same number as text, the client sends the number.
+            (Type::I64 | Type::F64, Value::String(text)) if text.parse::<Number>().is_ok() => {
+                self.exact(ty, &Value::Number(text.parse().unwrap_or_else(|_| Number::from(0))))?
+            }
+            (Type::String, Value::String(text)) => {
+                let text = gate::string(text);
+                quote!(#text.to_owned())
+            }
+            (Type::Secret, Value::String(text)) => {
+                let text = gate::string(text);
+                quote!(runtime::Secret::from(#text))
+            }
+            (Type::Timestamp | Type::Date, Value::String(text)) => {
+                let (ty, text) = (self.written(ty), gate::string(text));
+                quote!(#text.parse::<#ty>()?)
+            }
+            (Type::Base64, Value::String(_)) => {
+                let bytes = Literal::byte_string(BASE64.1.as_bytes());
+                quote!(runtime::Base64(#bytes.to_vec()))
+            }
+            (Type::Upload, Value::String(text)) => {
+                let text = gate::string(text);
+                quote!(runtime::Upload::bytes(#text).file_name("sample.txt"))
+            }
+            (Type::Value, value) => json(value),
+            (Type::Object, Value::Object(entries)) if entries.is_empty() => quote!(runtime::Map::new()),
+            (Type::Object, Value::Object(_)) => {
+                let value = json(value);
+                quote!(serde_json::from_value::<runtime::Map<String, runtime::Value>>(#value)?)
+            }
+            (Type::List(item), Value::Array(values)) if values.is_empty() => {
+                let item = self.written(item);
+                quote!(Vec::<#item>::new())
+            }
+            (Type::List(item), Value::Array(values)) => {
+                let values = values.iter().map(|value| self.exact(item, value)).collect::<Result<Vec<_>>>()?;
+                quote!(vec![#(#values),*])
+            }
+            (Type::Map(item), Value::Object(entries)) => {
+                let ty = self.written(item);
+                let entries = entries.iter().map(|(key, value)| {
+                    let (key, value) = (gate::string(key), self.exact(item, value)?);
+                    Ok(quote!((#key.to_owned(), #value)))
+                });
+                let entries = entries.collect::<Result<Vec<_>>>()?;
+                quote!(BTreeMap::<String, #ty>::from([#(#entries),*]))
+            }
+            (Type::Option(_), Value::Null) => quote!(None),
+            (Type::Option(inner), value) => {
+                let value = self.exact(inner, value)?;
+                quote!(Some(#value))
+            }
+            (Type::Boxed(inner), value) => {
+                let value = self.exact(inner, value)?;
+                quote!(Box::new(#value))
+            }
+            (Type::Lenient(inner), value) => self.exact(inner, value)?,
+            (Type::Named(id), value) => self.named(&self.api[*id], value)?,
+            _ => return misfit(),
+        })
+    }
+
+    fn named(self, def: &TypeDef, value: &Value) -> Result {
+        let name = gate::ident(&def.name);
+        match (&def.kind, value) {
+            (TypeKind::Struct(kind), Value::Object(value)) => {
+                self.structure(def, kind, value).map_err(|Misfit(why)| Misfit(format!("{}: {why}", def.name)))
+            }
+            (TypeKind::Strings(kind), Value::String(text)) => {
+                let variant = variant(kind, text, quote!(#text.to_owned()));
+                Ok(quote!(types::#name::#variant))
+            }
+            (TypeKind::Integers(kind), Value::Number(number)) if number.is_i64() => {
+                let value = number.as_i64().unwrap_or_default();
+                let variant = variant(kind, &value, scalar(&Type::I64, number).unwrap_or_default());
+                Ok(quote!(types::#name::#variant))
+            }
+            (TypeKind::Union(kind), value) => self.union(def, kind, value),
+            (TypeKind::Alias(ty), value) => self.exact(ty, value),
+            _ => Err(Misfit(format!("`{value}` is no {}", def.name))),
+        }
+    }
+
+    /// The first variant that carries the value.
+    fn union(self, def: &TypeDef, kind: &Union, value: &Value) -> Result {
+        let name = gate::ident(&def.name);
+        let tag = kind.tag.as_ref().and_then(|tag| value.get(tag)).and_then(Value::as_str);
+        let possible = kind.variants.iter().filter(|variant| kind.tag.is_none() || variant.tag.as_deref() == tag);
+        let mut reasons = Vec::new();
+        for variant in possible {
+            match self.exact(&variant.ty, value) {
+                Ok(held) => {
+                    let variant = gate::ident(&variant.name);
+                    return Ok(quote!(types::#name::#variant(#held)));
+                }
+                Err(Misfit(why)) => reasons.push(why),
+            }
+        }
+        Err(Misfit(format!("no variant of {} carries `{value}`: {}", def.name, reasons.join("; "))))
+    }
+
+    /// The constructor with what it asks for, and a setter for all else.
+    fn structure(self, def: &TypeDef, kind: &Struct, value: &Map<String, Value>) -> Result {
+        let names = SetterNames::of(kind);
+        let (mut given, mut setters, mut carried) = (Vec::new(), TokenStream::new(), Vec::new());
+        for (field, names) in kind.fields.iter().zip(&names.fields) {
+            let value = property(value, &field.wire, kind.multipart, &mut carried);
+            match (value, names) {
+                (Some(value), Some((set, clear))) => setters.extend(self.set(field, value, set, clear.as_deref())?),
+                (None, Some(_)) => {}
+                (value, None) => given.extend(self.required(field, value)?),
+            }
+        }
+        for (key, value) in value.iter().filter(|(key, _)| !carried.contains(&key.as_str())) {
+            let (Some((_, ty)), Some(setter)) = (&kind.rest, &names.rest) else {
+                return Err(Misfit(format!("it has no property `{key}`")));
+            };
+            let (setter, key, value) = (gate::ident(setter), gate::string(key), self.argument(ty, value)?);
+            setters.extend(quote!(.#setter(#key, #value)));
+        }
+        let name = gate::ident(&def.name);
+        Ok(quote!(types::#name::new(#(#given),*)#setters))
+    }
+
+    fn set(self, field: &Field, value: &Value, set: &str, clear: Option<&str>) -> Result {
+        let method = gate::ident(clear.filter(|_| value.is_null()).unwrap_or(set));
+        if value.is_null() && field.ty != Type::Value {
+            return Ok(if clear.is_some() { quote!(.#method()) } else { TokenStream::new() });
+        }
+        let value = self.argument(&field.ty, value)?;
+        Ok(quote!(.#method(#value)))
+    }
+
+    /// What `new` is given for a field: nothing where the field has one value alone.
+    fn required(self, field: &Field, value: Option<&Value>) -> Result<Option<TokenStream>> {
+        let missing = || Misfit(format!("the property `{}` is missing", field.wire));
+        match (&field.constant, value) {
+            (Some(constant), Some(value)) if text(value) == *constant => Ok(None),
+            (Some(constant), _) => Err(Misfit(format!("the property `{}` is not `{constant}`", field.wire))),
+            (None, Some(Value::Null)) if field.presence == Presence::Nullable => Ok(Some(quote!(None))),
+            (None, Some(value)) if field.presence == Presence::Nullable => self.exact(&field.ty, value).map(Some),
+            (None, Some(value)) => self.argument(&field.ty, value).map(Some),
+            (None, None) => Err(missing()),
+        }
+    }
+
+    fn written(self, ty: &Type) -> TokenStream {
+        type_tokens(self.api, ty, From::Beside)
+    }
+}
+
+/// The value of a property. In a form, which is flat, `name[key]` is the property `key` of the object `name`.
+fn property<'v>(
+    object: &'v Map<String, Value>,
+    wire: &str,
+    flat: bool,
+    carried: &mut Vec<&'v str>,
+) -> Option<&'v Value> {
+    if let Some((key, value)) = object.get_key_value(wire) {
+        carried.push(key);
+        return Some(value);
+    }
+    let (name, rest) = wire.split_once('[').filter(|_| flat)?;
+    let (key, outer) = object.get_key_value(name)?;
+    carried.push(key);
+    rest.strip_suffix(']')?.split("][").try_fold(outer, |value, key| value.get(key))
+}
+
+fn variant<T: PartialEq<W>, W: ?Sized>(kind: &Enum<T>, value: &W, kept: TokenStream) -> TokenStream {
+    match kind.variants.iter().find(|(_, known)| known == value) {
+        Some((name, _)) => {
+            let name = gate::ident(name);
+            quote!(#name)
+        }
+        None => {
+            let unknown = gate::ident(&kind.unknown);
+            quote!(#unknown(#kept))
+        }
+    }
+}
+
+/// A number as a literal of a type, if the type holds it.
+fn scalar(ty: &Type, number: &Number) -> Option<TokenStream> {
+    if *ty == Type::F64 {
+        let number = number.as_f64()?;
+        let (sign, digits) = (number.is_sign_negative().then(|| quote!(-)), Literal::f64_unsuffixed(number.abs()));
+        return Some(quote!(#sign #digits));
+    }
+    let (negative, digits) = match number.as_i64() {
+        Some(number) => (number < 0, number.unsigned_abs()),
+        None => (false, number.as_u64()?),
+    };
+    let fits = match ty {
+        Type::I32 => number.as_i64().is_some_and(|number| i32::try_from(number).is_ok()),
+        Type::I64 => number.is_i64(),
+        _ => number.is_u64(),
+    };
+    let (sign, digits) = (negative.then(|| quote!(-)), Literal::u64_unsuffixed(digits));
+    fits.then(|| quote!(#sign #digits))
+}
+
+/// Any JSON, as `json!` takes it.
+fn json(value: &Value) -> TokenStream {
+    let inner = json_inner(value);
+    quote!(json!(#inner))
+}
+
+fn json_inner(value: &Value) -> TokenStream {
+    match value {
+        Value::Null => quote!(null),
+        Value::Bool(value) => quote!(#value),
+        Value::Number(number) => {
+            let ty = if number.is_f64() {
+                Type::F64
+            } else if number.is_i64() {
+                Type::I64
+            } else {
+                Type::U64
+            };
+            scalar(&ty, number).unwrap_or_default()
+        }
+        Value::String(text) => literal(text),
+        Value::Array(values) => {
+            let values = values.iter().map(json_inner);
+            quote!([#(#values),*])
+        }
+        Value::Object(entries) => {
+            let entries = entries.iter().map(|(key, value)| {
+                let (key, value) = (gate::string(key), json_inner(value));
+                quote!(#key: #value)
+            });
+            quote!({#(#entries),*})
+        }
+    }
+}
+
+fn literal(text: &str) -> TokenStream {
+    let text = gate::string(text);
+    quote!(#text)
+}
+
+/// A value as the text of a constant.
+fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
