@@ -3,5 +3,6 @@
 pub mod dump;
 pub mod generate;
 pub mod list;
+pub mod prism;
 pub mod regen;
 pub mod vendor;

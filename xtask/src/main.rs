@@ -37,6 +37,8 @@ enum Command {
     Dump(commands::dump::Arguments),
     /// Writes a stand-alone client crate for any document.
     Generate(commands::generate::Arguments),
+    /// Calls every operation of the clients against a mock server that checks what it is sent.
+    Prism(commands::prism::Arguments),
 }
 
 /// What a command ends with, apart from faults.
@@ -72,6 +74,7 @@ fn main() -> ExitCode {
         Command::List(arguments) => commands::list::run(&workspace, arguments),
         Command::Dump(arguments) => commands::dump::run(&workspace, arguments),
         Command::Generate(arguments) => commands::generate::run(&workspace, arguments),
+        Command::Prism(arguments) => commands::prism::run(&workspace, arguments),
     };
     match outcome {
         Ok(Outcome::Done) => ExitCode::SUCCESS,

@@ -1,0 +1,68 @@
+//! `cargo xtask prism`: every operation of every API against a mock server that checks what it is sent.
+//!
+//! [Prism](https://github.com/stoplightio/prism) serves the lowered documents and refuses what they do not allow. A
+//! program made for the purpose calls every operation through the generated clients, with all that it takes and with
+//! only what it requires, and reads what Prism answers: once with all that the schemas of responses have, once with
+//! what chance makes of them.
+
+mod program;
+mod server;
+mod tally;
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::api::Workspace;
+use crate::{Fault, Outcome};
+use program::Program;
+use server::{Answers, Prism};
+use tally::Tally;
+
+/// Arguments of `prism`.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The APIs to call; all of them where none is named.
+    #[arg(value_name = "API")]
+    apis: Vec<String>,
+}
+
+/// Runs it.
+pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Fault> {
+    let apis = workspace.chosen(&arguments.apis)?;
+    let target = target_directory(workspace)?;
+    let directory = target.join("prism");
+    fs::create_dir_all(&directory)?;
+    let prism = Prism::install(workspace, &directory)?;
+    let program = Program::build(workspace, &apis, &target)?;
+    let mut failed = false;
+    for (name, document) in program.documents() {
+        let path = directory.join(format!("{name}.json"));
+        fs::write(&path, serde_json::to_string_pretty(document)?)?;
+        let mut tally = Tally::of(name, document);
+        for answers in [Answers::Plain, Answers::Varied] {
+            let server = prism.serve(&path, answers)?;
+            tally.add(program.call(name, server.url())?);
+        }
+        print!("{tally}");
+        failed |= tally.failed();
+    }
+    Ok(if failed { Outcome::Different } else { Outcome::Done })
+}
+
+/// Where cargo builds this workspace.
+fn target_directory(workspace: &Workspace) -> Result<PathBuf, Fault> {
+    let output = cargo()
+        .args(["metadata", "--no-deps", "--format-version", "1", "--manifest-path"])
+        .arg(workspace.path("Cargo.toml"))
+        .output()?;
+    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout)
+        .map_err(|_| format!("cargo metadata: {}", String::from_utf8_lossy(&output.stderr)))?;
+    let directory = metadata["target_directory"].as_str().ok_or("cargo metadata names no target directory")?;
+    Ok(PathBuf::from(directory))
+}
+
+/// The cargo that runs this command.
+fn cargo() -> Command {
+    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}

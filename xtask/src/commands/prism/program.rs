@@ -1,0 +1,107 @@
+//! The program that makes the calls: a crate of its own below the target directory.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crm_clients_codegen::driver;
+use crm_clients_codegen::fileset::FileSet;
+use serde_json::Value;
+
+use super::cargo;
+use super::tally::Called;
+use crate::api::Workspace;
+use crate::{Fault, tree};
+
+/// The program, built.
+pub struct Program {
+    manifest: PathBuf,
+    target: PathBuf,
+    documents: Vec<(String, Value)>,
+}
+
+impl Program {
+    /// Writes and builds it. It is built where the workspace is, with the versions of its lock file, so that nothing
+    /// is built twice.
+    pub fn build(workspace: &Workspace, apis: &[String], target: &Path) -> Result<Self, Fault> {
+        let mut files = FileSet::new();
+        let mut documents = Vec::new();
+        for name in apis {
+            let source = workspace.source(name)?;
+            let (document, calls) = source.walk(|walk, input| walk.calls(input, name))?;
+            for (path, text) in calls.iter() {
+                files.insert(format!("{name}/{path}"), text);
+            }
+            documents.push((name.clone(), document));
+        }
+        files.insert("main.rs", driver::program(apis));
+        let directory = target.join("prism/program");
+        fs::create_dir_all(&directory)?;
+        tree::write(&directory.join("src"), &files)?;
+        let manifest = directory.join("Cargo.toml");
+        fs::write(&manifest, toml::to_string(&package(workspace)?)?)?;
+        fs::copy(workspace.path("Cargo.lock"), directory.join("Cargo.lock"))?;
+        let program = Self { manifest, target: target.to_owned(), documents };
+        if !program.cargo("build").status()?.success() {
+            return Err(Fault::from(format!("the program in {} does not compile", directory.display())));
+        }
+        Ok(program)
+    }
+
+    fn cargo(&self, command: &str) -> Command {
+        let mut cargo = cargo();
+        cargo.args([command, "--quiet", "--manifest-path"]).arg(&self.manifest).arg("--target-dir").arg(&self.target);
+        cargo
+    }
+
+    /// The lowered documents that it was made from.
+    pub fn documents(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.documents.iter().map(|(name, document)| (name.as_str(), document))
+    }
+
+    /// Calls every operation of an API at `url`.
+    pub fn call(&self, api: &str, url: &str) -> Result<Vec<Called>, Fault> {
+        let output = self.cargo("run").args(["--", api, url]).output()?;
+        if !output.status.success() {
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            return Err(Fault::from(format!("the calls of {api} did not come to their end: {said}")));
+        }
+        let lines = output.stdout.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+        Ok(lines.map(serde_json::from_slice).collect::<Result<_, _>>()?)
+    }
+}
+
+/// The program's manifest: its profile and dependencies are the workspace's.
+fn package(workspace: &Workspace) -> Result<toml::Table, Fault> {
+    let root: toml::Table = toml::from_str(&fs::read_to_string(workspace.path("Cargo.toml"))?)?;
+    let shared = |name: &str| {
+        let dependencies = root.get("workspace").and_then(|workspace| workspace.get("dependencies"));
+        let found = dependencies.and_then(|dependencies| dependencies.get(name)).cloned();
+        found.ok_or_else(|| format!("the workspace has no dependency `{name}`"))
+    };
+    let path = |path: &str| {
+        let path = workspace.path(path).canonicalize()?;
+        Ok::<_, std::io::Error>(toml::Table::from_iter([("path".to_owned(), path.display().to_string().into())]))
+    };
+    let dependencies = toml::Table::from_iter([
+        ("crm-clients".to_owned(), path("generated")?.into()),
+        ("crm-clients-runtime".to_owned(), path("codegen/runtime")?.into()),
+        ("serde_json".to_owned(), shared("serde_json")?),
+        ("tokio".to_owned(), shared("tokio")?),
+    ]);
+    let package = toml::Table::from_iter([
+        ("name".to_owned(), "crm-clients-calls".into()),
+        ("version".to_owned(), "0.0.0".into()),
+        ("edition".to_owned(), "2024".into()),
+        ("publish".to_owned(), false.into()),
+    ]);
+    let mut manifest = toml::Table::from_iter([
+        ("package".to_owned(), package.into()),
+        ("dependencies".to_owned(), dependencies.into()),
+        ("workspace".to_owned(), toml::Table::new().into()),
+    ]);
+    if let Some(profile) = root.get("profile") {
+        manifest.insert("profile".to_owned(), profile.clone());
+    }
+    Ok(manifest)
+}

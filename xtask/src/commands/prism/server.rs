@@ -1,0 +1,110 @@
+//! The mock server: installed from the lock file, started on a free port, ended with its handle.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+
+use crate::Fault;
+use crate::api::Workspace;
+
+/// What the server answers with.
+#[derive(Clone, Copy)]
+pub enum Answers {
+    /// Every property, each with a plain value.
+    Plain,
+    /// Properties, items and values by chance, the same ones in every run.
+    Varied,
+}
+
+/// Prism, installed.
+pub struct Prism {
+    directory: PathBuf,
+}
+
+impl Prism {
+    /// Installs what `xtask/prism/package-lock.json` says below `directory`, unless it is there already.
+    pub fn install(workspace: &Workspace, directory: &Path) -> Result<Self, Fault> {
+        let directory = directory.join("server");
+        fs::create_dir_all(&directory)?;
+        let mut same = directory.join("node_modules/.package-lock.json").is_file();
+        for file in ["package.json", "package-lock.json", "serve.js"] {
+            let wanted = fs::read(workspace.path("xtask/prism").join(file))
+                .map_err(|error| format!("xtask/prism/{file}: {error}"))?;
+            let there = directory.join(file);
+            if fs::read(&there).ok().as_ref() != Some(&wanted) {
+                fs::write(there, wanted)?;
+                same = false;
+            }
+        }
+        if !same {
+            let installed = Command::new("npm")
+                .args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"])
+                .current_dir(&directory)
+                .output()
+                .map_err(|error| format!("npm: {error}; Prism needs Node.js 18.20 or newer with npm"))?;
+            if !installed.status.success() {
+                let said = String::from_utf8_lossy(&installed.stderr).into_owned();
+                return Err(Fault::from(format!("npm ci failed in {}:\n{said}", directory.display())));
+            }
+        }
+        Ok(Self { directory })
+    }
+
+    /// Serves a document on a free port of this machine and waits until it listens.
+    pub fn serve(&self, document: &Path, answers: Answers) -> Result<Server, Fault> {
+        let options: &[&str] = match answers {
+            Answers::Plain => &[],
+            Answers::Varied => &["--dynamic", "--seed", "1"],
+        };
+        let mut process = Command::new("node")
+            .args(["serve.js", "mock", "--errors", "--host", "127.0.0.1", "--port", "0"])
+            .args(options)
+            .arg(document)
+            .current_dir(&self.directory)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(|error| format!("node: {error}"))?;
+        let output = process.stdout.take();
+        let mut server = Server { process, url: String::new() };
+        let mut lines = BufReader::new(output.ok_or("node has no standard output")?).lines();
+        let mut said = Vec::new();
+        for line in lines.by_ref() {
+            let line = line?;
+            if let Some((_, url)) = line.split_once("Prism is listening on ") {
+                server.url = url.trim().to_owned();
+                break;
+            }
+            said.push(line);
+        }
+        if server.url.is_empty() {
+            return Err(Fault::from(format!("Prism does not serve {}:\n{}", document.display(), said.join("\n"))));
+        }
+        // What it goes on to print is read, so that it never waits for a reader, and left aside.
+        thread::spawn(move || lines.for_each(drop));
+        Ok(server)
+    }
+}
+
+/// A server that listens. Dropped, it is ended; it ends by itself, too, once nobody holds its standard input.
+pub struct Server {
+    process: Child,
+    url: String,
+}
+
+impl Server {
+    /// Where it listens.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // One that has ended already is as good.
+        _ = self.process.kill();
+        _ = self.process.wait();
+    }
+}
