@@ -86,7 +86,8 @@ impl<T> Sign<T> {
 /// parameters, headers, timeout, retries. Dropping the stream sends nothing more; a [`next`](Self::next) that was
 /// dropped halfway is taken up by the one after it.
 ///
-/// The stream ends where the server says so, and behind a page without items. It does not go on for ever where the
+/// The stream ends where the server says so, and behind a page without items; where a page says both that more
+/// follows and that nothing does, more is asked for. It does not go on for ever where the
 /// server repeats itself: a page with the items of an earlier one is left out and ends the stream. If nothing said
 /// that more was to follow, that is the end, for some servers answer so behind their last page. If something did, the
 /// rest of the list is out of reach, and the stream ends with an [`Error::Request`], lest a part pass for the whole.

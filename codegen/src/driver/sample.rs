@@ -253,7 +253,9 @@ mod tests {
                 "parent": {"$ref": "#/components/schemas/Tree"},
                 "children": {"type": "array", "items": {"$ref": "#/components/schemas/Tree"}},
             }},
-            "Endless": {"required": ["self"], "properties": {"self": {"$ref": "#/components/schemas/Endless"}}},
+            "Endless": {"required": ["self"], "properties": {
+                "self": {"allOf": [{"$ref": "#/components/schemas/Endless"}], "default": {}},
+            }},
             "Cat": {"properties": {"kind": {"type": "string"}, "lives": {"type": "integer"}}},
         }}});
         Sampler::new(&document, Wanted { optional, alternative: 0, some: false }).value(&schema)
@@ -297,8 +299,8 @@ mod tests {
             "additionalProperties": {"type": "boolean"},
         });
         assert_eq!(sample(schema.clone(), false), Ok(json!({"id": 1})));
-        let tree = json!({"id": 1, "parent": {"id": 1, "children": []}, "children": [{"id": 1, "children": []}]});
-        let full = json!({"id": 1, "tree": tree, "pet": {"kind": "cat", "lives": 1}, "other_1": true});
+        let full =
+            json!({"id": 1, "tree": {"id": 1, "children": []}, "pet": {"kind": "cat", "lives": 1}, "other_1": true});
         assert_eq!(sample(schema, true), Ok(full));
     }
 

@@ -125,6 +125,7 @@ runtime::pages! {
         by Number("page[number]", 1),
         items |page| Some(&mut page.data),
         sign Next(|page| Some(page.links.next.is_some())),
+        sign Pages(|page| page.meta.total_pages),
     }
 }
 

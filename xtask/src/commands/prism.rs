@@ -13,6 +13,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
+use serde_json::Value;
+
 use crate::api::Workspace;
 use crate::{Fault, Outcome};
 use program::Program;
@@ -38,7 +40,9 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Faul
     let mut failed = false;
     for (name, document) in program.documents() {
         let path = directory.join(format!("{name}.json"));
-        fs::write(&path, serde_json::to_string_pretty(document)?)?;
+        let mut served = document.clone();
+        allow_reserved(&mut served);
+        fs::write(&path, serde_json::to_string_pretty(&served)?)?;
         let mut tally = Tally::of(name, document);
         for answers in [Answers::Plain, Answers::Varied] {
             let server = prism.serve(&path, answers)?;
@@ -50,13 +54,27 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Faul
     Ok(if failed { Outcome::Different } else { Outcome::Done })
 }
 
+/// Lets the parts of multipart forms hold any character. `allowReserved` is a matter of URL-encoded forms alone (OpenAPI
+/// 3.0.4, Encoding Object), but Prism 5.14.2 asks it of every form whose encoding is declared.
+fn allow_reserved(node: &mut Value) {
+    let Value::Object(members) = node else { return };
+    for (key, member) in members {
+        if key == "multipart/form-data"
+            && let Some(Value::Object(encodings)) = member.get_mut("encoding")
+        {
+            encodings.values_mut().for_each(|encoding| encoding["allowReserved"] = true.into());
+        }
+        allow_reserved(member);
+    }
+}
+
 /// Where cargo builds this workspace.
 fn target_directory(workspace: &Workspace) -> Result<PathBuf, Fault> {
     let output = cargo()
         .args(["metadata", "--no-deps", "--format-version", "1", "--manifest-path"])
         .arg(workspace.path("Cargo.toml"))
         .output()?;
-    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout)
+    let metadata: Value = serde_json::from_slice(&output.stdout)
         .map_err(|_| format!("cargo metadata: {}", String::from_utf8_lossy(&output.stderr)))?;
     let directory = metadata["target_directory"].as_str().ok_or("cargo metadata names no target directory")?;
     Ok(PathBuf::from(directory))

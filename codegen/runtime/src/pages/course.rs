@@ -76,10 +76,11 @@ impl Course {
     /// Makes the request that of the next page, if there is one. `signs` are what the page says of that, and `key` is
     /// that of the item to go on from.
     pub(super) fn go_on(&mut self, draft: &mut Draft, signs: &[Option<bool>], key: Option<String>) -> bool {
-        if signs.contains(&Some(false)) {
+        // Where they disagree, one page asked for in vain is better than the rest of the list lost.
+        self.promised = signs.contains(&Some(true));
+        if !self.promised && signs.contains(&Some(false)) {
             return false;
         }
-        self.promised = signs.contains(&Some(true));
         let next = match (&mut self.numbers, key) {
             (Some((_, number)), _) => {
                 *number = number.saturating_add(1);

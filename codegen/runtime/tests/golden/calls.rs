@@ -19,6 +19,9 @@ mod conversions;
 #[path = "../../../tests/fixtures/golden/cycles/calls/mod.rs"]
 #[rustfmt::skip]
 mod cycles;
+#[path = "../../../tests/fixtures/golden/defaults/calls/mod.rs"]
+#[rustfmt::skip]
+mod defaults;
 #[path = "../../../tests/fixtures/golden/directions/calls/mod.rs"]
 #[rustfmt::skip]
 mod directions;
@@ -142,7 +145,7 @@ async fn every_call_goes_onto_the_wire() -> Outcome {
     let url = &server.url();
     let themes = run!(
         url,
-        all_of conversions cycles directions documentation duplicates enums formats forms headers_cookies lossy
+        all_of conversions cycles defaults directions documentation duplicates enums formats forms headers_cookies lossy
         maps media_types multipart no_operation_id nulls numeric_strings oauth2 overlays pagination
         path_parameters property_names query_styles references resource_names responses rust_names security
         servers tagged type_names unions webhook_names webhooks

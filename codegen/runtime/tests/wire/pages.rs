@@ -33,6 +33,13 @@ static PLAIN: Paging<Value, Value> = paging(NUMBER, &[]);
 static FROM_ZERO: Paging<Value, Value> = paging(&[By::Number("page[number]", 0)], PAGES);
 static NEXT: Paging<Value, Value> =
     paging(NUMBER, &[Sign::Next(|page| Some(!page.get("links")?.get("next")?.is_null()))]);
+static EITHER: Paging<Value, Value> = paging(
+    NUMBER,
+    &[
+        Sign::Next(|page| Some(!page.get("links")?.get("next")?.is_null())),
+        Sign::Pages(|page| page.get("pages")?.as_i64()),
+    ],
+);
 static MORE: Paging<Value, Value> = paging(NUMBER, &[Sign::More(|page| page.get("more")?.as_bool())]);
 const PAGES: &[Sign<Value>] = &[Sign::Pages(|page| page.get("pages")?.as_i64())];
 static COUNTED: Paging<Value, Value> = paging(NUMBER, PAGES);
@@ -80,7 +87,7 @@ async fn read(mut items: Items<Value, Value, ErrorBody>) -> (Vec<Value>, Option<
 
 #[tokio::test]
 async fn the_list_ends_where_the_server_says_so() -> Outcome {
-    let cases: [(&Paging<_, _>, &[&str], usize, &str); 15] = [
+    let cases: [(&Paging<_, _>, &[&str], usize, &str); 17] = [
         (
             &NEXT,
             &[
@@ -110,6 +117,9 @@ async fn the_list_ends_where_the_server_says_so() -> Outcome {
         (&TOTAL, &[r#"{"items": [1], "total": 9}"#, r#"{"items": [], "total": 9}"#], 2, "[1]"),
         (&PLAIN, &[r#"{"items": [1]}"#, r#"{"items": [1, 2]}"#, r#"{"items": []}"#], 3, "[1,1,2]"),
         (&PLAIN, &[r#"{"items": [1]}"#, r#"{}"#], 2, "[1]"),
+        // What is said in one place only, and what is said in both.
+        (&EITHER, &[r#"{"items": [1], "pages": 2}"#, r#"{"items": [2], "pages": 2}"#], 2, "[1,2]"),
+        (&EITHER, &[r#"{"items": [1], "links": {"next": "n"}}"#, r#"{"items": [2], "pages": 2}"#], 2, "[1,2]"),
     ];
     for (paging, bodies, requests, expected) in cases {
         let server = serving(bodies).await?;

@@ -21,12 +21,14 @@ impl<'a> Sampler<'a> {
         }
         let mut out = schema.as_object().cloned().unwrap_or_default();
         let depth = self.within.len();
+        let mut entered = Vec::new();
         for part in parts(out.remove("allOf")) {
             let part = self.merged(&part)?;
             join(&mut out, part);
-            // The next part may refer to the same.
-            self.within.truncate(depth);
+            // The next part may refer to the same; what is within the whole is within all parts.
+            entered.extend(self.within.drain(depth..));
         }
+        self.within.append(&mut entered);
         for choice in ["oneOf", "anyOf"] {
             let alternatives = parts(out.remove(choice));
             if alternatives.is_empty() {

@@ -538,7 +538,7 @@ runtime::multipart! {
         message_type: optional_text "message_type",
         private: optional_text "private",
         content_type: optional_text "content_type",
-        content_attributes: optional_text "content_attributes",
+        content_attributes: optional_deep "content_attributes",
         campaign_id: optional_text "campaign_id",
         echo_id: optional_text "echo_id",
         source_id: optional_text "source_id",
