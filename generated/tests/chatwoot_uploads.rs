@@ -111,7 +111,7 @@ async fn an_agent_answers_with_files() -> Outcome {
         [
             "name=\"content\"\n\nHere it is.",
             "name=\"private\"\n\nfalse",
-            "name=\"content_attributes\"\nContent-Type: application/json\n\n{\"in_reply_to\":70001}",
+            "name=\"content_attributes[in_reply_to]\"\n\n70001",
             "name=\"attachments[]\"; filename=\"invoice.pdf\"\nContent-Type: application/pdf\n\n%PDF",
             "name=\"attachments[]\"; filename=\"stamp.png\"\nContent-Type: image/png\n\n\\x89PNG\n",
         ]
