@@ -8,24 +8,8 @@ mod support;
 use crm_clients::chatwoot::types::*;
 use crm_clients::chatwoot::{Client, Error, ErrorBody};
 use crm_clients::runtime::{Map, Retry, Value};
-use support::truth::{Fixture, Losses};
+use support::truth::{Fixture, Losses, operations};
 use support::{Outcome, Server, refusal};
-
-/// How each operation is called.
-macro_rules! operations {
-    ($client:ident: $($operation:literal => $call:expr,)*) => {
-        /// Calls the operation and gives what it returns, written as JSON.
-        async fn call($client: &Client, operation: &str) -> Outcome<Result<Value, Error>> {
-            match operation {
-                $($operation => match $call.await {
-                    Ok(answer) => Ok(Ok(serde_json::to_value(answer)?)),
-                    Err(error) => Ok(Err(error)),
-                },)*
-                other => Err(format!("how to call {other} is not said here").into()),
-            }
-        }
-    };
-}
 
 operations! { client:
     "add-new-agent-to-team" => client.teams(7).add_agents(3, TeamMembersPayload::new([1])),

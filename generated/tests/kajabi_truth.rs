@@ -11,24 +11,8 @@ use crm_clients::kajabi::{Client, Error};
 use crm_clients::runtime::{Retry, Value};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use support::truth::{Fixture, Losses};
+use support::truth::{Fixture, Losses, operations};
 use support::{Answer, Outcome, Server};
-
-/// How each operation is called.
-macro_rules! operations {
-    ($client:ident: $($operation:literal => $call:expr,)*) => {
-        /// Calls the operation and gives what it returns, written as JSON.
-        async fn call($client: &Client, operation: &str) -> Outcome<Result<Value, Error>> {
-            match operation {
-                $($operation => match $call.await {
-                    Ok(answer) => Ok(Ok(serde_json::to_value(answer)?)),
-                    Err(error) => Ok(Err(error)),
-                },)*
-                other => Err(format!("how to call {other} is not said here").into()),
-            }
-        }
-    };
-}
 
 operations! { client:
     "blog_posts.get" => client.blog_posts().get("1"),

@@ -1,5 +1,5 @@
 //! A server over real sockets that remembers what it was asked, and a reader of curl commands to compare that with.
-#![allow(dead_code, reason = "every test file uses a part of it")]
+#![allow(dead_code, unused_imports, unused_macros, reason = "every test file uses a part of it")]
 
 pub mod curl;
 pub mod server;

@@ -110,3 +110,21 @@ fn same_instant(sent: &Value, written: &Value) -> bool {
 fn same_number(sent: &Value, written: &Value) -> bool {
     sent.is_number() && sent.as_f64() == written.as_f64()
 }
+
+/// How each operation is called, by the name that an index has for it. `Client` and `Error` are those of the API.
+macro_rules! operations {
+    ($client:ident: $($operation:literal => $call:expr,)*) => {
+        /// Calls the operation and gives what it returns, written as JSON.
+        async fn call($client: &Client, operation: &str) -> Outcome<Result<Value, Error>> {
+            match operation {
+                $($operation => match $call.await {
+                    Ok(answer) => Ok(Ok(serde_json::to_value(answer)?)),
+                    Err(error) => Ok(Err(error)),
+                },)*
+                other => Err(format!("how to call {other} is not said here").into()),
+            }
+        }
+    };
+}
+
+pub(crate) use operations;
