@@ -189,9 +189,7 @@ impl Extensions {
 fn misspelt(key: &str) -> Option<String> {
     match KNOWN.iter().find(|known| distance(key, known) == 1) {
         Some(meant) => Some(format!("did you mean `{meant}`?")),
-        None => {
-            (key.starts_with("x-rust") || key.starts_with("x-oauth")).then(|| format!("it knows {}", KNOWN.join(", ")))
-        }
+        None => key.starts_with("x-rust").then(|| format!("it knows {}", KNOWN.join(", "))),
     }
 }
 

@@ -18,6 +18,7 @@ pub(crate) enum Kind {
     Server,
     ServerVariable,
     Paths,
+    Webhooks,
     PathItem,
     Operation,
     Parameter,
@@ -227,7 +228,7 @@ const DOCUMENT: &[Field] = &[
     may("security", SECURITY),
     may("tags", List(&One(Tag))),
     may("externalDocs", One(ExternalDocs)),
-    may(WEBHOOKS, Map(&One(PathItem))),
+    may(WEBHOOKS, One(Webhooks)),
 ];
 
 const SECURITY_SCHEME: &[Field] = &[
@@ -307,7 +308,7 @@ impl Kind {
             License => LICENSE,
             Server => SERVER,
             ServerVariable => SERVER_VARIABLE,
-            Paths | Responses => &[],
+            Paths | Webhooks | Responses => &[],
             PathItem => PATH_ITEM,
             Operation => OPERATION,
             Parameter => PARAMETER,
@@ -333,7 +334,7 @@ impl Kind {
     /// What the members hold whose names the document chooses, where this kind has such.
     pub(crate) fn named_by_document(self) -> Option<Shape> {
         match self {
-            Paths => Some(One(PathItem)),
+            Paths | Webhooks => Some(One(PathItem)),
             Responses => Some(OneOrRef(Response)),
             _ => None,
         }
@@ -369,6 +370,7 @@ impl Kind {
             Server => "server object",
             ServerVariable => "server variable object",
             Paths => "paths object",
+            Webhooks => "webhooks object",
             PathItem => "path item object",
             Operation => "operation object",
             Parameter => "parameter object",

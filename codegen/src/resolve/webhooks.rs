@@ -22,7 +22,7 @@ impl Resolver<'_> {
             );
             return Vec::new();
         }
-        let items = value.as_object().into_iter().flatten();
+        let items = value.as_object().into_iter().flatten().filter(|(name, _)| !name.starts_with("x-"));
         items.filter_map(|(name, item)| self.webhook(name, item, &child(&pointer, name))).collect()
     }
 
