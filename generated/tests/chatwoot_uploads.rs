@@ -37,22 +37,6 @@ async fn answering(method: &'static str, path: &str, body: &str) -> Outcome<Serv
     Server::answering(method, path, Answer::json(200, body)).await
 }
 
-/// The parts of a form: what stands behind `form-data; ` with the headers and the content that follow.
-fn parts(request: &Request) -> Outcome<Vec<String>> {
-    let content_type = request.header("content-type").join(",");
-    let boundary = content_type.strip_prefix("multipart/form-data; boundary=").ok_or(content_type.clone())?;
-    let body = request.body.escape_ascii().to_string().replace("\\r\\n", "\n").replace("\\\"", "\"");
-    let inner = body
-        .strip_prefix(&format!("--{boundary}\n"))
-        .and_then(|body| body.strip_suffix(&format!("\n--{boundary}--\n")))
-        .ok_or("the body does not begin and end with its boundary")?;
-    let between = format!("\n--{boundary}\n");
-    let parts = inner.split(&between).map(|part| {
-        part.strip_prefix("Content-Disposition: form-data; ").map(str::to_owned).ok_or("a part without disposition")
-    });
-    Ok(parts.collect::<Result<_, _>>()?)
-}
-
 #[tokio::test]
 async fn a_picture_is_uploaded() -> Outcome {
     let server = answering("PUT", "/api/v1/profile", fixture!("fetchProfile.200.json")).await?;
@@ -107,7 +91,7 @@ async fn an_agent_answers_with_files() -> Outcome {
 
     let request = server.request()?;
     assert_eq!(
-        parts(&request)?,
+        request.parts()?,
         [
             "name=\"content\"\n\nHere it is.",
             "name=\"private\"\n\nfalse",
@@ -135,7 +119,7 @@ async fn a_contact_sends_a_file() -> Outcome {
         "name=\"echo_id\"\n\ne-1",
         "name=\"attachments[]\"; filename=\"list.csv\"\nContent-Type: application/octet-stream\n\na,b\\n",
     ];
-    assert_eq!(parts(&server.request()?)?, expected);
+    assert_eq!(server.request()?.parts()?, expected);
     assert_eq!(sent.id, 5);
     Ok(())
 }
@@ -159,7 +143,7 @@ async fn pictures_go_beside_the_other_attributes() -> Outcome {
     client.inboxes(7).create_as_multipart(inbox).await?;
     client.agent_bots(7).create_as_multipart(AgentBotForm::new().name("Crumb").avatar(picture())).await?;
 
-    let sent: Vec<_> = server.requests()?.iter().map(parts).collect::<Outcome<_>>()?;
+    let sent: Vec<_> = server.requests()?.iter().map(Request::parts).collect::<Outcome<_>>()?;
     let avatar = "name=\"avatar\"; filename=\"me.png\"\nContent-Type: image/png\n\n\\x89PNG\n";
     assert_eq!(sent[0], ["name=\"name\"\n\nMaya", "name=\"custom_attributes[plan]\"\n\ngold", avatar]);
     assert_eq!(sent[1], ["name=\"name\"\n\nShop", "name=\"channel[type]\"\n\napi", avatar]);

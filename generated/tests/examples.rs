@@ -5,15 +5,15 @@ mod support;
 
 use support::{Answer, Outcome, Server};
 
-#[path = "../examples/chatwoot_contacts.rs"]
+#[path = "../examples/chatwoot_reply.rs"]
 #[allow(dead_code, reason = "`main` is the program's own")]
-mod chatwoot_contacts;
+mod chatwoot_reply;
 #[path = "../examples/contactship_import.rs"]
 #[allow(dead_code, reason = "`main` is the program's own")]
 mod contactship_import;
-#[path = "../examples/kajabi_contacts.rs"]
+#[path = "../examples/kajabi_export.rs"]
 #[allow(dead_code, reason = "`main` is the program's own")]
-mod kajabi_contacts;
+mod kajabi_export;
 
 /// An environment of these variables alone.
 fn environment<'a>(variables: &'a [(&'a str, &'a str)]) -> impl Fn(&str) -> Option<String> + 'a {
@@ -25,67 +25,147 @@ fn said(result: Result<String, Box<dyn std::error::Error>>) -> String {
     result.unwrap_or_else(|error| format!("failed: {error}"))
 }
 
+const TOKEN: &str = r#"{"access_token":"A1","refresh_token":"R1","token_type":"Bearer","expires_in":7200}"#;
+
+/// One of three pages of a site with five contacts: each an id and the attributes.
+fn page_of_contacts(page: usize, contacts: &[(&str, &str)]) -> Answer {
+    let next = if page < 3 { r#""https://api.kajabi.com/v1/contacts""# } else { "null" };
+    let contact = |(id, known): &(&str, &str)| format!(r#"{{"id":"{id}","type":"contacts","attributes":{known}}}"#);
+    let data = contacts.iter().map(contact).collect::<Vec<_>>().join(",");
+    let body = format!(
+        r#"{{"data":[{data}],"links":{{"self":"https://api.kajabi.com/v1/contacts","next":{next}}},
+             "meta":{{"total_pages":3,"total_count":5,"current_page":{page}}}}}"#
+    );
+    Answer::json_api(200, body)
+}
+
+const ALICE: &str = r#"{"name":"Ngo, Alice","email":"alice@acme.example","subscribed":true,"phone_number":"+12124567890",
+    "mobile_phone_number":"+12124567891","business_number":"+12124567892","address_line_1":"1 Main St","address_line_2":"Flat 2",
+    "address_city":"Springfield","address_state":"IL","address_zip":"62701","address_country":"US","external_user_id":"u-1",
+    "custom_1":"a","custom_2":"b","custom_3":"c","created_at":"2024-02-03T04:05:06.000Z"}"#;
+
+fn kajabi_variables(url: &str) -> [(&str, &str); 4] {
+    [("KAJABI_BASE_URL", url), ("KAJABI_CLIENT_ID", "id"), ("KAJABI_CLIENT_SECRET", "SECRET"), ("KAJABI_SITE_ID", "9")]
+}
+
 #[tokio::test]
-async fn kajabi_creates_a_contact_and_reads_it_back() -> Outcome {
-    let created = r#"{"data":{"id":"456","type":"contacts","attributes":{"name":"Alice Ngo"}}}"#;
-    let read = r#"{"data":{"id":"456","type":"contacts","attributes":{"name":"Alice Ngo"}},
-        "included":[{"id":"789","type":"contact_tags","attributes":{"name":"new"}}]}"#;
-    let refused = r#"{"errors":[{"status":"422","detail":"Email has already been taken"}]}"#;
-    let server = Server::answering("POST", "/v1/contacts", Answer::json_api(201, created))
+async fn kajabi_exports_every_page_to_a_file() -> Outcome {
+    let contacts = "/v1/contacts";
+    let server = Server::answering("POST", "/v1/oauth/token", Answer::json(200, TOKEN))
         .await?
-        .and("GET", "/v1/contacts/456", Answer::json_api(200, read))
-        .and("POST", "/v1/contacts", Answer::json_api(422, refused));
-    let url = server.url();
-    let variables = [("KAJABI_BASE_URL", url.as_str()), ("KAJABI_TOKEN", "TOKEN"), ("KAJABI_SITE_ID", "123")];
+        .and("GET", contacts, page_of_contacts(1, &[("1", ALICE), ("2", r#"{"name":"Bob","email":null}"#)]))
+        .and("GET", contacts, page_of_contacts(2, &[("3", "{}"), ("4", r#"{"name":"said \"hi\""}"#)]))
+        .and("GET", contacts, page_of_contacts(3, &[("5", r#"{"subscribed":false}"#)]));
+    let (url, directory) = (server.url(), tempfile::tempdir()?);
+    let path = directory.path().join("contacts.csv");
 
-    let first = said(kajabi_contacts::run(environment(&variables)).await);
-    let second = said(kajabi_contacts::run(environment(&variables)).await);
-    let third = said(kajabi_contacts::run(environment(&variables[..2])).await);
+    let told = said(kajabi_export::run(environment(&kajabi_variables(&url)), Some(&path)).await);
 
-    assert_eq!(first, "created 456: Alice Ngo, with 1 tags");
-    assert_eq!(second, "failed: refused: Email has already been taken");
-    assert_eq!(third, "failed: set KAJABI_SITE_ID to the id of the site that gets the contact");
+    assert_eq!(told, "5 contacts exported");
+    assert_eq!(
+        std::fs::read_to_string(&path)?,
+        "id,name,email,subscribed,phone_number,mobile_phone_number,business_number,address_line_1,address_line_2,\
+         address_city,address_state,address_zip,address_country,external_user_id,custom_1,custom_2,custom_3,created_at\n\
+         1,\"Ngo, Alice\",alice@acme.example,true,+12124567890,+12124567891,+12124567892,1 Main St,Flat 2,\
+         Springfield,IL,62701,US,u-1,a,b,c,2024-02-03T04:05:06Z\n\
+         2,Bob,,,,,,,,,,,,,,,,\n\
+         3,,,,,,,,,,,,,,,,,\n\
+         4,\"said \"\"hi\"\"\",,,,,,,,,,,,,,,,\n\
+         5,,,false,,,,,,,,,,,,,,\n"
+    );
+    assert_eq!(std::fs::read_dir(directory.path())?.count(), 1);
     let requests = server.requests()?;
-    assert_eq!(requests[0].header("authorization"), ["Bearer TOKEN"]);
-    assert_eq!(requests[1].target, "/v1/contacts/456?include=tags");
+    assert_eq!(requests[0].text()?, "grant_type=client_credentials&client_id=id&client_secret=SECRET");
+    let first = "/v1/contacts?filter[site_id]=9&sort=created_at&page[size]=100";
+    let targets: Vec<_> = requests[1..].iter().map(|request| request.target.as_str()).collect();
+    assert_eq!(targets, [first, &format!("{first}&page[number]=2"), &format!("{first}&page[number]=3")]);
+    assert!(requests[1..].iter().all(|request| request.header("authorization") == ["Bearer A1"]));
     Ok(())
 }
 
 #[tokio::test]
-async fn chatwoot_creates_a_contact_and_reads_it_back() -> Outcome {
-    let contacts = "/api/v1/accounts/7/contacts";
-    let server = Server::answering(
-        "POST",
-        contacts,
-        Answer::json(200, include_str!("fixtures/chatwoot/contactCreate.200.json")),
-    )
-    .await?
-    .and(
-        "GET",
-        "/api/v1/accounts/7/contacts/101",
-        Answer::json(200, include_str!("fixtures/chatwoot/contactDetails.200.json")),
-    )
-    .and("POST", contacts, Answer::json(422, include_str!("fixtures/chatwoot/contactCreate.422.json")));
-    let url = server.url();
-    let variables = [
-        ("CHATWOOT_BASE_URL", url.as_str()),
-        ("CHATWOOT_INBOX_ID", "5"),
-        ("CHATWOOT_ACCOUNT_ID", "7"),
-        ("CHATWOOT_TOKEN", "TOKEN"),
-    ];
+async fn a_kajabi_export_that_stops_is_not_taken_for_whole() -> Outcome {
+    let server = Server::answering("POST", "/v1/oauth/token", Answer::json(200, TOKEN))
+        .await?
+        .and("GET", "/v1/contacts", page_of_contacts(1, &[("1", "{}"), ("2", "{}")]))
+        .and("GET", "/v1/contacts", Answer::json_api(403, r#"{"errors":[{"detail":"no"}]}"#))
+        .and("POST", "/v1/oauth/token", Answer::json(401, r#"{"error":"Invalid client credentials"}"#));
+    let (url, directory) = (server.url(), tempfile::tempdir()?);
+    let (path, part) = (directory.path().join("contacts.csv"), directory.path().join("contacts.csv.part"));
+    let variables = kajabi_variables(&url);
+    let export = async |variables| said(kajabi_export::run(environment(variables), Some(&path)).await);
 
-    let first = said(chatwoot_contacts::run(environment(&variables)).await);
-    let second = said(chatwoot_contacts::run(environment(&variables)).await);
-    let third = said(chatwoot_contacts::run(environment(&variables[..3])).await);
+    let forbidden = export(&variables).await;
+    let lines = std::fs::read_to_string(&part)?.lines().count();
+    let unknown = export(&variables).await;
+    let unset = export(&variables[..3]).await;
 
-    assert_eq!(first, "created 101: Maya Okafor (0b7c6c0e-6a1f-4a43-9a60-1f4c0d4d6f11)");
+    let place = part.display();
     assert_eq!(
-        second,
-        "failed: refused because of email and phone_number: \
-         Email has already been taken, Phone number should be in e164 format"
+        forbidden,
+        format!(
+            "failed: stopped after 2 of 5 contacts: contacts.list: 403 Forbidden: {{\"errors\":[{{\"detail\":\"no\"}}]}}\n\
+             what came until then is in {place}"
+        )
     );
-    assert_eq!(third, "failed: set CHATWOOT_TOKEN to the access token of your profile");
-    assert_eq!(server.requests()?[0].text()?, r#"{"inbox_id":5,"name":"Alice Ngo","email":"alice@acme.example"}"#);
+    assert_eq!(lines, 3);
+    assert_eq!(
+        unknown,
+        format!(
+            "failed: stopped after 0 contacts: contacts.list: no token: 401 Invalid client credentials\n\
+             what came until then is in {place}"
+        )
+    );
+    assert_eq!(unset, "failed: set KAJABI_SITE_ID to the id of the site");
+    assert!(!path.exists());
+    server.requests()?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn chatwoot_answers_with_an_attachment() -> Outcome {
+    let messages = "/api/v1/accounts/7/conversations/31/messages";
+    let sent = include_str!("fixtures/chatwoot/create-a-new-message-in-a-conversation.200.attachments.json");
+    let server = Server::answering("POST", messages, Answer::json(200, sent))
+        .await?
+        .and("POST", messages, Answer::json(200, sent.replace(r#""private": false"#, r#""private": true"#)))
+        .and(
+            "POST",
+            messages,
+            Answer::json(404, include_str!("fixtures/chatwoot/get-details-of-a-conversation.404.json")),
+        );
+    let (url, directory) = (server.url(), tempfile::tempdir()?);
+    let file = directory.path().join("invoice.pdf");
+    std::fs::write(&file, "%PDF")?;
+    let file = file.to_str().ok_or("the path is text")?;
+    let variables = [("CHATWOOT_BASE_URL", url.as_str()), ("CHATWOOT_ACCOUNT_ID", "7"), ("CHATWOOT_TOKEN", "TOKEN")];
+    let reply = async |variables, arguments: &[&str]| {
+        said(chatwoot_reply::run(environment(variables), arguments.iter().map(|text| (*text).to_owned())).await)
+    };
+
+    assert_eq!(reply(&variables, &["31", "Here it is.", file]).await, "sent message 70003");
+    assert_eq!(reply(&variables, &["--private", "31", "Look.", file]).await, "added note 70003");
+    assert_eq!(reply(&variables, &["31", "Hi", file]).await, "failed: account 7 has no conversation 31");
+
+    let missing = reply(&variables, &["31", "Hi", "no-such-file.pdf"]).await;
+    assert!(missing.starts_with("failed: messages.create_as_multipart: "), "{missing}");
+    assert!(missing.contains("no-such-file.pdf"), "{missing}");
+    let usage = "failed: what to send? chatwoot_reply [--private] CONVERSATION TEXT FILE";
+    assert_eq!(reply(&variables, &["31", "Hi"]).await, usage);
+    let number = reply(&variables, &["#31", "Hi", file]).await;
+    assert_eq!(number, "failed: \"#31\" is not the number of a conversation");
+    let unset = reply(&variables[..2], &["31", "Hi", file]).await;
+    assert_eq!(unset, "failed: set CHATWOOT_TOKEN to the access token of your profile");
+
+    let requests = server.requests()?;
+    let attachment = "name=\"attachments[]\"; filename=\"invoice.pdf\"\nContent-Type: application/pdf\n\n%PDF";
+    let public = ["name=\"content\"\n\nHere it is.", "name=\"private\"\n\nfalse", attachment];
+    let private = ["name=\"content\"\n\nLook.", "name=\"private\"\n\ntrue", attachment];
+    assert_eq!(
+        (requests[0].parts()?, requests[1].parts()?),
+        (public.map(Into::into).into(), private.map(Into::into).into())
+    );
+    assert_eq!(requests[0].header("api_access_token"), ["TOKEN"]);
     Ok(())
 }
 

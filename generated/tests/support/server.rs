@@ -150,6 +150,23 @@ impl Request {
         Ok(std::str::from_utf8(&self.body)?)
     }
 
+    /// The parts of a form: what stands behind `form-data; ` with the headers and the content that follow.
+    pub fn parts(&self) -> Outcome<Vec<String>> {
+        let content_type = self.header("content-type").join(",");
+        let boundary = content_type.strip_prefix("multipart/form-data; boundary=").ok_or(content_type.clone())?;
+        let body = self.body.escape_ascii().to_string().replace("\\r\\n", "\n").replace("\\\"", "\"");
+        let inner = body
+            .strip_prefix(&format!("--{boundary}\n"))
+            .and_then(|body| body.strip_suffix(&format!("\n--{boundary}--\n")))
+            .ok_or("the body does not begin and end with its boundary")?;
+        let between = format!("\n--{boundary}\n");
+        let part = |part: &str| {
+            let part = part.strip_prefix("Content-Disposition: form-data; ").ok_or("a part without disposition")?;
+            Ok(part.to_owned())
+        };
+        inner.split(&between).map(part).collect()
+    }
+
     /// The request as text: all of it but the headers that are the HTTP library's own business.
     pub fn shown(&self) -> Outcome<String> {
         let mut text = format!("{} {}\n", self.method, self.target);
