@@ -9,14 +9,17 @@
 
 #[cfg(feature = "chatwoot")]
 #[rustfmt::skip]
+#[doc = include_str!("../guides/chatwoot.md")]
 pub mod chatwoot;
 
 #[cfg(feature = "contactship")]
 #[rustfmt::skip]
+#[doc = include_str!("../guides/contactship.md")]
 pub mod contactship;
 
 #[cfg(feature = "kajabi")]
 #[rustfmt::skip]
+#[doc = include_str!("../guides/kajabi.md")]
 pub mod kajabi;
 
 pub use crm_clients_runtime as runtime;
