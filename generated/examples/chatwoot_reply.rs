@@ -1,8 +1,8 @@
 //! Answers a Chatwoot conversation with an attachment.
 //!
-//! `CHATWOOT_TOKEN=... CHATWOOT_ACCOUNT_ID=1 cargo run --example chatwoot_reply -- 42 "Here it is." invoice.pdf` sends the file to
-//! whoever conversation 42 is with; `--private` before that makes it a note that only agents see. `CHATWOOT_BASE_URL` leads to a
-//! server of your own.
+//! `CHATWOOT_TOKEN=... CHATWOOT_ACCOUNT_ID=1 cargo run --example chatwoot_reply -- 42 "Here it is." invoice.pdf` sends the
+//! file to whoever conversation 42 is with; `--private` before the number makes it a note that only agents see.
+//! `CHATWOOT_BASE_URL` leads to a server of your own.
 
 use std::path::PathBuf;
 use std::process::ExitCode;

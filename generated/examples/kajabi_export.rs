@@ -1,9 +1,8 @@
 //! Exports all contacts of a Kajabi site to a CSV file, with a progress bar.
 //!
-//! `KAJABI_CLIENT_ID=... KAJABI_CLIENT_SECRET=... KAJABI_SITE_ID=123 cargo run --example kajabi_export -- contacts.csv`; without
-//! a path it writes to standard output, `KAJABI_BASE_URL` leads to another server.
-//!
-//! Until the file is whole, its name ends in `.part`.
+//! `KAJABI_CLIENT_ID=... KAJABI_CLIENT_SECRET=... KAJABI_SITE_ID=123 cargo run --example kajabi_export -- contacts.csv`;
+//! without a path it writes to standard output, `KAJABI_BASE_URL` leads to another server. Until the file is whole, its name
+//! ends in `.part`.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
