@@ -2,6 +2,7 @@
 //!
 //! `fixtures/chatwoot/webhook.*` are signed deliveries of Chatwoot's server, with their headers in `index.json`; the fixtures
 //! of the other events have values of our own.
+#![cfg(any(feature = "chatwoot", feature = "kajabi"))]
 
 use std::path::Path;
 
