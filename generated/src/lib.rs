@@ -25,6 +25,7 @@ pub mod kajabi;
 pub use crm_clients_runtime as runtime;
 
 /// An error of any of the clients, for code that calls several.
+#[cfg(any(feature = "chatwoot", feature = "contactship", feature = "kajabi"))]
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
@@ -39,6 +40,7 @@ pub enum Error {
     Kajabi(kajabi::Error),
 }
 
+#[cfg(any(feature = "chatwoot", feature = "contactship", feature = "kajabi"))]
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -52,6 +54,7 @@ impl std::fmt::Display for Error {
     }
 }
 
+#[cfg(any(feature = "chatwoot", feature = "contactship", feature = "kajabi"))]
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {

@@ -1,11 +1,13 @@
 //! What is around the clients: a crate's root, or a whole crate.
 
+use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::file::File;
 use super::gate;
 use crate::fileset::FileSet;
 use crate::ir::Api;
+use crate::names;
 
 /// A client among others in a crate.
 #[derive(Debug, Clone)]
@@ -41,47 +43,60 @@ pub fn module_root(modules: &[Module], readme: &str, source: &str) -> String {
             pub mod #module;
         });
     }
-    let variants = modules.iter().map(|Module { name, title, .. }| {
-        let (module, feature, variant) =
-            (gate::ident(name), gate::string(name), gate::ident(&crate::names::type_name(name)));
-        let doc = gate::docs(&[format!("An error of {title}.")]);
-        (
-            quote!(#doc #[cfg(feature = #feature)] #variant(#module::Error),),
-            quote!(#[cfg(feature = #feature)] Self::#variant(error) => error.fmt(f),),
-            quote!(#[cfg(feature = #feature)] Self::#variant(error) => error.source(),),
-            quote! {
-                #[cfg(feature = #feature)]
-                impl From<#module::Error> for Error {
-                    fn from(error: #module::Error) -> Self {
-                        Self::#variant(error)
-                    }
-                }
-            },
-        )
-    });
-    let (variants, shown, sources, conversions) =
-        variants.fold(Default::default(), |mut all: (Vec<_>, Vec<_>, Vec<_>, Vec<_>), one| {
-            all.0.push(one.0);
-            all.1.push(one.1);
-            all.2.push(one.2);
-            all.3.push(one.3);
-            all
-        });
+    file.items(quote!(
+        pub use crm_clients_runtime as runtime;
+    ));
+    file.items(error(modules));
     let readme = gate::string(readme);
     file.items(quote! {
-        pub use crm_clients_runtime as runtime;
+        #[cfg(doctest)]
+        #[doc = include_str!(#readme)]
+        struct Readme;
+    });
+    file.finish()
+}
 
+/// The error of all clients together.
+fn error(modules: &[Module]) -> TokenStream {
+    let clients: Vec<_> = modules
+        .iter()
+        .map(|Module { name, title, .. }| {
+            let feature = gate::string(name);
+            let doc = gate::docs(&[format!("An error of {title}.")]);
+            (quote!(#[cfg(feature = #feature)]), gate::ident(name), gate::ident(&names::type_name(name)), doc)
+        })
+        .collect();
+    let variants = clients.iter().map(|(cfg, module, variant, doc)| quote!(#doc #cfg #variant(#module::Error),));
+    let shown = clients.iter().map(|(cfg, _, variant, _)| quote!(#cfg Self::#variant(error) => error.fmt(f),));
+    let sources = clients.iter().map(|(cfg, _, variant, _)| quote!(#cfg Self::#variant(error) => error.source(),));
+    let conversions = clients.iter().map(|(cfg, module, variant, _)| {
+        quote! {
+            #cfg
+            impl From<#module::Error> for Error {
+                fn from(error: #module::Error) -> Self {
+                    Self::#variant(error)
+                }
+            }
+        }
+    });
+    // An enum without variants could not be matched on.
+    let features = modules.iter().map(|module| gate::string(&module.name));
+    let any = quote!(#[cfg(any(#(feature = #features),*))]);
+    quote! {
         /// An error of any of the clients, for code that calls several.
+        #any
         #[derive(Debug)]
         #[non_exhaustive]
         pub enum Error { #(#variants)* }
 
+        #any
         impl std::fmt::Display for Error {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 match self { #(#shown)* }
             }
         }
 
+        #any
         impl std::error::Error for Error {
             fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
                 match self { #(#sources)* }
@@ -89,12 +104,7 @@ pub fn module_root(modules: &[Module], readme: &str, source: &str) -> String {
         }
 
         #(#conversions)*
-
-        #[cfg(doctest)]
-        #[doc = include_str!(#readme)]
-        struct Readme;
-    });
-    file.finish()
+    }
 }
 
 /// How a stand-alone crate is set up.
