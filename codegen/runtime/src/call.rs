@@ -51,9 +51,9 @@ pub(crate) struct Draft {
     /// With its own query, where the template has one.
     pub(crate) path: String,
     /// Each parameter with its encoded pairs.
-    pub(crate) query: Vec<(String, String)>,
+    pub(crate) query: Vec<(&'static str, String)>,
     pub(crate) headers: HeaderMap,
-    pub(crate) cookies: Vec<(String, String)>,
+    pub(crate) cookies: Vec<(&'static str, String)>,
     pub(crate) body: Arc<Body>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) retry: Option<Retry>,
@@ -95,7 +95,7 @@ impl<T: Send + 'static, B: Default + Send + 'static> Call<T, B> {
     }
 
     /// Sets a query parameter, in place of an earlier one of this name; null sends nothing.
-    pub fn query<V: Serialize + ?Sized>(&mut self, name: &str, style: Style, value: &V) {
+    pub fn query<V: Serialize + ?Sized>(&mut self, name: &'static str, style: Style, value: &V) {
         self.draft.query(name, style, serde_json::to_value(value));
     }
 
@@ -105,7 +105,7 @@ impl<T: Send + 'static, B: Default + Send + 'static> Call<T, B> {
     }
 
     /// Sets a cookie parameter; null sends nothing.
-    pub fn cookie<V: Serialize + ?Sized>(&mut self, name: &str, value: &V) {
+    pub fn cookie<V: Serialize + ?Sized>(&mut self, name: &'static str, value: &V) {
         self.draft.cookie(name, serde_json::to_value(value));
     }
 
@@ -219,12 +219,12 @@ impl Draft {
         }
     }
 
-    pub(crate) fn query(&mut self, name: &str, style: Style, value: Json) {
+    pub(crate) fn query(&mut self, name: &'static str, style: Style, value: Json) {
         let Some(value) = self.check(name, value) else { return };
         let pairs = query::encode(name, style, &value);
-        match self.query.iter_mut().find(|(known, _)| known == name) {
+        match self.query.iter_mut().find(|(known, _)| *known == name) {
             Some((_, earlier)) => *earlier = pairs,
-            None => self.query.push((name.to_owned(), pairs)),
+            None => self.query.push((name, pairs)),
         }
     }
 
@@ -235,12 +235,12 @@ impl Draft {
         }
     }
 
-    fn cookie(&mut self, name: &str, value: Json) {
+    fn cookie(&mut self, name: &'static str, value: Json) {
         match self.check(name, value) {
             None | Some(Value::Null) => {}
             Some(value) => {
-                self.cookies.retain(|(known, _)| known != name);
-                self.cookies.push((name.to_owned(), query::elements(&value).join(",")));
+                self.cookies.retain(|(known, _)| *known != name);
+                self.cookies.push((name, query::elements(&value).join(",")));
             }
         }
     }

@@ -224,7 +224,7 @@ fn url(base: &str, path: &str, query: &str) -> Result<Url, RequestError> {
 /// What a cookie's value may not show as it stands (RFC 6265), and `%` itself.
 const COOKIE_VALUE: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b',').add(b';').add(b'\\').add(b'%');
 
-fn set_cookies(headers: &mut HeaderMap, cookies: &[(String, String)]) -> Result<(), RequestError> {
+fn set_cookies(headers: &mut HeaderMap, cookies: &[(&str, String)]) -> Result<(), RequestError> {
     if cookies.is_empty() {
         return Ok(());
     }

@@ -115,7 +115,7 @@ impl Course {
 
 /// The value of a query parameter that the request has.
 fn sent<'a>(draft: &'a Draft, parameter: &str) -> Option<&'a str> {
-    let (_, pairs) = draft.query.iter().find(|(name, _)| name == parameter)?;
+    let (_, pairs) = draft.query.iter().find(|(name, _)| *name == parameter)?;
     pairs.rsplit_once('=').map(|(_, value)| value)
 }
 
