@@ -9,7 +9,7 @@ mod suggest;
 pub use render::render;
 pub use suggest::{closest, distance};
 
-use crate::origin::FileId;
+use crate::origin::{Documents, FileId, Position};
 
 /// How much a diagnostic matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +66,15 @@ impl Diagnostic {
             message: message.into(),
             help: (!help.is_empty()).then_some(help),
             place: Place::Document,
+        }
+    }
+
+    /// Where it stands: the node at fault, or its nearest ancestor that a file has. None if there is no file at all.
+    pub fn position<'d>(&self, documents: &'d Documents) -> Option<Position<'d>> {
+        match self.place {
+            Place::Document => documents.position(&self.pointer),
+            Place::File(file) => documents.position_in(file, &self.pointer),
+            Place::Offset(file, offset) => documents.position_at(file, offset),
         }
     }
 

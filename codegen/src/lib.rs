@@ -27,6 +27,7 @@ pub mod origin;
 pub mod overlay;
 pub mod resolve;
 
+use openapiv3::OpenAPI;
 use serde_json::Value;
 
 use diagnostic::Diagnostics;
@@ -81,6 +82,12 @@ impl Walk {
         }
         let value = lower::lower(value, &mut self.diagnostics);
         self.unless_faulty(value)
+    }
+
+    /// The lowered document as typed values.
+    pub fn model(&mut self, input: &Input<'_>) -> Option<OpenAPI> {
+        let value = self.lowered(input)?;
+        model::model(value, &mut self.diagnostics)
     }
 
     /// The client as data, in the module `name`.

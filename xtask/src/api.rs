@@ -60,12 +60,18 @@ impl Workspace {
         let Some(file) = files.into_iter().find(|file| directory.join(file).is_file()) else {
             return Err(self.unknown(name));
         };
-        let overlay = match fs::read(directory.join("overlay.yaml")) {
-            Ok(text) => Some((format!("specs/{name}/overlay.yaml"), text)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            Err(error) => return Err(Fault::from(format!("specs/{name}/overlay.yaml: {error}"))),
-        };
-        Ok(Source { shown: format!("specs/{name}/{file}"), directory, overlay })
+        let overlay = self.overlay(name)?;
+        Ok(Source { shown: format!("specs/{name}/{file}"), files: Files::Directory(directory), overlay })
+    }
+
+    /// The overlay of a vendored API, if it has one: its path as shown, and its text.
+    pub fn overlay(&self, name: &str) -> Result<Option<Overlay>, Fault> {
+        let shown = format!("specs/{name}/overlay.yaml");
+        match fs::read(self.spec(name).join("overlay.yaml")) {
+            Ok(text) => Ok(Some((shown, text))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(Fault::from(format!("{shown}: {error}"))),
+        }
     }
 
     /// The vendored API of this name where there is one, otherwise a file.
@@ -83,14 +89,22 @@ impl Workspace {
     }
 }
 
-/// A document on disk, vendored or not.
+/// An overlay's path as shown, and its text.
+pub type Overlay = (String, Vec<u8>);
+
+/// A document, vendored or not.
 pub struct Source {
-    /// The directory it is in.
-    directory: PathBuf,
+    files: Files,
     /// The path that people are shown.
     shown: String,
-    /// The overlay's path as shown, and its text.
-    overlay: Option<(String, Vec<u8>)>,
+    overlay: Option<Overlay>,
+}
+
+enum Files {
+    /// The document and what it refers to are in this directory.
+    Directory(PathBuf),
+    /// There is the document alone, with this text.
+    Text(Vec<u8>),
 }
 
 impl Source {
@@ -105,7 +119,23 @@ impl Source {
         };
         let directory = path.parent().map(Path::to_owned).unwrap_or_default();
         let directory = if directory.as_os_str().is_empty() { PathBuf::from(".") } else { directory };
-        Ok(Self { shown: path.display().to_string(), directory, overlay })
+        Ok(Self { shown: path.display().to_string(), files: Files::Directory(directory), overlay })
+    }
+
+    /// A document that is on no disk.
+    pub fn text(shown: &str, text: Vec<u8>, overlay: Option<Overlay>) -> Self {
+        Self { shown: shown.to_owned(), files: Files::Text(text), overlay }
+    }
+
+    /// Whether a file's name is that of the overlay.
+    pub fn is_overlay(&self, file: &str) -> bool {
+        self.overlay.as_ref().is_some_and(|(name, _)| name == file)
+    }
+
+    /// The same document, without its overlay.
+    #[must_use]
+    pub fn bare(self) -> Self {
+        Self { overlay: None, ..self }
     }
 
     /// Walks through the passes with `walk`; faults come back laid out, warnings are printed.
@@ -119,7 +149,17 @@ impl Source {
 
     /// Walks through the passes with `walk`: what it made, and the faults and warnings laid out.
     pub fn walk_quietly<T>(&self, walk: impl FnOnce(&mut Walk, &Input<'_>) -> Option<T>) -> (Option<T>, String) {
-        let read = |path: &str| read_below(&self.directory, path);
+        let (made, walk) = self.inspect(walk);
+        (made, walk.report(io::stderr().is_terminal()))
+    }
+
+    /// Walks through the passes with `walk`: what it made, and the walk itself with all that was found on it.
+    pub fn inspect<T>(&self, walk: impl FnOnce(&mut Walk, &Input<'_>) -> Option<T>) -> (Option<T>, Walk) {
+        let read = |path: &str| match &self.files {
+            Files::Directory(directory) => read_below(directory, path),
+            Files::Text(text) if self.shown.ends_with(&format!("/{path}")) => Ok(text.clone()),
+            Files::Text(_) => Err(io::Error::other("only the document itself was fetched, so vendor it from a file")),
+        };
         let input = Input {
             document: &self.shown,
             read: &read,
@@ -127,7 +167,7 @@ impl Source {
         };
         let mut state = Walk::new();
         let made = walk(&mut state, &input);
-        (made, state.report(io::stderr().is_terminal()))
+        (made, state)
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod api;
 mod commands;
+mod fetch;
 mod tree;
 
 use std::path::PathBuf;

@@ -1,59 +1,12 @@
 //! The commands as a maintainer calls them: exit codes, what is printed, what is touched.
 
-use std::error::Error;
+mod support;
+
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::Path;
+use std::process::Command;
 
-type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
-
-fn xtask(arguments: &[&str]) -> Result<Output> {
-    Ok(Command::new(env!("CARGO_BIN_EXE_xtask")).args(arguments).output()?)
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
-/// A workspace with one small API, regenerated.
-struct Workspace {
-    directory: tempfile::TempDir,
-}
-
-const DOCUMENT: &str = "\
-openapi: 3.1.0
-info: {title: Pets, version: '1'}
-servers: [{url: https://pets.example}]
-paths:
-  /pets:
-    get:
-      tags: [Pets]
-      responses:
-        '200': {description: '', content: {application/json: {schema: {type: array, items: {$ref: '#/components/schemas/pet'}}}}}
-components:
-  schemas:
-    pet: {type: object, required: [name], properties: {name: {type: string}, age: {type: [integer, 'null']}}}
-";
-
-impl Workspace {
-    fn new() -> Result<Self> {
-        let workspace = Self { directory: tempfile::tempdir()? };
-        fs::create_dir_all(workspace.path("specs/pets"))?;
-        fs::write(workspace.path("specs/pets/openapi.yaml"), DOCUMENT)?;
-        let output = workspace.run(&["regen"])?;
-        assert!(output.status.success(), "{}", text(&output.stderr));
-        Ok(workspace)
-    }
-
-    fn path(&self, path: &str) -> PathBuf {
-        self.directory.path().join(path)
-    }
-
-    fn run(&self, arguments: &[&str]) -> Result<Output> {
-        let root = self.directory.path().to_string_lossy().into_owned();
-        xtask(&[arguments, &["--workspace", &root]].concat())
-    }
-}
+use support::{DOCUMENT, Result, Workspace, text, tree, xtask};
 
 #[test]
 fn the_checked_in_crate_is_fresh() -> Result {
@@ -228,22 +181,4 @@ fn any_document_becomes_a_crate_that_compiles_by_itself() -> Result {
     let output = xtask(&["generate", "--spec", &document, "--name", "pets-client", "--out", &shown])?;
     assert_eq!(output.status.code(), Some(2), "a crate that is not ours is left alone");
     Ok(())
-}
-
-/// Paths and texts below a directory.
-fn tree(directory: &Path) -> Result<Vec<(PathBuf, String)>> {
-    let mut files = Vec::new();
-    let mut queue = vec![directory.to_owned()];
-    while let Some(path) = queue.pop() {
-        for entry in fs::read_dir(path)? {
-            let entry = entry?;
-            if entry.file_type()?.is_dir() {
-                queue.push(entry.path());
-            } else {
-                files.push((entry.path(), fs::read_to_string(entry.path())?));
-            }
-        }
-    }
-    files.sort();
-    Ok(files)
 }

@@ -22,14 +22,9 @@ fn one(diagnostic: &Diagnostic, documents: &Documents, renderer: &Renderer) -> S
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let (position, has_pointer) = match diagnostic.place {
-        Place::Document => (documents.position(&diagnostic.pointer), true),
-        Place::File(file) => (documents.position_in(file, &diagnostic.pointer), true),
-        Place::Offset(file, offset) => (documents.position_at(file, offset), false),
-    };
     let title = visible(&diagnostic.message);
     let mut group = level.primary_title(title.as_str()).id(diagnostic.code).elements(None::<Origin<'_>>);
-    if let Some(position) = position {
+    if let Some(position) = diagnostic.position(documents) {
         let path = visible(position.file);
         let (line, span, cut) = window(&position);
         let snippet = Snippet::source(line).line_start(position.line).annotation(AnnotationKind::Primary.span(span));
@@ -41,7 +36,7 @@ fn one(diagnostic: &Diagnostic, documents: &Documents, renderer: &Renderer) -> S
             group.element(snippet.path(path))
         };
     }
-    if has_pointer && !diagnostic.pointer.is_empty() {
+    if !matches!(diagnostic.place, Place::Offset(..)) && !diagnostic.pointer.is_empty() {
         group = group.element(Level::NOTE.message(format!("at #{}", visible(&diagnostic.pointer))));
     }
     if let Some(help) = &diagnostic.help {

@@ -1,144 +1,187 @@
 //! `cargo xtask vendor`: an upstream document to `specs/`.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+mod changes;
+mod origin;
+mod upstream;
 
-use crm_clients_codegen::{Walk, canonical};
-use jiff::Timestamp;
+use std::fs;
+use std::io::{self, IsTerminal};
+use std::path::Path;
+
+use crm_clients_codegen::Walk;
+use crm_clients_codegen::diagnostic::{Diagnostic, Severity};
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
-use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use crate::api::{Source, Workspace};
 use crate::{Fault, Outcome};
+use changes::{Changes, Document};
+use origin::{Origin, hexadecimal};
+use upstream::{Canonical, Upstream};
 
 /// Arguments of `vendor`.
 #[derive(clap::Args)]
 pub struct Arguments {
     /// The API: the directory below specs/.
     api: String,
-    /// The upstream document.
-    file: PathBuf,
+    /// The upstream document: a file, or an https URL. Without it, the document is fetched from the source's own URL.
+    #[arg(value_name = "FILE|URL")]
+    source: Option<String>,
+    /// Writes nothing; says whether upstream has moved and exits with 1 if it has.
+    #[arg(long)]
+    check: bool,
     /// The upstream revision that the document is of.
     #[arg(long)]
     revision: Option<String>,
-    /// The day of that revision, as YYYY-MM-DD; the file's own date unless given.
+    /// The day of that revision, as YYYY-MM-DD; the file's own date, or today, unless given.
     #[arg(long)]
     date: Option<Date>,
-    /// Where the document is published; needed when an API is new.
+    /// Where the document is published from now on; needed when an API is new and its document is a file.
     #[arg(long)]
     url: Option<String>,
     /// The document's licence; needed where the document does not state it and the API is new.
     #[arg(long)]
     licence: Option<String>,
-}
-
-/// `source.toml`: where a vendored document came from.
-#[derive(Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Origin {
-    /// Where it is published.
-    url: String,
-    /// The upstream revision.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    revision: Option<String>,
-    /// The document's own version.
-    version: String,
-    /// The licence it is published under.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    licence: Option<String>,
-    /// Of the upstream file, in hexadecimal.
-    sha256: String,
-    /// The day of the revision.
-    date: Date,
-    /// Whether prose and examples are dropped.
-    #[serde(default = "yes")]
-    drop_prose: bool,
-    /// Whether the document was written by hand from a page of prose, whose hash and date these are.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    written: bool,
-}
-
-fn yes() -> bool {
-    true
+    /// For how long a document is waited for.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    timeout: u64,
 }
 
 /// Runs it.
 pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Fault> {
     let name = &arguments.api;
-    if name.is_empty()
-        || !name
-            .chars()
-            .all(|character| character.is_ascii_lowercase() || character.is_ascii_digit() || character == '_')
-    {
+    let is_named = |char: char| char.is_ascii_lowercase() || char.is_ascii_digit() || char == '_';
+    if name.is_empty() || !name.chars().all(is_named) {
         return Err(Fault::from(format!("`{name}` is not a module's name: use lower-case letters, digits and `_`")));
     }
-    let directory = workspace.spec(name);
-    let mut origin = read_origin(workspace, arguments)?;
-    let bytes = fs::read(&arguments.file).map_err(|error| format!("{}: {error}", arguments.file.display()))?;
-    origin.sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    origin.date = match &arguments.date {
-        Some(date) => *date,
-        None => modified(&arguments.file)?,
-    };
-    if arguments.revision.is_some() {
-        origin.revision.clone_from(&arguments.revision);
+    let mut origin = Origin::read(workspace, arguments)?;
+    if origin.written && arguments.source.is_none() {
+        return written(arguments, &origin);
+    }
+    let upstream = Upstream::read(arguments, &origin.url)?;
+    if arguments.check {
+        return check(workspace, name, &origin, &upstream);
     }
     if origin.written {
-        fs::write(directory.join("source.toml"), toml::to_string(&origin)?)?;
+        origin.note(arguments, &upstream)?;
+        replace(&workspace.spec(name).join("source.toml"), &toml::to_string(&origin)?)?;
         println!("specs/{name}: written by hand; noted the page's hash and date. Compare the page with openapi.yaml");
         return Ok(Outcome::Done);
     }
-    // What does not load is refused before anything is written.
-    let document = Source::file(&arguments.file, None)?.walk(Walk::overlaid)?;
-    origin.version =
-        document.pointer("/info/version").and_then(|version| version.as_str()).unwrap_or_default().to_owned();
-    origin.licence = licence(&document).or(arguments.licence.clone()).or(origin.licence);
-    let canonical = canonical::canonicalise(document, origin.drop_prose);
-    let json = arguments.file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
-    let (file, text, other) = if json {
-        ("openapi.json", canonical::to_json(&canonical), "openapi.yaml")
+    // What is refused is refused before anything is written.
+    let canonical = upstream.canonical(origin.drop_prose)?;
+    let source = vendored(workspace, name, &canonical)?;
+    check_walk(name, &source)?;
+    origin.note(arguments, &upstream)?;
+    origin.version.clone_from(&canonical.version);
+    origin.licence = canonical.licence.clone().or(arguments.licence.clone()).or(origin.licence);
+    let before = current(workspace, name, canonical.file);
+    take_in(workspace, name, &canonical, &origin)?;
+    let file = format!("specs/{name}/{}", canonical.file);
+    if before.text == canonical.document.text {
+        println!("{file}: nothing has changed");
     } else {
-        ("openapi.yaml", canonical::to_yaml(&canonical), "openapi.json")
+        println!("{file}: version {}\n{}", origin.version, Changes::between(&before, &canonical.document));
+    }
+    review(name, &source)
+}
+
+/// What there is to say of a document that is no copy of one upstream, where no page is given to compare it with.
+fn written(arguments: &Arguments, origin: &Origin) -> Result<Outcome, Fault> {
+    let (name, url) = (&arguments.api, &origin.url);
+    if arguments.check {
+        println!("specs/{name}: written by hand from {url}; whether that has moved, a person has to see");
+        return Ok(Outcome::Done);
+    }
+    Err(Fault::from(format!("specs/{name} is written by hand from {url}: give the page as a FILE")))
+}
+
+/// Whether upstream has moved: whether vendoring it would change the document.
+fn check(workspace: &Workspace, name: &str, origin: &Origin, upstream: &Upstream) -> Result<Outcome, Fault> {
+    if hexadecimal(&upstream.bytes) == origin.sha256 {
+        println!("specs/{name}: upstream has not moved");
+        return Ok(Outcome::Done);
+    }
+    if origin.written {
+        println!("specs/{name}: the page it was written from has moved; compare it with openapi.yaml");
+        return Ok(Outcome::Different);
+    }
+    let canonical = upstream.canonical(origin.drop_prose)?;
+    let before = current(workspace, name, canonical.file);
+    if before.text == canonical.document.text {
+        println!("specs/{name}: upstream has moved in nothing but its prose");
+        return Ok(Outcome::Done);
+    }
+    let version = match origin.version == canonical.version {
+        true => format!("still called version {}", origin.version),
+        false => format!("version {} -> {}", origin.version, canonical.version),
     };
+    println!("specs/{name}: upstream has moved, {version}");
+    println!("{}\nrun `cargo xtask vendor {name}`", Changes::between(&before, &canonical.document));
+    Ok(Outcome::Different)
+}
+
+/// The document that is vendored now, if one is.
+fn current(workspace: &Workspace, name: &str, file: &str) -> Document {
+    let Ok(source) = workspace.source(name) else { return Document::default() };
+    let (value, _) = source.bare().inspect(Walk::overlaid);
+    let text = fs::read_to_string(workspace.spec(name).join(file)).unwrap_or_default();
+    Document { value: value.unwrap_or_default(), text }
+}
+
+/// The document as it will be vendored, with its overlay.
+fn vendored(workspace: &Workspace, name: &str, canonical: &Canonical) -> Result<Source, Fault> {
+    let overlay = workspace.overlay(name)?;
+    let file = format!("specs/{name}/{}", canonical.file);
+    Ok(Source::text(&file, canonical.document.text.clone().into_bytes(), overlay))
+}
+
+/// Refuses what is no OpenAPI document, whatever its overlay makes of it. Faults of the overlay are no fault of the document:
+/// they are work to do once it is here.
+fn check_walk(name: &str, source: &Source) -> Result<(), Fault> {
+    let (_, walk) = source.inspect(Walk::model);
+    let is_overlays =
+        |fault: &Diagnostic| fault.position(&walk.documents).is_some_and(|position| source.is_overlay(position.file));
+    let mut faults = walk.diagnostics.iter().filter(|fault| fault.severity == Severity::Error);
+    if faults.all(is_overlays) {
+        return Ok(());
+    }
+    let report = walk.report(io::stderr().is_terminal());
+    Err(Fault::shown(format!(
+        "{report}error: specs/{name} stays as it is, for the new document would be refused\n  \
+         = help: correct the lines above with an overlay in specs/{name}/overlay.yaml, then vendor it again\n"
+    )))
+}
+
+fn take_in(workspace: &Workspace, name: &str, canonical: &Canonical, origin: &Origin) -> Result<(), Fault> {
+    let directory = workspace.spec(name);
     fs::create_dir_all(&directory)?;
-    fs::write(directory.join(file), text)?;
-    fs::write(directory.join("source.toml"), toml::to_string(&origin)?)?;
-    if directory.join(other).exists() {
-        fs::remove_file(directory.join(other))?;
+    replace(&directory.join(canonical.file), &canonical.document.text)?;
+    replace(&directory.join("source.toml"), &toml::to_string(origin)?)?;
+    for other in ["openapi.yaml", "openapi.json"] {
+        if other != canonical.file && directory.join(other).exists() {
+            fs::remove_file(directory.join(other))?;
+        }
     }
-    println!("specs/{name}/{file}: version {}; run `cargo xtask regen`", origin.version);
+    Ok(())
+}
+
+/// Gives a file its new text in one step.
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let new = path.with_extension("new");
+    fs::write(&new, text)?;
+    fs::rename(new, path)
+}
+
+/// What the new revision means for the overlay and the client: actions that match nothing any more or are needless, each with its
+/// line, and what else `regen` would report.
+fn review(name: &str, source: &Source) -> Result<Outcome, Fault> {
+    let (api, walk) = source.inspect(|walk, input| walk.ir(input, name));
+    print!("{}", walk.report(io::stdout().is_terminal()));
+    let is_needless = |found: &Diagnostic| found.code == "needless-action";
+    if api.is_none() || walk.diagnostics.iter().any(is_needless) {
+        println!("specs/{name}/overlay.yaml has to follow: see above, then run `cargo xtask regen`");
+        return Ok(Outcome::Different);
+    }
+    println!("run `cargo xtask regen`");
     Ok(Outcome::Done)
-}
-
-/// What `source.toml` says, with what the command line says in its place.
-fn read_origin(workspace: &Workspace, arguments: &Arguments) -> Result<Origin, Fault> {
-    let path = workspace.spec(&arguments.api).join("source.toml");
-    let mut origin = match fs::read_to_string(&path) {
-        Ok(text) => toml::from_str(&text).map_err(|error| format!("specs/{}/source.toml: {error}", arguments.api))?,
-        Err(_) => Origin { drop_prose: true, ..Origin::default() },
-    };
-    if let Some(url) = &arguments.url {
-        origin.url.clone_from(url);
-    }
-    if origin.url.is_empty() {
-        return Err(Fault::from(format!(
-            "specs/{} is new: say with --url where its document is published",
-            arguments.api
-        )));
-    }
-    Ok(origin)
-}
-
-fn licence(document: &serde_json::Value) -> Option<String> {
-    let licence = document.pointer("/info/license")?;
-    let name = licence.get("identifier").or_else(|| licence.get("name"))?;
-    name.as_str().map(str::to_owned)
-}
-
-/// The day of a file's last change, in UTC.
-fn modified(path: &Path) -> Result<Date, Fault> {
-    let time = fs::metadata(path)?.modified()?;
-    Ok(Timestamp::try_from(time)?.to_zoned(TimeZone::UTC).date())
 }

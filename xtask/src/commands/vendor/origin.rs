@@ -1,0 +1,88 @@
+//! `source.toml`: where a vendored document came from.
+
+use std::fs;
+use std::io;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::Arguments;
+use super::upstream::Upstream;
+use crate::Fault;
+use crate::api::Workspace;
+
+/// Where a vendored document came from.
+#[derive(Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Origin {
+    /// Where it is published: the document itself, not a page about it, unless it is `written`.
+    pub url: String,
+    /// The upstream revision.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revision: Option<String>,
+    /// The document's own version.
+    pub version: String,
+    /// The licence it is published under.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub licence: Option<String>,
+    /// Of the upstream file, in hexadecimal.
+    pub sha256: String,
+    /// The day of the revision.
+    pub date: Date,
+    /// Whether prose and examples are dropped.
+    #[serde(default = "yes")]
+    pub drop_prose: bool,
+    /// Whether the document was written by hand from a page of prose, whose hash and date these are.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub written: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl Origin {
+    /// What `source.toml` says. An API that is new has the URL that the command line gives.
+    pub fn read(workspace: &Workspace, arguments: &Arguments) -> Result<Self, Fault> {
+        let name = &arguments.api;
+        let mut origin = match fs::read_to_string(workspace.spec(name).join("source.toml")) {
+            Ok(text) => toml::from_str(&text).map_err(|error| format!("specs/{name}/source.toml: {error}"))?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Self { drop_prose: true, ..Self::default() },
+            Err(error) => return Err(Fault::from(format!("specs/{name}/source.toml: {error}"))),
+        };
+        if let Some(url) = &arguments.url {
+            origin.url.clone_from(url);
+        }
+        if let (true, Some(source)) = (origin.url.is_empty(), arguments.source.as_ref().filter(|it| it.contains("://")))
+        {
+            origin.url.clone_from(source);
+        }
+        if origin.url.is_empty() {
+            let message = format!("specs/{name} is new: say with --url where its document is published");
+            return Err(Fault::from(message));
+        }
+        Ok(origin)
+    }
+
+    /// Notes what has been taken in. What the command line does not say of another document than before is not known.
+    pub fn note(&mut self, arguments: &Arguments, upstream: &Upstream) -> Result<(), Fault> {
+        let sha256 = hexadecimal(&upstream.bytes);
+        let is_same = sha256 == self.sha256;
+        self.sha256 = sha256;
+        if arguments.revision.is_some() || !is_same {
+            self.revision.clone_from(&arguments.revision);
+        }
+        match arguments.date {
+            Some(date) => self.date = date,
+            None if is_same => {}
+            None => self.date = upstream.date()?,
+        }
+        Ok(())
+    }
+}
+
+/// The SHA-256 of some bytes, in hexadecimal.
+pub fn hexadecimal(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}

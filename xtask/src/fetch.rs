@@ -1,0 +1,99 @@
+//! A document over HTTPS: one GET within limits of size and of time, redirected to nothing less secure.
+
+use std::time::{Duration, Instant};
+
+use crm_clients_codegen::load::MAX_BYTES;
+use ureq::http::Response;
+use ureq::tls::{RootCerts, TlsConfig};
+use ureq::{Agent, Body, Proxy};
+use url::{Host, Url};
+
+/// So many redirects are followed.
+const MAX_REDIRECTS: usize = 5;
+
+/// A URL that can be fetched: `https`, or `http` to this machine, and without a password in it. The error says why it is none.
+pub fn parse(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|error| format!("`{text}` is not a URL: {error}"))?;
+    if url.scheme() != "https" && !(url.scheme() == "http" && is_loopback(&url)) {
+        return Err(format!("{url} is not fetched: a document is fetched over https alone"));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        let host = url.host_str().unwrap_or_default();
+        return Err(format!("the URL at {host} holds a user's name: fetch the document by other means"));
+    }
+    Ok(url)
+}
+
+/// The bytes at `url`, all of them there before `timeout` is over. The proxy variables of the environment are honoured,
+/// except for this machine. The error says what went wrong, without the URL.
+pub fn get(url: &Url, timeout: Duration) -> Result<Vec<u8>, String> {
+    let deadline = Instant::now() + timeout;
+    let explain = |error| match error {
+        ureq::Error::Timeout(_) => {
+            format!("it is not there after {} s; `--timeout` allows more", timeout.as_secs())
+        }
+        ureq::Error::BodyExceedsLimit(_) => too_large(),
+        error => error.to_string(),
+    };
+    let mut at = url.clone();
+    for _ in 0..=MAX_REDIRECTS {
+        let response = send(&at, deadline).map_err(explain)?;
+        if !response.status().is_redirection() {
+            return read(response, explain);
+        }
+        at = redirected(&at, &response)?;
+    }
+    Err(format!("it is redirected more than {MAX_REDIRECTS} times"))
+}
+
+fn send(url: &Url, deadline: Instant) -> Result<Response<Body>, ureq::Error> {
+    let config = Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .proxy(if is_loopback(url) { None } else { Proxy::try_from_env() })
+        .timeout_global(Some(deadline.saturating_duration_since(Instant::now())))
+        // A proxy of one's own house is trusted by the system, if by anyone.
+        .tls_config(TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build())
+        .user_agent(concat!("crm-clients/", env!("CARGO_PKG_VERSION")));
+    config.build().new_agent().get(url.as_str()).call()
+}
+
+fn read(mut response: Response<Body>, explain: impl Fn(ureq::Error) -> String) -> Result<Vec<u8>, String> {
+    if response.status() != 200 {
+        return Err(format!("the server answers {}; `--url` says where the document is now", response.status()));
+    }
+    let limit = MAX_BYTES as u64;
+    if response.body().content_length().is_some_and(|length| length > limit) {
+        return Err(too_large());
+    }
+    let bytes = response.body_mut().with_config().limit(limit).read_to_vec().map_err(explain)?;
+    if bytes.trim_ascii_start().starts_with(b"<") {
+        return Err("it is a web page, not an OpenAPI document; give the URL of the file itself".to_owned());
+    }
+    Ok(bytes)
+}
+
+fn too_large() -> String {
+    format!("it is larger than the {} MiB that are read", MAX_BYTES >> 20)
+}
+
+/// Where a redirect leads to, unless that is less secure than where it comes from.
+fn redirected(from: &Url, response: &Response<Body>) -> Result<Url, String> {
+    let location = response.headers().get("location").and_then(|location| location.to_str().ok()).unwrap_or_default();
+    let to = from.join(location).map_err(|error| format!("it is redirected to `{location}`: {error}"))?;
+    if to.scheme() == "https" || (is_loopback(from) && is_loopback(&to)) {
+        return parse(to.as_str());
+    }
+    Err(format!("it is redirected to {to}, which is not https"))
+}
+
+/// Whether a URL leads to this machine.
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}

@@ -1,0 +1,262 @@
+//! `vendor` from a URL: a server on this machine publishes the document.
+
+mod support;
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
+use std::process::Command;
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+
+use support::{DOCUMENT, Result, Workspace, text, tree, xtask};
+
+/// Answers each connection with the same bytes, and tells the first line that was sent to it.
+fn serve(answer: impl Into<Vec<u8>>) -> Result<(String, Receiver<String>)> {
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    let address = listener.local_addr()?.to_string();
+    let answer = answer.into();
+    let (told, asked) = mpsc::channel();
+    thread::spawn(move || {
+        for connection in listener.incoming() {
+            let Ok(mut connection) = connection else { break };
+            let mut lines = BufReader::new(&connection).lines().map_while(std::result::Result::ok);
+            _ = told.send(lines.next().unwrap_or_default());
+            // The head to its end: what is left unread would reset the connection.
+            lines.find(String::is_empty);
+            // Who has enough hangs up.
+            _ = connection.write_all(&answer);
+        }
+    });
+    Ok((address, asked))
+}
+
+/// Publishes a document.
+fn publish(document: &str) -> Result<String> {
+    let length = document.len();
+    let (address, _) = serve(format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n{document}"))?;
+    Ok(format!("http://{address}/openapi.yaml"))
+}
+
+fn redirect(location: &str) -> Result<String> {
+    let (address, _) = serve(format!("HTTP/1.1 302 Found\r\nlocation: {location}\r\ncontent-length: 0\r\n\r\n"))?;
+    Ok(format!("http://{address}/openapi.yaml"))
+}
+
+/// Vendors from a URL that must be refused: exit code 2, nothing changed. Gives what was said.
+#[track_caller]
+fn refused(workspace: &Workspace, arguments: &[&str]) -> Result<String> {
+    let before = tree(&workspace.path("specs"))?;
+    let output = workspace.run(&[&["vendor", "pets"], arguments].concat())?;
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert_eq!(tree(&workspace.path("specs"))?, before, "what is refused changes nothing");
+    Ok(said)
+}
+
+/// A workspace whose API has a source.
+fn workspace(url: &str) -> Result<Workspace> {
+    let workspace = Workspace::new()?;
+    let output = workspace.run(&["vendor", "pets", &publish(DOCUMENT)?, "--url", url, "--revision", "one"])?;
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    Ok(workspace)
+}
+
+#[test]
+fn a_document_is_taken_in_from_the_url_of_its_source() -> Result {
+    let moved = DOCUMENT.replace("version: '1'", "version: '2'").replace("/pets:", "/pets/all:");
+    let workspace = workspace(&publish(&moved)?)?;
+    let check = workspace.run(&["vendor", "pets", "--check"])?;
+    let said = text(&check.stdout);
+    assert_eq!(check.status.code(), Some(1), "{said}{}", text(&check.stderr));
+    for part in ["version 1 -> 2", "+ GET /pets/all\n", "- GET /pets\n", "run `cargo xtask vendor pets`"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    assert!(
+        fs::read_to_string(workspace.path("specs/pets/openapi.yaml"))?.contains("/pets:"),
+        "a check writes nothing"
+    );
+
+    let output = workspace.run(&["vendor", "pets", "--date", "2026-02-03"])?;
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(fs::read_to_string(workspace.path("specs/pets/openapi.yaml"))?.contains("/pets/all:"));
+    let source = fs::read_to_string(workspace.path("specs/pets/source.toml"))?;
+    assert!(source.contains("version = \"2\"") && source.contains("date = \"2026-02-03\""), "{source}");
+    assert!(!source.contains("revision"), "the revision of another document is not this one's: {source}");
+    assert_eq!(workspace.run(&["vendor", "pets", "--check"])?.status.code(), Some(0));
+
+    let again = workspace.run(&["vendor", "pets"])?;
+    assert!(text(&again.stdout).contains("nothing has changed"), "{}", text(&again.stdout));
+    assert_eq!(fs::read_to_string(workspace.path("specs/pets/source.toml"))?, source, "not the date, either");
+    Ok(())
+}
+
+#[test]
+fn prose_that_moved_is_no_move() -> Result {
+    let workspace = workspace(&publish(&DOCUMENT.replace("tags: [Pets]", "tags: [Pets]\n      summary: New"))?)?;
+    let check = workspace.run(&["vendor", "pets", "--check"])?;
+    assert_eq!(check.status.code(), Some(0));
+    assert!(text(&check.stdout).contains("nothing but its prose"), "{}", text(&check.stdout));
+    Ok(())
+}
+
+#[test]
+fn a_url_that_is_given_is_read_once_and_one_that_is_set_stays() -> Result {
+    let workspace = workspace("https://pets.example/openapi.yaml")?;
+    let url = |workspace: &Workspace| -> Result<bool> {
+        Ok(fs::read_to_string(workspace.path("specs/pets/source.toml"))?.contains("https://pets.example/openapi.yaml"))
+    };
+    assert!(url(&workspace)?);
+    let other = publish(&DOCUMENT.replace("string", "boolean"))?;
+    assert_eq!(workspace.run(&["vendor", "pets", &other])?.status.code(), Some(0));
+    assert!(url(&workspace)?, "this was one revision's");
+    assert_eq!(workspace.run(&["vendor", "pets", "--url", &other])?.status.code(), Some(0));
+    assert!(!url(&workspace)?);
+    assert_eq!(workspace.run(&["vendor", "cats", &other])?.status.code(), Some(0), "an API that is new takes it");
+    Ok(())
+}
+
+#[test]
+fn a_redirect_is_followed() -> Result {
+    let workspace = Workspace::new()?;
+    let redirected = redirect(&publish(DOCUMENT)?)?;
+    assert_eq!(workspace.run(&["vendor", "pets", &redirected])?.status.code(), Some(0));
+    Ok(())
+}
+
+#[test]
+fn what_cannot_be_had_says_why_and_what_to_do() -> Result {
+    let workspace = workspace("https://pets.example")?;
+    let head = |head: &str, body: &str| -> Result<String> {
+        let (address, _) = serve(format!("HTTP/1.1 {head}\r\n\r\n{body}"))?;
+        Ok(format!("http://{address}/openapi.yaml"))
+    };
+    let closed = {
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        format!("http://{}/", listener.local_addr()?)
+    };
+    for (url, reason) in [
+        (head("404 Not Found\r\ncontent-length: 0", "")?, "answers 404"),
+        (head("200 OK\r\ncontent-length: 68000000", "openapi: 3.1.0\n")?, "larger than the 64 MiB"),
+        (head("200 OK\r\nconnection: close", &"# no end\n".repeat(8 << 20))?, "larger than the 64 MiB"),
+        (head("200 OK\r\ncontent-length: 28", "\n<!doctype html><title></tit>")?, "is a web page"),
+        (redirect("http://pets.example/openapi.yaml")?, "redirected to http://pets.example/openapi.yaml, which is not"),
+        (redirect("/openapi.yaml")?, "redirected more than 5 times"),
+        (closed, "refused"),
+    ] {
+        let said = refused(&workspace, &[&url])?;
+        assert!(said.starts_with(&format!("error: cannot fetch {url}")) && said.contains(reason), "{reason}: {said}");
+        assert!(said.contains("`cargo xtask vendor pets FILE`"), "{said}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_server_that_is_silent_is_not_waited_for() -> Result {
+    let workspace = workspace("https://pets.example")?;
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    let silent = format!("http://{}/openapi.yaml", listener.local_addr()?);
+    let said = refused(&workspace, &[&silent, "--timeout", "1"])?;
+    assert!(said.contains("not there after 1 s"), "{said}");
+    Ok(())
+}
+
+#[test]
+fn only_https_is_fetched_and_without_a_password() -> Result {
+    let workspace = workspace("https://pets.example")?;
+    for (url, reason) in [
+        ("http://pets.example/openapi.yaml", "over https alone"),
+        ("file:///openapi.yaml", "over https alone"),
+        ("https://me:secret@pets.example/openapi.yaml", "user's name"),
+        ("https://", "not a URL"),
+    ] {
+        let said = refused(&workspace, &[url])?;
+        assert!(said.contains(reason) && !said.contains("secret"), "{said}");
+    }
+    Ok(())
+}
+
+#[test]
+fn the_proxy_of_the_environment_is_used() -> Result {
+    let workspace = workspace("https://pets.example/openapi.yaml")?;
+    let (proxy, asked) = serve("HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n")?;
+    let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .args(["vendor", "pets", "--workspace"])
+        .arg(workspace.path(""))
+        .env("HTTPS_PROXY", format!("http://{proxy}"))
+        .env_remove("ALL_PROXY")
+        .env_remove("all_proxy")
+        .env_remove("NO_PROXY")
+        .env_remove("no_proxy")
+        .output()?;
+    assert_eq!(output.status.code(), Some(2));
+    assert!(asked.recv()?.starts_with("CONNECT pets.example:443 "));
+    Ok(())
+}
+
+#[test]
+fn what_is_no_openapi_document_is_refused() -> Result {
+    let workspace = workspace("https://pets.example")?;
+    for (document, code) in [
+        (DOCUMENT.replace("3.1.0", "2.0"), "unsupported-openapi"),
+        (DOCUMENT.replace("schemas/pet'", "schemas/pat'"), "unknown-reference"),
+        (DOCUMENT.replace("required: [name]", "required: 1"), "wrong-type"),
+    ] {
+        let said = refused(&workspace, &[&publish(&document)?])?;
+        assert!(said.contains(&format!("error[{code}]")), "{said}");
+    }
+    let overlay = "\
+overlay: 1.1.0
+info: {title: Pets, version: '1'}
+actions:
+  - target: $.components.schemas.pet.required
+    remove: true
+";
+    fs::write(workspace.path("specs/pets/overlay.yaml"), overlay)?;
+    let url = publish(&DOCUMENT.replace("required: [name]", "required: 1"))?;
+    let output = workspace.run(&["vendor", "pets", &url])?;
+    assert_eq!(output.status.code(), Some(0), "its overlay mends it: {}{}", text(&output.stdout), text(&output.stderr));
+    Ok(())
+}
+
+#[test]
+fn actions_that_the_new_revision_left_behind_are_told_all_at_once() -> Result {
+    let workspace = workspace("https://pets.example")?;
+    let overlay = "\
+overlay: 1.1.0
+info: {title: Pets, version: '1'}
+actions:
+  - target: $.components.schemas.pet.properties.age
+    update: {description: Years}
+  - target: $.components.schemas.pet.properties.name
+    update: {type: string}
+  - target: $.paths['/pets'].post
+    remove: true
+";
+    fs::write(workspace.path("specs/pets/overlay.yaml"), overlay)?;
+    let url = publish(&DOCUMENT.replace(", age: {type: [integer, 'null']}", ""))?;
+    let output = workspace.run(&["vendor", "pets", &url])?;
+    let said = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{said}{}", text(&output.stderr));
+    for part in [
+        "error[unmatched-target]",
+        "warning[needless-action]",
+        "overlay.yaml:4:5",
+        "overlay.yaml:6:5",
+        "overlay.yaml:8:5",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    assert!(said.contains("specs/pets/overlay.yaml has to follow"), "{said}");
+    assert!(!fs::read_to_string(workspace.path("specs/pets/openapi.yaml"))?.contains("age"), "it is taken in");
+    Ok(())
+}
+
+#[test]
+fn a_document_written_by_hand_is_left_to_people() -> Result {
+    let output = xtask(&["vendor", "contactship", "--check"])?;
+    assert_eq!(output.status.code(), Some(0));
+    assert!(text(&output.stdout).contains("written by hand"));
+    assert_eq!(xtask(&["vendor", "contactship"])?.status.code(), Some(2));
+    Ok(())
+}
