@@ -3,9 +3,11 @@
 //! A pass that meets a fault says so in a [`Diagnostics`] and goes on where it can. Where the fault stands in a file is looked up from
 //! its JSON pointer only when there is something to show, in [`render`].
 
+mod machine;
 mod render;
 mod suggest;
 
+pub use machine::{github, json_lines};
 pub use render::render;
 pub use suggest::{closest, distance};
 
@@ -47,6 +49,16 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// What the pointer is counted from.
     pub place: Place,
+}
+
+impl Severity {
+    /// What it is called.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
 }
 
 impl Diagnostic {

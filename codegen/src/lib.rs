@@ -19,6 +19,7 @@ pub mod extensions;
 pub mod fileset;
 pub mod ir;
 mod kind;
+pub mod lint;
 pub mod load;
 pub mod lower;
 pub mod model;
@@ -76,6 +77,10 @@ impl Walk {
     /// The overlaid document as OpenAPI 3.0.
     pub fn lowered(&mut self, input: &Input<'_>) -> Option<Value> {
         let value = self.overlaid(input)?;
+        self.lower(value)
+    }
+
+    fn lower(&mut self, value: Value) -> Option<Value> {
         if value.get("webhooks").is_some() && value.get("x-webhooks").is_none() {
             // Lowering puts webhooks under another name, under which later passes tell of them.
             self.documents.copy_origin("/webhooks", "/x-webhooks");
@@ -102,6 +107,19 @@ impl Walk {
         let api = self.ir_of(&value, name)?;
         let calls = driver::module(&api, &value, &mut self.diagnostics);
         self.unless_faulty((value, calls))
+    }
+
+    /// What is wrong or unwise in the document, in the order of its lines: what the passes tell of, as far as they get, and what
+    /// the rules of [`lint`] find. None where there is no document to look at.
+    pub fn lint(&mut self, input: &Input<'_>) -> Option<()> {
+        let value = self.overlaid(input)?;
+        let found = lint::lint(&value);
+        if let Some(value) = self.lower(value) {
+            self.ir_of(&value, "client");
+        }
+        self.diagnostics.extend(found);
+        self.diagnostics = lint::arrange(std::mem::take(&mut self.diagnostics), &self.documents);
+        Some(())
     }
 
     fn ir_of(&mut self, value: &Value, name: &str) -> Option<ir::Api> {

@@ -22,13 +22,15 @@ use serde_json::{Map, Value};
 use crate::diagnostic::{Diagnostics, child, push_token};
 use grammar::{Kind, Shape};
 use moves::Moves;
+pub(crate) use references::decode as decode_references;
+pub(crate) use schema::{fits, known_types};
 
 /// An object of the document.
 type Object = Map<String, Value>;
 
 /// Turns a document of OpenAPI 3.1 or 3.0 into one of 3.0.3. Its references must be internal and lead somewhere.
 pub fn lower(mut document: Value, diagnostics: &mut Diagnostics) -> Value {
-    references::decode(&mut document);
+    decode_references(&mut document);
     let mut moves = Moves::default();
     if let Some(root) = document.as_object_mut() {
         document::inline_path_items(root, &mut moves);

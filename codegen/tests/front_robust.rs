@@ -4,7 +4,8 @@ use std::io;
 
 use crm_clients_codegen::bundle::{bundle, check_references};
 use crm_clients_codegen::canonical::{canonicalise, to_yaml};
-use crm_clients_codegen::diagnostic::{Diagnostics, render};
+use crm_clients_codegen::diagnostic::{Diagnostics, github, json_lines, render};
+use crm_clients_codegen::lint::lint;
 use crm_clients_codegen::load::load;
 use crm_clients_codegen::origin::Documents;
 use crm_clients_codegen::overlay::overlay;
@@ -29,8 +30,12 @@ fn run(main: &[u8], other: &[u8], correction: &[u8]) {
         bundle(&mut value, &read, &mut documents, &mut diagnostics);
         overlay(&mut value, "d/overlay", correction, &mut documents, &mut diagnostics);
         check_references(&value, &documents, &mut diagnostics);
+        diagnostics.extend(lint(&value));
         to_yaml(&canonicalise(value, true));
     }
+    let lines = |text: String| text.lines().count();
+    assert_eq!(lines(github(&diagnostics, &documents)), diagnostics.len());
+    assert_eq!(lines(json_lines(&diagnostics, &documents)), diagnostics.len());
     for color in [false, true] {
         let shown = render(&diagnostics, &documents, color);
         assert_eq!(shown.is_empty(), diagnostics.is_empty());

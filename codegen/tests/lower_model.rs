@@ -1,6 +1,7 @@
 //! The check of the lowered document: what is wrong is told of, all of it, with its place; nothing panics.
 
 use crm_clients_codegen::diagnostic::{Diagnostics, Severity};
+use crm_clients_codegen::lint::lint;
 use crm_clients_codegen::lower::lower;
 use crm_clients_codegen::model::model;
 use openapiv3::{ReferenceOr, Schema, SchemaKind, Type};
@@ -168,7 +169,7 @@ fn schemas_keep_their_kinds() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// Whatever stands in the place of a node, there is a model or an error, and never one that only the typed model finds.
+/// Whatever stands in the place of a node, what lint finds is at a node, and there is a model or an error, and never one that only the typed model finds.
 #[test]
 fn no_node_of_any_type_does_harm() -> Result<(), serde_json::Error> {
     let document = rich()?;
@@ -180,6 +181,9 @@ fn no_node_of_any_type_does_harm() -> Result<(), serde_json::Error> {
             let mut document = document.clone();
             if let Some(node) = document.pointer_mut(pointer) {
                 *node = other.clone();
+            }
+            for found in lint(&document).iter() {
+                assert!(document.pointer(&found.pointer).is_some(), "{} at no node: {}", found.code, found.pointer);
             }
             let refused =
                 faults(document, Severity::Error).into_iter().find(|fault| fault.starts_with("unsupported-document"));

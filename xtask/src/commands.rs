@@ -2,6 +2,7 @@
 
 pub mod dump;
 pub mod generate;
+pub mod lint;
 pub mod list;
 pub mod prism;
 pub mod regen;

@@ -32,6 +32,8 @@ enum Command {
     Regen(commands::regen::Arguments),
     /// Takes in an upstream document: drops its prose, writes it in canonical form, notes its source.
     Vendor(commands::vendor::Arguments),
+    /// Tells what is wrong or unwise in a document before it becomes code.
+    Lint(commands::lint::Arguments),
     /// Lists the operations and the Rust methods that they became.
     List(commands::list::Arguments),
     /// Prints a document or a client as it is after a pass.
@@ -72,6 +74,7 @@ fn main() -> ExitCode {
     let outcome = match &arguments.command {
         Command::Regen(arguments) => commands::regen::run(&workspace, arguments),
         Command::Vendor(arguments) => commands::vendor::run(&workspace, arguments),
+        Command::Lint(arguments) => commands::lint::run(&workspace, arguments),
         Command::List(arguments) => commands::list::run(&workspace, arguments),
         Command::Dump(arguments) => commands::dump::run(&workspace, arguments),
         Command::Generate(arguments) => commands::generate::run(&workspace, arguments),

@@ -5,7 +5,7 @@ use serde_json::Value;
 /// Undoes percent-encoding in the references within the document.
 ///
 /// Before `{"$ref": "#/paths/~1pets~1%7Bid%7D/parameters/0"}`, after `{"$ref": "#/paths/~1pets~1{id}/parameters/0"}`.
-pub(super) fn decode(node: &mut Value) {
+pub(crate) fn decode(node: &mut Value) {
     match node {
         Value::Object(object) => {
             for (name, member) in object {

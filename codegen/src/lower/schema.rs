@@ -10,6 +10,7 @@ mod values;
 use serde_json::{Value, json};
 
 use super::{Lowering, Object};
+pub(crate) use types::{fits, known_types};
 
 /// A step: it finds the members of the schema lowered already, and leaves alone what is of the wrong type.
 type Step = fn(&mut Object, &mut Lowering);

@@ -211,7 +211,7 @@ fn is_format_of(format: &Value, kind: &str) -> bool {
 }
 
 /// The types of a schema, `null` among them, if `type` is one or several words that mean one.
-pub(super) fn known_types(schema: &Object) -> Option<Vec<&'static str>> {
+pub(crate) fn known_types(schema: &Object) -> Option<Vec<&'static str>> {
     match schema.get("type")? {
         Value::String(kind) => Some(vec![known(kind)?]),
         Value::Array(kinds) => kinds.iter().map(|kind| kind.as_str().and_then(known)).collect(),
@@ -261,7 +261,7 @@ pub(super) fn of(value: &Value) -> Option<&'static str> {
 }
 
 /// Whether a value is of a type.
-pub(super) fn fits(value: &Value, kind: &str) -> bool {
+pub(crate) fn fits(value: &Value, kind: &str) -> bool {
     match kind {
         "integer" => value.is_i64() || value.as_f64().filter(|_| value.is_f64()).is_some_and(is_whole),
         "number" => value.is_number(),

@@ -1,0 +1,111 @@
+//! Diagnostics for programs: JSON lines, and the commands by which GitHub annotates a pull request.
+
+use serde::Serialize;
+
+use super::{Diagnostic, Diagnostics};
+use crate::origin::Documents;
+
+/// A line of JSON. Lines and columns are counted from 1, columns in characters; without a file, all three are missing.
+#[derive(Serialize)]
+struct Line<'a> {
+    severity: &'static str,
+    code: &'static str,
+    #[serde(flatten)]
+    place: Option<Place<'a>>,
+    pointer: &'a str,
+    message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Place<'a> {
+    file: &'a str,
+    line: usize,
+    column: usize,
+}
+
+impl<'a> Place<'a> {
+    fn of(diagnostic: &Diagnostic, documents: &'a Documents) -> Option<Self> {
+        let position = diagnostic.position(documents)?;
+        Some(Self { file: position.file, line: position.line, column: position.column })
+    }
+}
+
+/// An object for each diagnostic, each on a line of its own: `severity` (`error` or `warning`), `code`, `file`, `line`, `column`,
+/// `pointer` (into the document as it stands), `message` and `help`.
+pub fn json_lines(diagnostics: &Diagnostics, documents: &Documents) -> String {
+    let line = |diagnostic: &Diagnostic| {
+        let line = Line {
+            severity: diagnostic.severity.name(),
+            code: diagnostic.code,
+            place: Place::of(diagnostic, documents),
+            pointer: &diagnostic.pointer,
+            message: &diagnostic.message,
+            help: diagnostic.help.as_deref(),
+        };
+        // Texts and numbers are written without fail.
+        serde_json::to_string(&line).unwrap_or_default() + "\n"
+    };
+    diagnostics.iter().map(line).collect()
+}
+
+/// A workflow command for each diagnostic: GitHub shows it beside the line, in a pull request that changes the file.
+pub fn github(diagnostics: &Diagnostics, documents: &Documents) -> String {
+    let command = |diagnostic: &Diagnostic| {
+        let place = Place::of(diagnostic, documents)
+            .map(|place| format!("file={},line={},col={},", property(place.file), place.line, place.column));
+        let help = diagnostic.help.iter().map(|help| format!("\n{help}")).collect::<String>();
+        let text = data(&format!("{}{help}", diagnostic.message));
+        let place = place.unwrap_or_default();
+        format!("::{} {place}title={}::{text}\n", diagnostic.severity.name(), property(diagnostic.code))
+    };
+    diagnostics.iter().map(command).collect()
+}
+
+/// A command's text, escaped: a line that a document put into it would otherwise be a command of its own.
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// A property of a command, escaped.
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::origin::Documents;
+
+    #[test]
+    fn a_document_writes_no_commands() {
+        let mut documents = Documents::new();
+        documents.add("a,b:100%.yaml", "info: {}\n");
+        let mut diagnostics = Diagnostics::new();
+        diagnostics.warning("unknown-key", "/info", "100%\r\n::error::forged", "");
+        diagnostics.error("wrong-type", "", "é", "mend it");
+        assert_eq!(
+            github(&diagnostics, &documents),
+            "::warning file=a%2Cb%3A100%25.yaml,line=1,col=1,title=unknown-key::100%25%0D%0A::error::forged\n\
+             ::error file=a%2Cb%3A100%25.yaml,line=1,col=1,title=wrong-type::é%0Amend it\n"
+        );
+        assert_eq!(
+            github(&diagnostics, &Documents::new()).lines().next_back(),
+            Some("::error title=wrong-type::é%0Amend it")
+        );
+    }
+
+    #[test]
+    fn a_line_is_an_object() {
+        let mut documents = Documents::new();
+        documents.add("a.yaml", "info: {}\n");
+        let mut diagnostics = Diagnostics::new();
+        diagnostics.warning("unknown-key", "/info", "a \"b\"\n", "");
+        assert_eq!(
+            json_lines(&diagnostics, &documents),
+            "{\"severity\":\"warning\",\"code\":\"unknown-key\",\"file\":\"a.yaml\",\"line\":1,\"column\":1,\
+             \"pointer\":\"/info\",\"message\":\"a \\\"b\\\"\\n\"}\n"
+        );
+    }
+}

@@ -1,0 +1,86 @@
+//! `cargo xtask lint`: what is wrong or unwise in a document before it becomes code.
+
+use std::io::{self, IsTerminal};
+
+use crm_clients_codegen::diagnostic::{Severity, github, json_lines};
+use crm_clients_codegen::{Walk, lint};
+
+use crate::api::Workspace;
+use crate::{Fault, Outcome};
+
+/// Arguments of `lint`.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Vendored APIs, with their overlays, and documents' files; all APIs where none is named.
+    #[arg(value_name = "API|FILE")]
+    sources: Vec<String>,
+    /// Looks at the APIs as they are upstream: what their overlays mend is told, too.
+    #[arg(long)]
+    without_overlay: bool,
+    /// How to print what is found: for people, as an object a line, or as GitHub's annotations.
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+    /// The least that makes the exit code 1.
+    #[arg(long, value_enum, default_value = "error")]
+    fail_on: Level,
+    /// Lists the rules instead.
+    #[arg(long)]
+    rules: bool,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Format {
+    Text,
+    Json,
+    Github,
+}
+
+#[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
+enum Level {
+    Error,
+    Warning,
+    Never,
+}
+
+/// Runs it.
+pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Fault> {
+    if arguments.rules {
+        for rule in lint::RULES {
+            println!("{:<7} {}: {}\n        {}", rule.severity.name(), rule.id, rule.sentence, rule.remedy);
+        }
+        return Ok(Outcome::Done);
+    }
+    let names = if arguments.sources.is_empty() { workspace.apis()? } else { arguments.sources.clone() };
+    let (mut errors, mut warnings) = (0, 0);
+    let mut faults = String::new();
+    for name in &names {
+        let source = workspace.source_or_file(name)?;
+        let source = if arguments.without_overlay { source.bare() } else { source };
+        let (linted, walk) = source.inspect(Walk::lint);
+        if linted.is_none() {
+            // The next document may have something, too.
+            faults.push_str(&walk.report(io::stderr().is_terminal()));
+            continue;
+        }
+        match arguments.format {
+            Format::Text => print!("{}", walk.report(io::stdout().is_terminal())),
+            Format::Json => print!("{}", json_lines(&walk.diagnostics, &walk.documents)),
+            Format::Github => print!("{}", github(&walk.diagnostics, &walk.documents)),
+        }
+        let counted = walk.diagnostics.iter().filter(|found| found.severity == Severity::Error).count();
+        errors += counted;
+        warnings += walk.diagnostics.len() - counted;
+    }
+    if !faults.is_empty() {
+        return Err(Fault::shown(faults));
+    }
+    if matches!(arguments.format, Format::Text) {
+        println!("{errors} errors, {warnings} warnings in {}", names.join(", "));
+    }
+    let fails = match arguments.fail_on {
+        Level::Error => errors > 0,
+        Level::Warning => errors + warnings > 0,
+        Level::Never => false,
+    };
+    Ok(if fails { Outcome::Different } else { Outcome::Done })
+}

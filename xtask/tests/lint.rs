@@ -1,0 +1,107 @@
+//! `lint` as a maintainer and a workflow call it.
+
+mod support;
+
+use std::fs;
+
+use support::{DOCUMENT, Result, Workspace, text, xtask};
+
+/// A workspace whose document has something to tell of, and an overlay that mends a part of it.
+fn workspace() -> Result<Workspace> {
+    let workspace = Workspace::new()?;
+    let document = DOCUMENT.replace("name: {type: string}", "name: {type: string}, owner_id: {type: number}");
+    fs::write(workspace.path("specs/pets/openapi.yaml"), document)?;
+    let overlay = "\
+overlay: 1.0.0
+info: {title: Pets, version: '1'}
+actions:
+  - target: $.components.schemas.pet.properties.owner_id
+    remove: true
+  - target: $.components.schemas.pet.properties
+    update:
+      owner_id: {type: integer}
+      vet_id: {type: number}
+";
+    fs::write(workspace.path("specs/pets/overlay.yaml"), overlay)?;
+    Ok(workspace)
+}
+
+#[test]
+fn what_is_found_is_shown_where_it_was_written() -> Result {
+    let output = workspace()?.run(&["lint"])?;
+    let said = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "there are warnings alone: {said}");
+    for part in [
+        "warning[missing-operation-id]",
+        "--> specs/pets/openapi.yaml:6:5",
+        "warning[number-id]: the id `vet_id` is a `number`",
+        "--> specs/pets/overlay.yaml:9:7",
+        "at #/components/schemas/pet/properties/vet_id",
+        "help: declare it `integer`",
+        "0 errors, 2 warnings in pets",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    Ok(())
+}
+
+#[test]
+fn without_its_overlay_a_document_shows_what_that_mends() -> Result {
+    let workspace = workspace()?;
+    let said = text(&workspace.run(&["lint", "pets", "--without-overlay"])?.stdout);
+    assert!(said.contains("the id `owner_id`") && !said.contains("vet_id"), "{said}");
+    let file = workspace.path("specs/pets/openapi.yaml").display().to_string();
+    let said = text(&workspace.run(&["lint", &file])?.stdout);
+    assert!(said.contains("the id `owner_id`") && !said.contains("vet_id"), "a file has no overlay: {said}");
+    Ok(())
+}
+
+#[test]
+fn a_workflow_gets_annotations_and_a_program_lines_of_json() -> Result {
+    let workspace = workspace()?;
+    let said = text(&workspace.run(&["lint", "--format", "github"])?.stdout);
+    let command =
+        "::warning file=specs/pets/overlay.yaml,line=9,col=7,title=number-id::the id `vet_id` is a `number`%0Adeclare";
+    assert!(
+        said.lines().all(|line| line.starts_with("::warning file=specs/pets/")) && said.contains(command),
+        "{said}"
+    );
+
+    let said = text(&workspace.run(&["lint", "--format", "json"])?.stdout);
+    let found: Vec<serde_json::Value> =
+        said.lines().map(serde_json::from_str).collect::<std::result::Result<_, _>>()?;
+    let [_, last] = found.as_slice() else { return Err(format!("there are two: {said}").into()) };
+    assert_eq!(last["severity"], "warning");
+    assert_eq!(last["code"], "number-id");
+    assert_eq!(
+        (&last["file"], &last["line"], &last["column"]),
+        (&"specs/pets/overlay.yaml".into(), &9.into(), &7.into())
+    );
+    assert_eq!(last["pointer"], "/components/schemas/pet/properties/vet_id");
+    assert!(last["message"].is_string() && last["help"].is_string());
+    Ok(())
+}
+
+#[test]
+fn the_exit_code_is_what_is_asked_for() -> Result {
+    let workspace = workspace()?;
+    let code = |arguments: &[&str]| -> Result<Option<i32>> {
+        Ok(workspace.run(&[&["lint", "pets"], arguments].concat())?.status.code())
+    };
+    assert_eq!((code(&[])?, code(&["--fail-on", "warning"])?), (Some(0), Some(1)));
+    let document = DOCUMENT.replace("type: array, items", "type: array, minItems: 2, maxItems: 1, items");
+    fs::write(workspace.path("specs/pets/openapi.yaml"), document)?;
+    fs::remove_file(workspace.path("specs/pets/overlay.yaml"))?;
+    assert_eq!((code(&[])?, code(&["--fail-on", "never"])?), (Some(1), Some(0)));
+    fs::write(workspace.path("specs/pets/openapi.yaml"), "openapi: 3.1.0\npaths: [\n")?;
+    assert_eq!(code(&["--fail-on", "never"])?, Some(2), "what cannot be read is a failure");
+    assert_eq!(xtask(&["lint", "nobody"])?.status.code(), Some(2));
+    Ok(())
+}
+
+#[test]
+fn the_rules_are_listed() -> Result {
+    let said = text(&xtask(&["lint", "--rules"])?.stdout);
+    assert!(said.contains("warning mismatched-status: "), "{said}");
+    Ok(())
+}
