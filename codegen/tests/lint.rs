@@ -223,6 +223,16 @@ fn each_rule_finds_its_own_and_no_near_miss() {
 }
 
 #[test]
+fn the_readme_has_the_rules() -> std::io::Result<()> {
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md"))?;
+    for rule in RULES {
+        let row = format!("| `{}` | {} | {} | {} |", rule.id, rule.severity.name(), rule.sentence, rule.remedy);
+        assert!(readme.contains(&row), "the README has no row {row}");
+    }
+    Ok(())
+}
+
+#[test]
 fn what_is_found_says_where_and_what() {
     let found = lint(&PETS.replace("required: [id]", "required: [id, name]"));
     let found: Vec<_> = found.iter().map(|found| (found.pointer.as_str(), found.message.as_str())).collect();
