@@ -13,6 +13,7 @@
 pub mod bundle;
 pub mod canonical;
 pub mod diagnostic;
+pub mod diff;
 pub mod driver;
 pub mod emit;
 pub mod extensions;
@@ -92,7 +93,14 @@ impl Walk {
     /// The lowered document as typed values.
     pub fn model(&mut self, input: &Input<'_>) -> Option<OpenAPI> {
         let value = self.lowered(input)?;
-        model::model(value, &mut self.diagnostics)
+        model::model(&value, &mut self.diagnostics)
+    }
+
+    /// The document without references.
+    pub fn resolved(&mut self, input: &Input<'_>) -> Option<resolve::Resolved> {
+        let value = self.lowered(input)?;
+        let resolved = self.unchecked(&value)?;
+        self.unless_faulty(resolved)
     }
 
     /// The client as data, in the module `name`.
@@ -123,13 +131,19 @@ impl Walk {
     }
 
     fn ir_of(&mut self, value: &Value, name: &str) -> Option<ir::Api> {
+        let resolved = self.unchecked(value)?;
+        let api = ir::build(resolved, name, &mut self.diagnostics);
+        self.unless_faulty(api)
+    }
+
+    /// The lowered document without references, its extensions checked. Faults that are found from here on do not stop it.
+    fn unchecked(&mut self, value: &Value) -> Option<resolve::Resolved> {
         let diagnostics = &mut self.diagnostics;
-        let model = model::model(value.clone(), diagnostics)?;
+        let model = model::model(value, diagnostics)?;
         let mut extensions = Extensions::default();
         let resolved = resolve::resolve(&model, value, &mut extensions, diagnostics);
         extensions.check(value, diagnostics);
-        let api = ir::build(resolved, name, diagnostics);
-        self.unless_faulty(api)
+        Some(resolved)
     }
 
     /// The faults and warnings as a person reads them.

@@ -13,14 +13,14 @@ use serde_json::Value;
 use crate::diagnostic::Diagnostics;
 
 /// Makes a lowered document typed. None if a node is not what OpenAPI 3.0 has in its place; the diagnostics then say which.
-pub fn model(document: Value, diagnostics: &mut Diagnostics) -> Option<OpenAPI> {
-    if !check::check(&document, diagnostics) {
+pub fn model(document: &Value, diagnostics: &mut Diagnostics) -> Option<OpenAPI> {
+    if !check::check(document, diagnostics) {
         return None;
     }
-    match OpenAPI::deserialize(&document) {
+    match OpenAPI::deserialize(document) {
         Ok(model) => Some(model),
         Err(error) => {
-            refusal::report(&document, &error.to_string(), diagnostics);
+            refusal::report(document, &error.to_string(), diagnostics);
             None
         }
     }

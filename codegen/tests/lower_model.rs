@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 fn faults(document: Value, severity: Severity) -> Vec<String> {
     let mut diagnostics = Diagnostics::new();
     let lowered = lower(document, &mut diagnostics);
-    let model = model(lowered, &mut diagnostics);
+    let model = model(&lowered, &mut diagnostics);
     assert_eq!(model.is_none(), diagnostics.has_errors(), "there is a model unless there are errors");
     diagnostics
         .iter()
@@ -155,7 +155,7 @@ fn a_rich_document_passes() -> Result<(), serde_json::Error> {
 #[test]
 fn schemas_keep_their_kinds() -> Result<(), Box<dyn std::error::Error>> {
     let mut diagnostics = Diagnostics::new();
-    let model = model(lower(rich()?, &mut diagnostics), &mut diagnostics).ok_or("there is no model")?;
+    let model = model(&lower(rich()?, &mut diagnostics), &mut diagnostics).ok_or("there is no model")?;
     let schemas = model.components.ok_or("there are no components")?.schemas;
     let Some(ReferenceOr::Item(Schema { schema_kind: SchemaKind::Type(Type::Object(pet)), .. })) = schemas.get("Pet")
     else {
