@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use crate::kind::{Kind, Shape};
 
-/// With `drop_prose`, the document without what only people read: summaries, descriptions, titles, examples, extensions, links to
-/// documentation and whom to contact. Order is kept.
+/// With `drop_prose`, the document without what only people read: summaries, descriptions, titles, examples, extensions but for
+/// `x-sunset`, links to documentation and whom to contact. Order is kept.
 ///
 /// Prose is known by where it stands: a property that is named `description` stays. Prose that OpenAPI requires, such as a response's
 /// description, is emptied; `info` keeps its title, version and licence.
@@ -58,6 +58,8 @@ fn is_prose(shape: Shape, key: &str) -> bool {
         "description" => kind != Kind::Response,
         "summary" | "example" | "examples" | "externalDocs" | "$comment" => true,
         "contact" | "termsOfService" => kind == Kind::Info,
+        // A fact of the interface, in a word that others know too.
+        "x-sunset" => false,
         _ => key.starts_with("x-"),
     }
 }

@@ -5,6 +5,7 @@
 //! schema is a node of one arena and every operation has its parameters, bodies and responses in
 //! place. Cycles are ordinary: a node that contains itself holds its own id.
 
+mod limits;
 mod operation;
 mod pagination;
 mod schema;
@@ -20,6 +21,7 @@ use crate::diagnostic::{Diagnostics, tokens};
 use crate::extensions::Extensions;
 
 pub use crate::extensions::{Encoding, Part, Signature};
+pub use limits::{Bound, Limits};
 pub use pagination::{PageBy, Pagination, Sign};
 pub use schema::{Additional, Discriminator, Kind, Object, Property, Schema, SchemaId};
 pub use schemes::{OAuth2, Scheme, SchemeKind};
@@ -39,6 +41,8 @@ pub struct Resolved {
     pub tags: Vec<Tag>,
     /// The security schemes that a client can serve, in document order.
     pub schemes: Vec<Scheme>,
+    /// Name and kind of every security scheme, in words: `header X-Api-Key`.
+    pub credentials: Vec<(String, String)>,
     /// All schemas that something refers to or that stand in `components`.
     pub schemas: Vec<Schema>,
     /// Name and schema of each entry in `components.schemas`.
@@ -93,6 +97,8 @@ pub struct Operation {
     pub description: Option<String>,
     /// `deprecated`.
     pub deprecated: bool,
+    /// `x-sunset`: the day on which it ends.
+    pub sunset: Option<String>,
     /// `x-idempotent`.
     pub idempotent: Option<bool>,
     /// `x-pagination`.
@@ -103,8 +109,19 @@ pub struct Operation {
     pub body: Option<Body>,
     /// The responses in document order, `default` last.
     pub responses: Vec<Response>,
-    /// Alternatives of sets of scheme names; empty where none is asked for.
-    pub security: Vec<Vec<String>>,
+    /// Alternatives of what is required together; empty where nothing is asked for.
+    pub security: Vec<Vec<Requirement>>,
+    /// The servers of its own or of its path item, variables filled in; empty where it has the document's.
+    pub servers: Vec<String>,
+}
+
+/// A credential that an operation requires.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Requirement {
+    /// The name of the security scheme.
+    pub scheme: String,
+    /// The scopes it must have.
+    pub scopes: Vec<String>,
 }
 
 /// An event that the server sends to those who have subscribed to it.
@@ -206,8 +223,23 @@ pub struct Response {
     pub pointer: String,
     /// The status it is for.
     pub status: Status,
+    /// Its headers.
+    pub headers: Vec<Header>,
     /// Its media types; empty where it has no body.
     pub media: Vec<Media>,
+}
+
+/// A header of a response.
+#[derive(Debug)]
+pub struct Header {
+    /// Where it stands.
+    pub pointer: String,
+    /// Its name.
+    pub name: String,
+    /// Whether every response has it.
+    pub required: bool,
+    /// What it holds, where that is said.
+    pub schema: Option<SchemaId>,
 }
 
 /// The statuses that a response is for.
@@ -240,6 +272,7 @@ pub fn resolve(api: &OpenAPI, value: &Value, extensions: &mut Extensions, diagno
         following: HashSet::new(),
     };
     let schemes = resolver.schemes();
+    let credentials = resolver.credentials();
     let operations = resolver.operations();
     let webhooks = resolver.webhooks();
     // Without webhooks there is nothing that is signed, and the extension is told of as one without effect.
@@ -254,6 +287,7 @@ pub fn resolve(api: &OpenAPI, value: &Value, extensions: &mut Extensions, diagno
         servers: api.servers.iter().map(server_url).collect(),
         tags,
         schemes,
+        credentials,
         schemas: resolver.schemas,
         components,
         operations,
@@ -341,6 +375,19 @@ impl<'a> Resolver<'a> {
             );
         }
         read
+    }
+
+    /// Reads the node at `place`, wherever its references lead, and tells where that is.
+    fn read_through<T: serde::de::DeserializeOwned>(&mut self, mut place: String, from: &str) -> Option<(T, String)> {
+        for _ in 0..64 {
+            match self.read::<ReferenceOr<T>>(&place, from)? {
+                ReferenceOr::Item(item) => return Some((item, place)),
+                ReferenceOr::Reference { reference } => place = target(&reference),
+            }
+        }
+        let message = "this reference leads only to other references";
+        self.diagnostics.error("reference-cycle", place, message, "point it at a definition");
+        None
     }
 
     fn tags(&mut self, operations: &[Operation]) -> Vec<Tag> {

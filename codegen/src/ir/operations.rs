@@ -322,8 +322,10 @@ impl Builder<'_> {
     fn security(&self, index: usize) -> Vec<Vec<usize>> {
         let mut out: Vec<Vec<usize>> = Vec::new();
         for set in &self.types.resolved.operations[index].security {
-            let known: Option<Vec<usize>> =
-                set.iter().map(|name| self.schemes.iter().position(|(served, _)| served.contains(name))).collect();
+            let known: Option<Vec<usize>> = set
+                .iter()
+                .map(|one| self.schemes.iter().position(|(served, _)| served.contains(&one.scheme)))
+                .collect();
             // A set with a scheme that the client cannot serve is no alternative to it.
             out.extend(known.filter(|known| !out.contains(known)));
         }

@@ -285,6 +285,8 @@ mod tests {
             summary: None,
             description: None,
             deprecated: false,
+            sunset: None,
+            servers: Vec::new(),
             idempotent: None,
             pagination: None,
             parameters: Vec::new(),

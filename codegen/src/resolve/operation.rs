@@ -2,7 +2,7 @@
 
 use openapiv3::ReferenceOr;
 
-use super::{Body, Location, Media, Operation, Parameter, Resolver, Response, Status, Style};
+use super::{Body, Header, Location, Media, Operation, Parameter, Requirement, Resolver, Response, Status, Style};
 use crate::diagnostic::child;
 
 impl<'a> Resolver<'a> {
@@ -72,7 +72,10 @@ impl<'a> Resolver<'a> {
         let idempotent = self.extensions.idempotent(&operation.extensions, &pointer, self.diagnostics);
         let pagination = self.extensions.whole("x-pagination", &operation.extensions, &pointer);
         let pagination = pagination.and_then(|(value, place)| self.pagination(value, &place, &parameters));
+        let servers = [&operation.servers, &item.servers].into_iter().find(|servers| !servers.is_empty());
         let security = operation.security.as_ref().or(self.api.security.as_ref());
+        let requirement =
+            |(scheme, scopes): (&String, &Vec<String>)| Requirement { scheme: scheme.clone(), scopes: scopes.clone() };
         Operation {
             method,
             path: path.to_owned(),
@@ -82,14 +85,16 @@ impl<'a> Resolver<'a> {
             summary: operation.summary.clone(),
             description: operation.description.clone(),
             deprecated: operation.deprecated,
+            sunset: operation.extensions.get("x-sunset").and_then(|date| date.as_str()).map(str::to_owned),
             idempotent,
             pagination,
             parameters,
             body,
             responses: self.responses(&operation.responses, &child(&pointer, "responses")),
             security: security
-                .map(|all| all.iter().map(|one| one.keys().cloned().collect()).collect())
+                .map(|all| all.iter().map(|one| one.iter().map(requirement).collect()).collect())
                 .unwrap_or_default(),
+            servers: servers.into_iter().flatten().map(super::server_url).collect(),
             pointer,
         }
     }
@@ -195,9 +200,30 @@ impl<'a> Resolver<'a> {
         for (status, key, response) in declared.chain(default) {
             let found = self.follow(response, &child(pointer, &key), |components, name| components.responses.get(name));
             if let Some((response, place)) = found {
+                let headers = self.headers(response.headers.keys(), &child(&place, "headers"));
                 let media = self.content(&response.content, &child(&place, "content"));
-                out.push(Response { status, media, pointer: place });
+                out.push(Response { status, headers, media, pointer: place });
             }
+        }
+        out
+    }
+
+    /// The headers of a response with these names but for `Content-Type`, which OpenAPI says is described elsewhere.
+    fn headers<'n>(&mut self, names: impl Iterator<Item = &'n String>, pointer: &str) -> Vec<Header> {
+        let mut out = Vec::new();
+        for name in names.filter(|name| !name.eq_ignore_ascii_case("content-type")) {
+            let place = child(pointer, name);
+            let Some((header, place)) = self.read_through::<openapiv3::Header>(place.clone(), &place) else { continue };
+            let (schema, schema_place) = match &header.format {
+                openapiv3::ParameterSchemaOrContent::Schema(schema) => (Some(schema), child(&place, "schema")),
+                openapiv3::ParameterSchemaOrContent::Content(content) => {
+                    let media = content.iter().next();
+                    let place = child(&child(&place, "content"), media.map_or("", |(name, _)| name));
+                    (media.and_then(|(_, media)| media.schema.as_ref()), child(&place, "schema"))
+                }
+            };
+            let schema = schema.map(|schema| self.owned_schema(schema, &schema_place));
+            out.push(Header { name: name.clone(), required: header.required, schema, pointer: place });
         }
         out
     }

@@ -6,7 +6,8 @@ use indexmap::IndexMap;
 use openapiv3::{AdditionalProperties, AnySchema, ReferenceOr, SchemaKind, Type, VariantOrUnknownOrEmpty};
 use serde_json::Value;
 
-use super::{Resolver, target};
+use super::limits::string_format;
+use super::{Limits, Resolver, target};
 use crate::diagnostic::{child, tokens};
 
 /// A node of the arena.
@@ -53,6 +54,8 @@ pub struct Schema {
     pub default: Option<Value>,
     /// Limits and the like that only documentation carries: name and value.
     pub facts: Vec<(&'static str, String)>,
+    /// What it says of its values beyond their type.
+    pub limits: Limits,
     /// What it allows.
     pub kind: Kind,
 }
@@ -218,6 +221,7 @@ impl<'a> Resolver<'a> {
             deprecated: data.deprecated,
             default: data.default.clone(),
             facts: Vec::new(),
+            limits: Limits::of(&schema.schema_kind),
             kind: Kind::Any,
         };
         let id = self.push(node);
@@ -225,9 +229,16 @@ impl<'a> Resolver<'a> {
         self.by_pointer.insert(pointer.to_owned(), id);
         let mut facts = Facts::default();
         let kind = self.kind(&schema.schema_kind, data.discriminator.as_ref(), pointer, &mut facts);
+        let not = match &schema.schema_kind {
+            SchemaKind::Not { not } => Some(not),
+            SchemaKind::Any(any) => any.not.as_ref(),
+            _ => None,
+        };
+        let not = not.map(|not| self.owned_schema(not, &child(pointer, "not")));
         let node = &mut self.schemas[id.index()];
         node.kind = kind;
         node.facts = facts.0;
+        node.limits.not = not;
         self.check_variants(id);
         id
     }
@@ -273,12 +284,8 @@ impl<'a> Resolver<'a> {
             SchemaKind::Type(Type::String(string)) => {
                 facts.add("min_length", string.min_length);
                 facts.add("max_length", string.max_length);
-                let format = format_name(&string.format, |format| match format {
-                    openapiv3::StringFormat::DateTime => "date-time".to_owned(),
-                    other => format!("{other:?}").to_lowercase(),
-                });
                 let values = string.enumeration.iter().flatten().cloned().collect();
-                Kind::String { format, pattern: string.pattern.clone(), values }
+                Kind::String { format: string_format(&string.format), pattern: string.pattern.clone(), values }
             }
             SchemaKind::Type(Type::Array(array)) => {
                 facts.add("min_items", array.min_items);
@@ -439,7 +446,7 @@ impl Facts {
     }
 }
 
-fn format_name<T>(format: &VariantOrUnknownOrEmpty<T>, known: impl Fn(&T) -> String) -> String {
+pub(super) fn format_name<T>(format: &VariantOrUnknownOrEmpty<T>, known: impl Fn(&T) -> String) -> String {
     match format {
         VariantOrUnknownOrEmpty::Item(format) => known(format),
         VariantOrUnknownOrEmpty::Unknown(format) => format.clone(),

@@ -90,6 +90,29 @@ impl Resolver<'_> {
         schemes
     }
 
+    /// Every security scheme in words, in document order; those that a client cannot serve, too.
+    pub(super) fn credentials(&mut self) -> Vec<(String, String)> {
+        let api = self.api;
+        let mut credentials = Vec::new();
+        for (name, scheme) in api.components.iter().flat_map(|components| &components.security_schemes) {
+            let pointer = child("/components/securitySchemes", name);
+            let scheme = self.follow(scheme, &pointer, |components, name| components.security_schemes.get(name));
+            let words = match scheme.as_ref().map(|(scheme, _)| scheme.as_ref()) {
+                Some(SecurityScheme::APIKey { location, name, .. }) => match location {
+                    APIKeyLocation::Header => format!("header {name}"),
+                    APIKeyLocation::Query => format!("query {name}"),
+                    APIKeyLocation::Cookie => format!("cookie {name}"),
+                },
+                Some(SecurityScheme::HTTP { scheme, .. }) => format!("HTTP {}", scheme.to_ascii_lowercase()),
+                Some(SecurityScheme::OAuth2 { .. }) => "OAuth 2".to_owned(),
+                Some(SecurityScheme::OpenIDConnect { .. }) => "OpenID Connect".to_owned(),
+                None => continue,
+            };
+            credentials.push((name.clone(), words));
+        }
+        credentials
+    }
+
     fn http_scheme(&mut self, scheme: &str, pointer: &str) -> Option<SchemeKind> {
         match scheme.to_ascii_lowercase().as_str() {
             "basic" => Some(SchemeKind::Basic),

@@ -1,9 +1,9 @@
 //! What the server sends by itself: the events of its webhooks.
 
-use openapiv3::{ReferenceOr, RequestBody};
+use openapiv3::RequestBody;
 use serde_json::Value;
 
-use super::{Resolver, Webhook, target};
+use super::{Resolver, Webhook};
 use crate::diagnostic::child;
 use crate::lower::grammar::{WEBHOOKS, are_webhooks};
 
@@ -41,7 +41,7 @@ impl Resolver<'_> {
             return None;
         };
         let text = |key: &str| post.get(key).and_then(Value::as_str).map(str::to_owned);
-        let (body, body_place) = self.webhook_body(&place)?;
+        let (body, body_place) = self.read_through::<RequestBody>(child(&place, "requestBody"), &place)?;
         Some(Webhook {
             name: name.to_owned(),
             rust_name: self.extensions.name(post, &place, self.diagnostics),
@@ -50,19 +50,5 @@ impl Resolver<'_> {
             media: self.content(&body.content, &child(&body_place, "content")),
             pointer: place,
         })
-    }
-
-    /// The body of the operation at `pointer`, wherever its references lead, and its place.
-    fn webhook_body(&mut self, pointer: &str) -> Option<(RequestBody, String)> {
-        let mut place = child(pointer, "requestBody");
-        for _ in 0..64 {
-            match self.read::<ReferenceOr<RequestBody>>(&place, pointer)? {
-                ReferenceOr::Item(body) => return Some((body, place)),
-                ReferenceOr::Reference { reference } => place = target(&reference),
-            }
-        }
-        let message = "this reference leads only to other references";
-        self.diagnostics.error("reference-cycle", place, message, "point it at a definition");
-        None
     }
 }
