@@ -6,9 +6,20 @@
 //!
 //! Each kind of change is a row of the table [`rules`], and has its mirror there: the change that is found where OLD and NEW are swapped.
 
+mod graph;
+mod limits;
+mod operations;
+mod report;
+mod requests;
 pub mod rules;
+mod schemas;
+mod security;
+mod variants;
+mod view;
+mod wire;
 
 pub use rules::{Levels, Rule};
+pub use wire::wire;
 
 /// How much a change matters to a client that was written for the old revision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]

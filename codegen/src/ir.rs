@@ -22,6 +22,8 @@ use serde::Serialize;
 use crate::diagnostic::Diagnostics;
 use crate::resolve::Resolved;
 
+pub(crate) use merge::nullable;
+
 pub use crate::resolve::{Encoding, Location, PageBy, Part, Sign, Signature, Status, Style};
 pub use pages::{Access, Paging};
 pub use schemes::{CredentialKind, Grant, GrantKind, Revocation, Scheme, Tokens};

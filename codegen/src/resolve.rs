@@ -167,7 +167,7 @@ pub struct Parameter {
 }
 
 /// The part of a request that a parameter goes to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Location {
     /// A `{name}` of the path.
     Path,

@@ -1,0 +1,178 @@
+//! Operations compared: which is which, and what each says of itself.
+
+use std::collections::HashMap;
+
+use super::graph::{Key, Step, UnitId, nameless, path_names};
+use super::wire::{Places, Says, Wire};
+use super::{Direction, rules};
+use crate::diagnostic::child;
+use crate::resolve::{Operation, Resolved};
+
+impl<'a> Wire<'a> {
+    /// Compares the documents down to schemas.
+    pub(super) fn document(&mut self) {
+        let (old, new) = (self.old.resolved, self.new.resolved);
+        let (document, _) = self.graph.unit(Key::Document);
+        self.servers(document, (&old.servers, &new.servers), Places::new("/servers", "/servers"));
+        let matches = matches(old, new);
+        for (index, operation) in new.operations.iter().enumerate() {
+            let unit = self.graph.root(operation.method, &operation.path);
+            match matches.by_new[index] {
+                Some(before) => self.operation(unit, &old.operations[before], operation),
+                None => {
+                    let holder = holder(old, &operation.path);
+                    let places = Places::new(&holder, &operation.pointer);
+                    self.note(unit, Step::Same, None, places, Says::new(&rules::OPERATION_ADDED, "is new"));
+                }
+            }
+        }
+        for (index, operation) in old.operations.iter().enumerate().filter(|(index, _)| !matches.is_there[*index]) {
+            let unit = self.graph.root(operation.method, &old.operations[index].path);
+            let holder = holder(new, &operation.path);
+            let says = if operation.deprecated { "is gone; it was deprecated" } else { "is gone" };
+            let says = Says::new(&rules::OPERATION_REMOVED, says);
+            self.note(unit, Step::Same, None, Places::new(&operation.pointer, &holder), says);
+        }
+        self.webhooks();
+    }
+
+    fn operation(&mut self, unit: UnitId, old: &'a Operation, new: &'a Operation) {
+        let places = Places::new(&old.pointer, &new.pointer);
+        let mut note = |says| self.note(unit, Step::Same, None, places, says);
+        match (old.deprecated, new.deprecated) {
+            (false, true) => note(Says::new(&rules::OPERATION_DEPRECATED, "is deprecated now")),
+            (true, false) => note(Says::new(&rules::OPERATION_UNDEPRECATED, "is no longer deprecated")),
+            _ => {}
+        }
+        match (&old.sunset, &new.sunset) {
+            (None, Some(new)) => note(Says::of(&rules::SUNSET_SET, format!("ends on {new}"), new)),
+            (Some(old), None) => note(Says::of(&rules::SUNSET_LIFTED, format!("no longer ends on {old}"), old)),
+            (Some(old), Some(new)) if old != new => {
+                let says = format!("ends on {new} now instead of {old}");
+                note(Says::from_to(&rules::SUNSET_CHANGED, says, old, new));
+            }
+            _ => {}
+        }
+        let (was, is) = (old.id.as_deref().unwrap_or_default(), new.id.as_deref().unwrap_or_default());
+        if was != is {
+            let says = named("operationId", was, is);
+            note(Says::from_to(&rules::OPERATION_ID_CHANGED, says, was, is));
+        }
+        if old.tag != new.tag {
+            note(Says::from_to(&rules::TAG_CHANGED, named("tag", &old.tag, &new.tag), &old.tag, &new.tag));
+        }
+        self.own_servers(unit, old, new);
+        self.security(unit, old, new);
+        self.parameters(unit, old, new);
+        self.bodies(unit, old, new);
+        self.responses(unit, old, new);
+    }
+
+    /// The servers of an operation's own, once for all operations that have the same.
+    fn own_servers(&mut self, unit: UnitId, old: &'a Operation, new: &'a Operation) {
+        if old.servers == new.servers {
+            return;
+        }
+        let (old_document, new_document) = (self.old.resolved, self.new.resolved);
+        let or = |own: &'a Vec<String>, all: &'a Vec<String>| if own.is_empty() { all } else { own };
+        let (was, is) = (or(&old.servers, &old_document.servers), or(&new.servers, &new_document.servers));
+        let key = Key::Listed(format!("servers {was:?}"), format!("{is:?}"));
+        let (part, is_new) = self.graph.part(unit, Step::Same, key);
+        if is_new {
+            self.servers(part, (was, is), Places::new(&old.pointer, &new.pointer));
+        }
+    }
+
+    fn servers(&mut self, unit: UnitId, (old, new): (&'a [String], &'a [String]), places: Places<'_>) {
+        let bare = |url: &'a String| url.trim_end_matches('/');
+        for gone in old.iter().map(bare).filter(|url| !new.iter().map(bare).any(|other| other == *url)) {
+            let says = Says::of(&rules::SERVER_REMOVED, format!("is no longer at `{gone}`"), gone);
+            self.note(unit, Step::Servers, None, places, says);
+        }
+        for added in new.iter().map(bare).filter(|url| !old.iter().map(bare).any(|other| other == *url)) {
+            let says = Says::of(&rules::SERVER_ADDED, format!("is at `{added}` now"), added);
+            self.note(unit, Step::Servers, None, places, says);
+        }
+    }
+
+    fn webhooks(&mut self) {
+        let (old, new) = (self.old.resolved, self.new.resolved);
+        for webhook in &new.webhooks {
+            let unit = self.graph.root("webhook", &webhook.name);
+            match old.webhooks.iter().find(|other| other.name == webhook.name) {
+                Some(before) => {
+                    let bodies = (child(&before.pointer, "requestBody"), child(&webhook.pointer, "requestBody"));
+                    let (part, _) = self.graph.part(unit, Step::Body, Key::Declared(&before.pointer, &webhook.pointer));
+                    let pointers = (bodies.0.as_str(), bodies.1.as_str());
+                    self.media(part, (&before.media, &webhook.media), pointers, Direction::Response);
+                }
+                None => {
+                    let says = Says::new(&rules::WEBHOOK_ADDED, "is new");
+                    self.note(unit, Step::Same, None, Places::new("/x-webhooks", &webhook.pointer), says);
+                }
+            }
+        }
+        for webhook in old.webhooks.iter().filter(|old| new.webhooks.iter().all(|other| other.name != old.name)) {
+            let unit = self.graph.root("webhook", &webhook.name);
+            let says = Says::new(&rules::WEBHOOK_REMOVED, "is gone");
+            self.note(unit, Step::Same, None, Places::new(&webhook.pointer, "/x-webhooks"), says);
+        }
+    }
+}
+
+fn named(what: &str, old: &str, new: &str) -> String {
+    match (old, new) {
+        ("", new) => format!("has the {what} `{new}` now"),
+        (old, "") => format!("no longer has the {what} `{old}`"),
+        (old, new) => format!("has the {what} `{new}` now instead of `{old}`"),
+    }
+}
+
+/// Which operation of the old document is which of the new one.
+struct Matches {
+    /// The old one's index, for each of the new document.
+    by_new: Vec<Option<usize>>,
+    /// Whether each of the old document is in the new one.
+    is_there: Vec<bool>,
+}
+
+/// Matches by method and path: the same one, or one that only calls its parameters otherwise.
+fn matches(old: &Resolved, new: &Resolved) -> Matches {
+    let mut by_path: HashMap<(&str, &str), usize> = HashMap::new();
+    for (index, operation) in old.operations.iter().enumerate() {
+        by_path.insert((operation.method, &operation.path), index);
+    }
+    let mut matches = Matches { by_new: vec![None; new.operations.len()], is_there: vec![false; old.operations.len()] };
+    for (index, operation) in new.operations.iter().enumerate() {
+        if let Some(before) = by_path.get(&(operation.method, operation.path.as_str())) {
+            matches.by_new[index] = Some(*before);
+            matches.is_there[*before] = true;
+        }
+    }
+    let mut renamed: HashMap<(&str, String), usize> = HashMap::new();
+    for (index, operation) in old.operations.iter().enumerate().filter(|(index, _)| !matches.is_there[*index]) {
+        renamed.insert((operation.method, nameless(&operation.path).into_owned()), index);
+    }
+    for (index, operation) in new.operations.iter().enumerate() {
+        let key = (operation.method, nameless(&operation.path).into_owned());
+        if matches.by_new[index].is_none()
+            && let Some(before) = renamed.remove(&key)
+        {
+            matches.by_new[index] = Some(before);
+            matches.is_there[before] = true;
+        }
+    }
+    matches
+}
+
+/// Where an operation of a path would stand in a document that does not have it.
+fn holder(document: &Resolved, path: &str) -> String {
+    let nameless_path = nameless(path);
+    let same = document.operations.iter().find(|operation| nameless(&operation.path) == nameless_path);
+    same.map_or_else(|| "/paths".to_owned(), |operation| child("/paths", &operation.path))
+}
+
+/// The position of a path parameter in its path.
+pub(super) fn position(path: &str, name: &str) -> Option<usize> {
+    path_names(path).position(|other| other == name)
+}

@@ -1,0 +1,166 @@
+//! From the graph to changes: where each stands, which operations it touches, how it is known again.
+
+use std::collections::{BTreeSet, HashMap, VecDeque};
+
+use sha2::{Digest, Sha256};
+
+use super::graph::{Found, Graph, Step, UnitId};
+use super::{Area, Change, Direction};
+
+/// The shortest way to a unit, in words.
+#[derive(Clone, Default)]
+struct Way {
+    /// For people, with the names of path parameters.
+    subject: String,
+    /// The same without them.
+    identity: String,
+    /// What is compared there.
+    noun: String,
+}
+
+/// The changes of a graph, in the order of the first operation that they touch. The unit with the number 0 is the document.
+pub(super) fn changes(graph: &Graph<'_>) -> Vec<Change> {
+    if graph.units.iter().all(|unit| unit.found.is_empty()) {
+        return Vec::new();
+    }
+    let ways = ways(graph);
+    let touched = touched(graph);
+    let mut changes: Vec<(usize, Change)> = Vec::new();
+    let mut known: HashMap<String, usize> = HashMap::new();
+    for (index, unit) in graph.units.iter().enumerate() {
+        for found in &unit.found {
+            let roots = &touched[index];
+            let change = change(found, &ways[index], roots.iter().map(|root| graph.roots[*root].label.clone()));
+            let first = roots.first().map_or(0, |root| root + 1);
+            match known.get(&change.fingerprint) {
+                // Two ways to say the same of the same place: two entries of an `allOf`, or two copies of a schema.
+                Some(same) => {
+                    let (place, same) = &mut changes[*same];
+                    *place = first.min(*place);
+                    add_operations(same, change.operations, graph);
+                }
+                None => {
+                    known.insert(change.fingerprint.clone(), changes.len());
+                    changes.push((first, change));
+                }
+            }
+        }
+    }
+    changes.sort_by_key(|(first, _)| *first);
+    changes.into_iter().map(|(_, change)| change).collect()
+}
+
+fn add_operations(change: &mut Change, operations: Vec<String>, graph: &Graph<'_>) {
+    if operations.iter().all(|operation| change.operations.contains(operation)) {
+        return;
+    }
+    let all: BTreeSet<&String> = change.operations.iter().chain(&operations).collect();
+    let in_order = graph.roots.iter().map(|root| &root.label).filter(|label| all.contains(label));
+    change.operations = in_order.cloned().collect();
+}
+
+fn change(found: &Found<'_>, way: &Way, operations: impl Iterator<Item = String>) -> Change {
+    let place = way.step(&found.step, found.direction);
+    let direction = found.direction.map_or("", Direction::word);
+    Change {
+        rule: found.rule,
+        direction: found.direction,
+        severity: found.rule.severity(found.direction),
+        message: format!("{} {}", place.noun, found.says),
+        fingerprint: fingerprint(Area::Wire, &[found.rule.id, direction, &place.identity, &found.detail]),
+        subject: place.subject,
+        old: found.old.clone(),
+        new: found.new.clone(),
+        operations: operations.collect(),
+    }
+}
+
+/// What a change is known by, whatever else there is to say about it.
+pub(super) fn fingerprint(area: Area, parts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for part in [if area == Area::Wire { "wire" } else { "rust" }].iter().chain(parts) {
+        hash.update(part.as_bytes());
+        hash.update([0]);
+    }
+    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl Way {
+    fn step(&self, step: &Step<'_>, direction: Option<Direction>) -> Self {
+        let (words, is_joined) = step.words();
+        let separator = if is_joined || self.subject.is_empty() { "" } else { " > " };
+        Self {
+            subject: format!("{}{separator}{words}", self.subject),
+            identity: format!("{}{separator}{}", self.identity, step.identity()),
+            noun: step.noun(&self.noun, direction),
+        }
+    }
+}
+
+/// The shortest way to each unit, the first in the order of the alphabet of those that are as short: it depends on nothing but words.
+fn ways(graph: &Graph<'_>) -> Vec<Way> {
+    let mut ways: Vec<Option<Way>> = vec![None; graph.units.len()];
+    let mut queue = VecDeque::new();
+    let document = Way { noun: "the API".to_owned(), ..Way::default() };
+    let mut roots: Vec<_> = graph.roots.iter().collect();
+    roots.sort_by(|one, other| one.identity.cmp(&other.identity));
+    let starts = roots.into_iter().map(|root| {
+        let noun = format!("operation `{}`", root.label);
+        (root.unit, Way { subject: root.label.clone(), identity: root.identity.clone(), noun })
+    });
+    for (unit, way) in [(UnitId(0), document)].into_iter().chain(starts) {
+        ways[unit.0] = Some(way);
+        queue.push_back(unit);
+    }
+    while let Some(unit) = queue.pop_front() {
+        let Some(way) = ways[unit.0].clone() else { continue };
+        let mut edges: Vec<_> = graph.units[unit.0].edges.iter().filter(|(_, to)| ways[to.0].is_none()).collect();
+        edges.sort_by(|one, other| one.0.cmp(&other.0));
+        for (step, to) in edges {
+            if ways[to.0].is_none() {
+                ways[to.0] = Some(way.step(step, graph.units[to.0].direction));
+                queue.push_back(*to);
+            }
+        }
+    }
+    ways.into_iter().map(Option::unwrap_or_default).collect()
+}
+
+/// The numbers of the roots from which each unit with a difference is reached, in order.
+fn touched(graph: &Graph<'_>) -> Vec<Vec<usize>> {
+    let leads = leads_to_difference(graph);
+    let mut touched = vec![Vec::new(); graph.units.len()];
+    let mut seen_by = vec![usize::MAX; graph.units.len()];
+    for (number, root) in graph.roots.iter().enumerate() {
+        let mut todo = vec![root.unit];
+        while let Some(unit) = todo.pop() {
+            if !leads[unit.0] || seen_by[unit.0] == number {
+                continue;
+            }
+            seen_by[unit.0] = number;
+            if !graph.units[unit.0].found.is_empty() {
+                touched[unit.0].push(number);
+            }
+            todo.extend(graph.units[unit.0].edges.iter().map(|(_, to)| *to));
+        }
+    }
+    touched
+}
+
+/// Whether there is a difference in each unit or below it.
+fn leads_to_difference(graph: &Graph<'_>) -> Vec<bool> {
+    let mut above = vec![Vec::new(); graph.units.len()];
+    for (index, unit) in graph.units.iter().enumerate() {
+        for (_, to) in &unit.edges {
+            above[to.0].push(index);
+        }
+    }
+    let mut leads = vec![false; graph.units.len()];
+    let mut todo: Vec<usize> = (0..graph.units.len()).filter(|index| !graph.units[*index].found.is_empty()).collect();
+    while let Some(index) = todo.pop() {
+        if !std::mem::replace(&mut leads[index], true) {
+            todo.append(&mut above[index]);
+        }
+    }
+    leads
+}

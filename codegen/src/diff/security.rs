@@ -1,0 +1,119 @@
+//! Security requirements compared.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::graph::{Key, Step, UnitId};
+use super::rules;
+use super::wire::{Places, Says, Wire};
+use crate::diagnostic::child;
+use crate::resolve::{Operation, Requirement, Resolved};
+
+/// A set of credentials that are sent together, each in words, with the scopes it needs.
+type Together = BTreeMap<String, BTreeSet<String>>;
+
+impl<'a> Wire<'a> {
+    /// Compares what two operations require, once for all operations that require the same.
+    pub(super) fn security(&mut self, unit: UnitId, old: &'a Operation, new: &'a Operation) {
+        let renamed = renamed(self.old.resolved, self.new.resolved);
+        let was = alternatives(self.old.resolved, &old.security, &BTreeMap::new());
+        let is = alternatives(self.new.resolved, &new.security, &renamed);
+        if was == is {
+            return;
+        }
+        let key = Key::Listed(format!("security {was:?}"), format!("{is:?}"));
+        let (part, is_new) = self.graph.part(unit, Step::Security, key);
+        if !is_new {
+            return;
+        }
+        let (old_place, new_place) = (child(&old.pointer, "security"), child(&new.pointer, "security"));
+        for says in compare(&was, &is) {
+            self.note(part, Step::Same, None, Places::new(&old_place, &new_place), says);
+        }
+    }
+}
+
+fn compare(old: &BTreeSet<Together>, new: &BTreeSet<Together>) -> Vec<Says> {
+    let has = |all: &BTreeSet<Together>, one: &Together| all.iter().any(|other| other.keys().eq(one.keys()));
+    let none = Together::new();
+    let mut found = Vec::new();
+    match (old.contains(&none), new.contains(&none)) {
+        (true, false) => found.push(Says::new(&rules::SECURITY_REQUIRED, format!("is required now: {}", words(new)))),
+        (false, true) => {
+            found.push(Says::new(&rules::SECURITY_LIFTED, format!("is no longer required: {}", words(old))))
+        }
+        _ => {}
+    }
+    // What is required where nothing was is no further choice.
+    let was_free = old.len() == 1 && old.contains(&none);
+    let is_free = new.len() == 1 && new.contains(&none);
+    for gone in old.iter().filter(|one| !one.is_empty() && !is_free && !has(new, one)) {
+        let word = word(gone);
+        found.push(Says::of(&rules::SECURITY_REMOVED, format!("no longer accepts {word}"), &word));
+    }
+    for added in new.iter().filter(|one| !one.is_empty() && !was_free && !has(old, one)) {
+        let word = word(added);
+        found.push(Says::of(&rules::SECURITY_ADDED, format!("accepts {word} now"), &word));
+    }
+    for was in old.difference(new) {
+        if let Some(is) = new.iter().find(|is| is.keys().eq(was.keys())) {
+            scopes(was, is, &mut found);
+        }
+    }
+    found
+}
+
+fn scopes(old: &Together, new: &Together, found: &mut Vec<Says>) {
+    for ((credential, was), is) in old.iter().zip(new.values()) {
+        for scope in was.difference(is) {
+            let says = format!("by {credential} no longer needs the scope `{scope}`");
+            found.push(Says::of(&rules::SCOPE_REMOVED, says, scope));
+        }
+        for scope in is.difference(was) {
+            let says = format!("by {credential} needs the scope `{scope}` now");
+            found.push(Says::of(&rules::SCOPE_ADDED, says, scope));
+        }
+    }
+}
+
+fn word(together: &Together) -> String {
+    let words: Vec<&str> = together.keys().map(String::as_str).collect();
+    words.join(" and ")
+}
+
+fn words(alternatives: &BTreeSet<Together>) -> String {
+    alternatives.iter().filter(|one| !one.is_empty()).map(word).collect::<Vec<_>>().join(" or ")
+}
+
+/// The alternatives of an operation. That nothing is asked for is one of them: an empty set.
+fn alternatives(
+    document: &Resolved,
+    security: &[Vec<Requirement>],
+    renamed: &BTreeMap<&str, &str>,
+) -> BTreeSet<Together> {
+    let credential = |requirement: &Requirement| {
+        let name = requirement.scheme.as_str();
+        let words = document.credentials.iter().find(|(other, _)| other == name).map(|(_, words)| words.as_str());
+        let shown = renamed.get(name).copied().unwrap_or(name);
+        let words = format!("`{shown}` ({})", words.unwrap_or("undeclared"));
+        (words, requirement.scopes.iter().cloned().collect())
+    };
+    match security {
+        [] => BTreeSet::from([Together::new()]),
+        security => security.iter().map(|all| all.iter().map(credential).collect()).collect(),
+    }
+}
+
+/// The schemes of the new document that the old one has under another name, with that name.
+fn renamed<'a>(old: &'a Resolved, new: &'a Resolved) -> BTreeMap<&'a str, &'a str> {
+    let only_in = |here: &'a Resolved, there: &'a Resolved| {
+        here.credentials.iter().filter(|(name, _)| there.credentials.iter().all(|(other, _)| other != name))
+    };
+    let mut gone: Vec<&(String, String)> = only_in(old, new).collect();
+    let mut renamed = BTreeMap::new();
+    for (name, words) in only_in(new, old) {
+        if let Some(found) = gone.iter().position(|(_, other)| other == words) {
+            renamed.insert(name.as_str(), gone.remove(found).0.as_str());
+        }
+    }
+    renamed
+}
