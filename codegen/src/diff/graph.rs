@@ -50,6 +50,8 @@ pub(super) struct Root {
     pub(super) label: String,
     /// The label without the names of path parameters.
     pub(super) identity: String,
+    /// The same as a part of a sentence.
+    pub(super) noun: String,
     pub(super) unit: UnitId,
 }
 
@@ -121,10 +123,22 @@ impl<'a> Graph<'a> {
         (id, is_new)
     }
 
-    /// The root for an operation or a webhook; `path` is the part of its label that may hold names of parameters.
-    pub(super) fn root(&mut self, kind: &str, path: &str) -> UnitId {
+    /// The root for an operation.
+    pub(super) fn operation(&mut self, method: &str, path: &str) -> UnitId {
+        let (label, identity) = (format!("{method} {path}"), format!("{method} {}", nameless(path)));
+        let noun = format!("operation `{label}`");
+        self.root(label, identity, noun)
+    }
+
+    /// The root for a webhook.
+    pub(super) fn webhook(&mut self, name: &str) -> UnitId {
+        let label = format!("webhook {name}");
+        self.root(label.clone(), label, format!("webhook `{name}`"))
+    }
+
+    fn root(&mut self, label: String, identity: String, noun: String) -> UnitId {
         let (unit, _) = self.unit(Key::Root(self.roots.len()));
-        self.roots.push(Root { label: format!("{kind} {path}"), identity: format!("{kind} {}", nameless(path)), unit });
+        self.roots.push(Root { label, identity, noun, unit });
         unit
     }
 

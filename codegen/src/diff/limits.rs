@@ -104,7 +104,8 @@ struct Count {
     is_least: bool,
     raised: &'static Rule,
     lowered: &'static Rule,
-    noun: &'static str,
+    /// One of them, and several.
+    noun: [&'static str; 2],
 }
 
 static COUNTS: [Count; 6] = [
@@ -113,42 +114,42 @@ static COUNTS: [Count; 6] = [
         is_least: true,
         raised: &rules::MIN_LENGTH_RAISED,
         lowered: &rules::MIN_LENGTH_LOWERED,
-        noun: "characters",
+        noun: ["character", "characters"],
     },
     Count {
         of: |limits| limits.max_length,
         is_least: false,
         raised: &rules::MAX_LENGTH_RAISED,
         lowered: &rules::MAX_LENGTH_LOWERED,
-        noun: "characters",
+        noun: ["character", "characters"],
     },
     Count {
         of: |limits| limits.min_items,
         is_least: true,
         raised: &rules::MIN_ITEMS_RAISED,
         lowered: &rules::MIN_ITEMS_LOWERED,
-        noun: "items",
+        noun: ["item", "items"],
     },
     Count {
         of: |limits| limits.max_items,
         is_least: false,
         raised: &rules::MAX_ITEMS_RAISED,
         lowered: &rules::MAX_ITEMS_LOWERED,
-        noun: "items",
+        noun: ["item", "items"],
     },
     Count {
         of: |limits| limits.min_properties,
         is_least: true,
         raised: &rules::MIN_PROPERTIES_RAISED,
         lowered: &rules::MIN_PROPERTIES_LOWERED,
-        noun: "properties",
+        noun: ["property", "properties"],
     },
     Count {
         of: |limits| limits.max_properties,
         is_least: false,
         raised: &rules::MAX_PROPERTIES_RAISED,
         lowered: &rules::MAX_PROPERTIES_LOWERED,
-        noun: "properties",
+        noun: ["property", "properties"],
     },
 ];
 
@@ -164,11 +165,15 @@ impl Count {
             std::cmp::Ordering::Less => self.raised,
             std::cmp::Ordering::Greater => self.lowered,
         };
-        let word = if self.is_least { "at least" } else { "at most" };
-        let shown =
-            |count: usize| if count == usize::MAX { "any number of".to_owned() } else { format!("{word} {count}") };
+        let shown = |count: usize| match (count, self.is_least) {
+            (usize::MAX, _) => "any number of".to_owned(),
+            (count, true) => format!("at least {count}"),
+            (count, false) => format!("at most {count}"),
+        };
+        let noun = self.noun[usize::from(new != 1)];
         let (old, new) = (shown(old), shown(new));
-        Some(Says::from_to(rule, format!("has {new} {} now instead of {old}", self.noun), &old, &new))
+        let says = format!("has {new} {noun} now instead of {}", old.trim_end_matches(" of"));
+        Some(Says::from_to(rule, says, &old, &new))
     }
 }
 

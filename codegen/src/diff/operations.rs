@@ -16,7 +16,7 @@ impl<'a> Wire<'a> {
         self.servers(document, (&old.servers, &new.servers), Places::new("/servers", "/servers"));
         let matches = matches(old, new);
         for (index, operation) in new.operations.iter().enumerate() {
-            let unit = self.graph.root(operation.method, &operation.path);
+            let unit = self.graph.operation(operation.method, &operation.path);
             match matches.by_new[index] {
                 Some(before) => self.operation(unit, &old.operations[before], operation),
                 None => {
@@ -26,8 +26,8 @@ impl<'a> Wire<'a> {
                 }
             }
         }
-        for (index, operation) in old.operations.iter().enumerate().filter(|(index, _)| !matches.is_there[*index]) {
-            let unit = self.graph.root(operation.method, &old.operations[index].path);
+        for (_, operation) in old.operations.iter().enumerate().filter(|(index, _)| !matches.is_there[*index]) {
+            let unit = self.graph.operation(operation.method, &operation.path);
             let holder = holder(new, &operation.path);
             let says = if operation.deprecated { "is gone; it was deprecated" } else { "is gone" };
             let says = Says::new(&rules::OPERATION_REMOVED, says);
@@ -84,12 +84,12 @@ impl<'a> Wire<'a> {
     }
 
     fn servers(&mut self, unit: UnitId, (old, new): (&'a [String], &'a [String]), places: Places<'_>) {
-        let bare = |url: &'a String| url.trim_end_matches('/');
-        for gone in old.iter().map(bare).filter(|url| !new.iter().map(bare).any(|other| other == *url)) {
+        let (old, new) = (addresses(old), addresses(new));
+        for gone in old.iter().filter(|url| !new.contains(url)) {
             let says = Says::of(&rules::SERVER_REMOVED, format!("is no longer at `{gone}`"), gone);
             self.note(unit, Step::Servers, None, places, says);
         }
-        for added in new.iter().map(bare).filter(|url| !old.iter().map(bare).any(|other| other == *url)) {
+        for added in new.iter().filter(|url| !old.contains(url)) {
             let says = Says::of(&rules::SERVER_ADDED, format!("is at `{added}` now"), added);
             self.note(unit, Step::Servers, None, places, says);
         }
@@ -98,7 +98,7 @@ impl<'a> Wire<'a> {
     fn webhooks(&mut self) {
         let (old, new) = (self.old.resolved, self.new.resolved);
         for webhook in &new.webhooks {
-            let unit = self.graph.root("webhook", &webhook.name);
+            let unit = self.graph.webhook(&webhook.name);
             match old.webhooks.iter().find(|other| other.name == webhook.name) {
                 Some(before) => {
                     let bodies = (child(&before.pointer, "requestBody"), child(&webhook.pointer, "requestBody"));
@@ -113,10 +113,18 @@ impl<'a> Wire<'a> {
             }
         }
         for webhook in old.webhooks.iter().filter(|old| new.webhooks.iter().all(|other| other.name != old.name)) {
-            let unit = self.graph.root("webhook", &webhook.name);
+            let unit = self.graph.webhook(&webhook.name);
             let says = Says::new(&rules::WEBHOOK_REMOVED, "is gone");
             self.note(unit, Step::Same, None, Places::new(&webhook.pointer, "/x-webhooks"), says);
         }
+    }
+}
+
+/// The base URLs without the slash at their end. A document that names none is served from where it stands.
+fn addresses(servers: &[String]) -> Vec<&str> {
+    match servers {
+        [] => vec!["/"],
+        servers => servers.iter().map(|url| if url == "/" { url } else { url.trim_end_matches('/') }).collect(),
     }
 }
 

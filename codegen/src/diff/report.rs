@@ -16,6 +16,8 @@ struct Way {
     identity: String,
     /// What is compared there.
     noun: String,
+    /// Whether it is a body, to whose media type nothing is joined.
+    is_body: bool,
 }
 
 /// The changes of a graph, in the order of the first operation that they touch. The unit with the number 0 is the document.
@@ -88,11 +90,16 @@ pub(super) fn fingerprint(area: Area, parts: &[&str]) -> String {
 impl Way {
     fn step(&self, step: &Step<'_>, direction: Option<Direction>) -> Self {
         let (words, is_joined) = step.words();
-        let separator = if is_joined || self.subject.is_empty() { "" } else { " > " };
+        let separator = match step {
+            Step::Items | Step::Values if self.is_body => " > ",
+            _ if is_joined || self.subject.is_empty() => "",
+            _ => " > ",
+        };
         Self {
             subject: format!("{}{separator}{words}", self.subject),
             identity: format!("{}{separator}{}", self.identity, step.identity()),
             noun: step.noun(&self.noun, direction),
+            is_body: matches!(step, Step::Media(_)) || (self.is_body && *step == Step::Same),
         }
     }
 }
@@ -105,8 +112,8 @@ fn ways(graph: &Graph<'_>) -> Vec<Way> {
     let mut roots: Vec<_> = graph.roots.iter().collect();
     roots.sort_by(|one, other| one.identity.cmp(&other.identity));
     let starts = roots.into_iter().map(|root| {
-        let noun = format!("operation `{}`", root.label);
-        (root.unit, Way { subject: root.label.clone(), identity: root.identity.clone(), noun })
+        let (subject, identity) = (root.label.clone(), root.identity.clone());
+        (root.unit, Way { subject, identity, noun: root.noun.clone(), is_body: false })
     });
     for (unit, way) in [(UnitId(0), document)].into_iter().chain(starts) {
         ways[unit.0] = Some(way);

@@ -30,6 +30,10 @@ impl<'a> Wire<'a> {
         for is in &new.parameters {
             let step = step(new, is);
             if let Some(was) = old.parameters.iter().find(|was| is_same(was, is)) {
+                let step = match step {
+                    Step::Parameter(location, name) => Step::Parameter(location, name.min(&was.name)),
+                    step => step,
+                };
                 let (part, is_new) = self.graph.part(unit, step, Key::Declared(&was.pointer, &is.pointer));
                 if is_new {
                     self.parameter(part, was, is);
@@ -157,7 +161,8 @@ impl<'a> Wire<'a> {
             };
             let places = (at, place(pointers.1, is));
             let media = |media: &Media| media.schema.as_slice().to_vec();
-            self.link(unit, Step::Media(&is.media_type), &media(was), &media(is), direction);
+            let step = Step::Media(was.media_type.as_str().min(&is.media_type));
+            self.link(unit, step, &media(was), &media(is), direction);
             self.encodings(unit, was, is, Places::new(&places.0, &places.1), direction);
         }
         for is in new.iter().filter(|is| !old.iter().any(|was| is_same(was, is))) {
@@ -217,8 +222,8 @@ impl<'a> Wire<'a> {
         let is_same = |was: &Header, is: &Header| was.name.eq_ignore_ascii_case(&is.name);
         let direction = Direction::Response;
         for was in &old.headers {
-            let step = Step::Header(&was.name);
             let Some(is) = new.headers.iter().find(|is| is_same(was, is)) else {
+                let step = Step::Header(&was.name);
                 let (rule, says): (&Rule, _) = match was.required {
                     true => (&rules::REQUIRED_HEADER_REMOVED, "is gone; it was always there"),
                     false => (&rules::HEADER_REMOVED, "is gone"),
@@ -226,6 +231,7 @@ impl<'a> Wire<'a> {
                 self.alone(unit, step, (rule, says), Places::new(&was.pointer, &new.pointer), direction);
                 continue;
             };
+            let step = Step::Header(was.name.as_str().min(&is.name));
             let (part, is_new) = self.graph.part(unit, step, Key::Declared(&was.pointer, &is.pointer));
             if is_new {
                 let says = match (was.required, is.required) {

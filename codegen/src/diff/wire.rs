@@ -1,5 +1,7 @@
 //! The walk over both documents.
 
+use std::collections::VecDeque;
+
 use super::graph::{Found, Graph, Key, Step, UnitId};
 use super::view::{Node, Side};
 use super::{Change, Direction, Rule, report, rules};
@@ -8,9 +10,9 @@ use crate::resolve::{Resolved, SchemaId};
 /// What changed on the wire from one revision of an API to another. The changes are in the order of the new document's operations, what
 /// is gone behind them; where the documents agree there are none.
 pub fn wire(old: &Resolved, new: &Resolved) -> Vec<Change> {
-    let mut wire = Wire { old: Side::new(old), new: Side::new(new), graph: Graph::default(), todo: Vec::new() };
+    let mut wire = Wire { old: Side::new(old), new: Side::new(new), graph: Graph::default(), todo: VecDeque::new() };
     wire.document();
-    while let Some((unit, old, new, direction)) = wire.todo.pop() {
+    while let Some((unit, old, new, direction)) = wire.todo.pop_front() {
         wire.schemas(unit, old, new, direction);
     }
     report::changes(&wire.graph)
@@ -22,7 +24,7 @@ pub(super) struct Wire<'a> {
     pub(super) new: Side<'a>,
     pub(super) graph: Graph<'a>,
     /// Pairs of schemas that are still to be compared: a list and no recursion, for schemas may lie deep.
-    todo: Vec<(UnitId, Node, Node, Direction)>,
+    todo: VecDeque<(UnitId, Node, Node, Direction)>,
 }
 
 /// A difference about to be noted: the rule, what is said of it and what tells it from others.
@@ -97,7 +99,7 @@ impl<'a> Wire<'a> {
     pub(super) fn link_nodes(&mut self, unit: UnitId, step: Step<'a>, old: Node, new: Node, direction: Direction) {
         let (part, is_new) = self.graph.part(unit, step, Key::Schemas(old, new, direction));
         if is_new {
-            self.todo.push((part, old, new, direction));
+            self.todo.push_back((part, old, new, direction));
         }
     }
 

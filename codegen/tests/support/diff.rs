@@ -1,0 +1,44 @@
+//! Documents compared with one another.
+#![allow(dead_code, reason = "each test binary uses a part")]
+
+use std::error::Error;
+
+use crm_clients_codegen::diff::{Change, wire};
+use crm_clients_codegen::resolve::Resolved;
+use crm_clients_codegen::{Input, Walk};
+use serde_json::Value;
+
+/// What a test may fail with.
+pub type Outcome<T = ()> = Result<T, Box<dyn Error>>;
+
+/// A document without references; an error holds the report of what is wrong in it.
+pub fn resolved(document: &Value) -> Outcome<Resolved> {
+    let text = serde_json::to_vec(document)?;
+    let read = |_: &str| Ok(text.clone());
+    let mut walk = Walk::new();
+    let found = walk.resolved(&Input { document: "openapi.json", read: &read, overlay: None });
+    found.ok_or_else(|| walk.report(false).into())
+}
+
+/// What changed on the wire from one document to another.
+pub fn changes(old: &Value, new: &Value) -> Outcome<Vec<Change>> {
+    Ok(wire(&resolved(old)?, &resolved(new)?))
+}
+
+/// A change in a line: `breaking property-removed request: POST /a > body application/json > b`.
+pub fn line(change: &Change) -> String {
+    let direction = change.direction.map_or(String::new(), |direction| format!(" {}", direction.word()));
+    format!("{} {}{direction}: {}", change.severity.word(), change.rule.id, change.subject)
+}
+
+/// What is left of a change when the two documents are swapped, sorted.
+pub fn facts(changes: &[Change], id: fn(&Change) -> &'static str) -> Vec<String> {
+    let fact = |change: &Change| {
+        let mut operations = change.operations.clone();
+        operations.sort();
+        format!("{} {:?} {} {operations:?}", id(change), change.direction, change.subject)
+    };
+    let mut facts: Vec<String> = changes.iter().map(fact).collect();
+    facts.sort();
+    facts
+}
