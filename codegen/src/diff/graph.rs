@@ -29,8 +29,8 @@ pub(super) enum Key<'a> {
     Listed(String, String),
     /// Whether null is a value, in a direction.
     Null(Node, Node, Direction),
-    /// Schemas, in a direction.
-    Schemas(Node, Node, Direction),
+    /// Schemas, in a direction, and whether their values travel as text.
+    Schemas(Node, Node, Direction, bool),
 }
 
 /// A pair of things that is compared.
@@ -38,6 +38,8 @@ pub(super) enum Key<'a> {
 pub(super) struct Unit<'a> {
     /// Which way its data travels, where it is schemas.
     pub(super) direction: Option<Direction>,
+    /// Whether its values travel as text, as in a URL, a header or a form: there every number is a string, too.
+    pub(super) is_text: bool,
     /// What it is made of.
     pub(super) edges: Vec<(Step<'a>, UnitId)>,
     /// What is different in it.
@@ -103,13 +105,14 @@ impl<'a> Graph<'a> {
     /// The unit of a key, and whether it is new.
     pub(super) fn unit(&mut self, key: Key<'a>) -> (UnitId, bool) {
         let next = UnitId(self.units.len());
-        let direction = match key {
-            Key::Null(_, _, direction) | Key::Schemas(_, _, direction) => Some(direction),
-            _ => None,
+        let (direction, is_text) = match key {
+            Key::Null(_, _, direction) => (Some(direction), false),
+            Key::Schemas(_, _, direction, is_text) => (Some(direction), is_text),
+            _ => (None, false),
         };
         let id = *self.known.entry(key).or_insert(next);
         if id == next {
-            self.units.push(Unit { direction, ..Unit::default() });
+            self.units.push(Unit { direction, is_text, ..Unit::default() });
         }
         (id, id == next)
     }
@@ -142,6 +145,18 @@ impl<'a> Graph<'a> {
         unit
     }
 
+    /// Says that the values of a unit travel as text.
+    pub(super) fn set_text(&mut self, unit: UnitId, is_text: bool) {
+        if let Some(unit) = self.units.get_mut(unit.0) {
+            unit.is_text = is_text;
+        }
+    }
+
+    /// Whether the values of a unit travel as text.
+    pub(super) fn is_text(&self, unit: UnitId) -> bool {
+        self.units.get(unit.0).is_some_and(|unit| unit.is_text)
+    }
+
     /// Notes a difference.
     pub(super) fn found(&mut self, unit: UnitId, found: Found<'a>) {
         if let Some(unit) = self.units.get_mut(unit.0) {
@@ -150,8 +165,9 @@ impl<'a> Graph<'a> {
     }
 }
 
-/// A path template without the names of its parameters: `/contacts/{}`.
+/// A path template without the names of its parameters, and without a slash at its end: `/contacts/{}`.
 pub(super) fn nameless(path: &str) -> Cow<'_, str> {
+    let path = path.strip_suffix('/').unwrap_or(path);
     if !path.contains('{') {
         return Cow::Borrowed(path);
     }
@@ -246,7 +262,7 @@ mod tests {
     #[test]
     fn paths_without_names() {
         assert_eq!(nameless("/a/{b}/c/{d}.json"), "/a/{}/c/{}.json");
-        assert_eq!(nameless("/a"), "/a");
+        assert_eq!(nameless("/a/"), "/a");
         assert_eq!(nameless("/a/{b"), "/a/{");
         assert_eq!(path_names("/a/{b}/c/{d}.json").collect::<Vec<_>>(), ["b", "d"]);
     }

@@ -1,5 +1,6 @@
 //! Operations compared: which is which, and what each says of itself.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::graph::{Key, Step, UnitId, nameless, path_names};
@@ -15,12 +16,13 @@ impl<'a> Wire<'a> {
         let (document, _) = self.graph.unit(Key::Document);
         self.servers(document, (&old.servers, &new.servers), Places::new("/servers", "/servers"));
         let matches = matches(old, new);
+        let (old_paths, new_paths) = (Paths::of(old), Paths::of(new));
         for (index, operation) in new.operations.iter().enumerate() {
             let unit = self.graph.operation(operation.method, &operation.path);
             match matches.by_new[index] {
                 Some(before) => self.operation(unit, &old.operations[before], operation),
                 None => {
-                    let holder = holder(old, &operation.path);
+                    let holder = old_paths.holder(&operation.path);
                     let places = Places::new(&holder, &operation.pointer);
                     self.note(unit, Step::Same, None, places, Says::new(&rules::OPERATION_ADDED, "is new"));
                 }
@@ -28,7 +30,7 @@ impl<'a> Wire<'a> {
         }
         for (_, operation) in old.operations.iter().enumerate().filter(|(index, _)| !matches.is_there[*index]) {
             let unit = self.graph.operation(operation.method, &operation.path);
-            let holder = holder(new, &operation.path);
+            let holder = new_paths.holder(&operation.path);
             let says = if operation.deprecated { "is gone; it was deprecated" } else { "is gone" };
             let says = Says::new(&rules::OPERATION_REMOVED, says);
             self.note(unit, Step::Same, None, Places::new(&operation.pointer, &holder), says);
@@ -39,6 +41,11 @@ impl<'a> Wire<'a> {
     fn operation(&mut self, unit: UnitId, old: &'a Operation, new: &'a Operation) {
         let places = Places::new(&old.pointer, &new.pointer);
         let mut note = |says| self.note(unit, Step::Same, None, places, says);
+        match (old.path.ends_with('/'), new.path.ends_with('/')) {
+            (true, false) => note(Says::new(&rules::PATH_SLASH_CHANGED, "has no `/` at the end of its path any more")),
+            (false, true) => note(Says::new(&rules::PATH_SLASH_CHANGED, "has a `/` at the end of its path now")),
+            _ => {}
+        }
         match (old.deprecated, new.deprecated) {
             (false, true) => note(Says::new(&rules::OPERATION_DEPRECATED, "is deprecated now")),
             (true, false) => note(Says::new(&rules::OPERATION_UNDEPRECATED, "is no longer deprecated")),
@@ -144,7 +151,7 @@ struct Matches {
     is_there: Vec<bool>,
 }
 
-/// Matches by method and path: the same one, or one that only calls its parameters otherwise.
+/// Matches by method and path: the same one, or one that only calls its parameters otherwise or has another slash at its end.
 fn matches(old: &Resolved, new: &Resolved) -> Matches {
     let mut by_path: HashMap<(&str, &str), usize> = HashMap::new();
     for (index, operation) in old.operations.iter().enumerate() {
@@ -173,11 +180,19 @@ fn matches(old: &Resolved, new: &Resolved) -> Matches {
     matches
 }
 
-/// Where an operation of a path would stand in a document that does not have it.
-fn holder(document: &Resolved, path: &str) -> String {
-    let nameless_path = nameless(path);
-    let same = document.operations.iter().find(|operation| nameless(&operation.path) == nameless_path);
-    same.map_or_else(|| "/paths".to_owned(), |operation| child("/paths", &operation.path))
+/// The paths of a document by what they are without names.
+struct Paths<'a>(HashMap<Cow<'a, str>, &'a str>);
+
+impl<'a> Paths<'a> {
+    fn of(document: &'a Resolved) -> Self {
+        let paths = document.operations.iter().map(|operation| operation.path.as_str());
+        Self(paths.map(|path| (nameless(path), path)).collect())
+    }
+
+    /// Where an operation of a path would stand in the document that does not have it.
+    fn holder(&self, path: &str) -> String {
+        self.0.get(&nameless(path)).map_or_else(|| "/paths".to_owned(), |path| child("/paths", path))
+    }
 }
 
 /// The position of a path parameter in its path.

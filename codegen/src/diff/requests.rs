@@ -84,6 +84,7 @@ impl<'a> Wire<'a> {
             let says = format!("is written {is} now instead of {was}");
             note(Says::from_to(&rules::PARAMETER_STYLE_CHANGED, says, was, is));
         }
+        self.graph.set_text(unit, !old.json && !new.json);
         self.link(unit, Step::Same, &[old.schema], &[new.schema], Direction::Request);
     }
 
@@ -162,6 +163,7 @@ impl<'a> Wire<'a> {
             let places = (at, place(pointers.1, is));
             let media = |media: &Media| media.schema.as_slice().to_vec();
             let step = Step::Media(was.media_type.as_str().min(&is.media_type));
+            self.graph.set_text(unit, is_form(&is.media_type));
             self.link(unit, step, &media(was), &media(is), direction);
             self.encodings(unit, was, is, Places::new(&places.0, &places.1), direction);
         }
@@ -242,6 +244,7 @@ impl<'a> Wire<'a> {
                 if let Some(says) = says {
                     self.note(part, Step::Same, Some(direction), Places::new(&was.pointer, &is.pointer), says);
                 }
+                self.graph.set_text(part, true);
                 self.link(part, Step::Same, was.schema.as_slice(), is.schema.as_slice(), direction);
             }
         }
@@ -286,6 +289,11 @@ fn step<'a>(operation: &'a Operation, parameter: &'a Parameter) -> Step<'a> {
 fn bare(media_type: &str) -> String {
     let parts = media_type.split(';').map(|part| part.trim().to_ascii_lowercase());
     parts.filter(|part| !part.starts_with("charset=")).collect::<Vec<_>>().join(";")
+}
+
+/// Whether all values of a body of this type are text.
+fn is_form(media_type: &str) -> bool {
+    matches!(bare(media_type).as_str(), "application/x-www-form-urlencoded" | "multipart/form-data")
 }
 
 fn style_word(parameter: &Parameter) -> &'static str {

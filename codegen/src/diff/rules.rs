@@ -77,6 +77,8 @@ rules! { Wire:
         Always(Info), "an operation is new";
     OPERATION_REMOVED: "operation-removed" ~ "operation-added",
         Always(Breaking), "an operation is gone";
+    PATH_SLASH_CHANGED: "path-slash-changed" ~ "path-slash-changed",
+        Always(Warning), "a path has a slash at its end, or has none, other than before";
     OPERATION_DEPRECATED: "operation-deprecated" ~ "operation-undeprecated",
         Always(Info), "an operation is deprecated now";
     OPERATION_UNDEPRECATED: "operation-undeprecated" ~ "operation-deprecated",

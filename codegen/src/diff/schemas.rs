@@ -32,7 +32,8 @@ impl<'a> Wire<'a> {
                 ("any", word) => format!("is of type {word} now and could be anything"),
                 (old, new) => format!("is of type {new} now, no longer of type {old}"),
             };
-            let says = Says::from_to(type_rule(old.kind, new.kind), says, words.0, words.1);
+            let rule = type_rule(old.kind, new.kind, self.graph.is_text(unit));
+            let says = Says::from_to(rule, says, words.0, words.1);
             self.note(unit, Step::Same, Some(direction), places, says);
             if !is_numeric(old.kind) || !is_numeric(new.kind) {
                 return;
@@ -146,8 +147,10 @@ fn is_numeric(kind: Type) -> bool {
     matches!(kind, Type::Integer | Type::Number)
 }
 
-fn type_rule(old: Type, new: Type) -> &'static Rule {
+fn type_rule(old: Type, new: Type, is_text: bool) -> &'static Rule {
     match (old, new) {
+        (_, Type::String) if is_text && old.is_scalar() => &rules::TYPE_WIDENED,
+        (Type::String, _) if is_text && new.is_scalar() => &rules::TYPE_NARROWED,
         (_, Type::Any) | (Type::Integer, Type::Number) => &rules::TYPE_WIDENED,
         (Type::Any, _) | (Type::Number, Type::Integer) => &rules::TYPE_NARROWED,
         _ => &rules::TYPE_CHANGED,

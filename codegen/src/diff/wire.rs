@@ -97,7 +97,8 @@ impl<'a> Wire<'a> {
 
     /// Compares nodes that a step leads to, as non-null values.
     pub(super) fn link_nodes(&mut self, unit: UnitId, step: Step<'a>, old: Node, new: Node, direction: Direction) {
-        let (part, is_new) = self.graph.part(unit, step, Key::Schemas(old, new, direction));
+        let is_text = self.graph.is_text(unit);
+        let (part, is_new) = self.graph.part(unit, step, Key::Schemas(old, new, direction, is_text));
         if is_new {
             self.todo.push_back((part, old, new, direction));
         }

@@ -31,12 +31,13 @@ pub fn line(change: &Change) -> String {
     format!("{} {}{direction}: {}", change.severity.word(), change.rule.id, change.subject)
 }
 
-/// What is left of a change when the two documents are swapped, sorted.
+/// What is left of a change when the two documents are swapped, sorted. A path is the same with a slash at its end.
 pub fn facts(changes: &[Change], id: fn(&Change) -> &'static str) -> Vec<String> {
+    let bare = |path: &str| path.replace("/ > ", " > ").trim_end_matches('/').to_owned();
     let fact = |change: &Change| {
-        let mut operations = change.operations.clone();
+        let mut operations: Vec<String> = change.operations.iter().map(|operation| bare(operation)).collect();
         operations.sort();
-        format!("{} {:?} {} {operations:?}", id(change), change.direction, change.subject)
+        format!("{} {:?} {} {operations:?}", id(change), change.direction, bare(&change.subject))
     };
     let mut facts: Vec<String> = changes.iter().map(fact).collect();
     facts.sort();
