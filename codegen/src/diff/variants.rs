@@ -42,30 +42,25 @@ impl<'a> Wire<'a> {
         let (was, is) = (self.old.discriminator(old.1), self.new.discriminator(new.1));
         let old = self.old.alternatives(old, whole);
         let new = self.new.alternatives(new, whole);
-        let pairs = pairs(&old, &new);
-        let mut labels = Labels::default();
-        for (left, right) in &pairs {
-            let (left, right) = (&old[*left], &new[*right]);
-            let step = match (old.len(), new.len()) {
-                (1, 1) => Step::Same,
-                _ => Step::Variant(labels.unique(left.label().min(right.label()))),
-            };
-            self.link_nodes(unit, step.clone(), left.node, right.node, direction);
-            if !whole {
-                self.discriminator_values(unit, &step, (left, right), places, direction);
+        for (label, left, right) in labelled(&old, &new) {
+            let step = if (old.len(), new.len()) == (1, 1) { Step::Same } else { Step::Variant(label) };
+            match (left.map(|index| &old[index]), right.map(|index| &new[index])) {
+                (Some(left), Some(right)) => {
+                    self.link_nodes(unit, step.clone(), left.node, right.node, direction);
+                    if !whole {
+                        self.discriminator_values(unit, &step, (left, right), places, direction);
+                    }
+                }
+                (Some(gone), None) => {
+                    let places = Places { old: self.old.pointer(gone.node).or(places.old), ..places };
+                    self.note(unit, step, Some(direction), places, Says::new(&rules::VARIANT_REMOVED, "is gone"));
+                }
+                (None, Some(added)) => {
+                    let places = Places { new: self.new.pointer(added.node).or(places.new), ..places };
+                    self.note(unit, step, Some(direction), places, Says::new(&rules::VARIANT_ADDED, "is new"));
+                }
+                (None, None) => {}
             }
-        }
-        for (index, gone) in old.iter().enumerate().filter(|(index, _)| pairs.iter().all(|(left, _)| left != index)) {
-            let says = Says::new(&rules::VARIANT_REMOVED, "is gone");
-            let places = Places { old: self.old.pointer(gone.node).or(places.old), ..places };
-            let label = labels.unique(old[index].label());
-            self.note(unit, Step::Variant(label), Some(direction), places, says);
-        }
-        for added in (0..new.len()).filter(|index| pairs.iter().all(|(_, right)| right != index)) {
-            let says = Says::new(&rules::VARIANT_ADDED, "is new");
-            let places = Places { new: self.new.pointer(new[added].node).or(places.new), ..places };
-            let label = labels.unique(new[added].label());
-            self.note(unit, Step::Variant(label), Some(direction), places, says);
         }
         if !whole {
             self.discriminators(unit, was, is, places, direction);
@@ -324,6 +319,34 @@ impl Alternative<'_> {
     }
 }
 
+/// The alternatives of both, those together that are the same one, each pair with a label of its own. Neither the labels nor the order
+/// depend on the order of the alternatives, or on which of the two documents is the old one.
+fn labelled(old: &[Alternative<'_>], new: &[Alternative<'_>]) -> Vec<(String, Option<usize>, Option<usize>)> {
+    let pairs = pairs(old, new);
+    let mut all: Vec<_> = pairs.iter().map(|(left, right)| (Some(*left), Some(*right))).collect();
+    let gone = (0..old.len()).filter(|index| pairs.iter().all(|(left, _)| left != index));
+    all.extend(gone.map(|left| (Some(left), None)));
+    let added = (0..new.len()).filter(|index| pairs.iter().all(|(_, right)| right != index));
+    all.extend(added.map(|right| (None, Some(right))));
+    let mut labelled: Vec<_> = all
+        .into_iter()
+        .map(|(left, right)| {
+            let both = [left.map(|index| &old[index]), right.map(|index| &new[index])];
+            let label = both.iter().flatten().map(|alternative| alternative.label()).min().unwrap_or_default();
+            (label, sorted(both.iter().flatten().map(|alternative| alternative.hash).collect()), left, right)
+        })
+        .collect();
+    labelled.sort_unstable();
+    let mut count = 1;
+    let mut last = String::new();
+    let numbered = labelled.into_iter().map(|(label, _, left, right)| {
+        count = if label == last { count + 1 } else { 1 };
+        last.clone_from(&label);
+        (if count == 1 { label } else { format!("{label} #{count}") }, left, right)
+    });
+    numbered.collect()
+}
+
 /// Which alternative is which, by their indices. The result is the same, mirrored, where the two documents are swapped.
 fn pairs(old: &[Alternative<'_>], new: &[Alternative<'_>]) -> Vec<(usize, usize)> {
     if let ([_], [_]) = (old, new) {
@@ -388,17 +411,5 @@ impl Pairs {
                 }
             }
         }
-    }
-}
-
-/// Labels, numbered where several are the same.
-#[derive(Default)]
-struct Labels(HashMap<String, usize>);
-
-impl Labels {
-    fn unique(&mut self, label: String) -> String {
-        let count = self.0.entry(label.clone()).or_default();
-        *count += 1;
-        if *count == 1 { label } else { format!("{label} #{count}") }
     }
 }
