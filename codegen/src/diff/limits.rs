@@ -46,10 +46,11 @@ fn values(old: &View<'_>, new: &View<'_>, found: &mut Vec<Says>) {
     match (old.values(), new.values()) {
         (None, None) => {}
         (None, Some(new)) => {
-            found.push(Says::new(&rules::ENUM_ADDED, format!("is one of {} now", listed(&new))));
+            found.push(Says::of(&rules::ENUM_ADDED, format!("is one of {} now", listed(&new)), &texts(&new)));
         }
         (Some(old), None) => {
-            found.push(Says::new(&rules::ENUM_REMOVED, format!("is no longer one of {} alone", listed(&old))));
+            let says = format!("is no longer one of {} alone", listed(&old));
+            found.push(Says::of(&rules::ENUM_REMOVED, says, &texts(&old)));
         }
         (Some(old), Some(new)) => {
             let (was, is): (HashSet<&Value>, HashSet<&Value>) =
@@ -64,6 +65,13 @@ fn values(old: &View<'_>, new: &View<'_>, found: &mut Vec<Says>) {
             }
         }
     }
+}
+
+/// All of some values, whatever their order.
+fn texts(values: &[&Value]) -> String {
+    let mut texts: Vec<String> = values.iter().map(|value| value.to_string()).collect();
+    texts.sort_unstable();
+    texts.join(" ")
 }
 
 /// The first of some values.

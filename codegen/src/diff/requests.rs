@@ -49,7 +49,8 @@ impl<'a> Wire<'a> {
                     true => (&rules::REQUIRED_PARAMETER_ADDED, "is new and required"),
                     false => (&rules::PARAMETER_ADDED, "is new"),
                 };
-                self.alone(unit, step, (rule, says), Places::new(&old.pointer, &is.pointer), Direction::Request);
+                let places = Places::new(&old.pointer, &is.pointer);
+                self.alone(unit, step, &is.pointer, (rule, says), places, Direction::Request);
             }
         }
         for was in old.parameters.iter().filter(gone) {
@@ -61,7 +62,7 @@ impl<'a> Wire<'a> {
                 false => (&rules::PARAMETER_REMOVED, "is gone"),
             };
             let places = Places::new(&was.pointer, &new.pointer);
-            self.alone(unit, step(old, was), (rule, says), places, Direction::Request);
+            self.alone(unit, step(old, was), &was.pointer, (rule, says), places, Direction::Request);
         }
     }
 
@@ -111,14 +112,16 @@ impl<'a> Wire<'a> {
                     true => (&rules::REQUIRED_BODY_ADDED, "is new and required"),
                     false => (&rules::BODY_ADDED, "is new"),
                 };
-                self.alone(unit, Step::Body, (rule, says), Places::new(&old.pointer, &body.pointer), direction);
+                let places = Places::new(&old.pointer, &body.pointer);
+                self.alone(unit, Step::Body, &body.pointer, (rule, says), places, direction);
             }
             (Some(body), None) => {
                 let (rule, says): (&Rule, _) = match body.required {
                     true => (&rules::REQUIRED_BODY_REMOVED, "is gone; it was required"),
                     false => (&rules::BODY_REMOVED, "is gone"),
                 };
-                self.alone(unit, Step::Body, (rule, says), Places::new(&body.pointer, &new.pointer), direction);
+                let places = Places::new(&body.pointer, &new.pointer);
+                self.alone(unit, Step::Body, &body.pointer, (rule, says), places, direction);
             }
             (Some(was), Some(is)) => {
                 let (part, is_new) = self.graph.part(unit, Step::Body, Key::Declared(&was.pointer, &is.pointer));
@@ -201,7 +204,7 @@ impl<'a> Wire<'a> {
                         false => &rules::ERROR_STATUS_ADDED,
                     };
                     let places = Places::new(&old.pointer, &is.pointer);
-                    self.alone(unit, Step::Status(is.status), (rule, "is new"), places, direction);
+                    self.alone(unit, Step::Status(is.status), &is.pointer, (rule, "is new"), places, direction);
                 }
             }
         }
@@ -211,7 +214,7 @@ impl<'a> Wire<'a> {
                 false => &rules::ERROR_STATUS_REMOVED,
             };
             let places = Places::new(&was.pointer, &new.pointer);
-            self.alone(unit, Step::Status(was.status), (rule, "is gone"), places, direction);
+            self.alone(unit, Step::Status(was.status), &was.pointer, (rule, "is gone"), places, direction);
         }
     }
 
@@ -230,7 +233,8 @@ impl<'a> Wire<'a> {
                     true => (&rules::REQUIRED_HEADER_REMOVED, "is gone; it was always there"),
                     false => (&rules::HEADER_REMOVED, "is gone"),
                 };
-                self.alone(unit, step, (rule, says), Places::new(&was.pointer, &new.pointer), direction);
+                let places = Places::new(&was.pointer, &new.pointer);
+                self.alone(unit, step, &was.pointer, (rule, says), places, direction);
                 continue;
             };
             let step = Step::Header(was.name.as_str().min(&is.name));
@@ -254,24 +258,21 @@ impl<'a> Wire<'a> {
                 false => (&rules::HEADER_ADDED, "is new"),
             };
             let places = Places::new(&old.pointer, &is.pointer);
-            self.alone(unit, Step::Header(&is.name), (rule, says), places, direction);
+            self.alone(unit, Step::Header(&is.name), &is.pointer, (rule, says), places, direction);
         }
     }
 
-    /// Notes what only one document has: once for all operations that share its definition.
+    /// Notes what only one document has, at the pointer `own`: once for all operations that share its definition.
     fn alone(
         &mut self,
         unit: UnitId,
         step: Step<'a>,
+        own: &'a str,
         (rule, says): (&'static Rule, &str),
-        places: Places<'a>,
+        places: Places<'_>,
         direction: Direction,
     ) {
-        // Either place is that of the thing itself, the other one that of the operation.
-        let is_old = rule.id.ends_with("removed");
-        let pointer = if is_old { places.old } else { places.new };
-        let key = Key::Alone(rule.id, pointer.unwrap_or_default(), step.identity());
-        let (part, is_new) = self.graph.part(unit, step, key);
+        let (part, is_new) = self.graph.part(unit, step.clone(), Key::Alone(rule.id, own, step.identity()));
         if is_new {
             self.note(part, Step::Same, Some(direction), places, Says::new(rule, says));
         }

@@ -37,9 +37,13 @@ fn compare(old: &BTreeSet<Together>, new: &BTreeSet<Together>) -> Vec<Says> {
     let none = Together::new();
     let mut found = Vec::new();
     match (old.contains(&none), new.contains(&none)) {
-        (true, false) => found.push(Says::new(&rules::SECURITY_REQUIRED, format!("is required now: {}", words(new)))),
+        (true, false) => {
+            let words = words(new);
+            found.push(Says::of(&rules::SECURITY_REQUIRED, format!("is required now: {words}"), &words));
+        }
         (false, true) => {
-            found.push(Says::new(&rules::SECURITY_LIFTED, format!("is no longer required: {}", words(old))))
+            let words = words(old);
+            found.push(Says::of(&rules::SECURITY_LIFTED, format!("is no longer required: {words}"), &words));
         }
         _ => {}
     }

@@ -231,7 +231,8 @@ impl<'a> Side<'a> {
         Alternative { node, values, tags, kind: view.kind, names: view.fields.keys().copied().collect(), hash }
     }
 
-    /// A number that is the same for schemas that say the same, as far down as they are looked into.
+    /// A number that is the same for schemas that say the same, as far down as they are looked into. It is for comparing alone, and never
+    /// shown: another version of Rust may give another one.
     pub(super) fn hash(&mut self, node: Node) -> u64 {
         self.hash_to(node, DEPTH)
     }

@@ -74,8 +74,6 @@ impl<'a> Resolver<'a> {
         let pagination = pagination.and_then(|(value, place)| self.pagination(value, &place, &parameters));
         let servers = [&operation.servers, &item.servers].into_iter().find(|servers| !servers.is_empty());
         let security = operation.security.as_ref().or(self.api.security.as_ref());
-        let requirement =
-            |(scheme, scopes): (&String, &Vec<String>)| Requirement { scheme: scheme.clone(), scopes: scopes.clone() };
         Operation {
             method,
             path: path.to_owned(),
@@ -91,9 +89,7 @@ impl<'a> Resolver<'a> {
             parameters,
             body,
             responses: self.responses(&operation.responses, &child(&pointer, "responses")),
-            security: security
-                .map(|all| all.iter().map(|one| one.iter().map(requirement).collect()).collect())
-                .unwrap_or_default(),
+            security: security.into_iter().flatten().map(requirements).collect(),
             servers: servers.into_iter().flatten().map(super::server_url).collect(),
             pointer,
         }
@@ -227,4 +223,10 @@ impl<'a> Resolver<'a> {
         }
         out
     }
+}
+
+/// What is required together.
+fn requirements(together: &openapiv3::SecurityRequirement) -> Vec<Requirement> {
+    let named = together.iter();
+    named.map(|(scheme, scopes)| Requirement { scheme: scheme.clone(), scopes: scopes.clone() }).collect()
 }

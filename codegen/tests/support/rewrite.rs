@@ -72,7 +72,7 @@ fn components(document: &Value) -> Map<String, Value> {
 
 /// The document with some references to schemas replaced by what they refer to.
 pub fn inlined(document: &Value, rng: &mut Rng) -> Value {
-    fn walk(value: &mut Value, key: &str, schemas: &Map<String, Value>, rng: &mut Rng) {
+    fn walk(value: &mut Value, schemas: &Map<String, Value>, rng: &mut Rng) {
         match value {
             Value::Object(object) => {
                 let target = object.get("$ref").and_then(Value::as_str).and_then(|text| text.strip_prefix(SCHEMAS));
@@ -90,17 +90,17 @@ pub fn inlined(document: &Value, rng: &mut Rng) -> Value {
                 let is_told_apart = object.contains_key("discriminator");
                 for (key, value) in object.iter_mut().filter(|(key, _)| !is_data(key)) {
                     if !(is_told_apart && matches!(key.as_str(), "oneOf" | "anyOf")) {
-                        walk(value, key, schemas, rng);
+                        walk(value, schemas, rng);
                     }
                 }
             }
-            Value::Array(items) => items.iter_mut().for_each(|item| walk(item, key, schemas, rng)),
+            Value::Array(items) => items.iter_mut().for_each(|item| walk(item, schemas, rng)),
             _ => {}
         }
     }
     let mut document = document.clone();
     let schemas = components(&document);
-    walk(&mut document, "", &schemas, rng);
+    walk(&mut document, &schemas, rng);
     document
 }
 
