@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use sha2::{Digest, Sha256};
 
-use super::graph::{Found, Graph, Step, UnitId};
+use super::graph::{Found, Graph, Root, Step, UnitId};
 use super::{Area, Change, Direction};
 
 /// The shortest way to a unit, in words.
@@ -25,14 +25,15 @@ pub(super) fn changes(graph: &Graph<'_>) -> Vec<Change> {
     if graph.units.iter().all(|unit| unit.found.is_empty()) {
         return Vec::new();
     }
-    let ways = ways(graph);
+    let ways = Ways::new(graph);
     let touched = touched(graph);
     let mut changes: Vec<(usize, Change)> = Vec::new();
     let mut known: HashMap<String, usize> = HashMap::new();
-    for (index, unit) in graph.units.iter().enumerate() {
+    for (index, unit) in graph.units.iter().enumerate().filter(|(_, unit)| !unit.found.is_empty()) {
+        let way = ways.to(UnitId(index));
         for found in &unit.found {
             let roots = &touched[index];
-            let change = change(found, &ways[index], roots.iter().map(|root| graph.roots[*root].label.clone()));
+            let change = change(found, &way, roots.iter().map(|root| graph.roots[*root].label.clone()));
             let first = roots.first().map_or(0, |root| root + 1);
             match known.get(&change.fingerprint) {
                 // Two ways to say the same of the same place: two entries of an `allOf`, or two copies of a schema.
@@ -62,7 +63,8 @@ fn add_operations(change: &mut Change, operations: Vec<String>, graph: &Graph<'_
 }
 
 fn change(found: &Found<'_>, way: &Way, operations: impl Iterator<Item = String>) -> Change {
-    let place = way.step(&found.step, found.direction);
+    let mut place = way.clone();
+    place.push(&found.step, found.direction);
     let direction = found.direction.map_or("", Direction::word);
     Change {
         rule: found.rule,
@@ -88,49 +90,83 @@ pub(super) fn fingerprint(area: Area, parts: &[&str]) -> String {
 }
 
 impl Way {
-    fn step(&self, step: &Step<'_>, direction: Option<Direction>) -> Self {
+    /// Goes on by a step.
+    fn push(&mut self, step: &Step<'_>, direction: Option<Direction>) {
         let (words, is_joined) = step.words();
         let separator = match step {
             Step::Items | Step::Values if self.is_body => " > ",
             _ if is_joined || self.subject.is_empty() => "",
             _ => " > ",
         };
-        Self {
-            subject: format!("{}{separator}{words}", self.subject),
-            identity: format!("{}{separator}{}", self.identity, step.identity()),
-            noun: step.noun(&self.noun, direction),
-            is_body: matches!(step, Step::Media(_)) || (self.is_body && *step == Step::Same),
-        }
+        self.subject.push_str(separator);
+        self.subject.push_str(&words);
+        self.identity.push_str(separator);
+        self.identity.push_str(&step.identity());
+        self.noun = step.noun(&self.noun, direction);
+        self.is_body = matches!(step, Step::Media(_)) || (self.is_body && *step == Step::Same);
     }
 }
 
-/// The shortest way to each unit, the first in the order of the alphabet of those that are as short: it depends on nothing but words.
-fn ways(graph: &Graph<'_>) -> Vec<Way> {
-    let mut ways: Vec<Option<Way>> = vec![None; graph.units.len()];
-    let mut queue = VecDeque::new();
-    let document = Way { noun: "the API".to_owned(), ..Way::default() };
-    let mut roots: Vec<_> = graph.roots.iter().collect();
-    roots.sort_by(|one, other| one.identity.cmp(&other.identity));
-    let starts = roots.into_iter().map(|root| {
-        let (subject, identity) = (root.label.clone(), root.identity.clone());
-        (root.unit, Way { subject, identity, noun: root.noun.clone(), is_body: false })
-    });
-    for (unit, way) in [(UnitId(0), document)].into_iter().chain(starts) {
-        ways[unit.0] = Some(way);
-        queue.push_back(unit);
-    }
-    while let Some(unit) = queue.pop_front() {
-        let Some(way) = ways[unit.0].clone() else { continue };
-        let mut edges: Vec<_> = graph.units[unit.0].edges.iter().filter(|(_, to)| ways[to.0].is_none()).collect();
-        edges.sort_by(|one, other| one.0.cmp(&other.0));
-        for (step, to) in edges {
-            if ways[to.0].is_none() {
-                ways[to.0] = Some(way.step(step, graph.units[to.0].direction));
-                queue.push_back(*to);
+/// The last step of the shortest way to each unit, the first in the order of the alphabet of those that are as short: it depends on
+/// nothing but words.
+struct Ways<'g, 'a> {
+    graph: &'g Graph<'a>,
+    last: Vec<Option<Last<'g, 'a>>>,
+}
+
+/// How a unit is reached.
+#[derive(Clone, Copy)]
+enum Last<'g, 'a> {
+    Document,
+    Root(&'g Root),
+    Step(UnitId, &'g Step<'a>),
+}
+
+impl<'g, 'a> Ways<'g, 'a> {
+    fn new(graph: &'g Graph<'a>) -> Self {
+        let mut roots: Vec<_> = graph.roots.iter().collect();
+        roots.sort_by(|one, other| one.identity.cmp(&other.identity));
+        let starts = roots.into_iter().map(|root| (root.unit, Last::Root(root)));
+        let mut last = vec![None; graph.units.len()];
+        let mut queue = VecDeque::new();
+        for (unit, start) in [(UnitId(0), Last::Document)].into_iter().chain(starts) {
+            last[unit.0] = Some(start);
+            queue.push_back(unit);
+        }
+        while let Some(unit) = queue.pop_front() {
+            let mut edges: Vec<_> = graph.units[unit.0].edges.iter().filter(|(_, to)| last[to.0].is_none()).collect();
+            edges.sort_by(|one, other| one.0.cmp(&other.0));
+            for (step, to) in edges {
+                if last[to.0].is_none() {
+                    last[to.0] = Some(Last::Step(unit, step));
+                    queue.push_back(*to);
+                }
             }
         }
+        Self { graph, last }
     }
-    ways.into_iter().map(Option::unwrap_or_default).collect()
+
+    /// The way to a unit in words: made for those alone that something is said of, for it may be long.
+    fn to(&self, unit: UnitId) -> Way {
+        let (mut steps, mut at) = (Vec::new(), unit);
+        while let Some(Last::Step(from, step)) = self.last[at.0] {
+            steps.push((step, at));
+            at = from;
+        }
+        let mut way = match self.last[at.0] {
+            Some(Last::Root(root)) => Way {
+                subject: root.label.clone(),
+                identity: root.identity.clone(),
+                noun: root.noun.clone(),
+                is_body: false,
+            },
+            _ => Way { noun: "the API".to_owned(), ..Way::default() },
+        };
+        for (step, to) in steps.iter().rev() {
+            way.push(step, self.graph.units[to.0].direction);
+        }
+        way
+    }
 }
 
 /// The numbers of the roots from which each unit with a difference is reached, in order.
