@@ -139,6 +139,11 @@ pub(crate) fn type_tokens(api: &Api, ty: &Type, from: From<'_>) -> TokenStream {
     }
 }
 
+/// A type as callers write it: `Vec<types::Contact>`.
+pub(crate) fn written(api: &Api, ty: &Type) -> String {
+    compact(&type_tokens(api, ty, From::Beside))
+}
+
 /// Tokens on one line as a person writes them.
 fn compact(tokens: &TokenStream) -> String {
     tokens

@@ -76,6 +76,8 @@ pub struct Resource {
 pub struct Operation {
     /// The method's name.
     pub name: String,
+    /// Where the document describes it, as a JSON pointer: for what people are told about it.
+    pub pointer: String,
     /// Whether it sends another kind of body to what is one operation to the document.
     pub alternative: bool,
     /// The type that the method returns where there are optional arguments: `ListCall`.
@@ -128,6 +130,8 @@ pub struct Argument {
     pub name: String,
     /// The name on the wire.
     pub wire: String,
+    /// Where the document describes it, as a JSON pointer: for what people are told about it.
+    pub pointer: String,
     /// Lines of documentation.
     pub docs: Vec<String>,
     /// Whether callers should stop giving it.
@@ -283,6 +287,8 @@ impl Type {
 pub struct TypeDef {
     /// Its name.
     pub name: String,
+    /// Where the document describes it, as a JSON pointer: for what people are told about it.
+    pub pointer: String,
     /// The file it goes to: a resource's module, or `shared`.
     pub module: String,
     /// Lines of documentation.
@@ -342,6 +348,8 @@ pub struct Field {
     pub name: String,
     /// The name on the wire.
     pub wire: String,
+    /// Where the document describes it, as a JSON pointer: for what people are told about it.
+    pub pointer: String,
     /// Lines of documentation.
     pub docs: Vec<String>,
     /// Whether callers should stop using it.

@@ -273,6 +273,11 @@ fn setter(api: &Api, one: &Argument, method: &str) -> TokenStream {
     }
 }
 
+/// What success gives, as callers write it.
+pub(crate) fn written_output(api: &Api, output: &Output) -> String {
+    compact(&output_type(api, output))
+}
+
 fn output_type(api: &Api, output: &Output) -> TokenStream {
     match output {
         Output::Empty => quote!(()),

@@ -12,7 +12,7 @@ use super::{From, gate, holds_map, type_tokens};
 use crate::ir::docs::code;
 use crate::ir::{Api, Enum, Type, TypeDef, TypeKind, Union};
 
-pub(crate) use structs::SetterNames;
+pub(crate) use structs::{SetterNames, written_field};
 
 /// The modules that have types.
 pub fn modules(api: &Api) -> Vec<String> {

@@ -220,6 +220,7 @@ impl Builder<'_> {
         Argument {
             name,
             wire: parameter.name.clone(),
+            pointer: parameter.pointer.clone(),
             docs: docs::value(
                 &self.types.resolved,
                 &parameter.name,
@@ -273,6 +274,7 @@ impl Builder<'_> {
         let required: Vec<Argument> = required.into_iter().map(|(_, argument)| argument).collect();
         let operation = Operation {
             name: method.to_owned(),
+            pointer: source.pointer.clone(),
             alternative: false,
             call: None,
             docs: docs::operation(source),

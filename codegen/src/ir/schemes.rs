@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use serde::Serialize;
 
 use super::docs;
+use crate::diagnostic::child;
 use crate::names;
 use crate::resolve::{OAuth2, Resolved, SchemeKind};
 
@@ -17,6 +18,8 @@ const OF_EVERY_BUILDER: &[&str] =
 pub struct Scheme {
     /// The builder's method.
     pub name: String,
+    /// Where the document describes it, as a JSON pointer: for what people are told about it.
+    pub pointer: String,
     /// Lines of documentation.
     pub docs: Vec<String>,
     /// Where it goes.
@@ -120,6 +123,7 @@ pub fn schemes(resolved: &Resolved, of_client: HashSet<String>) -> Vec<(Vec<Stri
             None => joined.push(Joined {
                 served: vec![scheme.name.clone()],
                 name,
+                pointer: child("/components/securitySchemes", &scheme.name),
                 kind,
                 docs: docs::prose(scheme.description.as_deref()),
                 oauth2: scheme.oauth2.as_ref(),
@@ -150,6 +154,7 @@ impl CredentialKind {
 struct Joined<'r> {
     served: Vec<String>,
     name: String,
+    pointer: String,
     kind: CredentialKind,
     docs: Vec<String>,
     oauth2: Option<&'r OAuth2>,
@@ -164,7 +169,7 @@ struct Names {
 impl Joined<'_> {
     fn settle(self, names: &mut Names) -> (Vec<String>, Scheme) {
         let tokens = (self.kind == CredentialKind::Bearer).then(|| tokens(self.oauth2, names));
-        (self.served, Scheme { name: self.name, docs: self.docs, kind: self.kind, tokens })
+        (self.served, Scheme { name: self.name, pointer: self.pointer, docs: self.docs, kind: self.kind, tokens })
     }
 }
 

@@ -224,6 +224,7 @@ fn assemble(
         each_type_mut(&mut kind, &mut |ty| rename(ty, &of_draft));
         let def = |name: &str, kind| TypeDef {
             name: name.to_owned(),
+            pointer: draft.pointer.clone(),
             module: String::new(),
             docs: draft.docs.clone(),
             deprecated: group.members.iter().all(|member| drafts[*member].deprecated),
@@ -236,8 +237,9 @@ fn assemble(
                 .members
                 .iter()
                 .find(|member| drafts[**member].own_name().is_some_and(|own| names::type_name(own) == *alias));
-            let docs = named.map_or_else(|| draft.docs.clone(), |member| drafts[*member].docs.clone());
-            aliases.push(TypeDef { docs, ..def(alias, TypeKind::Alias(Type::Named(TypeId(index)))) });
+            let own = named.map_or(draft, |member| &drafts[*member]);
+            let (docs, pointer) = (own.docs.clone(), own.pointer.clone());
+            aliases.push(TypeDef { docs, pointer, ..def(alias, TypeKind::Alias(Type::Named(TypeId(index)))) });
         }
     }
     types.extend(aliases);

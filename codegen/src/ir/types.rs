@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::merge::{self, Fields, Shape, nullable};
 use super::{Enum, Field, Presence, Struct, Type, TypeId, TypeKind, docs};
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostics, child};
 use crate::names;
 use crate::resolve::{Additional, Kind, Resolved, SchemaId};
 
@@ -202,7 +202,11 @@ impl<'d> Types<'d> {
         let draft = self.reserve(id, direction, place);
         let mut kind = Struct::default();
         for (wire, (schema, required)) in &fields.properties {
-            if let Some(field) = self.field(wire, *schema, *required, direction, place) {
+            if let Some(mut field) = self.field(wire, *schema, *required, direction, place) {
+                if self.resolved[*schema].component.is_some() {
+                    // What the property refers to says nothing of the property.
+                    field.pointer = child(&child(&self.resolved[id].pointer, "properties"), wire);
+                }
                 kind.fields.push(field);
             }
         }
@@ -253,7 +257,8 @@ impl<'d> Types<'d> {
         };
         let constant = constant.map(|(value, _)| value);
         let docs = docs::value(&self.resolved, wire, None, id, constant.as_deref());
-        Some(Field { name, wire: wire.to_owned(), docs, deprecated, ty, presence, constant, deep: false })
+        let pointer = self.resolved[id].pointer.clone();
+        Some(Field { name, wire: wire.to_owned(), pointer, docs, deprecated, ty, presence, constant, deep: false })
     }
 
     /// Whether its default is an empty list, or an object without properties where none is required.

@@ -39,6 +39,8 @@ pub struct Event {
     pub name: String,
     /// Its name on the wire.
     pub wire: String,
+    /// Where the document describes it, as a JSON pointer: for what people are told about it.
+    pub pointer: String,
     /// Lines of documentation.
     pub docs: Vec<String>,
     /// Its payload.
@@ -58,7 +60,8 @@ impl Builder<'_> {
             let place = format!("{}Event", names::type_name(&webhook.name));
             let ty = schema.map_or(Type::Value, |schema| self.types.of(schema, Direction::Response, &place));
             let docs = docs::prose(webhook.summary.as_deref().or(webhook.description.as_deref()));
-            events.push(Event { name, wire: webhook.name.clone(), docs, ty });
+            let (wire, pointer) = (webhook.name.clone(), webhook.pointer.clone());
+            events.push(Event { name, wire, pointer, docs, ty });
             schemas.push((webhook.name.as_str(), schema));
         }
         let tag = self.tag(&schemas);

@@ -7,8 +7,8 @@ use quote::quote;
 
 use super::{Writer, head};
 use crate::emit::file::File;
-use crate::emit::{argument, gate};
-use crate::ir::{Field, Presence, Struct, Type, TypeDef, TypeId, TypeKind};
+use crate::emit::{From, argument, compact, gate, type_tokens};
+use crate::ir::{Api, Field, Presence, Struct, Type, TypeDef, TypeId, TypeKind};
 use crate::names;
 
 impl Writer<'_> {
@@ -47,12 +47,7 @@ impl Writer<'_> {
     fn field(&self, field: &Field, multipart: bool) -> TokenStream {
         let (docs, name, ty) = (gate::docs(&field.docs), gate::ident(&field.name), self.tokens(&field.ty));
         let deprecated = field.deprecated.then(|| quote!(#[deprecated]));
-        let ty = match field.presence {
-            Presence::Optional if multipart && is_files(&field.ty) => ty,
-            Presence::Required | Presence::OrEmpty => ty,
-            Presence::Optional | Presence::Nullable => quote!(Option<#ty>),
-            Presence::Patch => quote!(runtime::Patch<#ty>),
-        };
+        let ty = in_presence(field, multipart, ty);
         quote!(#docs #deprecated pub #name: #ty,)
     }
 
@@ -295,6 +290,21 @@ fn free(kind: &Struct) -> impl Iterator<Item = &Field> {
 fn single(kind: &Struct) -> Option<&Field> {
     let mut free = free(kind);
     free.next().filter(|only| only.presence == Presence::Required && free.next().is_none())
+}
+
+/// The type of a field whose values are of the type `ty`.
+fn in_presence(field: &Field, multipart: bool, ty: TokenStream) -> TokenStream {
+    match field.presence {
+        Presence::Optional if multipart && is_files(&field.ty) => ty,
+        Presence::Required | Presence::OrEmpty => ty,
+        Presence::Optional | Presence::Nullable => quote!(Option<#ty>),
+        Presence::Patch => quote!(runtime::Patch<#ty>),
+    }
+}
+
+/// The type of a field as callers write it.
+pub(crate) fn written_field(api: &Api, field: &Field, multipart: bool) -> String {
+    compact(&in_presence(field, multipart, type_tokens(api, &field.ty, From::Beside)))
 }
 
 fn is_files(ty: &Type) -> bool {
