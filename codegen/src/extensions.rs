@@ -187,7 +187,9 @@ impl Extensions {
 /// What to do about an extension that is meant for the generator, and that it does not know. A document may have
 /// extensions of its own, so that names which are merely like one of ours are left alone.
 fn misspelt(key: &str) -> Option<String> {
-    match KNOWN.iter().find(|known| distance(key, known) == 1) {
+    // Where one letter is wrong, one of the first two is still there.
+    let may_be = key.chars().take(3).any(|char| matches!(char, 'x' | 'X' | '-'));
+    match KNOWN.iter().find(|known| may_be && distance(key, known) == 1) {
         Some(meant) => Some(format!("did you mean `{meant}`?")),
         None => key.starts_with("x-rust").then(|| format!("it knows {}", KNOWN.join(", "))),
     }

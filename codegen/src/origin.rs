@@ -29,6 +29,8 @@ struct File {
     text: String,
     /// Made when the first position in this file is asked for: usually never.
     marks: OnceLock<Marks>,
+    /// Where each line starts, made at the same time.
+    lines: OnceLock<Vec<usize>>,
 }
 
 /// A place in a file.
@@ -56,7 +58,7 @@ impl Documents {
     /// Keeps a file's text. The first file's nodes are taken to be the document's until told otherwise.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> FileId {
         let file = FileId(self.files.len());
-        self.files.push(File { name: name.into(), text: text.into(), marks: OnceLock::new() });
+        self.files.push(File { name: name.into(), text: text.into(), marks: OnceLock::new(), lines: OnceLock::new() });
         if file.0 == 0 {
             self.set_origin("", file, "");
         }
@@ -132,16 +134,22 @@ impl Documents {
 
 impl File {
     fn position(&self, span: Range<usize>) -> Position<'_> {
-        let before = &self.text[..boundary(&self.text, span.start)];
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let start = boundary(&self.text, span.start);
+        let line = self.lines().partition_point(|line| *line <= start);
+        let line_start = line.checked_sub(1).and_then(|line| self.lines().get(line)).copied().unwrap_or_default();
         Position {
             file: &self.name,
-            line: before.bytes().filter(|byte| *byte == b'\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
+            line,
+            column: self.text[line_start..start].chars().count() + 1,
             span,
             exact: true,
             text: &self.text,
         }
+    }
+
+    fn lines(&self) -> &[usize] {
+        let ends = || self.text.match_indices('\n').map(|(end, _)| end + 1);
+        self.lines.get_or_init(|| std::iter::once(0).chain(ends()).collect())
     }
 }
 
