@@ -3,12 +3,13 @@
 //! A pass that meets a fault says so in a [`Diagnostics`] and goes on where it can. Where the fault stands in a file is looked up from
 //! its JSON pointer only when there is something to show, in [`render`].
 
-mod machine;
+pub(crate) mod machine;
 mod render;
 mod suggest;
 
 pub use machine::{github, json_lines};
 pub use render::render;
+pub(crate) use render::visible;
 pub use suggest::{closest, distance};
 
 use crate::origin::{Documents, FileId, Position};

@@ -64,12 +64,12 @@ pub fn github(diagnostics: &Diagnostics, documents: &Documents) -> String {
 }
 
 /// A command's text, escaped: a line that a document put into it would otherwise be a command of its own.
-fn data(text: &str) -> String {
+pub(crate) fn data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 /// A property of a command, escaped.
-fn property(text: &str) -> String {
+pub(crate) fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }
 

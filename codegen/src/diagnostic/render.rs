@@ -66,7 +66,7 @@ fn window(position: &Position<'_>) -> (String, Range<usize>, bool) {
 }
 
 /// The text without characters that would move the cursor, colour the terminal or turn the direction of reading: it may be a document's.
-fn visible(text: &str) -> String {
+pub(crate) fn visible(text: &str) -> String {
     let hidden = |char: char| {
         char.is_control() && char != '\n'
             || matches!(char, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')

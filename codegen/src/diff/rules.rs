@@ -58,7 +58,6 @@ macro_rules! rules {
         pub static ALL: &[&Rule] = &[$(&$name),*];
     };
 }
-#[expect(unused_imports, reason = "for the tables of other areas")]
 pub(crate) use rules;
 
 rules! { Wire:
