@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use crm_clients_codegen::{Input, Walk};
 
 use crate::Fault;
+use crate::git::Tree;
 
 /// The workspace that a command works on.
 pub struct Workspace {
@@ -105,6 +106,8 @@ enum Files {
     Directory(PathBuf),
     /// There is the document alone, with this text.
     Text(Vec<u8>),
+    /// They are in a directory as it was at a revision.
+    Revision(Tree),
 }
 
 impl Source {
@@ -138,6 +141,11 @@ impl Source {
         Self { overlay: None, ..self }
     }
 
+    /// A document as it was at a revision.
+    pub fn at_revision(shown: String, tree: Tree, overlay: Option<Overlay>) -> Self {
+        Self { shown, files: Files::Revision(tree), overlay }
+    }
+
     /// Walks through the passes with `walk`; faults come back laid out, warnings are printed.
     pub fn walk<T>(&self, walk: impl FnOnce(&mut Walk, &Input<'_>) -> Option<T>) -> Result<T, Fault> {
         let (made, report) = self.walk_quietly(walk);
@@ -159,6 +167,7 @@ impl Source {
             Files::Directory(directory) => read_below(directory, path),
             Files::Text(text) if self.shown.ends_with(&format!("/{path}")) => Ok(text.clone()),
             Files::Text(_) => Err(io::Error::other("only the document itself was fetched, so vendor it from a file")),
+            Files::Revision(tree) => tree.read(path),
         };
         let input = Input {
             document: &self.shown,

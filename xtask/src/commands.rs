@@ -1,5 +1,6 @@
 //! One module for each command.
 
+pub mod diff;
 pub mod dump;
 pub mod generate;
 pub mod lint;

@@ -3,9 +3,11 @@
 //! Thin over `crm-clients-codegen`: here are files, exit codes and what is printed.
 //! Exit code 0 is success, 1 a difference that was asked for, 2 a fault of the input or the call.
 
+mod accepted;
 mod api;
 mod commands;
 mod fetch;
+mod git;
 mod tree;
 
 use std::path::PathBuf;
@@ -34,6 +36,8 @@ enum Command {
     Vendor(commands::vendor::Arguments),
     /// Tells what is wrong or unwise in a document before it becomes code.
     Lint(commands::lint::Arguments),
+    /// Reviews what changed on the wire and for callers of the crate, since a revision or between two documents.
+    Diff(commands::diff::Arguments),
     /// Lists the operations and the Rust methods that they became.
     List(commands::list::Arguments),
     /// Prints a document or a client as it is after a pass.
@@ -66,6 +70,11 @@ impl Fault {
     pub fn shown(text: String) -> Self {
         Self(text)
     }
+
+    /// As it is shown.
+    pub fn into_text(self) -> String {
+        self.0
+    }
 }
 
 fn main() -> ExitCode {
@@ -75,6 +84,7 @@ fn main() -> ExitCode {
         Command::Regen(arguments) => commands::regen::run(&workspace, arguments),
         Command::Vendor(arguments) => commands::vendor::run(&workspace, arguments),
         Command::Lint(arguments) => commands::lint::run(&workspace, arguments),
+        Command::Diff(arguments) => commands::diff::run(&workspace, arguments),
         Command::List(arguments) => commands::list::run(&workspace, arguments),
         Command::Dump(arguments) => commands::dump::run(&workspace, arguments),
         Command::Generate(arguments) => commands::generate::run(&workspace, arguments),

@@ -1,7 +1,7 @@
 //! What a caller of the generated crate sees of two revisions of an API.
 //!
 //! Compared are the two clients as data, by the names that callers write and the types that these have. What is matched with what is
-//! said in [`matches`]; the other modules compare what was matched, a subject each.
+//! said in `matches`; the other modules compare what was matched, a subject each.
 
 mod client;
 mod matches;

@@ -1,0 +1,79 @@
+//! `specs/<api>/accepted.toml`: changes that were looked at and are accepted.
+
+use std::io;
+use std::{fs, ops::Range};
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::Fault;
+use crate::api::Workspace;
+
+/// The accepted changes of an API.
+#[derive(Default)]
+pub struct Accepted {
+    shown: String,
+    text: String,
+    entries: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    accepted: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    fingerprint: Spanned<String>,
+    reason: Spanned<String>,
+}
+
+impl Accepted {
+    /// Reads the file of an API; without one, nothing is accepted.
+    pub fn read(workspace: &Workspace, api: &str) -> Result<Self, Fault> {
+        let shown = format!("specs/{api}/accepted.toml");
+        let text = match fs::read_to_string(workspace.path(&shown)) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
+            Err(error) => return Err(Fault::from(format!("{shown}: {error}"))),
+        };
+        let file: File = toml::from_str(&text).map_err(|error| {
+            let place = error.span().map(|span| place(&text, &span)).unwrap_or_default();
+            format!("{shown}{place}: {}", error.message())
+        })?;
+        let accepted = Self { shown, text, entries: file.accepted };
+        match accepted.entries.iter().find(|entry| entry.reason.get_ref().trim().is_empty()) {
+            Some(entry) => Err(Fault::from(accepted.told(entry.reason.span(), "say why the change is accepted"))),
+            None => Ok(accepted),
+        }
+    }
+
+    /// Fingerprint and reason of each entry.
+    pub fn entries(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.entries.iter().map(|entry| (entry.fingerprint.get_ref().as_str(), entry.reason.get_ref().as_str()))
+    }
+
+    /// What is wrong with the entries of these fingerprints: no change has them.
+    pub fn stale(&self, fingerprints: &[&str]) -> String {
+        let stale = self.entries.iter().filter(|entry| fingerprints.contains(&entry.fingerprint.get_ref().as_str()));
+        let message = |entry: &Entry| {
+            let what = format!("no change has the fingerprint `{}`: remove this entry", entry.fingerprint.get_ref());
+            format!("error: {}\n", self.told(entry.fingerprint.span(), &what))
+        };
+        stale.map(message).collect()
+    }
+
+    fn told(&self, span: Range<usize>, what: &str) -> String {
+        format!("{}{}: {what}", self.shown, place(&self.text, &span))
+    }
+}
+
+/// `:line:column`, counted from 1.
+fn place(text: &str, span: &Range<usize>) -> String {
+    let before = text.get(..span.start).unwrap_or(text);
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    format!(":{}:{}", before.matches('\n').count() + 1, line.chars().count() + 1)
+}

@@ -1,0 +1,113 @@
+//! Files as they were at an earlier revision.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::Fault;
+
+/// The repository that the workspace is in.
+pub struct Repository {
+    root: PathBuf,
+}
+
+/// A commit, and how people call it.
+#[derive(Clone)]
+pub struct Revision {
+    /// As it was asked for, or its short hash.
+    pub name: String,
+    commit: String,
+}
+
+impl Repository {
+    /// The repository of a workspace. Paths are relative to `root`.
+    pub fn of(root: PathBuf) -> Self {
+        Self { root }
+    }
+
+    /// The revision of this name.
+    pub fn revision(&self, name: &str) -> Result<Revision, Fault> {
+        let commit = format!("{name}^{{commit}}");
+        let found = self.text(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit]);
+        let commit = found.map_err(|error| match error.to_string() {
+            empty if empty.is_empty() => format!("there is no revision `{name}`"),
+            why => format!("the revision `{name}`: {why}"),
+        })?;
+        Ok(Revision { name: name.to_owned(), commit })
+    }
+
+    /// Where the working tree's branch left the main one.
+    pub fn merge_base(&self) -> Result<Revision, Fault> {
+        let main = ["origin/HEAD", "origin/main", "main"].into_iter().find_map(|name| self.revision(name).ok());
+        let main = main.ok_or("there is no main branch to compare with: say with --base what to compare with")?;
+        let commit = self.text(&["merge-base", "HEAD", &main.commit]).map_err(|error| {
+            format!(
+                "`HEAD` and `{}` have no revision in common: {error}; say with --base what to compare with",
+                main.name
+            )
+        })?;
+        let name = self.text(&["rev-parse", "--short", &commit]).unwrap_or_else(|_| commit.clone());
+        Ok(Revision { name, commit })
+    }
+
+    /// The files below a directory, relative to the root, with `/`.
+    pub fn files(&self, revision: &Revision, directory: &str) -> Result<Vec<String>, Fault> {
+        let listed =
+            self.run(&["ls-tree", "-r", "-z", "--name-only", &revision.commit, "--", &format!("{directory}/")])?;
+        let names = listed.split(|byte| *byte == 0).filter(|name| !name.is_empty());
+        Ok(names.map(|name| String::from_utf8_lossy(name).into_owned()).collect())
+    }
+
+    /// A file's bytes.
+    pub fn read(&self, revision: &Revision, path: &str) -> io::Result<Vec<u8>> {
+        self.run(&["cat-file", "blob", &format!("{}:./{path}", revision.commit)])
+    }
+
+    /// A directory as it was.
+    pub fn tree(&self, revision: &Revision, directory: &str) -> Tree {
+        let repository = Self { root: self.root.clone() };
+        Tree { repository, revision: revision.clone(), directory: directory.to_owned() }
+    }
+
+    fn text(&self, arguments: &[&str]) -> io::Result<String> {
+        Ok(String::from_utf8_lossy(&self.run(arguments)?).trim().to_owned())
+    }
+
+    fn run(&self, arguments: &[&str]) -> io::Result<Vec<u8>> {
+        let output = Command::new("git").arg("-C").arg(&self.root).args(arguments).output();
+        let output = output.map_err(|error| io::Error::new(error.kind(), format!("cannot run git: {error}")))?;
+        if output.status.success() {
+            return Ok(output.stdout);
+        }
+        let why = String::from_utf8_lossy(&output.stderr);
+        Err(io::Error::other(why.trim().trim_start_matches("fatal: ").to_owned()))
+    }
+}
+
+/// A directory as it was at a revision.
+pub struct Tree {
+    repository: Repository,
+    revision: Revision,
+    directory: String,
+}
+
+impl Tree {
+    /// Reads a file that is in the directory or below it.
+    pub fn read(&self, path: &str) -> io::Result<Vec<u8>> {
+        let mut inside = PathBuf::new();
+        for part in Path::new(path).components() {
+            match part {
+                std::path::Component::Normal(part) => inside.push(part),
+                std::path::Component::CurDir => {}
+                std::path::Component::ParentDir if inside.pop() => {}
+                _ => {
+                    let message = "it is outside the document's directory";
+                    return Err(io::Error::new(io::ErrorKind::PermissionDenied, message));
+                }
+            }
+        }
+        let inside = inside.to_string_lossy().replace('\\', "/");
+        let path = if self.directory.is_empty() { inside } else { format!("{}/{inside}", self.directory) };
+        self.repository.read(&self.revision, &path)
+    }
+}

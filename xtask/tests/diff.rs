@@ -1,0 +1,281 @@
+//! `cargo xtask diff` as maintainers and the pull request's job call it: a repository with a base revision, a change in the working
+//! tree, and what is printed of it.
+
+use std::error::Error;
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+type Outcome<T = ()> = Result<T, Box<dyn Error>>;
+
+const DOCUMENT: &str = "\
+openapi: 3.1.0
+info: {title: Pets, version: '1'}
+servers: [{url: https://pets.example}]
+paths:
+  /pets:
+    get:
+      tags: [Pets]
+      responses:
+        '200': {description: '', content: {application/json: {schema: {type: array, items: {$ref: '#/components/schemas/pet'}}}}}
+components:
+  schemas:
+    pet: {$ref: 'pet.yaml'}
+";
+const PET: &str = "type: object\nrequired: [name]\nproperties: {name: {type: string}, age: {type: integer}}\n";
+const OVERLAY: &str = "\
+overlay: 1.1.0
+info: {title: Pets, version: '1'}
+actions:
+  - target: $.paths['/pets'].get
+    update: {x-rust-name: all}
+";
+
+/// A repository on its branch `topic`, which left `main` at a revision with one API.
+struct Repository {
+    directory: tempfile::TempDir,
+}
+
+impl Repository {
+    fn new() -> Outcome<Self> {
+        let repository = Self { directory: tempfile::tempdir()? };
+        repository.write("Cargo.toml", "[workspace.package]\nversion = \"0.3.1\"\n")?;
+        repository.write("specs/pets/openapi.yaml", DOCUMENT)?;
+        repository.write("specs/pets/pet.yaml", PET)?;
+        repository.write("specs/pets/overlay.yaml", OVERLAY)?;
+        repository.git(&["init", "--quiet", "--initial-branch=main"])?;
+        repository.commit()?;
+        repository.git(&["checkout", "--quiet", "-b", "topic"])?;
+        Ok(repository)
+    }
+
+    fn path(&self, path: &str) -> PathBuf {
+        self.directory.path().join(path)
+    }
+
+    fn write(&self, path: &str, text: &str) -> Outcome {
+        let path = self.path(path);
+        path.parent().map_or(Ok(()), fs::create_dir_all)?;
+        Ok(fs::write(path, text)?)
+    }
+
+    /// Replaces a part of a file of the API.
+    fn change(&self, file: &str, from: &str, to: &str) -> Outcome {
+        let file = format!("specs/pets/{file}");
+        let text = fs::read_to_string(self.path(&file))?;
+        assert!(text.contains(from), "{text}");
+        self.write(&file, &text.replace(from, to))
+    }
+
+    fn git(&self, arguments: &[&str]) -> Outcome {
+        let output = Command::new("git").arg("-C").arg(self.directory.path()).args(arguments).output()?;
+        if output.status.success() { Ok(()) } else { Err(text(&output.stderr).into()) }
+    }
+
+    fn commit(&self) -> Outcome {
+        self.git(&["add", "--all"])?;
+        let who = ["-c", "user.name=test", "-c", "user.email=test@pets.example", "-c", "commit.gpgsign=false"];
+        self.git(&[who.as_slice(), &["commit", "--quiet", "--message", "change"]].concat())
+    }
+
+    fn diff(&self, arguments: &[&str]) -> Outcome<Output> {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+        command.arg("diff").args(arguments).arg("--workspace").arg(self.directory.path());
+        Ok(command.current_dir(self.directory.path()).output()?)
+    }
+
+    /// Its exit code and what it prints, faults behind.
+    fn run(&self, arguments: &[&str]) -> Outcome<(Option<i32>, String)> {
+        let output = self.diff(arguments)?;
+        Ok((output.status.code(), text(&output.stdout) + &text(&output.stderr)))
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// The fingerprint of the first change that a review tells of.
+fn fingerprint(review: &str) -> Outcome<String> {
+    let line = review.lines().find_map(|line| line.trim().strip_prefix("fingerprint "));
+    Ok(line.ok_or("no fingerprint")?.trim().to_owned())
+}
+
+#[test]
+fn the_working_tree_is_compared_with_where_the_branch_left_main() -> Outcome {
+    let repository = Repository::new()?;
+    let (code, review) = repository.run(&[])?;
+    assert_eq!(code, Some(0), "{review}");
+    assert!(review.starts_with("pets 1\n  nothing changed\n"), "{review}");
+    repository.change("pet.yaml", "age: {type: integer}", "age: {type: string}")?;
+    let (code, review) = repository.run(&[])?;
+    assert_eq!(code, Some(1), "{review}");
+    for line in [
+        "  breaking[type-changed] property `age` of the response is of type string now, no longer of type integer\n",
+        "  breaking[rust-field-type-changed] the field `age` is `Option<String>`, no longer `Option<i64>`\n",
+        "    Rust        pets::types::Pet::age\n    operations  GET /pets\n",
+        ":specs/pets/pet.yaml:3:36\n    is          specs/pets/pet.yaml:3:36\n",
+        "2 breaking changes: version 0.3.1 -> 0.4.0 is owed, because one change breaks Rust callers\n",
+    ] {
+        assert!(review.contains(line), "{line}{review}");
+    }
+    repository.write("Cargo.toml", "[workspace.package]\nversion = \"0.4.0\"\n")?;
+    let (_, review) = repository.run(&["pets", "--base", "main"])?;
+    assert!(review.contains("version 0.3.1 -> 0.4.0 is owed, and is there, because"), "{review}");
+    assert!(review.contains("    was         main:specs/pets/pet.yaml:3:36\n"), "{review}");
+    // What main has done meanwhile is not the branch's.
+    repository.git(&["stash", "--quiet"])?;
+    repository.git(&["checkout", "--quiet", "main"])?;
+    repository.change("openapi.yaml", "/pets:", "/animals:")?;
+    repository.change("overlay.yaml", "/pets", "/animals")?;
+    repository.commit()?;
+    repository.git(&["checkout", "--quiet", "topic"])?;
+    let (code, review) = repository.run(&[])?;
+    assert_eq!(code, Some(0), "{review}");
+    Ok(())
+}
+
+#[test]
+fn overlays_change_the_client_and_are_reviewed_with_their_documents() -> Outcome {
+    let repository = Repository::new()?;
+    repository.change("overlay.yaml", "x-rust-name: all", "x-rust-name: index")?;
+    let (code, review) = repository.run(&[])?;
+    assert_eq!(code, Some(1), "{review}");
+    assert!(review.contains("breaking[rust-method-renamed] `all` is `index` now"), "{review}");
+    assert!(
+        review.ends_with("1 breaking change: version 0.3.1 -> 0.4.0 is owed, because one change breaks Rust callers\n"),
+        "{review}"
+    );
+    Ok(())
+}
+
+#[test]
+fn what_makes_it_fail_can_be_chosen() -> Outcome {
+    let repository = Repository::new()?;
+    repository.change("pet.yaml", "age: {type: integer}", "age: {type: integer, default: 1}, size: {type: integer}")?;
+    for (level, expected) in [("breaking", 0), ("warning", 0), ("never", 0)] {
+        assert_eq!(repository.run(&["--fail-on", level])?.0, Some(expected), "{level}");
+    }
+    repository.change("overlay.yaml", "x-rust-name: all", "x-rust-name: all, x-idempotent: false")?;
+    for (level, expected) in [("breaking", 0), ("warning", 1), ("never", 0)] {
+        let (code, review) = repository.run(&["--fail-on", level])?;
+        assert_eq!(code, Some(expected), "{level}: {review}");
+    }
+    repository.change("pet.yaml", "age: {type: integer", "age: {type: string")?;
+    for (level, expected) in [("breaking", 1), ("warning", 1), ("never", 0)] {
+        assert_eq!(repository.run(&["--fail-on", level])?.0, Some(expected), "{level}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_change_is_accepted_by_its_fingerprint_until_it_is_gone() -> Outcome {
+    let repository = Repository::new()?;
+    repository.change("overlay.yaml", "x-rust-name: all", "x-rust-name: index")?;
+    let fingerprint = fingerprint(&repository.run(&[])?.1)?;
+    let entry = |fingerprint: &str, reason: &str| {
+        format!("[[accepted]]\nfingerprint = \"{fingerprint}\"\nreason = \"{reason}\"\n")
+    };
+    repository.write("specs/pets/accepted.toml", &entry(&fingerprint, "nobody called it"))?;
+    let (code, review) = repository.run(&["--fail-on", "warning"])?;
+    assert_eq!(code, Some(0), "{review}");
+    assert!(review.contains("    accepted    nobody called it\n"), "{review}");
+    // Lines move, the change stays what it is.
+    repository.change("overlay.yaml", "actions:", "# Another line.\nactions:")?;
+    assert_eq!(repository.run(&[])?.0, Some(0));
+    repository.change("overlay.yaml", "x-rust-name: index", "x-rust-name: all")?;
+    let (code, review) = repository.run(&[])?;
+    assert_eq!(code, Some(2), "{review}");
+    let fault = format!(
+        "error: specs/pets/accepted.toml:2:15: no change has the fingerprint `{fingerprint}`: remove this entry\n"
+    );
+    assert!(review.ends_with(&fault), "{review}");
+    for (text, fault) in [
+        (entry(&fingerprint, " "), "specs/pets/accepted.toml:3:10: say why the change is accepted"),
+        ("[[accepted]]\nfinger = ''\n".to_owned(), "specs/pets/accepted.toml:2:1: unknown field `finger`"),
+    ] {
+        repository.write("specs/pets/accepted.toml", &text)?;
+        let (code, review) = repository.run(&[])?;
+        assert!(code == Some(2) && review.contains(fault), "{review}");
+    }
+    Ok(())
+}
+
+#[test]
+fn apis_come_and_go() -> Outcome {
+    let repository = Repository::new()?;
+    repository.git(&["mv", "specs/pets", "specs/cats"])?;
+    let (code, review) = repository.run(&[])?;
+    assert_eq!(code, Some(1), "{review}");
+    assert!(review.contains("info[rust-client-added] the API `cats` is new, with one operation"), "{review}");
+    assert!(review.contains("breaking[rust-client-removed] the API `pets` is gone, with one operation"), "{review}");
+    assert_eq!(repository.run(&["cats"])?.0, Some(0));
+    let (code, review) = repository.run(&["dogs"])?;
+    assert_eq!(code, Some(2));
+    assert!(review.contains("`dogs` is neither a document nor an API: specs/ has cats, pets"), "{review}");
+    Ok(())
+}
+
+#[test]
+fn any_two_documents_can_be_compared() -> Outcome {
+    let repository = Repository::new()?;
+    repository.change("pet.yaml", "required: [name]", "required: [name, age]")?;
+    let (code, review) = repository.run(&["main:specs/pets/openapi.yaml", "specs/pets/openapi.yaml"])?;
+    assert_eq!(code, Some(1), "{review}");
+    assert!(
+        review.contains("Rust        pets::types::Pet::age\n") && review.contains("main:specs/pets/pet.yaml:3:"),
+        "{review}"
+    );
+    // Both have the overlay beside them, or the method would have another name.
+    assert!(!review.contains("rust-method-renamed"), "{review}");
+    let bare = DOCUMENT.replace("{$ref: 'pet.yaml'}", "{type: string}");
+    repository.write("old.yaml", &bare)?;
+    repository.commit()?;
+    repository.write("new.yaml", &bare.replace("/pets:", "/cats:"))?;
+    let (code, review) = repository.run(&["HEAD:old.yaml", "new.yaml"])?;
+    assert_eq!(code, Some(1), "{review}");
+    assert!(review.contains("breaking[operation-removed]") && review.contains("HEAD:./old.yaml:"), "{review}");
+    Ok(())
+}
+
+#[test]
+fn each_format_is_what_its_reader_takes() -> Outcome {
+    let repository = Repository::new()?;
+    repository.change("overlay.yaml", "x-rust-name: all", "x-rust-name: index")?;
+    let (_, markdown) = repository.run(&["--format", "markdown"])?;
+    assert!(markdown.starts_with("**1 breaking change: version 0.3.1 -> 0.4.0 is owed, because"), "{markdown}");
+    assert!(markdown.contains("| **breaking** | `all` is `index` now | `pets::pets::Pets::all` |"), "{markdown}");
+    let (_, json) = repository.run(&["--format", "json"])?;
+    let json: serde_json::Value = serde_json::from_str(&json)?;
+    assert_eq!(json["apis"][0]["changes"][0]["rule"], "rust-method-renamed");
+    let (_, commands) = repository.run(&["--format", "github"])?;
+    assert!(commands.starts_with("::error file=specs/pets/"), "{commands}");
+    Ok(())
+}
+
+#[test]
+fn faults_are_told_and_exit_with_two() -> Outcome {
+    let repository = Repository::new()?;
+    let cases: [(&[&str], &str); 4] = [
+        (&["--base", "nowhere"], "there is no revision `nowhere`"),
+        (&["--base", "--output=x"], "unexpected argument"),
+        (&["nowhere:a.yaml", "main:a.yaml"], "there is no revision `nowhere`"),
+        (&["main:a.yaml", "main:b.yaml"], "cannot read `main:./a.yaml`"),
+    ];
+    for (arguments, fault) in cases {
+        let (code, shown) = repository.run(arguments)?;
+        assert!(code == Some(2) && shown.contains(fault), "{arguments:?}: {shown}");
+    }
+    repository.change("openapi.yaml", "'pet.yaml'", "'../../pet.yaml'")?;
+    repository.write("pet.yaml", PET)?;
+    repository.commit()?;
+    let (code, shown) = repository.run(&["--base", "HEAD"])?;
+    assert!(code == Some(2) && shown.contains("HEAD:specs/pets/openapi.yaml:12:"), "{shown}");
+    let lone = tempfile::tempdir()?;
+    fs::create_dir_all(lone.path().join("specs/pets"))?;
+    fs::write(lone.path().join("specs/pets/openapi.yaml"), DOCUMENT.replace("{$ref: 'pet.yaml'}", "{type: string}"))?;
+    let output = Repository { directory: lone }.diff(&[])?;
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("say with --base what to compare with"), "{}", text(&output.stderr));
+    Ok(())
+}
