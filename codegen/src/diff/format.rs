@@ -59,7 +59,7 @@ impl std::fmt::Display for Counts {
 }
 
 /// How many changes, and the version owed, in one line without a full stop.
-fn verdict(review: &Review) -> String {
+pub fn verdict(review: &Review) -> String {
     format!("{}: {}", Counts::of(review.findings()), review.owed)
 }
 

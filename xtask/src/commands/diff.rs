@@ -98,7 +98,7 @@ impl Command<'_> {
         if let Some(api) = &new_api {
             stale = self.accept(&mut reviewed, api)?;
         }
-        let version = self.version()?;
+        let version = version(self.workspace)?;
         Ok((Review::of(vec![reviewed], version.clone(), version), stale))
     }
 
@@ -168,7 +168,7 @@ impl Command<'_> {
         if !faults.is_empty() {
             return Err(Fault::shown(faults));
         }
-        Ok((Review::of(apis, self.version_at(&base)?, self.version()?), stale))
+        Ok((Review::of(apis, self.version_at(&base)?, version(self.workspace)?), stale))
     }
 
     /// Compares one API with what it was, if it was there and is.
@@ -200,15 +200,6 @@ impl Command<'_> {
         Ok(accepted.stale(&stale))
     }
 
-    /// The crate's version.
-    fn version(&self) -> Result<Option<Version>, Fault> {
-        match fs::read_to_string(self.workspace.path(MANIFEST)) {
-            Ok(text) => version_in(&text),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(Fault::from(format!("{MANIFEST}: {error}"))),
-        }
-    }
-
     fn version_at(&self, revision: &git::Revision) -> Result<Option<Version>, Fault> {
         match self.repository.read(revision, MANIFEST) {
             Ok(text) => version_in(&String::from_utf8_lossy(&text)),
@@ -219,6 +210,15 @@ impl Command<'_> {
 }
 
 const MANIFEST: &str = "Cargo.toml";
+
+/// The crate's version, where the workspace has one.
+pub fn version(workspace: &Workspace) -> Result<Option<Version>, Fault> {
+    match fs::read_to_string(workspace.path(MANIFEST)) {
+        Ok(text) => version_in(&text),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Fault::from(format!("{MANIFEST}: {error}"))),
+    }
+}
 
 /// The version that the workspace's packages share.
 fn version_in(manifest: &str) -> Result<Option<Version>, Fault> {

@@ -1,7 +1,7 @@
 //! `cargo xtask vendor`: an upstream document to `specs/`.
 
-mod changes;
 mod origin;
+mod review;
 mod upstream;
 
 use std::fs;
@@ -10,13 +10,17 @@ use std::path::Path;
 
 use crm_clients_codegen::Walk;
 use crm_clients_codegen::diagnostic::{Diagnostic, Severity};
+use crm_clients_codegen::diff::format;
 use jiff::civil::Date;
 
 use crate::api::{Source, Workspace};
 use crate::{Fault, Outcome};
-use changes::{Changes, Document};
 use origin::{Origin, hexadecimal};
+use review::review;
 use upstream::{Canonical, Upstream};
+
+/// The names that a vendored document can have.
+const DOCUMENTS: [&str; 2] = ["openapi.yaml", "openapi.json"];
 
 /// Arguments of `vendor`.
 #[derive(clap::Args)]
@@ -74,15 +78,17 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Faul
     origin.note(arguments, &upstream)?;
     origin.version.clone_from(&canonical.version);
     origin.licence = canonical.licence.clone().or(arguments.licence.clone()).or(origin.licence);
-    let before = current(workspace, name, canonical.file);
+    let before = current(workspace, name)?;
     take_in(workspace, name, &canonical, &origin)?;
     let file = format!("specs/{name}/{}", canonical.file);
-    if before.text == canonical.document.text {
+    if before == canonical.text {
         println!("{file}: nothing has changed");
     } else {
-        println!("{file}: version {}\n{}", origin.version, Changes::between(&before, &canonical.document));
+        println!("{file}: version {}", origin.version);
+        let reviewed = review(workspace, name, &file, (&before, &canonical.text))?;
+        reviewed.iter().for_each(|review| print!("{}", format::text(review, io::stdout().is_terminal())));
     }
-    review(name, &source)
+    follow_up(name, &source)
 }
 
 /// What there is to say of a document that is no copy of one upstream, where no page is given to compare it with.
@@ -106,8 +112,8 @@ fn check(workspace: &Workspace, name: &str, origin: &Origin, upstream: &Upstream
         return Ok(Outcome::Different);
     }
     let canonical = upstream.canonical(origin.drop_prose)?;
-    let before = current(workspace, name, canonical.file);
-    if before.text == canonical.document.text {
+    let before = current(workspace, name)?;
+    if before == canonical.text {
         println!("specs/{name}: upstream has moved in nothing but its prose");
         return Ok(Outcome::Done);
     }
@@ -116,23 +122,24 @@ fn check(workspace: &Workspace, name: &str, origin: &Origin, upstream: &Upstream
         false => format!("version {} -> {}", origin.version, canonical.version),
     };
     println!("specs/{name}: upstream has moved, {version}");
-    println!("{}\nrun `cargo xtask vendor {name}`", Changes::between(&before, &canonical.document));
+    let file = format!("specs/{name}/{}", canonical.file);
+    let reviewed = review(workspace, name, &file, (&before, &canonical.text))?;
+    reviewed.iter().for_each(|review| println!("{}", format::verdict(review)));
+    println!("run `cargo xtask vendor {name}`");
     Ok(Outcome::Different)
 }
 
-/// The document that is vendored now, if one is.
-fn current(workspace: &Workspace, name: &str, file: &str) -> Document {
-    let Ok(source) = workspace.source(name) else { return Document::default() };
-    let (value, _) = source.bare().inspect(Walk::overlaid);
-    let text = fs::read_to_string(workspace.spec(name).join(file)).unwrap_or_default();
-    Document { value: value.unwrap_or_default(), text }
+/// The text of the document that is vendored now; nothing where there is none.
+fn current(workspace: &Workspace, name: &str) -> Result<String, Fault> {
+    let file = DOCUMENTS.map(|file| workspace.spec(name).join(file)).into_iter().find(|file| file.is_file());
+    Ok(file.map(fs::read_to_string).transpose()?.unwrap_or_default())
 }
 
 /// The document as it will be vendored, with its overlay.
 fn vendored(workspace: &Workspace, name: &str, canonical: &Canonical) -> Result<Source, Fault> {
     let overlay = workspace.overlay(name)?;
     let file = format!("specs/{name}/{}", canonical.file);
-    Ok(Source::text(&file, canonical.document.text.clone().into_bytes(), overlay))
+    Ok(Source::text(&file, canonical.text.clone().into_bytes(), overlay))
 }
 
 /// Refuses what is no OpenAPI document, whatever its overlay makes of it. Faults of the overlay are no fault of the document:
@@ -155,9 +162,9 @@ fn check_walk(name: &str, source: &Source) -> Result<(), Fault> {
 fn take_in(workspace: &Workspace, name: &str, canonical: &Canonical, origin: &Origin) -> Result<(), Fault> {
     let directory = workspace.spec(name);
     fs::create_dir_all(&directory)?;
-    replace(&directory.join(canonical.file), &canonical.document.text)?;
+    replace(&directory.join(canonical.file), &canonical.text)?;
     replace(&directory.join("source.toml"), &toml::to_string(origin)?)?;
-    for other in ["openapi.yaml", "openapi.json"] {
+    for other in DOCUMENTS {
         if other != canonical.file && directory.join(other).exists() {
             fs::remove_file(directory.join(other))?;
         }
@@ -174,7 +181,7 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
 
 /// What the new revision means for the overlay and the client: actions that match nothing any more or are needless, each with its
 /// line, and what else `regen` would report.
-fn review(name: &str, source: &Source) -> Result<Outcome, Fault> {
+fn follow_up(name: &str, source: &Source) -> Result<Outcome, Fault> {
     let (api, walk) = source.inspect(|walk, input| walk.ir(input, name));
     print!("{}", walk.report(io::stdout().is_terminal()));
     let is_needless = |found: &Diagnostic| found.code == "needless-action";

@@ -12,7 +12,6 @@ use serde_json::Value;
 use url::Url;
 
 use super::Arguments;
-use super::changes::Document;
 use crate::api::Source;
 use crate::{Fault, fetch};
 
@@ -32,8 +31,8 @@ enum Place {
 pub struct Canonical {
     /// The name of its file.
     pub file: &'static str,
-    /// The document.
-    pub document: Document,
+    /// The document's text.
+    pub text: String,
     /// The document's own version.
     pub version: String,
     /// The licence that the document states.
@@ -85,6 +84,6 @@ impl Upstream {
             true => ("openapi.json", canonical::to_json(&value)),
             false => ("openapi.yaml", canonical::to_yaml(&value)),
         };
-        Ok(Canonical { file, document: Document { value, text }, version, licence })
+        Ok(Canonical { file, text, version, licence })
     }
 }

@@ -1,0 +1,26 @@
+//! What a new revision of a document means: the review that `cargo xtask diff` prints, before anything is committed.
+
+use crm_clients_codegen::Walk;
+use crm_clients_codegen::diff::{Review, Reviewed, Revision, side_by_side};
+
+use super::super::diff;
+use crate::Fault;
+use crate::api::{Overlay, Source, Workspace};
+
+/// Compares the document that is vendored with the one that is to be, each as the overlay corrects it; without the
+/// overlay where it does not fit both. None where a document has faults even so: those are told of elsewhere.
+pub fn review(workspace: &Workspace, name: &str, file: &str, texts: (&str, &str)) -> Result<Option<Review>, Fault> {
+    let (before, after) = texts;
+    let compared = |overlay: Option<Overlay>| {
+        let revision = |shown: String, text: &str| {
+            let (resolved, walk) = Source::text(&shown, text.into(), overlay.clone()).inspect(Walk::resolved);
+            Some(Revision::new(resolved?, walk))
+        };
+        let old = || revision(format!("before:{file}"), before);
+        let (old, new) = side_by_side(old, || revision(file.to_owned(), after));
+        Reviewed::of(name, old?, new?).ok()
+    };
+    let reviewed = compared(workspace.overlay(name)?).or_else(|| compared(None));
+    let version = diff::version(workspace)?;
+    Ok(reviewed.map(|reviewed| Review::of(vec![reviewed], version.clone(), version)))
+}
