@@ -28,6 +28,7 @@ pub mod names;
 pub mod origin;
 pub mod overlay;
 pub mod resolve;
+mod stack;
 
 use openapiv3::OpenAPI;
 use serde_json::Value;

@@ -14,7 +14,7 @@ use std::path::Path;
 use crm_clients_codegen::fileset::FileSet;
 use crm_clients_codegen::{Input, Walk, emit};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use walk::{document, documents};
 
 /// What is put in the place of a document's texts.
@@ -307,4 +307,25 @@ fn single_texts() -> io::Result<()> {
     }
     assert!(came * 2 > walked, "{came} of {walked} documents came out");
     Ok(())
+}
+
+/// More schemas in a row than the stack of a thread holds.
+#[test]
+fn schemas_that_follow_each_other_without_end_to_speak_of() {
+    const SCHEMAS: usize = 1_500;
+    let schema = |number: usize| {
+        let next = format!("#/components/schemas/S{}", (number + 1) % SCHEMAS);
+        (format!("S{number}"), json!({ "type": "object", "properties": { "next": { "$ref": next } } }))
+    };
+    let schemas: Map<String, Value> = (0..SCHEMAS).map(schema).collect();
+    let document = json!({
+        "openapi": "3.0.3",
+        "info": { "title": "Long", "version": "1" },
+        "paths": { "/a": { "get": { "tags": ["A"], "responses": { "200": {
+            "description": "",
+            "content": { "application/json": { "schema": { "$ref": "#/components/schemas/S0" } } },
+        } } } } },
+        "components": { "schemas": schemas },
+    });
+    assert!(survives(&document, "a long chain"));
 }

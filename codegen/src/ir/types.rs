@@ -11,6 +11,7 @@ use super::{Enum, Field, Presence, Struct, Type, TypeId, TypeKind, docs};
 use crate::diagnostic::{Diagnostics, child};
 use crate::names;
 use crate::resolve::{Additional, Kind, Resolved, SchemaId};
+use crate::stack::deeper;
 
 /// How many fields a form may have before its objects are no longer taken apart.
 const MAX_FORM_FIELDS: usize = 500;
@@ -80,7 +81,7 @@ impl<'d> Types<'d> {
             return Type::Value;
         }
         let place = self.name_of(id).unwrap_or_else(|| place.to_owned());
-        let ty = self.make(id, direction, &place);
+        let ty = deeper(|| self.make(id, direction, &place));
         self.making.remove(&(id, direction));
         self.made.insert((id, direction), ty.clone());
         ty

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::limits::string_format;
 use super::{Limits, Resolver, target};
 use crate::diagnostic::{child, tokens};
+use crate::stack::deeper;
 
 /// A node of the arena.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -192,9 +193,9 @@ impl<'a> Resolver<'a> {
         let api = self.api;
         let component = component_name(pointer).and_then(|name| api.components.as_ref()?.schemas.get(&name));
         let id = match component {
-            Some(schema) => self.owned_schema(schema, pointer),
+            Some(schema) => deeper(|| self.owned_schema(schema, pointer)),
             None => match self.read::<ReferenceOr<openapiv3::Schema>>(pointer, from) {
-                Some(schema) => self.owned_schema(&schema, pointer),
+                Some(schema) => deeper(|| self.owned_schema(&schema, pointer)),
                 None => self.any(pointer),
             },
         };
