@@ -9,6 +9,8 @@ mod calls;
 mod expression;
 mod sample;
 
+pub(crate) use sample::join;
+
 use quote::quote;
 use serde_json::Value;
 

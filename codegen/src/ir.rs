@@ -7,6 +7,7 @@ mod bodies;
 mod dedupe;
 pub(crate) mod docs;
 mod errors;
+pub(crate) mod media;
 mod merge;
 mod operations;
 mod pages;

@@ -27,6 +27,7 @@ pub mod model;
 pub mod names;
 pub mod origin;
 pub mod overlay;
+pub mod progenitor;
 pub mod resolve;
 mod stack;
 
@@ -82,6 +83,14 @@ impl Walk {
         self.lower(value)
     }
 
+    /// The lowered document for other tools: valid OpenAPI 3.0.
+    pub fn published(&mut self, input: &Input<'_>) -> Option<Value> {
+        let mut value = self.lowered(input)?;
+        model::model(&value, &mut self.diagnostics)?;
+        lower::publish(&mut value);
+        Some(value)
+    }
+
     fn lower(&mut self, value: Value) -> Option<Value> {
         if value.get("webhooks").is_some() && value.get("x-webhooks").is_none() {
             // Lowering puts webhooks under another name, under which later passes tell of them.
@@ -129,6 +138,17 @@ impl Walk {
         self.diagnostics.extend(found);
         self.diagnostics = lint::arrange(std::mem::take(&mut self.diagnostics), &self.documents);
         Some(())
+    }
+
+    /// The document as progenitor accepts it, its operations named as in the client `name`.
+    pub fn for_progenitor(&mut self, input: &Input<'_>, name: &str) -> Option<Value> {
+        let value = self.lowered(input)?;
+        let before = self.diagnostics.clone();
+        let api = self.ir_of(&value, name)?;
+        // What our client makes of the document is no matter here.
+        self.diagnostics = before;
+        let adapted = progenitor::adapt(&value, &api, &mut self.diagnostics);
+        self.unless_faulty(adapted)
     }
 
     fn ir_of(&mut self, value: &Value, name: &str) -> Option<ir::Api> {

@@ -14,8 +14,11 @@ mod document;
 pub(crate) mod grammar;
 mod moves;
 mod operation;
+mod publish;
 mod references;
 mod schema;
+
+pub use publish::publish;
 
 use serde_json::{Map, Value};
 

@@ -1,7 +1,7 @@
 //! What the lowering does to everything around the schemas.
 
 use crm_clients_codegen::diagnostic::Diagnostics;
-use crm_clients_codegen::lower::lower;
+use crm_clients_codegen::lower::{lower, publish};
 use serde_json::{Value, json};
 
 /// Lowers, and gives the warnings as `code pointer`.
@@ -221,4 +221,22 @@ fn order_is_kept() {
     assert_eq!(keys(&after["components"]["schemas"]), ["Z", "A"]);
     assert_eq!(keys(&after["components"]["schemas"]["Z"]), ["type", "properties"]);
     assert_eq!(keys(&after["components"]["schemas"]["Z"]["properties"]), ["z", "a", "m"]);
+}
+
+#[test]
+fn what_is_published_is_valid_to_others() {
+    let schema = |reference: &str| json!({"oneOf": [{"$ref": reference}], "discriminator": {"propertyName": "kind", "mapping": {"a": reference, "b": "B"}}});
+    let document = |schema: Value, extra: Value| {
+        let example = json!({"$ref": "#/{as it is}", "colour": "red"});
+        let paths = json!({"/pets/{id}": {"get": {"x-own": extra, "responses": {"default": {
+            "description": "", "content": {"application/json": {"schema": schema, "example": example}},
+        }}}}});
+        json!({"openapi": "3.0.3", "info": {"title": "", "version": ""}, "paths": paths, "x-webhooks": extra})
+    };
+    let extra = json!({"colour": "red"});
+    let mut published = document(schema("#/paths/~1pets~1{id}/get/x-own"), extra.clone());
+    published["colour"] = "red".into();
+    published["paths"]["/pets/{id}"]["get"]["responses"]["default"]["colour"] = "red".into();
+    publish(&mut published);
+    assert_eq!(published, document(schema("#/paths/~1pets~1%7Bid%7D/get/x-own"), extra));
 }

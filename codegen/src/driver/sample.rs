@@ -3,6 +3,7 @@
 mod merge;
 mod pattern;
 
+pub(crate) use merge::join;
 pub use merge::target;
 
 use serde_json::{Map, Number, Value};

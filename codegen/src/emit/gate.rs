@@ -44,6 +44,11 @@ pub fn first_line(lines: &[String]) -> TokenStream {
     docs(lines.get(..1).unwrap_or_default())
 }
 
+/// Prose that is written as documentation by someone else.
+pub fn prose(text: &str) -> String {
+    text.lines().map(plain).collect::<Vec<_>>().join("\n")
+}
+
 fn lines_of(lines: &[String]) -> impl Iterator<Item = String> {
     lines.iter().flat_map(|line| line.lines().map(str::to_owned).chain(line.is_empty().then(String::new))).map(|line| {
         let line = plain(&line);

@@ -1,5 +1,6 @@
 //! What an operation sends and gets: its media types become bodies, outputs and error bodies.
 
+use super::media::{essence, is_json, is_text};
 use super::operations::Builder;
 use super::types::Direction;
 use super::{Body, BodyKind, ErrorVariant, Output, Struct, Type, TypeId, TypeKind};
@@ -133,23 +134,6 @@ impl Builder<'_> {
         out.sort_by_key(|(status, _)| *status);
         out
     }
-}
-
-fn essence(media_type: &str) -> String {
-    media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
-}
-
-pub(super) fn is_json(media_type: &str) -> bool {
-    let essence = essence(media_type);
-    essence == "application/json"
-        || essence.ends_with("+json")
-        || essence == "text/json"
-        || essence == "*/*"
-        || essence == "application/*"
-}
-
-fn is_text(media_type: &str) -> bool {
-    essence(media_type).starts_with("text/") && !is_json(media_type)
 }
 
 /// The media type of a response that tells most: JSON, then text, then whatever there is.

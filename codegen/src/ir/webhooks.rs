@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::operations::Builder;
 use super::types::{Direction, given_type_name};
-use super::{Resource, Type, bodies, docs};
+use super::{Resource, Type, bodies, docs, media};
 use crate::names;
 use crate::resolve::{self, Kind, SchemaId, Signature};
 
@@ -81,7 +81,7 @@ impl Builder<'_> {
 
     /// The schema of what is delivered as JSON, if it has one.
     fn payload(&mut self, webhook: &resolve::Webhook) -> Option<Option<SchemaId>> {
-        let json = bodies::preferred(&webhook.media).filter(|media| bodies::is_json(&media.media_type));
+        let json = bodies::preferred(&webhook.media).filter(|media| media::is_json(&media.media_type));
         if json.is_none() {
             let message = format!("the webhook `{}` delivers no JSON, and nothing else is read", webhook.name);
             let help = "declare a JSON body if it has one";

@@ -39,3 +39,30 @@ fn decoded(text: &str) -> String {
     }
     String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
 }
+
+/// A reference within the document as a URI: what may not stand in one is percent-encoded.
+///
+/// Before `#/paths/~1pets~1{id}`, after `#/paths/~1pets~1%7Bid%7D`.
+pub(super) fn encoded(reference: &str) -> String {
+    let mut out = String::with_capacity(reference.len());
+    for byte in reference.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => out.push(char::from(byte)),
+            _ if b"#/?:@-._~!$&'()*+,;=".contains(&byte) => out.push(char::from(byte)),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn encoding_is_undone() {
+        let reference = "#/paths/~1ä~1{id}/100%";
+        assert_eq!(encoded(reference), "#/paths/~1%C3%A4~1%7Bid%7D/100%25");
+        assert_eq!(decoded(&encoded(reference)), reference);
+    }
+}

@@ -93,7 +93,7 @@ fn parts(list: Option<Value>) -> Vec<Value> {
 }
 
 /// Adds what another schema demands: properties and required names of both, for other keywords those of the first.
-fn join(out: &mut Map<String, Value>, other: Map<String, Value>) {
+pub(crate) fn join(out: &mut Map<String, Value>, other: Map<String, Value>) {
     for (key, value) in other {
         match (key.as_str(), out.get_mut(&key), value) {
             ("properties", Some(Value::Object(known)), Value::Object(more)) => {

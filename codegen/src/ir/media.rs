@@ -1,0 +1,21 @@
+//! Media types.
+
+/// A media type without its parameters, in lower case.
+pub(crate) fn essence(media_type: &str) -> String {
+    media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+/// Whether a body of this type is JSON, or may be taken for it.
+pub(crate) fn is_json(media_type: &str) -> bool {
+    let essence = essence(media_type);
+    essence == "application/json"
+        || essence.ends_with("+json")
+        || essence == "text/json"
+        || essence == "*/*"
+        || essence == "application/*"
+}
+
+/// Whether a body of this type is text, and not JSON.
+pub(crate) fn is_text(media_type: &str) -> bool {
+    essence(media_type).starts_with("text/") && !is_json(media_type)
+}
