@@ -77,10 +77,19 @@ impl Workspace {
 
     /// The vendored API of this name where there is one, otherwise a file.
     pub fn source_or_file(&self, name: &str) -> Result<Source, Fault> {
-        if self.apis()?.iter().any(|known| known == name) {
-            self.source(name)
-        } else {
-            Source::file(Path::new(name), None)
+        self.source_with(name, None)
+    }
+
+    /// The vendored API of this name where there is one, otherwise a file with this overlay.
+    pub fn source_with(&self, name: &str, overlay: Option<&Path>) -> Result<Source, Fault> {
+        if self.apis()?.iter().all(|known| known != name) {
+            return Source::file(Path::new(name), overlay);
+        }
+        match overlay {
+            None => self.source(name),
+            Some(_) => {
+                Err(Fault::from(format!("`{name}` is an API with its own overlay: give its file to use another")))
+            }
         }
     }
 
@@ -144,6 +153,11 @@ impl Source {
     /// A document as it was at a revision.
     pub fn at_revision(shown: String, tree: Tree, overlay: Option<Overlay>) -> Self {
         Self { shown, files: Files::Revision(tree), overlay }
+    }
+
+    /// The name of the document's file.
+    pub fn file_name(&self) -> String {
+        Path::new(&self.shown).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
     }
 
     /// Walks through the passes with `walk`; faults come back laid out, warnings are printed.

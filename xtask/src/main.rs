@@ -42,6 +42,8 @@ enum Command {
     List(commands::list::Arguments),
     /// Prints a document or a client as it is after a pass.
     Dump(commands::dump::Arguments),
+    /// Writes a document as OpenAPI 3.0, for tools that read nothing newer.
+    Lower(commands::lower::Arguments),
     /// Writes a stand-alone client crate for any document.
     Generate(commands::generate::Arguments),
     /// Calls every operation of the clients against a mock server that checks what it is sent.
@@ -87,6 +89,7 @@ fn main() -> ExitCode {
         Command::Diff(arguments) => commands::diff::run(&workspace, arguments),
         Command::List(arguments) => commands::list::run(&workspace, arguments),
         Command::Dump(arguments) => commands::dump::run(&workspace, arguments),
+        Command::Lower(arguments) => commands::lower::run(&workspace, arguments),
         Command::Generate(arguments) => commands::generate::run(&workspace, arguments),
         Command::Prism(arguments) => commands::prism::run(&workspace, arguments),
     };

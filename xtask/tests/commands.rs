@@ -156,8 +156,47 @@ fn each_stage_can_be_looked_at() -> Result {
         stage("overlaid")?["components"]["schemas"]["pet"]["properties"]["age"]["type"],
         serde_json::json!(["integer", "null"])
     );
-    assert_eq!(stage("lowered")?["components"]["schemas"]["pet"]["properties"]["age"]["nullable"], true);
     assert_eq!(stage("ir")?["resources"][0]["operations"][0]["name"], "list");
+    Ok(())
+}
+
+#[test]
+fn a_document_is_lowered_for_other_tools() -> Result {
+    let workspace = Workspace::new()?;
+    let printed: serde_json::Value = serde_json::from_slice(&workspace.run(&["lower", "pets"])?.stdout)?;
+    assert_eq!(printed["openapi"], "3.0.3");
+    assert_eq!(
+        printed["components"]["schemas"]["pet"]["properties"]["age"],
+        serde_json::json!({"type": "integer", "nullable": true})
+    );
+    for (name, begins) in [("pets.yml", "openapi: 3.0.3\n"), ("pets.json", "{\n  \"openapi\": \"3.0.3\",\n")] {
+        let path = workspace.path(name);
+        let output = workspace.run(&["lower", "pets", "-o", &path.to_string_lossy()])?;
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        let written = fs::read_to_string(&path)?;
+        assert!(written.starts_with(begins), "{written}");
+    }
+    let overlay = workspace.path("pets.yml").to_string_lossy().into_owned();
+    let refused = workspace.run(&["lower", "pets", "--overlay", &overlay])?;
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(text(&refused.stderr).contains("with its own overlay: give its file"), "{}", text(&refused.stderr));
+    Ok(())
+}
+
+#[test]
+#[ignore = "builds progenitor"]
+fn progenitor_makes_a_crate_of_any_document() -> Result {
+    let workspace = Workspace::new()?;
+    let document = workspace.path("specs/pets/openapi.yaml").to_string_lossy().into_owned();
+    let out = workspace.path("pets-client");
+    let shown = out.to_string_lossy().into_owned();
+    let generate = ["generate", "--emitter", "progenitor", "--name", "pets-client", "--out", &shown, "--spec"];
+    let output = xtask(&[generate.as_slice(), &[&document]].concat())?;
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(fs::read_to_string(out.join("src/lib.rs"))?.contains("pub async fn pets_list<'a>("));
+    assert!(fs::read_to_string(out.join("Cargo.toml"))?.contains("progenitor-client = \""));
+    fs::write(&document, DOCUMENT.replace("schemas/pet'", "schemas/pat'"))?;
+    assert_eq!(xtask(&[generate.as_slice(), &[&document]].concat())?.status.code(), Some(2));
     Ok(())
 }
 

@@ -20,8 +20,6 @@ pub struct Arguments {
 enum Stage {
     /// The document with its overlay applied.
     Overlaid,
-    /// The same as OpenAPI 3.0.
-    Lowered,
     /// The client as data.
     Ir,
 }
@@ -31,7 +29,6 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Faul
     let source = workspace.source_or_file(&arguments.source)?;
     let json = match arguments.stage {
         Stage::Overlaid => serde_json::to_string_pretty(&source.walk(Walk::overlaid)?)?,
-        Stage::Lowered => serde_json::to_string_pretty(&source.walk(Walk::lowered)?)?,
         Stage::Ir => serde_json::to_string_pretty(&source.walk(|walk, input| walk.ir(input, "client"))?)?,
     };
     println!("{json}");

@@ -1,7 +1,9 @@
 //! `cargo xtask generate`: any document to a crate of its own.
 
+mod progenitor;
+
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crm_clients_codegen::emit::{self, CrateOptions};
 use crm_clients_codegen::fileset::FileSet;
@@ -13,10 +15,10 @@ use crate::{Fault, Outcome, tree};
 /// Arguments of `generate`.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The document, YAML or JSON.
-    #[arg(long, value_name = "FILE")]
-    spec: PathBuf,
-    /// Corrections to it.
+    /// A vendored API, with its overlay, or a document's file, YAML or JSON.
+    #[arg(long, value_name = "API|FILE")]
+    spec: String,
+    /// Corrections to the document; an API has its own.
     #[arg(long, value_name = "FILE")]
     overlay: Option<PathBuf>,
     /// The crate's name.
@@ -25,6 +27,17 @@ pub struct Arguments {
     /// The crate's directory. Its Cargo.toml and src/ are written and owned by this command.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
+    /// What writes the client.
+    #[arg(long, value_enum, default_value = "ours")]
+    emitter: Emitter,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Emitter {
+    /// This generator.
+    Ours,
+    /// progenitor, from the lowered document with all adapted that it refuses.
+    Progenitor,
 }
 
 /// Runs it.
@@ -43,22 +56,35 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Faul
             manifest_path.display()
         )));
     }
-    let source = Source::file(&arguments.spec, arguments.overlay.as_deref())?;
+    let source = workspace.source_with(&arguments.spec, arguments.overlay.as_deref())?;
+    let files = match arguments.emitter {
+        Emitter::Ours => ours(workspace, &source, name)?,
+        Emitter::Progenitor => progenitor::files(workspace, &source, name)?,
+    };
+    write(&arguments.out, &files)?;
+    println!("{}: {} files", arguments.out.display(), files.len());
+    Ok(Outcome::Done)
+}
+
+/// The crate as this generator writes it.
+fn ours(workspace: &Workspace, source: &Source, name: &str) -> Result<FileSet, Fault> {
     let api = source.walk(|walk, input| walk.ir(input, &names::module_name(name)))?;
     let runtime = workspace.path("codegen/runtime").display().to_string();
-    let made_from = arguments.spec.file_name().map(|file| file.to_string_lossy().into_owned()).unwrap_or_default();
-    let files = emit::crate_files(&api, &CrateOptions { name: name.clone(), runtime }, &made_from);
+    Ok(emit::crate_files(&api, &CrateOptions { name: name.to_owned(), runtime }, &source.file_name()))
+}
+
+/// Writes a crate: its src/ holds what is there and nothing else.
+fn write(directory: &Path, files: &FileSet) -> Result<(), Fault> {
     let mut sources = FileSet::new();
-    let mut manifest = String::new();
+    let mut manifest = "";
     for (path, text) in files.iter() {
         match path.strip_prefix("src/") {
             Some(path) => sources.insert(path, text),
-            None => manifest = text.to_owned(),
+            None => manifest = text,
         }
     }
-    fs::create_dir_all(&arguments.out)?;
-    tree::write(&arguments.out.join("src"), &sources)?;
-    fs::write(&manifest_path, manifest)?;
-    println!("{}: {} files", arguments.out.display(), files.len());
-    Ok(Outcome::Done)
+    fs::create_dir_all(directory)?;
+    tree::write(&directory.join("src"), &sources)?;
+    fs::write(directory.join("Cargo.toml"), manifest)?;
+    Ok(())
 }

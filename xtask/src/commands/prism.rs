@@ -11,11 +11,11 @@ mod tally;
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::Command;
 
 use serde_json::Value;
 
 use crate::api::Workspace;
+use crate::commands::cargo;
 use crate::{Fault, Outcome};
 use program::Program;
 use server::{Answers, Prism};
@@ -78,9 +78,4 @@ fn target_directory(workspace: &Workspace) -> Result<PathBuf, Fault> {
         .map_err(|_| format!("cargo metadata: {}", String::from_utf8_lossy(&output.stderr)))?;
     let directory = metadata["target_directory"].as_str().ok_or("cargo metadata names no target directory")?;
     Ok(PathBuf::from(directory))
-}
-
-/// The cargo that runs this command.
-fn cargo() -> Command {
-    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }

@@ -1,0 +1,40 @@
+//! `cargo xtask lower`: a document as OpenAPI 3.0, for tools that read nothing newer.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crm_clients_codegen::{Walk, canonical};
+
+use crate::api::Workspace;
+use crate::{Fault, Outcome};
+
+/// Arguments of `lower`.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// A vendored API, with its overlay, or a document's file.
+    #[arg(value_name = "API|FILE")]
+    source: String,
+    /// Corrections to the document; an API has its own.
+    #[arg(long, value_name = "FILE")]
+    overlay: Option<PathBuf>,
+    /// Where to write it: YAML where the file's name ends in .yaml or .yml, otherwise JSON. Printed unless given.
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+/// Runs it. Extensions stay: OpenAPI allows them everywhere, and whatever reads them goes on doing so.
+pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Fault> {
+    let source = workspace.source_with(&arguments.source, arguments.overlay.as_deref())?;
+    let document = source.walk(Walk::published)?;
+    let Some(path) = &arguments.output else {
+        print!("{}", canonical::to_json(&document));
+        return Ok(Outcome::Done);
+    };
+    let text = if is_yaml(path) { canonical::to_yaml(&document) } else { canonical::to_json(&document) };
+    fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))?;
+    Ok(Outcome::Done)
+}
+
+fn is_yaml(path: &Path) -> bool {
+    path.extension().is_some_and(|end| end.eq_ignore_ascii_case("yaml") || end.eq_ignore_ascii_case("yml"))
+}
