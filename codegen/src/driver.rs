@@ -9,8 +9,6 @@ mod calls;
 mod expression;
 mod sample;
 
-pub(crate) use sample::join;
-
 use quote::quote;
 use serde_json::Value;
 

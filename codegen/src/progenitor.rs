@@ -56,10 +56,3 @@ fn description(object: &Object) -> Option<Value> {
     let text = object.get("description")?.as_str()?;
     (!text.trim().is_empty()).then(|| gate::prose(text).into())
 }
-
-/// The node, or what it refers to.
-fn followed<'a>(document: &'a Value, node: &'a Value) -> &'a Value {
-    let target = |node: &Value| document.pointer(node.get("$ref")?.as_str()?.strip_prefix('#')?);
-    // References that lead to references end, or are a fault of the document that was found before.
-    (0..16).fold(node, |node, _| target(node).unwrap_or(node))
-}

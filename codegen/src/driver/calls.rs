@@ -7,11 +7,12 @@ use quote::quote;
 use serde_json::Value;
 
 use super::expression::{Misfit, Writer};
-use super::sample::{self, Sampler, Unsampled, Wanted};
+use super::sample::{Sampler, Unsampled, Wanted};
 use crate::diagnostic::{Diagnostics, child};
 use crate::emit::file::File;
 use crate::emit::{gate, resource};
 use crate::ir::{Api, Argument, Body, BodyKind, Location, Operation, Resource};
+use crate::lowered::followed;
 use crate::names;
 
 /// More alternatives of a choice than these are not tried.
@@ -183,13 +184,6 @@ fn reason(unsampled: Unsampled) -> String {
         Unsampled::Endless => "its schema requires a value of itself".to_owned(),
         Unsampled::Unknown(why) => why,
     }
-}
-
-/// The node, or what it refers to.
-fn followed<'a>(document: &'a Value, node: &'a Value) -> &'a Value {
-    let target = |node: &Value| sample::target(document, node.get("$ref")?.as_str()?);
-    // References that lead to references end, or are a fault of the document that was found before.
-    (0..16).fold(node, |node, _| target(node).unwrap_or(node))
 }
 
 fn list<'a>(node: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {

@@ -3,9 +3,6 @@
 mod merge;
 mod pattern;
 
-pub(crate) use merge::join;
-pub use merge::target;
-
 use serde_json::{Map, Number, Value};
 
 /// What the samples hold.

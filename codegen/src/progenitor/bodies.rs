@@ -2,12 +2,13 @@
 
 use serde_json::{Value, json};
 
+use super::Object;
 use super::losses::Loss;
 use super::operations::describe;
 use super::schemas::Schemas;
-use super::{Object, followed};
 use crate::diagnostic::child;
 use crate::ir::media;
+use crate::lowered::followed;
 use crate::names;
 
 /// The body of an operation, if it has one.

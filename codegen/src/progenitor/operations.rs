@@ -7,11 +7,12 @@ use serde_json::{Value, json};
 use super::losses::Loss;
 use super::parameters::Parameters;
 use super::schemas::Schemas;
-use super::{Object, bodies, description, followed, responses};
+use super::{Object, bodies, description, responses};
 use crate::diagnostic::child;
 use crate::emit::gate;
 use crate::ir::Api;
 use crate::lower::grammar::METHODS;
+use crate::lowered::followed;
 use crate::names as rust_names;
 
 /// Methods that progenitor's clients have besides the operations'.

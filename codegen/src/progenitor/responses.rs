@@ -2,11 +2,12 @@
 
 use serde_json::{Value, json};
 
+use super::Object;
 use super::losses::Loss;
 use super::schemas::Schemas;
-use super::{Object, followed};
 use crate::diagnostic::child;
 use crate::ir::media;
+use crate::lowered::followed;
 use crate::names;
 
 /// What a status comes with.

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Result, Sampler, Unsampled};
+use crate::lowered::{self, join};
 
 impl<'a> Sampler<'a> {
     /// The schema with its references followed, the parts of its `allOf` joined and one alternative of its choices.
@@ -59,59 +60,25 @@ impl<'a> Sampler<'a> {
 
     /// Whether a property is left out of requests.
     pub(super) fn is_read_only(&self, property: &Value) -> bool {
-        let mut schema = property;
-        // References that lead to references end, or are a fault of the document that was found before.
-        for _ in 0..16 {
-            if schema.get("readOnly").and_then(Value::as_bool) == Some(true) {
-                return true;
-            }
-            match schema.get("$ref").and_then(Value::as_str).and_then(|reference| self.target(reference).ok()) {
-                Some(target) => schema = target,
-                None => break,
-            }
+        let is_set = |schema: &Value| schema.get("readOnly").and_then(Value::as_bool) == Some(true);
+        if lowered::chain(self.document, property).any(is_set) {
+            return true;
         }
+        let schema = lowered::followed(self.document, property);
         let parts = schema.get("allOf").and_then(Value::as_array);
-        parts.is_some_and(|parts| parts.iter().any(|part| part.get("readOnly") == Some(&Value::Bool(true))))
+        parts.is_some_and(|parts| parts.iter().any(is_set))
     }
 
     fn target(&self, reference: &str) -> Result<&'a Value> {
-        target(self.document, reference)
+        lowered::target(self.document, reference)
             .ok_or_else(|| Unsampled::Unknown(format!("the reference `{reference}` leads nowhere")))
     }
-}
-
-/// What a reference within a document leads to.
-pub fn target<'a>(document: &'a Value, reference: &str) -> Option<&'a Value> {
-    document.pointer(reference.strip_prefix('#')?)
 }
 
 fn parts(list: Option<Value>) -> Vec<Value> {
     match list {
         Some(Value::Array(parts)) => parts,
         _ => Vec::new(),
-    }
-}
-
-/// Adds what another schema demands: properties and required names of both, for other keywords those of the first.
-pub(crate) fn join(out: &mut Map<String, Value>, other: Map<String, Value>) {
-    for (key, value) in other {
-        match (key.as_str(), out.get_mut(&key), value) {
-            ("properties", Some(Value::Object(known)), Value::Object(more)) => {
-                for (name, property) in more {
-                    match known.get_mut(&name) {
-                        Some(known) => *known = json!({"allOf": [known.take(), property]}),
-                        None => {
-                            known.insert(name, property);
-                        }
-                    }
-                }
-            }
-            ("required", Some(Value::Array(known)), Value::Array(more)) => known.extend(more),
-            (_, Some(_), _) => {}
-            (_, None, value) => {
-                out.insert(key, value);
-            }
-        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::{Loss, Losses, Object};
-use crate::driver::join;
+use crate::lowered::{join, target};
 
 /// Follows a schema's reference and joins the parts of its `allOf`. A part that comes again says nothing new, so that
 /// schemas that contain themselves end.
@@ -26,7 +26,7 @@ fn joined(document: &Value, schema: &Value, seen: &mut HashSet<String>, choices:
         if !seen.insert(reference.to_owned()) {
             return Object::new();
         }
-        let target = document.pointer(reference.trim_start_matches('#')).unwrap_or(&Value::Null);
+        let target = target(document, reference).unwrap_or(&Value::Null);
         return joined(document, target, seen, choices);
     }
     let mut out = schema.as_object().cloned().unwrap_or_default();
