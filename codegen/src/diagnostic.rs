@@ -12,10 +12,12 @@ pub use render::render;
 pub(crate) use render::visible;
 pub use suggest::{closest, distance};
 
+use indexmap::IndexSet;
+
 use crate::origin::{Documents, FileId, Position};
 
 /// How much a diagnostic matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Severity {
     /// Nothing can be generated.
     Error,
@@ -24,7 +26,7 @@ pub enum Severity {
 }
 
 /// What a diagnostic's place is counted from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Place {
     /// The pointer is one into the document as it stands after the passes so far.
     #[default]
@@ -36,7 +38,7 @@ pub enum Place {
 }
 
 /// One fault, with its place, its cause and its remedy.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Diagnostic {
     /// How much it matters.
     pub severity: Severity,
@@ -106,10 +108,11 @@ impl Diagnostic {
     }
 }
 
-/// The faults found so far, in the order in which they were found.
+/// The faults found so far, in the order in which they were found. Each is told once, however often a pass comes by: a node behind
+/// several references is read several times.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diagnostics {
-    found: Vec<Diagnostic>,
+    found: IndexSet<Diagnostic>,
 }
 
 impl Diagnostics {
@@ -118,9 +121,9 @@ impl Diagnostics {
         Self::default()
     }
 
-    /// Adds one.
+    /// Adds one, unless it is known.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        self.found.push(diagnostic);
+        self.found.insert(diagnostic);
     }
 
     /// Adds an error at `pointer` of the document as it stands. An empty `help` is no help.
@@ -174,7 +177,7 @@ impl Extend<Diagnostic> for Diagnostics {
 
 impl IntoIterator for Diagnostics {
     type Item = Diagnostic;
-    type IntoIter = std::vec::IntoIter<Diagnostic>;
+    type IntoIter = indexmap::set::IntoIter<Diagnostic>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.found.into_iter()
@@ -220,6 +223,15 @@ mod tests {
         assert_eq!(pointer, "/paths/~1a~0b~1{id}/");
         assert_eq!(tokens(&pointer).collect::<Vec<_>>(), ["paths", "/a~b/{id}", ""]);
         assert_eq!(tokens("").count(), 0);
+    }
+
+    #[test]
+    fn what_is_found_twice_is_told_once() {
+        let mut diagnostics = Diagnostics::new();
+        for pointer in ["/info", "/paths", "/info"] {
+            diagnostics.error("wrong", pointer, "something is wrong", "mend it");
+        }
+        assert_eq!(diagnostics.iter().map(|found| found.pointer.as_str()).collect::<Vec<_>>(), ["/info", "/paths"]);
     }
 
     #[test]

@@ -41,11 +41,9 @@ impl Extensions {
         pointer: &str,
         diagnostics: &mut Diagnostics,
     ) -> Option<String> {
-        let (_, value) = extensions.into_iter().find(|(key, _)| *key == "x-rust-name")?;
-        let place = child(pointer, "x-rust-name");
+        let (value, place) = self.whole("x-rust-name", extensions, pointer)?;
         let name = value.as_str().filter(|name| names::is_identifier(name));
-        // A node behind several references is read several times and told of once.
-        if self.read.insert(place.clone()) && name.is_none() {
+        if name.is_none() {
             diagnostics.error(
                 "bad-extension",
                 place,
@@ -63,29 +61,24 @@ impl Extensions {
         pointer: &str,
         diagnostics: &mut Diagnostics,
     ) -> BTreeMap<String, String> {
-        let Some((_, value)) = extensions.into_iter().find(|(key, _)| *key == "x-rust-variants") else {
+        let Some((value, place)) = self.whole("x-rust-variants", extensions, pointer) else {
             return BTreeMap::new();
         };
-        let place = child(pointer, "x-rust-variants");
-        let first = self.read.insert(place.clone());
         let mut variants = BTreeMap::new();
         for (wire, name) in value.as_object().into_iter().flatten() {
             match name.as_str().filter(|name| names::is_identifier(name)) {
                 Some(name) => {
                     variants.insert(wire.clone(), name.to_owned());
                 }
-                None if first => {
-                    diagnostics.error(
-                        "bad-extension",
-                        child(&place, wire),
-                        "the variant's name is not a Rust identifier",
-                        "use letters and digits",
-                    );
-                }
-                None => {}
+                None => diagnostics.error(
+                    "bad-extension",
+                    child(&place, wire),
+                    "the variant's name is not a Rust identifier",
+                    "use letters and digits",
+                ),
             }
         }
-        if first && !value.is_object() {
+        if !value.is_object() {
             diagnostics.error(
                 "bad-extension",
                 place,
@@ -137,9 +130,7 @@ impl Extensions {
 
     /// `x-webhook-signature` of the document.
     pub fn signature(&mut self, document: &Value, diagnostics: &mut Diagnostics) -> Option<Signature> {
-        let value = document.get(signature::NAME)?;
-        let place = child("", signature::NAME);
-        self.read.insert(place.clone());
+        let (value, place) = self.whole(signature::NAME, document.as_object()?, "")?;
         signature::read(value, &place, diagnostics)
     }
 

@@ -87,12 +87,6 @@ impl<'d> Types<'d> {
         ty
     }
 
-    /// A schema is made into types for each direction, and told of for one.
-    fn warn_once(&mut self, id: SchemaId, code: &'static str, message: &str, help: &str) {
-        let pointer = self.resolved[id].pointer.clone();
-        warn_once(self.diagnostics, code, pointer, message, help);
-    }
-
     /// The type of an array's item or a map's value.
     pub fn element(&mut self, id: SchemaId, direction: Direction, place: &str) -> Type {
         let ty = self.of(id, direction, place);
@@ -185,9 +179,9 @@ impl<'d> Types<'d> {
                 "password" => Type::Secret,
                 "binary" if direction == Direction::Form => Type::Upload,
                 "binary" => {
-                    self.warn_once(
-                        id,
+                    self.diagnostics.warning(
                         "binary-in-json",
+                        &self.resolved[id].pointer,
                         "JSON has no binary strings: this becomes a plain string",
                         "declare the body as multipart/form-data, or the format as `byte`",
                     );
@@ -416,16 +410,10 @@ impl<'d> Types<'d> {
     }
 }
 
-fn warn_once(diagnostics: &mut Diagnostics, code: &'static str, pointer: String, message: &str, help: &str) {
-    if !diagnostics.iter().any(|known| known.code == code && known.pointer == pointer) {
-        diagnostics.warning(code, pointer, message, help);
-    }
-}
-
 /// Tells of a type that would be another name for itself.
 pub fn recursive_alias(diagnostics: &mut Diagnostics, pointer: String) {
     let message = "this array, map or choice contains only itself, so that its inner values become plain JSON";
-    warn_once(diagnostics, "recursive-alias", pointer, message, "give it a type with properties");
+    diagnostics.warning("recursive-alias", pointer, message, "give it a type with properties");
 }
 
 /// A person's name for a schema names its type when it is written as a type is, in PascalCase.
