@@ -1,12 +1,13 @@
 //! `cargo xtask diff` as maintainers and the pull request's job call it: a repository with a base revision, a change in the working
 //! tree, and what is printed of it.
 
-use std::error::Error;
+mod support;
+
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
-type Outcome<T = ()> = Result<T, Box<dyn Error>>;
+use support::{Result, text};
 
 const DOCUMENT: &str = "\
 openapi: 3.1.0
@@ -37,7 +38,7 @@ struct Repository {
 }
 
 impl Repository {
-    fn new() -> Outcome<Self> {
+    fn new() -> Result<Self> {
         let repository = Self { directory: tempfile::tempdir()? };
         repository.write("Cargo.toml", "[workspace.package]\nversion = \"0.3.1\"\n")?;
         repository.write("specs/pets/openapi.yaml", DOCUMENT)?;
@@ -53,56 +54,52 @@ impl Repository {
         self.directory.path().join(path)
     }
 
-    fn write(&self, path: &str, text: &str) -> Outcome {
+    fn write(&self, path: &str, text: &str) -> Result {
         let path = self.path(path);
         path.parent().map_or(Ok(()), fs::create_dir_all)?;
         Ok(fs::write(path, text)?)
     }
 
     /// Replaces a part of a file of the API.
-    fn change(&self, file: &str, from: &str, to: &str) -> Outcome {
+    fn change(&self, file: &str, from: &str, to: &str) -> Result {
         let file = format!("specs/pets/{file}");
         let text = fs::read_to_string(self.path(&file))?;
         assert!(text.contains(from), "{text}");
         self.write(&file, &text.replace(from, to))
     }
 
-    fn git(&self, arguments: &[&str]) -> Outcome {
+    fn git(&self, arguments: &[&str]) -> Result {
         let output = Command::new("git").arg("-C").arg(self.directory.path()).args(arguments).output()?;
         if output.status.success() { Ok(()) } else { Err(text(&output.stderr).into()) }
     }
 
-    fn commit(&self) -> Outcome {
+    fn commit(&self) -> Result {
         self.git(&["add", "--all"])?;
         let who = ["-c", "user.name=test", "-c", "user.email=test@pets.example", "-c", "commit.gpgsign=false"];
         self.git(&[who.as_slice(), &["commit", "--quiet", "--message", "change"]].concat())
     }
 
-    fn diff(&self, arguments: &[&str]) -> Outcome<Output> {
+    fn diff(&self, arguments: &[&str]) -> Result<Output> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
         command.arg("diff").args(arguments).arg("--workspace").arg(self.directory.path());
         Ok(command.current_dir(self.directory.path()).output()?)
     }
 
     /// Its exit code and what it prints, faults behind.
-    fn run(&self, arguments: &[&str]) -> Outcome<(Option<i32>, String)> {
+    fn run(&self, arguments: &[&str]) -> Result<(Option<i32>, String)> {
         let output = self.diff(arguments)?;
         Ok((output.status.code(), text(&output.stdout) + &text(&output.stderr)))
     }
 }
 
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
 /// The fingerprint of the first change that a review tells of.
-fn fingerprint(review: &str) -> Outcome<String> {
+fn fingerprint(review: &str) -> Result<String> {
     let line = review.lines().find_map(|line| line.trim().strip_prefix("fingerprint "));
     Ok(line.ok_or("no fingerprint")?.trim().to_owned())
 }
 
 #[test]
-fn the_working_tree_is_compared_with_where_the_branch_left_main() -> Outcome {
+fn the_working_tree_is_compared_with_where_the_branch_left_main() -> Result {
     let repository = Repository::new()?;
     let (code, review) = repository.run(&[])?;
     assert_eq!(code, Some(0), "{review}");
@@ -136,7 +133,7 @@ fn the_working_tree_is_compared_with_where_the_branch_left_main() -> Outcome {
 }
 
 #[test]
-fn overlays_change_the_client_and_are_reviewed_with_their_documents() -> Outcome {
+fn overlays_change_the_client_and_are_reviewed_with_their_documents() -> Result {
     let repository = Repository::new()?;
     repository.change("overlay.yaml", "x-rust-name: all", "x-rust-name: index")?;
     let (code, review) = repository.run(&[])?;
@@ -150,7 +147,7 @@ fn overlays_change_the_client_and_are_reviewed_with_their_documents() -> Outcome
 }
 
 #[test]
-fn what_makes_it_fail_can_be_chosen() -> Outcome {
+fn what_makes_it_fail_can_be_chosen() -> Result {
     let repository = Repository::new()?;
     repository.change("pet.yaml", "age: {type: integer}", "age: {type: integer, default: 1}, size: {type: integer}")?;
     for (level, expected) in [("breaking", 0), ("warning", 0), ("never", 0)] {
@@ -169,7 +166,7 @@ fn what_makes_it_fail_can_be_chosen() -> Outcome {
 }
 
 #[test]
-fn a_change_is_accepted_by_its_fingerprint_until_it_is_gone() -> Outcome {
+fn a_change_is_accepted_by_its_fingerprint_until_it_is_gone() -> Result {
     let repository = Repository::new()?;
     repository.change("overlay.yaml", "x-rust-name: all", "x-rust-name: index")?;
     let fingerprint = fingerprint(&repository.run(&[])?.1)?;
@@ -202,7 +199,7 @@ fn a_change_is_accepted_by_its_fingerprint_until_it_is_gone() -> Outcome {
 }
 
 #[test]
-fn apis_come_and_go() -> Outcome {
+fn apis_come_and_go() -> Result {
     let repository = Repository::new()?;
     repository.git(&["mv", "specs/pets", "specs/cats"])?;
     let (code, review) = repository.run(&[])?;
@@ -217,7 +214,7 @@ fn apis_come_and_go() -> Outcome {
 }
 
 #[test]
-fn any_two_documents_can_be_compared() -> Outcome {
+fn any_two_documents_can_be_compared() -> Result {
     let repository = Repository::new()?;
     repository.change("pet.yaml", "required: [name]", "required: [name, age]")?;
     let (code, review) = repository.run(&["main:specs/pets/openapi.yaml", "specs/pets/openapi.yaml"])?;
@@ -239,7 +236,7 @@ fn any_two_documents_can_be_compared() -> Outcome {
 }
 
 #[test]
-fn each_format_is_what_its_reader_takes() -> Outcome {
+fn each_format_is_what_its_reader_takes() -> Result {
     let repository = Repository::new()?;
     repository.change("overlay.yaml", "x-rust-name: all", "x-rust-name: index")?;
     let (_, markdown) = repository.run(&["--format", "markdown"])?;
@@ -254,7 +251,7 @@ fn each_format_is_what_its_reader_takes() -> Outcome {
 }
 
 #[test]
-fn faults_are_told_and_exit_with_two() -> Outcome {
+fn faults_are_told_and_exit_with_two() -> Result {
     let repository = Repository::new()?;
     let cases: [(&[&str], &str); 4] = [
         (&["--base", "nowhere"], "there is no revision `nowhere`"),

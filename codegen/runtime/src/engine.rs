@@ -140,8 +140,13 @@ impl Attempt<'_> {
 
     /// Drops the token that the server refused; false where it refused none.
     fn drops_token(&self) -> bool {
-        let refused = self.outcome.as_ref().is_ok_and(|answer| answer.reply.status == 401);
-        refused && self.secrets.iter().filter(|secret| secret.drop_token()).count() > 0
+        let mut dropped = false;
+        if self.outcome.as_ref().is_ok_and(|answer| answer.reply.status == 401) {
+            for secret in &self.secrets {
+                dropped |= secret.drop_token();
+            }
+        }
+        dropped
     }
 
     /// How long the server asks to be left alone.
