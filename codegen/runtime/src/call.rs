@@ -57,9 +57,19 @@ pub(crate) struct Draft {
     pub(crate) body: Arc<Body>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) retry: Option<Retry>,
-    /// The body of a success is left to be read piece by piece.
-    pub(crate) streamed: bool,
+    pub(crate) reading: Reading,
     pub(crate) fault: Option<RequestError>,
+}
+
+/// How the body of a success is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// Before it is answered.
+    Whole,
+    /// By the caller, piece by piece.
+    Pieces,
+    /// By the caller where it is a stream of events, and otherwise whole.
+    Events,
 }
 
 impl<T: Send + 'static, B: Default + Send + 'static> Call<T, B> {
@@ -81,7 +91,7 @@ impl<T: Send + 'static, B: Default + Send + 'static> Call<T, B> {
             body: Body::Empty.into(),
             timeout: None,
             retry: None,
-            streamed: false,
+            reading: Reading::Whole,
             fault: None,
         };
         draft.fill_path(operation.path, path);
@@ -180,7 +190,7 @@ impl<T: Send + 'static, B: Default + Send + 'static> Call<T, B> {
     /// Sends the request and leaves the reply's body to be read piece by piece; errors are typed all the same.
     pub fn send_stream(self) -> Sending<Response<ByteStream>, B> {
         let Self { operation, mut draft } = self;
-        draft.streamed = true;
+        draft.reading = Reading::Pieces;
         let answer = engine::execute(draft);
         Box::pin(async move {
             let Answer { reply, stream } = operation.success(answer.await)?;

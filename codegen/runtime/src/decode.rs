@@ -27,6 +27,12 @@ impl DecodeFailure {
         let message = "the body, which holds secrets, is not what was declared".to_owned();
         Self { message, source: None, secret: true, ..self }
     }
+
+    /// The answer is no stream of events.
+    pub(crate) fn no_events(reply: &Reply) -> Self {
+        let media_type = reply.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        Self::new(format!("the body is {media_type}, not a stream of events (text/event-stream)"), 0)
+    }
 }
 
 /// Reads a JSON body.

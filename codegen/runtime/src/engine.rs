@@ -6,13 +6,14 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-use reqwest::header::{ACCEPT, COOKIE, HeaderMap, HeaderValue, USER_AGENT};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, HeaderMap, HeaderValue, USER_AGENT};
 use reqwest::{RequestBuilder, Url};
 
 use crate::auth::Secret;
 use crate::byte_stream::ByteStream;
-use crate::call::Draft;
+use crate::call::{Draft, Reading};
 use crate::error::{ApiError, DecodeError, Error, RequestError, TransportError};
+use crate::events::EVENT_STREAM;
 use crate::operation::{Operation, Reply};
 use crate::query;
 use crate::response::Response;
@@ -185,7 +186,12 @@ async fn send(draft: &Draft, secrets: &[Secret<'_>], redirected: &mut bool) -> R
     let response = core.http.execute(request).await?;
     *redirected = *response.url() != url;
     // Errors are read whole all the same, to be typed.
-    if draft.streamed && response.status().is_success() {
+    let streamed = match draft.reading {
+        Reading::Whole => false,
+        Reading::Pieces => true,
+        Reading::Events => holds_events(response.headers()),
+    };
+    if streamed && response.status().is_success() {
         return Ok(stream(draft, response));
     }
     Ok(Answer { reply: read(response, core.response_limit).await?, stream: None })
@@ -239,6 +245,13 @@ fn set_cookies(headers: &mut HeaderMap, cookies: &[(&str, String)]) -> Result<()
         .map_err(|error| RequestError::because("the cookies cannot be sent", error))?;
     headers.entry(COOKIE).or_insert(value);
     Ok(())
+}
+
+/// Whether the answer is a stream of events; one that says nothing of its kind is what was asked for.
+fn holds_events(headers: &HeaderMap) -> bool {
+    let Some(media_type) = headers.get(CONTENT_TYPE) else { return true };
+    let essence = media_type.to_str().unwrap_or_default().split(';').next().unwrap_or_default();
+    essence.trim().eq_ignore_ascii_case(EVENT_STREAM)
 }
 
 /// The head of a response, with the body still to come.

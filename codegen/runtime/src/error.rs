@@ -359,8 +359,16 @@ pub struct TransportError {
 impl TransportError {
     /// The body of the answer is larger than the client reads.
     pub(crate) fn too_large(limit: usize) -> Self {
+        Self::above(limit, "the response is larger than the response limit")
+    }
+
+    /// An event of the answer is larger than the client reads.
+    pub(crate) fn event_too_large(limit: usize) -> Self {
+        Self::above(limit, "an event is larger than the response limit")
+    }
+
+    fn above(limit: usize, message: &'static str) -> Self {
         let source = format!("the limit is {limit} bytes").into();
-        let message = "the response is larger than the response limit";
         Self { operation: None, message, source: Some(source), timeout: false, connect: false, refused: true }
     }
 

@@ -17,6 +17,7 @@ mod client;
 pub mod decode;
 mod engine;
 mod error;
+mod events;
 mod json_path;
 mod lenient;
 #[cfg(feature = "mock")]
@@ -44,6 +45,7 @@ pub use base64_text::Base64;
 pub use byte_stream::ByteStream;
 pub use client::{Core, CoreBuilder};
 pub use error::{ApiError, DecodeError, Error, RequestError, TransportError};
+pub use events::{Event, Events};
 pub use pages::{Items, Pages};
 pub use patch::Patch;
 pub use response::Response;
@@ -78,6 +80,7 @@ pub mod generated {
     pub use crate::call::{Call, Sending};
     pub use crate::decode;
     pub use crate::decode::DecodeFailure;
+    pub use crate::events::{EventReader, EventShape};
     pub use crate::multipart::{FormParts, MultipartBody};
     pub use crate::operation::{ErrorReader, Operation, Reply, Status};
     pub use crate::pages::{By, Paging, Sign};

@@ -10,8 +10,10 @@ use bytes::Bytes;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Url};
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::decode::DecodeFailure;
+use crate::events::EVENT_STREAM;
 use crate::json_path;
 use crate::operation::{Operation, Reply};
 pub use route::Route;
@@ -148,7 +150,7 @@ type Check = Box<dyn Fn(&Reply) -> Result<(), DecodeFailure>>;
 type Condition = Box<dyn Fn(&Request) -> bool + Send + Sync>;
 
 /// An answer that is being set. It counts from the method on that gives its body: [`json`](Self::json),
-/// [`text`](Self::text), [`bytes`](Self::bytes) or [`empty`](Self::empty).
+/// [`text`](Self::text), [`bytes`](Self::bytes), [`events`](Self::events) or [`empty`](Self::empty).
 #[must_use = "an answer without a body is not set"]
 pub struct On<'s> {
     server: &'s Server,
@@ -206,6 +208,26 @@ impl On<'_> {
     /// Answers with bytes.
     pub fn bytes(self, body: impl Into<Bytes>) {
         self.set(body.into(), "application/octet-stream");
+    }
+
+    /// Answers with a stream of events, each its name and its data: text as it is, anything else as JSON.
+    pub fn events<D: Serialize>(mut self, events: impl IntoIterator<Item = (&'static str, D)>) {
+        let mut body = String::new();
+        for (name, data) in events {
+            let data = match serde_json::to_value(data) {
+                Ok(Value::String(text)) => text,
+                Ok(data) => data.to_string(),
+                Err(error) => {
+                    self.fault = Some(format!("the data of an event cannot be written: {error}"));
+                    String::new()
+                }
+            };
+            let lines: String = data.split('\n').map(|line| format!("data: {line}\n")).collect();
+            body.push_str(&format!("event: {name}\n{lines}\n"));
+        }
+        // What awaiting the call returns need not be what its events are.
+        self.check = Box::new(|_| Ok(()));
+        self.set(body.into(), EVENT_STREAM);
     }
 
     /// Answers without a body.

@@ -1,6 +1,7 @@
 //! Calls over real sockets: what goes out, byte for byte, and what is made of what comes back.
 
 mod auth;
+mod events;
 mod faults;
 mod grants;
 mod pages;
