@@ -14,6 +14,7 @@ mod pages;
 mod paths;
 mod schemes;
 mod settle;
+mod streams;
 mod types;
 mod unions;
 mod webhooks;
@@ -28,6 +29,7 @@ pub(crate) use merge::nullable;
 pub use crate::resolve::{Encoding, Location, PageBy, Part, Sign, Signature, Status, Style};
 pub use pages::{Access, Paging};
 pub use schemes::{CredentialKind, Grant, GrantKind, Revocation, Scheme, Tokens};
+pub use streams::EventStream;
 pub use webhooks::{Event, Webhooks};
 
 /// A client.
@@ -113,6 +115,15 @@ pub struct Operation {
     pub security: Vec<Vec<usize>>,
     /// How its list is read page by page.
     pub paging: Option<Paging>,
+    /// The events that it can answer with.
+    pub events: Option<EventStream>,
+}
+
+impl Operation {
+    /// The types that its successes are read as.
+    pub fn given(&self) -> impl Iterator<Item = &Type> {
+        self.output.ty().into_iter().chain(self.events.iter().map(|events| &events.ty))
+    }
 }
 
 /// What fills a `{}` of a path template.
@@ -193,6 +204,16 @@ pub enum Output {
     Text,
     /// Bytes.
     Bytes,
+}
+
+impl Output {
+    /// The type that JSON is read as.
+    pub fn ty(&self) -> Option<&Type> {
+        match self {
+            Self::Json(ty) | Self::MaybeJson(ty) => Some(ty),
+            Self::Empty | Self::Text | Self::Bytes => None,
+        }
+    }
 }
 
 /// A variant of the error body.

@@ -178,6 +178,15 @@ fn methods() -> Vec<(&'static str, String, &'static [&'static str])> {
             &["info rust-pages-added c::a::A::get"],
         ),
         (
+            "an answer is read event by event, then as other events",
+            "paths: {/a: {get: {tags: [A], responses: {'200': {description: ok, content: {text/<plain|event-stream>: {schema: {type: string}}}}}}}, /b: {get: {tags: [A], responses: {'200': {description: ok, content: {text/event-stream: {schema: {type: <string|object>}}}}}}}}".to_owned(),
+            &[
+                "breaking rust-call-changed c::a::A::get",
+                "info rust-stream-added c::a::A::get",
+                "breaking rust-stream-changed c::a::A::b",
+            ],
+        ),
+        (
             "items are of another type",
             "paths: {/a: {get: {tags: [A], x-pagination: {page: page, items: <cats|dogs>}, parameters: [{name: page, in: query, schema: {type: integer}}], $gives}}}\ncomponents: {schemas: {pet: {type: object, required: [cats, dogs], properties: {cats: {type: array, items: {type: string}}, dogs: {type: array, items: {type: integer}}}}}}".to_owned(),
             &["breaking rust-item-changed c::a::A::get"],

@@ -5,6 +5,8 @@
 mod calls;
 #[path = "golden/conversions.rs"]
 mod conversions;
+#[path = "golden/events.rs"]
+mod events;
 #[path = "golden/json.rs"]
 mod json;
 #[path = "golden/requests.rs"]

@@ -8,7 +8,9 @@ use quote::quote;
 use super::client::arguments;
 use super::file::File;
 use super::{From, argument, compact, gate, holds_map, holds_secret, names_type, pages, type_tokens};
-use crate::ir::{Api, Argument, Body, BodyKind, Location, Operation, Output, PathValue, Resource, Status, Style};
+use crate::ir::{
+    Api, Argument, Body, BodyKind, EventStream, Location, Operation, Output, PathValue, Resource, Status, Style, Type,
+};
 use crate::names;
 
 /// Writes the file.
@@ -26,6 +28,9 @@ pub fn file(api: &Api, resource: &Resource, source: &str) -> String {
             if let Some(paging) = &operation.paging {
                 pages::invocation(api, call, &output, paging, &mut file);
             }
+            if let Some(events) = &operation.events {
+                file.line("events", &event_stream(api, call, events));
+            }
         }
     }
     for operation in &resource.operations {
@@ -42,12 +47,7 @@ fn imports(resource: &Resource) -> TokenStream {
         resource.arguments.iter().chain(of_operations)
     };
     let bodies = || operations.iter().filter_map(|operation| operation.body.as_ref());
-    let outputs = || {
-        operations.iter().filter_map(|operation| match &operation.output {
-            Output::Json(ty) | Output::MaybeJson(ty) => Some(ty),
-            _ => None,
-        })
-    };
+    let outputs = || operations.iter().flat_map(Operation::given);
     let items = || operations.iter().filter_map(|operation| Some(&operation.paging.as_ref()?.item));
     let used = || {
         arguments().map(|argument| &argument.ty).chain(bodies().map(|body| &body.ty)).chain(outputs()).chain(items())
@@ -227,6 +227,8 @@ fn call_struct(api: &Api, operation: &Operation, call: &str) -> TokenStream {
             }
         }
     });
+    let has_methods = !setters.is_empty() || body.is_some();
+    let methods = has_methods.then(|| quote!(impl #name { #setters #body }));
     quote! {
         #docs
         #[derive(Debug)]
@@ -235,10 +237,7 @@ fn call_struct(api: &Api, operation: &Operation, call: &str) -> TokenStream {
             call: Call<#output>,
         }
 
-        impl #name {
-            #setters
-            #body
-        }
+        #methods
     }
 }
 
@@ -249,10 +248,15 @@ const OF_EVERY_CALL: &[&str] =
 /// The methods that the calls of lists with pages have besides.
 const OF_PAGED_CALLS: &[&str] = &["pages", "items"];
 
+/// The method that the calls of operations have besides that can answer with events.
+const OF_STREAMED_CALLS: &[&str] = &["events"];
+
 /// What the setters of an operation's optional arguments are called.
 pub(crate) fn setter_names(operation: &Operation) -> Vec<String> {
     let of_paged = operation.paging.iter().flat_map(|_| OF_PAGED_CALLS);
-    let mut taken: HashSet<String> = OF_EVERY_CALL.iter().chain(of_paged).map(|name| (*name).to_owned()).collect();
+    let of_streamed = operation.events.iter().flat_map(|_| OF_STREAMED_CALLS);
+    let mut taken: HashSet<String> =
+        OF_EVERY_CALL.iter().chain(of_paged).chain(of_streamed).map(|name| (*name).to_owned()).collect();
     operation.optional.iter().map(|argument| names::claim(&argument.name, &mut taken)).collect()
 }
 
@@ -271,6 +275,18 @@ fn setter(api: &Api, one: &Argument, method: &str) -> TokenStream {
             self
         }
     }
+}
+
+/// What the runtime has to know of the events of an answer, as an invocation of its macro.
+fn event_stream(api: &Api, call: &str, events: &EventStream) -> String {
+    let ty = compact(&type_tokens(api, &events.ty, From::Beside));
+    let shape = if events.whole { "Whole" } else { "Data" };
+    let decode = match &events.ty {
+        Type::String => "text",
+        ty if holds_secret(api, ty) => "secret_json",
+        _ => "json",
+    };
+    format!("{call} -> {ty}, ErrorBody {{ {shape} {decode} }}")
 }
 
 /// What success gives, as callers write it.

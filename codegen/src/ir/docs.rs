@@ -90,12 +90,13 @@ fn facts(schema: &Schema) -> Vec<String> {
 }
 
 /// Documentation of an operation: what there is of its prose, and the call itself.
-pub fn operation(operation: &Operation) -> Vec<String> {
+pub fn operation(operation: &Operation, events: bool) -> Vec<String> {
     let mut lines = prose(operation.summary.as_deref());
     let paged =
         operation.pagination.as_ref().map(|_| "`items` reads the list over all its pages, `pages` page by page.");
+    let streamed = events.then_some("`events` reads the answer event by event.");
     let call = call(operation.method, &operation.path);
-    for more in [prose(operation.description.as_deref()), prose(paged), vec![call]] {
+    for more in [prose(operation.description.as_deref()), prose(paged), prose(streamed), vec![call]] {
         if !lines.is_empty() && !more.is_empty() {
             lines.push(String::new());
         }

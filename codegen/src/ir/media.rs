@@ -15,6 +15,11 @@ pub(crate) fn is_json(media_type: &str) -> bool {
         || essence == "application/*"
 }
 
+/// Whether a body of this type is a stream of events.
+pub(crate) fn is_events(media_type: &str) -> bool {
+    essence(media_type) == "text/event-stream"
+}
+
 /// Whether a body of this type is text, and not JSON.
 pub(crate) fn is_text(media_type: &str) -> bool {
     essence(media_type).starts_with("text/") && !is_json(media_type)

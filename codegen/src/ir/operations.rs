@@ -267,6 +267,7 @@ impl Builder<'_> {
         let place = format!("{resource}{}", names::type_name(method));
         let own = self.own_arguments(index, &place, shared);
         let (output, accept) = self.output(index, &place);
+        let events = self.event_stream(index, &place);
         let errors = self.errors(index, &place);
         let bodies = self.bodies(index, &place);
         let source = &self.types.resolved.operations[index];
@@ -277,7 +278,7 @@ impl Builder<'_> {
             pointer: source.pointer.clone(),
             alternative: false,
             call: None,
-            docs: docs::operation(source),
+            docs: docs::operation(source, events.is_some()),
             deprecated: source.deprecated,
             method: source.method,
             idempotent: source.idempotent.unwrap_or_else(|| is_idempotent(source.method)),
@@ -292,12 +293,13 @@ impl Builder<'_> {
             errors,
             security: self.security(index),
             paging: None,
+            events,
         };
-        let paged = source.pagination.is_some();
+        let streamed = source.pagination.is_some() || operation.events.is_some();
         let mut operations = with_bodies(operation, bodies);
         for operation in &mut operations {
             let optional_body = operation.body.as_ref().is_some_and(|body| !body.required);
-            if !operation.optional.is_empty() || optional_body || paged {
+            if !operation.optional.is_empty() || optional_body || streamed {
                 operation.call = Some(format!("{}Call", names::type_name(&operation.name)));
             }
         }
@@ -392,9 +394,7 @@ fn used_types(resources: &[Resource], errors: &[ErrorVariant]) -> Vec<Type> {
         for operation in &resource.operations {
             used.extend(operation.required.iter().chain(&operation.optional).map(|argument| argument.ty.clone()));
             used.extend(operation.body.iter().map(|body| body.ty.clone()));
-            if let Output::Json(ty) | Output::MaybeJson(ty) = &operation.output {
-                used.push(ty.clone());
-            }
+            used.extend(operation.given().cloned());
         }
     }
     used
@@ -409,6 +409,7 @@ fn each_used(resources: &mut [Resource], visit: &mut dyn FnMut(&mut Type)) {
             if let Output::Json(ty) | Output::MaybeJson(ty) = &mut operation.output {
                 visit(ty);
             }
+            operation.events.iter_mut().for_each(|events| visit(&mut events.ty));
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::types::{Direction, Draft, recursive_alias};
-use super::{Operation, Output, Presence, Resource, Type, TypeDef, TypeId, TypeKind, Webhooks, dedupe};
+use super::{Operation, Presence, Resource, Type, TypeDef, TypeId, TypeKind, Webhooks, dedupe};
 use crate::diagnostic::Diagnostics;
 use crate::names;
 
@@ -431,11 +431,7 @@ pub fn place(types: &mut [TypeDef], resources: &[Resource], webhooks: Option<&We
 fn types_of(operation: &Operation) -> (Vec<Type>, Vec<Type>) {
     let arguments = operation.required.iter().chain(&operation.optional).map(|argument| argument.ty.clone());
     let sent = arguments.chain(operation.body.iter().map(|body| body.ty.clone())).collect();
-    let got = match &operation.output {
-        Output::Json(ty) | Output::MaybeJson(ty) => vec![ty.clone()],
-        _ => Vec::new(),
-    };
-    (sent, got)
+    (sent, operation.given().cloned().collect())
 }
 
 fn spread(types: &[TypeDef], ty: &Type, visit: &mut dyn FnMut(TypeId) -> bool) {

@@ -34,6 +34,9 @@ mod duplicates;
 #[path = "../../../tests/fixtures/golden/enums/calls/mod.rs"]
 #[rustfmt::skip]
 mod enums;
+#[path = "../../../tests/fixtures/golden/event_streams/calls/mod.rs"]
+#[rustfmt::skip]
+mod event_streams;
 #[path = "../../../tests/fixtures/golden/formats/calls/mod.rs"]
 #[rustfmt::skip]
 mod formats;
@@ -145,10 +148,10 @@ async fn every_call_goes_onto_the_wire() -> Outcome {
     let url = &server.url();
     let themes = run!(
         url,
-        all_of conversions cycles defaults directions documentation duplicates enums formats forms headers_cookies lossy
-        maps media_types multipart no_operation_id nulls numeric_strings oauth2 overlays pagination
-        path_parameters property_names query_styles references resource_names responses rust_names security
-        servers tagged type_names unions webhook_names webhooks
+        all_of conversions cycles defaults directions documentation duplicates enums event_streams formats forms
+        headers_cookies lossy maps media_types multipart no_operation_id nulls numeric_strings oauth2 overlays
+        pagination path_parameters property_names query_styles references resource_names responses rust_names
+        security servers tagged type_names unions webhook_names webhooks
     );
     for entry in std::fs::read_dir(crate::themes_directory())? {
         let theme = entry?.file_name().to_string_lossy().into_owned();

@@ -25,6 +25,9 @@ pub mod duplicates;
 #[path = "../../../tests/fixtures/golden/enums/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod enums;
+#[path = "../../../tests/fixtures/golden/event_streams/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod event_streams;
 #[path = "../../../tests/fixtures/golden/formats/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod formats;

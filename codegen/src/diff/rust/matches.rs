@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
-use crate::ir::{Api, Operation, Output, Type, TypeDef, TypeId, TypeKind};
+use crate::ir::{Api, Operation, Type, TypeDef, TypeId, TypeKind};
 
 /// The place of an operation: its resource, and itself in that.
 pub type Index = (usize, usize);
@@ -186,11 +186,10 @@ impl<'a> Renames<'a> {
         if let (Some(old), Some(new)) = (&old.body, &new.body) {
             self.queue.push_back((&old.ty, &new.ty));
         }
-        let output = |output: &'a Output| match output {
-            Output::Json(ty) | Output::MaybeJson(ty) => Some(ty),
-            Output::Empty | Output::Text | Output::Bytes => None,
-        };
-        self.queue.extend(output(&old.output).zip(output(&new.output)));
+        self.queue.extend(old.output.ty().zip(new.output.ty()));
+        if let (Some(old), Some(new)) = (&old.events, &new.events) {
+            self.queue.push_back((&old.ty, &new.ty));
+        }
         for (status, error) in &old.errors {
             let same = new.errors.iter().find(|(other, _)| other == status);
             self.queue.extend(same.map(|(_, other)| (&self.old.errors[*error].ty, &self.new.errors[*other].ty)));

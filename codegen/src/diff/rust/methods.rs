@@ -226,6 +226,27 @@ impl<'a> Comparison<'a> {
         }
     }
 
+    /// What the events of an answer are read as.
+    fn stream(&mut self, pair: &Pair<'a>, place: &Place) {
+        let [old, new] = pair.operations;
+        match (&old.events, &new.events) {
+            (None, Some(_)) => {
+                let message = format!("the call of `{}` has `events`", new.name);
+                self.tell(&rules::STREAM_ADDED, place.clone(), message, &[]);
+            }
+            (Some(_), None) => {
+                let message = format!("the call of `{}` has no `events` any more", new.name);
+                self.tell(&rules::STREAM_REMOVED, place.clone(), message, &[]);
+            }
+            (Some(old), Some(new)) if !self.same(&old.ty, &new.ty) => {
+                let (gave, gives) = (self.old.written(&old.ty), self.new.written(&new.ty));
+                let message = format!("`events` gives `{gives}`, no longer `{gave}`");
+                self.tell(&rules::STREAM_CHANGED, place.clone(), message, &[&gave, &gives]);
+            }
+            _ => {}
+        }
+    }
+
     /// What success gives, and how a list of it is read.
     fn output(&mut self, pair: &Pair<'a>, place: &Place) {
         let [old, new] = pair.operations;
@@ -241,6 +262,7 @@ impl<'a> Comparison<'a> {
             let message = format!("`{}` gives `{gives}`, no longer `{gave}`", new.name);
             self.tell(&rules::OUTPUT_CHANGED, place.clone(), message, &[&gave, &gives]);
         }
+        self.stream(pair, place);
         match (&old.paging, &new.paging) {
             (None, Some(_)) => {
                 let message = format!("the call of `{}` has `items` and `pages`", new.name);

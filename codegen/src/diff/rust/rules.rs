@@ -85,6 +85,12 @@ rules! { Rust:
         "a list is no longer read page by page";
     ITEM_CHANGED: "rust-item-changed" ~ "rust-item-changed", Always(Breaking),
         "the items of a list are of another type";
+    STREAM_ADDED: "rust-stream-added" ~ "rust-stream-removed", Always(Info),
+        "an answer is read event by event";
+    STREAM_REMOVED: "rust-stream-removed" ~ "rust-stream-added", Always(Breaking),
+        "an answer is no longer read event by event";
+    STREAM_CHANGED: "rust-stream-changed" ~ "rust-stream-changed", Always(Breaking),
+        "the events of an answer are of another type";
     ERROR_TYPED: "rust-error-typed" ~ "rust-error-untyped", Always(Info),
         "the body of an error is typed";
     ERROR_UNTYPED: "rust-error-untyped" ~ "rust-error-typed", Always(Warning),

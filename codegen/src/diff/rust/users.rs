@@ -1,6 +1,6 @@
 //! Which operations and events use a type.
 
-use crate::ir::{Api, Operation, Output, Type, TypeId};
+use crate::ir::{Api, Operation, Type, TypeId};
 
 /// The operations and events of a client, and for each type which of them lead to it.
 pub struct Users {
@@ -61,10 +61,6 @@ pub fn event_label(wire: &str) -> String {
 /// The types that an operation takes and gives.
 fn types<'a>(api: &'a Api, operation: &'a Operation) -> impl Iterator<Item = &'a Type> {
     let arguments = operation.required.iter().chain(&operation.optional).map(|argument| &argument.ty);
-    let output = match &operation.output {
-        Output::Json(ty) | Output::MaybeJson(ty) => Some(ty),
-        Output::Empty | Output::Text | Output::Bytes => None,
-    };
     let errors = operation.errors.iter().map(|(_, error)| &api.errors[*error].ty);
-    arguments.chain(operation.body.iter().map(|body| &body.ty)).chain(output).chain(errors)
+    arguments.chain(operation.body.iter().map(|body| &body.ty)).chain(operation.given()).chain(errors)
 }
