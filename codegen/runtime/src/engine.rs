@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, HeaderMap, HeaderValue, USER_AGENT};
 use reqwest::{RequestBuilder, Url};
 
@@ -214,7 +214,10 @@ fn request(draft: &Draft, secrets: &[Secret<'_>]) -> Result<RequestBuilder, Requ
 
     let path = draft.path.split('#').next().unwrap_or_default();
     let (path, own_query) = path.split_once('?').unwrap_or((path, ""));
-    let mut query = own_query.to_owned();
+    let mut query = String::new();
+    for pair in own_query.split('&').filter(|pair| !is_given(draft, pair)) {
+        query::append(&mut query, pair);
+    }
     for (_, pairs) in &draft.query {
         query::append(&mut query, pairs);
     }
@@ -223,6 +226,12 @@ fn request(draft: &Draft, secrets: &[Secret<'_>]) -> Result<RequestBuilder, Requ
     }
     let url = url(&core.base_url, path, &query)?;
     Ok(core.http.request(draft.method.clone(), url).headers(headers))
+}
+
+/// Whether a parameter gives what a pair of the path's own query would say.
+fn is_given(draft: &Draft, pair: &str) -> bool {
+    let name = percent_decode_str(pair.split('=').next().unwrap_or_default()).decode_utf8_lossy();
+    draft.query.iter().any(|(known, pairs)| *known == name && !pairs.is_empty())
 }
 
 fn url(base: &str, path: &str, query: &str) -> Result<Url, RequestError> {

@@ -13,6 +13,11 @@ pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.
 pub trait PathValue {
     /// Appends the value, percent-encoded.
     fn push(&self, out: &mut String);
+
+    /// Appends the value, the elements of a list with this between them.
+    fn push_joined(&self, out: &mut String, _between: &str) {
+        self.push(out);
+    }
 }
 
 impl PathValue for str {
@@ -31,13 +36,21 @@ impl<T: PathValue + ?Sized> PathValue for &T {
     fn push(&self, out: &mut String) {
         (**self).push(out);
     }
+
+    fn push_joined(&self, out: &mut String, between: &str) {
+        (**self).push_joined(out, between);
+    }
 }
 
 impl<T: PathValue> PathValue for Vec<T> {
     fn push(&self, out: &mut String) {
+        self.push_joined(out, ",");
+    }
+
+    fn push_joined(&self, out: &mut String, between: &str) {
         for (index, value) in self.iter().enumerate() {
             if index > 0 {
-                out.push(',');
+                out.push_str(between);
             }
             value.push(out);
         }
@@ -66,6 +79,19 @@ impl std::fmt::Write for Encoded<'_> {
     }
 }
 
+/// What stands before the value of a place, and between the elements of a list there. A place is written as in RFC 6570:
+/// `{.name}` is led by a dot, `{;name}` by its name, and `*` repeats that for each element.
+fn around(place: &str) -> (String, String) {
+    let (name, explode) = place.strip_suffix('*').map_or((place, false), |name| (name, true));
+    let before = match name.split_at_checked(1) {
+        Some((".", _)) => ".".to_owned(),
+        Some((";", name)) => format!(";{}=", utf8_percent_encode(name, RESERVED)),
+        _ => return (String::new(), ",".to_owned()),
+    };
+    let between = if explode { before.clone() } else { ",".to_owned() };
+    (before, between)
+}
+
 /// Fills the `{..}` places of a template in order.
 pub(crate) fn fill(template: &str, values: &[&dyn PathValue]) -> Result<String, RequestError> {
     let mut path = String::with_capacity(template.len() + 16);
@@ -76,8 +102,10 @@ pub(crate) fn fill(template: &str, values: &[&dyn PathValue]) -> Result<String, 
         let value =
             values.next().ok_or_else(|| RequestError::new(format!("no value for `{name}` in the path {template}")))?;
         path.push_str(before);
+        let (sign, between) = around(name);
+        path.push_str(&sign);
         let start = path.len();
-        value.push(&mut path);
+        value.push_joined(&mut path, &between);
         if matches!(&path[start..], "" | "." | "..") {
             let message = format!("{:?} cannot be a path segment (parameter `{name}`)", &path[start..]);
             return Err(RequestError::new(message));
@@ -107,6 +135,15 @@ mod tests {
         assert_eq!(filled("/a/{x}/b/{y}.json", &[&-7i64, &"~._-"]), "/a/-7/b/~._-.json");
         assert_eq!(filled("/ids/{ids}/", &[&vec!["1,2", "3"]]), "/ids/1%2C2,3/");
         assert_eq!(filled("/{flag}/{n}", &[&true, &1.5]), "/true/1.5");
+    }
+
+    #[test]
+    fn values_led_by_a_sign() {
+        let list = vec!["a", "b,c"];
+        assert_eq!(filled("/{.x}/{.x*}/{x*}", &[&list, &list, &list]), "/.a,b%2Cc/.a.b%2Cc/a,b%2Cc");
+        assert_eq!(filled("/m{;x y}{;z*}", &[&list, &list]), "/m;x%20y=a,b%2Cc;z=a;z=b%2Cc");
+        assert_eq!(filled("/{;n}{.n*}", &[&5i64, &6i64]), "/;n=5.6");
+        assert_eq!(filled("/{.x}", &[&"."]), "\".\" cannot be a path segment (parameter `.x`)");
     }
 
     #[test]

@@ -33,6 +33,16 @@ async fn a_get_is_sent_byte_for_byte() -> Outcome {
 }
 
 #[tokio::test]
+async fn a_parameter_takes_the_place_of_what_the_path_says() -> Outcome {
+    let server = Server::answering([reply("200 OK", &[], "{}")]).await?;
+    let mut call = get(&server)?;
+    call.query("fixed", Style::FormExplode, &[2, 3]);
+    call.await?;
+    assert_eq!(server.request()?.first_line(), "GET /things/7?fixed=2&fixed=3 HTTP/1.1");
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_json_body_is_sent_byte_for_byte() -> Outcome {
     let server = Server::answering([reply("204 No Content", &[], "")]).await?;
     let mut call = post(&server)?;
