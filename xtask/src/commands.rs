@@ -1,5 +1,6 @@
 //! One module for each command.
 
+pub mod corpus;
 pub mod diff;
 pub mod dump;
 pub mod generate;
@@ -10,9 +11,27 @@ pub mod prism;
 pub mod regen;
 pub mod vendor;
 
+use std::path::PathBuf;
 use std::process::Command;
+
+use serde_json::Value;
+
+use crate::Fault;
+use crate::api::Workspace;
 
 /// The cargo that runs this command.
 fn cargo() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+/// Where cargo builds this workspace.
+fn target_directory(workspace: &Workspace) -> Result<PathBuf, Fault> {
+    let output = cargo()
+        .args(["metadata", "--no-deps", "--format-version", "1", "--manifest-path"])
+        .arg(workspace.path("Cargo.toml"))
+        .output()?;
+    let metadata: Value = serde_json::from_slice(&output.stdout)
+        .map_err(|_| format!("cargo metadata: {}", String::from_utf8_lossy(&output.stderr)))?;
+    let directory = metadata["target_directory"].as_str().ok_or("cargo metadata names no target directory")?;
+    Ok(PathBuf::from(directory))
 }

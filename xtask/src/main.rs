@@ -46,6 +46,8 @@ enum Command {
     Lower(commands::lower::Arguments),
     /// Writes a stand-alone client crate for any document.
     Generate(commands::generate::Arguments),
+    /// Generates and compiles a crate for every document below a directory, and tells what came of each.
+    Corpus(commands::corpus::Arguments),
     /// Calls every operation of the clients against a mock server that checks what it is sent.
     Prism(commands::prism::Arguments),
 }
@@ -91,6 +93,7 @@ fn main() -> ExitCode {
         Command::Dump(arguments) => commands::dump::run(&workspace, arguments),
         Command::Lower(arguments) => commands::lower::run(&workspace, arguments),
         Command::Generate(arguments) => commands::generate::run(&workspace, arguments),
+        Command::Corpus(arguments) => commands::corpus::run(&workspace, arguments),
         Command::Prism(arguments) => commands::prism::run(&workspace, arguments),
     };
     match outcome {

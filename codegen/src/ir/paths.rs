@@ -224,7 +224,8 @@ fn settle(named: &[Named<'_>], diagnostics: &mut Diagnostics) -> Vec<String> {
 }
 
 /// Numbers the names that are still alike, in the order of their paths, so that the document's own order does not
-/// matter. Paths that differ by a slash at the end alone have no such order, and a person's names are not changed.
+/// matter: of two paths that differ by a slash at the end alone, the one with it has the number. A person's names are
+/// not changed.
 fn number(named: &[Named<'_>], mut names: Vec<String>, diagnostics: &mut Diagnostics) -> Vec<String> {
     let mut order: Vec<usize> = (0..named.len()).collect();
     order.sort_by_key(|index| {
@@ -234,8 +235,7 @@ fn number(named: &[Named<'_>], mut names: Vec<String>, diagnostics: &mut Diagnos
     for index in order {
         let operation = named[index].operation;
         if let Some(other) = taken.get(&names[index]) {
-            let same_path = operation.path.trim_end_matches('/') == other.path.trim_end_matches('/');
-            if operation.rust_name.is_some() || (same_path && operation.method == other.method) {
+            if operation.rust_name.is_some() {
                 let message = format!(
                     "this operation and `{} {}` would both become the method `{}`",
                     other.method, other.path, names[index]
@@ -355,11 +355,8 @@ mod tests {
     }
 
     #[test]
-    fn operations_that_nothing_tells_apart_are_an_error() {
-        let operations = [operation("GET", "/pets", None), operation("GET", "/pets/", None)];
-        let mut diagnostics = Diagnostics::new();
-        method_names("Pets", &operations.iter().collect::<Vec<_>>(), &mut diagnostics);
-        assert!(diagnostics.iter().any(|diagnostic| diagnostic.code == "same-method"));
+    fn operations_that_a_slash_tells_apart_are_numbered_or_have_their_ids() {
+        assert_eq!(named("Pets", &[("GET", "/pets/"), ("GET", "/pets")]), ["get_pets2", "get_pets"]);
         let operations = [operation("GET", "/pets", Some("one")), operation("GET", "/pets/", Some("two"))];
         let mut diagnostics = Diagnostics::new();
         assert_eq!(method_names("Pets", &operations.iter().collect::<Vec<_>>(), &mut diagnostics), ["one", "two"]);

@@ -5,9 +5,10 @@ mod progenitor;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crm_clients_codegen::diagnostic::json_lines;
 use crm_clients_codegen::emit::{self, CrateOptions};
 use crm_clients_codegen::fileset::FileSet;
-use crm_clients_codegen::names;
+use crm_clients_codegen::{Input, Walk, names};
 
 use crate::api::{Source, Workspace};
 use crate::{Fault, Outcome, tree};
@@ -30,6 +31,15 @@ pub struct Arguments {
     /// What writes the client.
     #[arg(long, value_enum, default_value = "ours")]
     emitter: Emitter,
+    /// How to print what is found: for people, or as an object a line.
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+}
+
+#[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
+enum Format {
+    Text,
+    Json,
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
@@ -58,22 +68,38 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Faul
     }
     let source = workspace.source_with(&arguments.spec, arguments.overlay.as_deref())?;
     let files = match arguments.emitter {
-        Emitter::Ours => ours(workspace, &source, name)?,
-        Emitter::Progenitor => progenitor::files(workspace, &source, name)?,
+        Emitter::Ours => ours(workspace, &source, arguments)?,
+        Emitter::Progenitor => progenitor::files(workspace, &source, arguments)?,
     };
     write(&arguments.out, &files)?;
-    println!("{}: {} files", arguments.out.display(), files.len());
+    if arguments.format == Format::Text {
+        println!("{}: {} files", arguments.out.display(), files.len());
+    }
     Ok(Outcome::Done)
 }
 
 /// The crate as this generator writes it.
-fn ours(workspace: &Workspace, source: &Source, name: &str) -> Result<FileSet, Fault> {
-    let api = source.walk(|walk, input| walk.ir(input, &names::module_name(name)))?;
+fn ours(workspace: &Workspace, source: &Source, arguments: &Arguments) -> Result<FileSet, Fault> {
+    let name = &arguments.name;
+    let api = walk(source, arguments.format, |walk, input| walk.ir(input, &names::module_name(name)))?;
     let runtime = workspace.path("codegen/runtime").display().to_string();
     Ok(emit::crate_files(&api, &CrateOptions { name: name.to_owned(), runtime }, &source.file_name()))
 }
 
-/// Writes a crate: its src/ holds what is there and nothing else.
+/// Walks through the passes with `pass`, and prints what is found on the way.
+fn walk<T>(source: &Source, format: Format, pass: impl FnOnce(&mut Walk, &Input<'_>) -> Option<T>) -> Result<T, Fault> {
+    match format {
+        Format::Text => source.walk(pass),
+        Format::Json => {
+            let (made, walk) = source.inspect(pass);
+            print!("{}", json_lines(&walk.diagnostics, &walk.documents));
+            made.ok_or_else(|| Fault::shown(String::new()))
+        }
+    }
+}
+
+/// Writes a crate: its src/ holds what is there and nothing else. What is there already is not touched, so that cargo
+/// need not compile it again.
 fn write(directory: &Path, files: &FileSet) -> Result<(), Fault> {
     let mut sources = FileSet::new();
     let mut manifest = "";
@@ -85,6 +111,9 @@ fn write(directory: &Path, files: &FileSet) -> Result<(), Fault> {
     }
     fs::create_dir_all(directory)?;
     tree::write(&directory.join("src"), &sources)?;
-    fs::write(directory.join("Cargo.toml"), manifest)?;
+    let path = directory.join("Cargo.toml");
+    if fs::read_to_string(&path).ok().as_deref() != Some(manifest) {
+        fs::write(path, manifest)?;
+    }
     Ok(())
 }

@@ -10,12 +10,11 @@ mod server;
 mod tally;
 
 use std::fs;
-use std::path::PathBuf;
 
 use serde_json::Value;
 
 use crate::api::Workspace;
-use crate::commands::cargo;
+use crate::commands::{cargo, target_directory};
 use crate::{Fault, Outcome};
 use program::Program;
 use server::{Answers, Prism};
@@ -66,16 +65,4 @@ fn allow_reserved(node: &mut Value) {
         }
         allow_reserved(member);
     }
-}
-
-/// Where cargo builds this workspace.
-fn target_directory(workspace: &Workspace) -> Result<PathBuf, Fault> {
-    let output = cargo()
-        .args(["metadata", "--no-deps", "--format-version", "1", "--manifest-path"])
-        .arg(workspace.path("Cargo.toml"))
-        .output()?;
-    let metadata: Value = serde_json::from_slice(&output.stdout)
-        .map_err(|_| format!("cargo metadata: {}", String::from_utf8_lossy(&output.stderr)))?;
-    let directory = metadata["target_directory"].as_str().ok_or("cargo metadata names no target directory")?;
-    Ok(PathBuf::from(directory))
 }

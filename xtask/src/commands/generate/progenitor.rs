@@ -8,6 +8,7 @@ use crm_clients_codegen::names;
 use serde::Deserialize;
 use serde_json::json;
 
+use super::{Arguments, walk};
 use crate::Fault;
 use crate::api::{Source, Workspace};
 use crate::commands::cargo;
@@ -20,8 +21,9 @@ struct Package {
 }
 
 /// The crate as progenitor writes it.
-pub fn files(workspace: &Workspace, source: &Source, name: &str) -> Result<FileSet, Fault> {
-    let document = source.walk(|walk, input| walk.for_progenitor(input, &names::module_name(name)))?;
+pub fn files(workspace: &Workspace, source: &Source, arguments: &Arguments) -> Result<FileSet, Fault> {
+    let name = &arguments.name;
+    let document = walk(source, arguments.format, |walk, input| walk.for_progenitor(input, &names::module_name(name)))?;
     let order = json!({"name": name, "source": source.file_name(), "document": document});
     let mut program = program(workspace).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
     let written = program.stdin.take().map_or(Ok(()), |mut input| input.write_all(order.to_string().as_bytes()));

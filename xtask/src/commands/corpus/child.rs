@@ -1,0 +1,137 @@
+//! `generate` for a document, in a process of its own: it may end as it likes, take too long, or be killed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, BufRead as _, BufReader, Read};
+use std::path::Path;
+use std::process::{Command, ExitStatus, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde::Deserialize;
+use wait4::Wait4 as _;
+
+use super::documents::Document;
+use crate::Fault;
+use crate::api::Workspace;
+
+/// What came of a document.
+#[derive(Clone, Debug)]
+pub struct Ran {
+    /// How it ended.
+    pub end: End,
+    /// How many warnings of each code there were.
+    pub warnings: BTreeMap<String, usize>,
+    /// The time from start to end.
+    pub seconds: f64,
+    /// The most memory that was in use at once.
+    pub peak_mib: f64,
+}
+
+/// How a run of `generate` ended.
+#[derive(Clone, Debug)]
+pub enum End {
+    /// With a crate.
+    Generated,
+    /// With errors in the document: their codes, and the first one's text and place.
+    Refused { codes: BTreeSet<String>, message: String },
+    /// Otherwise.
+    Failed(String),
+}
+
+/// A line that `generate` prints.
+#[derive(Deserialize)]
+struct Line {
+    severity: String,
+    code: String,
+    pointer: String,
+    message: String,
+}
+
+/// What `generate` printed.
+#[derive(Default)]
+struct Said {
+    warnings: BTreeMap<String, usize>,
+    codes: BTreeSet<String>,
+    first: Option<String>,
+}
+
+/// Generates the crate of a document in `directory`.
+///
+/// The most memory that a process used is no less than what this one used when it was started, which is why this one
+/// keeps nothing large until all are done.
+pub fn generate(workspace: &Workspace, document: &Document, directory: &Path, limit: Duration) -> Result<Ran, Fault> {
+    let start = Instant::now();
+    let mut child = Command::new(std::env::current_exe()?)
+        .args(["generate", "--format", "json", "--name", &format!("api-{}", document.slug), "--spec"])
+        .arg(&document.file)
+        .arg("--out")
+        .arg(directory)
+        .arg("--workspace")
+        .arg(workspace.path(""))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    let output = child.stdout.take().ok_or("a process has no standard output")?;
+    let errors = child.stderr.take().ok_or("a process has no standard error")?;
+    let (sender, ended) = mpsc::channel();
+    let (said, errors) = (
+        thread::spawn(move || {
+            let said = Said::read(output);
+            // Nobody waits any more once the time is over.
+            _ = sender.send(());
+            said
+        }),
+        thread::spawn(move || beginning(errors)),
+    );
+    let in_time = ended.recv_timeout(limit).is_ok();
+    if !in_time {
+        child.kill()?;
+    }
+    let used = child.wait4()?;
+    let said = said.join().map_err(|_| "a reader panicked")??;
+    let errors = errors.join().map_err(|_| "a reader panicked")?;
+    let end = if in_time { said.end(used.status, &errors) } else { End::Failed(format!("took over {limit:?}")) };
+    Ok(Ran {
+        end,
+        warnings: said.warnings,
+        seconds: start.elapsed().as_secs_f64(),
+        peak_mib: used.rusage.maxrss as f64 / f64::from(1 << 20),
+    })
+}
+
+impl Said {
+    fn read(output: impl Read) -> io::Result<Self> {
+        let mut said = Self::default();
+        for line in BufReader::new(output).lines() {
+            let line: Line = serde_json::from_str(&line?)?;
+            if line.severity == "error" {
+                said.codes.insert(line.code);
+                said.first.get_or_insert_with(|| format!("{} at #{}", line.message, line.pointer));
+            } else {
+                *said.warnings.entry(line.code).or_default() += 1;
+            }
+        }
+        Ok(said)
+    }
+
+    /// What it means that a process ended with `status`.
+    fn end(&self, status: ExitStatus, errors: &str) -> End {
+        match (status.code(), &self.first) {
+            (Some(0), None) => End::Generated,
+            (Some(2), Some(message)) => End::Refused { codes: self.codes.clone(), message: message.clone() },
+            _ => End::Failed(format!("{status}: {errors}")),
+        }
+    }
+}
+
+/// The beginning of what a process said to people. What it goes on to say is read, so that it never waits for a reader.
+fn beginning(errors: impl Read) -> String {
+    let mut kept = Vec::new();
+    let mut errors = errors;
+    // What cannot be read is not shown.
+    _ = errors.by_ref().take(2000).read_to_end(&mut kept);
+    _ = io::copy(&mut errors, &mut io::sink());
+    String::from_utf8_lossy(&kept).trim().to_owned()
+}
