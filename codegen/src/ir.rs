@@ -15,6 +15,7 @@ mod paths;
 mod schemes;
 mod settle;
 mod streams;
+mod templates;
 mod types;
 mod unions;
 mod webhooks;
@@ -93,8 +94,10 @@ pub struct Operation {
     pub method: &'static str,
     /// Whether repeating it does nothing twice.
     pub idempotent: bool,
-    /// The path template.
+    /// The path template as the document has it.
     pub path: String,
+    /// The path template as the runtime fills it.
+    pub template: String,
     /// The document's own name for it.
     pub id: Option<String>,
     /// The names of the values that fill the template, in order.
@@ -103,6 +106,8 @@ pub struct Operation {
     pub required: Vec<Argument>,
     /// Arguments that may be given, as setters.
     pub optional: Vec<Argument>,
+    /// Parameters that allow one value, which is always sent.
+    pub fixed: Vec<Fixed>,
     /// The body.
     pub body: Option<Body>,
     /// What success gives.
@@ -157,6 +162,18 @@ pub struct Argument {
     pub style: Style,
     /// Whether it is written as JSON text.
     pub json: bool,
+}
+
+/// A parameter that is sent with the only value that it allows.
+#[derive(Debug, Clone, Serialize)]
+pub struct Fixed {
+    /// The part of the request it goes to.
+    #[serde(serialize_with = "debug")]
+    pub location: Location,
+    /// The name on the wire.
+    pub wire: String,
+    /// The value as text.
+    pub value: String,
 }
 
 fn debug<T: std::fmt::Debug, S: serde::Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {

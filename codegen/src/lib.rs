@@ -31,6 +31,7 @@ pub mod overlay;
 pub mod progenitor;
 pub mod resolve;
 mod stack;
+mod template;
 
 use openapiv3::OpenAPI;
 use serde_json::Value;

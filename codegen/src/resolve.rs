@@ -12,7 +12,7 @@ mod schema;
 mod schemes;
 mod webhooks;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use openapiv3::{OpenAPI, ReferenceOr};
 use serde_json::Value;
@@ -192,6 +192,14 @@ pub enum Style {
     Pipe,
     /// `name[key]=`.
     Deep,
+    /// In a path: `.a,b`.
+    Label,
+    /// In a path: `.a.b`.
+    LabelExplode,
+    /// In a path: `;name=a,b`.
+    Matrix,
+    /// In a path: `;name=a;name=b`.
+    MatrixExplode,
 }
 
 /// A request body.
@@ -262,15 +270,8 @@ impl Status {
 
 /// Resolves every reference of a document.
 pub fn resolve(api: &OpenAPI, value: &Value, extensions: &mut Extensions, diagnostics: &mut Diagnostics) -> Resolved {
-    let mut resolver = Resolver {
-        api,
-        value,
-        extensions,
-        diagnostics,
-        schemas: Vec::new(),
-        by_pointer: HashMap::new(),
-        following: HashSet::new(),
-    };
+    let mut resolver =
+        Resolver { api, value, extensions, diagnostics, schemas: Vec::new(), by_pointer: HashMap::new() };
     let schemes = resolver.schemes();
     let credentials = resolver.credentials();
     let operations = resolver.operations();
@@ -304,8 +305,6 @@ struct Resolver<'a> {
     diagnostics: &'a mut Diagnostics,
     schemas: Vec<Schema>,
     by_pointer: HashMap<String, SchemaId>,
-    /// The references being followed, to find those that only lead to themselves.
-    following: HashSet<String>,
 }
 
 /// The pointer of a reference within the document: lowering has decoded it, and bundling and checking came before, so

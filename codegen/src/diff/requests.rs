@@ -305,5 +305,9 @@ fn style_word(parameter: &Parameter) -> &'static str {
         Style::Space => "with spaces",
         Style::Pipe => "with `|`",
         Style::Deep => "with keys in brackets",
+        Style::Label => "behind a dot",
+        Style::LabelExplode => "each behind a dot",
+        Style::Matrix => "behind its name",
+        Style::MatrixExplode => "each behind its name",
     }
 }

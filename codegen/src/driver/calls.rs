@@ -172,8 +172,11 @@ impl Call<'_> {
 
     fn body(&mut self, body: &Body) -> Result<TokenStream, String> {
         let value = match self.source.body(body) {
-            Some(schema) => self.sampler.value(schema).map_err(reason)?,
-            None => Value::String("text".to_owned()),
+            // Text and bytes are what the caller makes of them, even where an object is declared.
+            Some(schema) if !matches!(body.kind, BodyKind::Text | BodyKind::Bytes) => {
+                self.sampler.value(schema).map_err(reason)?
+            }
+            _ => Value::String("text".to_owned()),
         };
         Writer::new(self.api).argument(&body.ty, &value).map_err(|Misfit(why)| format!("the body: {why}"))
     }

@@ -9,7 +9,8 @@ use super::client::arguments;
 use super::file::File;
 use super::{From, argument, compact, gate, holds_map, holds_secret, names_type, pages, type_tokens};
 use crate::ir::{
-    Api, Argument, Body, BodyKind, EventStream, Location, Operation, Output, PathValue, Resource, Status, Style, Type,
+    Api, Argument, Body, BodyKind, EventStream, Fixed, Location, Operation, Output, PathValue, Resource, Status, Style,
+    Type,
 };
 use crate::names;
 
@@ -59,7 +60,9 @@ fn imports(resource: &Resource) -> TokenStream {
     });
     let types = used().any(names_type).then(|| quote!(types,));
     let styles = operations.iter().flat_map(|operation| operation.required.iter().chain(&operation.optional));
-    let style = styles.filter(|argument| argument.location == Location::Query).any(|_| true).then(|| quote!(Style,));
+    let fixed = operations.iter().flat_map(|operation| &operation.fixed);
+    let mut places = styles.map(|argument| argument.location).chain(fixed.map(|fixed| fixed.location));
+    let style = places.any(|location| location == Location::Query).then(|| quote!(Style,));
     let decode = operations.iter().any(|_| true).then(|| quote!(decode,));
     let status = operations.iter().any(|operation| !operation.errors.is_empty()).then(|| quote!(Status,));
     let multipart = bodies().any(|body| body.kind == BodyKind::Multipart).then(|| quote!(MultipartBody,));
@@ -106,7 +109,7 @@ fn method(api: &Api, operation: &Operation) -> TokenStream {
     let docs = gate::docs(&operation.docs);
     let deprecated = operation.deprecated.then(|| quote!(#[deprecated]));
     let (mut parameters, _) = arguments(api, &operation.required, From::Beside);
-    let mut statements = TokenStream::new();
+    let mut statements: TokenStream = operation.fixed.iter().map(send_fixed).collect();
     for required in &operation.required {
         statements.extend(send_argument(api, required));
     }
@@ -181,16 +184,28 @@ fn send_argument(api: &Api, one: &Argument) -> TokenStream {
         Location::Path => TokenStream::new(),
         Location::Query => {
             let style = match one.style {
-                Style::Form => quote!(Style::Form),
                 Style::FormExplode => quote!(Style::FormExplode),
                 Style::Space => quote!(Style::Space),
                 Style::Pipe => quote!(Style::Pipe),
                 Style::Deep => quote!(Style::Deep),
+                // The others are of paths, and stand in their templates.
+                _ => quote!(Style::Form),
             };
             quote!(#converted call.query(#wire, #style, #value);)
         }
         Location::Header => quote!(#converted call.header_param(#wire, #value);),
         Location::Cookie => quote!(#converted call.cookie(#wire, #value);),
+    }
+}
+
+/// The statement that puts the only value of a parameter into the call.
+fn send_fixed(fixed: &Fixed) -> TokenStream {
+    let (wire, value) = (gate::string(&fixed.wire), gate::string(&fixed.value));
+    match fixed.location {
+        Location::Path => TokenStream::new(),
+        Location::Query => quote!(call.query(#wire, Style::Form, #value);),
+        Location::Header => quote!(call.header_param(#wire, #value);),
+        Location::Cookie => quote!(call.cookie(#wire, #value);),
     }
 }
 
@@ -311,7 +326,7 @@ fn output_type(api: &Api, output: &Output) -> TokenStream {
 fn facts(api: &Api, resource: &Resource, operation: &Operation) -> TokenStream {
     let name = gate::ident(&names::static_name(&operation.name));
     let told = gate::string(&format!("{}.{}", resource.module, names::suffix(&operation.name)));
-    let (method, path) = (gate::ident(operation.method), gate::string(&operation.path));
+    let (method, path) = (gate::ident(operation.method), gate::string(&operation.template));
     let accept = gate::string(operation.accept.as_deref().unwrap_or_default());
     let idempotent = operation.idempotent;
     let output = output_type(api, &operation.output);

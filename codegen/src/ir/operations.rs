@@ -7,15 +7,17 @@ use super::schemes::schemes;
 use super::settle;
 use super::types::{Direction, Types, given_type_name, given_value_name};
 use super::{
-    Api, Argument, Body, ErrorVariant, Operation, Output, PathValue, Resource, Scheme, Type, TypeId, TypeKind,
-    Webhooks, bodies, docs, errors, pages,
+    Api, Argument, Body, ErrorVariant, Fixed, Operation, Output, PathValue, Resource, Scheme, Type, TypeId, TypeKind,
+    Webhooks, bodies, docs, errors, pages, templates,
 };
 use crate::diagnostic::Diagnostics;
 use crate::names;
 use crate::resolve::{self, Location, Resolved};
+use crate::template;
 
-/// Modules of every client, and methods of every client's builder and handle.
-const RESERVED: &[&str] = &["types", "error", "mock", "runtime", "builder", "client", "new", "clone", "start"];
+/// Modules of every client, methods of every client's builder and handle, and crates that its files name.
+const RESERVED: &[&str] =
+    &["types", "error", "mock", "runtime", "builder", "client", "new", "clone", "start", "std", "core", "alloc"];
 
 /// Types that a resource's file names without their path.
 const NAMED_BESIDE: &[&str] = &["Call", "ErrorBody", "Method", "MultipartBody", "Operation", "Status", "Style"];
@@ -189,7 +191,7 @@ impl Builder<'_> {
         let Some(first) = group.operations.first() else { return out };
         for segment in &prefix {
             let Segment::Parameter(text) = segment else { continue };
-            for wire in paths::parameters(text) {
+            for wire in template::names(text) {
                 let parameters = &self.types.resolved.operations[*first].parameters;
                 let found = parameters
                     .iter()
@@ -265,12 +267,13 @@ impl Builder<'_> {
         shared: &[(String, Argument)],
     ) -> Vec<Operation> {
         let place = format!("{resource}{}", names::type_name(method));
-        let own = self.own_arguments(index, &place, shared);
+        let (own, fixed) = self.own_arguments(index, &place, shared);
         let (output, accept) = self.output(index, &place);
         let events = self.event_stream(index, &place);
         let errors = self.errors(index, &place);
         let bodies = self.bodies(index, &place);
         let source = &self.types.resolved.operations[index];
+        let sent = templates::sent(&source.path, &source.parameters);
         let (required, optional): (Vec<_>, Vec<_>) = own.into_iter().partition(|(required, _)| *required);
         let required: Vec<Argument> = required.into_iter().map(|(_, argument)| argument).collect();
         let operation = Operation {
@@ -283,10 +286,12 @@ impl Builder<'_> {
             method: source.method,
             idempotent: source.idempotent.unwrap_or_else(|| is_idempotent(source.method)),
             path: source.path.clone(),
+            template: templates::template(&sent, &source.parameters),
             id: source.id.clone(),
-            path_values: path_values(&source.path, shared, &required),
+            path_values: path_values(&sent, shared, &required),
             required,
             optional: optional.into_iter().map(|(_, argument)| argument).collect(),
+            fixed,
             body: None,
             output,
             accept,
@@ -306,21 +311,40 @@ impl Builder<'_> {
         operations
     }
 
-    /// The parameters that the resource's handle does not hold, and whether they must be given.
-    fn own_arguments(&mut self, index: usize, place: &str, shared: &[(String, Argument)]) -> Vec<(bool, Argument)> {
+    /// The parameters that the resource's handle does not hold, and whether they must be given; and those that nobody
+    /// has to give.
+    fn own_arguments(
+        &mut self,
+        index: usize,
+        place: &str,
+        shared: &[(String, Argument)],
+    ) -> (Vec<(bool, Argument)>, Vec<Fixed>) {
         let parameters = self.types.resolved.operations[index].parameters.clone();
-        let mut own: Vec<(bool, Argument)> = Vec::new();
+        let (mut own, mut fixed) = (Vec::new(), Vec::new());
         let shared_names = shared.iter().map(|(_, argument)| argument.name.clone());
         let mut taken: HashSet<String> = shared_names.chain(["body".to_owned(), "call".to_owned()]).collect();
         for parameter in &parameters {
             if parameter.location == Location::Path && shared.iter().any(|(wire, _)| *wire == parameter.name) {
                 continue;
             }
+            if let Some(value) = self.fixed(parameter) {
+                fixed.push(Fixed { location: parameter.location, wire: parameter.name.clone(), value });
+                continue;
+            }
             let mut argument = self.argument(parameter, place);
             argument.name = names::claim(&argument.name, &mut taken);
             own.push((parameter.required || parameter.location == Location::Path, argument));
         }
-        own
+        (own, fixed)
+    }
+
+    /// The only value of a parameter that has to be sent.
+    fn fixed(&mut self, parameter: &resolve::Parameter) -> Option<String> {
+        if !parameter.required || parameter.location == Location::Path || parameter.json {
+            return None;
+        }
+        let id = parameter.schema;
+        self.types.constant(id).or_else(|| self.types.constant_integer(id).map(|(value, _)| value))
     }
 
     fn security(&self, index: usize) -> Vec<Vec<usize>> {
@@ -356,7 +380,7 @@ fn path_values(path: &str, shared: &[(String, Argument)], own: &[Argument]) -> V
             found.map(|argument| PathValue::Own(argument.name.clone()))
         }
     };
-    paths::parameters(path).into_iter().filter_map(value).collect()
+    template::names(path).filter_map(value).collect()
 }
 
 /// The operation with each of its bodies: the first under its own name.

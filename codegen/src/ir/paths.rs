@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use crate::diagnostic::Diagnostics;
 use crate::names;
 use crate::resolve::Operation;
+use crate::template::Template;
 
 /// A segment of a path template.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -17,8 +18,7 @@ pub enum Segment {
 
 /// The segments of a path, without what follows `?` or `#`.
 pub fn segments(path: &str) -> Vec<Segment> {
-    let end = path.find(['?', '#']).unwrap_or(path.len());
-    let texts = path[..end].split('/').filter(|text| !text.is_empty());
+    let texts = Template::of(path).path.split('/').filter(|text| !text.is_empty());
     texts
         .map(
             |text| {
@@ -26,11 +26,6 @@ pub fn segments(path: &str) -> Vec<Segment> {
             },
         )
         .collect()
-}
-
-/// The names in a path template, in order: `["account_id", "id"]`.
-pub fn parameters(path: &str) -> Vec<&str> {
-    path.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name).collect()
 }
 
 /// The segments that all of these paths begin with.

@@ -286,7 +286,7 @@ impl<'d> Types<'d> {
         }
     }
 
-    fn constant_integer(&mut self, id: SchemaId) -> Option<(String, Type)> {
+    pub fn constant_integer(&mut self, id: SchemaId) -> Option<(String, Type)> {
         match merge::shape(&mut self.resolved, id) {
             Shape::Scalar(Kind::Integer { values, .. }) => match values.as_slice() {
                 [only] => Some((only.to_string(), Type::I64)),

@@ -108,7 +108,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn parameter(&mut self, parameter: &openapiv3::Parameter, pointer: String) -> Option<Parameter> {
-        use openapiv3::{ParameterSchemaOrContent, QueryStyle};
+        use openapiv3::{ParameterSchemaOrContent, PathStyle, QueryStyle};
         let data = parameter.parameter_data_ref();
         let (location, style) = match parameter {
             openapiv3::Parameter::Query { style, .. } => {
@@ -126,13 +126,14 @@ impl<'a> Resolver<'a> {
             }
             openapiv3::Parameter::Header { .. } => (Location::Header, Style::Form),
             openapiv3::Parameter::Path { style, .. } => {
-                if !matches!(style, openapiv3::PathStyle::Simple) {
-                    let message =
-                        format!("the path parameter `{}` is written without the `.` or `;` of its style", data.name);
-                    let help = "declare it with `style: simple`; callers can give the sign as a part of the value";
-                    self.diagnostics.warning("unserved-style", pointer.clone(), message, help);
-                }
-                (Location::Path, Style::Form)
+                let style = match (style, data.explode.unwrap_or_default()) {
+                    (PathStyle::Simple, _) => Style::Form,
+                    (PathStyle::Label, false) => Style::Label,
+                    (PathStyle::Label, true) => Style::LabelExplode,
+                    (PathStyle::Matrix, false) => Style::Matrix,
+                    (PathStyle::Matrix, true) => Style::MatrixExplode,
+                };
+                (Location::Path, style)
             }
             openapiv3::Parameter::Cookie { .. } => (Location::Cookie, Style::FormExplode),
         };

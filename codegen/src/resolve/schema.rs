@@ -1,6 +1,7 @@
 //! Schemas to nodes of the arena.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashSet};
 
 use indexmap::IndexMap;
 use openapiv3::{AdditionalProperties, AnySchema, ReferenceOr, SchemaKind, Type, VariantOrUnknownOrEmpty};
@@ -178,29 +179,36 @@ impl<'a> Resolver<'a> {
 
     /// The schema at a pointer, for a reference that stands at `from`.
     fn at(&mut self, pointer: &str, from: &str) -> SchemaId {
-        if let Some(id) = self.by_pointer.get(pointer) {
-            return *id;
-        }
-        if !self.following.insert(pointer.to_owned()) {
-            self.diagnostics.error(
-                "reference-cycle",
-                pointer,
-                "this reference leads only back to itself",
-                "point it at a definition",
-            );
-            return self.any(pointer);
-        }
         let api = self.api;
-        let component = component_name(pointer).and_then(|name| api.components.as_ref()?.schemas.get(&name));
-        let id = match component {
-            Some(schema) => deeper(|| self.owned_schema(schema, pointer)),
-            None => match self.read::<ReferenceOr<openapiv3::Schema>>(pointer, from) {
-                Some(schema) => deeper(|| self.owned_schema(&schema, pointer)),
-                None => self.any(pointer),
-            },
+        // A schema that is being made is known already, so that only references can lead in a circle.
+        let mut followed = HashSet::new();
+        let mut place = pointer.to_owned();
+        let id = loop {
+            if let Some(id) = self.by_pointer.get(&place) {
+                break *id;
+            }
+            let component = component_name(&place).and_then(|name| api.components.as_ref()?.schemas.get(&name));
+            let node = match component {
+                Some(schema) => Cow::Borrowed(schema),
+                None => match self.read::<ReferenceOr<openapiv3::Schema>>(&place, from) {
+                    Some(schema) => Cow::Owned(schema),
+                    None => break self.any(&place),
+                },
+            };
+            match node.as_ref() {
+                ReferenceOr::Item(schema) => break deeper(|| self.item(schema, &place)),
+                ReferenceOr::Reference { reference } => {
+                    let next = target(reference);
+                    if !followed.insert(std::mem::replace(&mut place, next)) {
+                        let message = "this reference leads only back to itself";
+                        self.diagnostics.error("reference-cycle", pointer, message, "point it at a definition");
+                        break self.any(pointer);
+                    }
+                }
+            }
         };
-        self.following.remove(pointer);
-        self.by_pointer.insert(pointer.to_owned(), id);
+        self.by_pointer.insert(place, id);
+        self.by_pointer.extend(followed.into_iter().map(|place| (place, id)));
         id
     }
 
@@ -336,7 +344,14 @@ impl<'a> Resolver<'a> {
                 } else {
                     child("/components/schemas", reference)
                 };
-                mapping.push((value.clone(), self.at(&place, pointer)));
+                if self.value.pointer(&place).is_some() {
+                    mapping.push((value.clone(), self.at(&place, pointer)));
+                } else {
+                    let message =
+                        format!("the value `{value}` of the discriminator leads to `{reference}`, which is not there");
+                    let help = "give it the name of a schema, or remove it";
+                    self.diagnostics.warning("unknown-mapping", pointer, message, help);
+                }
             }
             Discriminator { property: discriminator.property_name.clone(), mapping }
         });

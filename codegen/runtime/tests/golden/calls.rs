@@ -13,12 +13,21 @@ use crate::themes as clients;
 #[path = "../../../tests/fixtures/golden/all_of/calls/mod.rs"]
 #[rustfmt::skip]
 mod all_of;
+#[path = "../../../tests/fixtures/golden/clashes/calls/mod.rs"]
+#[rustfmt::skip]
+mod clashes;
 #[path = "../../../tests/fixtures/golden/conversions/calls/mod.rs"]
 #[rustfmt::skip]
 mod conversions;
+#[path = "../../../tests/fixtures/golden/cookies_deep/calls/mod.rs"]
+#[rustfmt::skip]
+mod cookies_deep;
 #[path = "../../../tests/fixtures/golden/cycles/calls/mod.rs"]
 #[rustfmt::skip]
 mod cycles;
+#[path = "../../../tests/fixtures/golden/default_only/calls/mod.rs"]
+#[rustfmt::skip]
+mod default_only;
 #[path = "../../../tests/fixtures/golden/defaults/calls/mod.rs"]
 #[rustfmt::skip]
 mod defaults;
@@ -43,9 +52,18 @@ mod formats;
 #[path = "../../../tests/fixtures/golden/forms/calls/mod.rs"]
 #[rustfmt::skip]
 mod forms;
+#[path = "../../../tests/fixtures/golden/free_form/calls/mod.rs"]
+#[rustfmt::skip]
+mod free_form;
+#[path = "../../../tests/fixtures/golden/hard_names/calls/mod.rs"]
+#[rustfmt::skip]
+mod hard_names;
 #[path = "../../../tests/fixtures/golden/headers_cookies/calls/mod.rs"]
 #[rustfmt::skip]
 mod headers_cookies;
+#[path = "../../../tests/fixtures/golden/inheritance/calls/mod.rs"]
+#[rustfmt::skip]
+mod inheritance;
 #[path = "../../../tests/fixtures/golden/lossy/calls/mod.rs"]
 #[rustfmt::skip]
 mod lossy;
@@ -58,6 +76,9 @@ mod media_types;
 #[path = "../../../tests/fixtures/golden/multipart/calls/mod.rs"]
 #[rustfmt::skip]
 mod multipart;
+#[path = "../../../tests/fixtures/golden/multipart_encoding/calls/mod.rs"]
+#[rustfmt::skip]
+mod multipart_encoding;
 #[path = "../../../tests/fixtures/golden/no_operation_id/calls/mod.rs"]
 #[rustfmt::skip]
 mod no_operation_id;
@@ -70,6 +91,15 @@ mod numeric_strings;
 #[path = "../../../tests/fixtures/golden/oauth2/calls/mod.rs"]
 #[rustfmt::skip]
 mod oauth2;
+#[path = "../../../tests/fixtures/golden/octet_streams/calls/mod.rs"]
+#[rustfmt::skip]
+mod octet_streams;
+#[path = "../../../tests/fixtures/golden/odd_defaults/calls/mod.rs"]
+#[rustfmt::skip]
+mod odd_defaults;
+#[path = "../../../tests/fixtures/golden/odd_enums/calls/mod.rs"]
+#[rustfmt::skip]
+mod odd_enums;
 #[path = "../../../tests/fixtures/golden/overlays/calls/mod.rs"]
 #[rustfmt::skip]
 mod overlays;
@@ -79,12 +109,18 @@ mod pagination;
 #[path = "../../../tests/fixtures/golden/path_parameters/calls/mod.rs"]
 #[rustfmt::skip]
 mod path_parameters;
+#[path = "../../../tests/fixtures/golden/path_styles/calls/mod.rs"]
+#[rustfmt::skip]
+mod path_styles;
 #[path = "../../../tests/fixtures/golden/property_names/calls/mod.rs"]
 #[rustfmt::skip]
 mod property_names;
 #[path = "../../../tests/fixtures/golden/query_styles/calls/mod.rs"]
 #[rustfmt::skip]
 mod query_styles;
+#[path = "../../../tests/fixtures/golden/recursion/calls/mod.rs"]
+#[rustfmt::skip]
+mod recursion;
 #[path = "../../../tests/fixtures/golden/references/calls/mod.rs"]
 #[rustfmt::skip]
 mod references;
@@ -148,10 +184,12 @@ async fn every_call_goes_onto_the_wire() -> Outcome {
     let url = &server.url();
     let themes = run!(
         url,
-        all_of conversions cycles defaults directions documentation duplicates enums event_streams formats forms
-        headers_cookies lossy maps media_types multipart no_operation_id nulls numeric_strings oauth2 overlays
-        pagination path_parameters property_names query_styles references resource_names responses rust_names
-        security servers tagged type_names unions webhook_names webhooks
+        all_of clashes conversions cookies_deep cycles default_only defaults directions documentation duplicates
+        enums event_streams formats forms free_form hard_names headers_cookies inheritance lossy maps
+        media_types multipart multipart_encoding no_operation_id nulls numeric_strings oauth2 octet_streams
+        odd_defaults odd_enums overlays pagination path_parameters path_styles property_names query_styles
+        recursion references resource_names responses rust_names security servers tagged type_names unions
+        webhook_names webhooks
     );
     for entry in std::fs::read_dir(crate::themes_directory())? {
         let theme = entry?.file_name().to_string_lossy().into_owned();

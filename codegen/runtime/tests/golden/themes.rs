@@ -4,12 +4,21 @@
 #[path = "../../../tests/fixtures/golden/all_of/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod all_of;
+#[path = "../../../tests/fixtures/golden/clashes/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod clashes;
 #[path = "../../../tests/fixtures/golden/conversions/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod conversions;
+#[path = "../../../tests/fixtures/golden/cookies_deep/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod cookies_deep;
 #[path = "../../../tests/fixtures/golden/cycles/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod cycles;
+#[path = "../../../tests/fixtures/golden/default_only/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod default_only;
 #[path = "../../../tests/fixtures/golden/defaults/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod defaults;
@@ -34,9 +43,18 @@ pub mod formats;
 #[path = "../../../tests/fixtures/golden/forms/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod forms;
+#[path = "../../../tests/fixtures/golden/free_form/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod free_form;
+#[path = "../../../tests/fixtures/golden/hard_names/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod hard_names;
 #[path = "../../../tests/fixtures/golden/headers_cookies/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod headers_cookies;
+#[path = "../../../tests/fixtures/golden/inheritance/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod inheritance;
 #[path = "../../../tests/fixtures/golden/lossy/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod lossy;
@@ -49,6 +67,9 @@ pub mod media_types;
 #[path = "../../../tests/fixtures/golden/multipart/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod multipart;
+#[path = "../../../tests/fixtures/golden/multipart_encoding/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod multipart_encoding;
 #[path = "../../../tests/fixtures/golden/no_operation_id/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod no_operation_id;
@@ -61,6 +82,15 @@ pub mod numeric_strings;
 #[path = "../../../tests/fixtures/golden/oauth2/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod oauth2;
+#[path = "../../../tests/fixtures/golden/octet_streams/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod octet_streams;
+#[path = "../../../tests/fixtures/golden/odd_defaults/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod odd_defaults;
+#[path = "../../../tests/fixtures/golden/odd_enums/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod odd_enums;
 #[path = "../../../tests/fixtures/golden/overlays/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod overlays;
@@ -70,12 +100,18 @@ pub mod pagination;
 #[path = "../../../tests/fixtures/golden/path_parameters/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod path_parameters;
+#[path = "../../../tests/fixtures/golden/path_styles/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod path_styles;
 #[path = "../../../tests/fixtures/golden/property_names/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod property_names;
 #[path = "../../../tests/fixtures/golden/query_styles/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod query_styles;
+#[path = "../../../tests/fixtures/golden/recursion/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod recursion;
 #[path = "../../../tests/fixtures/golden/references/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod references;

@@ -6,26 +6,36 @@ use serde_json::{Value, json};
 
 use super::operations;
 use crate::lower::{Lowering, Object};
+use crate::template::{self, Template};
 
 /// Brings the parameters of a path item into line with one another and with the path's template.
 pub(super) fn lower_path_item(path: &str, item: &mut Object, walk: &mut Lowering) {
     let template = template_names(path);
     drop_needless(item, &template, walk);
-    let shared = path_names(item, walk);
+    let shared = filling(item, path, walk);
+    let in_fragment = fragment_names(path);
+    let named = names(item, walk);
     for (method, operation) in operations(item) {
         walk.enter(method, |walk| {
             drop_needless(operation, &template, walk);
-            let own = path_names(operation, walk);
+            let own = filling(operation, path, walk);
+            let own_named = names(operation, walk);
+            for name in in_fragment.iter().filter(|name| !named.contains(**name) && !own_named.contains(**name)) {
+                let message =
+                    format!("what stands behind `#` never reaches a server, and no parameter is called `{name}`");
+                let help = "declare the parameter that the server tells operations apart by";
+                walk.diagnostics.warning("path-fragment", walk.pointer.clone(), message, help);
+            }
             let is_missing = |name: &&str| !shared.contains(*name) && !own.contains(*name);
             declare(operation, template.iter().copied().filter(is_missing), walk);
         });
     }
 }
 
-/// The names in braces, each once.
+/// The names in braces, each once; a fragment is not sent.
 fn template_names(path: &str) -> Vec<&str> {
     let mut names = Vec::new();
-    for (name, _) in path.split('{').skip(1).filter_map(|rest| rest.split_once('}')) {
+    for name in Template::of(path).names() {
         if !name.is_empty() && !names.contains(&name) {
             names.push(name);
         }
@@ -69,14 +79,30 @@ fn remedy(template: &[&str]) -> String {
     }
 }
 
-/// The names of the parameters in the path that an object declares.
-fn path_names(holder: &Object, walk: &Lowering) -> HashSet<String> {
-    let parameters = holder.get("parameters").and_then(Value::as_array).into_iter().flatten();
-    parameters
-        .filter_map(|parameter| walk.targets.identity(parameter))
-        .filter(|(_, place)| place == "path")
+/// The names of the parameters that an object declares and that fill places of the path: those in the path, and those in the query
+/// where the place stands there, as in `/search?q={q}`.
+fn filling(holder: &Object, path: &str, walk: &Lowering) -> HashSet<String> {
+    let in_query: Vec<&str> = template::names(Template::of(path).query).collect();
+    identities(holder, walk)
+        .filter(|(name, place)| place == "path" || (place == "query" && in_query.contains(&name.as_str())))
         .map(|(name, _)| name)
         .collect()
+}
+
+fn names(holder: &Object, walk: &Lowering) -> HashSet<String> {
+    identities(holder, walk).map(|(name, _)| name).collect()
+}
+
+/// Name and place of the parameters that an object declares.
+fn identities<'a>(holder: &'a Object, walk: &'a Lowering) -> impl Iterator<Item = (String, String)> + 'a {
+    let parameters = holder.get("parameters").and_then(Value::as_array).into_iter().flatten();
+    parameters.filter_map(|parameter| walk.targets.identity(parameter))
+}
+
+/// What the fragment of a path names: some documents tell operations of one path apart by it.
+fn fragment_names(path: &str) -> Vec<&str> {
+    let pairs = Template::of(path).fragment.split('&').filter(|pair| !pair.is_empty());
+    pairs.map(|pair| pair.split('=').next().unwrap_or_default()).collect()
 }
 
 /// Declares path parameters that nobody declared.

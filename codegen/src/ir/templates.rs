@@ -1,0 +1,39 @@
+//! Path templates as the runtime fills them.
+
+use crate::resolve::{Location, Parameter, Style};
+use crate::template::{Template, names};
+
+/// The path without what never reaches a server, its fragment, and without what a query parameter says.
+///
+/// `/search?q={q}#top`, its `q` a query parameter, is `/search`.
+pub(super) fn sent(path: &str, parameters: &[Parameter]) -> String {
+    let Template { path, query, .. } = Template::of(path);
+    let is_path = |name: &str| parameters.iter().any(|one| one.location == Location::Path && one.name == name);
+    let pairs = query.split('&').filter(|pair| !pair.is_empty());
+    let said: Vec<&str> = pairs.filter(|pair| names(pair).all(is_path)).collect();
+    if said.is_empty() { path.to_owned() } else { format!("{path}?{}", said.join("&")) }
+}
+
+/// The path with its places as in RFC 6570: `/maps/{area}`, its `area` of the style `matrix`, is `/maps/{;area}`.
+pub(super) fn template(text: &str, parameters: &[Parameter]) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, (name, after))) =
+        rest.split_once('{').and_then(|(before, after)| Some((before, after.split_once('}')?)))
+    {
+        let style = parameters.iter().find(|one| one.location == Location::Path && one.name == name);
+        let (sign, star) = match style.map(|parameter| parameter.style) {
+            Some(Style::Label) => (".", ""),
+            Some(Style::LabelExplode) => (".", "*"),
+            Some(Style::Matrix) => (";", ""),
+            Some(Style::MatrixExplode) => (";", "*"),
+            _ => ("", ""),
+        };
+        // Without a style, a sign in the name is none.
+        let name = if sign.is_empty() { name.trim_start_matches(['.', ';']).trim_end_matches('*') } else { name };
+        out.push_str(&format!("{before}{{{sign}{name}{star}}}"));
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}

@@ -1,0 +1,62 @@
+//! The parts of a path template.
+
+/// A path template, taken apart. A `?` or a `#` within braces is a part of a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Template<'a> {
+    /// The path.
+    pub path: &'a str,
+    /// What stands behind `?`.
+    pub query: &'a str,
+    /// What stands behind `#`. It never reaches a server.
+    pub fragment: &'a str,
+}
+
+impl<'a> Template<'a> {
+    /// Takes a template apart.
+    pub fn of(template: &'a str) -> Self {
+        let (rest, fragment) = split(template, '#');
+        let (path, query) = split(rest, '?');
+        Self { path, query, fragment }
+    }
+
+    /// The names in braces, in order, but for those in the fragment.
+    pub fn names(&self) -> impl Iterator<Item = &'a str> {
+        names(self.path).chain(names(self.query))
+    }
+}
+
+/// The names in braces, in order.
+pub fn names(text: &str) -> impl Iterator<Item = &str> {
+    text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name)
+}
+
+/// What stands before and behind a sign that is not within braces.
+fn split(text: &str, sign: char) -> (&str, &str) {
+    let mut inside = false;
+    for (index, letter) in text.char_indices() {
+        match letter {
+            '{' => inside = true,
+            '}' => inside = false,
+            _ if letter == sign && !inside => return (&text[..index], &text[index + letter.len_utf8()..]),
+            _ => {}
+        }
+    }
+    (text, "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Template;
+
+    #[test]
+    fn signs_within_braces_are_names() {
+        let of = |template| {
+            let Template { path, query, fragment } = Template::of(template);
+            (path, query, fragment)
+        };
+        assert_eq!(of("/a/{b}?c={d}#e=f"), ("/a/{b}", "c={d}", "e=f"));
+        assert_eq!(of("/a/{b#?}/c"), ("/a/{b#?}/c", "", ""));
+        assert_eq!(of("/#a?b"), ("/", "", "a?b"));
+        assert_eq!(Template::of("/{a}?b={c}#{d}").names().collect::<Vec<_>>(), ["a", "c"]);
+    }
+}
