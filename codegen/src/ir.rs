@@ -191,6 +191,8 @@ pub struct Body {
     pub ty: Type,
     /// Whether it must be given.
     pub required: bool,
+    /// The names of the parts of a form that have media types of their own, and these.
+    pub part_types: Vec<(String, String)>,
 }
 
 /// How a body is written.
@@ -399,6 +401,8 @@ pub struct Field {
     pub presence: Presence,
     /// The single value it allows.
     pub constant: Option<String>,
+    /// Whether that value is what tells a union's variants apart, and the document allows others for all it says.
+    pub is_tag: bool,
     /// Whether a form writes its entries one by one, as `name[key]`.
     pub deep: bool,
 }

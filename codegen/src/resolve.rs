@@ -214,7 +214,7 @@ pub struct Body {
 }
 
 /// One media type of a body.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Media {
     /// The media type as declared.
     pub media_type: String,
@@ -222,6 +222,8 @@ pub struct Media {
     pub schema: Option<SchemaId>,
     /// The properties whose `encoding` asks for `name[key]`.
     pub deep: Vec<String>,
+    /// The properties whose `encoding` names one media type, and that.
+    pub part_types: Vec<(String, String)>,
 }
 
 /// A response.

@@ -45,7 +45,7 @@ operations! { client:
     "delete-custom-attribute-from-account" => client.custom_attributes(7).delete(4),
     "fetchProfile" => client.profile().get(),
     "get-account-canned-response" => client.canned_responses(7).list(),
-    "get-account-conversation-metrics" => client.reports().account_conversation_metrics(7, "account"),
+    "get-account-conversation-metrics" => client.reports().account_conversation_metrics(7),
     "get-details-of-a-conversation" => client.conversations(7).get(9),
     "get-details-of-a-single-automation-rule" => client.automation_rules(7).get(4),
     "get-details-of-an-account" => client.platform_accounts().get(7),

@@ -18,6 +18,8 @@ pub trait MultipartBody {
 #[derive(Debug, Default)]
 pub struct FormParts {
     parts: Vec<(String, Content)>,
+    /// The media types of parts by their names.
+    types: Vec<(&'static str, &'static str)>,
     fault: Option<serde_json::Error>,
 }
 
@@ -87,6 +89,13 @@ impl FormParts {
         }
     }
 
+    /// Declares the media type of the parts of this name. A file may have one of its own.
+    #[must_use]
+    pub fn typed(mut self, name: &'static str, media_type: &'static str) -> Self {
+        self.types.push((name, media_type));
+        self
+    }
+
     /// The value that could not be turned into text, if there was one.
     pub(crate) fn take_fault(&mut self) -> Option<serde_json::Error> {
         self.fault.take()
@@ -105,12 +114,11 @@ impl FormParts {
         // Names are escaped as browsers do; servers do not read reqwest's own `name*=`.
         let mut form = Form::new().percent_encode_noop();
         for (name, content) in &self.parts {
+            let declared = self.types.iter().find(|(known, _)| known == name).map(|(_, media_type)| *media_type);
             let part = match content {
-                Content::Text(text) => Part::text(text.clone()),
-                Content::Json(text) => Part::text(text.clone())
-                    .mime_str("application/json")
-                    .map_err(|error| RequestError::because("a JSON part", error))?,
-                Content::File(upload) => upload.part().await?,
+                Content::Text(text) => typed(text, declared)?,
+                Content::Json(text) => typed(text, declared.or(Some("application/json")))?,
+                Content::File(upload) => upload.part(declared).await?,
             };
             form = form.part(escape(name), part);
         }
@@ -132,13 +140,24 @@ impl FormParts {
         match value {
             Value::Null => {}
             Value::Object(_) => self.push(name, Content::Json(value.to_string())),
-            Value::Array(_) => {
-                for element in query::elements(value) {
-                    self.push(name, Content::Text(element));
+            Value::Array(values) => {
+                for element in values.iter().filter(|element| !element.is_null()) {
+                    let text = query::scalar(element);
+                    self.push(name, if element.is_object() { Content::Json(text) } else { Content::Text(text) });
                 }
             }
             scalar => self.push(name, Content::Text(query::scalar(scalar))),
         }
+    }
+}
+
+fn typed(text: &str, media_type: Option<&str>) -> Result<Part, RequestError> {
+    let part = Part::text(text.to_owned());
+    match media_type {
+        Some(media_type) => part
+            .mime_str(media_type)
+            .map_err(|error| RequestError::because(format!("{media_type:?} is not a media type"), error)),
+        None => Ok(part),
     }
 }
 

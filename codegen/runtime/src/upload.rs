@@ -91,8 +91,8 @@ impl Upload {
         }
     }
 
-    /// The bytes as one part of a multipart body.
-    pub(crate) async fn part(&self) -> Result<Part, RequestError> {
+    /// The bytes as one part of a multipart body, of this type where the caller gave none.
+    pub(crate) async fn part(&self, declared: Option<&str>) -> Result<Part, RequestError> {
         let part = match &self.source {
             Source::Bytes(bytes) => Part::stream_with_length(bytes.clone(), bytes.len() as u64),
             Source::File(path) => {
@@ -107,7 +107,7 @@ impl Upload {
             Some(name) => part.file_name(escape(&name)),
             None => part,
         };
-        let content_type = match (&self.content_type, &self.source) {
+        let content_type = match (self.content_type.as_deref().or(declared), &self.source) {
             (Some(content_type), _) => content_type,
             (None, Source::File(_)) => return Ok(part),
             (None, _) => "application/octet-stream",

@@ -1,6 +1,8 @@
 //! The clients of the generator's golden documents: that they compile, and that they do what a
 //! caller expects of them.
 
+#[path = "golden/anyone.rs"]
+mod anyone;
 #[path = "golden/calls.rs"]
 mod calls;
 #[path = "golden/conversions.rs"]

@@ -205,6 +205,8 @@ impl<'a> Writer<'a> {
         let missing = || Misfit(format!("the property `{}` is missing", field.wire));
         match (&field.constant, value) {
             (Some(constant), Some(value)) if text(value) == *constant => Ok(None),
+            // A sample of the type alone, where no union gives the property its value.
+            (Some(_), Some(_)) if field.is_tag => Ok(None),
             (Some(constant), _) => Err(Misfit(format!("the property `{}` is not `{constant}`", field.wire))),
             (None, Some(Value::Null)) if field.presence == Presence::Nullable => Ok(Some(quote!(None))),
             (None, Some(value)) if field.presence == Presence::Nullable => self.exact(&field.ty, value).map(Some),

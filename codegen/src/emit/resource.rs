@@ -218,7 +218,13 @@ fn send_body(api: &Api, body: &Body) -> (TokenStream, TokenStream) {
     let send = match body.kind {
         BodyKind::Json => quote!(call.json(#media_type, &body);),
         BodyKind::Form => quote!(call.form(&body);),
-        BodyKind::Multipart => quote!(call.multipart(body.into_parts());),
+        BodyKind::Multipart => {
+            let types = body.part_types.iter().map(|(name, media_type)| {
+                let (name, media_type) = (gate::string(name), gate::string(media_type));
+                quote!(.typed(#name, #media_type))
+            });
+            quote!(call.multipart(body.into_parts()#(#types)*);)
+        }
         BodyKind::Text => quote!(call.text(#media_type, body);),
         BodyKind::Bytes => quote!(call.bytes(#media_type, body);),
     };

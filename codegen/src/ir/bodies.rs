@@ -14,11 +14,11 @@ impl Builder<'_> {
     pub(super) fn bodies(&mut self, index: usize, place: &str) -> Vec<Body> {
         let Some(body) = &self.types.resolved.operations[index].body else { return Vec::new() };
         let (required, pointer) = (body.required, body.pointer.clone());
-        let mut media: Vec<(BodyKind, String, Option<SchemaId>, Vec<String>)> = Vec::new();
+        let mut media: Vec<(BodyKind, Media)> = Vec::new();
         for one in &body.media {
             let kind = body_kind(&one.media_type);
             if !media.iter().any(|(other, ..)| *other == kind) {
-                media.push((kind, one.media_type.clone(), one.schema, one.deep.clone()));
+                media.push((kind, one.clone()));
             } else if kind == BodyKind::Bytes || kind == BodyKind::Text {
                 self.types.diagnostics.warning(
                     "media-type-left-out",
@@ -35,7 +35,7 @@ impl Builder<'_> {
         let place = format!("{place}Request");
         media
             .into_iter()
-            .map(|(kind, media_type, schema, deep)| {
+            .map(|(kind, Media { media_type, schema, deep, part_types })| {
                 let ty = match (kind, schema) {
                     (BodyKind::Text, _) => Type::String,
                     (BodyKind::Bytes, _) => Type::Upload,
@@ -45,7 +45,8 @@ impl Builder<'_> {
                 };
                 // What is no struct has no names for the parts of a form; it is written as JSON.
                 let kind = if kind == BodyKind::Multipart && !self.is_form(&ty) { BodyKind::Json } else { kind };
-                Body { kind, media_type, ty, required }
+                let part_types = if kind == BodyKind::Multipart { part_types } else { Vec::new() };
+                Body { kind, media_type, ty, required, part_types }
             })
             .collect()
     }

@@ -43,6 +43,7 @@ pub fn build(resolved: Resolved, name: &str, diagnostics: &mut Diagnostics) -> A
     let mut webhooks = builder.webhooks(&resources);
     builder.unused_components();
     builder.types.set_json_kinds();
+    builder.types.set_tags();
     let Builder { types, schemes, mut errors } = builder;
     let mut used: Vec<Type> = used_types(&resources, &errors);
     used.extend(webhooks.iter().flat_map(Webhooks::payloads).cloned());

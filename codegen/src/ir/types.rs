@@ -253,24 +253,35 @@ impl<'d> Types<'d> {
         let constant = constant.map(|(value, _)| value);
         let docs = docs::value(&self.resolved, wire, None, id, constant.as_deref());
         let pointer = self.resolved[id].pointer.clone();
-        Some(Field { name, wire: wire.to_owned(), pointer, docs, deprecated, ty, presence, constant, deep: false })
+        Some(Field {
+            name,
+            wire: wire.to_owned(),
+            pointer,
+            docs,
+            deprecated,
+            ty,
+            presence,
+            constant,
+            is_tag: false,
+            deep: false,
+        })
     }
 
     /// Whether its default is an empty list, or an object without properties where none is required.
     fn empty_by_default(&mut self, id: SchemaId) -> bool {
-        let empty = match &self.resolved[id].default {
-            Some(serde_json::Value::Array(items)) => items.is_empty(),
-            Some(serde_json::Value::Object(properties)) => properties.is_empty(),
+        match &self.resolved[id].default {
+            Some(serde_json::Value::Array(items)) => items.is_empty() && self.may_be_empty(id, true),
+            Some(serde_json::Value::Object(properties)) => properties.is_empty() && self.may_be_empty(id, false),
             _ => false,
-        };
-        empty && self.may_be_empty(id)
+        }
     }
 
-    fn may_be_empty(&mut self, id: SchemaId) -> bool {
+    /// Whether an empty list, or an empty object, is a value of the schema.
+    fn may_be_empty(&mut self, id: SchemaId, list: bool) -> bool {
         match merge::shape(&mut self.resolved, id) {
-            Shape::Array(_) => true,
-            Shape::Object(fields) => fields.properties.values().all(|(_, required)| !required),
-            Shape::Same(other) => self.may_be_empty(other),
+            Shape::Array(_) => list,
+            Shape::Object(fields) => !list && fields.properties.values().all(|(_, required)| !required),
+            Shape::Same(other) => self.may_be_empty(other, list),
             _ => false,
         }
     }

@@ -1,10 +1,10 @@
 //! `oneOf` and `anyOf` to enums named after what they hold.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::merge::{self, Fields, Shape};
 use super::types::{Direction, Types};
-use super::{JsonKind, Type, TypeId, TypeKind, Union, UnionVariant};
+use super::{Field, JsonKind, Presence, Type, TypeId, TypeKind, Union, UnionVariant, docs};
 use crate::names;
 use crate::resolve::{Discriminator, Kind, SchemaId};
 
@@ -276,6 +276,62 @@ impl Types<'_> {
                     variant.json = json;
                 }
             }
+        }
+    }
+
+    /// Gives the property that tells variants apart its value in a type that stands for one value wherever it is a
+    /// variant, so that nobody has to give it.
+    pub(super) fn set_tags(&mut self) {
+        let mut values: BTreeMap<(usize, String), BTreeSet<String>> = BTreeMap::new();
+        for draft in &self.drafts {
+            let TypeKind::Union(Union { tag: Some(tag), variants, .. }) = &draft.kind else { continue };
+            for variant in variants {
+                if let (Some(held), Some(value)) = (self.struct_behind(&variant.ty), &variant.tag) {
+                    values.entry((held, tag.clone())).or_default().insert(value.clone());
+                }
+            }
+        }
+        for ((draft, tag), values) in values {
+            if let Ok([value]) = <[String; 1]>::try_from(Vec::from_iter(values)) {
+                self.set_tag(draft, &tag, value);
+            }
+        }
+    }
+
+    /// The struct that a variant holds.
+    fn struct_behind(&self, ty: &Type) -> Option<usize> {
+        let mut ty = ty;
+        // Aliases that lead to each other are settled later.
+        for _ in 0..16 {
+            let Type::Named(TypeId(draft)) = ty else { return None };
+            match &self.drafts[*draft].kind {
+                TypeKind::Struct(_) => return Some(*draft),
+                TypeKind::Alias(inner) => ty = inner,
+                _ => return None,
+            }
+        }
+        None
+    }
+
+    fn set_tag(&mut self, draft: usize, tag: &str, value: String) {
+        let TypeKind::Struct(kind) = &self.drafts[draft].kind else { return };
+        let holds_text = |ty: &Type| match ty {
+            Type::String => true,
+            Type::Named(TypeId(draft)) => matches!(self.drafts[*draft].kind, TypeKind::Strings(_)),
+            _ => false,
+        };
+        let free = |field: &Field| {
+            field.wire == tag
+                && field.constant.is_none()
+                && field.presence == Presence::Required
+                && holds_text(&field.ty)
+        };
+        let Some(index) = kind.fields.iter().position(free) else { return };
+        if let TypeKind::Struct(kind) = &mut self.drafts[draft].kind {
+            let field = &mut kind.fields[index];
+            field.docs.extend([String::new(), format!("Always {}.", docs::code(&value))]);
+            field.constant = Some(value);
+            field.is_tag = true;
         }
     }
 

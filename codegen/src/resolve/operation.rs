@@ -175,10 +175,16 @@ impl<'a> Resolver<'a> {
             let schema = media.schema.as_ref().map(|schema| self.owned_schema(schema, &child(&place, "schema")));
             let deep =
                 media.encoding.iter().filter(|(_, encoding)| encoding.style == Some(openapiv3::QueryStyle::DeepObject));
+            let part_types = media.encoding.iter().filter_map(|(name, encoding)| {
+                // With several, or a range of them, it is the caller who knows which.
+                let one = encoding.content_type.as_ref().filter(|types| !types.contains([',', '*']))?;
+                Some((name.clone(), one.trim().to_owned()))
+            });
             out.push(Media {
                 media_type: media_type.clone(),
                 schema,
                 deep: deep.map(|(name, _)| name.clone()).collect(),
+                part_types: part_types.collect(),
             });
         }
         out

@@ -24,15 +24,13 @@ impl Reports {
     pub fn account_conversation_metrics(
         &self,
         account_id: i64,
-        r#type: impl Into<types::ReportsAccountConversationMetricsType>,
     ) -> Call<types::ReportsAccountConversationMetricsResponse> {
         let mut call = Call::new(
             &self.core,
             &ACCOUNT_CONVERSATION_METRICS,
             &[&account_id],
         );
-        let r#type: types::ReportsAccountConversationMetricsType = r#type.into();
-        call.query("type", Style::FormExplode, &r#type);
+        call.query("type", Style::Form, "account");
         call
     }
 
@@ -42,15 +40,13 @@ impl Reports {
     pub fn agent_conversation_metrics(
         &self,
         account_id: i64,
-        r#type: impl Into<types::ReportsAgentConversationMetricsType>,
     ) -> AgentConversationMetricsCall {
         let mut call = Call::new(
             &self.core,
             &AGENT_CONVERSATION_METRICS,
             &[&account_id],
         );
-        let r#type: types::ReportsAgentConversationMetricsType = r#type.into();
-        call.query("type", Style::FormExplode, &r#type);
+        call.query("type", Style::Form, "agent");
         AgentConversationMetricsCall {
             call,
         }

@@ -271,7 +271,7 @@ fn constant_tokens(constant: &str, ty: &Type) -> TokenStream {
         }
         _ => {
             let text = gate::string(constant);
-            quote!(#text.to_owned())
+            if *ty == Type::String { quote!(#text.to_owned()) } else { quote!(#text.into()) }
         }
     }
 }

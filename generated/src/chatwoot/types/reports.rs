@@ -323,38 +323,6 @@ runtime::object! {
     }
 }
 
-/// A parameter of `/api/v2/accounts/{account_id}/reports/conversations`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ReportsAccountConversationMetricsType {
-    /// `account`
-    Account,
-    /// A value that the document does not list, kept as it came.
-    Unknown(String),
-}
-
-runtime::string_enum! {
-    ReportsAccountConversationMetricsType(Unknown) {
-        Account = "account",
-    }
-}
-
-/// A parameter of `/api/v2/accounts/{account_id}/reports/conversations/`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ReportsAgentConversationMetricsType {
-    /// `agent`
-    Agent,
-    /// A value that the document does not list, kept as it came.
-    Unknown(String),
-}
-
-runtime::string_enum! {
-    ReportsAgentConversationMetricsType(Unknown) {
-        Agent = "agent",
-    }
-}
-
 /// A parameter of `GET /api/v2/accounts/{account_id}/reports/outgoing_messages_count`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
