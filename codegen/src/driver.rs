@@ -96,10 +96,12 @@ fn root(api: &Api) -> String {
             _ => quote!(.#method("secret")),
         }
     });
+    // Without operations nothing is called at all.
+    let uncalled = modules.is_empty().then(|| quote!(dead_code, unused_variables,));
     let mut file = File::made_by("prism", &format!("specs/{}", api.name));
     file.items(quote! {
         //! Calls of every operation.
-        #![allow(deprecated, unused_imports, reason = "deprecated parts are called, too; not all calls need all")]
+        #![allow(#uncalled deprecated, unused_imports, reason = "deprecated parts are called, too; not all calls need all")]
         #(mod #modules;)*
         use super::Outcome;
         use super::clients::#name as client;

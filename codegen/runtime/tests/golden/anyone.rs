@@ -164,9 +164,8 @@ async fn enums_of_any_values() -> Outcome {
 
 #[tokio::test]
 async fn defaults_of_another_type_have_no_effect() -> Outcome {
-    let (request, odd) = sent!(odd_defaults, json(r#"{"must": "m"}"#), |client| client
-        .odd()
-        .create(odd_defaults::types::Odd::new("n")));
+    let (request, odd) =
+        sent!(odd_defaults, json(r#"{"must": "m"}"#), |client| client.odd().create(odd_defaults::types::Odd::new("n")));
     assert_eq!((line(&request), request.body.as_str()), ("POST /odd", r#"{"must":"n"}"#));
     assert_eq!((odd.must.as_str(), odd.count, odd.flag, odd.list), ("m", None, None, None));
     assert!(odd.tags.is_none() && odd.links.is_none());

@@ -82,6 +82,9 @@ mod multipart_encoding;
 #[path = "../../../tests/fixtures/golden/no_operation_id/calls/mod.rs"]
 #[rustfmt::skip]
 mod no_operation_id;
+#[path = "../../../tests/fixtures/golden/no_operations/calls/mod.rs"]
+#[rustfmt::skip]
+mod no_operations;
 #[path = "../../../tests/fixtures/golden/nulls/calls/mod.rs"]
 #[rustfmt::skip]
 mod nulls;
@@ -186,7 +189,7 @@ async fn every_call_goes_onto_the_wire() -> Outcome {
         url,
         all_of clashes conversions cookies_deep cycles default_only defaults directions documentation duplicates
         enums event_streams formats forms free_form hard_names headers_cookies inheritance lossy maps
-        media_types multipart multipart_encoding no_operation_id nulls numeric_strings oauth2 octet_streams
+        media_types multipart multipart_encoding no_operation_id no_operations nulls numeric_strings oauth2 octet_streams
         odd_defaults odd_enums overlays pagination path_parameters path_styles property_names query_styles
         recursion references resource_names responses rust_names security servers tagged type_names unions
         webhook_names webhooks

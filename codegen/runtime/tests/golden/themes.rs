@@ -73,6 +73,9 @@ pub mod multipart_encoding;
 #[path = "../../../tests/fixtures/golden/no_operation_id/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod no_operation_id;
+#[path = "../../../tests/fixtures/golden/no_operations/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod no_operations;
 #[path = "../../../tests/fixtures/golden/nulls/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod nulls;
