@@ -6,6 +6,7 @@
 //! value that they cannot carry is a fault.
 
 mod calls;
+mod dispatch;
 mod expression;
 mod sample;
 
@@ -83,6 +84,13 @@ pub fn program(clients: &[String]) -> String {
         }
     });
     file.finish()
+}
+
+/// Calls whose arguments are known only when the program runs: `CALLS` has a function for each operation. Around it the
+/// program has the client's `Client` and `types`, `Arguments`, which gives each argument by its name as the type that is
+/// asked for, and `Calling`, a boxed future of the call's error or of the reason why an argument is no value of its type.
+pub fn dispatch(api: &Api) -> String {
+    dispatch::file(api)
 }
 
 /// Builds the client and calls one resource after the other.

@@ -23,7 +23,7 @@ mod kind;
 pub mod lint;
 pub mod load;
 pub mod lower;
-mod lowered;
+pub mod lowered;
 pub mod model;
 pub mod names;
 pub mod origin;

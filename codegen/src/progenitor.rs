@@ -22,6 +22,8 @@ use crate::ir::Api;
 use losses::Loss;
 use schemas::Schemas;
 
+pub use idents::value as argument_name;
+
 /// An object of the document.
 type Object = Map<String, Value>;
 

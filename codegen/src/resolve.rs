@@ -179,6 +179,18 @@ pub enum Location {
     Cookie,
 }
 
+impl Location {
+    /// The document's word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Path => "path",
+            Self::Query => "query",
+            Self::Header => "header",
+            Self::Cookie => "cookie",
+        }
+    }
+}
+
 /// How an array or an object is written into a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub enum Style {

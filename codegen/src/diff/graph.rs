@@ -195,7 +195,7 @@ impl Step<'_> {
             Self::Servers => ("servers".into(), false),
             Self::Security => ("security".into(), false),
             Self::PathParameter(_, name) => (format!("path {name}").into(), false),
-            Self::Parameter(location, name) => (format!("{} {name}", location_word(*location)).into(), false),
+            Self::Parameter(location, name) => (format!("{} {name}", location.as_str()).into(), false),
             Self::Moved(name) => (format!("parameter {name}").into(), false),
             Self::Body => ("body".into(), false),
             Self::Status(status) => (status_word(*status).into(), false),
@@ -224,7 +224,7 @@ impl Step<'_> {
             Self::Servers => "the API".to_owned(),
             Self::Security => "authentication".to_owned(),
             Self::PathParameter(_, name) => format!("path parameter `{name}`"),
-            Self::Parameter(location, name) => format!("{} parameter `{name}`", location_word(*location)),
+            Self::Parameter(location, name) => format!("{} parameter `{name}`", location.as_str()),
             Self::Moved(name) => format!("parameter `{name}`"),
             Self::Body => "the body".to_owned(),
             Self::Status(status) => format!("response {}", status_word(*status)),
@@ -235,15 +235,6 @@ impl Step<'_> {
             Self::Values => format!("a value of {whole}"),
             Self::Variant(label) => format!("alternative `{label}` of {whole}"),
         }
-    }
-}
-
-pub(super) fn location_word(location: Location) -> &'static str {
-    match location {
-        Location::Path => "path",
-        Location::Query => "query",
-        Location::Header => "header",
-        Location::Cookie => "cookie",
     }
 }
 

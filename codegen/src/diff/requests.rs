@@ -1,6 +1,6 @@
 //! What an operation takes and answers, compared: parameters, bodies, responses.
 
-use super::graph::{Key, Step, UnitId, location_word};
+use super::graph::{Key, Step, UnitId};
 use super::operations::position;
 use super::view::Side;
 use super::wire::{Places, Says, Wire};
@@ -39,7 +39,7 @@ impl<'a> Wire<'a> {
                     self.parameter(part, was, is);
                 }
             } else if let Some(was) = old.parameters.iter().filter(gone).find(|was| has_moved(was, is)) {
-                let words = (location_word(was.location), location_word(is.location));
+                let words = (was.location.as_str(), is.location.as_str());
                 let says = format!("went from {} to {}", words.0, words.1);
                 let says = Says::from_to(&rules::PARAMETER_MOVED, says, words.0, words.1);
                 let step = Step::Moved(was.name.as_str().min(&is.name));

@@ -11,7 +11,7 @@ use super::sample::{Sampler, Unsampled, Wanted};
 use crate::diagnostic::{Diagnostics, child};
 use crate::emit::file::File;
 use crate::emit::{gate, resource};
-use crate::ir::{Api, Argument, Body, BodyKind, Location, Operation, Resource};
+use crate::ir::{Api, Argument, Body, BodyKind, Operation, Resource};
 use crate::lowered::followed;
 use crate::names;
 
@@ -104,12 +104,7 @@ impl<'a> Source<'a> {
 
     /// The schema of a parameter.
     fn parameter(&self, argument: &Argument) -> Result<&'a Value, String> {
-        let location = match argument.location {
-            Location::Path => "path",
-            Location::Query => "query",
-            Location::Header => "header",
-            Location::Cookie => "cookie",
-        };
+        let location = argument.location.as_str();
         let mut declared = [self.operation, self.item].into_iter().flatten().flat_map(|node| list(node, "parameters"));
         let found = declared.find_map(|parameter| {
             let parameter = followed(self.document, parameter);

@@ -4,8 +4,9 @@ use std::collections::HashSet;
 
 use heck::{ToPascalCase, ToSnakeCase};
 
-/// Of a parameter or a property: `filter[site_id]` is `filter_site_id`.
-pub(super) fn value(name: &str) -> String {
+/// Of a parameter or a property: `filter[site_id]` is `filter_site_id`. Keywords and leading digits get an underscore
+/// besides.
+pub fn value(name: &str) -> String {
     ident(name, str::to_snake_case)
 }
 

@@ -101,13 +101,7 @@ impl std::fmt::Display for Key<'_> {
         match self {
             Self::Path(_) => f.write_str("the path"),
             Self::Parameter(location, wire) => {
-                let place = match location {
-                    Location::Path => "path",
-                    Location::Query => "query",
-                    Location::Header => "header",
-                    Location::Cookie => "cookie",
-                };
-                write!(f, "the {place} parameter `{wire}`")
+                write!(f, "the {} parameter `{wire}`", location.as_str())
             }
             Self::Body => f.write_str("the body"),
         }
