@@ -110,6 +110,16 @@ fn numbers_arrive_as_strings_too() -> Result {
 }
 
 #[test]
+fn numbers_are_read_to_their_last_digit() -> Result {
+    let (json, number) = ("3.6577732079736285e-93", 3.657_773_207_973_628_5e-93);
+    let contact: Contact =
+        serde_json::from_str(&format!(r#"{{"id": 1, "current_page": 2, "pages": {json}, "x": {json}}}"#))?;
+    assert_eq!((contact.pages, contact.extra.get("x").and_then(Value::as_f64)), (Some(number), Some(number)));
+    assert!(serde_json::to_string(&contact)?.ends_with(&format!(r#""pages":{json},"x":{json}}}"#)));
+    Ok(())
+}
+
+#[test]
 fn an_empty_object_is_a_struct_too() -> Result {
     assert_eq!(serde_json::from_str::<Empty>(r#"{"a": {"b": 1}}"#)?, Empty {});
     assert_eq!(serde_json::to_string(&Empty {})?, "{}");
