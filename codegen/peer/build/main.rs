@@ -1,28 +1,32 @@
-//! Makes progenitor's clients.
+//! Makes progenitor's clients, and for the test that compares them with ours functions that call every operation of
+//! either with arguments that are given as JSON.
+
+mod theirs;
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use crm_clients_codegen::{Input, Walk};
+use crm_clients_codegen::{Input, Walk, driver};
 use crm_clients_progenitor::{Order, package};
 
-type Result<T> = std::result::Result<T, Box<dyn Error>>;
+type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
 
 /// The APIs, each with its document's file.
 const APIS: [(&str, &str); 2] = [("kajabi", "openapi.yaml"), ("chatwoot", "openapi.json")];
 
-fn main() -> Result<()> {
+fn main() -> Result {
     let out = PathBuf::from(env::var("OUT_DIR")?);
     let specs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../specs");
+    println!("cargo::rerun-if-changed=build");
     for (name, file) in APIS {
-        fs::write(out.join(format!("{name}.rs")), client(&specs.join(name), name, file)?)?;
+        write(&out, &specs.join(name), name, file)?;
     }
     Ok(())
 }
 
-/// The client of an API, as one file of Rust.
-fn client(directory: &Path, name: &str, file: &str) -> Result<String> {
+/// Writes what belongs to an API: progenitor's client, the lowered document, and the calls of either client.
+fn write(out: &Path, directory: &Path, name: &str, file: &str) -> Result {
     for file in [file, "overlay.yaml"] {
         println!("cargo::rerun-if-changed={}", directory.join(file).display());
     }
@@ -30,7 +34,15 @@ fn client(directory: &Path, name: &str, file: &str) -> Result<String> {
     let read = |path: &str| fs::read(directory.join(path));
     let input = Input { document: file, read: &read, overlay: Some(("overlay.yaml", &overlay)) };
     let mut walk = Walk::new();
-    let document = walk.for_progenitor(&input, name).ok_or_else(|| walk.report(false))?;
+    let made = walk
+        .lowered(&input)
+        .and_then(|lowered| Some((lowered, walk.ir(&input, name)?, walk.for_progenitor(&input, name)?)));
+    let (lowered, api, document) = made.ok_or_else(|| walk.report(false))?;
     let order = Order { name: name.to_owned(), source: format!("specs/{name}/{file}"), document };
-    Ok(package(&order)?.library)
+    let client = package(&order)?.library;
+    fs::write(out.join(format!("theirs_{name}.rs")), theirs::calls(&order.document, &client)?)?;
+    fs::write(out.join(format!("ours_{name}.rs")), driver::dispatch(&api))?;
+    fs::write(out.join(format!("{name}.json")), serde_json::to_string(&lowered)?)?;
+    fs::write(out.join(format!("{name}.rs")), client)?;
+    Ok(())
 }

@@ -1,0 +1,116 @@
+//! The arguments of a call as JSON, which each client reads as its own types.
+
+use std::fmt;
+use std::pin::Pin;
+
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use crate::document::Layout;
+
+/// A call: its error as text where there was one, or why an argument is no value of the client's type. An error does not
+/// matter by itself: only what has reached the server does.
+pub type Calling = Pin<Box<dyn Future<Output = Result<Option<String>, Misfit>>>>;
+
+/// What an operation is called with.
+#[derive(Clone, Debug, Default)]
+pub struct Arguments {
+    pub parameters: Vec<Argument>,
+    pub body: Option<Value>,
+}
+
+/// A parameter with its value.
+#[derive(Clone, Debug)]
+pub struct Argument {
+    pub location: String,
+    pub name: String,
+    pub layout: Layout,
+    pub value: Value,
+}
+
+/// Why a client cannot take an argument.
+#[derive(Debug)]
+pub struct Misfit {
+    /// Which one: `query filter`, `body`.
+    pub argument: String,
+    pub why: String,
+}
+
+impl Arguments {
+    /// The same as progenitor's callers write it by hand, since its client has no words for it: commas between the items
+    /// of a list, nothing for a list without items (RFC 6570, 2.3), and names with keys in brackets.
+    pub fn by_hand(&self) -> Self {
+        let is_nothing = |argument: &&Argument| argument.layout == Layout::Commas && argument.value == json!([]);
+        let parameters = self.parameters.iter().filter(|argument| !is_nothing(argument)).cloned().map(|argument| {
+            let value = match (argument.layout, &argument.value) {
+                (Layout::Commas, Value::Array(items)) => {
+                    let items: Vec<&str> = items.iter().filter_map(Value::as_str).collect();
+                    items.join(",").into()
+                }
+                (Layout::Keys, Value::Object(entries)) => {
+                    let whole = |(key, value): (&String, &Value)| (format!("{}[{key}]", argument.name), value.clone());
+                    Value::Object(entries.iter().map(whole).collect())
+                }
+                _ => argument.value.clone(),
+            };
+            Argument { value, ..argument }
+        });
+        Self { parameters: parameters.collect(), body: self.body.clone() }
+    }
+
+    /// A parameter that has to be there.
+    pub fn required<T: DeserializeOwned>(&mut self, location: &str, name: &str) -> Result<T, Misfit> {
+        let missing = || Misfit { argument: format!("{location} {name}"), why: "it is missing".to_owned() };
+        self.optional(location, name)?.ok_or_else(missing)
+    }
+
+    /// A parameter, if it is there.
+    pub fn optional<T: DeserializeOwned>(&mut self, location: &str, name: &str) -> Result<Option<T>, Misfit> {
+        let wanted = |argument: &Argument| argument.location == location && argument.name == name;
+        let Some(index) = self.parameters.iter().position(wanted) else { return Ok(None) };
+        read(&format!("{location} {name}"), self.parameters.remove(index).value).map(Some)
+    }
+
+    /// The body that has to be there.
+    pub fn required_body<T: DeserializeOwned>(&mut self) -> Result<T, Misfit> {
+        self.optional_body()?.ok_or_else(|| Misfit { argument: "body".to_owned(), why: "it is missing".to_owned() })
+    }
+
+    /// The body, if it is there.
+    pub fn optional_body<T: DeserializeOwned>(&mut self) -> Result<Option<T>, Misfit> {
+        self.body.take().map(|body| read("body", body)).transpose()
+    }
+
+    /// Sees that all have been taken.
+    pub fn finish(&self) -> Result<(), Misfit> {
+        let why = "the client does not take it".to_owned();
+        match (self.parameters.first(), &self.body) {
+            (Some(left), _) => Err(Misfit { argument: format!("{} {}", left.location, left.name), why }),
+            (None, Some(_)) => Err(Misfit { argument: "body".to_owned(), why }),
+            (None, None) => Ok(()),
+        }
+    }
+}
+
+fn read<T: DeserializeOwned>(argument: &str, value: Value) -> Result<T, Misfit> {
+    serde_json::from_value(value).map_err(|error| Misfit { argument: argument.to_owned(), why: error.to_string() })
+}
+
+/// As a person reads them.
+impl fmt::Display for Arguments {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for argument in &self.parameters {
+            writeln!(f, "  {} {} = {}", argument.location, argument.name, argument.value)?;
+        }
+        match &self.body {
+            Some(body) => writeln!(f, "  body = {body}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for Misfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.argument, self.why)
+    }
+}

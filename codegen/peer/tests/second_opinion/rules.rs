@@ -1,0 +1,156 @@
+//! Where the two clients may differ, by rule, with the reason. What is not here is a fault of ours; what is here and does
+//! not occur is a fault of this list.
+
+use chrono::DateTime;
+use serde_json::{Value, json};
+
+use crate::arguments::Arguments;
+use crate::compare::{Difference, Part};
+
+/// A difference that may be, and why.
+pub struct Rule {
+    pub name: &'static str,
+    pub because: &'static str,
+    pub holds: fn(&Difference, &Arguments) -> bool,
+}
+
+/// The differences.
+pub const RULES: [Rule; 10] = [
+    Rule {
+        name: "media type",
+        because: "progenitor knows `application/json` alone; the document says `application/vnd.api+json`, which JSON:API \
+            asks of clients (1.1, Content Negotiation, Client Responsibilities)",
+        holds: |difference, _| {
+            let only = |name| Some(json!([name]));
+            (is_header(difference, "accept") || is_header(difference, "content-type"))
+                && difference.ours == only("application/vnd.api+json")
+                && difference.theirs == only("application/json")
+        },
+    },
+    Rule {
+        name: "anything is accepted",
+        because: "the document says in what form the answer comes, and a client says what it takes (RFC 9110, 12.5.1); \
+            progenitor does so for JSON alone",
+        holds: |difference, _| {
+            is_header(difference, "accept") && difference.ours.is_some() && difference.theirs == Some(json!(["*/*"]))
+        },
+    },
+    Rule {
+        name: "version header",
+        because: "no operation declares a header `api-version`; progenitor sends the document's version in one",
+        holds: |difference, _| is_header(difference, "api-version") && difference.ours.is_none(),
+    },
+    Rule {
+        name: "user agent",
+        because: "a client should say who it is (RFC 9110, 10.1.5); progenitor's says nothing",
+        holds: |difference, _| is_header(difference, "user-agent") && difference.theirs.is_none(),
+    },
+    Rule {
+        name: "null is dropped",
+        because: "null clears a property and absence leaves it (RFC 7396, 1; OpenAPI 3.0.4, Schema Object, `nullable`); \
+            progenitor's types know only that there is no value",
+        holds: |difference, _| {
+            is_body(difference)
+                && is_given(difference)
+                && difference.theirs.is_none()
+                && difference.ours == Some(Value::Null)
+        },
+    },
+    Rule {
+        name: "empty is dropped",
+        because: "an empty list or object takes the place of what was there, and absence leaves that (RFC 7396, 1); \
+            progenitor's types know only that there is nothing in it",
+        holds: |difference, _| {
+            let empty = |value: &Value| *value == json!([]) || *value == json!({});
+            is_body(difference)
+                && is_given(difference)
+                && difference.theirs.is_none()
+                && difference.ours.as_ref().is_some_and(empty)
+        },
+    },
+    Rule {
+        name: "instant",
+        because: "both write a time in UTC, with as many digits as either likes; it is the time that was given (RFC 3339, 4.1)",
+        holds: |difference, _| {
+            let instant = |value: &Option<Value>| DateTime::parse_from_rfc3339(value.as_ref()?.as_str()?).ok();
+            let given = instant(&difference.given);
+            is_body(difference)
+                && given.is_some()
+                && instant(&difference.ours) == given
+                && instant(&difference.theirs) == given
+        },
+    },
+    Rule {
+        name: "backslash",
+        because: "in a URL of http, a bare backslash ends a segment as a slash does (WHATWG URL, path state); progenitor \
+            does not encode it",
+        holds: |difference, _| {
+            let (ours, theirs) = (segments(&difference.ours), segments(&difference.theirs));
+            difference.part == Part::Path
+                && ours.iter().any(|segment| segment.contains('\\'))
+                && without_dots(ours.into_iter().flat_map(|segment| segment.split('\\'))) == theirs
+        },
+    },
+    Rule {
+        name: "case of a UUID",
+        because: "its digits mean the same in either case (RFC 9562, 4); progenitor writes them in lower case, ours as given",
+        holds: |difference, _| {
+            let lower = |path: &Option<Value>| path.as_ref().map(|path| path.to_string().to_lowercase());
+            difference.part == Part::Path && lower(&difference.ours) == lower(&difference.theirs)
+        },
+    },
+    Rule {
+        name: "vanishing segment",
+        because: "an empty segment is another resource, and `.` and `..` are removed with what they stand for before a \
+            request is sent (RFC 3986, 5.2.4; WHATWG URL, path state); our client refuses them",
+        holds: |difference, arguments| {
+            let refuses = |ours: &Option<Value>| {
+                ours.as_ref().and_then(Value::as_str).is_some_and(|error| error.contains("cannot be a path segment"))
+            };
+            let vanishes = |value: &Value| matches!(value.as_str(), Some("" | "." | ".."));
+            let mut path = arguments.parameters.iter().filter(|argument| argument.location == "path");
+            difference.part == Part::Sent && refuses(&difference.ours) && path.any(|argument| vanishes(&argument.value))
+        },
+    },
+];
+
+/// Bodies that ours sends besides, by media type, and why they are not compared.
+pub const OTHER_BODIES: [(&str, &str); 2] =
+    [("multipart/form-data", ONE_BODY), ("application/x-www-form-urlencoded", ONE_BODY)];
+
+const ONE_BODY: &str = "progenitor's method has one body, here the JSON that is declared beside";
+
+fn is_header(difference: &Difference, name: &str) -> bool {
+    matches!(&difference.part, Part::Header(header) if header == name)
+}
+
+fn segments(path: &Option<Value>) -> Vec<&str> {
+    path.as_ref().and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
+}
+
+/// What is left of segments once `.` is removed, and `..` with the one before it; a path that ends with either ends with
+/// a slash (RFC 3986, 5.2.4).
+fn without_dots<'a>(segments: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let (mut left, mut open) = (Vec::new(), false);
+    for segment in segments {
+        open = matches!(segment, "." | "..");
+        match segment {
+            ".." if left.len() > 1 => drop(left.pop()),
+            "." | ".." => {}
+            _ => left.push(segment),
+        }
+    }
+    if open {
+        left.push("");
+    }
+    left
+}
+
+/// Whether ours has sent what it was given.
+fn is_given(difference: &Difference) -> bool {
+    difference.ours == difference.given
+}
+
+fn is_body(difference: &Difference) -> bool {
+    matches!(difference.part, Part::Body(_))
+}
