@@ -1,5 +1,5 @@
 //! Our clients of Kajabi and Chatwoot against progenitor's: what reaches the wire of either is the same, or the
-//! difference is on a list that says why progenitor is wrong there.
+//! difference is on a list that says why it is there.
 //!
 //! Each operation is called with arguments by chance, the same ones in every run, and with smaller ones where they differ.
 
@@ -91,7 +91,6 @@ impl Pair<'_> {
         let theirs = self.outcome(&self.theirs, arguments.by_hand());
         let differences = match (&ours, &theirs) {
             (Outcome::Sent(ours), Outcome::Sent(theirs)) => compare::compare(arguments, ours, theirs),
-            (Outcome::Refused(_), Outcome::Refused(_)) => Vec::new(),
             _ => vec![Outcome::differ(&ours, &theirs)],
         };
         self.tally.borrow_mut().judge(&differences, arguments)
@@ -120,7 +119,7 @@ enum Outcome {
 }
 
 impl Outcome {
-    /// The difference between two that are not of one kind.
+    /// The difference where not both have reached the server.
     fn differ(ours: &Self, theirs: &Self) -> Difference {
         let told = |outcome: &Self| match outcome {
             Self::Sent(request) => format!("{} {}", request.method, request.uri),
