@@ -89,7 +89,8 @@ fn client(api: &Api) -> TokenStream {
     let doc = format!(" The client of {}. {example}", api.title.replace(['\n', '\r'], " "));
     let doc = gate::docs(&[doc]);
     // A document may have webhooks and nothing else, or nothing at all.
-    let unused = (tokens.is_empty() && handles.is_empty()).then(|| quote!(#[expect(dead_code, reason = "there is no operation")]));
+    let unused = (tokens.is_empty() && handles.is_empty())
+        .then(|| quote!(#[expect(dead_code, reason = "there is no operation")]));
     quote! {
         #doc
         #[derive(Clone, Debug)]

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader, Read};
 use std::path::Path;
 use std::process::Stdio;
 use std::thread;
@@ -24,6 +24,13 @@ pub struct Checked {
     pub error: Option<String>,
     /// How many warnings there were.
     pub warnings: usize,
+}
+
+/// A library, as cargo calls it, and whether it came to be.
+#[derive(Default)]
+struct Library {
+    checked: Checked,
+    is_compiled: bool,
 }
 
 /// A line that cargo prints.
@@ -91,58 +98,54 @@ pub fn check(
         _ = errors.read_to_end(&mut said);
         String::from_utf8_lossy(&said).into_owned()
     });
-    // Library to what was said of it; what is there has been compiled, or not without an error.
-    let mut found = BTreeMap::<String, Checked>::new();
-    let mut compiled = Vec::new();
-    for line in BufReader::new(output).lines() {
-        let line: Line = serde_json::from_str(&line?)?;
-        let Some(target) = line.target else { continue };
-        if !target.name.starts_with("api_") {
-            continue;
-        }
-        match line.message {
-            Some(message) => {
-                let checked = found.entry(target.name.clone()).or_default();
-                let before = checked.error.is_some();
-                checked.add(message);
-                if let (false, Some(error)) = (before, &checked.error) {
-                    bar.suspend(|| eprintln!("{}: {error}", target.name));
-                }
-            }
-            None if line.reason == "compiler-artifact" => {
-                bar.inc(1);
-                compiled.push(target.name);
-            }
-            None => {}
-        }
-    }
+    let mut libraries = read(output, bar)?;
     process.wait()?;
     let said = said.join().map_err(|_| "a reader panicked")?;
-    if compiled.is_empty() && found.is_empty() && !slugs.is_empty() {
+    if libraries.is_empty() && !slugs.is_empty() {
         return Err(Fault::from(format!("cargo check in {}:\n{said}", directory.display())));
     }
     let result = slugs.iter().map(|slug| {
-        let library = format!("api_{}", slug.replace('-', "_"));
-        let mut checked = found.remove(&library).unwrap_or_default();
-        if checked.error.is_none() && !compiled.contains(&library) {
-            checked.error = Some(unexplained(&said, slug));
+        let mut library = libraries.remove(&format!("api_{}", slug.replace('-', "_"))).unwrap_or_default();
+        if !library.is_compiled && library.checked.error.is_none() {
+            library.checked.error = Some(unexplained(&said, slug));
         }
-        ((*slug).to_owned(), checked)
+        ((*slug).to_owned(), library.checked)
     });
     Ok(result.collect())
 }
 
+/// What cargo tells of each of the libraries. The first error of each is shown at once, for it may be long to the end.
+fn read(output: impl Read, bar: &ProgressBar) -> Result<BTreeMap<String, Library>, Fault> {
+    let mut libraries = BTreeMap::<String, Library>::new();
+    for line in BufReader::new(output).lines() {
+        let line: Line = serde_json::from_str(&line?)?;
+        let Some(target) = line.target.filter(|target| target.name.starts_with("api_")) else { continue };
+        let library = libraries.entry(target.name.clone()).or_default();
+        if let Some(message) = line.message {
+            if let Some(error) = library.checked.add(message) {
+                bar.suspend(|| eprintln!("{}: {error}", target.name));
+            }
+        } else if line.reason == "compiler-artifact" {
+            library.is_compiled = true;
+            bar.inc(1);
+        }
+    }
+    Ok(libraries)
+}
+
 impl Checked {
-    fn add(&mut self, message: Message) {
+    /// Adds a message, and gives it back as it is shown if it is the first error.
+    fn add(&mut self, message: Message) -> Option<&str> {
         if message.level == "warning" {
             self.warnings += 1;
         }
-        if message.level.starts_with("error") && self.error.is_none() {
-            let code = message.code.map(|code| format!("[{}]", code.code)).unwrap_or_default();
-            let place = message.spans.iter().find(|span| span.is_primary);
-            let place = place.map(|span| format!(" at {}:{}", span.file_name, span.line_start)).unwrap_or_default();
-            self.error = Some(format!("error{code}: {}{place}", message.message));
+        if !message.level.starts_with("error") || self.error.is_some() {
+            return None;
         }
+        let code = message.code.map(|code| format!("[{}]", code.code)).unwrap_or_default();
+        let place = message.spans.iter().find(|span| span.is_primary);
+        let place = place.map(|span| format!(" at {}:{}", span.file_name, span.line_start)).unwrap_or_default();
+        Some(self.error.insert(format!("error{code}: {}{place}", message.message)))
     }
 }
 
@@ -185,4 +188,43 @@ fn write_changed(path: &Path, text: &str) -> Result<(), Fault> {
         fs::write(path, text)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_error_of_a_crate_is_kept() {
+        let messages = concat!(
+            r#"{"reason":"compiler-artifact","target":{"name":"serde"}}"#,
+            "\n",
+            r#"{"reason":"compiler-message","target":{"name":"api_a"},"message":{"level":"warning","message":"unused","code":null,"spans":[]}}"#,
+            "\n",
+            r#"{"reason":"compiler-message","target":{"name":"api_a"},"message":{"level":"error","message":"not found","code":{"code":"E0425"},"spans":[{"file_name":"other.rs","line_start":1,"is_primary":false},{"file_name":"lib.rs","line_start":7,"is_primary":true}]}}"#,
+            "\n",
+            r#"{"reason":"compiler-message","target":{"name":"api_a"},"message":{"level":"error","message":"aborting","code":null,"spans":[]}}"#,
+            "\n",
+            r#"{"reason":"compiler-artifact","target":{"name":"api_b"}}"#,
+            "\n",
+            r#"{"reason":"build-finished","success":false}"#,
+            "\n",
+        );
+        let libraries = read(messages.as_bytes(), &ProgressBar::hidden()).unwrap_or_default();
+        assert_eq!(libraries.keys().collect::<Vec<_>>(), ["api_a", "api_b"]);
+        let (a, b) = (&libraries["api_a"], &libraries["api_b"]);
+        assert_eq!(a.checked.error.as_deref(), Some("error[E0425]: not found at lib.rs:7"));
+        assert_eq!((a.is_compiled, a.checked.warnings), (false, 1));
+        assert_eq!((b.is_compiled, b.checked.error.as_deref()), (true, None));
+    }
+
+    #[test]
+    fn a_compiler_that_was_killed_is_an_error_too() {
+        let said = "   Checking api-a v0.1.0\nerror: could not compile `api-a` (lib)\n\nCaused by:\n  process didn't exit successfully: (signal: 9, SIGKILL: kill)\n";
+        assert_eq!(
+            unexplained(said, "a"),
+            "error: could not compile `api-a` (lib)  Caused by: process didn't exit successfully: (signal: 9, SIGKILL: kill)"
+        );
+        assert_eq!(unexplained("", "a"), "the compiler ended without a word");
+    }
 }

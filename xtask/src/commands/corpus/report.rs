@@ -36,8 +36,10 @@ struct Totals {
     refused: usize,
     /// Of whatever else there is.
     failed: usize,
+    /// In the documents that were generated, in their crates, and in the other documents.
     operations: usize,
     emitted_operations: usize,
+    other_operations: usize,
     compiler_warnings: usize,
     /// By code: how many documents are refused with it.
     refusals: BTreeMap<String, usize>,
@@ -126,7 +128,8 @@ impl Report {
 impl Totals {
     fn add(&mut self, record: &Record) {
         self.seconds += record.ran.seconds;
-        self.operations += record.operations.document;
+        let operations = if record.is_generated() { &mut self.operations } else { &mut self.other_operations };
+        *operations += record.operations.document;
         self.emitted_operations += record.operations.emitted;
         self.generated += usize::from(record.is_generated());
         self.every_operation_kept += usize::from(record.keeps_all());
@@ -225,7 +228,8 @@ impl fmt::Display for Report {
         let totals = &self.totals;
         writeln!(f, "\n{} documents, {} other files passed over", totals.documents, totals.passed_over)?;
         writeln!(f, "{} generated, {} of them with every operation", totals.generated, totals.every_operation_kept)?;
-        writeln!(f, "{} of {} operations are in crates", totals.emitted_operations, totals.operations)?;
+        let (emitted, operations, others) = (totals.emitted_operations, totals.operations, totals.other_operations);
+        writeln!(f, "{emitted} operations in crates, {operations} in their documents, {others} in other documents")?;
         if totals.checked > 0 {
             let (compiled, checked, warnings) = (totals.compiled, totals.checked, totals.compiler_warnings);
             writeln!(f, "{compiled} of {checked} crates compile, with {warnings} warnings of the compiler")?;
