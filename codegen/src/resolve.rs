@@ -10,9 +10,10 @@ mod operation;
 mod pagination;
 mod schema;
 mod schemes;
+mod subtypes;
 mod webhooks;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use openapiv3::{OpenAPI, ReferenceOr};
 use serde_json::Value;
@@ -55,6 +56,8 @@ pub struct Resolved {
     pub signature: Option<Signature>,
     /// The nodes made of several others, by their parts.
     pub combined: BTreeMap<Vec<SchemaId>, SchemaId>,
+    /// Properties of several parts of an object that are not of one type: the one that counts, and the other.
+    pub clashes: BTreeSet<(SchemaId, SchemaId)>,
 }
 
 impl std::ops::Index<SchemaId> for Resolved {
@@ -284,8 +287,15 @@ impl Status {
 
 /// Resolves every reference of a document.
 pub fn resolve(api: &OpenAPI, value: &Value, extensions: &mut Extensions, diagnostics: &mut Diagnostics) -> Resolved {
-    let mut resolver =
-        Resolver { api, value, extensions, diagnostics, schemas: Vec::new(), by_pointer: HashMap::new() };
+    let mut resolver = Resolver {
+        api,
+        value,
+        extensions,
+        diagnostics,
+        schemas: Vec::new(),
+        by_pointer: HashMap::new(),
+        discriminated: Vec::new(),
+    };
     let schemes = resolver.schemes();
     let credentials = resolver.credentials();
     let operations = resolver.operations();
@@ -295,6 +305,7 @@ pub fn resolve(api: &OpenAPI, value: &Value, extensions: &mut Extensions, diagno
     let signature = signed.and_then(|value| resolver.extensions.signature(value, resolver.diagnostics));
     let components = resolver.components();
     let tags = resolver.tags(&operations);
+    resolver.check_subtypes(&operations);
     Resolved {
         title: api.info.title.clone(),
         version: api.info.version.clone(),
@@ -309,6 +320,7 @@ pub fn resolve(api: &OpenAPI, value: &Value, extensions: &mut Extensions, diagno
         webhooks,
         signature,
         combined: BTreeMap::new(),
+        clashes: BTreeSet::new(),
     }
 }
 
@@ -319,6 +331,8 @@ struct Resolver<'a> {
     diagnostics: &'a mut Diagnostics,
     schemas: Vec<Schema>,
     by_pointer: HashMap<String, SchemaId>,
+    /// Objects that have a discriminator, and no choice of their own.
+    discriminated: Vec<SchemaId>,
 }
 
 /// The pointer of a reference within the document: lowering has decoded it, and bundling and checking came before, so

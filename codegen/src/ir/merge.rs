@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
 
+use crate::diagnostic::Diagnostics;
 use crate::resolve::{Additional, Discriminator, Kind, Object, Resolved, Schema, SchemaId};
 
 /// What a schema is once `allOf` is gone.
@@ -204,7 +205,36 @@ fn combine(resolved: &mut Resolved, first: SchemaId, second: SchemaId) -> Schema
     if is_object(first) && is_object(second) {
         return both(resolved, first, second);
     }
-    if telling(first) > telling(second) { first } else { second }
+    let (kept, other) = if telling(first) > telling(second) { (first, second) } else { (second, first) };
+    if let (Some(type_of_kept), Some(type_of_other)) = (json_type(resolved, kept), json_type(resolved, other))
+        && type_of_kept != type_of_other
+    {
+        resolved.clashes.insert((kept, other));
+    }
+    kept
+}
+
+/// The type that all values of a schema have, as far as its own kind tells.
+fn json_type(resolved: &Resolved, id: SchemaId) -> Option<&'static str> {
+    Some(match resolved[id].kind {
+        Kind::Boolean => "boolean",
+        // An integer is a number.
+        Kind::Integer { .. } | Kind::Number => "number",
+        Kind::String { .. } => "string",
+        Kind::Array(_) => "array",
+        Kind::Object(_) => "object",
+        _ => return None,
+    })
+}
+
+/// Tells of properties whose parts are of several types.
+pub fn tell_clashes(resolved: &mut Resolved, diagnostics: &mut Diagnostics) {
+    for (kept, other) in std::mem::take(&mut resolved.clashes) {
+        let (Some(is), Some(not)) = (json_type(resolved, kept), json_type(resolved, other)) else { continue };
+        let (place, elsewhere) = (resolved[kept].pointer.clone(), &resolved[other].pointer);
+        let message = format!("the type of this property is {is} here and {not} at #{elsewhere}; {is} counts");
+        diagnostics.warning("clashing-property", place, message, "correct one of the two");
+    }
 }
 
 /// All of two objects. The same parts give the same node: a type whose parts hold it again would

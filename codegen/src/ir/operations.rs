@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::merge;
 use super::paths::{self, Segment};
 use super::schemes::schemes;
 use super::settle;
@@ -44,6 +45,7 @@ pub fn build(resolved: Resolved, name: &str, diagnostics: &mut Diagnostics) -> A
     builder.unused_components();
     builder.types.set_json_kinds();
     builder.types.set_tags();
+    merge::tell_clashes(&mut builder.types.resolved, builder.types.diagnostics);
     let Builder { types, schemes, mut errors } = builder;
     let mut used: Vec<Type> = used_types(&resources, &errors);
     used.extend(webhooks.iter().flat_map(Webhooks::payloads).cloned());

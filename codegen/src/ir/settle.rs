@@ -232,12 +232,12 @@ fn assemble(
             kind,
         };
         types.push(def(&group.name, kind));
+        // The first of a name comes last here, and counts.
+        let members = group.members.iter().rev().filter(|_| !group.aliases.is_empty()).map(|member| &drafts[*member]);
+        let named: HashMap<String, &Draft> =
+            members.filter_map(|member| Some((names::type_name(member.own_name()?), member))).collect();
         for alias in &group.aliases {
-            let named = group
-                .members
-                .iter()
-                .find(|member| drafts[**member].own_name().is_some_and(|own| names::type_name(own) == *alias));
-            let own = named.map_or(draft, |member| &drafts[*member]);
+            let own = *named.get(alias).unwrap_or(&draft);
             let (docs, pointer) = (own.docs.clone(), own.pointer.clone());
             aliases.push(TypeDef { docs, pointer, ..def(alias, TypeKind::Alias(Type::Named(TypeId(index)))) });
         }

@@ -244,6 +244,9 @@ impl<'a> Resolver<'a> {
             _ => None,
         };
         let not = not.map(|not| self.owned_schema(not, &child(pointer, "not")));
+        if data.discriminator.is_some() && matches!(kind, Kind::Object(_)) {
+            self.discriminated.push(id);
+        }
         let node = &mut self.schemas[id.index()];
         node.kind = kind;
         node.facts = facts.0;
