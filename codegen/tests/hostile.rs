@@ -202,7 +202,7 @@ fn check(files: &FileSet, what: &str) {
 fn check_tokens(tokens: TokenStream, what: &str, path: &str) {
     const ITEMS: &[&str] = &["fn", "mod", "struct", "enum", "static", "const", "type", "trait", "use", "macro_rules"];
     const ATTRIBUTES: &[&str] =
-        &["doc", "derive", "non_exhaustive", "must_use", "allow", "deprecated", "default", "rustfmt", "cfg"];
+        &["doc", "derive", "non_exhaustive", "must_use", "allow", "expect", "deprecated", "default", "rustfmt", "cfg"];
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     for (index, token) in tokens.iter().enumerate() {
         match token {
