@@ -195,13 +195,13 @@ pub fn child(pointer: &str, token: &str) -> String {
 /// Makes `pointer` that of its member `token`.
 pub(crate) fn push_token(pointer: &mut String, token: &str) {
     pointer.push('/');
-    for char in token.chars() {
-        match char {
-            '~' => pointer.push_str("~0"),
-            '/' => pointer.push_str("~1"),
-            other => pointer.push(other),
-        }
+    let mut rest = token;
+    while let Some((plain, after)) = rest.split_once(['~', '/']) {
+        pointer.push_str(plain);
+        pointer.push_str(if rest.as_bytes().get(plain.len()) == Some(&b'~') { "~0" } else { "~1" });
+        rest = after;
     }
+    pointer.push_str(rest);
 }
 
 /// The tokens of a pointer, unescaped.

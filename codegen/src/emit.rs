@@ -213,16 +213,7 @@ pub(crate) fn converts(ty: &Type) -> bool {
 
 /// Whether a value of this type has a secret in it.
 fn holds_secret(api: &Api, ty: &Type) -> bool {
-    let mut seen = vec![false; api.types.len()];
-    let mut queue = vec![ty];
-    while let Some(ty) = queue.pop() {
-        match ty {
-            Type::Secret => return true,
-            Type::Named(id) if !std::mem::replace(&mut seen[id.0], true) => queue.extend(api[*id].kind.types()),
-            other => queue.extend(other.inner()),
-        }
-    }
-    false
+    ty.holds_secret(&api.types)
 }
 
 /// Whether a map is written anywhere in a type, so that its file needs the name.

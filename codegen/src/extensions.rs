@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use serde_json::Value;
 
-use crate::diagnostic::{Diagnostics, child, distance};
+use crate::diagnostic::{Diagnostics, child, distance, push_token};
 use crate::lower::grammar;
 use crate::names;
 
@@ -136,19 +136,20 @@ impl Extensions {
 
     /// Reports the known extensions that nothing read, and those that look like a known one.
     pub fn check(&self, document: &Value, diagnostics: &mut Diagnostics) {
-        self.check_node(document, String::new(), diagnostics);
+        self.check_node(document, &mut String::new(), diagnostics);
     }
 
-    fn check_node(&self, node: &Value, pointer: String, diagnostics: &mut Diagnostics) {
+    fn check_node(&self, node: &Value, pointer: &mut String, diagnostics: &mut Diagnostics) {
+        let length = pointer.len();
         match node {
             Value::Object(object) => {
                 for (key, value) in object {
-                    let place = child(&pointer, key);
+                    push_token(pointer, key);
                     if KNOWN.contains(&key.as_str()) {
-                        if !self.read.contains(&place) {
+                        if !self.read.contains(pointer) {
                             diagnostics.error(
                                 "unused-extension",
-                                place,
+                                pointer.clone(),
                                 format!("`{key}` has no effect here"),
                                 "remove it, or move it to where the README's table says it is read",
                             );
@@ -156,18 +157,21 @@ impl Extensions {
                     } else if let Some(help) = misspelt(key) {
                         diagnostics.error(
                             "unknown-extension",
-                            place,
+                            pointer.clone(),
                             format!("the generator knows no extension `{key}`"),
                             help,
                         );
-                    } else if !is_data(key) || is_webhooks(&pointer, key, value) {
-                        self.check_node(value, place, diagnostics);
+                    } else if !is_data(key) || length == 0 && is_webhooks(key, value) {
+                        self.check_node(value, pointer, diagnostics);
                     }
+                    pointer.truncate(length);
                 }
             }
             Value::Array(items) => {
                 for (index, item) in items.iter().enumerate() {
-                    self.check_node(item, format!("{pointer}/{index}"), diagnostics);
+                    push_token(pointer, &index.to_string());
+                    self.check_node(item, pointer, diagnostics);
+                    pointer.truncate(length);
                 }
             }
             _ => {}
@@ -178,17 +182,18 @@ impl Extensions {
 /// What to do about an extension that is meant for the generator, and that it does not know. A document may have
 /// extensions of its own, so that names which are merely like one of ours are left alone.
 fn misspelt(key: &str) -> Option<String> {
-    // Where one letter is wrong, one of the first two is still there.
+    // Where one letter is wrong, one of the first two is still there, and the length is that of a letter more or less.
     let may_be = key.chars().take(3).any(|char| matches!(char, 'x' | 'X' | '-'));
-    match KNOWN.iter().find(|known| may_be && distance(key, known) == 1) {
+    let near = |known: &&str| may_be && known.len().abs_diff(key.len()) <= 4 && distance(key, known) == 1;
+    match KNOWN.iter().copied().find(near) {
         Some(meant) => Some(format!("did you mean `{meant}`?")),
         None => key.starts_with("x-rust").then(|| format!("it knows {}", KNOWN.join(", "))),
     }
 }
 
-/// Whether a member of the node at `pointer` is the document's webhooks, which are no data in spite of their name.
-fn is_webhooks(pointer: &str, key: &str, value: &Value) -> bool {
-    pointer.is_empty() && key == grammar::WEBHOOKS && grammar::are_webhooks(value)
+/// Whether a member of the document is its webhooks, which are no data in spite of their name.
+fn is_webhooks(key: &str, value: &Value) -> bool {
+    key == grammar::WEBHOOKS && grammar::are_webhooks(value)
 }
 
 /// Keys below which anything may stand.

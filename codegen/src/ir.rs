@@ -321,6 +321,15 @@ impl Type {
     pub fn is_copy(&self) -> bool {
         matches!(self, Self::Boolean | Self::I32 | Self::I64 | Self::U64 | Self::F64 | Self::Timestamp | Self::Date)
     }
+
+    /// Whether a value of it has a secret in it.
+    pub fn holds_secret(&self, types: &[TypeDef]) -> bool {
+        match self {
+            Self::Secret => true,
+            Self::Named(id) => types[id.0].secret,
+            other => other.inner().is_some_and(|inner| inner.holds_secret(types)),
+        }
+    }
 }
 
 /// A type of the client.
@@ -338,6 +347,8 @@ pub struct TypeDef {
     pub deprecated: bool,
     /// Whether requests hold it: it then has a constructor and setters.
     pub sent: bool,
+    /// Whether a value of it has a secret in it.
+    pub secret: bool,
     /// Its make.
     pub kind: TypeKind,
 }

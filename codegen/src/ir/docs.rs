@@ -106,15 +106,15 @@ pub fn operation(operation: &Operation, events: bool) -> Vec<String> {
 }
 
 /// Documentation of a type.
-pub fn type_docs(schema: &Schema, place: &str) -> Vec<String> {
+pub fn type_docs(schema: &Schema) -> Vec<String> {
     prose_or(schema.description.as_deref(), || match &schema.component {
         Some(component) => format!("The document's {}.", code(component)),
-        None => format!("{place}."),
+        None => format!("{}.", place(&schema.pointer)),
     })
 }
 
 /// Where an unnamed schema stands, in words: `` `breed` of `Dog` ``.
-pub fn place(pointer: &str) -> String {
+fn place(pointer: &str) -> String {
     let tokens: Vec<String> = crate::diagnostic::tokens(pointer).collect();
     let tokens: Vec<&str> = tokens.iter().map(String::as_str).collect();
     let (root, inner) = root(&tokens);

@@ -37,6 +37,7 @@ pub fn settle(mut drafts: Vec<Draft>, used: &[Type], diagnostics: &mut Diagnosti
     let (mut settled, pointers) = assemble(&drafts, &classes, &kept, ordered);
     loosen_endless(&mut settled.types, &pointers, diagnostics);
     box_recursion(&mut settled.types);
+    mark_secrets(&mut settled.types);
     settled
 }
 
@@ -229,6 +230,7 @@ fn assemble(
             docs: draft.docs.clone(),
             deprecated: group.members.iter().all(|member| drafts[*member].deprecated),
             sent: false,
+            secret: false,
             kind,
         };
         types.push(def(&group.name, kind));
@@ -339,6 +341,18 @@ fn box_recursion(types: &mut [TypeDef]) {
     }
 }
 
+/// Says which types have secrets in them: those that hold one, then those that hold these, and so on.
+fn mark_secrets(types: &mut [TypeDef]) {
+    loop {
+        let holds = |def: &TypeDef| !def.secret && def.kind.types().iter().any(|ty| ty.holds_secret(types));
+        let found: Vec<usize> = (0..types.len()).filter(|index| holds(&types[*index])).collect();
+        if found.is_empty() {
+            return;
+        }
+        found.into_iter().for_each(|index| types[index].secret = true);
+    }
+}
+
 /// Tarjan's algorithm without recursion: the number of the component that each node is in.
 fn strongly_connected(edges: &[Vec<usize>]) -> Vec<usize> {
     const NEW: usize = usize::MAX;
@@ -385,9 +399,31 @@ fn strongly_connected(edges: &[Vec<usize>]) -> Vec<usize> {
     component
 }
 
+/// The resources that use a type.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Users {
+    None,
+    One(usize),
+    Several,
+}
+
+impl Users {
+    /// Adds one, and says whether that is news. Whoever uses a type uses those that it names, so that the news ends where
+    /// it is none, and a type is come by twice at most.
+    fn add(&mut self, user: usize) -> bool {
+        let before = *self;
+        *self = match before {
+            Self::None => Self::One(user),
+            Self::One(only) if only == user => before,
+            _ => Self::Several,
+        };
+        *self != before
+    }
+}
+
 /// Gives each type its file and says which are sent.
 pub fn place(types: &mut [TypeDef], resources: &[Resource], webhooks: Option<&Webhooks>, errors: &[Type]) {
-    let mut users: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); types.len()];
+    let mut users = vec![Users::None; types.len()];
     let mut sent = HashSet::new();
     for (index, resource) in resources.iter().enumerate() {
         for operation in &resource.operations {
@@ -395,16 +431,16 @@ pub fn place(types: &mut [TypeDef], resources: &[Resource], webhooks: Option<&We
             for ty in &out {
                 spread(types, ty, &mut |id| sent.insert(id));
             }
-            for ty in out.iter().chain(&back) {
-                spread(types, ty, &mut |id| users[id.0].insert(index));
+            for ty in out.into_iter().chain(back) {
+                spread(types, ty, &mut |id| users[id.0].add(index));
             }
         }
         for argument in &resource.arguments {
-            spread(types, &argument.ty, &mut |id| users[id.0].insert(index));
+            spread(types, &argument.ty, &mut |id| users[id.0].add(index));
         }
     }
     for ty in webhooks.iter().flat_map(|webhooks| webhooks.payloads()) {
-        spread(types, ty, &mut |id| users[id.0].insert(resources.len()));
+        spread(types, ty, &mut |id| users[id.0].add(resources.len()));
     }
     let modules = resources.iter().map(|resource| &resource.module).chain(webhooks.map(|webhooks| &webhooks.module));
     let modules: Vec<&String> = modules.collect();
@@ -414,8 +450,8 @@ pub fn place(types: &mut [TypeDef], resources: &[Resource], webhooks: Option<&We
     }
     for (index, def) in types.iter_mut().enumerate() {
         def.sent = sent.contains(&TypeId(index));
-        def.module = match users[index].iter().next() {
-            Some(only) if users[index].len() == 1 && !shared.contains(&TypeId(index)) => modules[*only].clone(),
+        def.module = match users[index] {
+            Users::One(only) if !shared.contains(&TypeId(index)) => modules[only].clone(),
             _ => "shared".to_owned(),
         };
     }
@@ -428,10 +464,10 @@ pub fn place(types: &mut [TypeDef], resources: &[Resource], webhooks: Option<&We
 }
 
 /// The types that an operation sends, and those that it gets.
-fn types_of(operation: &Operation) -> (Vec<Type>, Vec<Type>) {
-    let arguments = operation.required.iter().chain(&operation.optional).map(|argument| argument.ty.clone());
-    let sent = arguments.chain(operation.body.iter().map(|body| body.ty.clone())).collect();
-    (sent, operation.given().cloned().collect())
+fn types_of(operation: &Operation) -> (Vec<&Type>, Vec<&Type>) {
+    let arguments = operation.required.iter().chain(&operation.optional).map(|argument| &argument.ty);
+    let sent = arguments.chain(operation.body.iter().map(|body| &body.ty)).collect();
+    (sent, operation.given().collect())
 }
 
 fn spread(types: &[TypeDef], ty: &Type, visit: &mut dyn FnMut(TypeId) -> bool) {

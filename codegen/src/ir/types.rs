@@ -132,7 +132,7 @@ impl<'d> Types<'d> {
             given: given_type_name(schema.rust_name.as_deref()),
             pointer: schema.pointer.clone(),
             direction,
-            docs: docs::type_docs(schema, &docs::place(&schema.pointer)),
+            docs: docs::type_docs(schema),
             deprecated: schema.deprecated,
             kind: TypeKind::Alias(Type::Value),
         });
