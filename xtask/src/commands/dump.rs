@@ -1,5 +1,7 @@
 //! `cargo xtask dump`: what a pass makes of a document.
 
+use std::path::PathBuf;
+
 use crm_clients_codegen::Walk;
 
 use crate::api::Workspace;
@@ -11,6 +13,9 @@ pub struct Arguments {
     /// A vendored API, or a document's file.
     #[arg(value_name = "API|FILE")]
     source: String,
+    /// Corrections to the document; an API has its own.
+    #[arg(long, value_name = "FILE")]
+    overlay: Option<PathBuf>,
     /// The pass after which to print.
     #[arg(long, value_enum)]
     stage: Stage,
@@ -20,15 +25,20 @@ pub struct Arguments {
 enum Stage {
     /// The document with its overlay applied.
     Overlaid,
+    /// The lowered document, with all adapted that progenitor refuses.
+    Progenitor,
     /// The client as data.
     Ir,
 }
 
 /// Runs it.
 pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Fault> {
-    let source = workspace.source_or_file(&arguments.source)?;
+    let source = workspace.source_with(&arguments.source, arguments.overlay.as_deref())?;
     let json = match arguments.stage {
         Stage::Overlaid => serde_json::to_string_pretty(&source.walk(Walk::overlaid)?)?,
+        Stage::Progenitor => {
+            serde_json::to_string_pretty(&source.walk(|walk, input| walk.for_progenitor(input, "client"))?)?
+        }
         Stage::Ir => serde_json::to_string_pretty(&source.walk(|walk, input| walk.ir(input, "client"))?)?,
     };
     println!("{json}");
