@@ -1,0 +1,66 @@
+"""The table: a column for each side, a row for each thing that is compared."""
+
+from tools import OURS
+
+BY_HAND = "by hand"
+
+
+def seconds(value):
+    return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.2f} s"
+
+
+def milliseconds(value):
+    return f"{value * 1000:.2f} ms"
+
+
+def microseconds(value):
+    return f"{value * 1e6:.1f} µs"
+
+
+def mebibytes(value):
+    return f"{value / 2**20:.2f} MiB"
+
+
+def kibibytes(value):
+    return f"{value / 2**10:.1f} KiB"
+
+
+def whole(value):
+    return f"{value:,.0f}"
+
+
+class Table:
+    def __init__(self, sides):
+        self.sides = [*sides, BY_HAND]
+        self.rows = []
+        self.notes = []
+
+    def row(self, what, values, show, aim=""):
+        """What a side took, or in words why it took nothing; in brackets what ours took for one of the side's."""
+        ours = values.get(OURS)
+
+        def cell(side):
+            value = values.get(side, "")
+            if isinstance(value, str):
+                return value
+            if side == OURS or not isinstance(ours, (int, float)):
+                return show(value)
+            return f"{show(value)} ({ours / value:.2f})"
+
+        self.cells(what, {side: cell(side) for side in self.sides}, aim)
+
+    def cells(self, what, cells, aim):
+        """A row whose cells are text already."""
+        self.rows.append([what, *(cells.get(side, "") for side in self.sides), aim])
+
+    def note(self, text):
+        self.notes.append(text)
+
+    def print(self):
+        heads = ["", *self.sides, "aim, in brackets"]
+        print(f"| {' | '.join(heads)} |")
+        print("|" + "---|" * len(heads))
+        for row in self.rows:
+            print(f"| {' | '.join(row)} |")
+        for note in self.notes:
+            print(f"\n{note}")
