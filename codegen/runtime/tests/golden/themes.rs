@@ -1,5 +1,6 @@
 //! The golden documents' emitted modules.
 #![allow(dead_code, unused_imports, reason = "each theme is used in part")]
+#![allow(clippy::wrong_self_convention, reason = "methods are named after what documents call their operations")]
 
 #[path = "../../../tests/fixtures/golden/all_of/emitted/mod.rs"]
 #[rustfmt::skip]
