@@ -88,7 +88,8 @@ pub fn program(clients: &[String]) -> String {
 
 /// Calls whose arguments are known only when the program runs: `CALLS` has a function for each operation. Around it the
 /// program has the client's `Client` and `types`, `Arguments`, which gives each argument by its name as the type that is
-/// asked for, and `Calling`, a boxed future of the call's error or of the reason why an argument is no value of its type.
+/// asked for and takes those that the client sends by itself, and `Calling`, a boxed future of the call's error or of the
+/// reason why an argument is no value of its type.
 pub fn dispatch(api: &Api) -> String {
     dispatch::file(api)
 }

@@ -54,6 +54,11 @@ fn function(api: &Api, resource: &Resource, operation: &Operation, name: &proc_m
             }
         });
     }
+    for fixed in &operation.fixed {
+        let (location, wire) = (gate::string(fixed.location.as_str()), gate::string(&fixed.wire));
+        let value = gate::string(&fixed.value);
+        statements.extend(quote!(arguments.fixed(#location, #wire, #value)?;));
+    }
     if let Some(body) = &operation.body {
         let ty = type_tokens(api, &body.ty, From::Beside);
         if body.required {

@@ -71,6 +71,18 @@ impl Arguments {
         read(&format!("{location} {name}"), self.parameters.remove(index).value).map(Some)
     }
 
+    /// A parameter that has one value alone, which the client sends by itself.
+    pub fn fixed(&mut self, location: &str, name: &str, value: &str) -> Result<(), Misfit> {
+        let given: Value = self.required(location, name)?;
+        if given.as_str().map_or_else(|| given.to_string(), str::to_owned) == value {
+            return Ok(());
+        }
+        Err(Misfit {
+            argument: format!("{location} {name}"),
+            why: format!("the client sends `{value}`, whatever it is"),
+        })
+    }
+
     /// The body that has to be there.
     pub fn required_body<T: DeserializeOwned>(&mut self) -> Result<T, Misfit> {
         self.optional_body()?.ok_or_else(|| Misfit { argument: "body".to_owned(), why: "it is missing".to_owned() })
