@@ -258,6 +258,9 @@ impl<'a> Resolver<'a> {
     /// Names are given to values that the enum has.
     fn check_variants(&mut self, id: SchemaId) {
         let node = &self.schemas[id.index()];
+        if node.variants.is_empty() {
+            return;
+        }
         let values: Vec<String> = match &node.kind {
             Kind::String { values, .. } => values.clone(),
             Kind::Integer { values, .. } => values.iter().map(i64::to_string).collect(),
