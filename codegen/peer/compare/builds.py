@@ -61,7 +61,13 @@ class Rows:
 
 
 def cargo(directory, *arguments):
-    return run(["cargo", *arguments], cwd=directory, env=os.environ | {"CARGO_PROFILE_RELEASE_STRIP": "true"})
+    """Runs cargo for a package below the directory of all of them, in a target directory that is theirs alone."""
+    settings = {"CARGO_TARGET_DIR": str(target(directory)), "CARGO_PROFILE_RELEASE_STRIP": "true"}
+    return run(["cargo", *arguments], cwd=directory, env=os.environ | settings)
+
+
+def target(directory):
+    return directory.parent / "target"
 
 
 def begin(crate):
@@ -89,7 +95,7 @@ def alone_with_runtime(crates, arguments, rounds):
 
 
 def rlib(crate):
-    return crate.tool.target / "release" / f"lib{crate.name.replace('-', '_')}.rlib"
+    return target(crate.directory) / "release" / f"lib{crate.name.replace('-', '_')}.rlib"
 
 
 def lines(crate):

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from builds import cargo
+from builds import cargo, target
 from measure import Failure, in_turns, run
 from table import BY_HAND, mebibytes, microseconds
 from tools import ROOT
@@ -13,7 +13,7 @@ from tools import ROOT
 PEER = Path(__file__).resolve().parents[1]
 SOURCES = Path(__file__).resolve().with_name("contacts")
 TOKIO = 'tokio = { version = "1", default-features = false, features = ["macros", "rt"] }'
-# What its makers' documentation has one depend on, beside the client.
+# What a program names beside the client.
 NEEDED = {
     "progenitor": ['reqwest = { version = "0.13", default-features = false }'],
     "openapi-to-rust": [],
@@ -74,9 +74,7 @@ def program(work, name, client):
     (directory / "Cargo.toml").write_text(head + "\n".join(dependencies) + "\n\n[workspace]\n")
     shutil.copy(ROOT / "Cargo.lock", directory)
     cargo(directory, "build", "--release", "--quiet")
-    built = work.parent / "release" / package
-    # The crates are built in the same place, under names of their own.
-    return built
+    return target(directory) / "release" / package
 
 
 def benches(table):

@@ -41,7 +41,6 @@ class Tool:
     """A generator, as far as all are alike."""
 
     def __init__(self, target, work):
-        self.target = target
         self.work = work
         self.xtask = target / "release" / "xtask"
 
