@@ -72,7 +72,7 @@ pub(crate) enum Reading {
     Events,
 }
 
-impl<T: Send + 'static, B: Default + Send + 'static> Call<T, B> {
+impl<T, B: Default> Call<T, B> {
     /// Begins a call; `path` fills the places of the operation's path in order.
     pub fn new(core: &Core, operation: &'static Operation<T, B>, path: &[&dyn PathValue]) -> Self {
         let mut draft = Draft {
@@ -199,7 +199,7 @@ impl<T: Send + 'static, B: Default + Send + 'static> Call<T, B> {
     }
 }
 
-impl<T: Send + 'static, B: Default + Send + 'static> IntoFuture for Call<T, B> {
+impl<T, B: Default> IntoFuture for Call<T, B> {
     type Output = Result<T, Error<B>>;
     type IntoFuture = Sending<T, B>;
 

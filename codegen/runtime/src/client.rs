@@ -74,7 +74,7 @@ impl Core {
     }
 
     /// Ends the token that the client holds for a scheme, whether it was given or fetched. Without one nothing is sent.
-    pub fn revoke_token<B: Default + Send + 'static>(
+    pub fn revoke_token<B: Default + 'static>(
         &self,
         scheme: &'static Scheme,
         revocation: Revocation,

@@ -84,7 +84,7 @@ struct Open {
     piece: Bytes,
 }
 
-impl<T: Send + 'static, B: Default + Send + 'static> Call<T, B> {
+impl<T, B: Default> Call<T, B> {
     /// The events that the operation answers with where it is asked for them.
     pub fn events<E>(self, shape: EventShape, read: EventReader<E>) -> Events<E, B> {
         let Self { operation, mut draft } = self;

@@ -113,7 +113,7 @@ pub struct Items<T: 'static, I: 'static, B: 'static> {
     items: std::vec::IntoIter<I>,
 }
 
-impl<T: Send + 'static, B: Default + Send + 'static> Call<T, B> {
+impl<T, B: Default> Call<T, B> {
     /// The pages from the one that the call chooses on.
     pub fn pages<I: Serialize>(self, paging: &'static Paging<T, I>) -> Pages<T, I, B> {
         let Self { operation, mut draft } = self;
@@ -128,7 +128,7 @@ impl<T: Send + 'static, B: Default + Send + 'static> Call<T, B> {
     }
 }
 
-impl<T: Send, I: Serialize, B: Default + Send> Pages<T, I, B> {
+impl<T, I: Serialize, B: Default> Pages<T, I, B> {
     /// The next page; none behind the last, and none behind an error.
     ///
     /// # Errors
@@ -168,7 +168,7 @@ impl<T: Send, I: Serialize, B: Default + Send> Pages<T, I, B> {
     }
 }
 
-impl<T: Send, I: Serialize, B: Default + Send> Stream for Pages<T, I, B> {
+impl<T, I: Serialize, B: Default> Stream for Pages<T, I, B> {
     type Item = Result<T, Error<B>>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -193,7 +193,7 @@ impl<T: Send, I: Serialize, B: Default + Send> Stream for Pages<T, I, B> {
     }
 }
 
-impl<T: Send, I: Serialize, B: Default + Send> Items<T, I, B> {
+impl<T, I: Serialize, B: Default> Items<T, I, B> {
     /// The next item; none behind the last, and none behind an error.
     ///
     /// # Errors
@@ -213,7 +213,7 @@ impl<T: Send, I: Serialize, B: Default + Send> Items<T, I, B> {
     }
 }
 
-impl<T: Send, I: Serialize, B: Default + Send> Stream for Items<T, I, B> {
+impl<T, I: Serialize, B: Default> Stream for Items<T, I, B> {
     type Item = Result<I, Error<B>>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::net::TcpListener;
+use std::rc::Rc;
 
-use crm_clients_runtime::generated::{Call, FormParts, PathValue, Style};
+use crm_clients_runtime::generated::{Call, FormParts, Method, Operation, PathValue, Style};
 use crm_clients_runtime::{Core, Error, Retry, Value};
 use serde_json::json;
 
@@ -39,6 +40,31 @@ async fn a_parameter_takes_the_place_of_what_the_path_says() -> Outcome {
     call.query("fixed", Style::FormExplode, &[2, 3]);
     call.await?;
     assert_eq!(server.request()?.first_line(), "GET /things/7?fixed=2&fixed=3 HTTP/1.1");
+    Ok(())
+}
+
+/// Whether a type may go to another thread is nothing that a call asks: where types refer to each other in long chains,
+/// the compiler does not get to the end of it.
+#[tokio::test]
+async fn a_call_asks_nothing_of_the_type_that_it_returns() -> Outcome {
+    static SHARED: Operation<Rc<str>, ErrorBody> = Operation {
+        name: "things.shared",
+        method: Method::GET,
+        idempotent: true,
+        path: "/shared",
+        security: &[],
+        accept: "",
+        decode: |_| Ok("shared".into()),
+        errors: &[],
+    };
+    fn goes_to_another_thread<T: Send>(value: T) -> T {
+        value
+    }
+    let server = Server::answering([reply("200 OK", &[], "{}")]).await?;
+    let mut call = Call::new(&core(&server)?, &SHARED, &[]);
+    call.query("q", Style::Form, "all");
+    assert_eq!(&*goes_to_another_thread(call.send()).await?, "shared");
+    assert_eq!(server.request()?.first_line(), "GET /shared?q=all HTTP/1.1");
     Ok(())
 }
 
