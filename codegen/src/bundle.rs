@@ -4,6 +4,7 @@
 //! there, once. Path items, for which 3.0 has no components, are put where they are referred to. What a reference is, its place tells: a
 //! property that is named `$ref`, or one in an example, is data.
 
+mod adopt;
 mod check;
 mod target;
 
@@ -12,6 +13,7 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value, json};
 
+pub use adopt::adopt;
 pub use check::check_references;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, child, push_token};

@@ -93,7 +93,8 @@ impl Walk {
         Some(value)
     }
 
-    fn lower(&mut self, value: Value) -> Option<Value> {
+    fn lower(&mut self, mut value: Value) -> Option<Value> {
+        bundle::adopt(&mut value, &mut self.documents, &mut self.diagnostics);
         if value.get("webhooks").is_some() && value.get("x-webhooks").is_none() {
             // Lowering puts webhooks under another name, under which later passes tell of them.
             self.documents.copy_origin("/webhooks", "/x-webhooks");

@@ -4,7 +4,7 @@ mod support;
 
 use std::io;
 
-use crm_clients_codegen::bundle::{bundle, check_references};
+use crm_clients_codegen::bundle::{adopt, bundle, check_references};
 use crm_clients_codegen::diagnostic::{Diagnostics, render};
 use crm_clients_codegen::load::load;
 use crm_clients_codegen::origin::Documents;
@@ -288,4 +288,38 @@ components:
     let common = "Money:\n  properties:\n    currency:\n      $ref: '#/Currencies'\n";
     let bundled = bundled(&[("api.yaml", main), ("common.yaml", common), ("broken.yaml", "a: [\nb: 1\n")]);
     golden("front/bundle/wrong.txt", &bundled.rendered());
+}
+
+/// What references lead to outside of what OpenAPI knows is a component from then on, and told of where it was written.
+#[test]
+fn targets_in_places_of_the_authors_own_become_components() {
+    let main = r"
+openapi: 3.0.3
+paths:
+  /a:
+    own: {2XX: {type: string}}
+    parameters: [{$ref: '#/x-shared/x-page'}]
+    get: {responses: {default: {$ref: '#/x-shared/x-page'}}}
+components:
+  schemas:
+    Pet: {properties: {name: {$ref: '#/paths/~1a/own/2XX'}, owner: {$ref: '#/definitions/Pet'}}}
+definitions:
+  Pet: {properties: {pet: {$ref: '#/definitions/Pet'}, kind: {$ref: '#/definitions/Kind'}}, discriminator: {mapping: {a: '#/definitions/Kind'}}}
+  Kind: {type: string}
+x-shared: {x-page: {name: page}}
+";
+    let mut bundled = bundled(&[("api.yaml", main)]).without_faults();
+    adopt(&mut bundled.value, &mut bundled.documents, &mut bundled.diagnostics);
+    let bundled = bundled.without_faults();
+    let pointer = |pointer: &str| bundled.value.pointer(pointer).cloned().unwrap_or_default();
+    assert_eq!(pointer("/components/schemas/Pet/properties/name/$ref"), "#/components/schemas/2XX");
+    assert_eq!(pointer("/components/schemas/2XX"), json!({"type": "string"}));
+    assert_eq!(pointer("/components/schemas/Pet/properties/owner/$ref"), "#/components/schemas/Pet2");
+    assert_eq!(pointer("/components/schemas/Pet2/properties/pet/$ref"), "#/components/schemas/Pet2");
+    assert_eq!(pointer("/components/schemas/Pet2/properties/kind/$ref"), "#/components/schemas/Kind");
+    assert_eq!(pointer("/components/schemas/Pet2/discriminator/mapping/a"), "#/components/schemas/Kind");
+    assert_eq!(pointer("/paths/~1a/parameters/0/$ref"), "#/components/parameters/X-page");
+    assert_eq!(pointer("/paths/~1a/get/responses/default/$ref"), "#/components/responses/X-page");
+    assert_eq!((bundled.value.get("definitions"), bundled.value.get("x-shared")), (None, None));
+    assert_eq!(bundled.line("/components/schemas/Kind/type"), "api/api.yaml:13");
 }

@@ -12,7 +12,7 @@ use crate::origin::Documents;
 /// A reference that `bundle` has reported already is not reported again.
 pub fn check_references(value: &Value, documents: &Documents, diagnostics: &mut Diagnostics) {
     let mut found = Vec::new();
-    walk(value, Shape::One(Kind::Document), &mut String::new(), &mut |pointer, reference| {
+    walk(value, Shape::One(Kind::Document), &mut String::new(), &mut |pointer, _, reference| {
         found.push((pointer.to_owned(), reference.to_owned()));
     });
     for (pointer, reference) in found {
@@ -75,16 +75,16 @@ fn as_schema(value: &Value, pointer: &str) -> Option<String> {
     value.pointer(&meant).map(|_| meant)
 }
 
-/// Calls `see` with the pointer and the text of each reference.
-fn walk(node: &Value, shape: Shape, at: &mut String, see: &mut dyn FnMut(&str, &str)) {
+/// Calls `see` with the pointer of each reference, the section of `components` for what it refers to, and its text.
+pub(super) fn walk(node: &Value, shape: Shape, at: &mut String, see: &mut dyn FnMut(&str, &'static str, &str)) {
     // Nothing is generated from an example.
     if shape == Shape::Data || shape == Shape::One(Kind::Example) {
         return;
     }
-    if shape.section().is_some()
+    if let Some(section) = shape.section()
         && let Some(reference) = node.get("$ref").and_then(Value::as_str)
     {
-        see(&child(at, "$ref"), reference);
+        see(&child(at, "$ref"), section, reference);
     }
     let length = at.len();
     let mut member = |token: &str, node: &Value, shape: Shape| {
