@@ -29,6 +29,11 @@ pub fn quoted(text: &str) -> String {
     string(text).to_string()
 }
 
+/// The name of a file on one line: a name may have a line break in it.
+pub fn file_name(name: &str) -> String {
+    name.chars().filter(|character| !is_hidden(*character)).collect()
+}
+
 /// Documentation lines as attributes, one each, so that they print as `///`.
 pub fn docs(lines: &[String]) -> TokenStream {
     lines_of(lines).map(|line| quote!(#[doc = #line])).collect()
@@ -99,6 +104,11 @@ fn is_hidden(character: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_is_named_on_one_line() {
+        assert_eq!(file_name("a\r\nfn b() {}\u{2028}\u{202e}.json"), "afn b() {}.json");
+    }
 
     #[test]
     fn prose_stays_prose() {
