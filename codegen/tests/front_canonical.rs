@@ -1,6 +1,9 @@
 //! What the canonical form keeps and what it drops.
 
 use crm_clients_codegen::canonical::{canonicalise, to_json, to_yaml};
+use crm_clients_codegen::diagnostic::Diagnostics;
+use crm_clients_codegen::load::load;
+use crm_clients_codegen::origin::Documents;
 use serde_json::{Value, json};
 
 /// The canonical form of a document with one member more than it must have.
@@ -146,6 +149,22 @@ fn yaml_reads_back_as_what_it_was() {
             json!({"list": [text, [text]], "map": {"value": text, "inner": [{"key": text}]}, text: {text: text}});
         let read: Result<Value, _> = serde_yaml::from_str(&to_yaml(&value));
         assert_eq!(read.ok(), Some(value), "{text:?}");
+    }
+}
+
+/// Reading a number that has more digits than it holds, and writing it, must not change it bit by bit.
+#[test]
+fn numbers_stay_what_they_are() {
+    for text in ["-92233720368547705808", "0.30000000000000004", "1.7976931348623157e308", "123456789012345678.9"] {
+        let read = |text: &str| {
+            let (mut documents, mut diagnostics) = (Documents::new(), Diagnostics::new());
+            let text = format!("{{\"openapi\": \"3.1.0\", \"x-limit\": {text}}}");
+            let read = |_: &str| Ok(text.clone().into_bytes());
+            load("openapi.json", &read, &mut documents, &mut diagnostics).unwrap_or_default()
+        };
+        let number = read(text)["x-limit"].clone();
+        assert_eq!(number.as_f64(), text.parse().ok());
+        assert_eq!(read(&number.to_string())["x-limit"], number, "{text}");
     }
 }
 

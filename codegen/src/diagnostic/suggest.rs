@@ -1,12 +1,18 @@
 //! "Did you mean": the known word nearest to a misspelt one.
 
+/// Nobody mistypes a longer word, and the time that a comparison takes grows with the lengths of both.
+const LONGEST: usize = 100;
+
 /// The candidate that is nearest to `word`, if one is near enough to be what was meant.
 pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // A third of the word may be wrong; more than that is a different word.
     let most = (word.chars().count() / 3).max(1);
+    let comparable = |candidate: &str| {
+        word.len().max(candidate.len()) <= LONGEST && candidate.len().abs_diff(word.len()) <= 4 * most
+    };
     candidates
         .into_iter()
-        .filter(|candidate| candidate.len().abs_diff(word.len()) <= 4 * most)
+        .filter(|candidate| comparable(candidate))
         .map(|candidate| (distance(word, candidate), candidate))
         .filter(|(distance, _)| *distance <= most)
         .min_by_key(|(distance, _)| *distance)
@@ -50,5 +56,7 @@ mod tests {
     fn only_near_words_are_suggested() {
         assert_eq!(closest("contcat", ["account", "contact", "contacts"]), Some("contact"));
         assert_eq!(closest("contact", ["webhook", "id"]), None);
+        let long = "a".repeat(100_000);
+        assert_eq!(closest(&format!("{long}b"), [long.as_str()]), None);
     }
 }
