@@ -1,0 +1,68 @@
+//! Documents that fuzzing would try, without a fuzzer: the golden documents changed node by node, as many as take a few seconds. What
+//! they become is sound, or they are refused with a reason.
+
+#[path = "support/compiles.rs"]
+mod compiles;
+#[path = "support/diff.rs"]
+mod diff;
+#[path = "support/emitted.rs"]
+mod emitted;
+#[path = "support/mutate.rs"]
+mod mutate;
+mod support;
+#[path = "support/survive.rs"]
+mod survive;
+#[path = "support/walk.rs"]
+mod walk;
+
+use std::io;
+use std::path::Path;
+
+use fastrand::Rng;
+use mutate::{Donors, mutate};
+use serde_json::Value;
+use survive::{comparing, lowering, walking};
+use walk::{document, documents};
+
+fn golden() -> io::Result<Vec<Value>> {
+    let names = documents("golden")?;
+    Ok(names.iter().filter_map(|name| document(&Path::new("golden").join(name)).overlaid()).collect())
+}
+
+/// Does something with so many mutants, each with the text of the document that it was, and says how often that came to something.
+fn mutants(seed: u64, count: usize, mut see: impl FnMut(&str, &str) -> bool) -> io::Result<usize> {
+    let golden = golden()?;
+    let donors = Donors::of(&golden);
+    let mut rng = Rng::with_seed(seed);
+    let mut came = 0;
+    for was in golden.iter().cycle().take(count) {
+        let mut is = was.clone();
+        mutate(&mut is, &donors, &mut rng);
+        let (was, is) = (was.to_string(), is.to_string());
+        // It is printed where the test fails.
+        println!("{is}");
+        came += usize::from(see(&was, &is));
+    }
+    Ok(came)
+}
+
+#[test]
+fn mutants_are_walked() -> io::Result<()> {
+    let came = mutants(1, 150, |_, is| walking(is.as_bytes()).is_some())?;
+    assert!(came > 30, "only {came} became clients");
+    Ok(())
+}
+
+#[test]
+fn mutants_are_published() -> io::Result<()> {
+    let came = mutants(2, 300, |_, is| lowering(is.as_bytes()))?;
+    assert!(came > 60, "only {came} were lowered");
+    Ok(())
+}
+
+#[test]
+fn mutants_are_compared() -> io::Result<()> {
+    let came = mutants(3, 300, |was, is| comparing(was.as_bytes(), is.as_bytes()))?;
+    assert!(came > 60, "only {came} were compared");
+    Ok(())
+}

@@ -1,0 +1,84 @@
+//! What holds of emitted files, whatever document they were made from.
+#![allow(dead_code, reason = "each test binary uses a part")]
+
+use crm_clients_codegen::fileset::FileSet;
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use quote::ToTokens;
+
+use crate::compiles::{self, Items};
+
+/// Every path stays inside, every file is Rust that may well compile, and nothing in it was not written by the generator. What is in
+/// the client is noted; calls of it name no other types.
+pub fn check(files: &FileSet, items: &mut Items) {
+    let mut parsed_files = Vec::new();
+    for (path, text) in files.iter() {
+        let safe = |character: char| character.is_ascii_alphanumeric() || matches!(character, '_' | '/' | '.');
+        let climbs = path.split('/').any(|part| part.is_empty() || part.starts_with('.')) || path.starts_with('/');
+        assert!(path.chars().all(safe) && !climbs && path.len() < 200, "the path {path:?}");
+        let hidden = |character: char| {
+            character.is_control() && character != '\n' || ('\u{202a}'..='\u{202e}').contains(&character)
+        };
+        assert!(!text.contains(hidden), "hidden characters in {path}");
+        if path.ends_with(".toml") {
+            check_manifest(text);
+            continue;
+        }
+        let parsed = syn::parse_file(text);
+        assert!(parsed.is_ok(), "{path} is not Rust: {:?}\n{}", parsed.err(), text.get(..4_000).unwrap_or(text));
+        let Ok(parsed) = parsed else { continue };
+        compiles::check(&parsed, path, items);
+        parsed_files.push((path, parsed.into_token_stream()));
+    }
+    items.check();
+    for (path, tokens) in parsed_files {
+        items.check_names(tokens.clone(), path);
+        check_tokens(tokens, path);
+    }
+}
+
+/// A manifest has the tables that the generator writes, and no other.
+fn check_manifest(text: &str) {
+    let tables = text.parse::<toml::Table>();
+    assert!(tables.is_ok(), "the manifest: {tables:?}\n{text}");
+    let tables = tables.unwrap_or_default();
+    assert_eq!(tables.keys().collect::<Vec<_>>(), ["dependencies", "features", "package", "workspace"]);
+}
+
+/// No item is called evil, no attribute is one that the generator does not write, and no
+/// documentation opens a block of code, which would be compiled and run as a test.
+fn check_tokens(tokens: TokenStream, path: &str) {
+    const ITEMS: &[&str] = &["fn", "mod", "struct", "enum", "static", "const", "type", "trait", "use", "macro_rules"];
+    const ATTRIBUTES: &[&str] =
+        &["doc", "derive", "non_exhaustive", "must_use", "allow", "expect", "deprecated", "default", "rustfmt", "cfg"];
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    for (index, token) in tokens.iter().enumerate() {
+        match token {
+            TokenTree::Ident(ident) if index > 0 && *ident == "evil" => {
+                let before = tokens[index - 1].to_string();
+                assert!(!ITEMS.contains(&before.as_str()), "`{before} evil` in {path}");
+            }
+            TokenTree::Group(group) => {
+                let attribute = index > 0
+                    && group.delimiter() == Delimiter::Bracket
+                    && matches!(tokens[index - 1].to_string().as_str(), "#" | "!");
+                if attribute && tokens[..index].iter().rev().take(2).any(|token| token.to_string() == "#") {
+                    check_attribute(group.stream(), ATTRIBUTES, path);
+                }
+                check_tokens(group.stream(), path);
+            }
+            _ => {}
+        }
+    }
+}
+
+fn check_attribute(attribute: TokenStream, known: &[&str], path: &str) {
+    let tokens: Vec<TokenTree> = attribute.into_iter().collect();
+    let name = tokens.first().map(ToString::to_string).unwrap_or_default();
+    assert!(known.contains(&name.as_str()), "the attribute `{name}` in {path}");
+    if let ("doc", Some(TokenTree::Literal(literal))) = (name.as_str(), tokens.get(2)) {
+        let line = if let syn::Lit::Str(line) = syn::Lit::new(literal.clone()) { line.value() } else { String::new() };
+        let fence = line.trim_start().starts_with("```") || line.trim_start().starts_with("~~~");
+        let indented = line.starts_with("     ") || line.contains('\t');
+        assert!(!fence && !indented && line.len() < 10_000, "the documentation {line:?} in {path}");
+    }
+}
