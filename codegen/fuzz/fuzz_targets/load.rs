@@ -1,0 +1,14 @@
+//! A document's text, YAML or JSON: loading, bundling, linting, and writing it in canonical form.
+#![no_main]
+
+use crm_clients_fuzz::{
+    mutated,
+    survive::{OTHER, OVERLAY, reading},
+};
+use libfuzzer_sys::{fuzz_mutator, fuzz_target};
+
+fuzz_target!(|data: &[u8]| {
+    reading(data, OTHER.as_bytes(), OVERLAY.as_bytes());
+});
+
+fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| { mutated(data, size, max_size, seed) });

@@ -1,0 +1,11 @@
+//! A document walked through all the passes to a crate, to calls of it, and to what progenitor takes.
+#![no_main]
+
+use crm_clients_fuzz::{mutated, survive::walking};
+use libfuzzer_sys::{fuzz_mutator, fuzz_target};
+
+fuzz_target!(|data: &[u8]| {
+    _ = walking(data);
+});
+
+fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| { mutated(data, size, max_size, seed) });
