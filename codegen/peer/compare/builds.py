@@ -5,7 +5,7 @@ import re
 import shutil
 from itertools import groupby
 
-from measure import Failure, in_turns, run
+from measure import Failure, in_turns, run, say
 from table import kibibytes, mebibytes, milliseconds, seconds, whole
 from tools import OURS, ROOT
 
@@ -18,8 +18,10 @@ def measure(crates, rounds, table):
     """What each crate takes by itself, its dependencies being built."""
     for document, group in groupby(crates, lambda crate: crate.document):
         group = list(group)
+        operations = {crate.tool.name: crate.tool.operations(document) for crate in group}
         refused = {}
         for crate in group:
+            say(f"{document.name}: what {crate.tool.name}'s crate depends on")
             try:
                 begin(crate)
             except Failure as failure:
@@ -27,7 +29,8 @@ def measure(crates, rounds, table):
                 refused[crate.tool.name] = f"does not compile: {errors} errors"
                 table.note(f"What {crate.tool.name} makes of {document.name} does not compile: {failure.reason()}")
         compiled = [crate for crate in group if crate.tool.name not in refused]
-        rows = Rows(document.name, {crate.tool.name: crate.tool.operations(document) for crate in group}, refused, table)
+        say(f"{document.name}: builds")
+        rows = Rows(document.name, operations, refused, table)
         rows.total("lines", {crate.tool.name: lines(crate) for crate in group}, whole)
         costs = {arguments: alone(compiled, arguments, rounds) for arguments in (CHECK, RELEASE)}
         with_runtime = {arguments: alone_with_runtime(compiled, arguments, rounds) for arguments in (CHECK, RELEASE)}

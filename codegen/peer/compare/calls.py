@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 from builds import cargo, target
-from measure import Failure, in_turns, run
+from measure import Failure, in_turns, run, say
 from table import BY_HAND, mebibytes, microseconds
 from tools import ROOT
 
@@ -35,6 +35,7 @@ def binaries(crates, rounds, table):
     programs, refused = {}, {}
     clients = {crate.tool.name: crate for crate in crates if crate.document.name == "kajabi"}
     for name, client in [*clients.items(), (BY_HAND, None), ("server", None)]:
+        say(f"{name}: the program")
         try:
             programs[name] = program(work, name, client)
         except Failure as failure:
@@ -44,6 +45,7 @@ def binaries(crates, rounds, table):
     sizes = {name: path.stat().st_size for name, path in programs.items()}
     table.row("stripped binary that lists contacts", refused | sizes, mebibytes, "1.00")
     for what, contacts, calls in [("a call", 1, 2000), ("a page of 1,000 contacts", 1000, 200)]:
+        say(what)
         with subprocess.Popen([server, str(contacts)], stdout=subprocess.PIPE, text=True) as serving:
             try:
                 url = serving.stdout.readline().strip()
@@ -79,6 +81,7 @@ def program(work, name, client):
 
 def benches(table):
     """The rows that the benchmarks print."""
+    say("benchmarks")
     command = ["cargo", "bench", "--quiet", "--locked", "--package", "crm-clients-peer"]
     printed = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
     heads = []

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from measure import Failure, in_turns
+from measure import Failure, in_turns, say
 from table import mebibytes, seconds
 from tools import Document, Tool
 
@@ -50,6 +50,7 @@ def measure(tools, documents, rounds, table):
 
 
 def of_document(tools, document, rounds):
+    say(f"{document.name}: generation")
     refused = {}
     for tool in tools:
         try:

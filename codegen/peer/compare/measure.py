@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 import tempfile
 from dataclasses import dataclass
 from time import perf_counter
@@ -52,6 +53,11 @@ def run(command, **options):
             words.seek(0)
             raise Failure(command, words.read().decode(errors="replace"))
     return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
+
+
+def say(step):
+    """Tells whoever waits what is being done."""
+    print(f"{step} ...", file=sys.stderr, flush=True)
 
 
 def in_turns(rounds, contenders, work):
