@@ -90,7 +90,9 @@ impl Walk {
         let mut value = self.lowered(input)?;
         model::model(&value, &mut self.diagnostics)?;
         lower::publish(&mut value);
-        Some(value)
+        // What a reference leads to may have been nothing that OpenAPI knows, and is gone.
+        bundle::check_references(&value, &self.documents, &mut self.diagnostics);
+        self.unless_faulty(value)
     }
 
     fn lower(&mut self, mut value: Value) -> Option<Value> {

@@ -2,6 +2,7 @@
 
 use crm_clients_codegen::diagnostic::Diagnostics;
 use crm_clients_codegen::lower::{lower, publish};
+use crm_clients_codegen::{Input, Walk};
 use serde_json::{Value, json};
 
 /// Lowers, and gives the warnings as `code pointer`.
@@ -239,4 +240,21 @@ fn what_is_published_is_valid_to_others() {
     published["paths"]["/pets/{id}"]["get"]["responses"]["default"]["colour"] = "red".into();
     publish(&mut published);
     assert_eq!(published, document(schema("#/paths/~1pets~1%7Bid%7D/get/x-own"), extra));
+}
+
+/// What OpenAPI does not know is dropped, and no reference to it is left behind.
+#[test]
+fn nothing_is_published_that_refers_to_nothing() {
+    let published = |reference: &str| {
+        let document = json!({
+            "openapi": "3.0.3", "info": {"title": "", "version": ""}, "own": {"name": "x", "A": {"description": ""}},
+            "paths": {"/a": {"get": {"responses": {"default": {"$ref": reference}}}}},
+        });
+        let read = |_: &str| Ok(document.to_string().into_bytes());
+        let mut walk = Walk::new();
+        let published = walk.published(&Input { document: "openapi.json", read: &read, overlay: None });
+        (published.is_some(), walk.diagnostics.iter().map(|diagnostic| diagnostic.code).collect::<Vec<_>>())
+    };
+    assert_eq!(published("#/own/A"), (true, vec!["unknown-key"]));
+    assert_eq!(published("#/own/name"), (false, vec!["unknown-key", "unknown-reference"]));
 }

@@ -124,7 +124,7 @@ impl Donors {
 
 /// Changes a document in one place or a few.
 pub fn mutate(document: &mut Value, donors: &Donors, rng: &mut Rng) {
-    let times = 1 << rng.u8(..3);
+    let times = if rng.bool() { 1 } else { rng.u8(2..5) };
     for _ in 0..times {
         let mut places = Vec::new();
         gather_places(document, String::new(), &mut places);
@@ -156,7 +156,7 @@ fn gather_places(node: &Value, place: String, found: &mut Vec<String>) {
 fn change_member(members: &mut Map<String, Value>, other: Value, target: Value, donors: &Donors, rng: &mut Rng) {
     let Some(key) = rng.choice(members.keys()).cloned() else { return };
     let mut member = members.get(&key).cloned().unwrap_or_default();
-    match rng.u8(..12) {
+    match rng.u8(..20) {
         0 => _ = members.shift_remove(&key),
         1 => members.extend([donors.member(rng)]),
         2 => _ = members.insert(text(rng), member),
