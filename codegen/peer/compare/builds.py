@@ -85,7 +85,7 @@ def alone(crates, arguments, rounds):
         cargo(crate.directory, "clean", "--quiet", "--package", crate.name)
         return cargo(crate.directory, *arguments)
 
-    return {crate.tool.name: cost for crate, cost in in_turns(rounds, crates, build).items()}
+    return by_tool(in_turns(rounds, crates, build))
 
 
 def alone_with_runtime(crates, arguments, rounds):
@@ -94,7 +94,14 @@ def alone_with_runtime(crates, arguments, rounds):
         return cargo(crate.directory, *arguments)
 
     ours = [crate for crate in crates if crate.tool.name == OURS]
-    return {crate.tool.name: cost for crate, cost in in_turns(rounds, ours, build).items()}
+    return by_tool(in_turns(rounds, ours, build))
+
+
+def by_tool(costs):
+    """What compiled a moment ago compiles again, or something is wrong that no table should hide."""
+    if failure := next((cost for cost in costs.values() if isinstance(cost, Failure)), None):
+        raise failure
+    return {crate.tool.name: cost for crate, cost in costs.items()}
 
 
 def rlib(crate):

@@ -11,11 +11,11 @@ use reqwest::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, TRANSF
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::answering::{Refusals, answering};
 use crate::auth::Scheme;
 use crate::body::Body;
 use crate::byte_stream::ByteStream;
 use crate::client::Core;
-use crate::engine::{self, Answer};
 use crate::error::{Error, RequestError};
 use crate::multipart::FormParts;
 use crate::operation::Operation;
@@ -61,6 +61,16 @@ pub(crate) struct Draft {
     pub(crate) fault: Option<RequestError>,
 }
 
+/// What an operation says of its requests, whatever its types.
+struct Facts {
+    name: &'static str,
+    method: &'static Method,
+    idempotent: bool,
+    security: &'static [&'static [&'static Scheme]],
+    accept: &'static str,
+    path: &'static str,
+}
+
 /// How the body of a success is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reading {
@@ -75,27 +85,15 @@ pub(crate) enum Reading {
 impl<T, B: Default> Call<T, B> {
     /// Begins a call; `path` fills the places of the operation's path in order.
     pub fn new(core: &Core, operation: &'static Operation<T, B>, path: &[&dyn PathValue]) -> Self {
-        let mut draft = Draft {
-            core: core.clone(),
+        let facts = Facts {
             name: operation.name,
-            method: operation.method.clone(),
+            method: &operation.method,
             idempotent: operation.idempotent,
             security: operation.security,
             accept: operation.accept,
-            #[cfg(feature = "tracing")]
-            template: operation.path,
-            path: String::new(),
-            query: Vec::new(),
-            headers: HeaderMap::new(),
-            cookies: Vec::new(),
-            body: Body::Empty.into(),
-            timeout: None,
-            retry: None,
-            reading: Reading::Whole,
-            fault: None,
+            path: operation.path,
         };
-        draft.fill_path(operation.path, path);
-        Self { operation, draft }
+        Self { operation, draft: Draft::new(core, facts, path) }
     }
 
     /// Sends the request to this path, whatever the operation's is.
@@ -165,37 +163,24 @@ impl<T, B: Default> Call<T, B> {
 
     /// Sends the request and decodes its reply.
     pub fn send(self) -> Sending<T, B> {
-        let Self { operation, draft } = self;
-        let answer = engine::execute(draft);
-        Box::pin(async move { Ok(operation.read(operation.success(answer.await)?.reply)?.into_body()) })
+        answering(self.draft, self.operation, Operation::body)
     }
 
     /// Sends the request and decodes its reply, keeping the status and headers.
     pub fn send_with_response(self) -> Sending<Response<T>, B> {
-        let Self { operation, draft } = self;
-        let answer = engine::execute(draft);
-        Box::pin(async move { operation.read(operation.success(answer.await)?.reply) })
+        answering(self.draft, self.operation, Operation::response)
     }
 
     /// Sends the request and keeps its reply as bytes, whatever it holds; errors are typed all the same.
     pub fn send_raw(self) -> Sending<Response<Bytes>, B> {
-        let Self { operation, draft } = self;
-        let answer = engine::execute(draft);
-        Box::pin(async move {
-            let reply = operation.success(answer.await)?.reply;
-            Ok(Response::new(reply.status, reply.headers, reply.body))
-        })
+        answering(self.draft, self.operation.refusals(), Refusals::raw)
     }
 
     /// Sends the request and leaves the reply's body to be read piece by piece; errors are typed all the same.
     pub fn send_stream(self) -> Sending<Response<ByteStream>, B> {
         let Self { operation, mut draft } = self;
         draft.reading = Reading::Pieces;
-        let answer = engine::execute(draft);
-        Box::pin(async move {
-            let Answer { reply, stream } = operation.success(answer.await)?;
-            Ok(Response::new(reply.status, reply.headers, stream.unwrap_or_default()))
-        })
+        answering(draft, operation.refusals(), Refusals::pieces)
     }
 }
 
@@ -222,10 +207,29 @@ impl<T, B> fmt::Debug for Call<T, B> {
 type Json = Result<Value, serde_json::Error>;
 
 impl Draft {
-    fn fill_path(&mut self, template: &str, values: &[&dyn PathValue]) {
-        match path::fill(template, values) {
-            Ok(path) => self.path = path,
-            Err(error) => self.fail(error),
+    fn new(core: &Core, facts: Facts, values: &[&dyn PathValue]) -> Self {
+        let (path, fault) = match path::fill(facts.path, values) {
+            Ok(path) => (path, None),
+            Err(error) => (String::new(), Some(error)),
+        };
+        Self {
+            core: core.clone(),
+            name: facts.name,
+            method: facts.method.clone(),
+            idempotent: facts.idempotent,
+            security: facts.security,
+            accept: facts.accept,
+            #[cfg(feature = "tracing")]
+            template: facts.path,
+            path,
+            query: Vec::new(),
+            headers: HeaderMap::new(),
+            cookies: Vec::new(),
+            body: Body::Empty.into(),
+            timeout: None,
+            retry: None,
+            reading: Reading::Whole,
+            fault,
         }
     }
 

@@ -12,11 +12,10 @@ use reqwest::{RequestBuilder, Url};
 use crate::auth::Secret;
 use crate::byte_stream::ByteStream;
 use crate::call::{Draft, Reading};
-use crate::error::{ApiError, DecodeError, Error, RequestError, TransportError};
+use crate::error::{RequestError, TransportError};
 use crate::events::EVENT_STREAM;
-use crate::operation::{Operation, Reply};
+use crate::operation::Reply;
 use crate::query;
-use crate::response::Response;
 use crate::retry::{self, Attempts};
 use crate::token::AuthError;
 use crate::trace::Span;
@@ -62,7 +61,8 @@ pub(crate) struct Answer {
     pub(crate) stream: Option<ByteStream>,
 }
 
-type Executing = Pin<Box<dyn Future<Output = Result<Answer, Failure>> + Send>>;
+/// An answer on its way.
+pub(crate) type Executing = Pin<Box<dyn Future<Output = Result<Answer, Failure>> + Send>>;
 
 /// Sends a request and reads its reply, whatever its status.
 pub(crate) fn execute(mut draft: Draft) -> Executing {
@@ -290,28 +290,4 @@ async fn read(mut response: reqwest::Response, limit: usize) -> Result<Reply, Fa
     }
     let headers = std::mem::take(response.headers_mut());
     Ok(Reply { status: response.status().as_u16(), headers, body: body.into() })
-}
-
-/// What an operation makes of a reply.
-impl<T, B: Default> Operation<T, B> {
-    /// The reply, if it is a success.
-    pub(crate) fn success(&self, answer: Result<Answer, Failure>) -> Result<Answer, Error<B>> {
-        let reply = match answer {
-            Ok(answer) if (200..300).contains(&answer.reply.status) => return Ok(answer),
-            Ok(answer) => answer.reply,
-            Err(Failure::Auth(error)) => return Err(Error::Auth(Box::new(error))),
-            Err(Failure::Request(error)) => return Err(Error::Request(Box::new(error))),
-            Err(Failure::Transport(error)) => return Err(Error::Transport(Box::new(error))),
-        };
-        let body = self.error_reader(reply.status).and_then(|read| read(&reply.body).ok()).unwrap_or_default();
-        Err(Error::Api(Box::new(ApiError::new(self.name, reply, body))))
-    }
-
-    /// The decoded reply.
-    pub(crate) fn read(&self, reply: Reply) -> Result<Response<T>, Error<B>> {
-        match (self.decode)(&reply) {
-            Ok(body) => Ok(Response::new(reply.status, reply.headers, body)),
-            Err(failure) => Err(Error::Decode(Box::new(DecodeError::new(self.name, reply, failure)))),
-        }
-    }
 }

@@ -12,10 +12,11 @@ use bytes::{Buf as _, Bytes};
 use futures_core::Stream;
 use serde::de::IgnoredAny;
 
+use crate::answering::{Refusals, answering};
 use crate::byte_stream::ByteStream;
 use crate::call::{Call, Reading, Sending};
 use crate::decode::DecodeFailure;
-use crate::engine::{self, Answer};
+use crate::engine::Answer;
 use crate::error::{DecodeError, Error, TransportError};
 use crate::operation::Reply;
 use parser::{Message, Parser};
@@ -91,9 +92,7 @@ impl<T, B: Default> Call<T, B> {
         draft.reading = Reading::Events;
         draft.accept = EVENT_STREAM;
         let limit = draft.core.shared().response_limit;
-        let answer = engine::execute(draft);
-        let opening = Box::pin(async move { operation.success(answer.await) });
-        let stage = Stage::Opening(opening);
+        let stage = Stage::Opening(answering(draft, operation.refusals(), Refusals::success));
         Events { operation: operation.name, shape, read, limit, stage, parser: Parser::new(limit) }
     }
 }

@@ -7,6 +7,7 @@
 //! them, the engine puts it on the wire, again where [`Retry`] allows it, and reads the reply within
 //! limits, and the operation's own decoder turns the reply into its type or into an [`Error`].
 
+mod answering;
 mod auth;
 mod base64_text;
 mod body;

@@ -30,15 +30,6 @@ pub struct Operation<T: 'static, B: 'static> {
     pub errors: &'static [(Status, ErrorReader<B>)],
 }
 
-impl<T, B> Operation<T, B> {
-    /// The reader of the body declared for this status: exact before range before default.
-    pub(crate) fn error_reader(&self, status: u16) -> Option<ErrorReader<B>> {
-        let find = |wanted: Status| self.errors.iter().find(|(key, _)| *key == wanted);
-        let range = u8::try_from(status / 100).ok().and_then(|hundreds| find(Status::Range(hundreds)));
-        find(Status::Exact(status)).or(range).or_else(|| find(Status::Default)).map(|(_, read)| *read)
-    }
-}
-
 /// The statuses that a declared error body stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
