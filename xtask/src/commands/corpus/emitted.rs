@@ -1,12 +1,16 @@
 //! The operations of a crate, by the text of its files.
+//!
+//! A method's documentation ends with the operation as the document has it, and its code names the static of what is
+//! sent. The two are held against each other: a static's path has no fragment, no part of the query that a parameter
+//! fills, and the signs of its parameters' styles.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::Path;
 
-/// The operations that a crate has, as `GET /pets`: there is a `static ...: Operation` for each, or several where the
-/// request's body has several types. They are in the files beside the crate's root, one for each resource.
+/// The operations that a crate has, as `GET /pets`: there is a method for each, or several where the request's body has
+/// several types. They are in the files beside the crate's root, one for each resource.
 pub fn operations(directory: &Path) -> io::Result<BTreeSet<String>> {
     let mut found = BTreeSet::new();
     for entry in fs::read_dir(directory.join("src"))? {
@@ -18,31 +22,138 @@ pub fn operations(directory: &Path) -> io::Result<BTreeSet<String>> {
     Ok(found)
 }
 
-/// The emitter writes a field of a static on a line of its own.
+/// The operations of a file. One whose method sends something else than it says is none that a document could have.
 fn of_file(text: &str) -> Vec<String> {
+    let statics = statics(text);
     let mut found = Vec::new();
-    let mut method = None;
-    for line in text.lines() {
-        if let Some(name) = line.strip_prefix("    method: Method::") {
-            method = Some(name.trim_end_matches(','));
-        } else if let Some(path) = line.strip_prefix("    path: ")
-            && let Some(method) = method.take()
-            && let Ok(path) = syn::parse_str::<syn::LitStr>(path.trim_end_matches(','))
-        {
-            found.push(format!("{method} {}", path.value()));
+    let mut said = "";
+    let mut rest = text;
+    while let Some((line, after)) = rest.split_once('\n') {
+        rest = after;
+        if let Some(documented) = line.strip_prefix("    /// `") {
+            said = documented.trim_matches('`').trim();
+        } else if line.contains("Call::new(") {
+            let Some(name) = named(line, after) else { continue };
+            match statics.get(&name) {
+                Some((method, path)) if is_sent(said, method, path) => found.push(said.to_owned()),
+                Some((method, path)) => found.push(format!("{method} {path} (called {said})")),
+                None => found.push(format!("{name} (called {said})")),
+            }
         }
     }
     found
+}
+
+/// What is sent: method and path by the name of the static. The emitter writes each of its fields on a line of its own.
+fn statics(text: &str) -> BTreeMap<String, (String, String)> {
+    let mut found = BTreeMap::new();
+    let (mut name, mut method) = ("", "");
+    for line in text.lines() {
+        if let Some(rest) = line.strip_prefix("pub(super) static ") {
+            name = rest.split(':').next().unwrap_or_default();
+        } else if let Some(rest) = line.strip_prefix("    method: Method::") {
+            method = rest.trim_end_matches(',');
+        } else if let Some(path) = line.strip_prefix("    path: ")
+            && let Ok(path) = syn::parse_str::<syn::LitStr>(path.trim_end_matches(','))
+        {
+            found.insert(name.to_owned(), (method.to_owned(), path.value()));
+        }
+    }
+    found
+}
+
+/// The static that a call is made with, behind the resource's core: `Call::new(&self.core, &LIST, &[])`, which may go on
+/// in the next lines.
+fn named(line: &str, after: &str) -> Option<String> {
+    let text: String = std::iter::once(line).chain(after.lines().take(3)).flat_map(str::split_whitespace).collect();
+    let (_, arguments) = text.split_once("Call::new(&self.core,&")?;
+    Some(arguments.split(',').next()?.to_owned())
+}
+
+/// Whether an operation, as it is documented, is sent with this method to this path.
+fn is_sent(said: &str, method: &str, path: &str) -> bool {
+    said.split_once(' ').is_some_and(|(said, template)| said == method && before_query(template) == unsigned(path))
+}
+
+/// A template up to its query or fragment. A `?` or a `#` within braces is a part of a name.
+fn before_query(template: &str) -> String {
+    let mut inside = false;
+    let ends = |letter: char| {
+        inside = letter == '{' || inside && letter != '}';
+        !inside && matches!(letter, '?' | '#')
+    };
+    unsigned(&template[..template.find(ends).unwrap_or(template.len())])
+}
+
+/// A template up to its query, with nothing but names in its braces: `/maps/{;area*}` is `/maps/{area}`.
+fn unsigned(template: &str) -> String {
+    let mut out = String::new();
+    let mut inside = false;
+    for letter in template.chars() {
+        match letter {
+            '{' => inside = true,
+            '}' => inside = false,
+            '?' if !inside => break,
+            '.' | ';' | '*' if inside => continue,
+            _ => {}
+        }
+        out.push(letter);
+    }
+    out
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const CALLS: &str = r#"
+    /// Lists them.
+    ///
+    /// `GET /maps/{area}?all=1#top`
+    pub fn list(&self) -> Call<()> {
+        let mut call = Call::new(
+            &self.core,
+            &LIST,
+            &[],
+        );
+        call
+    }
+
+    /// `POST /"a"`
+    pub fn post(&self) -> Call<()> {
+        Call::new(&self.core, &POST, &[])
+    }
+
+    /// `DELETE /a`
+    #[deprecated]
+    pub fn delete(&self) -> Call<()> {
+        Call::new(&self.core, &POST, &[])
+    }
+"#;
+
+    const STATICS: &str = r#"
+pub(super) static LIST: Operation<(), ErrorBody> = Operation {
+    name: "maps.list",
+    method: Method::GET,
+    path: "/maps/{;area*}?all=1",
+};
+
+pub(super) static POST: Operation<(), ErrorBody> = Operation {
+    method: Method::POST,
+    path: "/\"a\"",
+};
+"#;
+
     #[test]
-    fn statics_are_found_whatever_is_in_their_paths() {
-        let text = "/// `GET /x`\npub(super) static GET: Operation<(), ErrorBody> = Operation {\n    name: \"pets.get\",\n    \
-                    method: Method::GET,\n    idempotent: true,\n    path: \"/a\\\"b\\\\,\",\n};\n\n    path: \"/none\",\n";
-        assert_eq!(of_file(text), ["GET /a\"b\\,"]);
+    fn operations_are_what_methods_say_and_send() {
+        let found = of_file(&format!("{CALLS}{STATICS}"));
+        assert_eq!(found, ["GET /maps/{area}?all=1#top", "POST /\"a\"", "POST /\"a\" (called DELETE /a)"]);
+    }
+
+    #[test]
+    fn a_sign_within_braces_is_a_part_of_the_name() {
+        assert_eq!(before_query("/a/{b#?}/c?d={e}#f"), "/a/{b#?}/c");
+        assert!(is_sent("GET /a/{b#?}/c#f", "GET", "/a/{b#?}/c"));
+        assert!(!is_sent("GET /a/b", "GET", "/a"));
     }
 }
