@@ -16,9 +16,12 @@ use crate::names;
 use crate::resolve::{self, Location, Resolved};
 use crate::template;
 
-/// Modules of every client, methods of every client's builder and handle, and crates that its files name.
-const RESERVED: &[&str] =
-    &["types", "error", "mock", "runtime", "builder", "client", "new", "clone", "start", "std", "core", "alloc"];
+/// Modules of every client, methods of every client's builder and handle, crates that its files name, files that are
+/// roots of a crate to cargo, and devices to Windows, which has no files of these names.
+const RESERVED: &[&str] = &[
+    "types", "error", "mock", "runtime", "builder", "client", "new", "clone", "start", "std", "core", "alloc", "lib",
+    "main", "aux", "con", "nul", "prn",
+];
 
 /// Types that a resource's file names without their path.
 const NAMED_BESIDE: &[&str] = &["Call", "ErrorBody", "Method", "MultipartBody", "Operation", "Status", "Style"];
