@@ -39,7 +39,7 @@ def main():
         calls.binaries(crates, 1 if arguments.quick else 9, table)
     if "calls" in arguments.parts:
         calls.benches(table)
-    table.print()
+    table.end()
 
 
 def read_arguments():

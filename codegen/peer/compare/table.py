@@ -30,10 +30,13 @@ def whole(value):
 
 
 class Table:
+    """Rows are printed as they are made, notes at the end."""
+
     def __init__(self, sides):
         self.sides = [*sides, BY_HAND]
-        self.rows = []
         self.notes = []
+        self.line(["", *self.sides, "aim, in brackets"])
+        self.line(["---"] * (len(self.sides) + 2))
 
     def row(self, what, values, show, aim=""):
         """What a side took, or in words why it took nothing; in brackets what ours took for one of the side's."""
@@ -51,16 +54,14 @@ class Table:
 
     def cells(self, what, cells, aim):
         """A row whose cells are text already."""
-        self.rows.append([what, *(cells.get(side, "") for side in self.sides), aim])
+        self.line([what, *(cells.get(side, "") for side in self.sides), aim])
+
+    def line(self, cells):
+        print(f"| {' | '.join(cells)} |", flush=True)
 
     def note(self, text):
         self.notes.append(text)
 
-    def print(self):
-        heads = ["", *self.sides, "aim, in brackets"]
-        print(f"| {' | '.join(heads)} |")
-        print("|" + "---|" * len(heads))
-        for row in self.rows:
-            print(f"| {' | '.join(row)} |")
+    def end(self):
         for note in self.notes:
             print(f"\n{note}")
