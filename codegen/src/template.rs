@@ -23,6 +23,15 @@ impl<'a> Template<'a> {
     pub fn names(&self) -> impl Iterator<Item = &'a str> {
         names(self.path).chain(names(self.query))
     }
+
+    /// The path and the query without what another parameter than one of the path says.
+    ///
+    /// `/search?q={q}#top`, its `q` a query parameter, is `/search`.
+    pub fn sent(&self, is_path: impl Fn(&str) -> bool) -> String {
+        let pairs = self.query.split('&').filter(|pair| !pair.is_empty());
+        let said: Vec<&str> = pairs.filter(|pair| names(pair).all(&is_path)).collect();
+        if said.is_empty() { self.path.to_owned() } else { format!("{}?{}", self.path, said.join("&")) }
+    }
 }
 
 /// The names in braces, in order.

@@ -80,9 +80,14 @@ def begin(crate):
         cargo(crate.directory, *arguments)
 
 
+def profile(arguments):
+    """What is cleaned is what is built."""
+    return ["--release"] if "--release" in arguments else []
+
+
 def alone(crates, arguments, rounds):
     def build(crate):
-        cargo(crate.directory, "clean", "--quiet", "--package", crate.name)
+        cargo(crate.directory, "clean", "--quiet", *profile(arguments), "--package", crate.name)
         return cargo(crate.directory, *arguments)
 
     return by_tool(in_turns(rounds, crates, build))
@@ -90,7 +95,7 @@ def alone(crates, arguments, rounds):
 
 def alone_with_runtime(crates, arguments, rounds):
     def build(crate):
-        cargo(crate.directory, "clean", "--quiet", "--package", crate.name, "--package", RUNTIME)
+        cargo(crate.directory, "clean", "--quiet", *profile(arguments), "--package", crate.name, "--package", RUNTIME)
         return cargo(crate.directory, *arguments)
 
     ours = [crate for crate in crates if crate.tool.name == OURS]

@@ -1,17 +1,12 @@
 //! Path templates as the runtime fills them.
 
 use crate::resolve::{Location, Parameter, Style};
-use crate::template::{Template, names};
+use crate::template::Template;
 
 /// The path without what never reaches a server, its fragment, and without what a query parameter says.
-///
-/// `/search?q={q}#top`, its `q` a query parameter, is `/search`.
 pub(super) fn sent(path: &str, parameters: &[Parameter]) -> String {
-    let Template { path, query, .. } = Template::of(path);
     let is_path = |name: &str| parameters.iter().any(|one| one.location == Location::Path && one.name == name);
-    let pairs = query.split('&').filter(|pair| !pair.is_empty());
-    let said: Vec<&str> = pairs.filter(|pair| names(pair).all(is_path)).collect();
-    if said.is_empty() { path.to_owned() } else { format!("{path}?{}", said.join("&")) }
+    Template::of(path).sent(is_path)
 }
 
 /// The path with its places as in RFC 6570: `/maps/{area}`, its `area` of the style `matrix`, is `/maps/{;area}`.

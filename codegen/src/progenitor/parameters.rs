@@ -9,6 +9,7 @@ use super::operations::describe;
 use super::schemas::Schemas;
 use super::{Object, idents};
 use crate::names;
+use crate::template::Template;
 
 /// Variables of progenitor's methods that a parameter of the same name would hide.
 const RESERVED: &str = "header_map";
@@ -43,6 +44,7 @@ impl Parameters {
 
     /// Adapts the parameters of an operation, each with its place.
     pub(super) fn adapt(mut self, declared: &[(String, &Object)], operation: &str, schemas: &mut Schemas) -> Self {
+        self.path = without_query_parameters(&self.path, declared);
         let mut declared: Vec<&(String, &Object)> = declared.iter().collect();
         // Of two that would have one name, the one that matters more comes first.
         declared.sort_by_key(|(_, object)| (text(object, "in") != "path", !is_required(object)));
@@ -155,6 +157,18 @@ impl Parameters {
             schemas.losses.add(Loss::ParameterName, parameter.place);
         }
     }
+}
+
+/// The template without the places that parameters of the query fill, which progenitor would look for in the path.
+///
+/// Before `/search?kind=all&q={q}` with `{"name": "q", "in": "query"}`, after `/search?kind=all`.
+fn without_query_parameters(path: &str, declared: &[(String, &Object)]) -> String {
+    let is_path = |name: &str| declared.iter().any(|(_, one)| text(one, "in") == "path" && text(one, "name") == name);
+    let template = Template::of(path);
+    let sent = template.sent(is_path);
+    // A fragment tells paths apart and is never sent, so that its places have nothing to fill them.
+    let fragment = template.fragment.replace(['{', '}'], "");
+    if fragment.is_empty() { sent } else { format!("{sent}#{fragment}") }
 }
 
 /// The schema of a parameter in the path or a header, which is written by `Display`: a text where that is not what the
