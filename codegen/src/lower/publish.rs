@@ -1,6 +1,6 @@
 //! The lowered document as others read it: what the passes after lowering still want to see, for they tell of it, is gone.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::grammar::{Kind, Shape, WEBHOOKS, are_webhooks};
 use super::{Object, references};
@@ -38,6 +38,10 @@ fn node(shape: Shape, value: &mut Value) {
 fn members(kind: Kind, object: &mut Object) {
     object.retain(|name, _| name.starts_with("x-") || kind.shape(name).is_some());
     for (name, member) in object {
+        if kind == Kind::Operation && name == "responses" && member.as_object().is_some_and(Object::is_empty) {
+            // There has to be one, and this one says nothing.
+            *member = json!({"default": {"description": ""}});
+        }
         match kind.shape(name) {
             _ if name == WEBHOOKS && !are_webhooks(member) => {}
             Some(_) if kind == Kind::Discriminator && name == "mapping" => encode_mapping(member),

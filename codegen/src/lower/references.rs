@@ -45,8 +45,10 @@ fn decoded(text: &str) -> String {
 /// Before `#/paths/~1pets~1{id}`, after `#/paths/~1pets~1%7Bid%7D`.
 pub(super) fn encoded(reference: &str) -> String {
     let mut out = String::with_capacity(reference.len());
-    for byte in reference.bytes() {
+    for (index, byte) in reference.bytes().enumerate() {
         match byte {
+            // The first begins the fragment, which holds no other.
+            b'#' if index > 0 => out.push_str("%23"),
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => out.push(char::from(byte)),
             _ if b"#/?:@-._~!$&'()*+,;=".contains(&byte) => out.push(char::from(byte)),
             _ => out.push_str(&format!("%{byte:02X}")),
@@ -61,8 +63,8 @@ mod tests {
 
     #[test]
     fn encoding_is_undone() {
-        let reference = "#/paths/~1ä~1{id}/100%";
-        assert_eq!(encoded(reference), "#/paths/~1%C3%A4~1%7Bid%7D/100%25");
+        let reference = "#/paths/~1ä~1{id}/100%#";
+        assert_eq!(encoded(reference), "#/paths/~1%C3%A4~1%7Bid%7D/100%25%23");
         assert_eq!(decoded(&encoded(reference)), reference);
     }
 }
