@@ -233,7 +233,8 @@ impl Subject {
             // No text is as good as none, and one without letters gives no name: another is found, which is no harm either.
             let harmless = |(index, (was, text)): (usize, &(&str, &str))| {
                 let harmless = match text.contains(char::is_alphanumeric) {
-                    true => format!("name{index}"),
+                    // In a path, these mean something.
+                    true => format!("name{index}{}", text.replace(|sign| !"{}/#".contains(sign), "")),
                     false if text.is_empty() => String::new(),
                     false => " ".repeat(index + 1),
                 };
