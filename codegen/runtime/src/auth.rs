@@ -7,9 +7,10 @@ use base64::engine::general_purpose::STANDARD;
 use reqwest::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret as _, SecretString};
 
+use crate::client::Core;
 use crate::error::RequestError;
 use crate::query;
-use crate::token::{Fault, Grant, Held, TokenSource, Tokens};
+use crate::token::{Fault, Held, TokenSource, Tokens};
 
 /// One way in which an API lets its callers in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +41,15 @@ pub enum SchemeKind {
 pub(crate) enum Given {
     Secret(SecretString),
     Source(Arc<dyn TokenSource>),
-    Grant(Grant),
+    Exchange(Arc<dyn Exchange>),
+}
+
+/// What tokens are exchanged for.
+///
+/// A trait, so that programs hold the code for that only where they name a grant.
+pub(crate) trait Exchange: Send + Sync {
+    /// The tokens, at the server that this client's settings lead to.
+    fn tokens(&self, core: &Core) -> Result<Tokens, RequestError>;
 }
 
 /// Where a client has the secret for a scheme from.

@@ -1,15 +1,18 @@
 //! The body of a request, kept so that each attempt can send it anew.
 
+use std::fmt::Debug;
+use std::pin::Pin;
+use std::sync::Arc;
+
 use bytes::Bytes;
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
-use reqwest::{Method, RequestBuilder};
+use reqwest::{Client, Method, Request, RequestBuilder};
 
+use crate::engine::Failure;
 use crate::error::RequestError;
-use crate::multipart::FormParts;
-use crate::upload::Upload;
 
 /// What a request carries.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) enum Body {
     #[default]
     Empty,
@@ -17,12 +20,25 @@ pub(crate) enum Body {
         media_type: &'static str,
         bytes: Bytes,
     },
-    Upload {
-        media_type: &'static str,
-        upload: Upload,
-    },
-    Multipart(FormParts),
+    Source(Arc<dyn Source>),
 }
+
+/// What a body is made of anew for each attempt.
+///
+/// A trait, so that programs without uploads hold nothing of what these need: the table of file types alone is a
+/// quarter of a megabyte.
+pub(crate) trait Source: Debug + Send + Sync {
+    /// The content type; none where only reqwest knows it.
+    fn content_type(&self) -> Option<&str>;
+
+    /// Whether the body can be sent more than once.
+    fn is_repeatable(&self) -> bool;
+
+    /// Puts the body on a request.
+    fn attach(&self, request: RequestBuilder) -> Attaching<'_>;
+}
+
+pub(crate) type Attaching<'a> = Pin<Box<dyn Future<Output = Result<RequestBuilder, RequestError>> + Send + 'a>>;
 
 impl Body {
     /// Says what the body is, unless the caller has said so for this call.
@@ -35,13 +51,12 @@ impl Body {
                 }
                 return Ok(());
             }
-            Body::Bytes { media_type, .. } => media_type,
-            Body::Upload { media_type, upload } => upload.declared_content_type().unwrap_or(media_type),
-            Body::Multipart(_) => {
-                // Only reqwest knows the boundary.
-                headers.remove(CONTENT_TYPE);
-                return Ok(());
-            }
+            Body::Bytes { media_type, .. } => Some(*media_type),
+            Body::Source(source) => source.content_type(),
+        };
+        let Some(media_type) = media_type else {
+            headers.remove(CONTENT_TYPE);
+            return Ok(());
         };
         let value = HeaderValue::from_str(media_type)
             .map_err(|error| RequestError::because(format!("{media_type:?} is not a content type"), error))?;
@@ -53,21 +68,20 @@ impl Body {
     pub(crate) fn is_repeatable(&self) -> bool {
         match self {
             Body::Empty | Body::Bytes { .. } => true,
-            Body::Upload { upload, .. } => upload.is_repeatable(),
-            Body::Multipart(parts) => parts.is_repeatable(),
+            Body::Source(source) => source.is_repeatable(),
         }
     }
 
-    /// Puts the body on a request.
-    pub(crate) async fn attach(&self, request: RequestBuilder) -> Result<RequestBuilder, RequestError> {
-        Ok(match self {
-            Body::Empty => request,
-            Body::Bytes { bytes, .. } => request.body(bytes.clone()),
-            Body::Upload { upload, .. } => match upload.open().await? {
-                (body, Some(length)) => request.header(CONTENT_LENGTH, length).body(body),
-                (body, None) => request.body(body),
-            },
-            Body::Multipart(parts) => request.multipart(parts.form().await?),
-        })
+    /// Puts the body on a request that this client will send.
+    pub(crate) async fn attach(&self, http: &Client, mut request: Request) -> Result<Request, Failure> {
+        match self {
+            Body::Empty => {}
+            Body::Bytes { bytes, .. } => *request.body_mut() = Some(bytes.clone().into()),
+            Body::Source(source) => {
+                let request = RequestBuilder::from_parts(http.clone(), request);
+                return Ok(source.attach(request).await?.build()?);
+            }
+        }
+        Ok(request)
     }
 }

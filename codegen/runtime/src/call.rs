@@ -54,7 +54,7 @@ pub(crate) struct Draft {
     pub(crate) query: Vec<(&'static str, String)>,
     pub(crate) headers: HeaderMap,
     pub(crate) cookies: Vec<(&'static str, String)>,
-    pub(crate) body: Arc<Body>,
+    pub(crate) body: Body,
     pub(crate) timeout: Option<Duration>,
     pub(crate) retry: Option<Retry>,
     pub(crate) reading: Reading,
@@ -135,12 +135,12 @@ impl<T, B: Default> Call<T, B> {
     /// Sends text.
     pub fn text(&mut self, media_type: &'static str, text: impl Into<String>) {
         let bytes = Bytes::from(text.into());
-        self.draft.body = Body::Bytes { media_type, bytes }.into();
+        self.draft.body = Body::Bytes { media_type, bytes };
     }
 
     /// Sends bytes, a file or a stream.
     pub fn bytes(&mut self, media_type: &'static str, upload: impl Into<Upload>) {
-        self.draft.body = Body::Upload { media_type, upload: upload.into() }.into();
+        self.draft.body = Body::Source(Arc::new(upload.into().declared(media_type)));
     }
 
     /// How long one attempt of this call may take, within the [total time](Retry::total_time).
@@ -225,7 +225,7 @@ impl Draft {
             query: Vec::new(),
             headers: HeaderMap::new(),
             cookies: Vec::new(),
-            body: Body::Empty.into(),
+            body: Body::Empty,
             timeout: None,
             retry: None,
             reading: Reading::Whole,
@@ -274,21 +274,21 @@ impl Draft {
 
     fn json(&mut self, media_type: &'static str, body: Result<Vec<u8>, serde_json::Error>) {
         if let Some(bytes) = self.check("body", body) {
-            self.body = Body::Bytes { media_type, bytes: bytes.into() }.into();
+            self.body = Body::Bytes { media_type, bytes: bytes.into() };
         }
     }
 
     fn form(&mut self, value: Json) {
         if let Some(value) = self.check("body", value) {
             let bytes = query::form(&value).into();
-            self.body = Body::Bytes { media_type: "application/x-www-form-urlencoded", bytes }.into();
+            self.body = Body::Bytes { media_type: "application/x-www-form-urlencoded", bytes };
         }
     }
 
     fn multipart(&mut self, mut parts: FormParts) {
         let fault = parts.take_fault().map_or(Ok(()), Err);
         self.check("body", fault);
-        self.body = Body::Multipart(parts).into();
+        self.body = Body::Source(Arc::new(parts));
     }
 
     /// The value, or its fault kept for `send`.
@@ -310,27 +310,32 @@ macro_rules! operation {
     ($call:ident -> $success:ty, $error:ty) => {
         impl $call {
             /// Sends the request and returns the decoded reply; awaiting the call does the same.
+            #[inline]
             pub fn send(self) -> $crate::generated::Sending<$success, $error> {
                 self.call.send()
             }
 
             /// Sends the request and returns the decoded reply with its status and headers.
+            #[inline]
             pub fn send_with_response(self) -> $crate::generated::Sending<$crate::Response<$success>, $error> {
                 self.call.send_with_response()
             }
 
             /// Sends the request and returns the reply's body as it came, with its status and headers.
+            #[inline]
             pub fn send_raw(self) -> $crate::generated::Sending<$crate::Response<$crate::Bytes>, $error> {
                 self.call.send_raw()
             }
 
             /// Sends the request and leaves the reply's body to be read piece by piece, however large it is.
+            #[inline]
             pub fn send_stream(self) -> $crate::generated::Sending<$crate::Response<$crate::ByteStream>, $error> {
                 self.call.send_stream()
             }
 
             /// Limits how long one attempt of this call may take, within the total time that its retry policy allows.
             #[must_use]
+            #[inline]
             pub fn timeout(mut self, timeout: ::core::time::Duration) -> Self {
                 self.call = self.call.timeout(timeout);
                 self
@@ -338,6 +343,7 @@ macro_rules! operation {
 
             /// Sets when this call is repeated and how long it may take in all, in place of what the client does.
             #[must_use]
+            #[inline]
             pub fn retry(mut self, retry: $crate::Retry) -> Self {
                 self.call = self.call.retry(retry);
                 self
@@ -345,6 +351,7 @@ macro_rules! operation {
 
             /// Sets a header of this call alone, in place of what would be sent under this name.
             #[must_use]
+            #[inline]
             pub fn header(mut self, name: &str, value: &str) -> Self {
                 self.call = self.call.header(name, value);
                 self
@@ -355,6 +362,7 @@ macro_rules! operation {
             type Output = ::core::result::Result<$success, $crate::Error<$error>>;
             type IntoFuture = $crate::generated::Sending<$success, $error>;
 
+            #[inline]
             fn into_future(self) -> Self::IntoFuture {
                 self.call.send()
             }

@@ -8,13 +8,14 @@ use std::time::Duration;
 use reqwest::header::HeaderValue;
 use reqwest::redirect::{Action, Attempt, Policy};
 use reqwest::{Client, Url};
+use rustls::crypto::{CryptoProvider, ring};
 use secrecy::SecretString;
 
 use crate::auth::{Credential, Credentials, Given, Scheme};
 use crate::call::Sending;
 use crate::error::{Error, RequestError};
 use crate::retry::Retry;
-use crate::token::{self, Grant, GrantSource, Revocation, TokenSource, Tokens};
+use crate::token::{self, Grant, Revocation, TokenSource, Tokens};
 
 const USER_AGENT: &str = concat!("crm-clients/", env!("CARGO_PKG_VERSION"));
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -204,7 +205,7 @@ impl CoreBuilder {
 
     /// What the tokens for one of the API's schemes are exchanged for.
     pub fn grant(mut self, scheme: &'static Scheme, grant: Grant) -> Self {
-        self.credentials.set(scheme, Given::Grant(grant));
+        self.credentials.set(scheme, Given::Exchange(Arc::new(grant)));
         self
     }
 
@@ -223,11 +224,7 @@ impl CoreBuilder {
             .map_err(|error| RequestError::because("the user agent cannot be sent", error))?;
         let http = match self.http {
             Some(http) => http,
-            None => Client::builder()
-                .redirect(Policy::custom(follow))
-                .referer(false)
-                .build()
-                .map_err(|error| RequestError::because("no HTTP client could be made", error))?,
+            None => own_client().map_err(|error| RequestError::because("no HTTP client could be made", error))?,
         };
         let mut shared = Shared {
             api: self.api,
@@ -247,7 +244,7 @@ impl CoreBuilder {
             Ok::<_, RequestError>(match given {
                 Given::Secret(secret) => Credential::Secret(secret),
                 Given::Source(source) => Credential::Tokens(Arc::new(Tokens::of(source))),
-                Given::Grant(grant) => Credential::Tokens(Arc::new(Tokens::granted(GrantSource::new(grant, &bare)?))),
+                Given::Exchange(exchange) => Credential::Tokens(Arc::new(exchange.tokens(&bare)?)),
             })
         })?;
         Ok(Core(Arc::new(shared)))
@@ -270,6 +267,15 @@ impl<C> fmt::Debug for Redacted<'_, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_map().entries(self.0.names().map(|name| (name, "[redacted]"))).finish()
     }
+}
+
+/// The client of callers that bring none.
+fn own_client() -> reqwest::Result<Client> {
+    // As rustls itself does with what it is built with. Where another thread was faster, its choice is as good.
+    if CryptoProvider::get_default().is_none() {
+        let _ = ring::default_provider().install_default();
+    }
+    Client::builder().redirect(Policy::custom(follow)).referer(false).build()
 }
 
 fn check_base_url(text: &str, allow_http: bool) -> Result<String, RequestError> {

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, HeaderMap, HeaderValue, USER_AGENT};
-use reqwest::{RequestBuilder, Url};
+use reqwest::{Request, Url};
 
 use crate::auth::Secret;
 use crate::byte_stream::ByteStream;
@@ -181,7 +181,7 @@ async fn secrets(draft: &Draft, limit: Duration) -> Result<Vec<Secret<'_>>, Fail
 
 async fn send(draft: &Draft, secrets: &[Secret<'_>], redirected: &mut bool) -> Result<Answer, Failure> {
     let core = draft.core.shared();
-    let request = draft.body.attach(request(draft, secrets)?).await?.build()?;
+    let request = draft.body.attach(&core.http, request(draft, secrets)?).await?;
     let url = request.url().clone();
     let response = core.http.execute(request).await?;
     *redirected = *response.url() != url;
@@ -198,7 +198,7 @@ async fn send(draft: &Draft, secrets: &[Secret<'_>], redirected: &mut bool) -> R
 }
 
 /// The request but for its body.
-fn request(draft: &Draft, secrets: &[Secret<'_>]) -> Result<RequestBuilder, RequestError> {
+fn request(draft: &Draft, secrets: &[Secret<'_>]) -> Result<Request, RequestError> {
     let core = draft.core.shared();
     let mut headers = draft.headers.clone();
     if !draft.accept.is_empty() {
@@ -224,8 +224,9 @@ fn request(draft: &Draft, secrets: &[Secret<'_>]) -> Result<RequestBuilder, Requ
     for secret in secrets {
         secret.apply(&mut headers, &mut query)?;
     }
-    let url = url(&core.base_url, path, &query)?;
-    Ok(core.http.request(draft.method.clone(), url).headers(headers))
+    let mut request = Request::new(draft.method.clone(), url(&core.base_url, path, &query)?);
+    *request.headers_mut() = headers;
+    Ok(request)
 }
 
 /// Whether a parameter gives what a pair of the path's own query would say.
@@ -280,14 +281,25 @@ async fn read(mut response: reqwest::Response, limit: usize) -> Result<Reply, Fa
     if announced > limit as u64 {
         return Err(too_large());
     }
-    // A server may announce less than it sends, or more than it ever will.
-    let mut body = Vec::with_capacity(usize::try_from(announced).unwrap_or(0).min(FIRST_ALLOCATION));
-    while let Some(chunk) = response.chunk().await? {
-        if chunk.len() > limit.saturating_sub(body.len()) {
+    // Most bodies come in one piece, which is taken as it is.
+    let mut first = Bytes::new();
+    let mut pieces = Vec::new();
+    while let Some(piece) = response.chunk().await? {
+        if piece.len() > limit.saturating_sub(first.len() + pieces.len()) {
             return Err(too_large());
         }
-        body.extend_from_slice(&chunk);
+        if first.is_empty() && pieces.is_empty() {
+            first = piece;
+            continue;
+        }
+        if pieces.is_empty() {
+            // A server may announce less than it sends, or more than it ever will.
+            pieces.reserve(usize::try_from(announced).unwrap_or(0).min(FIRST_ALLOCATION));
+            pieces.extend_from_slice(&std::mem::take(&mut first));
+        }
+        pieces.extend_from_slice(&piece);
     }
+    let body = if pieces.is_empty() { first } else { pieces.into() };
     let headers = std::mem::take(response.headers_mut());
-    Ok(Reply { status: response.status().as_u16(), headers, body: body.into() })
+    Ok(Reply { status: response.status().as_u16(), headers, body })
 }

@@ -1,9 +1,11 @@
 //! Multipart forms: the parts that a body is made of, and the macro that lists a type's parts.
 
+use reqwest::RequestBuilder;
 use reqwest::multipart::{Form, Part};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::body::{Attaching, Source};
 use crate::error::RequestError;
 use crate::query;
 use crate::upload::{Upload, escape};
@@ -101,16 +103,8 @@ impl FormParts {
         self.fault.take()
     }
 
-    /// Whether all parts can be sent more than once.
-    pub(crate) fn is_repeatable(&self) -> bool {
-        self.parts.iter().all(|(_, content)| match content {
-            Content::Text(_) | Content::Json(_) => true,
-            Content::File(upload) => upload.is_repeatable(),
-        })
-    }
-
     /// The form as reqwest sends it.
-    pub(crate) async fn form(&self) -> Result<Form, RequestError> {
+    async fn form(&self) -> Result<Form, RequestError> {
         // Names are escaped as browsers do; servers do not read reqwest's own `name*=`.
         let mut form = Form::new().percent_encode_noop();
         for (name, content) in &self.parts {
@@ -151,6 +145,24 @@ impl FormParts {
     }
 }
 
+impl Source for FormParts {
+    /// reqwest alone knows the boundary.
+    fn content_type(&self) -> Option<&str> {
+        None
+    }
+
+    fn is_repeatable(&self) -> bool {
+        self.parts.iter().all(|(_, content)| match content {
+            Content::Text(_) | Content::Json(_) => true,
+            Content::File(upload) => upload.is_repeatable(),
+        })
+    }
+
+    fn attach(&self, request: RequestBuilder) -> Attaching<'_> {
+        Box::pin(async { Ok(request.multipart(self.form().await?)) })
+    }
+}
+
 fn typed(text: &str, media_type: Option<&str>) -> Result<Part, RequestError> {
     let part = Part::text(text.to_owned());
     match media_type {
@@ -169,6 +181,7 @@ fn typed(text: &str, media_type: Option<&str>) -> Result<Part, RequestError> {
 macro_rules! multipart {
     ($body:ident { $($field:ident : $mode:ident $name:literal),* $(,)? }) => {
         impl $crate::generated::MultipartBody for $body {
+            #[inline]
             fn into_parts(self) -> $crate::generated::FormParts {
                 #[allow(unused_mut, reason = "a form may have no part")]
                 let mut parts = $crate::generated::FormParts::new();

@@ -7,9 +7,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use futures_core::Stream;
-use reqwest::Body;
+use reqwest::header::CONTENT_LENGTH;
 use reqwest::multipart::Part;
+use reqwest::{Body, RequestBuilder};
 
+use crate::body::{self, Attaching};
 use crate::error::RequestError;
 
 /// Bytes to send: held in memory, in a file that is read while it is sent, or from a stream.
@@ -69,17 +71,14 @@ impl Upload {
         self
     }
 
-    /// Whether the bytes can be sent more than once.
-    pub(crate) fn is_repeatable(&self) -> bool {
-        !matches!(self.source, Source::Stream { .. })
-    }
-
-    pub(crate) fn declared_content_type(&self) -> Option<&str> {
-        self.content_type.as_deref()
+    /// The same, of this type where the caller gave none.
+    pub(crate) fn declared(mut self, content_type: &str) -> Self {
+        self.content_type.get_or_insert_with(|| content_type.to_owned());
+        self
     }
 
     /// The bytes as a body of their own, with their length where it is known.
-    pub(crate) async fn open(&self) -> Result<(Body, Option<u64>), RequestError> {
+    async fn open(&self) -> Result<(Body, Option<u64>), RequestError> {
         match &self.source {
             Source::Bytes(bytes) => Ok((bytes.clone().into(), Some(bytes.len() as u64))),
             Source::File(path) => {
@@ -123,6 +122,26 @@ impl Upload {
             (None, Source::File(path)) => Some(path.file_name()?.to_string_lossy().into_owned()),
             (None, _) => Some("file".to_owned()),
         }
+    }
+}
+
+/// A body that is nothing else.
+impl body::Source for Upload {
+    fn content_type(&self) -> Option<&str> {
+        self.content_type.as_deref()
+    }
+
+    fn is_repeatable(&self) -> bool {
+        !matches!(self.source, Source::Stream { .. })
+    }
+
+    fn attach(&self, request: RequestBuilder) -> Attaching<'_> {
+        Box::pin(async {
+            Ok(match self.open().await? {
+                (body, Some(length)) => request.header(CONTENT_LENGTH, length).body(body),
+                (body, None) => request.body(body),
+            })
+        })
     }
 }
 

@@ -7,8 +7,8 @@ use reqwest::Method;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Map, Value};
 
-use super::{FetchingToken, Token, TokenSource};
-use crate::auth::{Credential, Credentials, Scheme, SchemeKind};
+use super::{FetchingToken, Token, TokenSource, Tokens};
+use crate::auth::{Credential, Credentials, Exchange, Scheme, SchemeKind};
 use crate::call::Call;
 use crate::client::Core;
 use crate::decode::{self, DecodeFailure};
@@ -107,17 +107,19 @@ pub(crate) struct GrantSource {
     refresh_token: Mutex<Option<SecretString>>,
 }
 
-impl GrantSource {
-    /// The grant, at the server that this client's settings lead to.
-    pub(crate) fn new(grant: Grant, core: &Core) -> Result<Self, RequestError> {
-        let (server, path) = core.beside(grant.url, grant.header())?;
-        let refresh_token = match &grant.offer {
+impl Exchange for Grant {
+    fn tokens(&self, core: &Core) -> Result<Tokens, RequestError> {
+        let (server, path) = core.beside(self.url, self.header())?;
+        let refresh_token = match &self.offer {
             Offer::RefreshToken(token) => Some(token.clone()),
             Offer::Client | Offer::Password { .. } => None,
         };
-        Ok(Self { grant, server, path, refresh_token: Mutex::new(refresh_token) })
+        let grant = self.clone();
+        Ok(Tokens::granted(GrantSource { grant, server, path, refresh_token: Mutex::new(refresh_token) }))
     }
+}
 
+impl GrantSource {
     pub(crate) fn refresh_token(&self) -> Option<SecretString> {
         self.refresh_token.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

@@ -11,6 +11,7 @@ mod requests;
 mod retries;
 mod server;
 mod streams;
+mod tls;
 mod token_server;
 mod tokens;
 mod uploads;
