@@ -102,8 +102,8 @@ pub fn module_name(name: &str) -> String {
     }
 }
 
-/// A static's name: `list_offers` is `LIST_OFFERS`.
-pub fn static_name(name: &str) -> String {
+/// The name of a constant or static: `list_offers` is `LIST_OFFERS`.
+pub fn constant(name: &str) -> String {
     suffix(name).to_shouty_snake_case()
 }
 

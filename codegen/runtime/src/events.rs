@@ -249,6 +249,7 @@ macro_rules! events {
     ($call:ident -> $event:ty, $error:ty { $shape:ident $decode:ident }) => {
         impl $call {
             /// Sends the request and reads the events of its answer, each when it is asked for.
+            #[inline]
             pub fn events(self) -> $crate::Events<$event, $error> {
                 self.call.events($crate::generated::EventShape::$shape, $crate::decode::$decode)
             }

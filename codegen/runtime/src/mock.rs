@@ -372,7 +372,7 @@ macro_rules! mock {
         // One after the other: what the compiler makes of an array of calls grows with the square of its length.
         fn routes() -> ::std::vec::Vec<$crate::mock::Route> {
             let mut routes = ::std::vec::Vec::new();
-            $($(routes.push($crate::mock::Route::of(&super::$resource::$facts));)*)*
+            $($(routes.push($crate::mock::Route::of(super::$resource::$facts));)*)*
             routes
         }
 
@@ -400,7 +400,7 @@ macro_rules! mock {
                         $(
                             #[doc = ::core::concat!("Begins an answer to `", ::core::stringify!($operation), "`.")]
                             pub fn $operation(&self) -> $crate::mock::On<'s> {
-                                self.server.on(&super::super::super::$resource::$facts)
+                                self.server.on(super::super::super::$resource::$facts)
                             }
                         )*
                     }

@@ -35,6 +35,7 @@ macro_rules! read_object {
         impl $crate::generated::Readable for $name {
             const KEYS: &'static [&'static str] = &[$($($key,)?)*];
 
+            #[inline]
             fn blank() -> Self {
                 Self { $($field: $crate::generated::Readable::blank(),)* }
             }

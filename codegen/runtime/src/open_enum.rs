@@ -41,6 +41,7 @@ macro_rules! string_enum {
     ($name:ident($unknown:ident) { $($variant:ident = $text:literal),* $(,)? }) => {
         impl $name {
             /// The value as it is sent.
+            #[inline]
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $text,)*
@@ -50,6 +51,7 @@ macro_rules! string_enum {
         }
 
         impl ::core::convert::From<&str> for $name {
+            #[inline]
             fn from(text: &str) -> Self {
                 match text {
                     $($text => Self::$variant,)*
@@ -59,12 +61,14 @@ macro_rules! string_enum {
         }
 
         impl ::core::convert::From<$crate::__private::String> for $name {
+            #[inline]
             fn from(text: $crate::__private::String) -> Self {
                 Self::from(text.as_str())
             }
         }
 
         impl ::core::fmt::Display for $name {
+            #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 f.write_str(self.as_str())
             }
@@ -88,12 +92,14 @@ macro_rules! string_enum {
         }
 
         impl $crate::generated::PathValue for $name {
+            #[inline]
             fn push(&self, out: &mut $crate::__private::String) {
                 $crate::generated::PathValue::push(self.as_str(), out);
             }
         }
 
         impl $crate::generated::Readable for $name {
+            #[inline]
             fn blank() -> Self {
                 Self::$unknown($crate::__private::String::new())
             }
@@ -109,6 +115,7 @@ macro_rules! integer_enum {
     ($name:ident($unknown:ident) { $($variant:ident = $number:literal),* $(,)? }) => {
         impl $name {
             /// The value as it is sent.
+            #[inline]
             pub fn as_i64(&self) -> i64 {
                 match self {
                     $(Self::$variant => $number,)*
@@ -118,6 +125,7 @@ macro_rules! integer_enum {
         }
 
         impl ::core::convert::From<i64> for $name {
+            #[inline]
             fn from(number: i64) -> Self {
                 match number {
                     $($number => Self::$variant,)*
@@ -127,6 +135,7 @@ macro_rules! integer_enum {
         }
 
         impl ::core::fmt::Display for $name {
+            #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 ::core::fmt::Display::fmt(&self.as_i64(), f)
             }
@@ -150,12 +159,14 @@ macro_rules! integer_enum {
         }
 
         impl $crate::generated::PathValue for $name {
+            #[inline]
             fn push(&self, out: &mut $crate::__private::String) {
                 $crate::generated::PathValue::push(&self.as_i64(), out);
             }
         }
 
         impl $crate::generated::Readable for $name {
+            #[inline]
             fn blank() -> Self {
                 Self::$unknown(0)
             }

@@ -1,4 +1,4 @@
-//! Operations as data: what generated code declares in a `static`.
+//! Operations as data: what generated code declares as constants.
 
 use bytes::Bytes;
 use reqwest::Method;

@@ -278,12 +278,14 @@ macro_rules! pages {
 
             /// Reads the list page by page, from the page that this call chooses or else the first, each when it is
             /// asked for.
+            #[inline]
             pub fn pages(self) -> $crate::Pages<$page, $item, $error> {
                 self.call.pages(&Self::PAGING)
             }
 
             /// Reads the list item by item, over all pages from the one that this call chooses or else the first,
             /// each when it is asked for.
+            #[inline]
             pub fn items(self) -> $crate::Items<$page, $item, $error> {
                 self.call.items(&Self::PAGING)
             }

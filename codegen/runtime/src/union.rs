@@ -198,6 +198,7 @@ macro_rules! read_union {
         }
 
         impl $crate::generated::Readable for $name {
+            #[inline]
             fn blank() -> Self {
                 Self::$unknown($crate::Value::Null)
             }

@@ -166,5 +166,5 @@ pub fn scheme(scheme: &Scheme) -> TokenStream {
 }
 
 fn constant(scheme: &Scheme) -> proc_macro2::Ident {
-    gate::ident(&names::static_name(&scheme.name))
+    gate::ident(&names::constant(&scheme.name))
 }

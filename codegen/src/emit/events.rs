@@ -134,6 +134,7 @@ fn reader(api: &Api, webhooks: &Webhooks) -> TokenStream {
     let unknown = gate::ident(&webhooks.unknown);
     let read = |parameters: TokenStream, name: TokenStream| {
         quote! {
+            #[inline]
             pub fn from_slice(#parameters body: &[u8]) -> Result<Self, PayloadError> {
                 let payload = runtime::generated::Payload::#begin(body);
                 match #name {
@@ -172,6 +173,7 @@ fn reader(api: &Api, webhooks: &Webhooks) -> TokenStream {
         impl TryFrom<&[u8]> for Event {
             type Error = PayloadError;
 
+            #[inline]
             fn try_from(body: &[u8]) -> Result<Self, PayloadError> {
                 Self::from_slice(body)
             }

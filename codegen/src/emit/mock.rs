@@ -27,7 +27,7 @@ pub fn file(api: &Api, source: &str) -> String {
         .map(|resource| {
             let head = format!("{} {}", gate::ident(&resource.module), gate::ident(&resource.name));
             let operations = resource.operations.iter().map(|operation| {
-                let (name, facts) = (gate::ident(&operation.name), gate::ident(&names::static_name(&operation.name)));
+                let (name, facts) = (gate::ident(&operation.name), gate::ident(&names::constant(&operation.name)));
                 format!("{name} = {facts}")
             });
             (head, operations.collect())

@@ -103,9 +103,13 @@ fn handle(api: &Api, resource: &Resource) -> TokenStream {
     }
 }
 
+/// The method that begins a call.
+///
+/// All that depends on an operation is inlined or generic, and its facts are a constant: a program compiles the decoders
+/// of the operations that it calls, and the emitted crate compiles none.
 fn method(api: &Api, operation: &Operation) -> TokenStream {
     let name = gate::ident(&operation.name);
-    let facts = gate::ident(&names::static_name(&operation.name));
+    let facts = gate::ident(&names::constant(&operation.name));
     let docs = gate::docs(&operation.docs);
     let deprecated = operation.deprecated.then(|| quote!(#[deprecated]));
     let (mut parameters, _) = arguments(api, &operation.required, From::Beside);
@@ -133,7 +137,7 @@ fn method(api: &Api, operation: &Operation) -> TokenStream {
         .iter()
         .filter(|argument| argument.location == Location::Path)
         .map(|argument| convert(api, argument));
-    let new = quote!(Call::new(&self.core, &#facts, &[#(#path),*]));
+    let new = quote!(Call::new(&self.core, #facts, &[#(#path),*]));
     let (returned, made) = match &operation.call {
         Some(call) => {
             let call = gate::ident(call);
@@ -155,6 +159,7 @@ fn method(api: &Api, operation: &Operation) -> TokenStream {
     quote! {
         #docs
         #deprecated
+        #[inline]
         pub fn #name(&self, #parameters) -> #returned {
             #(#conversions)*
             #body
@@ -241,6 +246,7 @@ fn call_struct(api: &Api, operation: &Operation, call: &str) -> TokenStream {
         let (taken, sent) = send_body(api, body);
         quote! {
             /// The request's body.
+            #[inline]
             pub fn body(mut self, body: #taken) -> Self {
                 let call = &mut self.call;
                 #sent
@@ -290,6 +296,7 @@ fn setter(api: &Api, one: &Argument, method: &str) -> TokenStream {
     quote! {
         #docs
         #deprecated
+        #[inline]
         pub fn #method(mut self, #name: #taken) -> Self {
             let call = &mut self.call;
             #sent
@@ -330,7 +337,7 @@ fn output_type(api: &Api, output: &Output) -> TokenStream {
 
 /// What the runtime has to know of an operation.
 fn facts(api: &Api, resource: &Resource, operation: &Operation) -> TokenStream {
-    let name = gate::ident(&names::static_name(&operation.name));
+    let name = gate::ident(&names::constant(&operation.name));
     let told = gate::string(&format!("{}.{}", resource.module, names::suffix(&operation.name)));
     let (method, path) = (gate::ident(operation.method), gate::string(&operation.template));
     let accept = gate::string(operation.accept.as_deref().unwrap_or_default());
@@ -347,7 +354,7 @@ fn facts(api: &Api, resource: &Resource, operation: &Operation) -> TokenStream {
     };
     let security = operation.security.iter().map(|set| {
         let set = set.iter().map(|scheme| {
-            let name = gate::ident(&names::static_name(&api.schemes[*scheme].name));
+            let name = gate::ident(&names::constant(&api.schemes[*scheme].name));
             quote!(&super::#name)
         });
         quote!(&[#(#set),*])
@@ -368,7 +375,7 @@ fn facts(api: &Api, resource: &Resource, operation: &Operation) -> TokenStream {
         quote!((#status, ErrorBody::#function))
     });
     quote! {
-        pub(super) static #name: Operation<#output, ErrorBody> = Operation {
+        pub(super) const #name: &Operation<#output, ErrorBody> = &Operation {
             name: #told,
             method: Method::#method,
             idempotent: #idempotent,

@@ -48,8 +48,19 @@ fn check_manifest(text: &str) {
 /// documentation opens a block of code, which would be compiled and run as a test.
 fn check_tokens(tokens: TokenStream, path: &str) {
     const ITEMS: &[&str] = &["fn", "mod", "struct", "enum", "static", "const", "type", "trait", "use", "macro_rules"];
-    const ATTRIBUTES: &[&str] =
-        &["doc", "derive", "non_exhaustive", "must_use", "allow", "expect", "deprecated", "default", "rustfmt", "cfg"];
+    const ATTRIBUTES: &[&str] = &[
+        "doc",
+        "inline",
+        "derive",
+        "non_exhaustive",
+        "must_use",
+        "allow",
+        "expect",
+        "deprecated",
+        "default",
+        "rustfmt",
+        "cfg",
+    ];
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     for (index, token) in tokens.iter().enumerate() {
         match token {

@@ -24,18 +24,20 @@ impl Account {
     /// Returns the account with its settings.
     ///
     /// `GET /api/v1/accounts/{account_id}`
+    #[inline]
     pub fn get(&self) -> Call<types::AccountShowResponse> {
-        Call::new(&self.core, &GET, &[&self.account_id])
+        Call::new(&self.core, GET, &[&self.account_id])
     }
 
     /// Changes the account and its settings.
     ///
     /// `PATCH /api/v1/accounts/{account_id}`
+    #[inline]
     pub fn update(
         &self,
         body: impl Into<types::AccountUpdatePayload>,
     ) -> Call<types::AccountDetail> {
-        let mut call = Call::new(&self.core, &UPDATE, &[&self.account_id]);
+        let mut call = Call::new(&self.core, UPDATE, &[&self.account_id]);
         let body: types::AccountUpdatePayload = body.into();
         call.json("application/json", &body);
         call
@@ -46,18 +48,19 @@ impl Account {
     /// `PATCH /api/v1/accounts/{account_id}`
     ///
     /// Sends the body as `application/x-www-form-urlencoded`.
+    #[inline]
     pub fn update_as_form(
         &self,
         body: impl Into<types::AccountUpdatePayload>,
     ) -> Call<types::AccountDetail> {
-        let mut call = Call::new(&self.core, &UPDATE_AS_FORM, &[&self.account_id]);
+        let mut call = Call::new(&self.core, UPDATE_AS_FORM, &[&self.account_id]);
         let body: types::AccountUpdatePayload = body.into();
         call.form(&body);
         call
     }
 }
 
-pub(super) static GET: Operation<types::AccountShowResponse, ErrorBody> = Operation {
+pub(super) const GET: &Operation<types::AccountShowResponse, ErrorBody> = &Operation {
     name: "account.get",
     method: Method::GET,
     idempotent: true,
@@ -74,7 +77,7 @@ pub(super) static GET: Operation<types::AccountShowResponse, ErrorBody> = Operat
     ],
 };
 
-pub(super) static UPDATE: Operation<types::AccountDetail, ErrorBody> = Operation {
+pub(super) const UPDATE: &Operation<types::AccountDetail, ErrorBody> = &Operation {
     name: "account.update",
     method: Method::PATCH,
     idempotent: false,
@@ -91,7 +94,7 @@ pub(super) static UPDATE: Operation<types::AccountDetail, ErrorBody> = Operation
     ],
 };
 
-pub(super) static UPDATE_AS_FORM: Operation<types::AccountDetail, ErrorBody> = Operation {
+pub(super) const UPDATE_AS_FORM: &Operation<types::AccountDetail, ErrorBody> = &Operation {
     name: "account.update_as_form",
     method: Method::PATCH,
     idempotent: false,

@@ -24,18 +24,20 @@ impl AgentBots {
     /// Lists the account's agent bots and those of the installation.
     ///
     /// `GET /api/v1/accounts/{account_id}/agent_bots`
+    #[inline]
     pub fn list(&self) -> Call<Vec<types::AgentBot>> {
-        Call::new(&self.core, &LIST, &[&self.account_id])
+        Call::new(&self.core, LIST, &[&self.account_id])
     }
 
     /// Creates an agent bot in the account.
     ///
     /// `POST /api/v1/accounts/{account_id}/agent_bots`
+    #[inline]
     pub fn create(
         &self,
         body: impl Into<types::AgentBotCreateUpdatePayload>,
     ) -> Call<types::AgentBot> {
-        let mut call = Call::new(&self.core, &CREATE, &[&self.account_id]);
+        let mut call = Call::new(&self.core, CREATE, &[&self.account_id]);
         let body: types::AgentBotCreateUpdatePayload = body.into();
         call.json("application/json", &body);
         call
@@ -44,19 +46,21 @@ impl AgentBots {
     /// Returns an agent bot of the account.
     ///
     /// `GET /api/v1/accounts/{account_id}/agent_bots/{id}`
+    #[inline]
     pub fn get(&self, id: i64) -> Call<types::AgentBot> {
-        Call::new(&self.core, &GET, &[&self.account_id, &id])
+        Call::new(&self.core, GET, &[&self.account_id, &id])
     }
 
     /// Changes an agent bot of the account.
     ///
     /// `PATCH /api/v1/accounts/{account_id}/agent_bots/{id}`
+    #[inline]
     pub fn update(
         &self,
         id: i64,
         body: impl Into<types::AgentBotCreateUpdatePayload>,
     ) -> Call<types::AgentBot> {
-        let mut call = Call::new(&self.core, &UPDATE, &[&self.account_id, &id]);
+        let mut call = Call::new(&self.core, UPDATE, &[&self.account_id, &id]);
         let body: types::AgentBotCreateUpdatePayload = body.into();
         call.json("application/json", &body);
         call
@@ -65,8 +69,9 @@ impl AgentBots {
     /// Deletes an agent bot of the account.
     ///
     /// `DELETE /api/v1/accounts/{account_id}/agent_bots/{id}`
+    #[inline]
     pub fn delete(&self, id: i64) -> Call<()> {
-        Call::new(&self.core, &DELETE, &[&self.account_id, &id])
+        Call::new(&self.core, DELETE, &[&self.account_id, &id])
     }
 
     /// Creates an agent bot in the account.
@@ -74,11 +79,12 @@ impl AgentBots {
     /// `POST /api/v1/accounts/{account_id}/agent_bots`
     ///
     /// Sends the body as `multipart/form-data`.
+    #[inline]
     pub fn create_as_multipart(
         &self,
         body: impl Into<types::AgentBotForm>,
     ) -> Call<types::AgentBot> {
-        let mut call = Call::new(&self.core, &CREATE_AS_MULTIPART, &[&self.account_id]);
+        let mut call = Call::new(&self.core, CREATE_AS_MULTIPART, &[&self.account_id]);
         let body: types::AgentBotForm = body.into();
         call.multipart(body.into_parts());
         call
@@ -89,6 +95,7 @@ impl AgentBots {
     /// `PATCH /api/v1/accounts/{account_id}/agent_bots/{id}`
     ///
     /// Sends the body as `multipart/form-data`.
+    #[inline]
     pub fn update_as_multipart(
         &self,
         id: i64,
@@ -96,7 +103,7 @@ impl AgentBots {
     ) -> Call<types::AgentBot> {
         let mut call = Call::new(
             &self.core,
-            &UPDATE_AS_MULTIPART,
+            UPDATE_AS_MULTIPART,
             &[&self.account_id, &id],
         );
         let body: types::AgentBotForm = body.into();
@@ -105,7 +112,7 @@ impl AgentBots {
     }
 }
 
-pub(super) static LIST: Operation<Vec<types::AgentBot>, ErrorBody> = Operation {
+pub(super) const LIST: &Operation<Vec<types::AgentBot>, ErrorBody> = &Operation {
     name: "agent_bots.list",
     method: Method::GET,
     idempotent: true,
@@ -122,7 +129,7 @@ pub(super) static LIST: Operation<Vec<types::AgentBot>, ErrorBody> = Operation {
     ],
 };
 
-pub(super) static CREATE: Operation<types::AgentBot, ErrorBody> = Operation {
+pub(super) const CREATE: &Operation<types::AgentBot, ErrorBody> = &Operation {
     name: "agent_bots.create",
     method: Method::POST,
     idempotent: false,
@@ -139,7 +146,7 @@ pub(super) static CREATE: Operation<types::AgentBot, ErrorBody> = Operation {
     ],
 };
 
-pub(super) static GET: Operation<types::AgentBot, ErrorBody> = Operation {
+pub(super) const GET: &Operation<types::AgentBot, ErrorBody> = &Operation {
     name: "agent_bots.get",
     method: Method::GET,
     idempotent: true,
@@ -156,7 +163,7 @@ pub(super) static GET: Operation<types::AgentBot, ErrorBody> = Operation {
     ],
 };
 
-pub(super) static UPDATE: Operation<types::AgentBot, ErrorBody> = Operation {
+pub(super) const UPDATE: &Operation<types::AgentBot, ErrorBody> = &Operation {
     name: "agent_bots.update",
     method: Method::PATCH,
     idempotent: false,
@@ -173,7 +180,7 @@ pub(super) static UPDATE: Operation<types::AgentBot, ErrorBody> = Operation {
     ],
 };
 
-pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
+pub(super) const DELETE: &Operation<(), ErrorBody> = &Operation {
     name: "agent_bots.delete",
     method: Method::DELETE,
     idempotent: true,
@@ -190,7 +197,7 @@ pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
     ],
 };
 
-pub(super) static CREATE_AS_MULTIPART: Operation<types::AgentBot, ErrorBody> = Operation {
+pub(super) const CREATE_AS_MULTIPART: &Operation<types::AgentBot, ErrorBody> = &Operation {
     name: "agent_bots.create_as_multipart",
     method: Method::POST,
     idempotent: false,
@@ -207,7 +214,7 @@ pub(super) static CREATE_AS_MULTIPART: Operation<types::AgentBot, ErrorBody> = O
     ],
 };
 
-pub(super) static UPDATE_AS_MULTIPART: Operation<types::AgentBot, ErrorBody> = Operation {
+pub(super) const UPDATE_AS_MULTIPART: &Operation<types::AgentBot, ErrorBody> = &Operation {
     name: "agent_bots.update_as_multipart",
     method: Method::PATCH,
     idempotent: false,

@@ -24,18 +24,20 @@ impl Agents {
     /// Lists the account's agents.
     ///
     /// `GET /api/v1/accounts/{account_id}/agents`
+    #[inline]
     pub fn list(&self) -> Call<Vec<types::Agent>> {
-        Call::new(&self.core, &LIST, &[&self.account_id])
+        Call::new(&self.core, LIST, &[&self.account_id])
     }
 
     /// Invites an agent; answers 402 where the plan allows no more of them.
     ///
     /// `POST /api/v1/accounts/{account_id}/agents`
+    #[inline]
     pub fn create(
         &self,
         body: impl Into<types::AgentCreatePayload>,
     ) -> Call<types::Agent> {
-        let mut call = Call::new(&self.core, &CREATE, &[&self.account_id]);
+        let mut call = Call::new(&self.core, CREATE, &[&self.account_id]);
         let body: types::AgentCreatePayload = body.into();
         call.json("application/json", &body);
         call
@@ -44,12 +46,13 @@ impl Agents {
     /// Changes an agent's role or availability.
     ///
     /// `PATCH /api/v1/accounts/{account_id}/agents/{id}`
+    #[inline]
     pub fn update(
         &self,
         id: i64,
         body: impl Into<types::AgentUpdatePayload>,
     ) -> Call<types::Agent> {
-        let mut call = Call::new(&self.core, &UPDATE, &[&self.account_id, &id]);
+        let mut call = Call::new(&self.core, UPDATE, &[&self.account_id, &id]);
         let body: types::AgentUpdatePayload = body.into();
         call.json("application/json", &body);
         call
@@ -58,12 +61,13 @@ impl Agents {
     /// Takes an agent out of the account.
     ///
     /// `DELETE /api/v1/accounts/{account_id}/agents/{id}`
+    #[inline]
     pub fn delete(&self, id: i64) -> Call<()> {
-        Call::new(&self.core, &DELETE, &[&self.account_id, &id])
+        Call::new(&self.core, DELETE, &[&self.account_id, &id])
     }
 }
 
-pub(super) static LIST: Operation<Vec<types::Agent>, ErrorBody> = Operation {
+pub(super) const LIST: &Operation<Vec<types::Agent>, ErrorBody> = &Operation {
     name: "agents.list",
     method: Method::GET,
     idempotent: true,
@@ -80,7 +84,7 @@ pub(super) static LIST: Operation<Vec<types::Agent>, ErrorBody> = Operation {
     ],
 };
 
-pub(super) static CREATE: Operation<types::Agent, ErrorBody> = Operation {
+pub(super) const CREATE: &Operation<types::Agent, ErrorBody> = &Operation {
     name: "agents.create",
     method: Method::POST,
     idempotent: false,
@@ -98,7 +102,7 @@ pub(super) static CREATE: Operation<types::Agent, ErrorBody> = Operation {
     ],
 };
 
-pub(super) static UPDATE: Operation<types::Agent, ErrorBody> = Operation {
+pub(super) const UPDATE: &Operation<types::Agent, ErrorBody> = &Operation {
     name: "agents.update",
     method: Method::PATCH,
     idempotent: false,
@@ -115,7 +119,7 @@ pub(super) static UPDATE: Operation<types::Agent, ErrorBody> = Operation {
     ],
 };
 
-pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
+pub(super) const DELETE: &Operation<(), ErrorBody> = &Operation {
     name: "agents.delete",
     method: Method::DELETE,
     idempotent: true,

@@ -26,9 +26,10 @@ impl AuditLogs {
     /// `items` reads the list over all its pages, `pages` page by page.
     ///
     /// `GET /api/v1/accounts/{account_id}/audit_logs`
+    #[inline]
     pub fn list(&self) -> ListCall {
         ListCall {
-            call: Call::new(&self.core, &LIST, &[&self.account_id]),
+            call: Call::new(&self.core, LIST, &[&self.account_id]),
         }
     }
 }
@@ -44,6 +45,7 @@ impl ListCall {
     /// Number of the page, from 1.
     ///
     /// Default: `1`.
+    #[inline]
     pub fn page(mut self, page: i64) -> Self {
         let call = &mut self.call;
         call.query("page", Style::FormExplode, &page);
@@ -61,7 +63,7 @@ runtime::pages! {
     }
 }
 
-pub(super) static LIST: Operation<types::AuditLogsListResponse, ErrorBody> = Operation {
+pub(super) const LIST: &Operation<types::AuditLogsListResponse, ErrorBody> = &Operation {
     name: "audit_logs.list",
     method: Method::GET,
     idempotent: true,

@@ -24,18 +24,20 @@ impl AutomationRules {
     /// Lists the account's automation rules.
     ///
     /// `GET /api/v1/accounts/{account_id}/automation_rules`
+    #[inline]
     pub fn list(&self) -> Call<types::AutomationRulesListResponse> {
-        Call::new(&self.core, &LIST, &[&self.account_id])
+        Call::new(&self.core, LIST, &[&self.account_id])
     }
 
     /// Creates an automation rule.
     ///
     /// `POST /api/v1/accounts/{account_id}/automation_rules`
+    #[inline]
     pub fn create(
         &self,
         body: impl Into<types::AutomationRuleCreateUpdatePayload>,
     ) -> Call<types::AutomationRuleItem> {
-        let mut call = Call::new(&self.core, &CREATE, &[&self.account_id]);
+        let mut call = Call::new(&self.core, CREATE, &[&self.account_id]);
         let body: types::AutomationRuleCreateUpdatePayload = body.into();
         call.json("application/json", &body);
         call
@@ -44,19 +46,21 @@ impl AutomationRules {
     /// Returns an automation rule; an unknown id is answered with 500.
     ///
     /// `GET /api/v1/accounts/{account_id}/automation_rules/{id}`
+    #[inline]
     pub fn get(&self, id: i64) -> Call<types::AutomationRule> {
-        Call::new(&self.core, &GET, &[&self.account_id, &id])
+        Call::new(&self.core, GET, &[&self.account_id, &id])
     }
 
     /// Changes an automation rule.
     ///
     /// `PATCH /api/v1/accounts/{account_id}/automation_rules/{id}`
+    #[inline]
     pub fn update(
         &self,
         id: i64,
         body: impl Into<types::AutomationRuleCreateUpdatePayload>,
     ) -> Call<types::AutomationRule> {
-        let mut call = Call::new(&self.core, &UPDATE, &[&self.account_id, &id]);
+        let mut call = Call::new(&self.core, UPDATE, &[&self.account_id, &id]);
         let body: types::AutomationRuleCreateUpdatePayload = body.into();
         call.json("application/json", &body);
         call
@@ -65,12 +69,13 @@ impl AutomationRules {
     /// Deletes an automation rule.
     ///
     /// `DELETE /api/v1/accounts/{account_id}/automation_rules/{id}`
+    #[inline]
     pub fn delete(&self, id: i64) -> Call<()> {
-        Call::new(&self.core, &DELETE, &[&self.account_id, &id])
+        Call::new(&self.core, DELETE, &[&self.account_id, &id])
     }
 }
 
-pub(super) static LIST: Operation<types::AutomationRulesListResponse, ErrorBody> = Operation {
+pub(super) const LIST: &Operation<types::AutomationRulesListResponse, ErrorBody> = &Operation {
     name: "automation_rules.list",
     method: Method::GET,
     idempotent: true,
@@ -87,7 +92,7 @@ pub(super) static LIST: Operation<types::AutomationRulesListResponse, ErrorBody>
     ],
 };
 
-pub(super) static CREATE: Operation<types::AutomationRuleItem, ErrorBody> = Operation {
+pub(super) const CREATE: &Operation<types::AutomationRuleItem, ErrorBody> = &Operation {
     name: "automation_rules.create",
     method: Method::POST,
     idempotent: false,
@@ -104,7 +109,7 @@ pub(super) static CREATE: Operation<types::AutomationRuleItem, ErrorBody> = Oper
     ],
 };
 
-pub(super) static GET: Operation<types::AutomationRule, ErrorBody> = Operation {
+pub(super) const GET: &Operation<types::AutomationRule, ErrorBody> = &Operation {
     name: "automation_rules.get",
     method: Method::GET,
     idempotent: true,
@@ -121,7 +126,7 @@ pub(super) static GET: Operation<types::AutomationRule, ErrorBody> = Operation {
     ],
 };
 
-pub(super) static UPDATE: Operation<types::AutomationRule, ErrorBody> = Operation {
+pub(super) const UPDATE: &Operation<types::AutomationRule, ErrorBody> = &Operation {
     name: "automation_rules.update",
     method: Method::PATCH,
     idempotent: false,
@@ -138,7 +143,7 @@ pub(super) static UPDATE: Operation<types::AutomationRule, ErrorBody> = Operatio
     ],
 };
 
-pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
+pub(super) const DELETE: &Operation<(), ErrorBody> = &Operation {
     name: "automation_rules.delete",
     method: Method::DELETE,
     idempotent: true,

@@ -24,18 +24,20 @@ impl CannedResponses {
     /// Lists the account's canned responses.
     ///
     /// `GET /api/v1/accounts/{account_id}/canned_responses`
+    #[inline]
     pub fn list(&self) -> Call<Vec<types::CannedResponse>> {
-        Call::new(&self.core, &LIST, &[&self.account_id])
+        Call::new(&self.core, LIST, &[&self.account_id])
     }
 
     /// Creates a canned response.
     ///
     /// `POST /api/v1/accounts/{account_id}/canned_responses`
+    #[inline]
     pub fn create(
         &self,
         body: impl Into<types::CannedResponseCreateUpdatePayload>,
     ) -> Call<types::CannedResponse> {
-        let mut call = Call::new(&self.core, &CREATE, &[&self.account_id]);
+        let mut call = Call::new(&self.core, CREATE, &[&self.account_id]);
         let body: types::CannedResponseCreateUpdatePayload = body.into();
         call.json("application/json", &body);
         call
@@ -44,12 +46,13 @@ impl CannedResponses {
     /// Changes a canned response.
     ///
     /// `PATCH /api/v1/accounts/{account_id}/canned_responses/{id}`
+    #[inline]
     pub fn update(
         &self,
         id: i64,
         body: impl Into<types::CannedResponseCreateUpdatePayload>,
     ) -> Call<types::CannedResponse> {
-        let mut call = Call::new(&self.core, &UPDATE, &[&self.account_id, &id]);
+        let mut call = Call::new(&self.core, UPDATE, &[&self.account_id, &id]);
         let body: types::CannedResponseCreateUpdatePayload = body.into();
         call.json("application/json", &body);
         call
@@ -58,12 +61,13 @@ impl CannedResponses {
     /// Deletes a canned response.
     ///
     /// `DELETE /api/v1/accounts/{account_id}/canned_responses/{id}`
+    #[inline]
     pub fn delete(&self, id: i64) -> Call<()> {
-        Call::new(&self.core, &DELETE, &[&self.account_id, &id])
+        Call::new(&self.core, DELETE, &[&self.account_id, &id])
     }
 }
 
-pub(super) static LIST: Operation<Vec<types::CannedResponse>, ErrorBody> = Operation {
+pub(super) const LIST: &Operation<Vec<types::CannedResponse>, ErrorBody> = &Operation {
     name: "canned_responses.list",
     method: Method::GET,
     idempotent: true,
@@ -80,7 +84,7 @@ pub(super) static LIST: Operation<Vec<types::CannedResponse>, ErrorBody> = Opera
     ],
 };
 
-pub(super) static CREATE: Operation<types::CannedResponse, ErrorBody> = Operation {
+pub(super) const CREATE: &Operation<types::CannedResponse, ErrorBody> = &Operation {
     name: "canned_responses.create",
     method: Method::POST,
     idempotent: false,
@@ -97,7 +101,7 @@ pub(super) static CREATE: Operation<types::CannedResponse, ErrorBody> = Operatio
     ],
 };
 
-pub(super) static UPDATE: Operation<types::CannedResponse, ErrorBody> = Operation {
+pub(super) const UPDATE: &Operation<types::CannedResponse, ErrorBody> = &Operation {
     name: "canned_responses.update",
     method: Method::PATCH,
     idempotent: false,
@@ -114,7 +118,7 @@ pub(super) static UPDATE: Operation<types::CannedResponse, ErrorBody> = Operatio
     ],
 };
 
-pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
+pub(super) const DELETE: &Operation<(), ErrorBody> = &Operation {
     name: "canned_responses.delete",
     method: Method::DELETE,
     idempotent: true,

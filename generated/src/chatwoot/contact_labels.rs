@@ -26,29 +26,27 @@ impl ContactLabels {
     /// Lists the labels of a contact.
     ///
     /// `GET /api/v1/accounts/{account_id}/contacts/{id}/labels`
+    #[inline]
     pub fn list(&self) -> Call<types::ContactLabels> {
-        Call::new(&self.core, &LIST, &[&self.account_id, &self.contact_id])
+        Call::new(&self.core, LIST, &[&self.account_id, &self.contact_id])
     }
 
     /// Replaces the labels of a contact by those given.
     ///
     /// `POST /api/v1/accounts/{account_id}/contacts/{id}/labels`
+    #[inline]
     pub fn add(
         &self,
         body: impl Into<types::ContactLabelsAddRequest>,
     ) -> Call<types::ContactLabels> {
-        let mut call = Call::new(
-            &self.core,
-            &ADD,
-            &[&self.account_id, &self.contact_id],
-        );
+        let mut call = Call::new(&self.core, ADD, &[&self.account_id, &self.contact_id]);
         let body: types::ContactLabelsAddRequest = body.into();
         call.json("application/json", &body);
         call
     }
 }
 
-pub(super) static LIST: Operation<types::ContactLabels, ErrorBody> = Operation {
+pub(super) const LIST: &Operation<types::ContactLabels, ErrorBody> = &Operation {
     name: "contact_labels.list",
     method: Method::GET,
     idempotent: true,
@@ -65,7 +63,7 @@ pub(super) static LIST: Operation<types::ContactLabels, ErrorBody> = Operation {
     ],
 };
 
-pub(super) static ADD: Operation<types::ContactLabels, ErrorBody> = Operation {
+pub(super) const ADD: &Operation<types::ContactLabels, ErrorBody> = &Operation {
     name: "contact_labels.add",
     method: Method::POST,
     idempotent: false,

@@ -26,20 +26,22 @@ impl Contacts {
     /// `items` reads the list over all its pages, `pages` page by page.
     ///
     /// `GET /api/v1/accounts/{account_id}/contacts`
+    #[inline]
     pub fn list(&self) -> ListCall {
         ListCall {
-            call: Call::new(&self.core, &LIST, &[&self.account_id]),
+            call: Call::new(&self.core, LIST, &[&self.account_id]),
         }
     }
 
     /// Creates a contact and, given an inbox, the source id that addresses it there.
     ///
     /// `POST /api/v1/accounts/{account_id}/contacts`
+    #[inline]
     pub fn create(
         &self,
         body: impl Into<types::ContactCreatePayload>,
     ) -> Call<types::ContactCreateResponse> {
-        let mut call = Call::new(&self.core, &CREATE, &[&self.account_id]);
+        let mut call = Call::new(&self.core, CREATE, &[&self.account_id]);
         let body: types::ContactCreatePayload = body.into();
         call.json("application/json", &body);
         call
@@ -48,21 +50,23 @@ impl Contacts {
     /// Returns a contact.
     ///
     /// `GET /api/v1/accounts/{account_id}/contacts/{id}`
+    #[inline]
     pub fn get(&self, id: i64) -> GetCall {
         GetCall {
-            call: Call::new(&self.core, &GET, &[&self.account_id, &id]),
+            call: Call::new(&self.core, GET, &[&self.account_id, &id]),
         }
     }
 
     /// Changes a contact; what is left out stays as it is.
     ///
     /// `PUT /api/v1/accounts/{account_id}/contacts/{id}`
+    #[inline]
     pub fn update(
         &self,
         id: i64,
         body: impl Into<types::ContactUpdatePayload>,
     ) -> Call<types::ContactShowResponse> {
-        let mut call = Call::new(&self.core, &UPDATE, &[&self.account_id, &id]);
+        let mut call = Call::new(&self.core, UPDATE, &[&self.account_id, &id]);
         let body: types::ContactUpdatePayload = body.into();
         call.json("application/json", &body);
         call
@@ -71,25 +75,28 @@ impl Contacts {
     /// Deletes a contact; answers 422 while the contact is online.
     ///
     /// `DELETE /api/v1/accounts/{account_id}/contacts/{id}`
+    #[inline]
     pub fn delete(&self, id: i64) -> Call<()> {
-        Call::new(&self.core, &DELETE, &[&self.account_id, &id])
+        Call::new(&self.core, DELETE, &[&self.account_id, &id])
     }
 
     /// Lists the inboxes through which a contact can be written to.
     ///
     /// `GET /api/v1/accounts/{account_id}/contacts/{id}/contactable_inboxes`
+    #[inline]
     pub fn contactable_inboxes(
         &self,
         id: i64,
     ) -> Call<types::ContactableInboxesResponse> {
-        Call::new(&self.core, &CONTACTABLE_INBOXES, &[&self.account_id, &id])
+        Call::new(&self.core, CONTACTABLE_INBOXES, &[&self.account_id, &id])
     }
 
     /// Lists the contact's most recent conversations.
     ///
     /// `GET /api/v1/accounts/{account_id}/contacts/{id}/conversations`
+    #[inline]
     pub fn conversations(&self, id: i64) -> Call<types::ContactConversationsResponse> {
-        Call::new(&self.core, &CONVERSATIONS, &[&self.account_id, &id])
+        Call::new(&self.core, CONVERSATIONS, &[&self.account_id, &id])
     }
 
     /// Creates a contact and, given an inbox, the source id that addresses it there.
@@ -97,11 +104,12 @@ impl Contacts {
     /// `POST /api/v1/accounts/{account_id}/contacts`
     ///
     /// Sends the body as `multipart/form-data`.
+    #[inline]
     pub fn create_as_multipart(
         &self,
         body: impl Into<types::ContactCreateForm>,
     ) -> Call<types::ContactCreateResponse> {
-        let mut call = Call::new(&self.core, &CREATE_AS_MULTIPART, &[&self.account_id]);
+        let mut call = Call::new(&self.core, CREATE_AS_MULTIPART, &[&self.account_id]);
         let body: types::ContactCreateForm = body.into();
         call.multipart(body.into_parts());
         call
@@ -110,6 +118,7 @@ impl Contacts {
     /// Makes a contact reachable through an inbox, under a given or a generated source id.
     ///
     /// `POST /api/v1/accounts/{account_id}/contacts/{id}/contact_inboxes`
+    #[inline]
     pub fn create_contact_inbox(
         &self,
         id: i64,
@@ -117,7 +126,7 @@ impl Contacts {
     ) -> Call<types::ContactInbox> {
         let mut call = Call::new(
             &self.core,
-            &CREATE_CONTACT_INBOX,
+            CREATE_CONTACT_INBOX,
             &[&self.account_id, &id],
         );
         let body: types::ContactsCreateContactInboxRequest = body.into();
@@ -130,8 +139,9 @@ impl Contacts {
     /// `items` reads the list over all its pages, `pages` page by page.
     ///
     /// `POST /api/v1/accounts/{account_id}/contacts/filter`
+    #[inline]
     pub fn filter(&self, body: impl Into<types::FilterPayload>) -> FilterCall {
-        let mut call = Call::new(&self.core, &FILTER, &[&self.account_id]);
+        let mut call = Call::new(&self.core, FILTER, &[&self.account_id]);
         let body: types::FilterPayload = body.into();
         call.json("application/json", &body);
         FilterCall { call }
@@ -140,11 +150,12 @@ impl Contacts {
     /// Merges one contact into another and deletes the first; this cannot be undone.
     ///
     /// `POST /api/v1/accounts/{account_id}/actions/contact_merge`
+    #[inline]
     pub fn merge(
         &self,
         body: impl Into<types::ContactsMergeRequest>,
     ) -> Call<types::Contact> {
-        let mut call = Call::new(&self.core, &MERGE, &[&self.account_id]);
+        let mut call = Call::new(&self.core, MERGE, &[&self.account_id]);
         let body: types::ContactsMergeRequest = body.into();
         call.json("application/json", &body);
         call
@@ -155,8 +166,9 @@ impl Contacts {
     /// `items` reads the list over all its pages, `pages` page by page.
     ///
     /// `GET /api/v1/accounts/{account_id}/contacts/search`
+    #[inline]
     pub fn search(&self, q: impl Into<String>) -> SearchCall {
-        let mut call = Call::new(&self.core, &SEARCH, &[&self.account_id]);
+        let mut call = Call::new(&self.core, SEARCH, &[&self.account_id]);
         let q: String = q.into();
         call.query("q", Style::FormExplode, &q);
         SearchCall { call }
@@ -167,6 +179,7 @@ impl Contacts {
     /// `PUT /api/v1/accounts/{account_id}/contacts/{id}`
     ///
     /// Sends the body as `multipart/form-data`.
+    #[inline]
     pub fn update_as_multipart(
         &self,
         id: i64,
@@ -174,7 +187,7 @@ impl Contacts {
     ) -> Call<types::ContactShowResponse> {
         let mut call = Call::new(
             &self.core,
-            &UPDATE_AS_MULTIPART,
+            UPDATE_AS_MULTIPART,
             &[&self.account_id, &id],
         );
         let body: types::ContactUpdateForm = body.into();
@@ -192,6 +205,7 @@ pub struct ListCall {
 
 impl ListCall {
     /// What to sort by; a minus sign turns the order round.
+    #[inline]
     pub fn sort(mut self, sort: impl Into<types::ContactsListSort>) -> Self {
         let call = &mut self.call;
         let sort: types::ContactsListSort = sort.into();
@@ -202,6 +216,7 @@ impl ListCall {
     /// Number of the page, from 1.
     ///
     /// Default: `1`.
+    #[inline]
     pub fn page(mut self, page: i64) -> Self {
         let call = &mut self.call;
         call.query("page", Style::FormExplode, &page);
@@ -209,6 +224,7 @@ impl ListCall {
     }
 
     /// Only contacts that carry one of these labels.
+    #[inline]
     pub fn labels(
         mut self,
         labels: impl IntoIterator<Item = impl Into<String>>,
@@ -222,6 +238,7 @@ impl ListCall {
     /// Whether each contact comes with its contact inboxes.
     ///
     /// Default: `true`.
+    #[inline]
     pub fn include_contact_inboxes(mut self, include_contact_inboxes: bool) -> Self {
         let call = &mut self.call;
         call.query(
@@ -254,6 +271,7 @@ impl GetCall {
     /// Whether the contact comes with its contact inboxes.
     ///
     /// Default: `true`.
+    #[inline]
     pub fn include_contact_inboxes(mut self, include_contact_inboxes: bool) -> Self {
         let call = &mut self.call;
         call.query(
@@ -276,6 +294,7 @@ pub struct FilterCall {
 
 impl FilterCall {
     /// Number of the page, from 1.
+    #[inline]
     pub fn page(mut self, page: i64) -> Self {
         let call = &mut self.call;
         call.query("page", Style::FormExplode, &page);
@@ -302,6 +321,7 @@ pub struct SearchCall {
 
 impl SearchCall {
     /// What to sort by; a minus sign turns the order round.
+    #[inline]
     pub fn sort(mut self, sort: impl Into<types::ContactsListSort>) -> Self {
         let call = &mut self.call;
         let sort: types::ContactsListSort = sort.into();
@@ -312,6 +332,7 @@ impl SearchCall {
     /// Number of the page, from 1.
     ///
     /// Default: `1`.
+    #[inline]
     pub fn page(mut self, page: i64) -> Self {
         let call = &mut self.call;
         call.query("page", Style::FormExplode, &page);
@@ -321,6 +342,7 @@ impl SearchCall {
     /// Whether each contact comes with its contact inboxes.
     ///
     /// Default: `true`.
+    #[inline]
     pub fn include_contact_inboxes(mut self, include_contact_inboxes: bool) -> Self {
         let call = &mut self.call;
         call.query(
@@ -342,7 +364,7 @@ runtime::pages! {
     }
 }
 
-pub(super) static LIST: Operation<types::ContactsListResponse, ErrorBody> = Operation {
+pub(super) const LIST: &Operation<types::ContactsListResponse, ErrorBody> = &Operation {
     name: "contacts.list",
     method: Method::GET,
     idempotent: true,
@@ -359,7 +381,7 @@ pub(super) static LIST: Operation<types::ContactsListResponse, ErrorBody> = Oper
     ],
 };
 
-pub(super) static CREATE: Operation<types::ContactCreateResponse, ErrorBody> = Operation {
+pub(super) const CREATE: &Operation<types::ContactCreateResponse, ErrorBody> = &Operation {
     name: "contacts.create",
     method: Method::POST,
     idempotent: false,
@@ -376,7 +398,7 @@ pub(super) static CREATE: Operation<types::ContactCreateResponse, ErrorBody> = O
     ],
 };
 
-pub(super) static GET: Operation<types::ContactShowResponse, ErrorBody> = Operation {
+pub(super) const GET: &Operation<types::ContactShowResponse, ErrorBody> = &Operation {
     name: "contacts.get",
     method: Method::GET,
     idempotent: true,
@@ -393,7 +415,7 @@ pub(super) static GET: Operation<types::ContactShowResponse, ErrorBody> = Operat
     ],
 };
 
-pub(super) static UPDATE: Operation<types::ContactShowResponse, ErrorBody> = Operation {
+pub(super) const UPDATE: &Operation<types::ContactShowResponse, ErrorBody> = &Operation {
     name: "contacts.update",
     method: Method::PUT,
     idempotent: true,
@@ -410,7 +432,7 @@ pub(super) static UPDATE: Operation<types::ContactShowResponse, ErrorBody> = Ope
     ],
 };
 
-pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
+pub(super) const DELETE: &Operation<(), ErrorBody> = &Operation {
     name: "contacts.delete",
     method: Method::DELETE,
     idempotent: true,
@@ -427,10 +449,10 @@ pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
     ],
 };
 
-pub(super) static CONTACTABLE_INBOXES: Operation<
+pub(super) const CONTACTABLE_INBOXES: &Operation<
     types::ContactableInboxesResponse,
     ErrorBody,
-> = Operation {
+> = &Operation {
     name: "contacts.contactable_inboxes",
     method: Method::GET,
     idempotent: true,
@@ -447,10 +469,10 @@ pub(super) static CONTACTABLE_INBOXES: Operation<
     ],
 };
 
-pub(super) static CONVERSATIONS: Operation<
+pub(super) const CONVERSATIONS: &Operation<
     types::ContactConversationsResponse,
     ErrorBody,
-> = Operation {
+> = &Operation {
     name: "contacts.conversations",
     method: Method::GET,
     idempotent: true,
@@ -467,10 +489,10 @@ pub(super) static CONVERSATIONS: Operation<
     ],
 };
 
-pub(super) static CREATE_AS_MULTIPART: Operation<
+pub(super) const CREATE_AS_MULTIPART: &Operation<
     types::ContactCreateResponse,
     ErrorBody,
-> = Operation {
+> = &Operation {
     name: "contacts.create_as_multipart",
     method: Method::POST,
     idempotent: false,
@@ -487,7 +509,7 @@ pub(super) static CREATE_AS_MULTIPART: Operation<
     ],
 };
 
-pub(super) static CREATE_CONTACT_INBOX: Operation<types::ContactInbox, ErrorBody> = Operation {
+pub(super) const CREATE_CONTACT_INBOX: &Operation<types::ContactInbox, ErrorBody> = &Operation {
     name: "contacts.create_contact_inbox",
     method: Method::POST,
     idempotent: false,
@@ -504,7 +526,7 @@ pub(super) static CREATE_CONTACT_INBOX: Operation<types::ContactInbox, ErrorBody
     ],
 };
 
-pub(super) static FILTER: Operation<types::ContactsListResponse, ErrorBody> = Operation {
+pub(super) const FILTER: &Operation<types::ContactsListResponse, ErrorBody> = &Operation {
     name: "contacts.filter",
     method: Method::POST,
     idempotent: true,
@@ -521,7 +543,7 @@ pub(super) static FILTER: Operation<types::ContactsListResponse, ErrorBody> = Op
     ],
 };
 
-pub(super) static MERGE: Operation<types::Contact, ErrorBody> = Operation {
+pub(super) const MERGE: &Operation<types::Contact, ErrorBody> = &Operation {
     name: "contacts.merge",
     method: Method::POST,
     idempotent: false,
@@ -538,7 +560,7 @@ pub(super) static MERGE: Operation<types::Contact, ErrorBody> = Operation {
     ],
 };
 
-pub(super) static SEARCH: Operation<types::ContactSearchResponse, ErrorBody> = Operation {
+pub(super) const SEARCH: &Operation<types::ContactSearchResponse, ErrorBody> = &Operation {
     name: "contacts.search",
     method: Method::GET,
     idempotent: true,
@@ -555,10 +577,10 @@ pub(super) static SEARCH: Operation<types::ContactSearchResponse, ErrorBody> = O
     ],
 };
 
-pub(super) static UPDATE_AS_MULTIPART: Operation<
+pub(super) const UPDATE_AS_MULTIPART: &Operation<
     types::ContactShowResponse,
     ErrorBody,
-> = Operation {
+> = &Operation {
     name: "contacts.update_as_multipart",
     method: Method::PUT,
     idempotent: true,

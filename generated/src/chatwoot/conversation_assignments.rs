@@ -30,13 +30,14 @@ impl ConversationAssignments {
     /// Assigns a conversation to an agent, a bot or a team, or to nobody.
     ///
     /// `POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/assignments`
+    #[inline]
     pub fn assign(
         &self,
         body: impl Into<types::ConversationAssignmentsAssignRequest>,
     ) -> Call<Option<types::Assignment>> {
         let mut call = Call::new(
             &self.core,
-            &ASSIGN,
+            ASSIGN,
             &[&self.account_id, &self.conversation_id],
         );
         let body: types::ConversationAssignmentsAssignRequest = body.into();
@@ -45,7 +46,7 @@ impl ConversationAssignments {
     }
 }
 
-pub(super) static ASSIGN: Operation<Option<types::Assignment>, ErrorBody> = Operation {
+pub(super) const ASSIGN: &Operation<Option<types::Assignment>, ErrorBody> = &Operation {
     name: "conversation_assignments.assign",
     method: Method::POST,
     idempotent: false,

@@ -26,20 +26,22 @@ impl Conversations {
     /// `items` reads the list over all its pages, `pages` page by page.
     ///
     /// `GET /api/v1/accounts/{account_id}/conversations`
+    #[inline]
     pub fn list(&self) -> ListCall {
         ListCall {
-            call: Call::new(&self.core, &LIST, &[&self.account_id]),
+            call: Call::new(&self.core, LIST, &[&self.account_id]),
         }
     }
 
     /// Starts a conversation with a contact, optionally with a first message.
     ///
     /// `POST /api/v1/accounts/{account_id}/conversations`
+    #[inline]
     pub fn create(
         &self,
         body: impl Into<types::ConversationCreatePayload>,
     ) -> Call<types::Conversation> {
-        let mut call = Call::new(&self.core, &CREATE, &[&self.account_id]);
+        let mut call = Call::new(&self.core, CREATE, &[&self.account_id]);
         let body: types::ConversationCreatePayload = body.into();
         call.json("application/json", &body);
         call
@@ -48,13 +50,15 @@ impl Conversations {
     /// Returns a conversation.
     ///
     /// `GET /api/v1/accounts/{account_id}/conversations/{conversation_id}`
+    #[inline]
     pub fn get(&self, conversation_id: i64) -> Call<types::Conversation> {
-        Call::new(&self.core, &GET, &[&self.account_id, &conversation_id])
+        Call::new(&self.core, GET, &[&self.account_id, &conversation_id])
     }
 
     /// Changes a conversation's priority or service agreement.
     ///
     /// `PATCH /api/v1/accounts/{account_id}/conversations/{conversation_id}`
+    #[inline]
     pub fn update(
         &self,
         conversation_id: i64,
@@ -62,7 +66,7 @@ impl Conversations {
     ) -> Call<types::Conversation> {
         let mut call = Call::new(
             &self.core,
-            &UPDATE,
+            UPDATE,
             &[&self.account_id, &conversation_id],
         );
         let body: types::ConversationsUpdateRequest = body.into();
@@ -73,6 +77,7 @@ impl Conversations {
     /// Replaces the labels of a conversation by those given.
     ///
     /// `POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/labels`
+    #[inline]
     pub fn add_labels(
         &self,
         conversation_id: i64,
@@ -80,7 +85,7 @@ impl Conversations {
     ) -> Call<types::ContactLabels> {
         let mut call = Call::new(
             &self.core,
-            &ADD_LABELS,
+            ADD_LABELS,
             &[&self.account_id, &conversation_id],
         );
         let body: types::ContactLabelsAddRequest = body.into();
@@ -91,9 +96,10 @@ impl Conversations {
     /// Counts conversations by assignment; at most 30 times a minute per user.
     ///
     /// `GET /api/v1/accounts/{account_id}/conversations/meta`
+    #[inline]
     pub fn counts(&self) -> CountsCall {
         CountsCall {
-            call: Call::new(&self.core, &COUNTS, &[&self.account_id]),
+            call: Call::new(&self.core, COUNTS, &[&self.account_id]),
         }
     }
 
@@ -102,8 +108,9 @@ impl Conversations {
     /// `items` reads the list over all its pages, `pages` page by page.
     ///
     /// `POST /api/v1/accounts/{account_id}/conversations/filter`
+    #[inline]
     pub fn filter(&self, body: impl Into<types::FilterPayload>) -> FilterCall {
-        let mut call = Call::new(&self.core, &FILTER, &[&self.account_id]);
+        let mut call = Call::new(&self.core, FILTER, &[&self.account_id]);
         let body: types::FilterPayload = body.into();
         call.json("application/json", &body);
         FilterCall { call }
@@ -112,23 +119,26 @@ impl Conversations {
     /// Lists the labels of a conversation.
     ///
     /// `GET /api/v1/accounts/{account_id}/conversations/{conversation_id}/labels`
+    #[inline]
     pub fn list_labels(&self, conversation_id: i64) -> Call<types::ContactLabels> {
-        Call::new(&self.core, &LIST_LABELS, &[&self.account_id, &conversation_id])
+        Call::new(&self.core, LIST_LABELS, &[&self.account_id, &conversation_id])
     }
 
     /// Lists the reporting events of a conversation.
     ///
     /// `GET /api/v1/accounts/{account_id}/conversations/{conversation_id}/reporting_events`
+    #[inline]
     pub fn reporting_events(
         &self,
         conversation_id: i64,
     ) -> Call<Vec<types::ReportingEvent>> {
-        Call::new(&self.core, &REPORTING_EVENTS, &[&self.account_id, &conversation_id])
+        Call::new(&self.core, REPORTING_EVENTS, &[&self.account_id, &conversation_id])
     }
 
     /// Sets or clears a conversation's priority.
     ///
     /// `POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/toggle_priority`
+    #[inline]
     pub fn toggle_priority(
         &self,
         conversation_id: i64,
@@ -136,7 +146,7 @@ impl Conversations {
     ) -> Call<()> {
         let mut call = Call::new(
             &self.core,
-            &TOGGLE_PRIORITY,
+            TOGGLE_PRIORITY,
             &[&self.account_id, &conversation_id],
         );
         let body: types::ConversationsTogglePriorityRequest = body.into();
@@ -147,6 +157,7 @@ impl Conversations {
     /// Opens, resolves, snoozes or parks a conversation.
     ///
     /// `POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/toggle_status`
+    #[inline]
     pub fn toggle_status(
         &self,
         conversation_id: i64,
@@ -154,7 +165,7 @@ impl Conversations {
     ) -> Call<types::ConversationStatusToggle> {
         let mut call = Call::new(
             &self.core,
-            &TOGGLE_STATUS,
+            TOGGLE_STATUS,
             &[&self.account_id, &conversation_id],
         );
         let body: types::ConversationsToggleStatusRequest = body.into();
@@ -165,6 +176,7 @@ impl Conversations {
     /// Shows or hides that the agent is typing.
     ///
     /// `POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/toggle_typing_status`
+    #[inline]
     pub fn toggle_typing_status(
         &self,
         conversation_id: i64,
@@ -172,7 +184,7 @@ impl Conversations {
     ) -> Call<()> {
         let mut call = Call::new(
             &self.core,
-            &TOGGLE_TYPING_STATUS,
+            TOGGLE_TYPING_STATUS,
             &[&self.account_id, &conversation_id],
         );
         let body: types::ConversationsToggleTypingStatusRequest = body.into();
@@ -183,6 +195,7 @@ impl Conversations {
     /// Replaces a conversation's custom attributes.
     ///
     /// `POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/custom_attributes`
+    #[inline]
     pub fn update_custom_attributes(
         &self,
         conversation_id: i64,
@@ -190,7 +203,7 @@ impl Conversations {
     ) -> Call<types::ConversationsUpdateCustomAttributesRequest> {
         let mut call = Call::new(
             &self.core,
-            &UPDATE_CUSTOM_ATTRIBUTES,
+            UPDATE_CUSTOM_ATTRIBUTES,
             &[&self.account_id, &conversation_id],
         );
         let body: types::ConversationsUpdateCustomAttributesRequest = body.into();
@@ -210,6 +223,7 @@ impl ListCall {
     /// Only conversations assigned in this way.
     ///
     /// Default: `"all"`.
+    #[inline]
     pub fn assignee_type(
         mut self,
         assignee_type: impl Into<types::ConversationsListAssigneeType>,
@@ -223,6 +237,7 @@ impl ListCall {
     /// Only conversations in this state.
     ///
     /// Default: `"open"`.
+    #[inline]
     pub fn status(mut self, status: impl Into<types::ConversationsListStatus>) -> Self {
         let call = &mut self.call;
         let status: types::ConversationsListStatus = status.into();
@@ -231,6 +246,7 @@ impl ListCall {
     }
 
     /// Only conversations with a message that contains this text.
+    #[inline]
     pub fn q(mut self, q: impl Into<String>) -> Self {
         let call = &mut self.call;
         let q: String = q.into();
@@ -239,6 +255,7 @@ impl ListCall {
     }
 
     /// Only conversations of this inbox.
+    #[inline]
     pub fn inbox_id(mut self, inbox_id: i64) -> Self {
         let call = &mut self.call;
         call.query("inbox_id", Style::FormExplode, &inbox_id);
@@ -246,6 +263,7 @@ impl ListCall {
     }
 
     /// Only conversations of this team.
+    #[inline]
     pub fn team_id(mut self, team_id: i64) -> Self {
         let call = &mut self.call;
         call.query("team_id", Style::FormExplode, &team_id);
@@ -253,6 +271,7 @@ impl ListCall {
     }
 
     /// Only conversations that carry one of these labels.
+    #[inline]
     pub fn labels(
         mut self,
         labels: impl IntoIterator<Item = impl Into<String>>,
@@ -266,6 +285,7 @@ impl ListCall {
     /// Number of the page, from 1.
     ///
     /// Default: `1`.
+    #[inline]
     pub fn page(mut self, page: i64) -> Self {
         let call = &mut self.call;
         call.query("page", Style::FormExplode, &page);
@@ -273,6 +293,7 @@ impl ListCall {
     }
 
     /// Attribute and direction to sort by, such as `last_activity_at_desc`.
+    #[inline]
     pub fn sort_by(mut self, sort_by: impl Into<String>) -> Self {
         let call = &mut self.call;
         let sort_by: String = sort_by.into();
@@ -281,6 +302,7 @@ impl ListCall {
     }
 
     /// Narrows to conversations that mention the user, for one.
+    #[inline]
     pub fn conversation_type(mut self, conversation_type: impl Into<String>) -> Self {
         let call = &mut self.call;
         let conversation_type: String = conversation_type.into();
@@ -289,6 +311,7 @@ impl ListCall {
     }
 
     /// Only conversations changed within this many seconds.
+    #[inline]
     pub fn updated_within(mut self, updated_within: i64) -> Self {
         let call = &mut self.call;
         call.query("updated_within", Style::FormExplode, &updated_within);
@@ -296,6 +319,7 @@ impl ListCall {
     }
 
     /// Only conversations of the contact inbox with this source id.
+    #[inline]
     pub fn source_id(mut self, source_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let source_id: String = source_id.into();
@@ -324,6 +348,7 @@ impl CountsCall {
     /// Only conversations in this state.
     ///
     /// Default: `"open"`.
+    #[inline]
     pub fn status(mut self, status: impl Into<types::ConversationsListStatus>) -> Self {
         let call = &mut self.call;
         let status: types::ConversationsListStatus = status.into();
@@ -332,6 +357,7 @@ impl CountsCall {
     }
 
     /// Only conversations with a message that contains this text.
+    #[inline]
     pub fn q(mut self, q: impl Into<String>) -> Self {
         let call = &mut self.call;
         let q: String = q.into();
@@ -340,6 +366,7 @@ impl CountsCall {
     }
 
     /// Only conversations of this inbox.
+    #[inline]
     pub fn inbox_id(mut self, inbox_id: i64) -> Self {
         let call = &mut self.call;
         call.query("inbox_id", Style::FormExplode, &inbox_id);
@@ -347,6 +374,7 @@ impl CountsCall {
     }
 
     /// Only conversations of this team.
+    #[inline]
     pub fn team_id(mut self, team_id: i64) -> Self {
         let call = &mut self.call;
         call.query("team_id", Style::FormExplode, &team_id);
@@ -354,6 +382,7 @@ impl CountsCall {
     }
 
     /// Only conversations that carry one of these labels.
+    #[inline]
     pub fn labels(
         mut self,
         labels: impl IntoIterator<Item = impl Into<String>>,
@@ -376,6 +405,7 @@ pub struct FilterCall {
 
 impl FilterCall {
     /// Number of the page, from 1.
+    #[inline]
     pub fn page(mut self, page: i64) -> Self {
         let call = &mut self.call;
         call.query("page", Style::FormExplode, &page);
@@ -393,7 +423,7 @@ runtime::pages! {
     }
 }
 
-pub(super) static LIST: Operation<types::ConversationList, ErrorBody> = Operation {
+pub(super) const LIST: &Operation<types::ConversationList, ErrorBody> = &Operation {
     name: "conversations.list",
     method: Method::GET,
     idempotent: true,
@@ -410,7 +440,7 @@ pub(super) static LIST: Operation<types::ConversationList, ErrorBody> = Operatio
     ],
 };
 
-pub(super) static CREATE: Operation<types::Conversation, ErrorBody> = Operation {
+pub(super) const CREATE: &Operation<types::Conversation, ErrorBody> = &Operation {
     name: "conversations.create",
     method: Method::POST,
     idempotent: false,
@@ -427,7 +457,7 @@ pub(super) static CREATE: Operation<types::Conversation, ErrorBody> = Operation 
     ],
 };
 
-pub(super) static GET: Operation<types::Conversation, ErrorBody> = Operation {
+pub(super) const GET: &Operation<types::Conversation, ErrorBody> = &Operation {
     name: "conversations.get",
     method: Method::GET,
     idempotent: true,
@@ -444,7 +474,7 @@ pub(super) static GET: Operation<types::Conversation, ErrorBody> = Operation {
     ],
 };
 
-pub(super) static UPDATE: Operation<types::Conversation, ErrorBody> = Operation {
+pub(super) const UPDATE: &Operation<types::Conversation, ErrorBody> = &Operation {
     name: "conversations.update",
     method: Method::PATCH,
     idempotent: false,
@@ -461,7 +491,7 @@ pub(super) static UPDATE: Operation<types::Conversation, ErrorBody> = Operation 
     ],
 };
 
-pub(super) static ADD_LABELS: Operation<types::ContactLabels, ErrorBody> = Operation {
+pub(super) const ADD_LABELS: &Operation<types::ContactLabels, ErrorBody> = &Operation {
     name: "conversations.add_labels",
     method: Method::POST,
     idempotent: false,
@@ -478,7 +508,7 @@ pub(super) static ADD_LABELS: Operation<types::ContactLabels, ErrorBody> = Opera
     ],
 };
 
-pub(super) static COUNTS: Operation<types::ConversationCountsResponse, ErrorBody> = Operation {
+pub(super) const COUNTS: &Operation<types::ConversationCountsResponse, ErrorBody> = &Operation {
     name: "conversations.counts",
     method: Method::GET,
     idempotent: true,
@@ -495,7 +525,7 @@ pub(super) static COUNTS: Operation<types::ConversationCountsResponse, ErrorBody
     ],
 };
 
-pub(super) static FILTER: Operation<types::ConversationFilterResponse, ErrorBody> = Operation {
+pub(super) const FILTER: &Operation<types::ConversationFilterResponse, ErrorBody> = &Operation {
     name: "conversations.filter",
     method: Method::POST,
     idempotent: true,
@@ -512,7 +542,7 @@ pub(super) static FILTER: Operation<types::ConversationFilterResponse, ErrorBody
     ],
 };
 
-pub(super) static LIST_LABELS: Operation<types::ContactLabels, ErrorBody> = Operation {
+pub(super) const LIST_LABELS: &Operation<types::ContactLabels, ErrorBody> = &Operation {
     name: "conversations.list_labels",
     method: Method::GET,
     idempotent: true,
@@ -529,7 +559,7 @@ pub(super) static LIST_LABELS: Operation<types::ContactLabels, ErrorBody> = Oper
     ],
 };
 
-pub(super) static REPORTING_EVENTS: Operation<Vec<types::ReportingEvent>, ErrorBody> = Operation {
+pub(super) const REPORTING_EVENTS: &Operation<Vec<types::ReportingEvent>, ErrorBody> = &Operation {
     name: "conversations.reporting_events",
     method: Method::GET,
     idempotent: true,
@@ -546,7 +576,7 @@ pub(super) static REPORTING_EVENTS: Operation<Vec<types::ReportingEvent>, ErrorB
     ],
 };
 
-pub(super) static TOGGLE_PRIORITY: Operation<(), ErrorBody> = Operation {
+pub(super) const TOGGLE_PRIORITY: &Operation<(), ErrorBody> = &Operation {
     name: "conversations.toggle_priority",
     method: Method::POST,
     idempotent: false,
@@ -563,7 +593,7 @@ pub(super) static TOGGLE_PRIORITY: Operation<(), ErrorBody> = Operation {
     ],
 };
 
-pub(super) static TOGGLE_STATUS: Operation<types::ConversationStatusToggle, ErrorBody> = Operation {
+pub(super) const TOGGLE_STATUS: &Operation<types::ConversationStatusToggle, ErrorBody> = &Operation {
     name: "conversations.toggle_status",
     method: Method::POST,
     idempotent: false,
@@ -580,7 +610,7 @@ pub(super) static TOGGLE_STATUS: Operation<types::ConversationStatusToggle, Erro
     ],
 };
 
-pub(super) static TOGGLE_TYPING_STATUS: Operation<(), ErrorBody> = Operation {
+pub(super) const TOGGLE_TYPING_STATUS: &Operation<(), ErrorBody> = &Operation {
     name: "conversations.toggle_typing_status",
     method: Method::POST,
     idempotent: false,
@@ -597,10 +627,10 @@ pub(super) static TOGGLE_TYPING_STATUS: Operation<(), ErrorBody> = Operation {
     ],
 };
 
-pub(super) static UPDATE_CUSTOM_ATTRIBUTES: Operation<
+pub(super) const UPDATE_CUSTOM_ATTRIBUTES: &Operation<
     types::ConversationsUpdateCustomAttributesRequest,
     ErrorBody,
-> = Operation {
+> = &Operation {
     name: "conversations.update_custom_attributes",
     method: Method::POST,
     idempotent: false,

@@ -24,12 +24,13 @@ impl CsatSurvey {
     /// Returns the HTML page on which a customer rates a conversation.
     ///
     /// `GET /survey/responses/{conversation_uuid}`
+    #[inline]
     pub fn get(&self) -> Call<String> {
-        Call::new(&self.core, &GET, &[&self.conversation_uuid])
+        Call::new(&self.core, GET, &[&self.conversation_uuid])
     }
 }
 
-pub(super) static GET: Operation<String, ErrorBody> = Operation {
+pub(super) const GET: &Operation<String, ErrorBody> = &Operation {
     name: "csat_survey.get",
     method: Method::GET,
     idempotent: true,

@@ -24,20 +24,22 @@ impl CustomAttributes {
     /// Lists the definitions of custom attributes.
     ///
     /// `GET /api/v1/accounts/{account_id}/custom_attribute_definitions`
+    #[inline]
     pub fn list(&self) -> ListCall {
         ListCall {
-            call: Call::new(&self.core, &LIST, &[&self.account_id]),
+            call: Call::new(&self.core, LIST, &[&self.account_id]),
         }
     }
 
     /// Defines a custom attribute.
     ///
     /// `POST /api/v1/accounts/{account_id}/custom_attribute_definitions`
+    #[inline]
     pub fn create(
         &self,
         body: impl Into<types::CustomAttributeCreateUpdatePayload>,
     ) -> Call<types::CustomAttribute> {
-        let mut call = Call::new(&self.core, &CREATE, &[&self.account_id]);
+        let mut call = Call::new(&self.core, CREATE, &[&self.account_id]);
         let body: types::CustomAttributeCreateUpdatePayload = body.into();
         call.json("application/json", &body);
         call
@@ -46,19 +48,21 @@ impl CustomAttributes {
     /// Returns the definition of a custom attribute.
     ///
     /// `GET /api/v1/accounts/{account_id}/custom_attribute_definitions/{id}`
+    #[inline]
     pub fn get(&self, id: i64) -> Call<types::CustomAttribute> {
-        Call::new(&self.core, &GET, &[&self.account_id, &id])
+        Call::new(&self.core, GET, &[&self.account_id, &id])
     }
 
     /// Changes the definition of a custom attribute.
     ///
     /// `PATCH /api/v1/accounts/{account_id}/custom_attribute_definitions/{id}`
+    #[inline]
     pub fn update(
         &self,
         id: i64,
         body: impl Into<types::CustomAttributeCreateUpdatePayload>,
     ) -> Call<types::CustomAttribute> {
-        let mut call = Call::new(&self.core, &UPDATE, &[&self.account_id, &id]);
+        let mut call = Call::new(&self.core, UPDATE, &[&self.account_id, &id]);
         let body: types::CustomAttributeCreateUpdatePayload = body.into();
         call.json("application/json", &body);
         call
@@ -67,8 +71,9 @@ impl CustomAttributes {
     /// Deletes the definition of a custom attribute.
     ///
     /// `DELETE /api/v1/accounts/{account_id}/custom_attribute_definitions/{id}`
+    #[inline]
     pub fn delete(&self, id: i64) -> Call<()> {
-        Call::new(&self.core, &DELETE, &[&self.account_id, &id])
+        Call::new(&self.core, DELETE, &[&self.account_id, &id])
     }
 }
 
@@ -81,6 +86,7 @@ pub struct ListCall {
 
 impl ListCall {
     /// `0` for conversations, `1` for contacts; both where it is left out.
+    #[inline]
     pub fn attribute_model(
         mut self,
         attribute_model: impl Into<types::CustomAttributesListAttributeModel>,
@@ -95,7 +101,7 @@ impl ListCall {
 
 runtime::operation! { ListCall -> Vec<types::CustomAttribute>, ErrorBody }
 
-pub(super) static LIST: Operation<Vec<types::CustomAttribute>, ErrorBody> = Operation {
+pub(super) const LIST: &Operation<Vec<types::CustomAttribute>, ErrorBody> = &Operation {
     name: "custom_attributes.list",
     method: Method::GET,
     idempotent: true,
@@ -112,7 +118,7 @@ pub(super) static LIST: Operation<Vec<types::CustomAttribute>, ErrorBody> = Oper
     ],
 };
 
-pub(super) static CREATE: Operation<types::CustomAttribute, ErrorBody> = Operation {
+pub(super) const CREATE: &Operation<types::CustomAttribute, ErrorBody> = &Operation {
     name: "custom_attributes.create",
     method: Method::POST,
     idempotent: false,
@@ -129,7 +135,7 @@ pub(super) static CREATE: Operation<types::CustomAttribute, ErrorBody> = Operati
     ],
 };
 
-pub(super) static GET: Operation<types::CustomAttribute, ErrorBody> = Operation {
+pub(super) const GET: &Operation<types::CustomAttribute, ErrorBody> = &Operation {
     name: "custom_attributes.get",
     method: Method::GET,
     idempotent: true,
@@ -146,7 +152,7 @@ pub(super) static GET: Operation<types::CustomAttribute, ErrorBody> = Operation 
     ],
 };
 
-pub(super) static UPDATE: Operation<types::CustomAttribute, ErrorBody> = Operation {
+pub(super) const UPDATE: &Operation<types::CustomAttribute, ErrorBody> = &Operation {
     name: "custom_attributes.update",
     method: Method::PATCH,
     idempotent: false,
@@ -163,7 +169,7 @@ pub(super) static UPDATE: Operation<types::CustomAttribute, ErrorBody> = Operati
     ],
 };
 
-pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
+pub(super) const DELETE: &Operation<(), ErrorBody> = &Operation {
     name: "custom_attributes.delete",
     method: Method::DELETE,
     idempotent: true,

@@ -24,20 +24,22 @@ impl CustomFilters {
     /// Lists the filters the token's user has saved.
     ///
     /// `GET /api/v1/accounts/{account_id}/custom_filters`
+    #[inline]
     pub fn list(&self) -> ListCall {
         ListCall {
-            call: Call::new(&self.core, &LIST, &[&self.account_id]),
+            call: Call::new(&self.core, LIST, &[&self.account_id]),
         }
     }
 
     /// Saves a filter.
     ///
     /// `POST /api/v1/accounts/{account_id}/custom_filters`
+    #[inline]
     pub fn create(
         &self,
         body: impl Into<types::CustomFilterCreateUpdatePayload>,
     ) -> CreateCall {
-        let mut call = Call::new(&self.core, &CREATE, &[&self.account_id]);
+        let mut call = Call::new(&self.core, CREATE, &[&self.account_id]);
         let body: types::CustomFilterCreateUpdatePayload = body.into();
         call.json("application/json", &body);
         CreateCall { call }
@@ -46,13 +48,15 @@ impl CustomFilters {
     /// Returns a saved filter.
     ///
     /// `GET /api/v1/accounts/{account_id}/custom_filters/{custom_filter_id}`
+    #[inline]
     pub fn get(&self, custom_filter_id: i64) -> Call<types::CustomFilter> {
-        Call::new(&self.core, &GET, &[&self.account_id, &custom_filter_id])
+        Call::new(&self.core, GET, &[&self.account_id, &custom_filter_id])
     }
 
     /// Changes a saved filter.
     ///
     /// `PATCH /api/v1/accounts/{account_id}/custom_filters/{custom_filter_id}`
+    #[inline]
     pub fn update(
         &self,
         custom_filter_id: i64,
@@ -60,7 +64,7 @@ impl CustomFilters {
     ) -> Call<types::CustomFilter> {
         let mut call = Call::new(
             &self.core,
-            &UPDATE,
+            UPDATE,
             &[&self.account_id, &custom_filter_id],
         );
         let body: types::CustomFilterCreateUpdatePayload = body.into();
@@ -71,8 +75,9 @@ impl CustomFilters {
     /// Deletes a saved filter.
     ///
     /// `DELETE /api/v1/accounts/{account_id}/custom_filters/{custom_filter_id}`
+    #[inline]
     pub fn delete(&self, custom_filter_id: i64) -> Call<()> {
-        Call::new(&self.core, &DELETE, &[&self.account_id, &custom_filter_id])
+        Call::new(&self.core, DELETE, &[&self.account_id, &custom_filter_id])
     }
 }
 
@@ -85,6 +90,7 @@ pub struct ListCall {
 
 impl ListCall {
     /// What the filters search.
+    #[inline]
     pub fn filter_type(
         mut self,
         filter_type: impl Into<types::CustomFilterFilterType>,
@@ -107,6 +113,7 @@ pub struct CreateCall {
 
 impl CreateCall {
     /// What the filters search.
+    #[inline]
     pub fn filter_type(
         mut self,
         filter_type: impl Into<types::CustomFilterFilterType>,
@@ -120,7 +127,7 @@ impl CreateCall {
 
 runtime::operation! { CreateCall -> types::CustomFilter, ErrorBody }
 
-pub(super) static LIST: Operation<Vec<types::CustomFilter>, ErrorBody> = Operation {
+pub(super) const LIST: &Operation<Vec<types::CustomFilter>, ErrorBody> = &Operation {
     name: "custom_filters.list",
     method: Method::GET,
     idempotent: true,
@@ -137,7 +144,7 @@ pub(super) static LIST: Operation<Vec<types::CustomFilter>, ErrorBody> = Operati
     ],
 };
 
-pub(super) static CREATE: Operation<types::CustomFilter, ErrorBody> = Operation {
+pub(super) const CREATE: &Operation<types::CustomFilter, ErrorBody> = &Operation {
     name: "custom_filters.create",
     method: Method::POST,
     idempotent: false,
@@ -154,7 +161,7 @@ pub(super) static CREATE: Operation<types::CustomFilter, ErrorBody> = Operation 
     ],
 };
 
-pub(super) static GET: Operation<types::CustomFilter, ErrorBody> = Operation {
+pub(super) const GET: &Operation<types::CustomFilter, ErrorBody> = &Operation {
     name: "custom_filters.get",
     method: Method::GET,
     idempotent: true,
@@ -171,7 +178,7 @@ pub(super) static GET: Operation<types::CustomFilter, ErrorBody> = Operation {
     ],
 };
 
-pub(super) static UPDATE: Operation<types::CustomFilter, ErrorBody> = Operation {
+pub(super) const UPDATE: &Operation<types::CustomFilter, ErrorBody> = &Operation {
     name: "custom_filters.update",
     method: Method::PATCH,
     idempotent: false,
@@ -188,7 +195,7 @@ pub(super) static UPDATE: Operation<types::CustomFilter, ErrorBody> = Operation 
     ],
 };
 
-pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
+pub(super) const DELETE: &Operation<(), ErrorBody> = &Operation {
     name: "custom_filters.delete",
     method: Method::DELETE,
     idempotent: true,

@@ -92,6 +92,7 @@ impl Event {
     /// # Errors
     ///
     /// If the body is no JSON, or not what the event that it names holds.
+    #[inline]
     pub fn from_slice(body: &[u8]) -> Result<Self, PayloadError> {
         let payload = runtime::generated::Payload::secret(body);
         match payload.event("event")?.as_str() {
@@ -117,6 +118,7 @@ impl Event {
 impl TryFrom<&[u8]> for Event {
     type Error = PayloadError;
 
+    #[inline]
     fn try_from(body: &[u8]) -> Result<Self, PayloadError> {
         Self::from_slice(body)
     }

@@ -24,13 +24,14 @@ impl HelpCenter {
     /// Creates an article in a portal.
     ///
     /// `POST /api/v1/accounts/{account_id}/portals/{id}/articles`
+    #[inline]
     pub fn create_article(
         &self,
         id: impl Into<String>,
         body: impl Into<types::ArticleCreateUpdatePayload>,
     ) -> Call<types::ArticleResponse> {
         let id: String = id.into();
-        let mut call = Call::new(&self.core, &CREATE_ARTICLE, &[&self.account_id, &id]);
+        let mut call = Call::new(&self.core, CREATE_ARTICLE, &[&self.account_id, &id]);
         let body: types::ArticleCreateUpdatePayload = body.into();
         call.json("application/json", &body);
         call
@@ -39,13 +40,14 @@ impl HelpCenter {
     /// Creates a category in a portal.
     ///
     /// `POST /api/v1/accounts/{account_id}/portals/{id}/categories`
+    #[inline]
     pub fn create_category(
         &self,
         id: impl Into<String>,
         body: impl Into<types::CategoryCreateUpdatePayload>,
     ) -> Call<types::CategoryResponse> {
         let id: String = id.into();
-        let mut call = Call::new(&self.core, &CREATE_CATEGORY, &[&self.account_id, &id]);
+        let mut call = Call::new(&self.core, CREATE_CATEGORY, &[&self.account_id, &id]);
         let body: types::CategoryCreateUpdatePayload = body.into();
         call.json("application/json", &body);
         call
@@ -54,11 +56,12 @@ impl HelpCenter {
     /// Creates a help center portal; the server fails without a custom domain.
     ///
     /// `POST /api/v1/accounts/{account_id}/portals`
+    #[inline]
     pub fn create_portal(
         &self,
         body: impl Into<types::PortalCreatePayload>,
     ) -> Call<types::PortalItem> {
-        let mut call = Call::new(&self.core, &CREATE_PORTAL, &[&self.account_id]);
+        let mut call = Call::new(&self.core, CREATE_PORTAL, &[&self.account_id]);
         let body: types::PortalCreatePayload = body.into();
         call.json("application/json", &body);
         call
@@ -67,27 +70,29 @@ impl HelpCenter {
     /// Lists the account's help center portals.
     ///
     /// `GET /api/v1/accounts/{account_id}/portals`
+    #[inline]
     pub fn list_portals(&self) -> Call<types::Portal> {
-        Call::new(&self.core, &LIST_PORTALS, &[&self.account_id])
+        Call::new(&self.core, LIST_PORTALS, &[&self.account_id])
     }
 
     /// Changes a portal; an unknown slug is answered with 500.
     ///
     /// `PATCH /api/v1/accounts/{account_id}/portals/{id}`
+    #[inline]
     pub fn update_portal(
         &self,
         id: impl Into<String>,
         body: impl Into<types::PortalCreateUpdatePayload>,
     ) -> Call<types::PortalItem> {
         let id: String = id.into();
-        let mut call = Call::new(&self.core, &UPDATE_PORTAL, &[&self.account_id, &id]);
+        let mut call = Call::new(&self.core, UPDATE_PORTAL, &[&self.account_id, &id]);
         let body: types::PortalCreateUpdatePayload = body.into();
         call.json("application/json", &body);
         call
     }
 }
 
-pub(super) static CREATE_ARTICLE: Operation<types::ArticleResponse, ErrorBody> = Operation {
+pub(super) const CREATE_ARTICLE: &Operation<types::ArticleResponse, ErrorBody> = &Operation {
     name: "help_center.create_article",
     method: Method::POST,
     idempotent: false,
@@ -104,7 +109,7 @@ pub(super) static CREATE_ARTICLE: Operation<types::ArticleResponse, ErrorBody> =
     ],
 };
 
-pub(super) static CREATE_CATEGORY: Operation<types::CategoryResponse, ErrorBody> = Operation {
+pub(super) const CREATE_CATEGORY: &Operation<types::CategoryResponse, ErrorBody> = &Operation {
     name: "help_center.create_category",
     method: Method::POST,
     idempotent: false,
@@ -121,7 +126,7 @@ pub(super) static CREATE_CATEGORY: Operation<types::CategoryResponse, ErrorBody>
     ],
 };
 
-pub(super) static CREATE_PORTAL: Operation<types::PortalItem, ErrorBody> = Operation {
+pub(super) const CREATE_PORTAL: &Operation<types::PortalItem, ErrorBody> = &Operation {
     name: "help_center.create_portal",
     method: Method::POST,
     idempotent: false,
@@ -138,7 +143,7 @@ pub(super) static CREATE_PORTAL: Operation<types::PortalItem, ErrorBody> = Opera
     ],
 };
 
-pub(super) static LIST_PORTALS: Operation<types::Portal, ErrorBody> = Operation {
+pub(super) const LIST_PORTALS: &Operation<types::Portal, ErrorBody> = &Operation {
     name: "help_center.list_portals",
     method: Method::GET,
     idempotent: true,
@@ -155,7 +160,7 @@ pub(super) static LIST_PORTALS: Operation<types::Portal, ErrorBody> = Operation 
     ],
 };
 
-pub(super) static UPDATE_PORTAL: Operation<types::PortalItem, ErrorBody> = Operation {
+pub(super) const UPDATE_PORTAL: &Operation<types::PortalItem, ErrorBody> = &Operation {
     name: "help_center.update_portal",
     method: Method::PATCH,
     idempotent: false,

@@ -24,18 +24,20 @@ impl Inboxes {
     /// Lists the account's inboxes.
     ///
     /// `GET /api/v1/accounts/{account_id}/inboxes`
+    #[inline]
     pub fn list(&self) -> Call<types::InboxesListResponse> {
-        Call::new(&self.core, &LIST, &[&self.account_id])
+        Call::new(&self.core, LIST, &[&self.account_id])
     }
 
     /// Creates an inbox and its channel.
     ///
     /// `POST /api/v1/accounts/{account_id}/inboxes`
+    #[inline]
     pub fn create(
         &self,
         body: impl Into<types::InboxCreatePayload>,
     ) -> Call<types::Inbox> {
-        let mut call = Call::new(&self.core, &CREATE, &[&self.account_id]);
+        let mut call = Call::new(&self.core, CREATE, &[&self.account_id]);
         let body: types::InboxCreatePayload = body.into();
         call.json("application/json", &body);
         call
@@ -44,19 +46,21 @@ impl Inboxes {
     /// Returns an inbox.
     ///
     /// `GET /api/v1/accounts/{account_id}/inboxes/{id}`
+    #[inline]
     pub fn get(&self, id: i64) -> Call<types::Inbox> {
-        Call::new(&self.core, &GET, &[&self.account_id, &id])
+        Call::new(&self.core, GET, &[&self.account_id, &id])
     }
 
     /// Changes an inbox and its channel.
     ///
     /// `PATCH /api/v1/accounts/{account_id}/inboxes/{id}`
+    #[inline]
     pub fn update(
         &self,
         id: i64,
         body: impl Into<types::InboxUpdatePayload>,
     ) -> Call<types::Inbox> {
-        let mut call = Call::new(&self.core, &UPDATE, &[&self.account_id, &id]);
+        let mut call = Call::new(&self.core, UPDATE, &[&self.account_id, &id]);
         let body: types::InboxUpdatePayload = body.into();
         call.json("application/json", &body);
         call
@@ -65,11 +69,12 @@ impl Inboxes {
     /// Adds agents to an inbox.
     ///
     /// `POST /api/v1/accounts/{account_id}/inbox_members`
+    #[inline]
     pub fn add_agents(
         &self,
         body: impl Into<types::InboxMembersPayload>,
     ) -> Call<types::InboxMembersResponse> {
-        let mut call = Call::new(&self.core, &ADD_AGENTS, &[&self.account_id]);
+        let mut call = Call::new(&self.core, ADD_AGENTS, &[&self.account_id]);
         let body: types::InboxMembersPayload = body.into();
         call.json("application/json", &body);
         call
@@ -78,8 +83,9 @@ impl Inboxes {
     /// Returns the agent bot that serves an inbox, if one does.
     ///
     /// `GET /api/v1/accounts/{account_id}/inboxes/{id}/agent_bot`
+    #[inline]
     pub fn agent_bot(&self, id: i64) -> Call<types::InboxAgentBotResponse> {
-        Call::new(&self.core, &AGENT_BOT, &[&self.account_id, &id])
+        Call::new(&self.core, AGENT_BOT, &[&self.account_id, &id])
     }
 
     /// Creates an inbox and its channel.
@@ -87,11 +93,12 @@ impl Inboxes {
     /// `POST /api/v1/accounts/{account_id}/inboxes`
     ///
     /// Sends the body as `multipart/form-data`.
+    #[inline]
     pub fn create_as_multipart(
         &self,
         body: impl Into<types::InboxCreateForm>,
     ) -> Call<types::Inbox> {
-        let mut call = Call::new(&self.core, &CREATE_AS_MULTIPART, &[&self.account_id]);
+        let mut call = Call::new(&self.core, CREATE_AS_MULTIPART, &[&self.account_id]);
         let body: types::InboxCreateForm = body.into();
         call.multipart(body.into_parts());
         call
@@ -100,18 +107,20 @@ impl Inboxes {
     /// Lists the agents of an inbox.
     ///
     /// `GET /api/v1/accounts/{account_id}/inbox_members/{inbox_id}`
+    #[inline]
     pub fn list_agents(&self, inbox_id: i64) -> Call<types::InboxMembersResponse> {
-        Call::new(&self.core, &LIST_AGENTS, &[&self.account_id, &inbox_id])
+        Call::new(&self.core, LIST_AGENTS, &[&self.account_id, &inbox_id])
     }
 
     /// Takes agents out of an inbox.
     ///
     /// `DELETE /api/v1/accounts/{account_id}/inbox_members`
+    #[inline]
     pub fn remove_agents(
         &self,
         body: impl Into<types::InboxMembersPayload>,
     ) -> Call<()> {
-        let mut call = Call::new(&self.core, &REMOVE_AGENTS, &[&self.account_id]);
+        let mut call = Call::new(&self.core, REMOVE_AGENTS, &[&self.account_id]);
         let body: types::InboxMembersPayload = body.into();
         call.json("application/json", &body);
         call
@@ -120,12 +129,13 @@ impl Inboxes {
     /// Puts an agent bot in charge of an inbox, or takes it away.
     ///
     /// `POST /api/v1/accounts/{account_id}/inboxes/{id}/set_agent_bot`
+    #[inline]
     pub fn set_agent_bot(
         &self,
         id: i64,
         body: impl Into<types::InboxesSetAgentBotRequest>,
     ) -> Call<()> {
-        let mut call = Call::new(&self.core, &SET_AGENT_BOT, &[&self.account_id, &id]);
+        let mut call = Call::new(&self.core, SET_AGENT_BOT, &[&self.account_id, &id]);
         let body: types::InboxesSetAgentBotRequest = body.into();
         call.json("application/json", &body);
         call
@@ -134,11 +144,12 @@ impl Inboxes {
     /// Replaces the agents of an inbox by those given.
     ///
     /// `PATCH /api/v1/accounts/{account_id}/inbox_members`
+    #[inline]
     pub fn update_agents(
         &self,
         body: impl Into<types::InboxMembersPayload>,
     ) -> Call<types::InboxMembersResponse> {
-        let mut call = Call::new(&self.core, &UPDATE_AGENTS, &[&self.account_id]);
+        let mut call = Call::new(&self.core, UPDATE_AGENTS, &[&self.account_id]);
         let body: types::InboxMembersPayload = body.into();
         call.json("application/json", &body);
         call
@@ -149,6 +160,7 @@ impl Inboxes {
     /// `PATCH /api/v1/accounts/{account_id}/inboxes/{id}`
     ///
     /// Sends the body as `multipart/form-data`.
+    #[inline]
     pub fn update_as_multipart(
         &self,
         id: i64,
@@ -156,7 +168,7 @@ impl Inboxes {
     ) -> Call<types::Inbox> {
         let mut call = Call::new(
             &self.core,
-            &UPDATE_AS_MULTIPART,
+            UPDATE_AS_MULTIPART,
             &[&self.account_id, &id],
         );
         let body: types::InboxUpdateForm = body.into();
@@ -165,7 +177,7 @@ impl Inboxes {
     }
 }
 
-pub(super) static LIST: Operation<types::InboxesListResponse, ErrorBody> = Operation {
+pub(super) const LIST: &Operation<types::InboxesListResponse, ErrorBody> = &Operation {
     name: "inboxes.list",
     method: Method::GET,
     idempotent: true,
@@ -182,7 +194,7 @@ pub(super) static LIST: Operation<types::InboxesListResponse, ErrorBody> = Opera
     ],
 };
 
-pub(super) static CREATE: Operation<types::Inbox, ErrorBody> = Operation {
+pub(super) const CREATE: &Operation<types::Inbox, ErrorBody> = &Operation {
     name: "inboxes.create",
     method: Method::POST,
     idempotent: false,
@@ -199,7 +211,7 @@ pub(super) static CREATE: Operation<types::Inbox, ErrorBody> = Operation {
     ],
 };
 
-pub(super) static GET: Operation<types::Inbox, ErrorBody> = Operation {
+pub(super) const GET: &Operation<types::Inbox, ErrorBody> = &Operation {
     name: "inboxes.get",
     method: Method::GET,
     idempotent: true,
@@ -216,7 +228,7 @@ pub(super) static GET: Operation<types::Inbox, ErrorBody> = Operation {
     ],
 };
 
-pub(super) static UPDATE: Operation<types::Inbox, ErrorBody> = Operation {
+pub(super) const UPDATE: &Operation<types::Inbox, ErrorBody> = &Operation {
     name: "inboxes.update",
     method: Method::PATCH,
     idempotent: false,
@@ -233,7 +245,7 @@ pub(super) static UPDATE: Operation<types::Inbox, ErrorBody> = Operation {
     ],
 };
 
-pub(super) static ADD_AGENTS: Operation<types::InboxMembersResponse, ErrorBody> = Operation {
+pub(super) const ADD_AGENTS: &Operation<types::InboxMembersResponse, ErrorBody> = &Operation {
     name: "inboxes.add_agents",
     method: Method::POST,
     idempotent: false,
@@ -250,7 +262,7 @@ pub(super) static ADD_AGENTS: Operation<types::InboxMembersResponse, ErrorBody> 
     ],
 };
 
-pub(super) static AGENT_BOT: Operation<types::InboxAgentBotResponse, ErrorBody> = Operation {
+pub(super) const AGENT_BOT: &Operation<types::InboxAgentBotResponse, ErrorBody> = &Operation {
     name: "inboxes.agent_bot",
     method: Method::GET,
     idempotent: true,
@@ -267,7 +279,7 @@ pub(super) static AGENT_BOT: Operation<types::InboxAgentBotResponse, ErrorBody> 
     ],
 };
 
-pub(super) static CREATE_AS_MULTIPART: Operation<types::Inbox, ErrorBody> = Operation {
+pub(super) const CREATE_AS_MULTIPART: &Operation<types::Inbox, ErrorBody> = &Operation {
     name: "inboxes.create_as_multipart",
     method: Method::POST,
     idempotent: false,
@@ -284,7 +296,7 @@ pub(super) static CREATE_AS_MULTIPART: Operation<types::Inbox, ErrorBody> = Oper
     ],
 };
 
-pub(super) static LIST_AGENTS: Operation<types::InboxMembersResponse, ErrorBody> = Operation {
+pub(super) const LIST_AGENTS: &Operation<types::InboxMembersResponse, ErrorBody> = &Operation {
     name: "inboxes.list_agents",
     method: Method::GET,
     idempotent: true,
@@ -301,7 +313,7 @@ pub(super) static LIST_AGENTS: Operation<types::InboxMembersResponse, ErrorBody>
     ],
 };
 
-pub(super) static REMOVE_AGENTS: Operation<(), ErrorBody> = Operation {
+pub(super) const REMOVE_AGENTS: &Operation<(), ErrorBody> = &Operation {
     name: "inboxes.remove_agents",
     method: Method::DELETE,
     idempotent: true,
@@ -318,7 +330,7 @@ pub(super) static REMOVE_AGENTS: Operation<(), ErrorBody> = Operation {
     ],
 };
 
-pub(super) static SET_AGENT_BOT: Operation<(), ErrorBody> = Operation {
+pub(super) const SET_AGENT_BOT: &Operation<(), ErrorBody> = &Operation {
     name: "inboxes.set_agent_bot",
     method: Method::POST,
     idempotent: false,
@@ -335,7 +347,7 @@ pub(super) static SET_AGENT_BOT: Operation<(), ErrorBody> = Operation {
     ],
 };
 
-pub(super) static UPDATE_AGENTS: Operation<types::InboxMembersResponse, ErrorBody> = Operation {
+pub(super) const UPDATE_AGENTS: &Operation<types::InboxMembersResponse, ErrorBody> = &Operation {
     name: "inboxes.update_agents",
     method: Method::PATCH,
     idempotent: false,
@@ -352,7 +364,7 @@ pub(super) static UPDATE_AGENTS: Operation<types::InboxMembersResponse, ErrorBod
     ],
 };
 
-pub(super) static UPDATE_AS_MULTIPART: Operation<types::Inbox, ErrorBody> = Operation {
+pub(super) const UPDATE_AS_MULTIPART: &Operation<types::Inbox, ErrorBody> = &Operation {
     name: "inboxes.update_as_multipart",
     method: Method::PATCH,
     idempotent: false,

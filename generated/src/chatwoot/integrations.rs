@@ -24,11 +24,12 @@ impl Integrations {
     /// Connects an app to the account or to an inbox.
     ///
     /// `POST /api/v1/accounts/{account_id}/integrations/hooks`
+    #[inline]
     pub fn create_hook(
         &self,
         body: impl Into<types::IntegrationsHookCreatePayload>,
     ) -> Call<types::IntegrationsHook> {
-        let mut call = Call::new(&self.core, &CREATE_HOOK, &[&self.account_id]);
+        let mut call = Call::new(&self.core, CREATE_HOOK, &[&self.account_id]);
         let body: types::IntegrationsHookCreatePayload = body.into();
         call.json("application/json", &body);
         call
@@ -37,37 +38,36 @@ impl Integrations {
     /// Disconnects an app.
     ///
     /// `DELETE /api/v1/accounts/{account_id}/integrations/hooks/{hook_id}`
+    #[inline]
     pub fn delete_hook(&self, hook_id: i64) -> Call<()> {
-        Call::new(&self.core, &DELETE_HOOK, &[&self.account_id, &hook_id])
+        Call::new(&self.core, DELETE_HOOK, &[&self.account_id, &hook_id])
     }
 
     /// Lists the apps that can be integrated, with their hooks.
     ///
     /// `GET /api/v1/accounts/{account_id}/integrations/apps`
+    #[inline]
     pub fn list_apps(&self) -> Call<types::IntegrationsListAppsResponse> {
-        Call::new(&self.core, &LIST_APPS, &[&self.account_id])
+        Call::new(&self.core, LIST_APPS, &[&self.account_id])
     }
 
     /// Changes the settings or the state of a hook.
     ///
     /// `PATCH /api/v1/accounts/{account_id}/integrations/hooks/{hook_id}`
+    #[inline]
     pub fn update_hook(
         &self,
         hook_id: i64,
         body: impl Into<types::IntegrationsHookUpdatePayload>,
     ) -> Call<types::IntegrationsHook> {
-        let mut call = Call::new(
-            &self.core,
-            &UPDATE_HOOK,
-            &[&self.account_id, &hook_id],
-        );
+        let mut call = Call::new(&self.core, UPDATE_HOOK, &[&self.account_id, &hook_id]);
         let body: types::IntegrationsHookUpdatePayload = body.into();
         call.json("application/json", &body);
         call
     }
 }
 
-pub(super) static CREATE_HOOK: Operation<types::IntegrationsHook, ErrorBody> = Operation {
+pub(super) const CREATE_HOOK: &Operation<types::IntegrationsHook, ErrorBody> = &Operation {
     name: "integrations.create_hook",
     method: Method::POST,
     idempotent: false,
@@ -84,7 +84,7 @@ pub(super) static CREATE_HOOK: Operation<types::IntegrationsHook, ErrorBody> = O
     ],
 };
 
-pub(super) static DELETE_HOOK: Operation<(), ErrorBody> = Operation {
+pub(super) const DELETE_HOOK: &Operation<(), ErrorBody> = &Operation {
     name: "integrations.delete_hook",
     method: Method::DELETE,
     idempotent: true,
@@ -101,7 +101,7 @@ pub(super) static DELETE_HOOK: Operation<(), ErrorBody> = Operation {
     ],
 };
 
-pub(super) static LIST_APPS: Operation<types::IntegrationsListAppsResponse, ErrorBody> = Operation {
+pub(super) const LIST_APPS: &Operation<types::IntegrationsListAppsResponse, ErrorBody> = &Operation {
     name: "integrations.list_apps",
     method: Method::GET,
     idempotent: true,
@@ -118,7 +118,7 @@ pub(super) static LIST_APPS: Operation<types::IntegrationsListAppsResponse, Erro
     ],
 };
 
-pub(super) static UPDATE_HOOK: Operation<types::IntegrationsHook, ErrorBody> = Operation {
+pub(super) const UPDATE_HOOK: &Operation<types::IntegrationsHook, ErrorBody> = &Operation {
     name: "integrations.update_hook",
     method: Method::PATCH,
     idempotent: false,

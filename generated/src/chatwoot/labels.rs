@@ -24,18 +24,20 @@ impl Labels {
     /// Lists the account's labels.
     ///
     /// `GET /api/v1/accounts/{account_id}/labels`
+    #[inline]
     pub fn list(&self) -> Call<types::LabelsListResponse> {
-        Call::new(&self.core, &LIST, &[&self.account_id])
+        Call::new(&self.core, LIST, &[&self.account_id])
     }
 
     /// Creates a label.
     ///
     /// `POST /api/v1/accounts/{account_id}/labels`
+    #[inline]
     pub fn create(
         &self,
         body: impl Into<types::LabelCreateUpdatePayload>,
     ) -> Call<types::Label> {
-        let mut call = Call::new(&self.core, &CREATE, &[&self.account_id]);
+        let mut call = Call::new(&self.core, CREATE, &[&self.account_id]);
         let body: types::LabelCreateUpdatePayload = body.into();
         call.json("application/json", &body);
         call
@@ -44,19 +46,21 @@ impl Labels {
     /// Returns a label.
     ///
     /// `GET /api/v1/accounts/{account_id}/labels/{id}`
+    #[inline]
     pub fn get(&self, id: i64) -> Call<types::Label> {
-        Call::new(&self.core, &GET, &[&self.account_id, &id])
+        Call::new(&self.core, GET, &[&self.account_id, &id])
     }
 
     /// Changes a label.
     ///
     /// `PATCH /api/v1/accounts/{account_id}/labels/{id}`
+    #[inline]
     pub fn update(
         &self,
         id: i64,
         body: impl Into<types::LabelCreateUpdatePayload>,
     ) -> Call<types::Label> {
-        let mut call = Call::new(&self.core, &UPDATE, &[&self.account_id, &id]);
+        let mut call = Call::new(&self.core, UPDATE, &[&self.account_id, &id]);
         let body: types::LabelCreateUpdatePayload = body.into();
         call.json("application/json", &body);
         call
@@ -65,12 +69,13 @@ impl Labels {
     /// Deletes a label.
     ///
     /// `DELETE /api/v1/accounts/{account_id}/labels/{id}`
+    #[inline]
     pub fn delete(&self, id: i64) -> Call<()> {
-        Call::new(&self.core, &DELETE, &[&self.account_id, &id])
+        Call::new(&self.core, DELETE, &[&self.account_id, &id])
     }
 }
 
-pub(super) static LIST: Operation<types::LabelsListResponse, ErrorBody> = Operation {
+pub(super) const LIST: &Operation<types::LabelsListResponse, ErrorBody> = &Operation {
     name: "labels.list",
     method: Method::GET,
     idempotent: true,
@@ -87,7 +92,7 @@ pub(super) static LIST: Operation<types::LabelsListResponse, ErrorBody> = Operat
     ],
 };
 
-pub(super) static CREATE: Operation<types::Label, ErrorBody> = Operation {
+pub(super) const CREATE: &Operation<types::Label, ErrorBody> = &Operation {
     name: "labels.create",
     method: Method::POST,
     idempotent: false,
@@ -104,7 +109,7 @@ pub(super) static CREATE: Operation<types::Label, ErrorBody> = Operation {
     ],
 };
 
-pub(super) static GET: Operation<types::Label, ErrorBody> = Operation {
+pub(super) const GET: &Operation<types::Label, ErrorBody> = &Operation {
     name: "labels.get",
     method: Method::GET,
     idempotent: true,
@@ -121,7 +126,7 @@ pub(super) static GET: Operation<types::Label, ErrorBody> = Operation {
     ],
 };
 
-pub(super) static UPDATE: Operation<types::Label, ErrorBody> = Operation {
+pub(super) const UPDATE: &Operation<types::Label, ErrorBody> = &Operation {
     name: "labels.update",
     method: Method::PATCH,
     idempotent: false,
@@ -138,7 +143,7 @@ pub(super) static UPDATE: Operation<types::Label, ErrorBody> = Operation {
     ],
 };
 
-pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
+pub(super) const DELETE: &Operation<(), ErrorBody> = &Operation {
     name: "labels.delete",
     method: Method::DELETE,
     idempotent: true,

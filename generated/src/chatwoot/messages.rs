@@ -32,26 +32,24 @@ impl Messages {
     /// `items` reads the list over all its pages, `pages` page by page.
     ///
     /// `GET /api/v1/accounts/{account_id}/conversations/{conversation_id}/messages`
+    #[inline]
     pub fn list(&self) -> ListCall {
         ListCall {
-            call: Call::new(
-                &self.core,
-                &LIST,
-                &[&self.account_id, &self.conversation_id],
-            ),
+            call: Call::new(&self.core, LIST, &[&self.account_id, &self.conversation_id]),
         }
     }
 
     /// Sends a message, adds a private note, or records an incoming message of an API inbox.
     ///
     /// `POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/messages`
+    #[inline]
     pub fn create(
         &self,
         body: impl Into<types::ConversationMessageCreatePayload>,
     ) -> Call<types::MessageDetailed> {
         let mut call = Call::new(
             &self.core,
-            &CREATE,
+            CREATE,
             &[&self.account_id, &self.conversation_id],
         );
         let body: types::ConversationMessageCreatePayload = body.into();
@@ -62,10 +60,11 @@ impl Messages {
     /// Blanks a message and drops its attachments; returns what is left of it.
     ///
     /// `DELETE /api/v1/accounts/{account_id}/conversations/{conversation_id}/messages/{message_id}`
+    #[inline]
     pub fn delete(&self, message_id: i64) -> Call<types::DeletedMessage> {
         Call::new(
             &self.core,
-            &DELETE,
+            DELETE,
             &[&self.account_id, &self.conversation_id, &message_id],
         )
     }
@@ -75,13 +74,14 @@ impl Messages {
     /// `POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/messages`
     ///
     /// Sends the body as `multipart/form-data`.
+    #[inline]
     pub fn create_as_multipart(
         &self,
         body: impl Into<types::ConversationMessageForm>,
     ) -> Call<types::MessageDetailed> {
         let mut call = Call::new(
             &self.core,
-            &CREATE_AS_MULTIPART,
+            CREATE_AS_MULTIPART,
             &[&self.account_id, &self.conversation_id],
         );
         let body: types::ConversationMessageForm = body.into();
@@ -99,6 +99,7 @@ pub struct ListCall {
 
 impl ListCall {
     /// Id of a message: up to 100 that came after it.
+    #[inline]
     pub fn after(mut self, after: i64) -> Self {
         let call = &mut self.call;
         call.query("after", Style::FormExplode, &after);
@@ -106,6 +107,7 @@ impl ListCall {
     }
 
     /// Id of a message: up to 20 that came before it. Given with `after`, up to 1000 between the two.
+    #[inline]
     pub fn before(mut self, before: i64) -> Self {
         let call = &mut self.call;
         call.query("before", Style::FormExplode, &before);
@@ -123,7 +125,7 @@ runtime::pages! {
     }
 }
 
-pub(super) static LIST: Operation<types::ConversationMessages, ErrorBody> = Operation {
+pub(super) const LIST: &Operation<types::ConversationMessages, ErrorBody> = &Operation {
     name: "messages.list",
     method: Method::GET,
     idempotent: true,
@@ -140,7 +142,7 @@ pub(super) static LIST: Operation<types::ConversationMessages, ErrorBody> = Oper
     ],
 };
 
-pub(super) static CREATE: Operation<types::MessageDetailed, ErrorBody> = Operation {
+pub(super) const CREATE: &Operation<types::MessageDetailed, ErrorBody> = &Operation {
     name: "messages.create",
     method: Method::POST,
     idempotent: false,
@@ -157,7 +159,7 @@ pub(super) static CREATE: Operation<types::MessageDetailed, ErrorBody> = Operati
     ],
 };
 
-pub(super) static DELETE: Operation<types::DeletedMessage, ErrorBody> = Operation {
+pub(super) const DELETE: &Operation<types::DeletedMessage, ErrorBody> = &Operation {
     name: "messages.delete",
     method: Method::DELETE,
     idempotent: true,
@@ -174,7 +176,7 @@ pub(super) static DELETE: Operation<types::DeletedMessage, ErrorBody> = Operatio
     ],
 };
 
-pub(super) static CREATE_AS_MULTIPART: Operation<types::MessageDetailed, ErrorBody> = Operation {
+pub(super) const CREATE_AS_MULTIPART: &Operation<types::MessageDetailed, ErrorBody> = &Operation {
     name: "messages.create_as_multipart",
     method: Method::POST,
     idempotent: false,

@@ -24,18 +24,20 @@ impl PlatformAccountUsers {
     /// Lists the users of an account with their roles.
     ///
     /// `GET /platform/api/v1/accounts/{account_id}/account_users`
+    #[inline]
     pub fn list(&self) -> Call<Vec<types::AccountUser>> {
-        Call::new(&self.core, &LIST, &[&self.account_id])
+        Call::new(&self.core, LIST, &[&self.account_id])
     }
 
     /// Adds a user to an account, or changes the role of one who is in it.
     ///
     /// `POST /platform/api/v1/accounts/{account_id}/account_users`
+    #[inline]
     pub fn create(
         &self,
         body: impl Into<types::AccountUserCreateUpdatePayload>,
     ) -> Call<types::AccountUser> {
-        let mut call = Call::new(&self.core, &CREATE, &[&self.account_id]);
+        let mut call = Call::new(&self.core, CREATE, &[&self.account_id]);
         let body: types::AccountUserCreateUpdatePayload = body.into();
         call.json("application/json", &body);
         call
@@ -44,15 +46,16 @@ impl PlatformAccountUsers {
     /// Takes a user out of an account.
     ///
     /// `DELETE /platform/api/v1/accounts/{account_id}/account_users`
+    #[inline]
     pub fn delete(&self, body: impl Into<types::AccountUserDeletePayload>) -> Call<()> {
-        let mut call = Call::new(&self.core, &DELETE, &[&self.account_id]);
+        let mut call = Call::new(&self.core, DELETE, &[&self.account_id]);
         let body: types::AccountUserDeletePayload = body.into();
         call.json("application/json", &body);
         call
     }
 }
 
-pub(super) static LIST: Operation<Vec<types::AccountUser>, ErrorBody> = Operation {
+pub(super) const LIST: &Operation<Vec<types::AccountUser>, ErrorBody> = &Operation {
     name: "platform_account_users.list",
     method: Method::GET,
     idempotent: true,
@@ -69,7 +72,7 @@ pub(super) static LIST: Operation<Vec<types::AccountUser>, ErrorBody> = Operatio
     ],
 };
 
-pub(super) static CREATE: Operation<types::AccountUser, ErrorBody> = Operation {
+pub(super) const CREATE: &Operation<types::AccountUser, ErrorBody> = &Operation {
     name: "platform_account_users.create",
     method: Method::POST,
     idempotent: false,
@@ -86,7 +89,7 @@ pub(super) static CREATE: Operation<types::AccountUser, ErrorBody> = Operation {
     ],
 };
 
-pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
+pub(super) const DELETE: &Operation<(), ErrorBody> = &Operation {
     name: "platform_account_users.delete",
     method: Method::DELETE,
     idempotent: true,

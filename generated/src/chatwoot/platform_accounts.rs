@@ -20,18 +20,20 @@ impl PlatformAccounts {
     /// Lists the accounts this platform app may manage.
     ///
     /// `GET /platform/api/v1/accounts`
+    #[inline]
     pub fn list(&self) -> Call<Vec<types::PlatformAccount>> {
-        Call::new(&self.core, &LIST, &[])
+        Call::new(&self.core, LIST, &[])
     }
 
     /// Creates an account.
     ///
     /// `POST /platform/api/v1/accounts`
+    #[inline]
     pub fn create(
         &self,
         body: impl Into<types::AccountCreateUpdatePayload>,
     ) -> Call<types::PlatformAccount> {
-        let mut call = Call::new(&self.core, &CREATE, &[]);
+        let mut call = Call::new(&self.core, CREATE, &[]);
         let body: types::AccountCreateUpdatePayload = body.into();
         call.json("application/json", &body);
         call
@@ -40,19 +42,21 @@ impl PlatformAccounts {
     /// Returns an account.
     ///
     /// `GET /platform/api/v1/accounts/{account_id}`
+    #[inline]
     pub fn get(&self, account_id: i64) -> Call<types::PlatformAccount> {
-        Call::new(&self.core, &GET, &[&account_id])
+        Call::new(&self.core, GET, &[&account_id])
     }
 
     /// Changes an account.
     ///
     /// `PATCH /platform/api/v1/accounts/{account_id}`
+    #[inline]
     pub fn update(
         &self,
         account_id: i64,
         body: impl Into<types::AccountCreateUpdatePayload>,
     ) -> Call<types::PlatformAccount> {
-        let mut call = Call::new(&self.core, &UPDATE, &[&account_id]);
+        let mut call = Call::new(&self.core, UPDATE, &[&account_id]);
         let body: types::AccountCreateUpdatePayload = body.into();
         call.json("application/json", &body);
         call
@@ -61,12 +65,13 @@ impl PlatformAccounts {
     /// Deletes an account, in the background.
     ///
     /// `DELETE /platform/api/v1/accounts/{account_id}`
+    #[inline]
     pub fn delete(&self, account_id: i64) -> Call<()> {
-        Call::new(&self.core, &DELETE, &[&account_id])
+        Call::new(&self.core, DELETE, &[&account_id])
     }
 }
 
-pub(super) static LIST: Operation<Vec<types::PlatformAccount>, ErrorBody> = Operation {
+pub(super) const LIST: &Operation<Vec<types::PlatformAccount>, ErrorBody> = &Operation {
     name: "platform_accounts.list",
     method: Method::GET,
     idempotent: true,
@@ -83,7 +88,7 @@ pub(super) static LIST: Operation<Vec<types::PlatformAccount>, ErrorBody> = Oper
     ],
 };
 
-pub(super) static CREATE: Operation<types::PlatformAccount, ErrorBody> = Operation {
+pub(super) const CREATE: &Operation<types::PlatformAccount, ErrorBody> = &Operation {
     name: "platform_accounts.create",
     method: Method::POST,
     idempotent: false,
@@ -100,7 +105,7 @@ pub(super) static CREATE: Operation<types::PlatformAccount, ErrorBody> = Operati
     ],
 };
 
-pub(super) static GET: Operation<types::PlatformAccount, ErrorBody> = Operation {
+pub(super) const GET: &Operation<types::PlatformAccount, ErrorBody> = &Operation {
     name: "platform_accounts.get",
     method: Method::GET,
     idempotent: true,
@@ -117,7 +122,7 @@ pub(super) static GET: Operation<types::PlatformAccount, ErrorBody> = Operation 
     ],
 };
 
-pub(super) static UPDATE: Operation<types::PlatformAccount, ErrorBody> = Operation {
+pub(super) const UPDATE: &Operation<types::PlatformAccount, ErrorBody> = &Operation {
     name: "platform_accounts.update",
     method: Method::PATCH,
     idempotent: false,
@@ -134,7 +139,7 @@ pub(super) static UPDATE: Operation<types::PlatformAccount, ErrorBody> = Operati
     ],
 };
 
-pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
+pub(super) const DELETE: &Operation<(), ErrorBody> = &Operation {
     name: "platform_accounts.delete",
     method: Method::DELETE,
     idempotent: true,

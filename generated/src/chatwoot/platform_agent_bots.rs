@@ -20,18 +20,20 @@ impl PlatformAgentBots {
     /// Lists the agent bots this platform app may manage.
     ///
     /// `GET /platform/api/v1/agent_bots`
+    #[inline]
     pub fn list(&self) -> Call<Vec<types::AgentBot>> {
-        Call::new(&self.core, &LIST, &[])
+        Call::new(&self.core, LIST, &[])
     }
 
     /// Creates an agent bot.
     ///
     /// `POST /platform/api/v1/agent_bots`
+    #[inline]
     pub fn create(
         &self,
         body: impl Into<types::PlatformAgentBotCreateUpdatePayload>,
     ) -> Call<types::AgentBot> {
-        let mut call = Call::new(&self.core, &CREATE, &[]);
+        let mut call = Call::new(&self.core, CREATE, &[]);
         let body: types::PlatformAgentBotCreateUpdatePayload = body.into();
         call.json("application/json", &body);
         call
@@ -40,19 +42,21 @@ impl PlatformAgentBots {
     /// Returns an agent bot.
     ///
     /// `GET /platform/api/v1/agent_bots/{id}`
+    #[inline]
     pub fn get(&self, id: i64) -> Call<types::AgentBot> {
-        Call::new(&self.core, &GET, &[&id])
+        Call::new(&self.core, GET, &[&id])
     }
 
     /// Changes an agent bot.
     ///
     /// `PATCH /platform/api/v1/agent_bots/{id}`
+    #[inline]
     pub fn update(
         &self,
         id: i64,
         body: impl Into<types::PlatformAgentBotCreateUpdatePayload>,
     ) -> Call<types::AgentBot> {
-        let mut call = Call::new(&self.core, &UPDATE, &[&id]);
+        let mut call = Call::new(&self.core, UPDATE, &[&id]);
         let body: types::PlatformAgentBotCreateUpdatePayload = body.into();
         call.json("application/json", &body);
         call
@@ -61,8 +65,9 @@ impl PlatformAgentBots {
     /// Deletes an agent bot.
     ///
     /// `DELETE /platform/api/v1/agent_bots/{id}`
+    #[inline]
     pub fn delete(&self, id: i64) -> Call<()> {
-        Call::new(&self.core, &DELETE, &[&id])
+        Call::new(&self.core, DELETE, &[&id])
     }
 
     /// Creates an agent bot.
@@ -70,11 +75,12 @@ impl PlatformAgentBots {
     /// `POST /platform/api/v1/agent_bots`
     ///
     /// Sends the body as `multipart/form-data`.
+    #[inline]
     pub fn create_as_multipart(
         &self,
         body: impl Into<types::PlatformAgentBotForm>,
     ) -> Call<types::AgentBot> {
-        let mut call = Call::new(&self.core, &CREATE_AS_MULTIPART, &[]);
+        let mut call = Call::new(&self.core, CREATE_AS_MULTIPART, &[]);
         let body: types::PlatformAgentBotForm = body.into();
         call.multipart(body.into_parts());
         call
@@ -85,19 +91,20 @@ impl PlatformAgentBots {
     /// `PATCH /platform/api/v1/agent_bots/{id}`
     ///
     /// Sends the body as `multipart/form-data`.
+    #[inline]
     pub fn update_as_multipart(
         &self,
         id: i64,
         body: impl Into<types::PlatformAgentBotForm>,
     ) -> Call<types::AgentBot> {
-        let mut call = Call::new(&self.core, &UPDATE_AS_MULTIPART, &[&id]);
+        let mut call = Call::new(&self.core, UPDATE_AS_MULTIPART, &[&id]);
         let body: types::PlatformAgentBotForm = body.into();
         call.multipart(body.into_parts());
         call
     }
 }
 
-pub(super) static LIST: Operation<Vec<types::AgentBot>, ErrorBody> = Operation {
+pub(super) const LIST: &Operation<Vec<types::AgentBot>, ErrorBody> = &Operation {
     name: "platform_agent_bots.list",
     method: Method::GET,
     idempotent: true,
@@ -114,7 +121,7 @@ pub(super) static LIST: Operation<Vec<types::AgentBot>, ErrorBody> = Operation {
     ],
 };
 
-pub(super) static CREATE: Operation<types::AgentBot, ErrorBody> = Operation {
+pub(super) const CREATE: &Operation<types::AgentBot, ErrorBody> = &Operation {
     name: "platform_agent_bots.create",
     method: Method::POST,
     idempotent: false,
@@ -131,7 +138,7 @@ pub(super) static CREATE: Operation<types::AgentBot, ErrorBody> = Operation {
     ],
 };
 
-pub(super) static GET: Operation<types::AgentBot, ErrorBody> = Operation {
+pub(super) const GET: &Operation<types::AgentBot, ErrorBody> = &Operation {
     name: "platform_agent_bots.get",
     method: Method::GET,
     idempotent: true,
@@ -148,7 +155,7 @@ pub(super) static GET: Operation<types::AgentBot, ErrorBody> = Operation {
     ],
 };
 
-pub(super) static UPDATE: Operation<types::AgentBot, ErrorBody> = Operation {
+pub(super) const UPDATE: &Operation<types::AgentBot, ErrorBody> = &Operation {
     name: "platform_agent_bots.update",
     method: Method::PATCH,
     idempotent: false,
@@ -165,7 +172,7 @@ pub(super) static UPDATE: Operation<types::AgentBot, ErrorBody> = Operation {
     ],
 };
 
-pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
+pub(super) const DELETE: &Operation<(), ErrorBody> = &Operation {
     name: "platform_agent_bots.delete",
     method: Method::DELETE,
     idempotent: true,
@@ -182,7 +189,7 @@ pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
     ],
 };
 
-pub(super) static CREATE_AS_MULTIPART: Operation<types::AgentBot, ErrorBody> = Operation {
+pub(super) const CREATE_AS_MULTIPART: &Operation<types::AgentBot, ErrorBody> = &Operation {
     name: "platform_agent_bots.create_as_multipart",
     method: Method::POST,
     idempotent: false,
@@ -199,7 +206,7 @@ pub(super) static CREATE_AS_MULTIPART: Operation<types::AgentBot, ErrorBody> = O
     ],
 };
 
-pub(super) static UPDATE_AS_MULTIPART: Operation<types::AgentBot, ErrorBody> = Operation {
+pub(super) const UPDATE_AS_MULTIPART: &Operation<types::AgentBot, ErrorBody> = &Operation {
     name: "platform_agent_bots.update_as_multipart",
     method: Method::PATCH,
     idempotent: false,

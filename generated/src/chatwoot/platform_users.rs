@@ -20,11 +20,12 @@ impl PlatformUsers {
     /// Creates a user, who belongs to no account yet.
     ///
     /// `POST /platform/api/v1/users`
+    #[inline]
     pub fn create(
         &self,
         body: impl Into<types::UserCreateUpdatePayload>,
     ) -> Call<types::User> {
-        let mut call = Call::new(&self.core, &CREATE, &[]);
+        let mut call = Call::new(&self.core, CREATE, &[]);
         let body: types::UserCreateUpdatePayload = body.into();
         call.json("application/json", &body);
         call
@@ -33,19 +34,21 @@ impl PlatformUsers {
     /// Returns a user.
     ///
     /// `GET /platform/api/v1/users/{id}`
+    #[inline]
     pub fn get(&self, id: i64) -> Call<types::User> {
-        Call::new(&self.core, &GET, &[&id])
+        Call::new(&self.core, GET, &[&id])
     }
 
     /// Changes a user.
     ///
     /// `PATCH /platform/api/v1/users/{id}`
+    #[inline]
     pub fn update(
         &self,
         id: i64,
         body: impl Into<types::UserCreateUpdatePayload>,
     ) -> Call<types::User> {
-        let mut call = Call::new(&self.core, &UPDATE, &[&id]);
+        let mut call = Call::new(&self.core, UPDATE, &[&id]);
         let body: types::UserCreateUpdatePayload = body.into();
         call.json("application/json", &body);
         call
@@ -54,26 +57,29 @@ impl PlatformUsers {
     /// Deletes a user, in the background.
     ///
     /// `DELETE /platform/api/v1/users/{id}`
+    #[inline]
     pub fn delete(&self, id: i64) -> Call<()> {
-        Call::new(&self.core, &DELETE, &[&id])
+        Call::new(&self.core, DELETE, &[&id])
     }
 
     /// Returns an address that signs the user in once, without a password.
     ///
     /// `GET /platform/api/v1/users/{id}/login`
+    #[inline]
     pub fn login(&self, id: i64) -> Call<types::PlatformUsersLoginResponse> {
-        Call::new(&self.core, &LOGIN, &[&id])
+        Call::new(&self.core, LOGIN, &[&id])
     }
 
     /// Returns the access token of a user.
     ///
     /// `POST /platform/api/v1/users/{id}/token`
+    #[inline]
     pub fn token(&self, id: i64) -> Call<types::UserToken> {
-        Call::new(&self.core, &TOKEN, &[&id])
+        Call::new(&self.core, TOKEN, &[&id])
     }
 }
 
-pub(super) static CREATE: Operation<types::User, ErrorBody> = Operation {
+pub(super) const CREATE: &Operation<types::User, ErrorBody> = &Operation {
     name: "platform_users.create",
     method: Method::POST,
     idempotent: false,
@@ -90,7 +96,7 @@ pub(super) static CREATE: Operation<types::User, ErrorBody> = Operation {
     ],
 };
 
-pub(super) static GET: Operation<types::User, ErrorBody> = Operation {
+pub(super) const GET: &Operation<types::User, ErrorBody> = &Operation {
     name: "platform_users.get",
     method: Method::GET,
     idempotent: true,
@@ -107,7 +113,7 @@ pub(super) static GET: Operation<types::User, ErrorBody> = Operation {
     ],
 };
 
-pub(super) static UPDATE: Operation<types::User, ErrorBody> = Operation {
+pub(super) const UPDATE: &Operation<types::User, ErrorBody> = &Operation {
     name: "platform_users.update",
     method: Method::PATCH,
     idempotent: false,
@@ -124,7 +130,7 @@ pub(super) static UPDATE: Operation<types::User, ErrorBody> = Operation {
     ],
 };
 
-pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
+pub(super) const DELETE: &Operation<(), ErrorBody> = &Operation {
     name: "platform_users.delete",
     method: Method::DELETE,
     idempotent: true,
@@ -141,7 +147,7 @@ pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
     ],
 };
 
-pub(super) static LOGIN: Operation<types::PlatformUsersLoginResponse, ErrorBody> = Operation {
+pub(super) const LOGIN: &Operation<types::PlatformUsersLoginResponse, ErrorBody> = &Operation {
     name: "platform_users.login",
     method: Method::GET,
     idempotent: true,
@@ -158,7 +164,7 @@ pub(super) static LOGIN: Operation<types::PlatformUsersLoginResponse, ErrorBody>
     ],
 };
 
-pub(super) static TOKEN: Operation<types::UserToken, ErrorBody> = Operation {
+pub(super) const TOKEN: &Operation<types::UserToken, ErrorBody> = &Operation {
     name: "platform_users.token",
     method: Method::POST,
     idempotent: false,

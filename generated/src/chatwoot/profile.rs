@@ -20,18 +20,20 @@ impl Profile {
     /// Returns the profile of the token's user.
     ///
     /// `GET /api/v1/profile`
+    #[inline]
     pub fn get(&self) -> Call<types::User> {
-        Call::new(&self.core, &GET, &[])
+        Call::new(&self.core, GET, &[])
     }
 
     /// Changes the profile of the token's user.
     ///
     /// `PUT /api/v1/profile`
+    #[inline]
     pub fn update(
         &self,
         body: impl Into<types::ProfileUpdateRequest>,
     ) -> Call<types::User> {
-        let mut call = Call::new(&self.core, &UPDATE, &[]);
+        let mut call = Call::new(&self.core, UPDATE, &[]);
         let body: types::ProfileUpdateRequest = body.into();
         call.json("application/json", &body);
         call
@@ -42,18 +44,19 @@ impl Profile {
     /// `PUT /api/v1/profile`
     ///
     /// Sends the body as `multipart/form-data`.
+    #[inline]
     pub fn update_as_multipart(
         &self,
         body: impl Into<types::ProfileUpdateRequestInput>,
     ) -> Call<types::User> {
-        let mut call = Call::new(&self.core, &UPDATE_AS_MULTIPART, &[]);
+        let mut call = Call::new(&self.core, UPDATE_AS_MULTIPART, &[]);
         let body: types::ProfileUpdateRequestInput = body.into();
         call.multipart(body.into_parts());
         call
     }
 }
 
-pub(super) static GET: Operation<types::User, ErrorBody> = Operation {
+pub(super) const GET: &Operation<types::User, ErrorBody> = &Operation {
     name: "profile.get",
     method: Method::GET,
     idempotent: true,
@@ -70,7 +73,7 @@ pub(super) static GET: Operation<types::User, ErrorBody> = Operation {
     ],
 };
 
-pub(super) static UPDATE: Operation<types::User, ErrorBody> = Operation {
+pub(super) const UPDATE: &Operation<types::User, ErrorBody> = &Operation {
     name: "profile.update",
     method: Method::PUT,
     idempotent: true,
@@ -87,7 +90,7 @@ pub(super) static UPDATE: Operation<types::User, ErrorBody> = Operation {
     ],
 };
 
-pub(super) static UPDATE_AS_MULTIPART: Operation<types::User, ErrorBody> = Operation {
+pub(super) const UPDATE_AS_MULTIPART: &Operation<types::User, ErrorBody> = &Operation {
     name: "profile.update_as_multipart",
     method: Method::PUT,
     idempotent: true,

@@ -24,11 +24,12 @@ impl PublicContacts {
     /// Creates the contact behind an end user, and the source id it is addressed by.
     ///
     /// `POST /public/api/v1/inboxes/{inbox_identifier}/contacts`
+    #[inline]
     pub fn create(
         &self,
         body: impl Into<types::PublicContactCreateUpdatePayload>,
     ) -> Call<types::PublicContact> {
-        let mut call = Call::new(&self.core, &CREATE, &[&self.inbox_identifier]);
+        let mut call = Call::new(&self.core, CREATE, &[&self.inbox_identifier]);
         let body: types::PublicContactCreateUpdatePayload = body.into();
         call.json("application/json", &body);
         call
@@ -37,17 +38,19 @@ impl PublicContacts {
     /// Returns the contact behind a source id.
     ///
     /// `GET /public/api/v1/inboxes/{inbox_identifier}/contacts/{contact_identifier}`
+    #[inline]
     pub fn get(
         &self,
         contact_identifier: impl Into<String>,
     ) -> Call<types::PublicContact> {
         let contact_identifier: String = contact_identifier.into();
-        Call::new(&self.core, &GET, &[&self.inbox_identifier, &contact_identifier])
+        Call::new(&self.core, GET, &[&self.inbox_identifier, &contact_identifier])
     }
 
     /// Changes the contact behind a source id.
     ///
     /// `PATCH /public/api/v1/inboxes/{inbox_identifier}/contacts/{contact_identifier}`
+    #[inline]
     pub fn update(
         &self,
         contact_identifier: impl Into<String>,
@@ -56,7 +59,7 @@ impl PublicContacts {
         let contact_identifier: String = contact_identifier.into();
         let mut call = Call::new(
             &self.core,
-            &UPDATE,
+            UPDATE,
             &[&self.inbox_identifier, &contact_identifier],
         );
         let body: types::PublicContactCreateUpdatePayload = body.into();
@@ -65,7 +68,7 @@ impl PublicContacts {
     }
 }
 
-pub(super) static CREATE: Operation<types::PublicContact, ErrorBody> = Operation {
+pub(super) const CREATE: &Operation<types::PublicContact, ErrorBody> = &Operation {
     name: "public_contacts.create",
     method: Method::POST,
     idempotent: false,
@@ -82,7 +85,7 @@ pub(super) static CREATE: Operation<types::PublicContact, ErrorBody> = Operation
     ],
 };
 
-pub(super) static GET: Operation<types::PublicContact, ErrorBody> = Operation {
+pub(super) const GET: &Operation<types::PublicContact, ErrorBody> = &Operation {
     name: "public_contacts.get",
     method: Method::GET,
     idempotent: true,
@@ -99,7 +102,7 @@ pub(super) static GET: Operation<types::PublicContact, ErrorBody> = Operation {
     ],
 };
 
-pub(super) static UPDATE: Operation<types::PublicContactRecord, ErrorBody> = Operation {
+pub(super) const UPDATE: &Operation<types::PublicContactRecord, ErrorBody> = &Operation {
     name: "public_contacts.update",
     method: Method::PATCH,
     idempotent: false,

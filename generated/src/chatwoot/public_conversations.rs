@@ -30,20 +30,22 @@ impl PublicConversations {
     /// Lists the contact's conversations.
     ///
     /// `GET /public/api/v1/inboxes/{inbox_identifier}/contacts/{contact_identifier}/conversations`
+    #[inline]
     pub fn list(&self) -> Call<Vec<types::PublicConversation>> {
-        Call::new(&self.core, &LIST, &[&self.inbox_identifier, &self.contact_identifier])
+        Call::new(&self.core, LIST, &[&self.inbox_identifier, &self.contact_identifier])
     }
 
     /// Starts a conversation for the contact.
     ///
     /// `POST /public/api/v1/inboxes/{inbox_identifier}/contacts/{contact_identifier}/conversations`
+    #[inline]
     pub fn create(
         &self,
         body: impl Into<types::PublicConversationCreatePayload>,
     ) -> Call<types::PublicConversation> {
         let mut call = Call::new(
             &self.core,
-            &CREATE,
+            CREATE,
             &[&self.inbox_identifier, &self.contact_identifier],
         );
         let body: types::PublicConversationCreatePayload = body.into();
@@ -54,10 +56,11 @@ impl PublicConversations {
     /// Returns one of the contact's conversations.
     ///
     /// `GET /public/api/v1/inboxes/{inbox_identifier}/contacts/{contact_identifier}/conversations/{conversation_id}`
+    #[inline]
     pub fn get(&self, conversation_id: i64) -> Call<types::PublicConversation> {
         Call::new(
             &self.core,
-            &GET,
+            GET,
             &[&self.inbox_identifier, &self.contact_identifier, &conversation_id],
         )
     }
@@ -65,13 +68,14 @@ impl PublicConversations {
     /// Resolves the conversation.
     ///
     /// `POST /public/api/v1/inboxes/{inbox_identifier}/contacts/{contact_identifier}/conversations/{conversation_id}/toggle_status`
+    #[inline]
     pub fn toggle_status(
         &self,
         conversation_id: i64,
     ) -> Call<types::PublicConversation> {
         Call::new(
             &self.core,
-            &TOGGLE_STATUS,
+            TOGGLE_STATUS,
             &[&self.inbox_identifier, &self.contact_identifier, &conversation_id],
         )
     }
@@ -79,6 +83,7 @@ impl PublicConversations {
     /// Tells the agents that the contact started or stopped typing.
     ///
     /// `POST /public/api/v1/inboxes/{inbox_identifier}/contacts/{contact_identifier}/conversations/{conversation_id}/toggle_typing`
+    #[inline]
     pub fn toggle_typing(
         &self,
         conversation_id: i64,
@@ -86,7 +91,7 @@ impl PublicConversations {
     ) -> Call<()> {
         let mut call = Call::new(
             &self.core,
-            &TOGGLE_TYPING,
+            TOGGLE_TYPING,
             &[&self.inbox_identifier, &self.contact_identifier, &conversation_id],
         );
         let body: types::PublicConversationsToggleTypingRequest = body.into();
@@ -97,16 +102,17 @@ impl PublicConversations {
     /// Records that the contact has read the conversation up to now.
     ///
     /// `POST /public/api/v1/inboxes/{inbox_identifier}/contacts/{contact_identifier}/conversations/{conversation_id}/update_last_seen`
+    #[inline]
     pub fn update_last_seen(&self, conversation_id: i64) -> Call<()> {
         Call::new(
             &self.core,
-            &UPDATE_LAST_SEEN,
+            UPDATE_LAST_SEEN,
             &[&self.inbox_identifier, &self.contact_identifier, &conversation_id],
         )
     }
 }
 
-pub(super) static LIST: Operation<Vec<types::PublicConversation>, ErrorBody> = Operation {
+pub(super) const LIST: &Operation<Vec<types::PublicConversation>, ErrorBody> = &Operation {
     name: "public_conversations.list",
     method: Method::GET,
     idempotent: true,
@@ -123,7 +129,7 @@ pub(super) static LIST: Operation<Vec<types::PublicConversation>, ErrorBody> = O
     ],
 };
 
-pub(super) static CREATE: Operation<types::PublicConversation, ErrorBody> = Operation {
+pub(super) const CREATE: &Operation<types::PublicConversation, ErrorBody> = &Operation {
     name: "public_conversations.create",
     method: Method::POST,
     idempotent: false,
@@ -140,7 +146,7 @@ pub(super) static CREATE: Operation<types::PublicConversation, ErrorBody> = Oper
     ],
 };
 
-pub(super) static GET: Operation<types::PublicConversation, ErrorBody> = Operation {
+pub(super) const GET: &Operation<types::PublicConversation, ErrorBody> = &Operation {
     name: "public_conversations.get",
     method: Method::GET,
     idempotent: true,
@@ -157,7 +163,7 @@ pub(super) static GET: Operation<types::PublicConversation, ErrorBody> = Operati
     ],
 };
 
-pub(super) static TOGGLE_STATUS: Operation<types::PublicConversation, ErrorBody> = Operation {
+pub(super) const TOGGLE_STATUS: &Operation<types::PublicConversation, ErrorBody> = &Operation {
     name: "public_conversations.toggle_status",
     method: Method::POST,
     idempotent: false,
@@ -174,7 +180,7 @@ pub(super) static TOGGLE_STATUS: Operation<types::PublicConversation, ErrorBody>
     ],
 };
 
-pub(super) static TOGGLE_TYPING: Operation<(), ErrorBody> = Operation {
+pub(super) const TOGGLE_TYPING: &Operation<(), ErrorBody> = &Operation {
     name: "public_conversations.toggle_typing",
     method: Method::POST,
     idempotent: false,
@@ -191,7 +197,7 @@ pub(super) static TOGGLE_TYPING: Operation<(), ErrorBody> = Operation {
     ],
 };
 
-pub(super) static UPDATE_LAST_SEEN: Operation<(), ErrorBody> = Operation {
+pub(super) const UPDATE_LAST_SEEN: &Operation<(), ErrorBody> = &Operation {
     name: "public_conversations.update_last_seen",
     method: Method::POST,
     idempotent: false,

@@ -24,12 +24,13 @@ impl PublicInbox {
     /// Returns what an end user may know about an API inbox.
     ///
     /// `GET /public/api/v1/inboxes/{inbox_identifier}`
+    #[inline]
     pub fn get(&self) -> Call<types::PublicInbox> {
-        Call::new(&self.core, &GET, &[&self.inbox_identifier])
+        Call::new(&self.core, GET, &[&self.inbox_identifier])
     }
 }
 
-pub(super) static GET: Operation<types::PublicInbox, ErrorBody> = Operation {
+pub(super) const GET: &Operation<types::PublicInbox, ErrorBody> = &Operation {
     name: "public_inbox.get",
     method: Method::GET,
     idempotent: true,

@@ -33,10 +33,11 @@ impl PublicMessages {
     /// Lists the messages the contact can see.
     ///
     /// `GET /public/api/v1/inboxes/{inbox_identifier}/contacts/{contact_identifier}/conversations/{conversation_id}/messages`
+    #[inline]
     pub fn list(&self) -> Call<Vec<types::PublicMessage>> {
         Call::new(
             &self.core,
-            &LIST,
+            LIST,
             &[&self.inbox_identifier, &self.contact_identifier, &self.conversation_id],
         )
     }
@@ -44,13 +45,14 @@ impl PublicMessages {
     /// Sends a message in the contact's name.
     ///
     /// `POST /public/api/v1/inboxes/{inbox_identifier}/contacts/{contact_identifier}/conversations/{conversation_id}/messages`
+    #[inline]
     pub fn create(
         &self,
         body: impl Into<types::PublicMessageCreatePayload>,
     ) -> Call<types::PublicMessage> {
         let mut call = Call::new(
             &self.core,
-            &CREATE,
+            CREATE,
             &[&self.inbox_identifier, &self.contact_identifier, &self.conversation_id],
         );
         let body: types::PublicMessageCreatePayload = body.into();
@@ -61,6 +63,7 @@ impl PublicMessages {
     /// Answers an interactive message or a satisfaction survey.
     ///
     /// `PATCH /public/api/v1/inboxes/{inbox_identifier}/contacts/{contact_identifier}/conversations/{conversation_id}/messages/{message_id}`
+    #[inline]
     pub fn update(
         &self,
         message_id: i64,
@@ -68,7 +71,7 @@ impl PublicMessages {
     ) -> Call<types::PublicMessage> {
         let mut call = Call::new(
             &self.core,
-            &UPDATE,
+            UPDATE,
             &[
                 &self.inbox_identifier,
                 &self.contact_identifier,
@@ -86,13 +89,14 @@ impl PublicMessages {
     /// `POST /public/api/v1/inboxes/{inbox_identifier}/contacts/{contact_identifier}/conversations/{conversation_id}/messages`
     ///
     /// Sends the body as `multipart/form-data`.
+    #[inline]
     pub fn create_as_multipart(
         &self,
         body: impl Into<types::PublicMessageForm>,
     ) -> Call<types::PublicMessage> {
         let mut call = Call::new(
             &self.core,
-            &CREATE_AS_MULTIPART,
+            CREATE_AS_MULTIPART,
             &[&self.inbox_identifier, &self.contact_identifier, &self.conversation_id],
         );
         let body: types::PublicMessageForm = body.into();
@@ -101,7 +105,7 @@ impl PublicMessages {
     }
 }
 
-pub(super) static LIST: Operation<Vec<types::PublicMessage>, ErrorBody> = Operation {
+pub(super) const LIST: &Operation<Vec<types::PublicMessage>, ErrorBody> = &Operation {
     name: "public_messages.list",
     method: Method::GET,
     idempotent: true,
@@ -118,7 +122,7 @@ pub(super) static LIST: Operation<Vec<types::PublicMessage>, ErrorBody> = Operat
     ],
 };
 
-pub(super) static CREATE: Operation<types::PublicMessage, ErrorBody> = Operation {
+pub(super) const CREATE: &Operation<types::PublicMessage, ErrorBody> = &Operation {
     name: "public_messages.create",
     method: Method::POST,
     idempotent: false,
@@ -135,7 +139,7 @@ pub(super) static CREATE: Operation<types::PublicMessage, ErrorBody> = Operation
     ],
 };
 
-pub(super) static UPDATE: Operation<types::PublicMessage, ErrorBody> = Operation {
+pub(super) const UPDATE: &Operation<types::PublicMessage, ErrorBody> = &Operation {
     name: "public_messages.update",
     method: Method::PATCH,
     idempotent: false,
@@ -152,7 +156,7 @@ pub(super) static UPDATE: Operation<types::PublicMessage, ErrorBody> = Operation
     ],
 };
 
-pub(super) static CREATE_AS_MULTIPART: Operation<types::PublicMessage, ErrorBody> = Operation {
+pub(super) const CREATE_AS_MULTIPART: &Operation<types::PublicMessage, ErrorBody> = &Operation {
     name: "public_messages.create_as_multipart",
     method: Method::POST,
     idempotent: false,

@@ -21,13 +21,14 @@ impl Reports {
     /// Counts the account's conversations by state.
     ///
     /// `GET /api/v2/accounts/{account_id}/reports/conversations`
+    #[inline]
     pub fn account_conversation_metrics(
         &self,
         account_id: i64,
     ) -> Call<types::ReportsAccountConversationMetricsResponse> {
         let mut call = Call::new(
             &self.core,
-            &ACCOUNT_CONVERSATION_METRICS,
+            ACCOUNT_CONVERSATION_METRICS,
             &[&account_id],
         );
         call.query("type", Style::Form, "account");
@@ -37,15 +38,12 @@ impl Reports {
     /// Counts open and unattended conversations per agent.
     ///
     /// `GET /api/v2/accounts/{account_id}/reports/conversations/`
+    #[inline]
     pub fn agent_conversation_metrics(
         &self,
         account_id: i64,
     ) -> AgentConversationMetricsCall {
-        let mut call = Call::new(
-            &self.core,
-            &AGENT_CONVERSATION_METRICS,
-            &[&account_id],
-        );
+        let mut call = Call::new(&self.core, AGENT_CONVERSATION_METRICS, &[&account_id]);
         call.query("type", Style::Form, "agent");
         AgentConversationMetricsCall {
             call,
@@ -57,46 +55,46 @@ impl Reports {
     /// `items` reads the list over all its pages, `pages` page by page.
     ///
     /// `GET /api/v1/accounts/{account_id}/reporting_events`
+    #[inline]
     pub fn events(&self, account_id: i64) -> EventsCall {
         EventsCall {
-            call: Call::new(&self.core, &EVENTS, &[&account_id]),
+            call: Call::new(&self.core, EVENTS, &[&account_id]),
         }
     }
 
     /// Counts first responses per channel by how long they took.
     ///
     /// `GET /api/v2/accounts/{account_id}/reports/first_response_time_distribution`
+    #[inline]
     pub fn first_response_time_distribution(
         &self,
         account_id: i64,
     ) -> FirstResponseTimeDistributionCall {
         FirstResponseTimeDistributionCall {
-            call: Call::new(
-                &self.core,
-                &FIRST_RESPONSE_TIME_DISTRIBUTION,
-                &[&account_id],
-            ),
+            call: Call::new(&self.core, FIRST_RESPONSE_TIME_DISTRIBUTION, &[&account_id]),
         }
     }
 
     /// Counts conversations for every pair of inbox and label.
     ///
     /// `GET /api/v2/accounts/{account_id}/reports/inbox_label_matrix`
+    #[inline]
     pub fn inbox_label_matrix(&self, account_id: i64) -> InboxLabelMatrixCall {
         InboxLabelMatrixCall {
-            call: Call::new(&self.core, &INBOX_LABEL_MATRIX, &[&account_id]),
+            call: Call::new(&self.core, INBOX_LABEL_MATRIX, &[&account_id]),
         }
     }
 
     /// Counts outgoing messages per agent, team, inbox or label.
     ///
     /// `GET /api/v2/accounts/{account_id}/reports/outgoing_messages_count`
+    #[inline]
     pub fn outgoing_messages_count(
         &self,
         account_id: i64,
         group_by: impl Into<types::ReportsOutgoingMessagesCountGroupBy>,
     ) -> OutgoingMessagesCountCall {
-        let mut call = Call::new(&self.core, &OUTGOING_MESSAGES_COUNT, &[&account_id]);
+        let mut call = Call::new(&self.core, OUTGOING_MESSAGES_COUNT, &[&account_id]);
         let group_by: types::ReportsOutgoingMessagesCountGroupBy = group_by.into();
         call.query("group_by", Style::FormExplode, &group_by);
         OutgoingMessagesCountCall { call }
@@ -105,13 +103,14 @@ impl Reports {
     /// Returns one metric as a series over time.
     ///
     /// `GET /api/v2/accounts/{account_id}/reports`
+    #[inline]
     pub fn series(
         &self,
         account_id: i64,
         metric: impl Into<types::ReportsSeriesMetric>,
         r#type: impl Into<types::ReportsSeriesType>,
     ) -> SeriesCall {
-        let mut call = Call::new(&self.core, &SERIES, &[&account_id]);
+        let mut call = Call::new(&self.core, SERIES, &[&account_id]);
         let metric: types::ReportsSeriesMetric = metric.into();
         call.query("metric", Style::FormExplode, &metric);
         let r#type: types::ReportsSeriesType = r#type.into();
@@ -122,12 +121,13 @@ impl Reports {
     /// Returns the totals of a period beside those of the period before.
     ///
     /// `GET /api/v2/accounts/{account_id}/reports/summary`
+    #[inline]
     pub fn summary(
         &self,
         account_id: i64,
         r#type: impl Into<types::ReportsSeriesType>,
     ) -> SummaryCall {
-        let mut call = Call::new(&self.core, &SUMMARY, &[&account_id]);
+        let mut call = Call::new(&self.core, SUMMARY, &[&account_id]);
         let r#type: types::ReportsSeriesType = r#type.into();
         call.query("type", Style::FormExplode, &r#type);
         SummaryCall { call }
@@ -136,36 +136,40 @@ impl Reports {
     /// Returns counts and response times per agent.
     ///
     /// `GET /api/v2/accounts/{account_id}/summary_reports/agent`
+    #[inline]
     pub fn summary_by_agent(&self, account_id: i64) -> SummaryByAgentCall {
         SummaryByAgentCall {
-            call: Call::new(&self.core, &SUMMARY_BY_AGENT, &[&account_id]),
+            call: Call::new(&self.core, SUMMARY_BY_AGENT, &[&account_id]),
         }
     }
 
     /// Counts conversations per kind of channel and status.
     ///
     /// `GET /api/v2/accounts/{account_id}/summary_reports/channel`
+    #[inline]
     pub fn summary_by_channel(&self, account_id: i64) -> SummaryByChannelCall {
         SummaryByChannelCall {
-            call: Call::new(&self.core, &SUMMARY_BY_CHANNEL, &[&account_id]),
+            call: Call::new(&self.core, SUMMARY_BY_CHANNEL, &[&account_id]),
         }
     }
 
     /// Returns counts and response times per inbox.
     ///
     /// `GET /api/v2/accounts/{account_id}/summary_reports/inbox`
+    #[inline]
     pub fn summary_by_inbox(&self, account_id: i64) -> SummaryByInboxCall {
         SummaryByInboxCall {
-            call: Call::new(&self.core, &SUMMARY_BY_INBOX, &[&account_id]),
+            call: Call::new(&self.core, SUMMARY_BY_INBOX, &[&account_id]),
         }
     }
 
     /// Returns counts and response times per team.
     ///
     /// `GET /api/v2/accounts/{account_id}/summary_reports/team`
+    #[inline]
     pub fn summary_by_team(&self, account_id: i64) -> SummaryByTeamCall {
         SummaryByTeamCall {
-            call: Call::new(&self.core, &SUMMARY_BY_TEAM, &[&account_id]),
+            call: Call::new(&self.core, SUMMARY_BY_TEAM, &[&account_id]),
         }
     }
 }
@@ -179,6 +183,7 @@ pub struct AgentConversationMetricsCall {
 
 impl AgentConversationMetricsCall {
     /// Id of an agent; all agents where it is left out.
+    #[inline]
     pub fn user_id(mut self, user_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let user_id: String = user_id.into();
@@ -200,6 +205,7 @@ impl EventsCall {
     /// Number of the page, from 1.
     ///
     /// Default: `1`.
+    #[inline]
     pub fn page(mut self, page: i64) -> Self {
         let call = &mut self.call;
         call.query("page", Style::FormExplode, &page);
@@ -207,6 +213,7 @@ impl EventsCall {
     }
 
     /// Epoch seconds at which the period begins.
+    #[inline]
     pub fn since(mut self, since: impl Into<String>) -> Self {
         let call = &mut self.call;
         let since: String = since.into();
@@ -215,6 +222,7 @@ impl EventsCall {
     }
 
     /// Epoch seconds at which the period ends.
+    #[inline]
     pub fn until(mut self, until: impl Into<String>) -> Self {
         let call = &mut self.call;
         let until: String = until.into();
@@ -223,6 +231,7 @@ impl EventsCall {
     }
 
     /// Only events of this inbox.
+    #[inline]
     pub fn inbox_id(mut self, inbox_id: i64) -> Self {
         let call = &mut self.call;
         call.query("inbox_id", Style::FormExplode, &inbox_id);
@@ -230,6 +239,7 @@ impl EventsCall {
     }
 
     /// Only events of this agent.
+    #[inline]
     pub fn user_id(mut self, user_id: i64) -> Self {
         let call = &mut self.call;
         call.query("user_id", Style::FormExplode, &user_id);
@@ -237,6 +247,7 @@ impl EventsCall {
     }
 
     /// Only events of this kind, such as `first_response`.
+    #[inline]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         let call = &mut self.call;
         let name: String = name.into();
@@ -264,6 +275,7 @@ pub struct FirstResponseTimeDistributionCall {
 
 impl FirstResponseTimeDistributionCall {
     /// Epoch seconds at which the period begins.
+    #[inline]
     pub fn since(mut self, since: impl Into<String>) -> Self {
         let call = &mut self.call;
         let since: String = since.into();
@@ -272,6 +284,7 @@ impl FirstResponseTimeDistributionCall {
     }
 
     /// Epoch seconds at which the period ends.
+    #[inline]
     pub fn until(mut self, until: impl Into<String>) -> Self {
         let call = &mut self.call;
         let until: String = until.into();
@@ -291,6 +304,7 @@ pub struct InboxLabelMatrixCall {
 
 impl InboxLabelMatrixCall {
     /// Epoch seconds at which the period begins.
+    #[inline]
     pub fn since(mut self, since: impl Into<String>) -> Self {
         let call = &mut self.call;
         let since: String = since.into();
@@ -299,6 +313,7 @@ impl InboxLabelMatrixCall {
     }
 
     /// Epoch seconds at which the period ends.
+    #[inline]
     pub fn until(mut self, until: impl Into<String>) -> Self {
         let call = &mut self.call;
         let until: String = until.into();
@@ -307,6 +322,7 @@ impl InboxLabelMatrixCall {
     }
 
     /// Only these inboxes.
+    #[inline]
     pub fn inbox_ids(mut self, inbox_ids: impl IntoIterator<Item = i64>) -> Self {
         let call = &mut self.call;
         let inbox_ids: Vec<i64> = inbox_ids.into_iter().collect();
@@ -315,6 +331,7 @@ impl InboxLabelMatrixCall {
     }
 
     /// Only these labels.
+    #[inline]
     pub fn label_ids(mut self, label_ids: impl IntoIterator<Item = i64>) -> Self {
         let call = &mut self.call;
         let label_ids: Vec<i64> = label_ids.into_iter().collect();
@@ -334,6 +351,7 @@ pub struct OutgoingMessagesCountCall {
 
 impl OutgoingMessagesCountCall {
     /// Epoch seconds at which the period begins.
+    #[inline]
     pub fn since(mut self, since: impl Into<String>) -> Self {
         let call = &mut self.call;
         let since: String = since.into();
@@ -342,6 +360,7 @@ impl OutgoingMessagesCountCall {
     }
 
     /// Epoch seconds at which the period ends.
+    #[inline]
     pub fn until(mut self, until: impl Into<String>) -> Self {
         let call = &mut self.call;
         let until: String = until.into();
@@ -361,6 +380,7 @@ pub struct SeriesCall {
 
 impl SeriesCall {
     /// Id of the agent, inbox, label or team the figures are about.
+    #[inline]
     pub fn id(mut self, id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let id: String = id.into();
@@ -369,6 +389,7 @@ impl SeriesCall {
     }
 
     /// Epoch seconds at which the period begins.
+    #[inline]
     pub fn since(mut self, since: impl Into<String>) -> Self {
         let call = &mut self.call;
         let since: String = since.into();
@@ -377,6 +398,7 @@ impl SeriesCall {
     }
 
     /// Epoch seconds at which the period ends.
+    #[inline]
     pub fn until(mut self, until: impl Into<String>) -> Self {
         let call = &mut self.call;
         let until: String = until.into();
@@ -396,6 +418,7 @@ pub struct SummaryCall {
 
 impl SummaryCall {
     /// Id of the agent, inbox, label or team the figures are about.
+    #[inline]
     pub fn id(mut self, id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let id: String = id.into();
@@ -404,6 +427,7 @@ impl SummaryCall {
     }
 
     /// Epoch seconds at which the period begins.
+    #[inline]
     pub fn since(mut self, since: impl Into<String>) -> Self {
         let call = &mut self.call;
         let since: String = since.into();
@@ -412,6 +436,7 @@ impl SummaryCall {
     }
 
     /// Epoch seconds at which the period ends.
+    #[inline]
     pub fn until(mut self, until: impl Into<String>) -> Self {
         let call = &mut self.call;
         let until: String = until.into();
@@ -431,6 +456,7 @@ pub struct SummaryByAgentCall {
 
 impl SummaryByAgentCall {
     /// Epoch seconds at which the period begins.
+    #[inline]
     pub fn since(mut self, since: impl Into<String>) -> Self {
         let call = &mut self.call;
         let since: String = since.into();
@@ -439,6 +465,7 @@ impl SummaryByAgentCall {
     }
 
     /// Epoch seconds at which the period ends.
+    #[inline]
     pub fn until(mut self, until: impl Into<String>) -> Self {
         let call = &mut self.call;
         let until: String = until.into();
@@ -447,6 +474,7 @@ impl SummaryByAgentCall {
     }
 
     /// Whether times are measured in working hours only.
+    #[inline]
     pub fn business_hours(mut self, business_hours: bool) -> Self {
         let call = &mut self.call;
         call.query("business_hours", Style::FormExplode, &business_hours);
@@ -465,6 +493,7 @@ pub struct SummaryByChannelCall {
 
 impl SummaryByChannelCall {
     /// Epoch seconds at which the period begins.
+    #[inline]
     pub fn since(mut self, since: impl Into<String>) -> Self {
         let call = &mut self.call;
         let since: String = since.into();
@@ -473,6 +502,7 @@ impl SummaryByChannelCall {
     }
 
     /// Epoch seconds at which the period ends.
+    #[inline]
     pub fn until(mut self, until: impl Into<String>) -> Self {
         let call = &mut self.call;
         let until: String = until.into();
@@ -492,6 +522,7 @@ pub struct SummaryByInboxCall {
 
 impl SummaryByInboxCall {
     /// Epoch seconds at which the period begins.
+    #[inline]
     pub fn since(mut self, since: impl Into<String>) -> Self {
         let call = &mut self.call;
         let since: String = since.into();
@@ -500,6 +531,7 @@ impl SummaryByInboxCall {
     }
 
     /// Epoch seconds at which the period ends.
+    #[inline]
     pub fn until(mut self, until: impl Into<String>) -> Self {
         let call = &mut self.call;
         let until: String = until.into();
@@ -508,6 +540,7 @@ impl SummaryByInboxCall {
     }
 
     /// Whether times are measured in working hours only.
+    #[inline]
     pub fn business_hours(mut self, business_hours: bool) -> Self {
         let call = &mut self.call;
         call.query("business_hours", Style::FormExplode, &business_hours);
@@ -526,6 +559,7 @@ pub struct SummaryByTeamCall {
 
 impl SummaryByTeamCall {
     /// Epoch seconds at which the period begins.
+    #[inline]
     pub fn since(mut self, since: impl Into<String>) -> Self {
         let call = &mut self.call;
         let since: String = since.into();
@@ -534,6 +568,7 @@ impl SummaryByTeamCall {
     }
 
     /// Epoch seconds at which the period ends.
+    #[inline]
     pub fn until(mut self, until: impl Into<String>) -> Self {
         let call = &mut self.call;
         let until: String = until.into();
@@ -542,6 +577,7 @@ impl SummaryByTeamCall {
     }
 
     /// Whether times are measured in working hours only.
+    #[inline]
     pub fn business_hours(mut self, business_hours: bool) -> Self {
         let call = &mut self.call;
         call.query("business_hours", Style::FormExplode, &business_hours);
@@ -551,10 +587,10 @@ impl SummaryByTeamCall {
 
 runtime::operation! { SummaryByTeamCall -> Vec<types::TeamSummaryItem>, ErrorBody }
 
-pub(super) static ACCOUNT_CONVERSATION_METRICS: Operation<
+pub(super) const ACCOUNT_CONVERSATION_METRICS: &Operation<
     types::ReportsAccountConversationMetricsResponse,
     ErrorBody,
-> = Operation {
+> = &Operation {
     name: "reports.account_conversation_metrics",
     method: Method::GET,
     idempotent: true,
@@ -571,10 +607,10 @@ pub(super) static ACCOUNT_CONVERSATION_METRICS: Operation<
     ],
 };
 
-pub(super) static AGENT_CONVERSATION_METRICS: Operation<
+pub(super) const AGENT_CONVERSATION_METRICS: &Operation<
     Vec<types::AgentConversationMetrics>,
     ErrorBody,
-> = Operation {
+> = &Operation {
     name: "reports.agent_conversation_metrics",
     method: Method::GET,
     idempotent: true,
@@ -591,7 +627,7 @@ pub(super) static AGENT_CONVERSATION_METRICS: Operation<
     ],
 };
 
-pub(super) static EVENTS: Operation<types::ReportingEventsListResponse, ErrorBody> = Operation {
+pub(super) const EVENTS: &Operation<types::ReportingEventsListResponse, ErrorBody> = &Operation {
     name: "reports.events",
     method: Method::GET,
     idempotent: true,
@@ -608,10 +644,10 @@ pub(super) static EVENTS: Operation<types::ReportingEventsListResponse, ErrorBod
     ],
 };
 
-pub(super) static FIRST_RESPONSE_TIME_DISTRIBUTION: Operation<
+pub(super) const FIRST_RESPONSE_TIME_DISTRIBUTION: &Operation<
     BTreeMap<String, types::FirstResponseTimeDistributionValue>,
     ErrorBody,
-> = Operation {
+> = &Operation {
     name: "reports.first_response_time_distribution",
     method: Method::GET,
     idempotent: true,
@@ -628,7 +664,7 @@ pub(super) static FIRST_RESPONSE_TIME_DISTRIBUTION: Operation<
     ],
 };
 
-pub(super) static INBOX_LABEL_MATRIX: Operation<types::InboxLabelMatrix, ErrorBody> = Operation {
+pub(super) const INBOX_LABEL_MATRIX: &Operation<types::InboxLabelMatrix, ErrorBody> = &Operation {
     name: "reports.inbox_label_matrix",
     method: Method::GET,
     idempotent: true,
@@ -645,10 +681,10 @@ pub(super) static INBOX_LABEL_MATRIX: Operation<types::InboxLabelMatrix, ErrorBo
     ],
 };
 
-pub(super) static OUTGOING_MESSAGES_COUNT: Operation<
+pub(super) const OUTGOING_MESSAGES_COUNT: &Operation<
     Vec<types::OutgoingMessagesCountItem>,
     ErrorBody,
-> = Operation {
+> = &Operation {
     name: "reports.outgoing_messages_count",
     method: Method::GET,
     idempotent: true,
@@ -665,7 +701,7 @@ pub(super) static OUTGOING_MESSAGES_COUNT: Operation<
     ],
 };
 
-pub(super) static SERIES: Operation<Vec<types::ReportPoint>, ErrorBody> = Operation {
+pub(super) const SERIES: &Operation<Vec<types::ReportPoint>, ErrorBody> = &Operation {
     name: "reports.series",
     method: Method::GET,
     idempotent: true,
@@ -682,7 +718,7 @@ pub(super) static SERIES: Operation<Vec<types::ReportPoint>, ErrorBody> = Operat
     ],
 };
 
-pub(super) static SUMMARY: Operation<types::AccountSummary, ErrorBody> = Operation {
+pub(super) const SUMMARY: &Operation<types::AccountSummary, ErrorBody> = &Operation {
     name: "reports.summary",
     method: Method::GET,
     idempotent: true,
@@ -699,7 +735,7 @@ pub(super) static SUMMARY: Operation<types::AccountSummary, ErrorBody> = Operati
     ],
 };
 
-pub(super) static SUMMARY_BY_AGENT: Operation<Vec<types::TeamSummaryItem>, ErrorBody> = Operation {
+pub(super) const SUMMARY_BY_AGENT: &Operation<Vec<types::TeamSummaryItem>, ErrorBody> = &Operation {
     name: "reports.summary_by_agent",
     method: Method::GET,
     idempotent: true,
@@ -716,10 +752,10 @@ pub(super) static SUMMARY_BY_AGENT: Operation<Vec<types::TeamSummaryItem>, Error
     ],
 };
 
-pub(super) static SUMMARY_BY_CHANNEL: Operation<
+pub(super) const SUMMARY_BY_CHANNEL: &Operation<
     BTreeMap<String, types::ChannelSummaryValue>,
     ErrorBody,
-> = Operation {
+> = &Operation {
     name: "reports.summary_by_channel",
     method: Method::GET,
     idempotent: true,
@@ -736,7 +772,7 @@ pub(super) static SUMMARY_BY_CHANNEL: Operation<
     ],
 };
 
-pub(super) static SUMMARY_BY_INBOX: Operation<Vec<types::TeamSummaryItem>, ErrorBody> = Operation {
+pub(super) const SUMMARY_BY_INBOX: &Operation<Vec<types::TeamSummaryItem>, ErrorBody> = &Operation {
     name: "reports.summary_by_inbox",
     method: Method::GET,
     idempotent: true,
@@ -753,7 +789,7 @@ pub(super) static SUMMARY_BY_INBOX: Operation<Vec<types::TeamSummaryItem>, Error
     ],
 };
 
-pub(super) static SUMMARY_BY_TEAM: Operation<Vec<types::TeamSummaryItem>, ErrorBody> = Operation {
+pub(super) const SUMMARY_BY_TEAM: &Operation<Vec<types::TeamSummaryItem>, ErrorBody> = &Operation {
     name: "reports.summary_by_team",
     method: Method::GET,
     idempotent: true,

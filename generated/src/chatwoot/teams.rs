@@ -24,18 +24,20 @@ impl Teams {
     /// Lists the account's teams.
     ///
     /// `GET /api/v1/accounts/{account_id}/teams`
+    #[inline]
     pub fn list(&self) -> Call<Vec<types::Team>> {
-        Call::new(&self.core, &LIST, &[&self.account_id])
+        Call::new(&self.core, LIST, &[&self.account_id])
     }
 
     /// Creates a team.
     ///
     /// `POST /api/v1/accounts/{account_id}/teams`
+    #[inline]
     pub fn create(
         &self,
         body: impl Into<types::TeamCreateUpdatePayload>,
     ) -> Call<types::Team> {
-        let mut call = Call::new(&self.core, &CREATE, &[&self.account_id]);
+        let mut call = Call::new(&self.core, CREATE, &[&self.account_id]);
         let body: types::TeamCreateUpdatePayload = body.into();
         call.json("application/json", &body);
         call
@@ -44,19 +46,21 @@ impl Teams {
     /// Returns a team.
     ///
     /// `GET /api/v1/accounts/{account_id}/teams/{team_id}`
+    #[inline]
     pub fn get(&self, team_id: i64) -> Call<types::Team> {
-        Call::new(&self.core, &GET, &[&self.account_id, &team_id])
+        Call::new(&self.core, GET, &[&self.account_id, &team_id])
     }
 
     /// Changes a team.
     ///
     /// `PATCH /api/v1/accounts/{account_id}/teams/{team_id}`
+    #[inline]
     pub fn update(
         &self,
         team_id: i64,
         body: impl Into<types::TeamCreateUpdatePayload>,
     ) -> Call<types::Team> {
-        let mut call = Call::new(&self.core, &UPDATE, &[&self.account_id, &team_id]);
+        let mut call = Call::new(&self.core, UPDATE, &[&self.account_id, &team_id]);
         let body: types::TeamCreateUpdatePayload = body.into();
         call.json("application/json", &body);
         call
@@ -65,19 +69,21 @@ impl Teams {
     /// Deletes a team.
     ///
     /// `DELETE /api/v1/accounts/{account_id}/teams/{team_id}`
+    #[inline]
     pub fn delete(&self, team_id: i64) -> Call<()> {
-        Call::new(&self.core, &DELETE, &[&self.account_id, &team_id])
+        Call::new(&self.core, DELETE, &[&self.account_id, &team_id])
     }
 
     /// Adds agents to a team.
     ///
     /// `POST /api/v1/accounts/{account_id}/teams/{team_id}/team_members`
+    #[inline]
     pub fn add_agents(
         &self,
         team_id: i64,
         body: impl Into<types::TeamMembersPayload>,
     ) -> Call<Vec<types::Agent>> {
-        let mut call = Call::new(&self.core, &ADD_AGENTS, &[&self.account_id, &team_id]);
+        let mut call = Call::new(&self.core, ADD_AGENTS, &[&self.account_id, &team_id]);
         let body: types::TeamMembersPayload = body.into();
         call.json("application/json", &body);
         call
@@ -86,13 +92,15 @@ impl Teams {
     /// Lists the agents of a team.
     ///
     /// `GET /api/v1/accounts/{account_id}/teams/{team_id}/team_members`
+    #[inline]
     pub fn list_agents(&self, team_id: i64) -> Call<Vec<types::Agent>> {
-        Call::new(&self.core, &LIST_AGENTS, &[&self.account_id, &team_id])
+        Call::new(&self.core, LIST_AGENTS, &[&self.account_id, &team_id])
     }
 
     /// Takes agents out of a team.
     ///
     /// `DELETE /api/v1/accounts/{account_id}/teams/{team_id}/team_members`
+    #[inline]
     pub fn remove_agents(
         &self,
         team_id: i64,
@@ -100,7 +108,7 @@ impl Teams {
     ) -> Call<()> {
         let mut call = Call::new(
             &self.core,
-            &REMOVE_AGENTS,
+            REMOVE_AGENTS,
             &[&self.account_id, &team_id],
         );
         let body: types::TeamMembersPayload = body.into();
@@ -111,6 +119,7 @@ impl Teams {
     /// Replaces the agents of a team by those given.
     ///
     /// `PATCH /api/v1/accounts/{account_id}/teams/{team_id}/team_members`
+    #[inline]
     pub fn update_agents(
         &self,
         team_id: i64,
@@ -118,7 +127,7 @@ impl Teams {
     ) -> Call<Vec<types::Agent>> {
         let mut call = Call::new(
             &self.core,
-            &UPDATE_AGENTS,
+            UPDATE_AGENTS,
             &[&self.account_id, &team_id],
         );
         let body: types::TeamMembersPayload = body.into();
@@ -127,7 +136,7 @@ impl Teams {
     }
 }
 
-pub(super) static LIST: Operation<Vec<types::Team>, ErrorBody> = Operation {
+pub(super) const LIST: &Operation<Vec<types::Team>, ErrorBody> = &Operation {
     name: "teams.list",
     method: Method::GET,
     idempotent: true,
@@ -144,7 +153,7 @@ pub(super) static LIST: Operation<Vec<types::Team>, ErrorBody> = Operation {
     ],
 };
 
-pub(super) static CREATE: Operation<types::Team, ErrorBody> = Operation {
+pub(super) const CREATE: &Operation<types::Team, ErrorBody> = &Operation {
     name: "teams.create",
     method: Method::POST,
     idempotent: false,
@@ -161,7 +170,7 @@ pub(super) static CREATE: Operation<types::Team, ErrorBody> = Operation {
     ],
 };
 
-pub(super) static GET: Operation<types::Team, ErrorBody> = Operation {
+pub(super) const GET: &Operation<types::Team, ErrorBody> = &Operation {
     name: "teams.get",
     method: Method::GET,
     idempotent: true,
@@ -178,7 +187,7 @@ pub(super) static GET: Operation<types::Team, ErrorBody> = Operation {
     ],
 };
 
-pub(super) static UPDATE: Operation<types::Team, ErrorBody> = Operation {
+pub(super) const UPDATE: &Operation<types::Team, ErrorBody> = &Operation {
     name: "teams.update",
     method: Method::PATCH,
     idempotent: false,
@@ -195,7 +204,7 @@ pub(super) static UPDATE: Operation<types::Team, ErrorBody> = Operation {
     ],
 };
 
-pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
+pub(super) const DELETE: &Operation<(), ErrorBody> = &Operation {
     name: "teams.delete",
     method: Method::DELETE,
     idempotent: true,
@@ -212,7 +221,7 @@ pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
     ],
 };
 
-pub(super) static ADD_AGENTS: Operation<Vec<types::Agent>, ErrorBody> = Operation {
+pub(super) const ADD_AGENTS: &Operation<Vec<types::Agent>, ErrorBody> = &Operation {
     name: "teams.add_agents",
     method: Method::POST,
     idempotent: false,
@@ -229,7 +238,7 @@ pub(super) static ADD_AGENTS: Operation<Vec<types::Agent>, ErrorBody> = Operatio
     ],
 };
 
-pub(super) static LIST_AGENTS: Operation<Vec<types::Agent>, ErrorBody> = Operation {
+pub(super) const LIST_AGENTS: &Operation<Vec<types::Agent>, ErrorBody> = &Operation {
     name: "teams.list_agents",
     method: Method::GET,
     idempotent: true,
@@ -246,7 +255,7 @@ pub(super) static LIST_AGENTS: Operation<Vec<types::Agent>, ErrorBody> = Operati
     ],
 };
 
-pub(super) static REMOVE_AGENTS: Operation<(), ErrorBody> = Operation {
+pub(super) const REMOVE_AGENTS: &Operation<(), ErrorBody> = &Operation {
     name: "teams.remove_agents",
     method: Method::DELETE,
     idempotent: true,
@@ -263,7 +272,7 @@ pub(super) static REMOVE_AGENTS: Operation<(), ErrorBody> = Operation {
     ],
 };
 
-pub(super) static UPDATE_AGENTS: Operation<Vec<types::Agent>, ErrorBody> = Operation {
+pub(super) const UPDATE_AGENTS: &Operation<Vec<types::Agent>, ErrorBody> = &Operation {
     name: "teams.update_agents",
     method: Method::PATCH,
     idempotent: false,

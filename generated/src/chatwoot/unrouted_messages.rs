@@ -33,12 +33,13 @@ impl UnroutedMessages {
     ///
     /// `GET /accounts/{account_id}/conversations/{conversation_id}/messages`
     #[deprecated]
+    #[inline]
     pub fn list(&self) -> Call<types::ConversationMessages> {
-        Call::new(&self.core, &LIST, &[&self.account_id, &self.conversation_id])
+        Call::new(&self.core, LIST, &[&self.account_id, &self.conversation_id])
     }
 }
 
-pub(super) static LIST: Operation<types::ConversationMessages, ErrorBody> = Operation {
+pub(super) const LIST: &Operation<types::ConversationMessages, ErrorBody> = &Operation {
     name: "unrouted_messages.list",
     method: Method::GET,
     idempotent: true,

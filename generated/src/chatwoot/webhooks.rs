@@ -24,18 +24,20 @@ impl Webhooks {
     /// Lists the account's webhooks.
     ///
     /// `GET /api/v1/accounts/{account_id}/webhooks`
+    #[inline]
     pub fn list(&self) -> Call<types::WebhooksListResponse> {
-        Call::new(&self.core, &LIST, &[&self.account_id])
+        Call::new(&self.core, LIST, &[&self.account_id])
     }
 
     /// Registers a webhook.
     ///
     /// `POST /api/v1/accounts/{account_id}/webhooks`
+    #[inline]
     pub fn create(
         &self,
         body: impl Into<types::WebhookCreateUpdatePayload>,
     ) -> Call<types::WebhookResponse> {
-        let mut call = Call::new(&self.core, &CREATE, &[&self.account_id]);
+        let mut call = Call::new(&self.core, CREATE, &[&self.account_id]);
         let body: types::WebhookCreateUpdatePayload = body.into();
         call.json("application/json", &body);
         call
@@ -44,12 +46,13 @@ impl Webhooks {
     /// Changes a webhook.
     ///
     /// `PATCH /api/v1/accounts/{account_id}/webhooks/{webhook_id}`
+    #[inline]
     pub fn update(
         &self,
         webhook_id: i64,
         body: impl Into<types::WebhookCreateUpdatePayload>,
     ) -> Call<types::WebhookResponse> {
-        let mut call = Call::new(&self.core, &UPDATE, &[&self.account_id, &webhook_id]);
+        let mut call = Call::new(&self.core, UPDATE, &[&self.account_id, &webhook_id]);
         let body: types::WebhookCreateUpdatePayload = body.into();
         call.json("application/json", &body);
         call
@@ -58,12 +61,13 @@ impl Webhooks {
     /// Deletes a webhook.
     ///
     /// `DELETE /api/v1/accounts/{account_id}/webhooks/{webhook_id}`
+    #[inline]
     pub fn delete(&self, webhook_id: i64) -> Call<()> {
-        Call::new(&self.core, &DELETE, &[&self.account_id, &webhook_id])
+        Call::new(&self.core, DELETE, &[&self.account_id, &webhook_id])
     }
 }
 
-pub(super) static LIST: Operation<types::WebhooksListResponse, ErrorBody> = Operation {
+pub(super) const LIST: &Operation<types::WebhooksListResponse, ErrorBody> = &Operation {
     name: "webhooks.list",
     method: Method::GET,
     idempotent: true,
@@ -80,7 +84,7 @@ pub(super) static LIST: Operation<types::WebhooksListResponse, ErrorBody> = Oper
     ],
 };
 
-pub(super) static CREATE: Operation<types::WebhookResponse, ErrorBody> = Operation {
+pub(super) const CREATE: &Operation<types::WebhookResponse, ErrorBody> = &Operation {
     name: "webhooks.create",
     method: Method::POST,
     idempotent: false,
@@ -97,7 +101,7 @@ pub(super) static CREATE: Operation<types::WebhookResponse, ErrorBody> = Operati
     ],
 };
 
-pub(super) static UPDATE: Operation<types::WebhookResponse, ErrorBody> = Operation {
+pub(super) const UPDATE: &Operation<types::WebhookResponse, ErrorBody> = &Operation {
     name: "webhooks.update",
     method: Method::PATCH,
     idempotent: false,
@@ -114,7 +118,7 @@ pub(super) static UPDATE: Operation<types::WebhookResponse, ErrorBody> = Operati
     ],
 };
 
-pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
+pub(super) const DELETE: &Operation<(), ErrorBody> = &Operation {
     name: "webhooks.delete",
     method: Method::DELETE,
     idempotent: true,

@@ -22,15 +22,16 @@ impl Contacts {
     /// Answers 409 where a contact with this phone number exists already.
     ///
     /// `POST /v1/contacts`
+    #[inline]
     pub fn create(&self, body: impl Into<types::ContactCreate>) -> Call<types::Contact> {
-        let mut call = Call::new(&self.core, &CREATE, &[]);
+        let mut call = Call::new(&self.core, CREATE, &[]);
         let body: types::ContactCreate = body.into();
         call.json("application/json", &body);
         call
     }
 }
 
-pub(super) static CREATE: Operation<types::Contact, ErrorBody> = Operation {
+pub(super) const CREATE: &Operation<types::Contact, ErrorBody> = &Operation {
     name: "contacts.create",
     method: Method::POST,
     idempotent: false,

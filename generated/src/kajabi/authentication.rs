@@ -22,8 +22,9 @@ impl Authentication {
     /// Ends the access token and its refresh token, whichever of the two is sent.
     ///
     /// `POST /v1/oauth/revoke`
+    #[inline]
     pub fn revoke(&self, body: impl Into<types::TokenRevocation>) -> Call<()> {
-        let mut call = Call::new(&self.core, &REVOKE, &[]);
+        let mut call = Call::new(&self.core, REVOKE, &[]);
         let body: types::TokenRevocation = body.into();
         call.form(&body);
         call
@@ -35,18 +36,19 @@ impl Authentication {
     /// or a user's `username` and `password`. Send only the fields of the grant that is used.
     ///
     /// `POST /v1/oauth/token`
+    #[inline]
     pub fn token(
         &self,
         body: impl Into<types::TokenRequest>,
     ) -> Call<types::OauthTokenResponse> {
-        let mut call = Call::new(&self.core, &TOKEN, &[]);
+        let mut call = Call::new(&self.core, TOKEN, &[]);
         let body: types::TokenRequest = body.into();
         call.form(&body);
         call
     }
 }
 
-pub(super) static REVOKE: Operation<(), ErrorBody> = Operation {
+pub(super) const REVOKE: &Operation<(), ErrorBody> = &Operation {
     name: "authentication.revoke",
     method: Method::POST,
     idempotent: false,
@@ -60,7 +62,7 @@ pub(super) static REVOKE: Operation<(), ErrorBody> = Operation {
     ],
 };
 
-pub(super) static TOKEN: Operation<types::OauthTokenResponse, ErrorBody> = Operation {
+pub(super) const TOKEN: &Operation<types::OauthTokenResponse, ErrorBody> = &Operation {
     name: "authentication.token",
     method: Method::POST,
     idempotent: false,

@@ -23,19 +23,21 @@ impl BlogPosts {
     /// `items` reads the list over all its pages, `pages` page by page.
     ///
     /// `GET /v1/blog_posts`
+    #[inline]
     pub fn list(&self) -> ListCall {
         ListCall {
-            call: Call::new(&self.core, &LIST, &[]),
+            call: Call::new(&self.core, LIST, &[]),
         }
     }
 
     /// Returns a blog post.
     ///
     /// `GET /v1/blog_posts/{id}`
+    #[inline]
     pub fn get(&self, id: impl Into<String>) -> GetCall {
         let id: String = id.into();
         GetCall {
-            call: Call::new(&self.core, &GET, &[&id]),
+            call: Call::new(&self.core, GET, &[&id]),
         }
     }
 }
@@ -49,6 +51,7 @@ pub struct ListCall {
 
 impl ListCall {
     /// Attribute to sort by: `title`, `published_at` and others; with a `-` in front, descending.
+    #[inline]
     pub fn sort(mut self, sort: impl Into<String>) -> Self {
         let call = &mut self.call;
         let sort: String = sort.into();
@@ -57,6 +60,7 @@ impl ListCall {
     }
 
     /// Page to read, from 1.
+    #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         let call = &mut self.call;
         call.query("page[number]", Style::FormExplode, &page_number);
@@ -64,6 +68,7 @@ impl ListCall {
     }
 
     /// Documents on a page.
+    #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         let call = &mut self.call;
         call.query("page[size]", Style::FormExplode, &page_size);
@@ -71,6 +76,7 @@ impl ListCall {
     }
 
     /// Attributes to answer with; all unless set.
+    #[inline]
     pub fn fields_blog_posts(
         mut self,
         fields_blog_posts: impl IntoIterator<Item = impl Into<String>>,
@@ -85,6 +91,7 @@ impl ListCall {
     }
 
     /// Only those whose title contains this.
+    #[inline]
     pub fn filter_title_cont(mut self, filter_title_cont: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_title_cont: String = filter_title_cont.into();
@@ -93,6 +100,7 @@ impl ListCall {
     }
 
     /// Only those of this site.
+    #[inline]
     pub fn filter_site_id(mut self, filter_site_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_site_id: String = filter_site_id.into();
@@ -101,6 +109,7 @@ impl ListCall {
     }
 
     /// Further conditions: the name of an attribute with a suffix (`_eq`, `_not_eq`, `_cont`, `_start`, `_end`, `_gt`, `_lt`, `_gteq`, `_lteq`, `_in` and others), and what to compare it with.
+    #[inline]
     pub fn filter(
         mut self,
         filter: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
@@ -135,6 +144,7 @@ pub struct GetCall {
 
 impl GetCall {
     /// Attributes to answer with; all unless set.
+    #[inline]
     pub fn fields_blog_posts(
         mut self,
         fields_blog_posts: impl IntoIterator<Item = impl Into<String>>,
@@ -151,7 +161,7 @@ impl GetCall {
 
 runtime::operation! { GetCall -> types::BlogPostsShowResponse, ErrorBody }
 
-pub(super) static LIST: Operation<types::BlogPostsIndexResponse, ErrorBody> = Operation {
+pub(super) const LIST: &Operation<types::BlogPostsIndexResponse, ErrorBody> = &Operation {
     name: "blog_posts.list",
     method: Method::GET,
     idempotent: true,
@@ -166,7 +176,7 @@ pub(super) static LIST: Operation<types::BlogPostsIndexResponse, ErrorBody> = Op
     ],
 };
 
-pub(super) static GET: Operation<types::BlogPostsShowResponse, ErrorBody> = Operation {
+pub(super) const GET: &Operation<types::BlogPostsShowResponse, ErrorBody> = &Operation {
     name: "blog_posts.get",
     method: Method::GET,
     idempotent: true,

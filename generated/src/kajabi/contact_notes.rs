@@ -22,20 +22,22 @@ impl ContactNotes {
     /// `items` reads the list over all its pages, `pages` page by page.
     ///
     /// `GET /v1/contact_notes`
+    #[inline]
     pub fn list(&self) -> ListCall {
         ListCall {
-            call: Call::new(&self.core, &LIST, &[]),
+            call: Call::new(&self.core, LIST, &[]),
         }
     }
 
     /// Creates a note on a contact.
     ///
     /// `POST /v1/contact_notes`
+    #[inline]
     pub fn create(
         &self,
         body: impl Into<types::ContactNoteCreate>,
     ) -> Call<types::ContactNotesShowResponse> {
-        let mut call = Call::new(&self.core, &CREATE, &[]);
+        let mut call = Call::new(&self.core, CREATE, &[]);
         let body: types::ContactNoteCreate = body.into();
         call.json("application/vnd.api+json", &body);
         call
@@ -44,10 +46,11 @@ impl ContactNotes {
     /// Returns a note.
     ///
     /// `GET /v1/contact_notes/{id}`
+    #[inline]
     pub fn get(&self, id: impl Into<String>) -> GetCall {
         let id: String = id.into();
         GetCall {
-            call: Call::new(&self.core, &GET, &[&id]),
+            call: Call::new(&self.core, GET, &[&id]),
         }
     }
 
@@ -56,13 +59,14 @@ impl ContactNotes {
     /// A note stays with its contact; only its body can change.
     ///
     /// `PATCH /v1/contact_notes/{id}`
+    #[inline]
     pub fn update(
         &self,
         id: impl Into<String>,
         body: impl Into<types::ContactNoteUpdate>,
     ) -> Call<types::ContactNotesShowResponse> {
         let id: String = id.into();
-        let mut call = Call::new(&self.core, &UPDATE, &[&id]);
+        let mut call = Call::new(&self.core, UPDATE, &[&id]);
         let body: types::ContactNoteUpdate = body.into();
         call.json("application/vnd.api+json", &body);
         call
@@ -71,9 +75,10 @@ impl ContactNotes {
     /// Deletes a note for good.
     ///
     /// `DELETE /v1/contact_notes/{id}`
+    #[inline]
     pub fn delete(&self, id: impl Into<String>) -> Call<()> {
         let id: String = id.into();
-        Call::new(&self.core, &DELETE, &[&id])
+        Call::new(&self.core, DELETE, &[&id])
     }
 }
 
@@ -86,6 +91,7 @@ pub struct ListCall {
 
 impl ListCall {
     /// Only those on the contact with this id.
+    #[inline]
     pub fn filter_contact_id(mut self, filter_contact_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_contact_id: String = filter_contact_id.into();
@@ -94,6 +100,7 @@ impl ListCall {
     }
 
     /// Only those of the site with this id.
+    #[inline]
     pub fn filter_site_id(mut self, filter_site_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_site_id: String = filter_site_id.into();
@@ -102,6 +109,7 @@ impl ListCall {
     }
 
     /// Attribute to sort by: `created_at` or `updated_at`; with a `-` in front, descending.
+    #[inline]
     pub fn sort(mut self, sort: impl Into<String>) -> Self {
         let call = &mut self.call;
         let sort: String = sort.into();
@@ -110,6 +118,7 @@ impl ListCall {
     }
 
     /// Page to read, from 1.
+    #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         let call = &mut self.call;
         call.query("page[number]", Style::FormExplode, &page_number);
@@ -117,6 +126,7 @@ impl ListCall {
     }
 
     /// Documents on a page, 20 unless set and at most 100.
+    #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         let call = &mut self.call;
         call.query("page[size]", Style::FormExplode, &page_size);
@@ -144,6 +154,7 @@ pub struct GetCall {
 
 impl GetCall {
     /// Related resources to answer with, in `included`.
+    #[inline]
     pub fn include(
         mut self,
         include: impl IntoIterator<Item = impl Into<types::ContactNoteInclude>>,
@@ -158,6 +169,7 @@ impl GetCall {
     }
 
     /// Attributes to answer with; all unless set.
+    #[inline]
     pub fn fields_contact_notes(
         mut self,
         fields_contact_notes: impl IntoIterator<Item = impl Into<String>>,
@@ -174,7 +186,7 @@ impl GetCall {
 
 runtime::operation! { GetCall -> types::ContactNotesShowResponse, ErrorBody }
 
-pub(super) static LIST: Operation<types::ContactNotesIndexResponse, ErrorBody> = Operation {
+pub(super) const LIST: &Operation<types::ContactNotesIndexResponse, ErrorBody> = &Operation {
     name: "contact_notes.list",
     method: Method::GET,
     idempotent: true,
@@ -188,7 +200,7 @@ pub(super) static LIST: Operation<types::ContactNotesIndexResponse, ErrorBody> =
     ],
 };
 
-pub(super) static CREATE: Operation<types::ContactNotesShowResponse, ErrorBody> = Operation {
+pub(super) const CREATE: &Operation<types::ContactNotesShowResponse, ErrorBody> = &Operation {
     name: "contact_notes.create",
     method: Method::POST,
     idempotent: false,
@@ -203,7 +215,7 @@ pub(super) static CREATE: Operation<types::ContactNotesShowResponse, ErrorBody> 
     ],
 };
 
-pub(super) static GET: Operation<types::ContactNotesShowResponse, ErrorBody> = Operation {
+pub(super) const GET: &Operation<types::ContactNotesShowResponse, ErrorBody> = &Operation {
     name: "contact_notes.get",
     method: Method::GET,
     idempotent: true,
@@ -218,7 +230,7 @@ pub(super) static GET: Operation<types::ContactNotesShowResponse, ErrorBody> = O
     ],
 };
 
-pub(super) static UPDATE: Operation<types::ContactNotesShowResponse, ErrorBody> = Operation {
+pub(super) const UPDATE: &Operation<types::ContactNotesShowResponse, ErrorBody> = &Operation {
     name: "contact_notes.update",
     method: Method::PATCH,
     idempotent: false,
@@ -234,7 +246,7 @@ pub(super) static UPDATE: Operation<types::ContactNotesShowResponse, ErrorBody> 
     ],
 };
 
-pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
+pub(super) const DELETE: &Operation<(), ErrorBody> = &Operation {
     name: "contact_notes.delete",
     method: Method::DELETE,
     idempotent: true,

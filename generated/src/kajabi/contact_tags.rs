@@ -22,18 +22,20 @@ impl ContactTags {
     /// `items` reads the list over all its pages, `pages` page by page.
     ///
     /// `GET /v1/contact_tags`
+    #[inline]
     pub fn list(&self) -> ListCall {
         ListCall {
-            call: Call::new(&self.core, &LIST, &[]),
+            call: Call::new(&self.core, LIST, &[]),
         }
     }
 
     /// Returns a tag.
     ///
     /// `GET /v1/contact_tags/{id}`
+    #[inline]
     pub fn get(&self, id: impl Into<String>) -> Call<types::ContactTagsShowResponse> {
         let id: String = id.into();
-        Call::new(&self.core, &GET, &[&id])
+        Call::new(&self.core, GET, &[&id])
     }
 }
 
@@ -46,6 +48,7 @@ pub struct ListCall {
 
 impl ListCall {
     /// Attribute to sort by: `name`; with a `-` in front, descending.
+    #[inline]
     pub fn sort(mut self, sort: impl Into<String>) -> Self {
         let call = &mut self.call;
         let sort: String = sort.into();
@@ -54,6 +57,7 @@ impl ListCall {
     }
 
     /// Page to read, from 1.
+    #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         let call = &mut self.call;
         call.query("page[number]", Style::FormExplode, &page_number);
@@ -61,6 +65,7 @@ impl ListCall {
     }
 
     /// Documents on a page.
+    #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         let call = &mut self.call;
         call.query("page[size]", Style::FormExplode, &page_size);
@@ -68,6 +73,7 @@ impl ListCall {
     }
 
     /// Attributes to answer with; all unless set.
+    #[inline]
     pub fn fields_contact_tags(
         mut self,
         fields_contact_tags: impl IntoIterator<Item = impl Into<String>>,
@@ -82,6 +88,7 @@ impl ListCall {
     }
 
     /// Only those of the site with this id.
+    #[inline]
     pub fn filter_site_id(mut self, filter_site_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_site_id: String = filter_site_id.into();
@@ -90,6 +97,7 @@ impl ListCall {
     }
 
     /// Only those whose name contains this.
+    #[inline]
     pub fn filter_name_cont(mut self, filter_name_cont: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_name_cont: String = filter_name_cont.into();
@@ -109,7 +117,7 @@ runtime::pages! {
     }
 }
 
-pub(super) static LIST: Operation<types::ContactTagsIndexResponse, ErrorBody> = Operation {
+pub(super) const LIST: &Operation<types::ContactTagsIndexResponse, ErrorBody> = &Operation {
     name: "contact_tags.list",
     method: Method::GET,
     idempotent: true,
@@ -124,7 +132,7 @@ pub(super) static LIST: Operation<types::ContactTagsIndexResponse, ErrorBody> = 
     ],
 };
 
-pub(super) static GET: Operation<types::ContactTagsShowResponse, ErrorBody> = Operation {
+pub(super) const GET: &Operation<types::ContactTagsShowResponse, ErrorBody> = &Operation {
     name: "contact_tags.get",
     method: Method::GET,
     idempotent: true,

@@ -24,9 +24,10 @@ impl Contacts {
     /// `items` reads the list over all its pages, `pages` page by page.
     ///
     /// `GET /v1/contacts`
+    #[inline]
     pub fn list(&self) -> ListCall {
         ListCall {
-            call: Call::new(&self.core, &LIST, &[]),
+            call: Call::new(&self.core, LIST, &[]),
         }
     }
 
@@ -36,11 +37,12 @@ impl Contacts {
     /// attributes; the custom fields of the site tell which handle is which.
     ///
     /// `POST /v1/contacts`
+    #[inline]
     pub fn create(
         &self,
         body: impl Into<types::ContactCreate>,
     ) -> Call<types::ContactsShowResponse> {
-        let mut call = Call::new(&self.core, &CREATE, &[]);
+        let mut call = Call::new(&self.core, CREATE, &[]);
         let body: types::ContactCreate = body.into();
         call.json("application/vnd.api+json", &body);
         call
@@ -49,10 +51,11 @@ impl Contacts {
     /// Returns a contact.
     ///
     /// `GET /v1/contacts/{id}`
+    #[inline]
     pub fn get(&self, id: impl Into<String>) -> GetCall {
         let id: String = id.into();
         GetCall {
-            call: Call::new(&self.core, &GET, &[&id]),
+            call: Call::new(&self.core, GET, &[&id]),
         }
     }
 
@@ -62,13 +65,14 @@ impl Contacts {
     /// that is, has bought or been granted an offer.
     ///
     /// `PATCH /v1/contacts/{id}`
+    #[inline]
     pub fn update(
         &self,
         id: impl Into<String>,
         body: impl Into<types::ContactUpdate>,
     ) -> Call<types::ContactsShowResponse> {
         let id: String = id.into();
-        let mut call = Call::new(&self.core, &UPDATE, &[&id]);
+        let mut call = Call::new(&self.core, UPDATE, &[&id]);
         let body: types::ContactUpdate = body.into();
         call.json("application/vnd.api+json", &body);
         call
@@ -79,21 +83,23 @@ impl Contacts {
     /// Refused with 422 while the contact has active Kajabi Payments subscriptions.
     ///
     /// `DELETE /v1/contacts/{id}`
+    #[inline]
     pub fn delete(&self, id: impl Into<String>) -> Call<types::EmptyResponse> {
         let id: String = id.into();
-        Call::new(&self.core, &DELETE, &[&id])
+        Call::new(&self.core, DELETE, &[&id])
     }
 
     /// Adds tags to a contact and answers with all of its tags.
     ///
     /// `POST /v1/contacts/{contact_id}/relationships/tags`
+    #[inline]
     pub fn add_tags(
         &self,
         contact_id: impl Into<String>,
         body: impl Into<types::ContactTagsRelationship>,
     ) -> Call<types::RelationshipResponse> {
         let contact_id: String = contact_id.into();
-        let mut call = Call::new(&self.core, &ADD_TAGS, &[&contact_id]);
+        let mut call = Call::new(&self.core, ADD_TAGS, &[&contact_id]);
         let body: types::ContactTagsRelationship = body.into();
         call.json("application/vnd.api+json", &body);
         call
@@ -106,13 +112,14 @@ impl Contacts {
     /// call may repeat these. Answers with all offers of the contact.
     ///
     /// `POST /v1/contacts/{contact_id}/relationships/offers`
+    #[inline]
     pub fn grant_offers(
         &self,
         contact_id: impl Into<String>,
         body: impl Into<types::OfferGrants>,
     ) -> Call<types::RelationshipResponse> {
         let contact_id: String = contact_id.into();
-        let mut call = Call::new(&self.core, &GRANT_OFFERS, &[&contact_id]);
+        let mut call = Call::new(&self.core, GRANT_OFFERS, &[&contact_id]);
         let body: types::OfferGrants = body.into();
         call.json("application/vnd.api+json", &body);
         call
@@ -121,35 +128,38 @@ impl Contacts {
     /// Lists the ids of the offers granted to a contact.
     ///
     /// `GET /v1/contacts/{contact_id}/relationships/offers`
+    #[inline]
     pub fn list_offers(
         &self,
         contact_id: impl Into<String>,
     ) -> Call<types::RelationshipResponse> {
         let contact_id: String = contact_id.into();
-        Call::new(&self.core, &LIST_OFFERS, &[&contact_id])
+        Call::new(&self.core, LIST_OFFERS, &[&contact_id])
     }
 
     /// Lists the ids of a contact's tags.
     ///
     /// `GET /v1/contacts/{contact_id}/relationships/tags`
+    #[inline]
     pub fn list_tags(
         &self,
         contact_id: impl Into<String>,
     ) -> Call<types::RelationshipResponse> {
         let contact_id: String = contact_id.into();
-        Call::new(&self.core, &LIST_TAGS, &[&contact_id])
+        Call::new(&self.core, LIST_TAGS, &[&contact_id])
     }
 
     /// Removes tags from a contact and answers with those that remain.
     ///
     /// `DELETE /v1/contacts/{contact_id}/relationships/tags`
+    #[inline]
     pub fn remove_tags(
         &self,
         contact_id: impl Into<String>,
         body: impl Into<types::ContactTagsRelationship>,
     ) -> Call<types::RelationshipResponse> {
         let contact_id: String = contact_id.into();
-        let mut call = Call::new(&self.core, &REMOVE_TAGS, &[&contact_id]);
+        let mut call = Call::new(&self.core, REMOVE_TAGS, &[&contact_id]);
         let body: types::ContactTagsRelationship = body.into();
         call.json("application/vnd.api+json", &body);
         call
@@ -160,13 +170,14 @@ impl Contacts {
     /// Offers that are missing from the list are revoked, new ones granted.
     ///
     /// `PATCH /v1/contacts/{contact_id}/relationships/offers`
+    #[inline]
     pub fn replace_offers(
         &self,
         contact_id: impl Into<String>,
         body: impl Into<types::OffersRelationship>,
     ) -> Call<types::RelationshipResponse> {
         let contact_id: String = contact_id.into();
-        let mut call = Call::new(&self.core, &REPLACE_OFFERS, &[&contact_id]);
+        let mut call = Call::new(&self.core, REPLACE_OFFERS, &[&contact_id]);
         let body: types::OffersRelationship = body.into();
         call.json("application/vnd.api+json", &body);
         call
@@ -175,13 +186,14 @@ impl Contacts {
     /// Replaces all tags of a contact by those given.
     ///
     /// `PATCH /v1/contacts/{contact_id}/relationships/tags`
+    #[inline]
     pub fn replace_tags(
         &self,
         contact_id: impl Into<String>,
         body: impl Into<types::ContactTagsRelationship>,
     ) -> Call<types::RelationshipResponse> {
         let contact_id: String = contact_id.into();
-        let mut call = Call::new(&self.core, &REPLACE_TAGS, &[&contact_id]);
+        let mut call = Call::new(&self.core, REPLACE_TAGS, &[&contact_id]);
         let body: types::ContactTagsRelationship = body.into();
         call.json("application/vnd.api+json", &body);
         call
@@ -192,13 +204,14 @@ impl Contacts {
     /// Takes back grants and purchases alike, and ends the memberships in their products. Answers with the offers that remain.
     ///
     /// `DELETE /v1/contacts/{contact_id}/relationships/offers`
+    #[inline]
     pub fn revoke_offers(
         &self,
         contact_id: impl Into<String>,
         body: impl Into<types::OffersRelationship>,
     ) -> Call<types::RelationshipResponse> {
         let contact_id: String = contact_id.into();
-        let mut call = Call::new(&self.core, &REVOKE_OFFERS, &[&contact_id]);
+        let mut call = Call::new(&self.core, REVOKE_OFFERS, &[&contact_id]);
         let body: types::OffersRelationship = body.into();
         call.json("application/vnd.api+json", &body);
         call
@@ -214,6 +227,7 @@ pub struct ListCall {
 
 impl ListCall {
     /// Attribute to sort by: `name`, `email` or `created_at`; with a `-` in front, descending.
+    #[inline]
     pub fn sort(mut self, sort: impl Into<String>) -> Self {
         let call = &mut self.call;
         let sort: String = sort.into();
@@ -222,6 +236,7 @@ impl ListCall {
     }
 
     /// Page to read, from 1.
+    #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         let call = &mut self.call;
         call.query("page[number]", Style::FormExplode, &page_number);
@@ -229,6 +244,7 @@ impl ListCall {
     }
 
     /// Documents on a page.
+    #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         let call = &mut self.call;
         call.query("page[size]", Style::FormExplode, &page_size);
@@ -236,6 +252,7 @@ impl ListCall {
     }
 
     /// Attributes to answer with; all unless set.
+    #[inline]
     pub fn fields_contacts(
         mut self,
         fields_contacts: impl IntoIterator<Item = impl Into<String>>,
@@ -250,6 +267,7 @@ impl ListCall {
     }
 
     /// Only those of the site with this id; needed where the account has several sites.
+    #[inline]
     pub fn filter_site_id(mut self, filter_site_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_site_id: String = filter_site_id.into();
@@ -258,6 +276,7 @@ impl ListCall {
     }
 
     /// Only those whose name or address is like this; combine it with the site.
+    #[inline]
     pub fn filter_search(mut self, filter_search: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_search: String = filter_search.into();
@@ -266,6 +285,7 @@ impl ListCall {
     }
 
     /// Only those created within this many days.
+    #[inline]
     pub fn filter_created_in_last(
         mut self,
         filter_created_in_last: impl Into<String>,
@@ -281,6 +301,7 @@ impl ListCall {
     }
 
     /// Only those created longer ago than this many days.
+    #[inline]
     pub fn filter_not_created_in_last(
         mut self,
         filter_not_created_in_last: impl Into<String>,
@@ -296,6 +317,7 @@ impl ListCall {
     }
 
     /// `true` for hidden ones.
+    #[inline]
     pub fn filter_is_hidden(mut self, filter_is_hidden: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_is_hidden: String = filter_is_hidden.into();
@@ -304,6 +326,7 @@ impl ListCall {
     }
 
     /// Only those who joined within this many days.
+    #[inline]
     pub fn filter_joined_in_last(
         mut self,
         filter_joined_in_last: impl Into<String>,
@@ -315,6 +338,7 @@ impl ListCall {
     }
 
     /// Only those active within this many days.
+    #[inline]
     pub fn filter_active_in_last(
         mut self,
         filter_active_in_last: impl Into<String>,
@@ -326,6 +350,7 @@ impl ListCall {
     }
 
     /// Only those not active within this many days.
+    #[inline]
     pub fn filter_inactive_in_last(
         mut self,
         filter_inactive_in_last: impl Into<String>,
@@ -341,6 +366,7 @@ impl ListCall {
     }
 
     /// Only those whose name contains this.
+    #[inline]
     pub fn filter_name_contains(
         mut self,
         filter_name_contains: impl Into<String>,
@@ -352,6 +378,7 @@ impl ListCall {
     }
 
     /// Only those whose mail address contains this.
+    #[inline]
     pub fn filter_email_contains(
         mut self,
         filter_email_contains: impl Into<String>,
@@ -363,6 +390,7 @@ impl ListCall {
     }
 
     /// Only those whose phone number contains this.
+    #[inline]
     pub fn filter_phone_number_contains(
         mut self,
         filter_phone_number_contains: impl Into<String>,
@@ -378,6 +406,7 @@ impl ListCall {
     }
 
     /// Only those whose first address line contains this.
+    #[inline]
     pub fn filter_address_line_1_contains(
         mut self,
         filter_address_line_1_contains: impl Into<String>,
@@ -394,6 +423,7 @@ impl ListCall {
     }
 
     /// Only those whose second address line contains this.
+    #[inline]
     pub fn filter_address_line_2_contains(
         mut self,
         filter_address_line_2_contains: impl Into<String>,
@@ -410,6 +440,7 @@ impl ListCall {
     }
 
     /// Only those whose city contains this.
+    #[inline]
     pub fn filter_address_city_contains(
         mut self,
         filter_address_city_contains: impl Into<String>,
@@ -425,6 +456,7 @@ impl ListCall {
     }
 
     /// Only those whose state contains this.
+    #[inline]
     pub fn filter_address_state_contains(
         mut self,
         filter_address_state_contains: impl Into<String>,
@@ -440,6 +472,7 @@ impl ListCall {
     }
 
     /// Only those whose country contains this.
+    #[inline]
     pub fn filter_address_country_contains(
         mut self,
         filter_address_country_contains: impl Into<String>,
@@ -456,6 +489,7 @@ impl ListCall {
     }
 
     /// Only those whose postal code contains this.
+    #[inline]
     pub fn filter_address_zip_contains(
         mut self,
         filter_address_zip_contains: impl Into<String>,
@@ -471,6 +505,7 @@ impl ListCall {
     }
 
     /// Only those with the tag of this id.
+    #[inline]
     pub fn filter_has_tag_id(mut self, filter_has_tag_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_has_tag_id: String = filter_has_tag_id.into();
@@ -479,6 +514,7 @@ impl ListCall {
     }
 
     /// Only those with every tag of these ids.
+    #[inline]
     pub fn filter_has_all_tag_id(
         mut self,
         filter_has_all_tag_id: impl Into<String>,
@@ -490,6 +526,7 @@ impl ListCall {
     }
 
     /// Only those without the tag of this id.
+    #[inline]
     pub fn filter_has_no_tag_id(
         mut self,
         filter_has_no_tag_id: impl Into<String>,
@@ -501,6 +538,7 @@ impl ListCall {
     }
 
     /// `true` for those who take marketing mail.
+    #[inline]
     pub fn filter_subscribed(mut self, filter_subscribed: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_subscribed: String = filter_subscribed.into();
@@ -509,6 +547,7 @@ impl ListCall {
     }
 
     /// Only those who were granted the offer of this id.
+    #[inline]
     pub fn filter_has_offer_id(
         mut self,
         filter_has_offer_id: impl Into<String>,
@@ -520,6 +559,7 @@ impl ListCall {
     }
 
     /// Only those who were not granted the offer of this id.
+    #[inline]
     pub fn filter_has_no_offer_id(
         mut self,
         filter_has_no_offer_id: impl Into<String>,
@@ -535,6 +575,7 @@ impl ListCall {
     }
 
     /// Only those who own the product of this id.
+    #[inline]
     pub fn filter_has_product_id(
         mut self,
         filter_has_product_id: impl Into<String>,
@@ -546,6 +587,7 @@ impl ListCall {
     }
 
     /// Only those with an active membership in the product of this id.
+    #[inline]
     pub fn filter_has_active_product_id(
         mut self,
         filter_has_active_product_id: impl Into<String>,
@@ -561,6 +603,7 @@ impl ListCall {
     }
 
     /// Only those who do not own the product of this id.
+    #[inline]
     pub fn filter_has_no_product_id(
         mut self,
         filter_has_no_product_id: impl Into<String>,
@@ -576,6 +619,7 @@ impl ListCall {
     }
 
     /// Only those who once owned the product of this id.
+    #[inline]
     pub fn filter_previously_owned_product_id(
         mut self,
         filter_previously_owned_product_id: impl Into<String>,
@@ -592,6 +636,7 @@ impl ListCall {
     }
 
     /// Only those who have used this coupon.
+    #[inline]
     pub fn filter_used_coupon_code(
         mut self,
         filter_used_coupon_code: impl Into<String>,
@@ -607,6 +652,7 @@ impl ListCall {
     }
 
     /// Only those who have submitted the form of this id.
+    #[inline]
     pub fn filter_submitted_form_id(
         mut self,
         filter_submitted_form_id: impl Into<String>,
@@ -622,6 +668,7 @@ impl ListCall {
     }
 
     /// Only those who have not submitted the form of this id.
+    #[inline]
     pub fn filter_no_submitted_form_id(
         mut self,
         filter_no_submitted_form_id: impl Into<String>,
@@ -637,6 +684,7 @@ impl ListCall {
     }
 
     /// Only those registered for the event of this id.
+    #[inline]
     pub fn filter_registered_event_id(
         mut self,
         filter_registered_event_id: impl Into<String>,
@@ -652,6 +700,7 @@ impl ListCall {
     }
 
     /// Only those not registered for the event of this id.
+    #[inline]
     pub fn filter_not_registered_event_id(
         mut self,
         filter_not_registered_event_id: impl Into<String>,
@@ -668,6 +717,7 @@ impl ListCall {
     }
 
     /// Only those who have completed the assessment of this id.
+    #[inline]
     pub fn filter_completed_assessment_id(
         mut self,
         filter_completed_assessment_id: impl Into<String>,
@@ -684,6 +734,7 @@ impl ListCall {
     }
 
     /// Only those who have passed the assessment of this id.
+    #[inline]
     pub fn filter_passed_assessment_id(
         mut self,
         filter_passed_assessment_id: impl Into<String>,
@@ -699,6 +750,7 @@ impl ListCall {
     }
 
     /// Only those who have failed the assessment of this id.
+    #[inline]
     pub fn filter_failed_assessment_id(
         mut self,
         filter_failed_assessment_id: impl Into<String>,
@@ -714,6 +766,7 @@ impl ListCall {
     }
 
     /// Only those who have paid exactly this much.
+    #[inline]
     pub fn filter_net_revenue_equal_to(
         mut self,
         filter_net_revenue_equal_to: impl Into<String>,
@@ -729,6 +782,7 @@ impl ListCall {
     }
 
     /// Only those who have paid more than this.
+    #[inline]
     pub fn filter_net_revenue_greater_than(
         mut self,
         filter_net_revenue_greater_than: impl Into<String>,
@@ -745,6 +799,7 @@ impl ListCall {
     }
 
     /// Only those who have paid less than this.
+    #[inline]
     pub fn filter_net_revenue_less_than(
         mut self,
         filter_net_revenue_less_than: impl Into<String>,
@@ -760,6 +815,7 @@ impl ListCall {
     }
 
     /// Only those who subscribed within this many days.
+    #[inline]
     pub fn filter_subscribed_in_last(
         mut self,
         filter_subscribed_in_last: impl Into<String>,
@@ -775,6 +831,7 @@ impl ListCall {
     }
 
     /// Only those who unsubscribed within this many days.
+    #[inline]
     pub fn filter_unsubscribed_in_last(
         mut self,
         filter_unsubscribed_in_last: impl Into<String>,
@@ -790,6 +847,7 @@ impl ListCall {
     }
 
     /// `true` for those who never subscribed.
+    #[inline]
     pub fn filter_never_subscribed(
         mut self,
         filter_never_subscribed: impl Into<String>,
@@ -805,6 +863,7 @@ impl ListCall {
     }
 
     /// Only those who were sent the broadcast of this id.
+    #[inline]
     pub fn filter_sent_email_broadcast_id(
         mut self,
         filter_sent_email_broadcast_id: impl Into<String>,
@@ -821,6 +880,7 @@ impl ListCall {
     }
 
     /// Only those who were not sent the broadcast of this id.
+    #[inline]
     pub fn filter_no_sent_email_broadcast_id(
         mut self,
         filter_no_sent_email_broadcast_id: impl Into<String>,
@@ -837,6 +897,7 @@ impl ListCall {
     }
 
     /// Only those who were sent none of the broadcasts of these ids.
+    #[inline]
     pub fn filter_no_sent_email_broadcast_ids(
         mut self,
         filter_no_sent_email_broadcast_ids: impl Into<String>,
@@ -853,6 +914,7 @@ impl ListCall {
     }
 
     /// Only those whom the broadcast of this id has not reached.
+    #[inline]
     pub fn filter_no_delivered_email_broadcast_id(
         mut self,
         filter_no_delivered_email_broadcast_id: impl Into<String>,
@@ -869,6 +931,7 @@ impl ListCall {
     }
 
     /// Only those who opened the broadcast of this id.
+    #[inline]
     pub fn filter_opened_email_broadcast_id(
         mut self,
         filter_opened_email_broadcast_id: impl Into<String>,
@@ -885,6 +948,7 @@ impl ListCall {
     }
 
     /// Only those who did not open the broadcast of this id.
+    #[inline]
     pub fn filter_no_opened_email_broadcast_id(
         mut self,
         filter_no_opened_email_broadcast_id: impl Into<String>,
@@ -901,6 +965,7 @@ impl ListCall {
     }
 
     /// Only those who clicked in the broadcast of this id.
+    #[inline]
     pub fn filter_clicked_email_broadcast_id(
         mut self,
         filter_clicked_email_broadcast_id: impl Into<String>,
@@ -917,6 +982,7 @@ impl ListCall {
     }
 
     /// Only those who did not click in the broadcast of this id.
+    #[inline]
     pub fn filter_no_clicked_email_broadcast_id(
         mut self,
         filter_no_clicked_email_broadcast_id: impl Into<String>,
@@ -933,6 +999,7 @@ impl ListCall {
     }
 
     /// Only those from whom the broadcast of this id bounced.
+    #[inline]
     pub fn filter_bounced_email_broadcast_id(
         mut self,
         filter_bounced_email_broadcast_id: impl Into<String>,
@@ -949,6 +1016,7 @@ impl ListCall {
     }
 
     /// Only those from whom the broadcast of this id did not bounce.
+    #[inline]
     pub fn filter_no_bounced_email_broadcast_id(
         mut self,
         filter_no_bounced_email_broadcast_id: impl Into<String>,
@@ -965,6 +1033,7 @@ impl ListCall {
     }
 
     /// Only those for whom the broadcast of this id was dropped.
+    #[inline]
     pub fn filter_dropped_email_broadcast_id(
         mut self,
         filter_dropped_email_broadcast_id: impl Into<String>,
@@ -981,6 +1050,7 @@ impl ListCall {
     }
 
     /// Only those for whom the broadcast of this id was not dropped.
+    #[inline]
     pub fn filter_no_dropped_email_broadcast_id(
         mut self,
         filter_no_dropped_email_broadcast_id: impl Into<String>,
@@ -997,6 +1067,7 @@ impl ListCall {
     }
 
     /// Only those who opened a mail within this many days.
+    #[inline]
     pub fn filter_opened_email_in_last(
         mut self,
         filter_opened_email_in_last: impl Into<String>,
@@ -1012,6 +1083,7 @@ impl ListCall {
     }
 
     /// Only those who opened no mail within this many days.
+    #[inline]
     pub fn filter_not_opened_email_in_last(
         mut self,
         filter_not_opened_email_in_last: impl Into<String>,
@@ -1028,6 +1100,7 @@ impl ListCall {
     }
 
     /// Only those a mail reached within this many days.
+    #[inline]
     pub fn filter_delivered_email_in_last(
         mut self,
         filter_delivered_email_in_last: impl Into<String>,
@@ -1044,6 +1117,7 @@ impl ListCall {
     }
 
     /// Only those no mail reached within this many days.
+    #[inline]
     pub fn filter_not_delivered_email_in_last(
         mut self,
         filter_not_delivered_email_in_last: impl Into<String>,
@@ -1060,6 +1134,7 @@ impl ListCall {
     }
 
     /// Only those who clicked in a mail within this many days.
+    #[inline]
     pub fn filter_clicked_email_in_last(
         mut self,
         filter_clicked_email_in_last: impl Into<String>,
@@ -1075,6 +1150,7 @@ impl ListCall {
     }
 
     /// Only those who clicked in no mail within this many days.
+    #[inline]
     pub fn filter_not_clicked_email_in_last(
         mut self,
         filter_not_clicked_email_in_last: impl Into<String>,
@@ -1091,6 +1167,7 @@ impl ListCall {
     }
 
     /// `true` for those whose mail bounces for good.
+    #[inline]
     pub fn filter_is_hard_bouncing(
         mut self,
         filter_is_hard_bouncing: impl Into<String>,
@@ -1106,6 +1183,7 @@ impl ListCall {
     }
 
     /// Only those whose mail bounced within this many days.
+    #[inline]
     pub fn filter_bounced_in_last(
         mut self,
         filter_bounced_in_last: impl Into<String>,
@@ -1121,6 +1199,7 @@ impl ListCall {
     }
 
     /// Only those who complained about a mail within this many days.
+    #[inline]
     pub fn filter_complained_in_last(
         mut self,
         filter_complained_in_last: impl Into<String>,
@@ -1136,6 +1215,7 @@ impl ListCall {
     }
 
     /// Only those who were unsubscribed by hand within this many days.
+    #[inline]
     pub fn filter_manually_unsubscribed_in_last(
         mut self,
         filter_manually_unsubscribed_in_last: impl Into<String>,
@@ -1152,6 +1232,7 @@ impl ListCall {
     }
 
     /// Only those who opted out within this many days.
+    #[inline]
     pub fn filter_opted_out_in_last(
         mut self,
         filter_opted_out_in_last: impl Into<String>,
@@ -1167,6 +1248,7 @@ impl ListCall {
     }
 
     /// `true` for those Kajabi counts as healthy by the mail they open.
+    #[inline]
     pub fn filter_healthy_contacts_with_open_data(
         mut self,
         filter_healthy_contacts_with_open_data: impl Into<String>,
@@ -1183,6 +1265,7 @@ impl ListCall {
     }
 
     /// `true` for those Kajabi counts as passive by the mail they open.
+    #[inline]
     pub fn filter_passive_contacts_with_open_data(
         mut self,
         filter_passive_contacts_with_open_data: impl Into<String>,
@@ -1199,6 +1282,7 @@ impl ListCall {
     }
 
     /// `true` for those Kajabi counts as unengaged by the mail they open.
+    #[inline]
     pub fn filter_unengaged_contacts_with_open_data(
         mut self,
         filter_unengaged_contacts_with_open_data: impl Into<String>,
@@ -1215,6 +1299,7 @@ impl ListCall {
     }
 
     /// `true` for those Kajabi counts as inactive by the mail they open.
+    #[inline]
     pub fn filter_inactive_contacts_with_open_data(
         mut self,
         filter_inactive_contacts_with_open_data: impl Into<String>,
@@ -1231,6 +1316,7 @@ impl ListCall {
     }
 
     /// Only those subscribed to the newsletter of this id.
+    #[inline]
     pub fn filter_subscribed_newsletter_id(
         mut self,
         filter_subscribed_newsletter_id: impl Into<String>,
@@ -1247,6 +1333,7 @@ impl ListCall {
     }
 
     /// Only those unsubscribed from the newsletter of this id.
+    #[inline]
     pub fn filter_unsubscribed_newsletter_id(
         mut self,
         filter_unsubscribed_newsletter_id: impl Into<String>,
@@ -1263,6 +1350,7 @@ impl ListCall {
     }
 
     /// Only those with this in their mobile phone number.
+    #[inline]
     pub fn filter_mobile_phone_number_contains(
         mut self,
         filter_mobile_phone_number_contains: impl Into<String>,
@@ -1279,6 +1367,7 @@ impl ListCall {
     }
 
     /// Only those subscribed to the mail sequence of this id.
+    #[inline]
     pub fn filter_subscribed_email_sequence_id(
         mut self,
         filter_subscribed_email_sequence_id: impl Into<String>,
@@ -1295,6 +1384,7 @@ impl ListCall {
     }
 
     /// Only those not subscribed to the mail sequence of this id.
+    #[inline]
     pub fn filter_not_subscribed_email_sequence_id(
         mut self,
         filter_not_subscribed_email_sequence_id: impl Into<String>,
@@ -1331,6 +1421,7 @@ pub struct GetCall {
 
 impl GetCall {
     /// Related resources to answer with, in `included`.
+    #[inline]
     pub fn include(
         mut self,
         include: impl IntoIterator<Item = impl Into<types::ContactInclude>>,
@@ -1345,6 +1436,7 @@ impl GetCall {
     }
 
     /// Attributes to answer with; all unless set.
+    #[inline]
     pub fn fields_contacts(
         mut self,
         fields_contacts: impl IntoIterator<Item = impl Into<String>>,
@@ -1359,6 +1451,7 @@ impl GetCall {
     }
 
     /// Attributes of an included customer to answer with; all unless set.
+    #[inline]
     pub fn fields_customers(
         mut self,
         fields_customers: impl IntoIterator<Item = impl Into<String>>,
@@ -1375,7 +1468,7 @@ impl GetCall {
 
 runtime::operation! { GetCall -> types::ContactsShowResponse, ErrorBody }
 
-pub(super) static LIST: Operation<types::ContactsIndexResponse, ErrorBody> = Operation {
+pub(super) const LIST: &Operation<types::ContactsIndexResponse, ErrorBody> = &Operation {
     name: "contacts.list",
     method: Method::GET,
     idempotent: true,
@@ -1390,7 +1483,7 @@ pub(super) static LIST: Operation<types::ContactsIndexResponse, ErrorBody> = Ope
     ],
 };
 
-pub(super) static CREATE: Operation<types::ContactsShowResponse, ErrorBody> = Operation {
+pub(super) const CREATE: &Operation<types::ContactsShowResponse, ErrorBody> = &Operation {
     name: "contacts.create",
     method: Method::POST,
     idempotent: false,
@@ -1407,7 +1500,7 @@ pub(super) static CREATE: Operation<types::ContactsShowResponse, ErrorBody> = Op
     ],
 };
 
-pub(super) static GET: Operation<types::ContactsShowResponse, ErrorBody> = Operation {
+pub(super) const GET: &Operation<types::ContactsShowResponse, ErrorBody> = &Operation {
     name: "contacts.get",
     method: Method::GET,
     idempotent: true,
@@ -1423,7 +1516,7 @@ pub(super) static GET: Operation<types::ContactsShowResponse, ErrorBody> = Opera
     ],
 };
 
-pub(super) static UPDATE: Operation<types::ContactsShowResponse, ErrorBody> = Operation {
+pub(super) const UPDATE: &Operation<types::ContactsShowResponse, ErrorBody> = &Operation {
     name: "contacts.update",
     method: Method::PATCH,
     idempotent: false,
@@ -1440,7 +1533,7 @@ pub(super) static UPDATE: Operation<types::ContactsShowResponse, ErrorBody> = Op
     ],
 };
 
-pub(super) static DELETE: Operation<types::EmptyResponse, ErrorBody> = Operation {
+pub(super) const DELETE: &Operation<types::EmptyResponse, ErrorBody> = &Operation {
     name: "contacts.delete",
     method: Method::DELETE,
     idempotent: true,
@@ -1457,7 +1550,7 @@ pub(super) static DELETE: Operation<types::EmptyResponse, ErrorBody> = Operation
     ],
 };
 
-pub(super) static ADD_TAGS: Operation<types::RelationshipResponse, ErrorBody> = Operation {
+pub(super) const ADD_TAGS: &Operation<types::RelationshipResponse, ErrorBody> = &Operation {
     name: "contacts.add_tags",
     method: Method::POST,
     idempotent: false,
@@ -1474,7 +1567,7 @@ pub(super) static ADD_TAGS: Operation<types::RelationshipResponse, ErrorBody> = 
     ],
 };
 
-pub(super) static GRANT_OFFERS: Operation<types::RelationshipResponse, ErrorBody> = Operation {
+pub(super) const GRANT_OFFERS: &Operation<types::RelationshipResponse, ErrorBody> = &Operation {
     name: "contacts.grant_offers",
     method: Method::POST,
     idempotent: false,
@@ -1491,7 +1584,7 @@ pub(super) static GRANT_OFFERS: Operation<types::RelationshipResponse, ErrorBody
     ],
 };
 
-pub(super) static LIST_OFFERS: Operation<types::RelationshipResponse, ErrorBody> = Operation {
+pub(super) const LIST_OFFERS: &Operation<types::RelationshipResponse, ErrorBody> = &Operation {
     name: "contacts.list_offers",
     method: Method::GET,
     idempotent: true,
@@ -1507,7 +1600,7 @@ pub(super) static LIST_OFFERS: Operation<types::RelationshipResponse, ErrorBody>
     ],
 };
 
-pub(super) static LIST_TAGS: Operation<types::RelationshipResponse, ErrorBody> = Operation {
+pub(super) const LIST_TAGS: &Operation<types::RelationshipResponse, ErrorBody> = &Operation {
     name: "contacts.list_tags",
     method: Method::GET,
     idempotent: true,
@@ -1523,7 +1616,7 @@ pub(super) static LIST_TAGS: Operation<types::RelationshipResponse, ErrorBody> =
     ],
 };
 
-pub(super) static REMOVE_TAGS: Operation<types::RelationshipResponse, ErrorBody> = Operation {
+pub(super) const REMOVE_TAGS: &Operation<types::RelationshipResponse, ErrorBody> = &Operation {
     name: "contacts.remove_tags",
     method: Method::DELETE,
     idempotent: true,
@@ -1540,7 +1633,7 @@ pub(super) static REMOVE_TAGS: Operation<types::RelationshipResponse, ErrorBody>
     ],
 };
 
-pub(super) static REPLACE_OFFERS: Operation<types::RelationshipResponse, ErrorBody> = Operation {
+pub(super) const REPLACE_OFFERS: &Operation<types::RelationshipResponse, ErrorBody> = &Operation {
     name: "contacts.replace_offers",
     method: Method::PATCH,
     idempotent: false,
@@ -1557,7 +1650,7 @@ pub(super) static REPLACE_OFFERS: Operation<types::RelationshipResponse, ErrorBo
     ],
 };
 
-pub(super) static REPLACE_TAGS: Operation<types::RelationshipResponse, ErrorBody> = Operation {
+pub(super) const REPLACE_TAGS: &Operation<types::RelationshipResponse, ErrorBody> = &Operation {
     name: "contacts.replace_tags",
     method: Method::PATCH,
     idempotent: false,
@@ -1574,7 +1667,7 @@ pub(super) static REPLACE_TAGS: Operation<types::RelationshipResponse, ErrorBody
     ],
 };
 
-pub(super) static REVOKE_OFFERS: Operation<types::RelationshipResponse, ErrorBody> = Operation {
+pub(super) const REVOKE_OFFERS: &Operation<types::RelationshipResponse, ErrorBody> = &Operation {
     name: "contacts.revoke_offers",
     method: Method::DELETE,
     idempotent: true,

@@ -22,19 +22,21 @@ impl Courses {
     /// `items` reads the list over all its pages, `pages` page by page.
     ///
     /// `GET /v1/courses`
+    #[inline]
     pub fn list(&self) -> ListCall {
         ListCall {
-            call: Call::new(&self.core, &LIST, &[]),
+            call: Call::new(&self.core, LIST, &[]),
         }
     }
 
     /// Returns a course, with its modules and lessons where they are included.
     ///
     /// `GET /v1/courses/{id}`
+    #[inline]
     pub fn get(&self, id: impl Into<String>) -> GetCall {
         let id: String = id.into();
         GetCall {
-            call: Call::new(&self.core, &GET, &[&id]),
+            call: Call::new(&self.core, GET, &[&id]),
         }
     }
 }
@@ -48,6 +50,7 @@ pub struct ListCall {
 
 impl ListCall {
     /// Attribute to sort by: `title`; with a `-` in front, descending.
+    #[inline]
     pub fn sort(mut self, sort: impl Into<String>) -> Self {
         let call = &mut self.call;
         let sort: String = sort.into();
@@ -56,6 +59,7 @@ impl ListCall {
     }
 
     /// Page to read, from 1.
+    #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         let call = &mut self.call;
         call.query("page[number]", Style::FormExplode, &page_number);
@@ -63,6 +67,7 @@ impl ListCall {
     }
 
     /// Documents on a page.
+    #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         let call = &mut self.call;
         call.query("page[size]", Style::FormExplode, &page_size);
@@ -70,6 +75,7 @@ impl ListCall {
     }
 
     /// Attributes to answer with; all unless set.
+    #[inline]
     pub fn fields_courses(
         mut self,
         fields_courses: impl IntoIterator<Item = impl Into<String>>,
@@ -84,6 +90,7 @@ impl ListCall {
     }
 
     /// Only those of the site with this id.
+    #[inline]
     pub fn filter_site_id(mut self, filter_site_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_site_id: String = filter_site_id.into();
@@ -92,6 +99,7 @@ impl ListCall {
     }
 
     /// Only those whose title contains this.
+    #[inline]
     pub fn filter_title_cont(mut self, filter_title_cont: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_title_cont: String = filter_title_cont.into();
@@ -100,6 +108,7 @@ impl ListCall {
     }
 
     /// Only those whose description contains this.
+    #[inline]
     pub fn filter_description_cont(
         mut self,
         filter_description_cont: impl Into<String>,
@@ -115,6 +124,7 @@ impl ListCall {
     }
 
     /// Only those with this publishing status, for example `published`.
+    #[inline]
     pub fn filter_publish_status_eq(
         mut self,
         filter_publish_status_eq: impl Into<String>,
@@ -150,6 +160,7 @@ pub struct GetCall {
 
 impl GetCall {
     /// Related resources to answer with, in `included`.
+    #[inline]
     pub fn include(
         mut self,
         include: impl IntoIterator<Item = impl Into<types::CourseInclude>>,
@@ -164,6 +175,7 @@ impl GetCall {
     }
 
     /// Attributes of the course to answer with; all unless set.
+    #[inline]
     pub fn fields_courses(
         mut self,
         fields_courses: impl IntoIterator<Item = impl Into<String>>,
@@ -178,6 +190,7 @@ impl GetCall {
     }
 
     /// Attributes of included modules to answer with; all unless set.
+    #[inline]
     pub fn fields_modules(
         mut self,
         fields_modules: impl IntoIterator<Item = impl Into<String>>,
@@ -192,6 +205,7 @@ impl GetCall {
     }
 
     /// Attributes of included lessons to answer with; all unless set.
+    #[inline]
     pub fn fields_lessons(
         mut self,
         fields_lessons: impl IntoIterator<Item = impl Into<String>>,
@@ -206,6 +220,7 @@ impl GetCall {
     }
 
     /// Attributes of included media to answer with; all unless set.
+    #[inline]
     pub fn fields_media(
         mut self,
         fields_media: impl IntoIterator<Item = impl Into<String>>,
@@ -222,7 +237,7 @@ impl GetCall {
 
 runtime::operation! { GetCall -> types::CoursesShowResponse, ErrorBody }
 
-pub(super) static LIST: Operation<types::CoursesIndexResponse, ErrorBody> = Operation {
+pub(super) const LIST: &Operation<types::CoursesIndexResponse, ErrorBody> = &Operation {
     name: "courses.list",
     method: Method::GET,
     idempotent: true,
@@ -237,7 +252,7 @@ pub(super) static LIST: Operation<types::CoursesIndexResponse, ErrorBody> = Oper
     ],
 };
 
-pub(super) static GET: Operation<types::CoursesShowResponse, ErrorBody> = Operation {
+pub(super) const GET: &Operation<types::CoursesShowResponse, ErrorBody> = &Operation {
     name: "courses.get",
     method: Method::GET,
     idempotent: true,

@@ -24,19 +24,21 @@ impl CustomFields {
     /// `items` reads the list over all its pages, `pages` page by page.
     ///
     /// `GET /v1/custom_fields`
+    #[inline]
     pub fn list(&self) -> ListCall {
         ListCall {
-            call: Call::new(&self.core, &LIST, &[]),
+            call: Call::new(&self.core, LIST, &[]),
         }
     }
 
     /// Returns a custom field.
     ///
     /// `GET /v1/custom_fields/{id}`
+    #[inline]
     pub fn get(&self, id: impl Into<String>) -> GetCall {
         let id: String = id.into();
         GetCall {
-            call: Call::new(&self.core, &GET, &[&id]),
+            call: Call::new(&self.core, GET, &[&id]),
         }
     }
 }
@@ -50,6 +52,7 @@ pub struct ListCall {
 
 impl ListCall {
     /// Attribute to sort by: `title`, `handle`, `type` or `required`; with a `-` in front, descending.
+    #[inline]
     pub fn sort(mut self, sort: impl Into<String>) -> Self {
         let call = &mut self.call;
         let sort: String = sort.into();
@@ -58,6 +61,7 @@ impl ListCall {
     }
 
     /// Page to read, from 1.
+    #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         let call = &mut self.call;
         call.query("page[number]", Style::FormExplode, &page_number);
@@ -65,6 +69,7 @@ impl ListCall {
     }
 
     /// Documents on a page.
+    #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         let call = &mut self.call;
         call.query("page[size]", Style::FormExplode, &page_size);
@@ -72,6 +77,7 @@ impl ListCall {
     }
 
     /// Attributes to answer with; all unless set.
+    #[inline]
     pub fn fields_custom_fields(
         mut self,
         fields_custom_fields: impl IntoIterator<Item = impl Into<String>>,
@@ -86,6 +92,7 @@ impl ListCall {
     }
 
     /// Only those of the site with this id.
+    #[inline]
     pub fn filter_site_id(mut self, filter_site_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_site_id: String = filter_site_id.into();
@@ -94,6 +101,7 @@ impl ListCall {
     }
 
     /// Only those whose title contains this.
+    #[inline]
     pub fn filter_title_cont(mut self, filter_title_cont: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_title_cont: String = filter_title_cont.into();
@@ -102,6 +110,7 @@ impl ListCall {
     }
 
     /// Only those of this kind, for example `TextField`.
+    #[inline]
     pub fn filter_type_eq(mut self, filter_type_eq: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_type_eq: String = filter_type_eq.into();
@@ -110,6 +119,7 @@ impl ListCall {
     }
 
     /// `true` for required fields only, `false` for optional ones.
+    #[inline]
     pub fn filter_required_eq(mut self, filter_required_eq: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_required_eq: String = filter_required_eq.into();
@@ -138,6 +148,7 @@ pub struct GetCall {
 
 impl GetCall {
     /// Attributes to answer with; all unless set.
+    #[inline]
     pub fn fields_custom_fields(
         mut self,
         fields_custom_fields: impl IntoIterator<Item = impl Into<String>>,
@@ -154,7 +165,7 @@ impl GetCall {
 
 runtime::operation! { GetCall -> types::CustomFieldsShowResponse, ErrorBody }
 
-pub(super) static LIST: Operation<types::CustomFieldsIndexResponse, ErrorBody> = Operation {
+pub(super) const LIST: &Operation<types::CustomFieldsIndexResponse, ErrorBody> = &Operation {
     name: "custom_fields.list",
     method: Method::GET,
     idempotent: true,
@@ -169,7 +180,7 @@ pub(super) static LIST: Operation<types::CustomFieldsIndexResponse, ErrorBody> =
     ],
 };
 
-pub(super) static GET: Operation<types::CustomFieldsShowResponse, ErrorBody> = Operation {
+pub(super) const GET: &Operation<types::CustomFieldsShowResponse, ErrorBody> = &Operation {
     name: "custom_fields.get",
     method: Method::GET,
     idempotent: true,

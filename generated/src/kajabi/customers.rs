@@ -22,9 +22,10 @@ impl Customers {
     /// `items` reads the list over all its pages, `pages` page by page.
     ///
     /// `GET /v1/customers`
+    #[inline]
     pub fn list(&self) -> ListCall {
         ListCall {
-            call: Call::new(&self.core, &LIST, &[]),
+            call: Call::new(&self.core, LIST, &[]),
         }
     }
 
@@ -33,10 +34,11 @@ impl Customers {
     /// The filters apply to the included products and offers, and to nothing where these are not included.
     ///
     /// `GET /v1/customers/{id}`
+    #[inline]
     pub fn get(&self, id: impl Into<String>) -> GetCall {
         let id: String = id.into();
         GetCall {
-            call: Call::new(&self.core, &GET, &[&id]),
+            call: Call::new(&self.core, GET, &[&id]),
         }
     }
 
@@ -45,13 +47,14 @@ impl Customers {
     /// May send a gift mail and runs the site's automations. Answers with all offers of the customer.
     ///
     /// `POST /v1/customers/{customer_id}/relationships/offers`
+    #[inline]
     pub fn grant_offers(
         &self,
         customer_id: impl Into<String>,
         body: impl Into<types::OffersRelationship>,
     ) -> Call<types::RelationshipResponse> {
         let customer_id: String = customer_id.into();
-        let mut call = Call::new(&self.core, &GRANT_OFFERS, &[&customer_id]);
+        let mut call = Call::new(&self.core, GRANT_OFFERS, &[&customer_id]);
         let body: types::OffersRelationship = body.into();
         call.json("application/vnd.api+json", &body);
         call
@@ -60,12 +63,13 @@ impl Customers {
     /// Lists the ids of the offers granted to a customer.
     ///
     /// `GET /v1/customers/{customer_id}/relationships/offers`
+    #[inline]
     pub fn list_offers(
         &self,
         customer_id: impl Into<String>,
     ) -> Call<types::RelationshipResponse> {
         let customer_id: String = customer_id.into();
-        Call::new(&self.core, &LIST_OFFERS, &[&customer_id])
+        Call::new(&self.core, LIST_OFFERS, &[&customer_id])
     }
 
     /// Replaces all offers of a customer by those given.
@@ -73,13 +77,14 @@ impl Customers {
     /// Offers that are missing from the list are revoked, new ones granted.
     ///
     /// `PATCH /v1/customers/{customer_id}/relationships/offers`
+    #[inline]
     pub fn replace_offers(
         &self,
         customer_id: impl Into<String>,
         body: impl Into<types::OffersRelationship>,
     ) -> Call<types::RelationshipResponse> {
         let customer_id: String = customer_id.into();
-        let mut call = Call::new(&self.core, &REPLACE_OFFERS, &[&customer_id]);
+        let mut call = Call::new(&self.core, REPLACE_OFFERS, &[&customer_id]);
         let body: types::OffersRelationship = body.into();
         call.json("application/vnd.api+json", &body);
         call
@@ -90,13 +95,14 @@ impl Customers {
     /// Takes back grants and purchases alike, and ends the memberships in their products. Answers with the offers that remain.
     ///
     /// `DELETE /v1/customers/{customer_id}/relationships/offers`
+    #[inline]
     pub fn revoke_offers(
         &self,
         customer_id: impl Into<String>,
         body: impl Into<types::OffersRelationship>,
     ) -> Call<types::RelationshipResponse> {
         let customer_id: String = customer_id.into();
-        let mut call = Call::new(&self.core, &REVOKE_OFFERS, &[&customer_id]);
+        let mut call = Call::new(&self.core, REVOKE_OFFERS, &[&customer_id]);
         let body: types::OffersRelationship = body.into();
         call.json("application/vnd.api+json", &body);
         call
@@ -112,6 +118,7 @@ pub struct ListCall {
 
 impl ListCall {
     /// Attribute to sort by: `name`, `email`, `created_at`, `net_revenue` or `last_request_at`; with a `-` in front, descending.
+    #[inline]
     pub fn sort(mut self, sort: impl Into<String>) -> Self {
         let call = &mut self.call;
         let sort: String = sort.into();
@@ -120,6 +127,7 @@ impl ListCall {
     }
 
     /// Page to read, from 1.
+    #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         let call = &mut self.call;
         call.query("page[number]", Style::FormExplode, &page_number);
@@ -127,6 +135,7 @@ impl ListCall {
     }
 
     /// Documents on a page.
+    #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         let call = &mut self.call;
         call.query("page[size]", Style::FormExplode, &page_size);
@@ -134,6 +143,7 @@ impl ListCall {
     }
 
     /// Attributes to answer with; all unless set.
+    #[inline]
     pub fn fields_customers(
         mut self,
         fields_customers: impl IntoIterator<Item = impl Into<String>>,
@@ -148,6 +158,7 @@ impl ListCall {
     }
 
     /// Only those of the site with this id; needed where the account has several sites.
+    #[inline]
     pub fn filter_site_id(mut self, filter_site_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_site_id: String = filter_site_id.into();
@@ -156,6 +167,7 @@ impl ListCall {
     }
 
     /// Only those whose name or address is like this; combine it with the site.
+    #[inline]
     pub fn filter_search(mut self, filter_search: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_search: String = filter_search.into();
@@ -164,6 +176,7 @@ impl ListCall {
     }
 
     /// Only those created within this many days.
+    #[inline]
     pub fn filter_created_in_last(
         mut self,
         filter_created_in_last: impl Into<String>,
@@ -179,6 +192,7 @@ impl ListCall {
     }
 
     /// Only those created longer ago than this many days.
+    #[inline]
     pub fn filter_not_created_in_last(
         mut self,
         filter_not_created_in_last: impl Into<String>,
@@ -194,6 +208,7 @@ impl ListCall {
     }
 
     /// `true` for hidden ones.
+    #[inline]
     pub fn filter_is_hidden(mut self, filter_is_hidden: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_is_hidden: String = filter_is_hidden.into();
@@ -202,6 +217,7 @@ impl ListCall {
     }
 
     /// Only those who joined within this many days.
+    #[inline]
     pub fn filter_joined_in_last(
         mut self,
         filter_joined_in_last: impl Into<String>,
@@ -213,6 +229,7 @@ impl ListCall {
     }
 
     /// Only those active within this many days.
+    #[inline]
     pub fn filter_active_in_last(
         mut self,
         filter_active_in_last: impl Into<String>,
@@ -224,6 +241,7 @@ impl ListCall {
     }
 
     /// Only those not active within this many days.
+    #[inline]
     pub fn filter_inactive_in_last(
         mut self,
         filter_inactive_in_last: impl Into<String>,
@@ -239,6 +257,7 @@ impl ListCall {
     }
 
     /// Only those whose name contains this.
+    #[inline]
     pub fn filter_name_contains(
         mut self,
         filter_name_contains: impl Into<String>,
@@ -250,6 +269,7 @@ impl ListCall {
     }
 
     /// Only those whose mail address contains this.
+    #[inline]
     pub fn filter_email_contains(
         mut self,
         filter_email_contains: impl Into<String>,
@@ -261,6 +281,7 @@ impl ListCall {
     }
 
     /// Only those whose phone number contains this.
+    #[inline]
     pub fn filter_phone_number_contains(
         mut self,
         filter_phone_number_contains: impl Into<String>,
@@ -276,6 +297,7 @@ impl ListCall {
     }
 
     /// Only those whose first address line contains this.
+    #[inline]
     pub fn filter_address_line_1_contains(
         mut self,
         filter_address_line_1_contains: impl Into<String>,
@@ -292,6 +314,7 @@ impl ListCall {
     }
 
     /// Only those whose second address line contains this.
+    #[inline]
     pub fn filter_address_line_2_contains(
         mut self,
         filter_address_line_2_contains: impl Into<String>,
@@ -308,6 +331,7 @@ impl ListCall {
     }
 
     /// Only those whose city contains this.
+    #[inline]
     pub fn filter_address_city_contains(
         mut self,
         filter_address_city_contains: impl Into<String>,
@@ -323,6 +347,7 @@ impl ListCall {
     }
 
     /// Only those whose state contains this.
+    #[inline]
     pub fn filter_address_state_contains(
         mut self,
         filter_address_state_contains: impl Into<String>,
@@ -338,6 +363,7 @@ impl ListCall {
     }
 
     /// Only those whose country contains this.
+    #[inline]
     pub fn filter_address_country_contains(
         mut self,
         filter_address_country_contains: impl Into<String>,
@@ -354,6 +380,7 @@ impl ListCall {
     }
 
     /// Only those whose postal code contains this.
+    #[inline]
     pub fn filter_address_zip_contains(
         mut self,
         filter_address_zip_contains: impl Into<String>,
@@ -369,6 +396,7 @@ impl ListCall {
     }
 
     /// Only those with the tag of this id.
+    #[inline]
     pub fn filter_has_tag_id(mut self, filter_has_tag_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_has_tag_id: String = filter_has_tag_id.into();
@@ -377,6 +405,7 @@ impl ListCall {
     }
 
     /// Only those with every tag of these ids.
+    #[inline]
     pub fn filter_has_all_tag_id(
         mut self,
         filter_has_all_tag_id: impl Into<String>,
@@ -388,6 +417,7 @@ impl ListCall {
     }
 
     /// Only those without the tag of this id.
+    #[inline]
     pub fn filter_has_no_tag_id(
         mut self,
         filter_has_no_tag_id: impl Into<String>,
@@ -399,6 +429,7 @@ impl ListCall {
     }
 
     /// `true` for those who take marketing mail.
+    #[inline]
     pub fn filter_subscribed(mut self, filter_subscribed: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_subscribed: String = filter_subscribed.into();
@@ -407,6 +438,7 @@ impl ListCall {
     }
 
     /// Only those who were granted the offer of this id.
+    #[inline]
     pub fn filter_has_offer_id(
         mut self,
         filter_has_offer_id: impl Into<String>,
@@ -418,6 +450,7 @@ impl ListCall {
     }
 
     /// Only those who were not granted the offer of this id.
+    #[inline]
     pub fn filter_has_no_offer_id(
         mut self,
         filter_has_no_offer_id: impl Into<String>,
@@ -433,6 +466,7 @@ impl ListCall {
     }
 
     /// Only those who own the product of this id.
+    #[inline]
     pub fn filter_has_product_id(
         mut self,
         filter_has_product_id: impl Into<String>,
@@ -444,6 +478,7 @@ impl ListCall {
     }
 
     /// Only those with an active membership in the product of this id.
+    #[inline]
     pub fn filter_has_active_product_id(
         mut self,
         filter_has_active_product_id: impl Into<String>,
@@ -459,6 +494,7 @@ impl ListCall {
     }
 
     /// Only those who do not own the product of this id.
+    #[inline]
     pub fn filter_has_no_product_id(
         mut self,
         filter_has_no_product_id: impl Into<String>,
@@ -474,6 +510,7 @@ impl ListCall {
     }
 
     /// Only those who once owned the product of this id.
+    #[inline]
     pub fn filter_previously_owned_product_id(
         mut self,
         filter_previously_owned_product_id: impl Into<String>,
@@ -490,6 +527,7 @@ impl ListCall {
     }
 
     /// Only those who have used this coupon.
+    #[inline]
     pub fn filter_used_coupon_code(
         mut self,
         filter_used_coupon_code: impl Into<String>,
@@ -505,6 +543,7 @@ impl ListCall {
     }
 
     /// Only those who have submitted the form of this id.
+    #[inline]
     pub fn filter_submitted_form_id(
         mut self,
         filter_submitted_form_id: impl Into<String>,
@@ -520,6 +559,7 @@ impl ListCall {
     }
 
     /// Only those who have not submitted the form of this id.
+    #[inline]
     pub fn filter_no_submitted_form_id(
         mut self,
         filter_no_submitted_form_id: impl Into<String>,
@@ -535,6 +575,7 @@ impl ListCall {
     }
 
     /// Only those registered for the event of this id.
+    #[inline]
     pub fn filter_registered_event_id(
         mut self,
         filter_registered_event_id: impl Into<String>,
@@ -550,6 +591,7 @@ impl ListCall {
     }
 
     /// Only those not registered for the event of this id.
+    #[inline]
     pub fn filter_not_registered_event_id(
         mut self,
         filter_not_registered_event_id: impl Into<String>,
@@ -566,6 +608,7 @@ impl ListCall {
     }
 
     /// Only those who have completed the assessment of this id.
+    #[inline]
     pub fn filter_completed_assessment_id(
         mut self,
         filter_completed_assessment_id: impl Into<String>,
@@ -582,6 +625,7 @@ impl ListCall {
     }
 
     /// Only those who have passed the assessment of this id.
+    #[inline]
     pub fn filter_passed_assessment_id(
         mut self,
         filter_passed_assessment_id: impl Into<String>,
@@ -597,6 +641,7 @@ impl ListCall {
     }
 
     /// Only those who have failed the assessment of this id.
+    #[inline]
     pub fn filter_failed_assessment_id(
         mut self,
         filter_failed_assessment_id: impl Into<String>,
@@ -612,6 +657,7 @@ impl ListCall {
     }
 
     /// Only those who have paid exactly this much.
+    #[inline]
     pub fn filter_net_revenue_equal_to(
         mut self,
         filter_net_revenue_equal_to: impl Into<String>,
@@ -627,6 +673,7 @@ impl ListCall {
     }
 
     /// Only those who have paid more than this.
+    #[inline]
     pub fn filter_net_revenue_greater_than(
         mut self,
         filter_net_revenue_greater_than: impl Into<String>,
@@ -643,6 +690,7 @@ impl ListCall {
     }
 
     /// Only those who have paid less than this.
+    #[inline]
     pub fn filter_net_revenue_less_than(
         mut self,
         filter_net_revenue_less_than: impl Into<String>,
@@ -658,6 +706,7 @@ impl ListCall {
     }
 
     /// Only those who subscribed within this many days.
+    #[inline]
     pub fn filter_subscribed_in_last(
         mut self,
         filter_subscribed_in_last: impl Into<String>,
@@ -673,6 +722,7 @@ impl ListCall {
     }
 
     /// Only those who unsubscribed within this many days.
+    #[inline]
     pub fn filter_unsubscribed_in_last(
         mut self,
         filter_unsubscribed_in_last: impl Into<String>,
@@ -688,6 +738,7 @@ impl ListCall {
     }
 
     /// `true` for those who never subscribed.
+    #[inline]
     pub fn filter_never_subscribed(
         mut self,
         filter_never_subscribed: impl Into<String>,
@@ -703,6 +754,7 @@ impl ListCall {
     }
 
     /// Only those who were sent the broadcast of this id.
+    #[inline]
     pub fn filter_sent_email_broadcast_id(
         mut self,
         filter_sent_email_broadcast_id: impl Into<String>,
@@ -719,6 +771,7 @@ impl ListCall {
     }
 
     /// Only those who were not sent the broadcast of this id.
+    #[inline]
     pub fn filter_no_sent_email_broadcast_id(
         mut self,
         filter_no_sent_email_broadcast_id: impl Into<String>,
@@ -735,6 +788,7 @@ impl ListCall {
     }
 
     /// Only those who were sent none of the broadcasts of these ids.
+    #[inline]
     pub fn filter_no_sent_email_broadcast_ids(
         mut self,
         filter_no_sent_email_broadcast_ids: impl Into<String>,
@@ -751,6 +805,7 @@ impl ListCall {
     }
 
     /// Only those whom the broadcast of this id has not reached.
+    #[inline]
     pub fn filter_no_delivered_email_broadcast_id(
         mut self,
         filter_no_delivered_email_broadcast_id: impl Into<String>,
@@ -767,6 +822,7 @@ impl ListCall {
     }
 
     /// Only those who opened the broadcast of this id.
+    #[inline]
     pub fn filter_opened_email_broadcast_id(
         mut self,
         filter_opened_email_broadcast_id: impl Into<String>,
@@ -783,6 +839,7 @@ impl ListCall {
     }
 
     /// Only those who did not open the broadcast of this id.
+    #[inline]
     pub fn filter_no_opened_email_broadcast_id(
         mut self,
         filter_no_opened_email_broadcast_id: impl Into<String>,
@@ -799,6 +856,7 @@ impl ListCall {
     }
 
     /// Only those who clicked in the broadcast of this id.
+    #[inline]
     pub fn filter_clicked_email_broadcast_id(
         mut self,
         filter_clicked_email_broadcast_id: impl Into<String>,
@@ -815,6 +873,7 @@ impl ListCall {
     }
 
     /// Only those who did not click in the broadcast of this id.
+    #[inline]
     pub fn filter_no_clicked_email_broadcast_id(
         mut self,
         filter_no_clicked_email_broadcast_id: impl Into<String>,
@@ -831,6 +890,7 @@ impl ListCall {
     }
 
     /// Only those from whom the broadcast of this id bounced.
+    #[inline]
     pub fn filter_bounced_email_broadcast_id(
         mut self,
         filter_bounced_email_broadcast_id: impl Into<String>,
@@ -847,6 +907,7 @@ impl ListCall {
     }
 
     /// Only those from whom the broadcast of this id did not bounce.
+    #[inline]
     pub fn filter_no_bounced_email_broadcast_id(
         mut self,
         filter_no_bounced_email_broadcast_id: impl Into<String>,
@@ -863,6 +924,7 @@ impl ListCall {
     }
 
     /// Only those for whom the broadcast of this id was dropped.
+    #[inline]
     pub fn filter_dropped_email_broadcast_id(
         mut self,
         filter_dropped_email_broadcast_id: impl Into<String>,
@@ -879,6 +941,7 @@ impl ListCall {
     }
 
     /// Only those for whom the broadcast of this id was not dropped.
+    #[inline]
     pub fn filter_no_dropped_email_broadcast_id(
         mut self,
         filter_no_dropped_email_broadcast_id: impl Into<String>,
@@ -895,6 +958,7 @@ impl ListCall {
     }
 
     /// Only those who opened a mail within this many days.
+    #[inline]
     pub fn filter_opened_email_in_last(
         mut self,
         filter_opened_email_in_last: impl Into<String>,
@@ -910,6 +974,7 @@ impl ListCall {
     }
 
     /// Only those who opened no mail within this many days.
+    #[inline]
     pub fn filter_not_opened_email_in_last(
         mut self,
         filter_not_opened_email_in_last: impl Into<String>,
@@ -926,6 +991,7 @@ impl ListCall {
     }
 
     /// Only those a mail reached within this many days.
+    #[inline]
     pub fn filter_delivered_email_in_last(
         mut self,
         filter_delivered_email_in_last: impl Into<String>,
@@ -942,6 +1008,7 @@ impl ListCall {
     }
 
     /// Only those no mail reached within this many days.
+    #[inline]
     pub fn filter_not_delivered_email_in_last(
         mut self,
         filter_not_delivered_email_in_last: impl Into<String>,
@@ -958,6 +1025,7 @@ impl ListCall {
     }
 
     /// Only those who clicked in a mail within this many days.
+    #[inline]
     pub fn filter_clicked_email_in_last(
         mut self,
         filter_clicked_email_in_last: impl Into<String>,
@@ -973,6 +1041,7 @@ impl ListCall {
     }
 
     /// Only those who clicked in no mail within this many days.
+    #[inline]
     pub fn filter_not_clicked_email_in_last(
         mut self,
         filter_not_clicked_email_in_last: impl Into<String>,
@@ -989,6 +1058,7 @@ impl ListCall {
     }
 
     /// `true` for those whose mail bounces for good.
+    #[inline]
     pub fn filter_is_hard_bouncing(
         mut self,
         filter_is_hard_bouncing: impl Into<String>,
@@ -1004,6 +1074,7 @@ impl ListCall {
     }
 
     /// Only those whose mail bounced within this many days.
+    #[inline]
     pub fn filter_bounced_in_last(
         mut self,
         filter_bounced_in_last: impl Into<String>,
@@ -1019,6 +1090,7 @@ impl ListCall {
     }
 
     /// Only those who complained about a mail within this many days.
+    #[inline]
     pub fn filter_complained_in_last(
         mut self,
         filter_complained_in_last: impl Into<String>,
@@ -1034,6 +1106,7 @@ impl ListCall {
     }
 
     /// Only those who were unsubscribed by hand within this many days.
+    #[inline]
     pub fn filter_manually_unsubscribed_in_last(
         mut self,
         filter_manually_unsubscribed_in_last: impl Into<String>,
@@ -1050,6 +1123,7 @@ impl ListCall {
     }
 
     /// Only those who opted out within this many days.
+    #[inline]
     pub fn filter_opted_out_in_last(
         mut self,
         filter_opted_out_in_last: impl Into<String>,
@@ -1065,6 +1139,7 @@ impl ListCall {
     }
 
     /// `true` for those Kajabi counts as healthy by the mail they open.
+    #[inline]
     pub fn filter_healthy_contacts_with_open_data(
         mut self,
         filter_healthy_contacts_with_open_data: impl Into<String>,
@@ -1081,6 +1156,7 @@ impl ListCall {
     }
 
     /// `true` for those Kajabi counts as passive by the mail they open.
+    #[inline]
     pub fn filter_passive_contacts_with_open_data(
         mut self,
         filter_passive_contacts_with_open_data: impl Into<String>,
@@ -1097,6 +1173,7 @@ impl ListCall {
     }
 
     /// `true` for those Kajabi counts as unengaged by the mail they open.
+    #[inline]
     pub fn filter_unengaged_contacts_with_open_data(
         mut self,
         filter_unengaged_contacts_with_open_data: impl Into<String>,
@@ -1113,6 +1190,7 @@ impl ListCall {
     }
 
     /// `true` for those Kajabi counts as inactive by the mail they open.
+    #[inline]
     pub fn filter_inactive_contacts_with_open_data(
         mut self,
         filter_inactive_contacts_with_open_data: impl Into<String>,
@@ -1129,6 +1207,7 @@ impl ListCall {
     }
 
     /// Only those subscribed to the newsletter of this id.
+    #[inline]
     pub fn filter_subscribed_newsletter_id(
         mut self,
         filter_subscribed_newsletter_id: impl Into<String>,
@@ -1145,6 +1224,7 @@ impl ListCall {
     }
 
     /// Only those unsubscribed from the newsletter of this id.
+    #[inline]
     pub fn filter_unsubscribed_newsletter_id(
         mut self,
         filter_unsubscribed_newsletter_id: impl Into<String>,
@@ -1161,6 +1241,7 @@ impl ListCall {
     }
 
     /// Only those with this in their mobile phone number.
+    #[inline]
     pub fn filter_mobile_phone_number_contains(
         mut self,
         filter_mobile_phone_number_contains: impl Into<String>,
@@ -1177,6 +1258,7 @@ impl ListCall {
     }
 
     /// Only those subscribed to the mail sequence of this id.
+    #[inline]
     pub fn filter_subscribed_email_sequence_id(
         mut self,
         filter_subscribed_email_sequence_id: impl Into<String>,
@@ -1193,6 +1275,7 @@ impl ListCall {
     }
 
     /// Only those not subscribed to the mail sequence of this id.
+    #[inline]
     pub fn filter_not_subscribed_email_sequence_id(
         mut self,
         filter_not_subscribed_email_sequence_id: impl Into<String>,
@@ -1229,6 +1312,7 @@ pub struct GetCall {
 
 impl GetCall {
     /// Attributes to answer with; all unless set.
+    #[inline]
     pub fn fields_customers(
         mut self,
         fields_customers: impl IntoIterator<Item = impl Into<String>>,
@@ -1243,6 +1327,7 @@ impl GetCall {
     }
 
     /// Page of the included products, from 1.
+    #[inline]
     pub fn filter_products_page(mut self, filter_products_page: i64) -> Self {
         let call = &mut self.call;
         call.query("filter[products_page]", Style::FormExplode, &filter_products_page);
@@ -1250,6 +1335,7 @@ impl GetCall {
     }
 
     /// Included products on a page.
+    #[inline]
     pub fn filter_products_per(mut self, filter_products_per: i64) -> Self {
         let call = &mut self.call;
         call.query("filter[products_per]", Style::FormExplode, &filter_products_per);
@@ -1257,6 +1343,7 @@ impl GetCall {
     }
 
     /// Page of the included offers, from 1.
+    #[inline]
     pub fn filter_offers_page(mut self, filter_offers_page: i64) -> Self {
         let call = &mut self.call;
         call.query("filter[offers_page]", Style::FormExplode, &filter_offers_page);
@@ -1264,6 +1351,7 @@ impl GetCall {
     }
 
     /// Included offers on a page.
+    #[inline]
     pub fn filter_offers_per(mut self, filter_offers_per: i64) -> Self {
         let call = &mut self.call;
         call.query("filter[offers_per]", Style::FormExplode, &filter_offers_per);
@@ -1271,6 +1359,7 @@ impl GetCall {
     }
 
     /// Attributes of included products to answer with; all unless set.
+    #[inline]
     pub fn fields_products(
         mut self,
         fields_products: impl IntoIterator<Item = impl Into<String>>,
@@ -1285,6 +1374,7 @@ impl GetCall {
     }
 
     /// Related resources to answer with, in `included`.
+    #[inline]
     pub fn include(
         mut self,
         include: impl IntoIterator<Item = impl Into<types::CustomerInclude>>,
@@ -1299,6 +1389,7 @@ impl GetCall {
     }
 
     /// Of the included products, only those whose title matches this.
+    #[inline]
     pub fn filter_products_search(
         mut self,
         filter_products_search: impl Into<String>,
@@ -1314,6 +1405,7 @@ impl GetCall {
     }
 
     /// Of the included offers, only those whose title or internal title matches this.
+    #[inline]
     pub fn filter_offers_search(
         mut self,
         filter_offers_search: impl Into<String>,
@@ -1327,7 +1419,7 @@ impl GetCall {
 
 runtime::operation! { GetCall -> types::CustomersShowResponse, ErrorBody }
 
-pub(super) static LIST: Operation<types::CustomersIndexResponse, ErrorBody> = Operation {
+pub(super) const LIST: &Operation<types::CustomersIndexResponse, ErrorBody> = &Operation {
     name: "customers.list",
     method: Method::GET,
     idempotent: true,
@@ -1342,7 +1434,7 @@ pub(super) static LIST: Operation<types::CustomersIndexResponse, ErrorBody> = Op
     ],
 };
 
-pub(super) static GET: Operation<types::CustomersShowResponse, ErrorBody> = Operation {
+pub(super) const GET: &Operation<types::CustomersShowResponse, ErrorBody> = &Operation {
     name: "customers.get",
     method: Method::GET,
     idempotent: true,
@@ -1358,7 +1450,7 @@ pub(super) static GET: Operation<types::CustomersShowResponse, ErrorBody> = Oper
     ],
 };
 
-pub(super) static GRANT_OFFERS: Operation<types::RelationshipResponse, ErrorBody> = Operation {
+pub(super) const GRANT_OFFERS: &Operation<types::RelationshipResponse, ErrorBody> = &Operation {
     name: "customers.grant_offers",
     method: Method::POST,
     idempotent: false,
@@ -1375,7 +1467,7 @@ pub(super) static GRANT_OFFERS: Operation<types::RelationshipResponse, ErrorBody
     ],
 };
 
-pub(super) static LIST_OFFERS: Operation<types::RelationshipResponse, ErrorBody> = Operation {
+pub(super) const LIST_OFFERS: &Operation<types::RelationshipResponse, ErrorBody> = &Operation {
     name: "customers.list_offers",
     method: Method::GET,
     idempotent: true,
@@ -1391,7 +1483,7 @@ pub(super) static LIST_OFFERS: Operation<types::RelationshipResponse, ErrorBody>
     ],
 };
 
-pub(super) static REPLACE_OFFERS: Operation<types::RelationshipResponse, ErrorBody> = Operation {
+pub(super) const REPLACE_OFFERS: &Operation<types::RelationshipResponse, ErrorBody> = &Operation {
     name: "customers.replace_offers",
     method: Method::PATCH,
     idempotent: false,
@@ -1408,7 +1500,7 @@ pub(super) static REPLACE_OFFERS: Operation<types::RelationshipResponse, ErrorBo
     ],
 };
 
-pub(super) static REVOKE_OFFERS: Operation<types::RelationshipResponse, ErrorBody> = Operation {
+pub(super) const REVOKE_OFFERS: &Operation<types::RelationshipResponse, ErrorBody> = &Operation {
     name: "customers.revoke_offers",
     method: Method::DELETE,
     idempotent: true,

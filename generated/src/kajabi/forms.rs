@@ -22,9 +22,10 @@ impl Forms {
     /// `items` reads the list over all its pages, `pages` page by page.
     ///
     /// `GET /v1/forms`
+    #[inline]
     pub fn list(&self) -> ListCall {
         ListCall {
-            call: Call::new(&self.core, &LIST, &[]),
+            call: Call::new(&self.core, LIST, &[]),
         }
     }
 
@@ -33,20 +34,22 @@ impl Forms {
     /// The id `default` stands for the site's default form.
     ///
     /// `GET /v1/forms/{id}`
+    #[inline]
     pub fn get(&self, id: impl Into<String>) -> GetCall {
         let id: String = id.into();
         GetCall {
-            call: Call::new(&self.core, &GET, &[&id]),
+            call: Call::new(&self.core, GET, &[&id]),
         }
     }
 
     /// Returns a form submission.
     ///
     /// `GET /v1/form_submissions/{id}`
+    #[inline]
     pub fn get_submission(&self, id: impl Into<String>) -> GetSubmissionCall {
         let id: String = id.into();
         GetSubmissionCall {
-            call: Call::new(&self.core, &GET_SUBMISSION, &[&id]),
+            call: Call::new(&self.core, GET_SUBMISSION, &[&id]),
         }
     }
 
@@ -55,9 +58,10 @@ impl Forms {
     /// `items` reads the list over all its pages, `pages` page by page.
     ///
     /// `GET /v1/form_submissions`
+    #[inline]
     pub fn list_submissions(&self) -> ListSubmissionsCall {
         ListSubmissionsCall {
-            call: Call::new(&self.core, &LIST_SUBMISSIONS, &[]),
+            call: Call::new(&self.core, LIST_SUBMISSIONS, &[]),
         }
     }
 
@@ -68,13 +72,14 @@ impl Forms {
     /// grants offers, delivers webhooks and runs automations: repeating the call may repeat all of it.
     ///
     /// `POST /v1/forms/{id}/submit`
+    #[inline]
     pub fn submit(
         &self,
         id: impl Into<String>,
         body: impl Into<types::FormSubmissionCreate>,
     ) -> Call<types::FormSubmissionResponse> {
         let id: String = id.into();
-        let mut call = Call::new(&self.core, &SUBMIT, &[&id]);
+        let mut call = Call::new(&self.core, SUBMIT, &[&id]);
         let body: types::FormSubmissionCreate = body.into();
         call.json("application/vnd.api+json", &body);
         call
@@ -90,6 +95,7 @@ pub struct ListCall {
 
 impl ListCall {
     /// Attribute to sort by: `title`; with a `-` in front, descending.
+    #[inline]
     pub fn sort(mut self, sort: impl Into<String>) -> Self {
         let call = &mut self.call;
         let sort: String = sort.into();
@@ -98,6 +104,7 @@ impl ListCall {
     }
 
     /// Page to read, from 1.
+    #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         let call = &mut self.call;
         call.query("page[number]", Style::FormExplode, &page_number);
@@ -105,6 +112,7 @@ impl ListCall {
     }
 
     /// Documents on a page.
+    #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         let call = &mut self.call;
         call.query("page[size]", Style::FormExplode, &page_size);
@@ -112,6 +120,7 @@ impl ListCall {
     }
 
     /// Attributes to answer with; all unless set.
+    #[inline]
     pub fn fields_forms(
         mut self,
         fields_forms: impl IntoIterator<Item = impl Into<String>>,
@@ -126,6 +135,7 @@ impl ListCall {
     }
 
     /// Only those of the site with this id.
+    #[inline]
     pub fn filter_site_id(mut self, filter_site_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_site_id: String = filter_site_id.into();
@@ -134,6 +144,7 @@ impl ListCall {
     }
 
     /// Only those whose title contains this.
+    #[inline]
     pub fn filter_title_cont(mut self, filter_title_cont: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_title_cont: String = filter_title_cont.into();
@@ -162,6 +173,7 @@ pub struct GetCall {
 
 impl GetCall {
     /// Related resources to answer with, in `included`.
+    #[inline]
     pub fn include(
         mut self,
         include: impl IntoIterator<Item = impl Into<types::FormInclude>>,
@@ -176,6 +188,7 @@ impl GetCall {
     }
 
     /// Attributes to answer with; all unless set.
+    #[inline]
     pub fn fields_forms(
         mut self,
         fields_forms: impl IntoIterator<Item = impl Into<String>>,
@@ -190,6 +203,7 @@ impl GetCall {
     }
 
     /// Attributes of included fields to answer with; all unless set.
+    #[inline]
     pub fn fields_fields(
         mut self,
         fields_fields: impl IntoIterator<Item = impl Into<String>>,
@@ -215,6 +229,7 @@ pub struct GetSubmissionCall {
 
 impl GetSubmissionCall {
     /// Related resources to answer with, in `included`.
+    #[inline]
     pub fn include(
         mut self,
         include: impl IntoIterator<Item = impl Into<types::FormSubmissionInclude>>,
@@ -240,6 +255,7 @@ pub struct ListSubmissionsCall {
 
 impl ListSubmissionsCall {
     /// Attribute to sort by: `name`, `email` or `created_at`; with a `-` in front, descending.
+    #[inline]
     pub fn sort(mut self, sort: impl Into<String>) -> Self {
         let call = &mut self.call;
         let sort: String = sort.into();
@@ -248,6 +264,7 @@ impl ListSubmissionsCall {
     }
 
     /// Page to read, from 1.
+    #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         let call = &mut self.call;
         call.query("page[number]", Style::FormExplode, &page_number);
@@ -255,6 +272,7 @@ impl ListSubmissionsCall {
     }
 
     /// Documents on a page.
+    #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         let call = &mut self.call;
         call.query("page[size]", Style::FormExplode, &page_size);
@@ -262,6 +280,7 @@ impl ListSubmissionsCall {
     }
 
     /// Only those of the site with this id.
+    #[inline]
     pub fn filter_site_id(mut self, filter_site_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_site_id: String = filter_site_id.into();
@@ -270,6 +289,7 @@ impl ListSubmissionsCall {
     }
 
     /// Only those of the form with this id.
+    #[inline]
     pub fn filter_form_id(mut self, filter_form_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_form_id: String = filter_form_id.into();
@@ -289,7 +309,7 @@ runtime::pages! {
     }
 }
 
-pub(super) static LIST: Operation<types::FormsIndexResponse, ErrorBody> = Operation {
+pub(super) const LIST: &Operation<types::FormsIndexResponse, ErrorBody> = &Operation {
     name: "forms.list",
     method: Method::GET,
     idempotent: true,
@@ -304,7 +324,7 @@ pub(super) static LIST: Operation<types::FormsIndexResponse, ErrorBody> = Operat
     ],
 };
 
-pub(super) static GET: Operation<types::FormsShowResponse, ErrorBody> = Operation {
+pub(super) const GET: &Operation<types::FormsShowResponse, ErrorBody> = &Operation {
     name: "forms.get",
     method: Method::GET,
     idempotent: true,
@@ -320,10 +340,10 @@ pub(super) static GET: Operation<types::FormsShowResponse, ErrorBody> = Operatio
     ],
 };
 
-pub(super) static GET_SUBMISSION: Operation<
+pub(super) const GET_SUBMISSION: &Operation<
     types::FormSubmissionsShowResponse,
     ErrorBody,
-> = Operation {
+> = &Operation {
     name: "forms.get_submission",
     method: Method::GET,
     idempotent: true,
@@ -339,10 +359,10 @@ pub(super) static GET_SUBMISSION: Operation<
     ],
 };
 
-pub(super) static LIST_SUBMISSIONS: Operation<
+pub(super) const LIST_SUBMISSIONS: &Operation<
     types::FormSubmissionsIndexResponse,
     ErrorBody,
-> = Operation {
+> = &Operation {
     name: "forms.list_submissions",
     method: Method::GET,
     idempotent: true,
@@ -357,7 +377,7 @@ pub(super) static LIST_SUBMISSIONS: Operation<
     ],
 };
 
-pub(super) static SUBMIT: Operation<types::FormSubmissionResponse, ErrorBody> = Operation {
+pub(super) const SUBMIT: &Operation<types::FormSubmissionResponse, ErrorBody> = &Operation {
     name: "forms.submit",
     method: Method::POST,
     idempotent: false,

@@ -20,12 +20,13 @@ impl Me {
     /// Returns the user the token belongs to.
     ///
     /// `GET /v1/me`
+    #[inline]
     pub fn get(&self) -> Call<types::MeResponse> {
-        Call::new(&self.core, &GET, &[])
+        Call::new(&self.core, GET, &[])
     }
 }
 
-pub(super) static GET: Operation<types::MeResponse, ErrorBody> = Operation {
+pub(super) const GET: &Operation<types::MeResponse, ErrorBody> = &Operation {
     name: "me.get",
     method: Method::GET,
     idempotent: true,

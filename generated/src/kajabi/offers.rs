@@ -22,31 +22,34 @@ impl Offers {
     /// `items` reads the list over all its pages, `pages` page by page.
     ///
     /// `GET /v1/offers`
+    #[inline]
     pub fn list(&self) -> ListCall {
         ListCall {
-            call: Call::new(&self.core, &LIST, &[]),
+            call: Call::new(&self.core, LIST, &[]),
         }
     }
 
     /// Returns an offer.
     ///
     /// `GET /v1/offers/{id}`
+    #[inline]
     pub fn get(&self, id: impl Into<String>) -> GetCall {
         let id: String = id.into();
         GetCall {
-            call: Call::new(&self.core, &GET, &[&id]),
+            call: Call::new(&self.core, GET, &[&id]),
         }
     }
 
     /// Lists the ids of the products an offer gives access to.
     ///
     /// `GET /v1/offers/{offer_id}/relationships/products`
+    #[inline]
     pub fn list_products(
         &self,
         offer_id: impl Into<String>,
     ) -> Call<types::RelationshipResponse> {
         let offer_id: String = offer_id.into();
-        Call::new(&self.core, &LIST_PRODUCTS, &[&offer_id])
+        Call::new(&self.core, LIST_PRODUCTS, &[&offer_id])
     }
 }
 
@@ -59,6 +62,7 @@ pub struct ListCall {
 
 impl ListCall {
     /// Attribute to sort by: `title` or `price_in_cents`; with a `-` in front, descending.
+    #[inline]
     pub fn sort(mut self, sort: impl Into<String>) -> Self {
         let call = &mut self.call;
         let sort: String = sort.into();
@@ -67,6 +71,7 @@ impl ListCall {
     }
 
     /// Page to read, from 1.
+    #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         let call = &mut self.call;
         call.query("page[number]", Style::FormExplode, &page_number);
@@ -74,6 +79,7 @@ impl ListCall {
     }
 
     /// Documents on a page.
+    #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         let call = &mut self.call;
         call.query("page[size]", Style::FormExplode, &page_size);
@@ -81,6 +87,7 @@ impl ListCall {
     }
 
     /// Attributes to answer with; all unless set.
+    #[inline]
     pub fn fields_offers(
         mut self,
         fields_offers: impl IntoIterator<Item = impl Into<String>>,
@@ -95,6 +102,7 @@ impl ListCall {
     }
 
     /// Only those of the site with this id.
+    #[inline]
     pub fn filter_site_id(mut self, filter_site_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_site_id: String = filter_site_id.into();
@@ -103,6 +111,7 @@ impl ListCall {
     }
 
     /// Only those whose title contains this.
+    #[inline]
     pub fn filter_title_cont(mut self, filter_title_cont: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_title_cont: String = filter_title_cont.into();
@@ -111,6 +120,7 @@ impl ListCall {
     }
 
     /// Only those whose description contains this.
+    #[inline]
     pub fn filter_description_cont(
         mut self,
         filter_description_cont: impl Into<String>,
@@ -146,6 +156,7 @@ pub struct GetCall {
 
 impl GetCall {
     /// Related resources to answer with, in `included`.
+    #[inline]
     pub fn include(
         mut self,
         include: impl IntoIterator<Item = impl Into<types::OfferInclude>>,
@@ -160,6 +171,7 @@ impl GetCall {
     }
 
     /// Attributes to answer with; all unless set.
+    #[inline]
     pub fn fields_offers(
         mut self,
         fields_offers: impl IntoIterator<Item = impl Into<String>>,
@@ -174,6 +186,7 @@ impl GetCall {
     }
 
     /// Attributes of included products to answer with; all unless set.
+    #[inline]
     pub fn fields_products(
         mut self,
         fields_products: impl IntoIterator<Item = impl Into<String>>,
@@ -190,7 +203,7 @@ impl GetCall {
 
 runtime::operation! { GetCall -> types::OffersShowResponse, ErrorBody }
 
-pub(super) static LIST: Operation<types::OffersIndexResponse, ErrorBody> = Operation {
+pub(super) const LIST: &Operation<types::OffersIndexResponse, ErrorBody> = &Operation {
     name: "offers.list",
     method: Method::GET,
     idempotent: true,
@@ -205,7 +218,7 @@ pub(super) static LIST: Operation<types::OffersIndexResponse, ErrorBody> = Opera
     ],
 };
 
-pub(super) static GET: Operation<types::OffersShowResponse, ErrorBody> = Operation {
+pub(super) const GET: &Operation<types::OffersShowResponse, ErrorBody> = &Operation {
     name: "offers.get",
     method: Method::GET,
     idempotent: true,
@@ -221,7 +234,7 @@ pub(super) static GET: Operation<types::OffersShowResponse, ErrorBody> = Operati
     ],
 };
 
-pub(super) static LIST_PRODUCTS: Operation<types::RelationshipResponse, ErrorBody> = Operation {
+pub(super) const LIST_PRODUCTS: &Operation<types::RelationshipResponse, ErrorBody> = &Operation {
     name: "offers.list_products",
     method: Method::GET,
     idempotent: true,

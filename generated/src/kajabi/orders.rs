@@ -23,29 +23,32 @@ impl Orders {
     /// `items` reads the list over all its pages, `pages` page by page.
     ///
     /// `GET /v1/orders`
+    #[inline]
     pub fn list(&self) -> ListCall {
         ListCall {
-            call: Call::new(&self.core, &LIST, &[]),
+            call: Call::new(&self.core, LIST, &[]),
         }
     }
 
     /// Returns an order.
     ///
     /// `GET /v1/orders/{id}`
+    #[inline]
     pub fn get(&self, id: impl Into<String>) -> GetCall {
         let id: String = id.into();
         GetCall {
-            call: Call::new(&self.core, &GET, &[&id]),
+            call: Call::new(&self.core, GET, &[&id]),
         }
     }
 
     /// Returns an item of an order.
     ///
     /// `GET /v1/order_items/{id}`
+    #[inline]
     pub fn get_item(&self, id: impl Into<String>) -> GetItemCall {
         let id: String = id.into();
         GetItemCall {
-            call: Call::new(&self.core, &GET_ITEM, &[&id]),
+            call: Call::new(&self.core, GET_ITEM, &[&id]),
         }
     }
 
@@ -54,9 +57,10 @@ impl Orders {
     /// `items` reads the list over all its pages, `pages` page by page.
     ///
     /// `GET /v1/order_items`
+    #[inline]
     pub fn list_items(&self) -> ListItemsCall {
         ListItemsCall {
-            call: Call::new(&self.core, &LIST_ITEMS, &[]),
+            call: Call::new(&self.core, LIST_ITEMS, &[]),
         }
     }
 }
@@ -70,6 +74,7 @@ pub struct ListCall {
 
 impl ListCall {
     /// Attribute to sort by: `order_number`, `created_at` or `fulfilled_at`; with a `-` in front, descending.
+    #[inline]
     pub fn sort(mut self, sort: impl Into<String>) -> Self {
         let call = &mut self.call;
         let sort: String = sort.into();
@@ -78,6 +83,7 @@ impl ListCall {
     }
 
     /// Page to read, from 1.
+    #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         let call = &mut self.call;
         call.query("page[number]", Style::FormExplode, &page_number);
@@ -85,6 +91,7 @@ impl ListCall {
     }
 
     /// Documents on a page.
+    #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         let call = &mut self.call;
         call.query("page[size]", Style::FormExplode, &page_size);
@@ -92,6 +99,7 @@ impl ListCall {
     }
 
     /// Attributes to answer with; all unless set.
+    #[inline]
     pub fn fields_orders(
         mut self,
         fields_orders: impl IntoIterator<Item = impl Into<String>>,
@@ -106,6 +114,7 @@ impl ListCall {
     }
 
     /// Only those of the site with this id.
+    #[inline]
     pub fn filter_site_id(mut self, filter_site_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_site_id: String = filter_site_id.into();
@@ -114,6 +123,7 @@ impl ListCall {
     }
 
     /// Only those of the customer with this id.
+    #[inline]
     pub fn filter_customer_id(mut self, filter_customer_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_customer_id: String = filter_customer_id.into();
@@ -122,6 +132,7 @@ impl ListCall {
     }
 
     /// Only the one with this number.
+    #[inline]
     pub fn filter_order_number_eq(
         mut self,
         filter_order_number_eq: impl Into<String>,
@@ -137,6 +148,7 @@ impl ListCall {
     }
 
     /// `true` for what is still to be fulfilled, `false` for what has been.
+    #[inline]
     pub fn filter_fulfilled_at_null(mut self, filter_fulfilled_at_null: bool) -> Self {
         let call = &mut self.call;
         call.query(
@@ -148,6 +160,7 @@ impl ListCall {
     }
 
     /// Further conditions: the name of an attribute with a suffix (`_eq`, `_not_eq`, `_cont`, `_start`, `_end`, `_gt`, `_lt`, `_gteq`, `_lteq`, `_in` and others), and what to compare it with.
+    #[inline]
     pub fn filter(
         mut self,
         filter: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
@@ -182,6 +195,7 @@ pub struct GetCall {
 
 impl GetCall {
     /// Related resources to answer with, in `included`.
+    #[inline]
     pub fn include(
         mut self,
         include: impl IntoIterator<Item = impl Into<types::OrderInclude>>,
@@ -196,6 +210,7 @@ impl GetCall {
     }
 
     /// Attributes to answer with; all unless set.
+    #[inline]
     pub fn fields_orders(
         mut self,
         fields_orders: impl IntoIterator<Item = impl Into<String>>,
@@ -221,6 +236,7 @@ pub struct GetItemCall {
 
 impl GetItemCall {
     /// Related resources to answer with, in `included`.
+    #[inline]
     pub fn include(
         mut self,
         include: impl IntoIterator<Item = impl Into<types::OrderItemInclude>>,
@@ -235,6 +251,7 @@ impl GetItemCall {
     }
 
     /// Attributes to answer with; all unless set.
+    #[inline]
     pub fn fields_order_items(
         mut self,
         fields_order_items: impl IntoIterator<Item = impl Into<String>>,
@@ -260,6 +277,7 @@ pub struct ListItemsCall {
 
 impl ListItemsCall {
     /// Attribute to sort by: `created_at`, `quantity` or `fulfilled_at`; with a `-` in front, descending.
+    #[inline]
     pub fn sort(mut self, sort: impl Into<String>) -> Self {
         let call = &mut self.call;
         let sort: String = sort.into();
@@ -268,6 +286,7 @@ impl ListItemsCall {
     }
 
     /// Page to read, from 1.
+    #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         let call = &mut self.call;
         call.query("page[number]", Style::FormExplode, &page_number);
@@ -275,6 +294,7 @@ impl ListItemsCall {
     }
 
     /// Documents on a page.
+    #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         let call = &mut self.call;
         call.query("page[size]", Style::FormExplode, &page_size);
@@ -282,6 +302,7 @@ impl ListItemsCall {
     }
 
     /// Attributes to answer with; all unless set.
+    #[inline]
     pub fn fields_order_items(
         mut self,
         fields_order_items: impl IntoIterator<Item = impl Into<String>>,
@@ -296,6 +317,7 @@ impl ListItemsCall {
     }
 
     /// Only those of the site with this id.
+    #[inline]
     pub fn filter_site_id(mut self, filter_site_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_site_id: String = filter_site_id.into();
@@ -304,6 +326,7 @@ impl ListItemsCall {
     }
 
     /// Only those of this type, for example `Offer`.
+    #[inline]
     pub fn filter_item_type_eq(
         mut self,
         filter_item_type_eq: impl Into<String>,
@@ -315,6 +338,7 @@ impl ListItemsCall {
     }
 
     /// Only those for the thing with this id.
+    #[inline]
     pub fn filter_item_id_eq(mut self, filter_item_id_eq: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_item_id_eq: String = filter_item_id_eq.into();
@@ -323,6 +347,7 @@ impl ListItemsCall {
     }
 
     /// `true` for what is still to be fulfilled, `false` for what has been.
+    #[inline]
     pub fn filter_fulfilled_at_null(mut self, filter_fulfilled_at_null: bool) -> Self {
         let call = &mut self.call;
         call.query(
@@ -334,6 +359,7 @@ impl ListItemsCall {
     }
 
     /// Further conditions: the name of an attribute with a suffix (`_eq`, `_not_eq`, `_cont`, `_start`, `_end`, `_gt`, `_lt`, `_gteq`, `_lteq`, `_in` and others), and what to compare it with.
+    #[inline]
     pub fn filter(
         mut self,
         filter: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
@@ -359,7 +385,7 @@ runtime::pages! {
     }
 }
 
-pub(super) static LIST: Operation<types::OrdersIndexResponse, ErrorBody> = Operation {
+pub(super) const LIST: &Operation<types::OrdersIndexResponse, ErrorBody> = &Operation {
     name: "orders.list",
     method: Method::GET,
     idempotent: true,
@@ -374,7 +400,7 @@ pub(super) static LIST: Operation<types::OrdersIndexResponse, ErrorBody> = Opera
     ],
 };
 
-pub(super) static GET: Operation<types::OrdersShowResponse, ErrorBody> = Operation {
+pub(super) const GET: &Operation<types::OrdersShowResponse, ErrorBody> = &Operation {
     name: "orders.get",
     method: Method::GET,
     idempotent: true,
@@ -390,7 +416,7 @@ pub(super) static GET: Operation<types::OrdersShowResponse, ErrorBody> = Operati
     ],
 };
 
-pub(super) static GET_ITEM: Operation<types::OrderItemsShowResponse, ErrorBody> = Operation {
+pub(super) const GET_ITEM: &Operation<types::OrderItemsShowResponse, ErrorBody> = &Operation {
     name: "orders.get_item",
     method: Method::GET,
     idempotent: true,
@@ -406,7 +432,7 @@ pub(super) static GET_ITEM: Operation<types::OrderItemsShowResponse, ErrorBody> 
     ],
 };
 
-pub(super) static LIST_ITEMS: Operation<types::OrderItemsIndexResponse, ErrorBody> = Operation {
+pub(super) const LIST_ITEMS: &Operation<types::OrderItemsIndexResponse, ErrorBody> = &Operation {
     name: "orders.list_items",
     method: Method::GET,
     idempotent: true,

@@ -22,8 +22,9 @@ impl Payouts {
     /// `items` reads the list over all its pages, `pages` page by page.
     ///
     /// `GET /v1/kajabi_payments_payouts`
+    #[inline]
     pub fn list(&self, filter_site_id: impl Into<String>) -> ListCall {
-        let mut call = Call::new(&self.core, &LIST, &[]);
+        let mut call = Call::new(&self.core, LIST, &[]);
         let filter_site_id: String = filter_site_id.into();
         call.query("filter[site_id]", Style::FormExplode, &filter_site_id);
         ListCall { call }
@@ -32,13 +33,14 @@ impl Payouts {
     /// Returns a payout with the transactions it covers.
     ///
     /// `GET /v1/kajabi_payments_payouts/{id}`
+    #[inline]
     pub fn get(
         &self,
         id: impl Into<String>,
         filter_site_id: impl Into<String>,
     ) -> Call<types::PayoutsShowResponse> {
         let id: String = id.into();
-        let mut call = Call::new(&self.core, &GET, &[&id]);
+        let mut call = Call::new(&self.core, GET, &[&id]);
         let filter_site_id: String = filter_site_id.into();
         call.query("filter[site_id]", Style::FormExplode, &filter_site_id);
         call
@@ -54,6 +56,7 @@ pub struct ListCall {
 
 impl ListCall {
     /// Page to read, from 1.
+    #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         let call = &mut self.call;
         call.query("page[number]", Style::FormExplode, &page_number);
@@ -61,6 +64,7 @@ impl ListCall {
     }
 
     /// Only those in this state: `pending`, `in_transit`, `paid`, `failed` or `canceled`.
+    #[inline]
     pub fn filter_status(mut self, filter_status: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_status: String = filter_status.into();
@@ -69,6 +73,7 @@ impl ListCall {
     }
 
     /// Only from this day on, as `2024-01-31`.
+    #[inline]
     pub fn filter_start_date(mut self, filter_start_date: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_start_date: String = filter_start_date.into();
@@ -77,6 +82,7 @@ impl ListCall {
     }
 
     /// Only up to this day, as `2024-01-31`.
+    #[inline]
     pub fn filter_end_date(mut self, filter_end_date: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_end_date: String = filter_end_date.into();
@@ -96,7 +102,7 @@ runtime::pages! {
     }
 }
 
-pub(super) static LIST: Operation<types::PayoutsIndexResponse, ErrorBody> = Operation {
+pub(super) const LIST: &Operation<types::PayoutsIndexResponse, ErrorBody> = &Operation {
     name: "payouts.list",
     method: Method::GET,
     idempotent: true,
@@ -111,7 +117,7 @@ pub(super) static LIST: Operation<types::PayoutsIndexResponse, ErrorBody> = Oper
     ],
 };
 
-pub(super) static GET: Operation<types::PayoutsShowResponse, ErrorBody> = Operation {
+pub(super) const GET: &Operation<types::PayoutsShowResponse, ErrorBody> = &Operation {
     name: "payouts.get",
     method: Method::GET,
     idempotent: true,

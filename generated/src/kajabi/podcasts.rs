@@ -22,18 +22,20 @@ impl Podcasts {
     /// `items` reads the list over all its pages, `pages` page by page.
     ///
     /// `GET /v1/podcasts`
+    #[inline]
     pub fn list(&self) -> ListCall {
         ListCall {
-            call: Call::new(&self.core, &LIST, &[]),
+            call: Call::new(&self.core, LIST, &[]),
         }
     }
 
     /// Returns a podcast.
     ///
     /// `GET /v1/podcasts/{id}`
+    #[inline]
     pub fn get(&self, id: impl Into<String>) -> Call<types::PodcastsShowResponse> {
         let id: String = id.into();
-        Call::new(&self.core, &GET, &[&id])
+        Call::new(&self.core, GET, &[&id])
     }
 }
 
@@ -46,6 +48,7 @@ pub struct ListCall {
 
 impl ListCall {
     /// Only those of the site with this id.
+    #[inline]
     pub fn filter_site_id(mut self, filter_site_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_site_id: String = filter_site_id.into();
@@ -54,6 +57,7 @@ impl ListCall {
     }
 
     /// Only those with this very title.
+    #[inline]
     pub fn filter_title_eq(mut self, filter_title_eq: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_title_eq: String = filter_title_eq.into();
@@ -62,6 +66,7 @@ impl ListCall {
     }
 
     /// Only those whose title contains this.
+    #[inline]
     pub fn filter_title_cont(mut self, filter_title_cont: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_title_cont: String = filter_title_cont.into();
@@ -70,6 +75,7 @@ impl ListCall {
     }
 
     /// Only those in this state, for example `ready`.
+    #[inline]
     pub fn filter_status_eq(mut self, filter_status_eq: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_status_eq: String = filter_status_eq.into();
@@ -78,6 +84,7 @@ impl ListCall {
     }
 
     /// Only those of this type: `episodic` or `serial`.
+    #[inline]
     pub fn filter_show_type_eq(
         mut self,
         filter_show_type_eq: impl Into<String>,
@@ -89,6 +96,7 @@ impl ListCall {
     }
 
     /// Attribute to sort by: `title`; with a `-` in front, descending.
+    #[inline]
     pub fn sort(mut self, sort: impl Into<String>) -> Self {
         let call = &mut self.call;
         let sort: String = sort.into();
@@ -97,6 +105,7 @@ impl ListCall {
     }
 
     /// Page to read, from 1.
+    #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         let call = &mut self.call;
         call.query("page[number]", Style::FormExplode, &page_number);
@@ -104,6 +113,7 @@ impl ListCall {
     }
 
     /// Documents on a page.
+    #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         let call = &mut self.call;
         call.query("page[size]", Style::FormExplode, &page_size);
@@ -111,6 +121,7 @@ impl ListCall {
     }
 
     /// Attributes to answer with; all unless set.
+    #[inline]
     pub fn fields_podcasts(
         mut self,
         fields_podcasts: impl IntoIterator<Item = impl Into<String>>,
@@ -136,7 +147,7 @@ runtime::pages! {
     }
 }
 
-pub(super) static LIST: Operation<types::PodcastsIndexResponse, ErrorBody> = Operation {
+pub(super) const LIST: &Operation<types::PodcastsIndexResponse, ErrorBody> = &Operation {
     name: "podcasts.list",
     method: Method::GET,
     idempotent: true,
@@ -151,7 +162,7 @@ pub(super) static LIST: Operation<types::PodcastsIndexResponse, ErrorBody> = Ope
     ],
 };
 
-pub(super) static GET: Operation<types::PodcastsShowResponse, ErrorBody> = Operation {
+pub(super) const GET: &Operation<types::PodcastsShowResponse, ErrorBody> = &Operation {
     name: "podcasts.get",
     method: Method::GET,
     idempotent: true,

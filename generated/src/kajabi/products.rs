@@ -22,19 +22,21 @@ impl Products {
     /// `items` reads the list over all its pages, `pages` page by page.
     ///
     /// `GET /v1/products`
+    #[inline]
     pub fn list(&self) -> ListCall {
         ListCall {
-            call: Call::new(&self.core, &LIST, &[]),
+            call: Call::new(&self.core, LIST, &[]),
         }
     }
 
     /// Returns a product.
     ///
     /// `GET /v1/products/{id}`
+    #[inline]
     pub fn get(&self, id: impl Into<String>) -> GetCall {
         let id: String = id.into();
         GetCall {
-            call: Call::new(&self.core, &GET, &[&id]),
+            call: Call::new(&self.core, GET, &[&id]),
         }
     }
 }
@@ -48,6 +50,7 @@ pub struct ListCall {
 
 impl ListCall {
     /// Attribute to sort by: `title`, `description` or `status`; with a `-` in front, descending.
+    #[inline]
     pub fn sort(mut self, sort: impl Into<String>) -> Self {
         let call = &mut self.call;
         let sort: String = sort.into();
@@ -56,6 +59,7 @@ impl ListCall {
     }
 
     /// Page to read, from 1.
+    #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         let call = &mut self.call;
         call.query("page[number]", Style::FormExplode, &page_number);
@@ -63,6 +67,7 @@ impl ListCall {
     }
 
     /// Documents on a page.
+    #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         let call = &mut self.call;
         call.query("page[size]", Style::FormExplode, &page_size);
@@ -70,6 +75,7 @@ impl ListCall {
     }
 
     /// Attributes to answer with; all unless set.
+    #[inline]
     pub fn fields_products(
         mut self,
         fields_products: impl IntoIterator<Item = impl Into<String>>,
@@ -84,6 +90,7 @@ impl ListCall {
     }
 
     /// Only those of the site with this id.
+    #[inline]
     pub fn filter_site_id(mut self, filter_site_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_site_id: String = filter_site_id.into();
@@ -92,6 +99,7 @@ impl ListCall {
     }
 
     /// Only those whose title contains this.
+    #[inline]
     pub fn filter_title_cont(mut self, filter_title_cont: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_title_cont: String = filter_title_cont.into();
@@ -100,6 +108,7 @@ impl ListCall {
     }
 
     /// Only those whose description contains this.
+    #[inline]
     pub fn filter_description_cont(
         mut self,
         filter_description_cont: impl Into<String>,
@@ -115,6 +124,7 @@ impl ListCall {
     }
 
     /// Only those in this state, for example `ready`.
+    #[inline]
     pub fn filter_status_eq(mut self, filter_status_eq: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_status_eq: String = filter_status_eq.into();
@@ -123,6 +133,7 @@ impl ListCall {
     }
 
     /// Kinds to leave out, as class names such as `Courses::CohortCourse`.
+    #[inline]
     pub fn filter_exclude_product_types(
         mut self,
         filter_exclude_product_types: impl IntoIterator<Item = impl Into<String>>,
@@ -161,6 +172,7 @@ pub struct GetCall {
 
 impl GetCall {
     /// Attributes to answer with; all unless set.
+    #[inline]
     pub fn fields_products(
         mut self,
         fields_products: impl IntoIterator<Item = impl Into<String>>,
@@ -177,7 +189,7 @@ impl GetCall {
 
 runtime::operation! { GetCall -> types::ProductsShowResponse, ErrorBody }
 
-pub(super) static LIST: Operation<types::ProductsIndexResponse, ErrorBody> = Operation {
+pub(super) const LIST: &Operation<types::ProductsIndexResponse, ErrorBody> = &Operation {
     name: "products.list",
     method: Method::GET,
     idempotent: true,
@@ -192,7 +204,7 @@ pub(super) static LIST: Operation<types::ProductsIndexResponse, ErrorBody> = Ope
     ],
 };
 
-pub(super) static GET: Operation<types::ProductsShowResponse, ErrorBody> = Operation {
+pub(super) const GET: &Operation<types::ProductsShowResponse, ErrorBody> = &Operation {
     name: "products.get",
     method: Method::GET,
     idempotent: true,

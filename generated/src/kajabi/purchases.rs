@@ -23,19 +23,21 @@ impl Purchases {
     /// `items` reads the list over all its pages, `pages` page by page.
     ///
     /// `GET /v1/purchases`
+    #[inline]
     pub fn list(&self) -> ListCall {
         ListCall {
-            call: Call::new(&self.core, &LIST, &[]),
+            call: Call::new(&self.core, LIST, &[]),
         }
     }
 
     /// Returns a purchase.
     ///
     /// `GET /v1/purchases/{id}`
+    #[inline]
     pub fn get(&self, id: impl Into<String>) -> GetCall {
         let id: String = id.into();
         GetCall {
-            call: Call::new(&self.core, &GET, &[&id]),
+            call: Call::new(&self.core, GET, &[&id]),
         }
     }
 
@@ -44,12 +46,13 @@ impl Purchases {
     /// The rules of the payment provider apply. Answers 422 where the provider refuses.
     ///
     /// `POST /v1/purchases/{id}/cancel_subscription`
+    #[inline]
     pub fn cancel_subscription(
         &self,
         id: impl Into<String>,
     ) -> Call<types::PurchasesShowResponse> {
         let id: String = id.into();
-        Call::new(&self.core, &CANCEL_SUBSCRIPTION, &[&id])
+        Call::new(&self.core, CANCEL_SUBSCRIPTION, &[&id])
     }
 
     /// Deactivates a purchase.
@@ -57,12 +60,13 @@ impl Purchases {
     /// Its subscription goes on and keeps charging; cancel that instead where there is one.
     ///
     /// `POST /v1/purchases/{id}/deactivate`
+    #[inline]
     pub fn deactivate(
         &self,
         id: impl Into<String>,
     ) -> Call<types::PurchasesShowResponse> {
         let id: String = id.into();
-        Call::new(&self.core, &DEACTIVATE, &[&id])
+        Call::new(&self.core, DEACTIVATE, &[&id])
     }
 
     /// Reactivates a deactivated purchase.
@@ -70,12 +74,13 @@ impl Purchases {
     /// Its subscription, if it had one, does not come back.
     ///
     /// `POST /v1/purchases/{id}/reactivate`
+    #[inline]
     pub fn reactivate(
         &self,
         id: impl Into<String>,
     ) -> Call<types::PurchasesShowResponse> {
         let id: String = id.into();
-        Call::new(&self.core, &REACTIVATE, &[&id])
+        Call::new(&self.core, REACTIVATE, &[&id])
     }
 }
 
@@ -88,6 +93,7 @@ pub struct ListCall {
 
 impl ListCall {
     /// Attribute to sort by: `created_at`, `effective_start_at` and most other attributes; with a `-` in front, descending.
+    #[inline]
     pub fn sort(mut self, sort: impl Into<String>) -> Self {
         let call = &mut self.call;
         let sort: String = sort.into();
@@ -96,6 +102,7 @@ impl ListCall {
     }
 
     /// Page to read, from 1.
+    #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         let call = &mut self.call;
         call.query("page[number]", Style::FormExplode, &page_number);
@@ -103,6 +110,7 @@ impl ListCall {
     }
 
     /// Documents on a page.
+    #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         let call = &mut self.call;
         call.query("page[size]", Style::FormExplode, &page_size);
@@ -110,6 +118,7 @@ impl ListCall {
     }
 
     /// Attributes to answer with; all unless set.
+    #[inline]
     pub fn fields_purchases(
         mut self,
         fields_purchases: impl IntoIterator<Item = impl Into<String>>,
@@ -124,6 +133,7 @@ impl ListCall {
     }
 
     /// `true` for purchases that are not deactivated.
+    #[inline]
     pub fn filter_active(mut self, filter_active: bool) -> Self {
         let call = &mut self.call;
         call.query("filter[active]", Style::FormExplode, &filter_active);
@@ -131,6 +141,7 @@ impl ListCall {
     }
 
     /// `true` for deactivated purchases.
+    #[inline]
     pub fn filter_deactivated(mut self, filter_deactivated: bool) -> Self {
         let call = &mut self.call;
         call.query("filter[deactivated]", Style::FormExplode, &filter_deactivated);
@@ -138,6 +149,7 @@ impl ListCall {
     }
 
     /// Only those with this referrer.
+    #[inline]
     pub fn filter_referrer(mut self, filter_referrer: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_referrer: String = filter_referrer.into();
@@ -146,6 +158,7 @@ impl ListCall {
     }
 
     /// Only those made with this coupon.
+    #[inline]
     pub fn filter_coupon_code_eq(
         mut self,
         filter_coupon_code_eq: impl Into<String>,
@@ -157,6 +170,7 @@ impl ListCall {
     }
 
     /// Only those of the site with this id.
+    #[inline]
     pub fn filter_site_id(mut self, filter_site_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_site_id: String = filter_site_id.into();
@@ -165,6 +179,7 @@ impl ListCall {
     }
 
     /// Only those of the customer with this id.
+    #[inline]
     pub fn filter_customer_id(mut self, filter_customer_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_customer_id: String = filter_customer_id.into();
@@ -173,6 +188,7 @@ impl ListCall {
     }
 
     /// Further conditions: the name of an attribute with a suffix (`_eq`, `_not_eq`, `_cont`, `_start`, `_end`, `_gt`, `_lt`, `_gteq`, `_lteq`, `_in` and others), and what to compare it with.
+    #[inline]
     pub fn filter(
         mut self,
         filter: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
@@ -207,6 +223,7 @@ pub struct GetCall {
 
 impl GetCall {
     /// Attributes to answer with; all unless set.
+    #[inline]
     pub fn fields_purchases(
         mut self,
         fields_purchases: impl IntoIterator<Item = impl Into<String>>,
@@ -223,7 +240,7 @@ impl GetCall {
 
 runtime::operation! { GetCall -> types::PurchasesShowResponse, ErrorBody }
 
-pub(super) static LIST: Operation<types::PurchasesIndexResponse, ErrorBody> = Operation {
+pub(super) const LIST: &Operation<types::PurchasesIndexResponse, ErrorBody> = &Operation {
     name: "purchases.list",
     method: Method::GET,
     idempotent: true,
@@ -238,7 +255,7 @@ pub(super) static LIST: Operation<types::PurchasesIndexResponse, ErrorBody> = Op
     ],
 };
 
-pub(super) static GET: Operation<types::PurchasesShowResponse, ErrorBody> = Operation {
+pub(super) const GET: &Operation<types::PurchasesShowResponse, ErrorBody> = &Operation {
     name: "purchases.get",
     method: Method::GET,
     idempotent: true,
@@ -254,10 +271,10 @@ pub(super) static GET: Operation<types::PurchasesShowResponse, ErrorBody> = Oper
     ],
 };
 
-pub(super) static CANCEL_SUBSCRIPTION: Operation<
+pub(super) const CANCEL_SUBSCRIPTION: &Operation<
     types::PurchasesShowResponse,
     ErrorBody,
-> = Operation {
+> = &Operation {
     name: "purchases.cancel_subscription",
     method: Method::POST,
     idempotent: false,
@@ -274,7 +291,7 @@ pub(super) static CANCEL_SUBSCRIPTION: Operation<
     ],
 };
 
-pub(super) static DEACTIVATE: Operation<types::PurchasesShowResponse, ErrorBody> = Operation {
+pub(super) const DEACTIVATE: &Operation<types::PurchasesShowResponse, ErrorBody> = &Operation {
     name: "purchases.deactivate",
     method: Method::POST,
     idempotent: false,
@@ -290,7 +307,7 @@ pub(super) static DEACTIVATE: Operation<types::PurchasesShowResponse, ErrorBody>
     ],
 };
 
-pub(super) static REACTIVATE: Operation<types::PurchasesShowResponse, ErrorBody> = Operation {
+pub(super) const REACTIVATE: &Operation<types::PurchasesShowResponse, ErrorBody> = &Operation {
     name: "purchases.reactivate",
     method: Method::POST,
     idempotent: false,

@@ -22,29 +22,32 @@ impl Sites {
     /// `items` reads the list over all its pages, `pages` page by page.
     ///
     /// `GET /v1/sites`
+    #[inline]
     pub fn list(&self) -> ListCall {
         ListCall {
-            call: Call::new(&self.core, &LIST, &[]),
+            call: Call::new(&self.core, LIST, &[]),
         }
     }
 
     /// Returns a site.
     ///
     /// `GET /v1/sites/{id}`
+    #[inline]
     pub fn get(&self, id: impl Into<String>) -> GetCall {
         let id: String = id.into();
         GetCall {
-            call: Call::new(&self.core, &GET, &[&id]),
+            call: Call::new(&self.core, GET, &[&id]),
         }
     }
 
     /// Returns a website page.
     ///
     /// `GET /v1/website_pages/{id}`
+    #[inline]
     pub fn get_website_page(&self, id: impl Into<String>) -> GetWebsitePageCall {
         let id: String = id.into();
         GetWebsitePageCall {
-            call: Call::new(&self.core, &GET_WEBSITE_PAGE, &[&id]),
+            call: Call::new(&self.core, GET_WEBSITE_PAGE, &[&id]),
         }
     }
 
@@ -53,9 +56,10 @@ impl Sites {
     /// `items` reads the list over all its pages, `pages` page by page.
     ///
     /// `GET /v1/website_pages`
+    #[inline]
     pub fn list_website_pages(&self) -> ListWebsitePagesCall {
         ListWebsitePagesCall {
-            call: Call::new(&self.core, &LIST_WEBSITE_PAGES, &[]),
+            call: Call::new(&self.core, LIST_WEBSITE_PAGES, &[]),
         }
     }
 }
@@ -69,6 +73,7 @@ pub struct ListCall {
 
 impl ListCall {
     /// Attribute to sort by: `title` or `subdomain`; with a `-` in front, descending.
+    #[inline]
     pub fn sort(mut self, sort: impl Into<String>) -> Self {
         let call = &mut self.call;
         let sort: String = sort.into();
@@ -77,6 +82,7 @@ impl ListCall {
     }
 
     /// Page to read, from 1.
+    #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         let call = &mut self.call;
         call.query("page[number]", Style::FormExplode, &page_number);
@@ -84,6 +90,7 @@ impl ListCall {
     }
 
     /// Documents on a page.
+    #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         let call = &mut self.call;
         call.query("page[size]", Style::FormExplode, &page_size);
@@ -91,6 +98,7 @@ impl ListCall {
     }
 
     /// Attributes to answer with; all unless set.
+    #[inline]
     pub fn fields_sites(
         mut self,
         fields_sites: impl IntoIterator<Item = impl Into<String>>,
@@ -105,6 +113,7 @@ impl ListCall {
     }
 
     /// Only those whose title contains this.
+    #[inline]
     pub fn filter_title_cont(mut self, filter_title_cont: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_title_cont: String = filter_title_cont.into();
@@ -113,6 +122,7 @@ impl ListCall {
     }
 
     /// Only those whose subdomain contains this.
+    #[inline]
     pub fn filter_subdomain_cont(
         mut self,
         filter_subdomain_cont: impl Into<String>,
@@ -144,6 +154,7 @@ pub struct GetCall {
 
 impl GetCall {
     /// Attributes to answer with; all unless set.
+    #[inline]
     pub fn fields_sites(
         mut self,
         fields_sites: impl IntoIterator<Item = impl Into<String>>,
@@ -169,6 +180,7 @@ pub struct GetWebsitePageCall {
 
 impl GetWebsitePageCall {
     /// Attributes to answer with; all unless set.
+    #[inline]
     pub fn fields_website_pages(
         mut self,
         fields_website_pages: impl IntoIterator<Item = impl Into<String>>,
@@ -194,6 +206,7 @@ pub struct ListWebsitePagesCall {
 
 impl ListWebsitePagesCall {
     /// Attribute to sort by: `created_at`; with a `-` in front, descending.
+    #[inline]
     pub fn sort(mut self, sort: impl Into<String>) -> Self {
         let call = &mut self.call;
         let sort: String = sort.into();
@@ -202,6 +215,7 @@ impl ListWebsitePagesCall {
     }
 
     /// Page to read, from 1.
+    #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         let call = &mut self.call;
         call.query("page[number]", Style::FormExplode, &page_number);
@@ -209,6 +223,7 @@ impl ListWebsitePagesCall {
     }
 
     /// Documents on a page.
+    #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         let call = &mut self.call;
         call.query("page[size]", Style::FormExplode, &page_size);
@@ -216,6 +231,7 @@ impl ListWebsitePagesCall {
     }
 
     /// Attributes to answer with; all unless set.
+    #[inline]
     pub fn fields_website_pages(
         mut self,
         fields_website_pages: impl IntoIterator<Item = impl Into<String>>,
@@ -230,6 +246,7 @@ impl ListWebsitePagesCall {
     }
 
     /// Only those of this site.
+    #[inline]
     pub fn filter_site_id(mut self, filter_site_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_site_id: String = filter_site_id.into();
@@ -249,7 +266,7 @@ runtime::pages! {
     }
 }
 
-pub(super) static LIST: Operation<types::SitesIndexResponse, ErrorBody> = Operation {
+pub(super) const LIST: &Operation<types::SitesIndexResponse, ErrorBody> = &Operation {
     name: "sites.list",
     method: Method::GET,
     idempotent: true,
@@ -264,7 +281,7 @@ pub(super) static LIST: Operation<types::SitesIndexResponse, ErrorBody> = Operat
     ],
 };
 
-pub(super) static GET: Operation<types::SitesShowResponse, ErrorBody> = Operation {
+pub(super) const GET: &Operation<types::SitesShowResponse, ErrorBody> = &Operation {
     name: "sites.get",
     method: Method::GET,
     idempotent: true,
@@ -280,10 +297,10 @@ pub(super) static GET: Operation<types::SitesShowResponse, ErrorBody> = Operatio
     ],
 };
 
-pub(super) static GET_WEBSITE_PAGE: Operation<
+pub(super) const GET_WEBSITE_PAGE: &Operation<
     types::WebsitePagesShowResponse,
     ErrorBody,
-> = Operation {
+> = &Operation {
     name: "sites.get_website_page",
     method: Method::GET,
     idempotent: true,
@@ -299,10 +316,10 @@ pub(super) static GET_WEBSITE_PAGE: Operation<
     ],
 };
 
-pub(super) static LIST_WEBSITE_PAGES: Operation<
+pub(super) const LIST_WEBSITE_PAGES: &Operation<
     types::WebsitePagesIndexResponse,
     ErrorBody,
-> = Operation {
+> = &Operation {
     name: "sites.list_website_pages",
     method: Method::GET,
     idempotent: true,

@@ -24,19 +24,21 @@ impl Transactions {
     /// `items` reads the list over all its pages, `pages` page by page.
     ///
     /// `GET /v1/transactions`
+    #[inline]
     pub fn list(&self) -> ListCall {
         ListCall {
-            call: Call::new(&self.core, &LIST, &[]),
+            call: Call::new(&self.core, LIST, &[]),
         }
     }
 
     /// Returns a transaction.
     ///
     /// `GET /v1/transactions/{id}`
+    #[inline]
     pub fn get(&self, id: impl Into<String>) -> GetCall {
         let id: String = id.into();
         GetCall {
-            call: Call::new(&self.core, &GET, &[&id]),
+            call: Call::new(&self.core, GET, &[&id]),
         }
     }
 }
@@ -50,6 +52,7 @@ pub struct ListCall {
 
 impl ListCall {
     /// Page to read, from 1.
+    #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         let call = &mut self.call;
         call.query("page[number]", Style::FormExplode, &page_number);
@@ -57,6 +60,7 @@ impl ListCall {
     }
 
     /// Documents on a page.
+    #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         let call = &mut self.call;
         call.query("page[size]", Style::FormExplode, &page_size);
@@ -64,6 +68,7 @@ impl ListCall {
     }
 
     /// Attributes to answer with; all unless set.
+    #[inline]
     pub fn fields_transactions(
         mut self,
         fields_transactions: impl IntoIterator<Item = impl Into<String>>,
@@ -78,6 +83,7 @@ impl ListCall {
     }
 
     /// Only those of the site with this id.
+    #[inline]
     pub fn filter_site_id(mut self, filter_site_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_site_id: String = filter_site_id.into();
@@ -86,6 +92,7 @@ impl ListCall {
     }
 
     /// Only those of the customer with this id.
+    #[inline]
     pub fn filter_customer_id(mut self, filter_customer_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_customer_id: String = filter_customer_id.into();
@@ -94,6 +101,7 @@ impl ListCall {
     }
 
     /// Only those whose customer has this in their name or address.
+    #[inline]
     pub fn filter_name_or_email(
         mut self,
         filter_name_or_email: impl Into<String>,
@@ -105,6 +113,7 @@ impl ListCall {
     }
 
     /// Only from this day on, as `2024-01-31`.
+    #[inline]
     pub fn filter_start_date(mut self, filter_start_date: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_start_date: String = filter_start_date.into();
@@ -113,6 +122,7 @@ impl ListCall {
     }
 
     /// Only up to this day, as `2024-01-31`.
+    #[inline]
     pub fn filter_end_date(mut self, filter_end_date: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_end_date: String = filter_end_date.into();
@@ -141,6 +151,7 @@ pub struct GetCall {
 
 impl GetCall {
     /// Attributes to answer with; all unless set.
+    #[inline]
     pub fn fields_transactions(
         mut self,
         fields_transactions: impl IntoIterator<Item = impl Into<String>>,
@@ -155,6 +166,7 @@ impl GetCall {
     }
 
     /// Related resources to answer with, in `included`.
+    #[inline]
     pub fn include(
         mut self,
         include: impl IntoIterator<Item = impl Into<types::TransactionInclude>>,
@@ -169,6 +181,7 @@ impl GetCall {
     }
 
     /// Attributes of an included customer to answer with; all unless set.
+    #[inline]
     pub fn fields_customers(
         mut self,
         fields_customers: impl IntoIterator<Item = impl Into<String>>,
@@ -185,7 +198,7 @@ impl GetCall {
 
 runtime::operation! { GetCall -> types::TransactionsShowResponse, ErrorBody }
 
-pub(super) static LIST: Operation<types::TransactionsIndexResponse, ErrorBody> = Operation {
+pub(super) const LIST: &Operation<types::TransactionsIndexResponse, ErrorBody> = &Operation {
     name: "transactions.list",
     method: Method::GET,
     idempotent: true,
@@ -200,7 +213,7 @@ pub(super) static LIST: Operation<types::TransactionsIndexResponse, ErrorBody> =
     ],
 };
 
-pub(super) static GET: Operation<types::TransactionsShowResponse, ErrorBody> = Operation {
+pub(super) const GET: &Operation<types::TransactionsShowResponse, ErrorBody> = &Operation {
     name: "transactions.get",
     method: Method::GET,
     idempotent: true,

@@ -22,12 +22,13 @@ impl Version {
     /// Needs no token, and so serves as a health check.
     ///
     /// `GET /v1/version`
+    #[inline]
     pub fn get(&self) -> Call<types::VersionResponse> {
-        Call::new(&self.core, &GET, &[])
+        Call::new(&self.core, GET, &[])
     }
 }
 
-pub(super) static GET: Operation<types::VersionResponse, ErrorBody> = Operation {
+pub(super) const GET: &Operation<types::VersionResponse, ErrorBody> = &Operation {
     name: "version.get",
     method: Method::GET,
     idempotent: true,

@@ -22,9 +22,10 @@ impl Webhooks {
     /// `items` reads the list over all its pages, `pages` page by page.
     ///
     /// `GET /v1/hooks`
+    #[inline]
     pub fn list(&self) -> ListCall {
         ListCall {
-            call: Call::new(&self.core, &LIST, &[]),
+            call: Call::new(&self.core, LIST, &[]),
         }
     }
 
@@ -36,11 +37,12 @@ impl Webhooks {
     /// a list of resources as the samples show. No signature is documented.
     ///
     /// `POST /v1/hooks`
+    #[inline]
     pub fn create(
         &self,
         body: impl Into<types::HookCreate>,
     ) -> Call<types::HooksShowResponse> {
-        let mut call = Call::new(&self.core, &CREATE, &[]);
+        let mut call = Call::new(&self.core, CREATE, &[]);
         let body: types::HookCreate = body.into();
         call.json("application/vnd.api+json", &body);
         call
@@ -49,59 +51,67 @@ impl Webhooks {
     /// Returns a webhook subscription.
     ///
     /// `GET /v1/hooks/{id}`
+    #[inline]
     pub fn get(&self, id: impl Into<String>) -> Call<types::HooksShowResponse> {
         let id: String = id.into();
-        Call::new(&self.core, &GET, &[&id])
+        Call::new(&self.core, GET, &[&id])
     }
 
     /// Ends a webhook subscription.
     ///
     /// `DELETE /v1/hooks/{id}`
+    #[inline]
     pub fn delete(&self, id: impl Into<String>) -> Call<()> {
         let id: String = id.into();
-        Call::new(&self.core, &DELETE, &[&id])
+        Call::new(&self.core, DELETE, &[&id])
     }
 
     /// Returns a sample of what `form_submission` delivers: the submission and its form.
     ///
     /// `GET /v1/hooks/form_submission_sample`
+    #[inline]
     pub fn form_submission_sample(&self) -> Call<Vec<types::WebhookResource>> {
-        Call::new(&self.core, &FORM_SUBMISSION_SAMPLE, &[])
+        Call::new(&self.core, FORM_SUBMISSION_SAMPLE, &[])
     }
 
     /// Returns a sample of what `order_created` delivers: the transaction, the customer, the order and its items.
     ///
     /// `GET /v1/hooks/order_created_sample`
+    #[inline]
     pub fn order_created_sample(&self) -> Call<Vec<types::WebhookResource>> {
-        Call::new(&self.core, &ORDER_CREATED_SAMPLE, &[])
+        Call::new(&self.core, ORDER_CREATED_SAMPLE, &[])
     }
 
     /// Returns a sample of what `payment_succeeded` delivers: the transaction and the customer.
     ///
     /// `GET /v1/hooks/payment_succeeded_sample`
+    #[inline]
     pub fn payment_succeeded_sample(&self) -> Call<Vec<types::WebhookResource>> {
-        Call::new(&self.core, &PAYMENT_SUCCEEDED_SAMPLE, &[])
+        Call::new(&self.core, PAYMENT_SUCCEEDED_SAMPLE, &[])
     }
 
     /// Returns a sample of what `purchase` delivers: the purchase, its offer and the customer.
     ///
     /// `GET /v1/hooks/purchase_sample`
+    #[inline]
     pub fn purchase_sample(&self) -> Call<Vec<types::WebhookResource>> {
-        Call::new(&self.core, &PURCHASE_SAMPLE, &[])
+        Call::new(&self.core, PURCHASE_SAMPLE, &[])
     }
 
     /// Returns a sample of what `tag_added` delivers: a contact and the tag.
     ///
     /// `GET /v1/hooks/tag_added_sample`
+    #[inline]
     pub fn tag_added_sample(&self) -> Call<Vec<types::WebhookResource>> {
-        Call::new(&self.core, &TAG_ADDED_SAMPLE, &[])
+        Call::new(&self.core, TAG_ADDED_SAMPLE, &[])
     }
 
     /// Returns a sample of what `tag_removed` delivers: a contact and the tag.
     ///
     /// `GET /v1/hooks/tag_removed_sample`
+    #[inline]
     pub fn tag_removed_sample(&self) -> Call<Vec<types::WebhookResource>> {
-        Call::new(&self.core, &TAG_REMOVED_SAMPLE, &[])
+        Call::new(&self.core, TAG_REMOVED_SAMPLE, &[])
     }
 }
 
@@ -114,6 +124,7 @@ pub struct ListCall {
 
 impl ListCall {
     /// Page to read, from 1.
+    #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         let call = &mut self.call;
         call.query("page[number]", Style::FormExplode, &page_number);
@@ -121,6 +132,7 @@ impl ListCall {
     }
 
     /// Documents on a page.
+    #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         let call = &mut self.call;
         call.query("page[size]", Style::FormExplode, &page_size);
@@ -128,6 +140,7 @@ impl ListCall {
     }
 
     /// Only those that listen to this event.
+    #[inline]
     pub fn filter_event_eq(
         mut self,
         filter_event_eq: impl Into<types::HooksAttributesEvent>,
@@ -150,7 +163,7 @@ runtime::pages! {
     }
 }
 
-pub(super) static LIST: Operation<types::HooksIndexResponse, ErrorBody> = Operation {
+pub(super) const LIST: &Operation<types::HooksIndexResponse, ErrorBody> = &Operation {
     name: "webhooks.list",
     method: Method::GET,
     idempotent: true,
@@ -165,7 +178,7 @@ pub(super) static LIST: Operation<types::HooksIndexResponse, ErrorBody> = Operat
     ],
 };
 
-pub(super) static CREATE: Operation<types::HooksShowResponse, ErrorBody> = Operation {
+pub(super) const CREATE: &Operation<types::HooksShowResponse, ErrorBody> = &Operation {
     name: "webhooks.create",
     method: Method::POST,
     idempotent: false,
@@ -181,7 +194,7 @@ pub(super) static CREATE: Operation<types::HooksShowResponse, ErrorBody> = Opera
     ],
 };
 
-pub(super) static GET: Operation<types::HooksShowResponse, ErrorBody> = Operation {
+pub(super) const GET: &Operation<types::HooksShowResponse, ErrorBody> = &Operation {
     name: "webhooks.get",
     method: Method::GET,
     idempotent: true,
@@ -197,7 +210,7 @@ pub(super) static GET: Operation<types::HooksShowResponse, ErrorBody> = Operatio
     ],
 };
 
-pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
+pub(super) const DELETE: &Operation<(), ErrorBody> = &Operation {
     name: "webhooks.delete",
     method: Method::DELETE,
     idempotent: true,
@@ -213,10 +226,10 @@ pub(super) static DELETE: Operation<(), ErrorBody> = Operation {
     ],
 };
 
-pub(super) static FORM_SUBMISSION_SAMPLE: Operation<
+pub(super) const FORM_SUBMISSION_SAMPLE: &Operation<
     Vec<types::WebhookResource>,
     ErrorBody,
-> = Operation {
+> = &Operation {
     name: "webhooks.form_submission_sample",
     method: Method::GET,
     idempotent: true,
@@ -231,10 +244,10 @@ pub(super) static FORM_SUBMISSION_SAMPLE: Operation<
     ],
 };
 
-pub(super) static ORDER_CREATED_SAMPLE: Operation<
+pub(super) const ORDER_CREATED_SAMPLE: &Operation<
     Vec<types::WebhookResource>,
     ErrorBody,
-> = Operation {
+> = &Operation {
     name: "webhooks.order_created_sample",
     method: Method::GET,
     idempotent: true,
@@ -249,10 +262,10 @@ pub(super) static ORDER_CREATED_SAMPLE: Operation<
     ],
 };
 
-pub(super) static PAYMENT_SUCCEEDED_SAMPLE: Operation<
+pub(super) const PAYMENT_SUCCEEDED_SAMPLE: &Operation<
     Vec<types::WebhookResource>,
     ErrorBody,
-> = Operation {
+> = &Operation {
     name: "webhooks.payment_succeeded_sample",
     method: Method::GET,
     idempotent: true,
@@ -267,7 +280,7 @@ pub(super) static PAYMENT_SUCCEEDED_SAMPLE: Operation<
     ],
 };
 
-pub(super) static PURCHASE_SAMPLE: Operation<Vec<types::WebhookResource>, ErrorBody> = Operation {
+pub(super) const PURCHASE_SAMPLE: &Operation<Vec<types::WebhookResource>, ErrorBody> = &Operation {
     name: "webhooks.purchase_sample",
     method: Method::GET,
     idempotent: true,
@@ -282,7 +295,7 @@ pub(super) static PURCHASE_SAMPLE: Operation<Vec<types::WebhookResource>, ErrorB
     ],
 };
 
-pub(super) static TAG_ADDED_SAMPLE: Operation<Vec<types::WebhookResource>, ErrorBody> = Operation {
+pub(super) const TAG_ADDED_SAMPLE: &Operation<Vec<types::WebhookResource>, ErrorBody> = &Operation {
     name: "webhooks.tag_added_sample",
     method: Method::GET,
     idempotent: true,
@@ -297,10 +310,10 @@ pub(super) static TAG_ADDED_SAMPLE: Operation<Vec<types::WebhookResource>, Error
     ],
 };
 
-pub(super) static TAG_REMOVED_SAMPLE: Operation<
+pub(super) const TAG_REMOVED_SAMPLE: &Operation<
     Vec<types::WebhookResource>,
     ErrorBody,
-> = Operation {
+> = &Operation {
     name: "webhooks.tag_removed_sample",
     method: Method::GET,
     idempotent: true,

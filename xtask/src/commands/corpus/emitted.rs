@@ -1,7 +1,7 @@
 //! The operations of a crate, by the text of its files.
 //!
-//! A method's documentation ends with the operation as the document has it, and its code names the static of what is
-//! sent. The two are held against each other: a static's path has no fragment, no part of the query that a parameter
+//! A method's documentation ends with the operation as the document has it, and its code names the constant of what is
+//! sent. The two are held against each other: a constant's path has no fragment, no part of the query that a parameter
 //! fills, and the signs of its parameters' styles.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,7 +24,7 @@ pub fn operations(directory: &Path) -> io::Result<BTreeSet<String>> {
 
 /// The operations of a file. One whose method sends something else than it says is none that a document could have.
 fn of_file(text: &str) -> Vec<String> {
-    let statics = statics(text);
+    let constants = constants(text);
     let mut found = Vec::new();
     let mut said = "";
     let mut rest = text;
@@ -34,7 +34,7 @@ fn of_file(text: &str) -> Vec<String> {
             said = documented.trim_matches('`').trim();
         } else if line.contains("Call::new(") {
             let Some(name) = named(line, after) else { continue };
-            match statics.get(&name) {
+            match constants.get(&name) {
                 Some((method, path)) if is_sent(said, method, path) => found.push(said.to_owned()),
                 Some((method, path)) => found.push(format!("{method} {path} (called {said})")),
                 None => found.push(format!("{name} (called {said})")),
@@ -44,12 +44,12 @@ fn of_file(text: &str) -> Vec<String> {
     found
 }
 
-/// What is sent: method and path by the name of the static. The emitter writes each of its fields on a line of its own.
-fn statics(text: &str) -> BTreeMap<String, (String, String)> {
+/// What is sent: method and path by the name of the constant. The emitter writes each of its fields on a line of its own.
+fn constants(text: &str) -> BTreeMap<String, (String, String)> {
     let mut found = BTreeMap::new();
     let (mut name, mut method) = ("", "");
     for line in text.lines() {
-        if let Some(rest) = line.strip_prefix("pub(super) static ") {
+        if let Some(rest) = line.strip_prefix("pub(super) const ") {
             name = rest.split(':').next().unwrap_or_default();
         } else if let Some(rest) = line.strip_prefix("    method: Method::") {
             method = rest.trim_end_matches(',');
@@ -62,11 +62,11 @@ fn statics(text: &str) -> BTreeMap<String, (String, String)> {
     found
 }
 
-/// The static that a call is made with, behind the resource's core: `Call::new(&self.core, &LIST, &[])`, which may go on
+/// The constant that a call is made with, behind the resource's core: `Call::new(&self.core, LIST, &[])`, which may go on
 /// in the next lines.
 fn named(line: &str, after: &str) -> Option<String> {
     let text: String = std::iter::once(line).chain(after.lines().take(3)).flat_map(str::split_whitespace).collect();
-    let (_, arguments) = text.split_once("Call::new(&self.core,&")?;
+    let (_, arguments) = text.split_once("Call::new(&self.core,")?;
     Some(arguments.split(',').next()?.to_owned())
 }
 
@@ -113,7 +113,7 @@ mod tests {
     pub fn list(&self) -> Call<()> {
         let mut call = Call::new(
             &self.core,
-            &LIST,
+            LIST,
             &[],
         );
         call
@@ -121,24 +121,24 @@ mod tests {
 
     /// `POST /"a"`
     pub fn post(&self) -> Call<()> {
-        Call::new(&self.core, &POST, &[])
+        Call::new(&self.core, POST, &[])
     }
 
     /// `DELETE /a`
     #[deprecated]
     pub fn delete(&self) -> Call<()> {
-        Call::new(&self.core, &POST, &[])
+        Call::new(&self.core, POST, &[])
     }
 "#;
 
-    const STATICS: &str = r#"
-pub(super) static LIST: Operation<(), ErrorBody> = Operation {
+    const CONSTANTS: &str = r#"
+pub(super) const LIST: &Operation<(), ErrorBody> = &Operation {
     name: "maps.list",
     method: Method::GET,
     path: "/maps/{;area*}?all=1",
 };
 
-pub(super) static POST: Operation<(), ErrorBody> = Operation {
+pub(super) const POST: &Operation<(), ErrorBody> = &Operation {
     method: Method::POST,
     path: "/\"a\"",
 };
@@ -146,7 +146,7 @@ pub(super) static POST: Operation<(), ErrorBody> = Operation {
 
     #[test]
     fn operations_are_what_methods_say_and_send() {
-        let found = of_file(&format!("{CALLS}{STATICS}"));
+        let found = of_file(&format!("{CALLS}{CONSTANTS}"));
         assert_eq!(found, ["GET /maps/{area}?all=1#top", "POST /\"a\"", "POST /\"a\" (called DELETE /a)"]);
     }
 
