@@ -32,8 +32,8 @@ pub(crate) struct Shared {
     /// The base URL as the API's document has it, which its other URLs may begin with.
     documented_url: &'static str,
     allow_http: bool,
-    /// Without a slash at its end.
-    pub(crate) base_url: String,
+    /// What paths are appended to.
+    pub(crate) base_url: Url,
     pub(crate) http: Client,
     pub(crate) timeout: Duration,
     pub(crate) retry: Retry,
@@ -61,7 +61,7 @@ impl Core {
 
     /// The URL that paths are appended to.
     pub fn base_url(&self) -> &str {
-        &self.0.base_url
+        self.0.base_url()
     }
 
     /// The API's name, as logs tell it.
@@ -113,12 +113,17 @@ impl Core {
 }
 
 impl Shared {
+    /// Without a slash at its end.
+    fn base_url(&self) -> &str {
+        self.base_url.as_str().trim_end_matches('/')
+    }
+
     /// Where a URL of the document leads.
     fn place(&self, url: &str) -> Result<Url, RequestError> {
         let rest = url.strip_prefix(self.documented_url.trim_end_matches('/'));
         let place = match rest.filter(|rest| Url::parse(url).is_ok() && rest.starts_with('/')) {
-            Some(rest) => Url::parse(&format!("{}{rest}", self.base_url)),
-            None => Url::parse(&format!("{}/", self.base_url)).and_then(|base| base.join(url)),
+            Some(rest) => Url::parse(&format!("{}{rest}", self.base_url())),
+            None => Url::parse(&format!("{}/", self.base_url())).and_then(|base| base.join(url)),
         };
         place.map_err(|error| RequestError::because(format!("the document's {url:?} is not a URL"), error))
     }
@@ -128,7 +133,7 @@ impl fmt::Debug for Core {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Core")
             .field("api", &self.0.api)
-            .field("base_url", &self.0.base_url)
+            .field("base_url", &self.base_url())
             .field("credentials", &Redacted(&self.0.credentials))
             .finish_non_exhaustive()
     }
@@ -278,7 +283,7 @@ fn own_client() -> reqwest::Result<Client> {
     Client::builder().redirect(Policy::custom(follow)).referer(false).build()
 }
 
-fn check_base_url(text: &str, allow_http: bool) -> Result<String, RequestError> {
+fn check_base_url(text: &str, allow_http: bool) -> Result<Url, RequestError> {
     // The text is not shown where it may hold a password.
     let url = Url::parse(text).map_err(|error| RequestError::because("the base URL is not a URL", error))?;
     if !url.username().is_empty() || url.password().is_some() {
@@ -298,7 +303,7 @@ fn check_base_url(text: &str, allow_http: bool) -> Result<String, RequestError> 
         }
         other => return Err(RequestError::new(format!("the base URL is {other}, not https"))),
     }
-    Ok(url.as_str().trim_end_matches('/').to_owned())
+    Ok(url)
 }
 
 fn is_loopback(url: &Url) -> bool {
