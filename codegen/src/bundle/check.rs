@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::target::Target;
-use crate::diagnostic::{Diagnostics, Place, child, closest, push_token, tokens};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity, child, closest, push_token, tokens};
 use crate::kind::{Kind, Shape};
 use crate::origin::Documents;
 
@@ -16,30 +16,32 @@ pub fn check_references(value: &Value, documents: &Documents, diagnostics: &mut 
         found.push((pointer.to_owned(), reference.to_owned()));
     });
     for (pointer, reference) in found {
+        let Some(fault) = fault(value, &pointer, &reference) else { continue };
         let origin = documents.origin(&pointer);
         let is_known = origin.is_some_and(|(file, source)| {
             diagnostics.iter().any(|known| known.place == Place::File(file) && known.pointer == source)
         });
         if !is_known {
-            check(value, &pointer, &reference, diagnostics);
+            diagnostics.push(fault);
         }
     }
 }
 
-fn check(value: &Value, pointer: &str, reference: &str, diagnostics: &mut Diagnostics) {
+/// What is wrong with the reference at `pointer`.
+fn fault(value: &Value, pointer: &str, reference: &str) -> Option<Diagnostic> {
     if !reference.starts_with('#') {
         let message = format!("`{reference}` refers to another file, which an overlay cannot");
         let help = "refer to a component of the document, such as `#/components/schemas/Name`";
-        return diagnostics.error("unbundled-reference", pointer, message, help);
+        return Some(Diagnostic::new(Severity::Error, "unbundled-reference", pointer, message, help));
     }
     let target = match Target::parse(reference, "") {
         Ok(target) => target.pointer,
-        Err(fault) => return diagnostics.extend([fault.diagnostic(reference, pointer)]),
+        Err(fault) => return Some(fault.diagnostic(reference, pointer)),
     };
-    if let Some(suggestion) = missing(value, &target) {
-        let help = suggestion.map(|suggestion| format!("did you mean `#{suggestion}`?")).unwrap_or_default();
-        diagnostics.error("unknown-reference", pointer, format!("`{reference}` leads nowhere"), help);
-    }
+    let suggestion = missing(value, &target)?;
+    let message = format!("`{reference}` leads nowhere");
+    let help = suggestion.map(|suggestion| format!("did you mean `#{suggestion}`?")).unwrap_or_default();
+    Some(Diagnostic::new(Severity::Error, "unknown-reference", pointer, message, help))
 }
 
 /// Nothing if `pointer` leads somewhere; otherwise the pointer that may have been meant, if there is one.
