@@ -2,8 +2,9 @@
 
 mod progenitor;
 
-use std::fs;
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
+use std::{fs, io, thread};
 
 use crm_clients_codegen::diagnostic::json_lines;
 use crm_clients_codegen::emit::{self, CrateOptions};
@@ -81,19 +82,35 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Faul
 /// The crate as this generator writes it.
 fn ours(workspace: &Workspace, source: &Source, arguments: &Arguments) -> Result<FileSet, Fault> {
     let name = &arguments.name;
-    let api = walk(source, arguments.format, |walk, input| walk.ir(input, &names::module_name(name)))?;
     let runtime = workspace.path("codegen/runtime").display().to_string();
-    Ok(emit::crate_files(&api, &CrateOptions { name: name.to_owned(), runtime }, &source.file_name()))
+    let options = CrateOptions { name: name.to_owned(), runtime };
+    let pass = |walk: &mut Walk, input: &Input<'_>| walk.ir(input, &names::module_name(name));
+    walk(source, arguments.format, pass, |api| emit::crate_files(&api, &options, &source.file_name()))
 }
 
-/// Walks through the passes with `pass`, and prints what is found on the way.
-fn walk<T>(source: &Source, format: Format, pass: impl FnOnce(&mut Walk, &Input<'_>) -> Option<T>) -> Result<T, Fault> {
-    match format {
-        Format::Text => source.walk(pass),
-        Format::Json => {
-            let (made, walk) = source.inspect(pass);
-            print!("{}", json_lines(&walk.diagnostics, &walk.documents));
-            made.ok_or_else(|| Fault::shown(String::new()))
+/// Walks through the passes with `pass`, and goes on with what it makes while what was found on the way is printed: to find the lines
+/// of warnings, the document is read once more.
+fn walk<T, U>(
+    source: &Source,
+    format: Format,
+    pass: impl FnOnce(&mut Walk, &Input<'_>) -> Option<T>,
+    next: impl FnOnce(T) -> U,
+) -> Result<U, Fault> {
+    let (made, walk) = source.inspect(pass);
+    let report = || walk.report(io::stderr().is_terminal());
+    let lines = || print!("{}", json_lines(&walk.diagnostics, &walk.documents));
+    match (made, format) {
+        (Some(made), _) => thread::scope(|scope| {
+            scope.spawn(|| match format {
+                Format::Text => eprint!("{}", report()),
+                Format::Json => lines(),
+            });
+            Ok(next(made))
+        }),
+        (None, Format::Text) => Err(Fault::shown(report())),
+        (None, Format::Json) => {
+            lines();
+            Err(Fault::shown(String::new()))
         }
     }
 }

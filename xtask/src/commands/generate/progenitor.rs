@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use crm_clients_codegen::fileset::FileSet;
-use crm_clients_codegen::names;
+use crm_clients_codegen::{Input, Walk, names};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -23,8 +23,13 @@ struct Package {
 /// The crate as progenitor writes it.
 pub fn files(workspace: &Workspace, source: &Source, arguments: &Arguments) -> Result<FileSet, Fault> {
     let name = &arguments.name;
-    let document = walk(source, arguments.format, |walk, input| walk.for_progenitor(input, &names::module_name(name)))?;
-    let order = json!({"name": name, "source": source.file_name(), "document": document});
+    let pass = |walk: &mut Walk, input: &Input<'_>| walk.for_progenitor(input, &names::module_name(name));
+    let order = walk(
+        source,
+        arguments.format,
+        pass,
+        |document| json!({"name": name, "source": source.file_name(), "document": document}),
+    )?;
     let mut program = program(workspace).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
     let written = program.stdin.take().map_or(Ok(()), |mut input| input.write_all(order.to_string().as_bytes()));
     let output = program.wait_with_output()?;
