@@ -16,6 +16,8 @@ pub(crate) mod resource;
 mod root;
 pub(crate) mod types;
 
+use std::cmp::Reverse;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -27,21 +29,23 @@ pub use root::{CrateOptions, Module, crate_files, module_root};
 /// The files of a client's module. `root` is where the module itself goes (`chatwoot/mod.rs`, or a
 /// crate's `lib.rs`), the others go below `directory`; `source` says what they are made from.
 pub fn client(api: &Api, root: &str, directory: &str, source: &str) -> FileSet {
-    let mut jobs: Vec<(String, Job<'_>)> = vec![
+    let modules = types::modules(api);
+    // The largest first, so that no worker comes to it when the others are done.
+    let mut by_size: Vec<&String> = modules.iter().collect();
+    by_size.sort_by_cached_key(|module| Reverse(api.types.iter().filter(|def| def.module == **module).count()));
+    let mut jobs: Vec<(String, Job<'_>)> =
+        by_size.into_iter().map(|module| (format!("{directory}types/{module}.rs"), Job::TypeModule(module))).collect();
+    jobs.extend([
         (root.to_owned(), Job::Client),
         (format!("{directory}error.rs"), Job::Errors),
         (format!("{directory}mock.rs"), Job::Mock),
-    ];
+        (format!("{directory}types/mod.rs"), Job::Types(&modules)),
+    ]);
     for (index, resource) in api.resources.iter().enumerate() {
         jobs.push((format!("{directory}{}.rs", resource.module), Job::Resource(index)));
     }
     if let Some(webhooks) = &api.webhooks {
         jobs.push((format!("{directory}{}.rs", webhooks.module), Job::Events(webhooks)));
-    }
-    let modules = types::modules(api);
-    jobs.push((format!("{directory}types/mod.rs"), Job::Types(&modules)));
-    for module in &modules {
-        jobs.push((format!("{directory}types/{module}.rs"), Job::TypeModule(module)));
     }
     in_parallel(&jobs, |job| match job {
         Job::Client => client::file(api, source),
