@@ -88,8 +88,8 @@ fn ours(workspace: &Workspace, source: &Source, arguments: &Arguments) -> Result
     walk(source, arguments.format, pass, |api| emit::crate_files(&api, &options, &source.file_name()))
 }
 
-/// Walks through the passes with `pass`, and goes on with what it makes while what was found on the way is printed: to find the lines
-/// of warnings, the document is read once more.
+/// Walks through the passes with `pass`, and goes on with what it makes while what was found on the way is printed: to
+/// find the lines of warnings, the document is read once more.
 fn walk<T, U>(
     source: &Source,
     format: Format,
@@ -97,22 +97,18 @@ fn walk<T, U>(
     next: impl FnOnce(T) -> U,
 ) -> Result<U, Fault> {
     let (made, walk) = source.inspect(pass);
-    let report = || walk.report(io::stderr().is_terminal());
-    let lines = || print!("{}", json_lines(&walk.diagnostics, &walk.documents));
-    match (made, format) {
-        (Some(made), _) => thread::scope(|scope| {
-            scope.spawn(|| match format {
-                Format::Text => eprint!("{}", report()),
-                Format::Json => lines(),
-            });
-            Ok(next(made))
-        }),
-        (None, Format::Text) => Err(Fault::shown(report())),
-        (None, Format::Json) => {
-            lines();
-            Err(Fault::shown(String::new()))
-        }
-    }
+    let tell = || match format {
+        Format::Text => eprint!("{}", walk.report(io::stderr().is_terminal())),
+        Format::Json => print!("{}", json_lines(&walk.diagnostics, &walk.documents)),
+    };
+    let Some(made) = made else {
+        tell();
+        return Err(Fault::shown(String::new()));
+    };
+    Ok(thread::scope(|scope| {
+        scope.spawn(tell);
+        next(made)
+    }))
 }
 
 /// Writes a crate: its src/ holds what is there and nothing else. What is there already is not touched, so that cargo
