@@ -20,14 +20,14 @@ pub(crate) enum Body {
         media_type: &'static str,
         bytes: Bytes,
     },
-    Source(Arc<dyn Source>),
+    Source(Arc<dyn BodySource>),
 }
 
 /// What a body is made of anew for each attempt.
 ///
 /// A trait, so that programs without uploads hold nothing of what these need: the table of file types alone is a
 /// quarter of a megabyte.
-pub(crate) trait Source: Debug + Send + Sync {
+pub(crate) trait BodySource: Debug + Send + Sync {
     /// The content type; none where only reqwest knows it.
     fn content_type(&self) -> Option<&str>;
 

@@ -5,7 +5,7 @@ use reqwest::multipart::{Form, Part};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::body::{Attaching, Source};
+use crate::body::{Attaching, BodySource};
 use crate::error::RequestError;
 use crate::query;
 use crate::upload::{Upload, escape};
@@ -145,7 +145,7 @@ impl FormParts {
     }
 }
 
-impl Source for FormParts {
+impl BodySource for FormParts {
     /// reqwest alone knows the boundary.
     fn content_type(&self) -> Option<&str> {
         None

@@ -11,7 +11,7 @@ use reqwest::header::CONTENT_LENGTH;
 use reqwest::multipart::Part;
 use reqwest::{Body, RequestBuilder};
 
-use crate::body::{self, Attaching};
+use crate::body::{Attaching, BodySource};
 use crate::error::RequestError;
 
 /// Bytes to send: held in memory, in a file that is read while it is sent, or from a stream.
@@ -126,7 +126,7 @@ impl Upload {
 }
 
 /// A body that is nothing else.
-impl body::Source for Upload {
+impl BodySource for Upload {
     fn content_type(&self) -> Option<&str> {
         self.content_type.as_deref()
     }
