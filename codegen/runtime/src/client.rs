@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use reqwest::header::HeaderValue;
 use reqwest::redirect::{Action, Attempt, Policy};
-use reqwest::{Client, Url};
+use reqwest::{Client, ClientBuilder, Url};
 use rustls::crypto::{CryptoProvider, ring};
 use secrecy::SecretString;
 
@@ -161,10 +161,12 @@ impl CoreBuilder {
         Self { base_url: base_url.into(), ..self }
     }
 
-    /// Sends requests through this client. Its own redirect policy applies: unless it refuses
-    /// redirects to other hosts, they are given the API's key headers and what tokens are exchanged for too; and where it turns a POST
-    /// that was answered with a redirect into a GET, and the place of that cannot be reached, the POST
-    /// is taken for one that was never sent, and repeated.
+    /// Sends requests through this client. [`http_client_builder`] begins one that has TLS whatever reqwest was built with,
+    /// and that follows redirects within one origin alone.
+    ///
+    /// The redirect policy of another applies: unless it refuses redirects to other hosts, they are given the API's key
+    /// headers and what tokens are exchanged for too; and where it turns a POST that was answered with a redirect into a
+    /// GET, and the place of that cannot be reached, the POST is taken for one that was never sent, and repeated.
     pub fn http_client(self, http: Client) -> Self {
         Self { http: Some(http), ..self }
     }
@@ -229,7 +231,9 @@ impl CoreBuilder {
             .map_err(|error| RequestError::because("the user agent cannot be sent", error))?;
         let http = match self.http {
             Some(http) => http,
-            None => own_client().map_err(|error| RequestError::because("no HTTP client could be made", error))?,
+            None => http_client_builder()
+                .build()
+                .map_err(|error| RequestError::because("no HTTP client could be made", error))?,
         };
         let mut shared = Shared {
             api: self.api,
@@ -274,13 +278,23 @@ impl<C> fmt::Debug for Redacted<'_, C> {
     }
 }
 
-/// The client of callers that bring none.
-fn own_client() -> reqwest::Result<Client> {
+/// Begins an HTTP client as the clients of this crate have it unless they are given another: with TLS by ring, if the
+/// program has installed no other `CryptoProvider` of rustls, and with redirects within one origin alone.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use crm_clients_runtime::{http_client_builder, reqwest::Proxy};
+///
+/// let http = http_client_builder().proxy(Proxy::https("http://proxy.example:3128")?).build()?;
+/// # Ok(())
+/// # }
+/// ```
+pub fn http_client_builder() -> ClientBuilder {
     // As rustls itself does with what it is built with. Where another thread was faster, its choice is as good.
     if CryptoProvider::get_default().is_none() {
         let _ = ring::default_provider().install_default();
     }
-    Client::builder().redirect(Policy::custom(follow)).referer(false).build()
+    Client::builder().redirect(Policy::custom(follow)).referer(false)
 }
 
 fn check_base_url(text: &str, allow_http: bool) -> Result<Url, RequestError> {

@@ -44,7 +44,7 @@ mod write;
 
 pub use base64_text::Base64;
 pub use byte_stream::ByteStream;
-pub use client::{Core, CoreBuilder};
+pub use client::{Core, CoreBuilder, http_client_builder};
 pub use error::{ApiError, DecodeError, Error, RequestError, TransportError};
 pub use events::{Event, Events};
 pub use pages::{Items, Pages};

@@ -159,7 +159,7 @@ fn builder(api: &Api) -> TokenStream {
             }
 
             /// Sends requests through a client of the caller's own, with its connections, proxies and
-            /// redirect policy.
+            /// redirect policy; [`runtime::http_client_builder`] begins one.
             pub fn http_client(mut self, client: runtime::reqwest::Client) -> Self {
                 self.core = self.core.http_client(client);
                 self

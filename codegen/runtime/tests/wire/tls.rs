@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crm_clients_runtime::generated::Call;
-use crm_clients_runtime::{Core, Error, Retry};
+use crm_clients_runtime::{Core, Error, Retry, http_client_builder};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
@@ -54,7 +54,7 @@ async fn a_server_is_believed_by_its_certificate_alone() -> Outcome {
     }
 
     let certificate = reqwest::Certificate::from_pem(CERTIFICATE)?;
-    let trusting = reqwest::Client::builder().tls_certs_only([certificate]).build()?;
+    let trusting = http_client_builder().tls_certs_only([certificate]).build()?;
     let numbers = Call::new(&builder.http_client(trusting).build()?, &GET, &[&1i64]).await?;
     assert_eq!(numbers.get("n"), Some(&1));
     Ok(())
