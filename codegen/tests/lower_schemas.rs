@@ -154,6 +154,16 @@ fn constants_and_enums() {
             json!({"nullable": true, "type": "string", "enum": ["a", "b"]}),
             &[],
         ),
+        (
+            json!({"oneOf": [{"const": "a", "colour": "red"}, {"const": "b"}]}),
+            json!({"type": "string", "enum": ["a", "b"]}),
+            &[],
+        ),
+        (
+            json!({"oneOf": [{"const": "a", "x-colour": "red"}, {"const": "b"}]}),
+            json!({"oneOf": [{"enum": ["a"], "x-colour": "red", "type": "string"}, {"enum": ["b"], "type": "string"}]}),
+            &[],
+        ),
     ]);
 }
 

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Lowering, Object, is_annotation, means_null, push_all_of, set_nullable};
 use crate::diagnostic::child;
+use crate::lower::grammar::Kind;
 
 /// Makes an alternative that means null a schema that allows null.
 ///
@@ -83,8 +84,10 @@ fn listed_values(arms: &[Value]) -> Option<(Value, Vec<Value>)> {
     let mut listed = Vec::new();
     for arm in arms {
         let arm = arm.as_object()?;
+        // What is no keyword at all says nothing either.
         let is_plain = arm.keys().all(|keyword| {
             matches!(keyword.as_str(), "type" | "enum" | "title" | "description" | "example" | "deprecated")
+                || !keyword.starts_with("x-") && Kind::Schema.shape(keyword).is_none()
         });
         if !is_plain || arm.get("type") != Some(kind) {
             return None;
