@@ -121,10 +121,7 @@ impl Walk {
     /// The client as data, in the module `name`.
     pub fn ir(&mut self, input: &Input<'_>, name: &str) -> Option<ir::Api> {
         let value = self.lowered(input)?;
-        let resolved = self.unchecked(&value)?;
-        // Its memory is used again at once.
-        drop(value);
-        self.build(resolved, name)
+        self.ir_of(&value, name)
     }
 
     /// Calls of every operation of the client `name`, and the lowered document that says what they may send.
@@ -161,10 +158,6 @@ impl Walk {
 
     fn ir_of(&mut self, value: &Value, name: &str) -> Option<ir::Api> {
         let resolved = self.unchecked(value)?;
-        self.build(resolved, name)
-    }
-
-    fn build(&mut self, resolved: resolve::Resolved, name: &str) -> Option<ir::Api> {
         let api = ir::build(resolved, name, &mut self.diagnostics);
         self.unless_faulty(api)
     }
