@@ -246,8 +246,8 @@ impl Subject {
     }
 }
 
-/// Replaces each string of each document by one of the texts: another in each round, and in the next document, where many strings are
-/// the same. Says how many were replaced, and how many of them came out.
+/// Replaces each string of each document by one of the texts: another in each round, and in the next document, where many
+/// strings are the same. Says how many were replaced, and how many of them came out.
 fn round(number: usize, subjects: &[Subject]) -> (usize, usize) {
     let texts = hostile_texts();
     let replace = |(turn, subject): (usize, &Subject)| {
