@@ -1,27 +1,39 @@
-//! Which secret goes where on a request.
+//! Credentials: which there are, and where each goes on a request.
+
+mod cache;
+mod error;
+mod oauth2;
+mod token;
 
 use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use reqwest::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::client::Core;
 use crate::error::RequestError;
 use crate::query;
-use crate::token::{Fault, Held, TokenSource, Tokens};
+use crate::transport::Failure;
+use cache::Fault;
+pub(crate) use cache::{CachedToken, TokenCache};
+pub use error::AuthError;
+pub(crate) use oauth2::revoke;
+pub use oauth2::{Grant, Revocation};
+pub use token::{FetchingToken, Token, TokenSource};
 
-/// One way in which an API lets its callers in.
+/// One way in which an API authenticates its callers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scheme {
-    /// The name under which the API declares it.
+    /// The name of the scheme, and of the builder's method that sets its credential.
     pub name: &'static str,
-    /// Where the secret is put.
+    /// Where the credential goes.
     pub kind: SchemeKind,
 }
 
-/// Where a scheme puts its secret.
+/// Where a scheme puts its credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SchemeKind {
     /// A header of this name.
@@ -32,31 +44,86 @@ pub enum SchemeKind {
     Cookie(&'static str),
     /// `Authorization: Bearer`.
     Bearer,
-    /// `Authorization: Basic`; the secret is `user:password`.
+    /// `Authorization: Basic`; the credential is `user:password`.
     Basic,
 }
 
-/// What a client's builder was given for a scheme.
+impl Scheme {
+    /// Returns the header that the credential goes into.
+    pub(crate) fn header(&self) -> Option<HeaderName> {
+        match self.kind {
+            SchemeKind::Header(name) => HeaderName::from_bytes(name.as_bytes()).ok(),
+            SchemeKind::Bearer | SchemeKind::Basic => Some(AUTHORIZATION),
+            SchemeKind::Cookie(_) => Some(COOKIE),
+            SchemeKind::Query(_) => None,
+        }
+    }
+
+    /// Refuses a credential that cannot be sent.
+    fn check(&self, secret: &SecretString) -> Result<(), RequestError> {
+        let text = secret.expose_secret();
+        if text.trim().is_empty() || (self.kind == SchemeKind::Basic && text == ":") {
+            return Err(RequestError::new(format!("`{}` was given an empty credential", self.name)));
+        }
+        apply(self, secret, &mut HeaderMap::new(), &mut String::new())
+    }
+}
+
+/// A credential as the client's builder was given it.
 #[derive(Clone)]
 pub(crate) enum Given {
     Secret(SecretString),
+    Basic { user: String, password: SecretString },
     Source(Arc<dyn TokenSource>),
     Exchange(Arc<dyn Exchange>),
 }
 
-/// What tokens are exchanged for.
-///
-/// A trait, so that programs hold the code for that only where they name a grant.
-pub(crate) trait Exchange: Send + Sync {
-    /// The tokens, at the server that this client's settings lead to.
-    fn tokens(&self, core: &Core) -> Result<Tokens, RequestError>;
+impl Given {
+    /// Checks a credential, and makes it ready to be sent.
+    pub(crate) fn check(self, scheme: &'static Scheme, core: &Core) -> Result<Credential, RequestError> {
+        let secret = match self {
+            Given::Secret(secret) => secret,
+            Given::Basic { user, .. } if user.contains(':') => {
+                let message = format!("`{}` was given a user name with a colon, which would end it", scheme.name);
+                return Err(RequestError::new(message));
+            }
+            Given::Basic { user, password } => format!("{user}:{}", password.expose_secret()).into(),
+            Given::Source(source) => return Ok(Credential::Tokens(TokenCache::new(source, core.inner().timeout))),
+            Given::Exchange(exchange) => return exchange.token_cache(core).map(Credential::Tokens),
+        };
+        scheme.check(&secret)?;
+        Ok(Credential::Secret(secret))
+    }
 }
 
-/// Where a client has the secret for a scheme from.
+/// What tokens are exchanged for.
+///
+/// A trait, so that programs contain the code for that only if they use a grant.
+pub(crate) trait Exchange: Send + Sync {
+    /// Returns the cache of the tokens, fetched from the server that this client's settings lead to.
+    fn token_cache(&self, core: &Core) -> Result<TokenCache, RequestError>;
+}
+
+/// A client's credential for a scheme.
 #[derive(Clone)]
 pub(crate) enum Credential {
     Secret(SecretString),
-    Tokens(Arc<Tokens>),
+    Tokens(TokenCache),
+}
+
+/// Why a call is not sent: a credential is missing, or its token.
+pub(crate) enum Unauthenticated {
+    Missing(RequestError),
+    NoToken(Fault),
+}
+
+impl Unauthenticated {
+    pub(crate) fn into_failure(self, operation: &'static str) -> Failure {
+        match self {
+            Self::Missing(error) => Failure::Request(error),
+            Self::NoToken(fault) => Failure::Auth(AuthError::new(operation, fault)),
+        }
+    }
 }
 
 /// The credentials of a client or of its builder, by scheme.
@@ -83,16 +150,34 @@ impl<C> Credentials<C> {
         self.0.iter().map(|(scheme, _)| scheme.name)
     }
 
-    /// The same schemes with what is made of their credentials.
-    pub(crate) fn try_map<D, E>(self, make: impl Fn(C) -> Result<D, E>) -> Result<Credentials<D>, E> {
-        let made = self.0.into_iter().map(|(scheme, credential)| Ok((scheme, make(credential)?)));
-        made.collect::<Result<_, _>>().map(Credentials)
+    /// Converts each credential.
+    pub(crate) fn try_map<D, E>(self, map: impl Fn(&'static Scheme, C) -> Result<D, E>) -> Result<Credentials<D>, E> {
+        let mapped = self.0.into_iter().map(|(scheme, credential)| Ok((scheme, map(scheme, credential)?)));
+        mapped.collect::<Result<_, _>>().map(Credentials)
     }
 
-    /// The credentials of the first alternative that is configured whole; none where none is.
-    fn choose<'a>(&'a self, alternatives: &'a [&[&'static Scheme]]) -> impl Iterator<Item = (&'static Scheme, &'a C)> {
-        let whole = alternatives.iter().find(|set| set.iter().all(|scheme| self.find(scheme).is_some()));
-        whole.into_iter().flat_map(|set| set.iter().filter_map(|scheme| self.find(scheme)))
+    /// Returns the first alternative that is complete: each of its credentials is configured, or set as a header of this
+    /// call.
+    fn choose<'a>(
+        &self,
+        alternatives: &'a [&'a [&'static Scheme]],
+        headers: &HeaderMap,
+    ) -> Result<&'a [&'static Scheme], RequestError> {
+        let is_set = |scheme: &Scheme| {
+            self.get(scheme).is_some() || scheme.header().is_some_and(|header| headers.contains_key(header))
+        };
+        if alternatives.is_empty() {
+            return Ok(&[]);
+        }
+        let complete = alternatives.iter().find(|set| set.iter().all(|scheme| is_set(scheme)));
+        complete.copied().ok_or_else(|| {
+            let sets = alternatives.iter().map(|set| {
+                let missing = set.iter().filter(|scheme| !is_set(scheme));
+                missing.map(|scheme| format!("`{}`", scheme.name)).collect::<Vec<_>>().join(" and ")
+            });
+            let sets = sets.collect::<Vec<_>>().join(", or ");
+            RequestError::new(format!("a credential is missing: give the client's builder {sets}"))
+        })
     }
 
     fn find(&self, scheme: &Scheme) -> Option<(&'static Scheme, &C)> {
@@ -102,18 +187,22 @@ impl<C> Credentials<C> {
 }
 
 impl Credentials<Credential> {
-    /// The secrets to send, once there are all of them. No token is fetched for a call that has a header of its own.
+    /// Returns the secrets to send. No token is fetched for a call that has a header of its own.
     pub(crate) async fn secrets<'a>(
         &'a self,
-        alternatives: &'a [&[&'static Scheme]],
+        alternatives: &[&[&'static Scheme]],
         headers: &HeaderMap,
-    ) -> Result<Vec<Secret<'a>>, Fault> {
+    ) -> Result<Vec<Secret<'a>>, Unauthenticated> {
         let mut secrets = Vec::new();
-        for (scheme, credential) in self.choose(alternatives) {
+        let chosen = self.choose(alternatives, headers).map_err(Unauthenticated::Missing)?;
+        for (scheme, credential) in chosen.iter().filter_map(|scheme| self.find(scheme)) {
             match credential {
                 Credential::Secret(secret) => secrets.push(Secret::Fixed(scheme, secret)),
                 Credential::Tokens(_) if headers.contains_key(AUTHORIZATION) => {}
-                Credential::Tokens(tokens) => secrets.push(Secret::Token(scheme, tokens, tokens.get().await?)),
+                Credential::Tokens(tokens) => {
+                    let token = tokens.get().await.map_err(Unauthenticated::NoToken)?;
+                    secrets.push(Secret::Token(scheme, tokens, token));
+                }
             }
         }
         Ok(secrets)
@@ -123,7 +212,7 @@ impl Credentials<Credential> {
 /// A secret that one attempt of a call sends.
 pub(crate) enum Secret<'a> {
     Fixed(&'static Scheme, &'a SecretString),
-    Token(&'static Scheme, &'a Tokens, Arc<Held>),
+    Token(&'static Scheme, &'a TokenCache, Arc<CachedToken>),
 }
 
 impl Secret<'_> {
@@ -135,17 +224,36 @@ impl Secret<'_> {
         }
     }
 
-    /// Drops the token that the server refused; false where it is none.
-    pub(crate) fn drop_token(&self) -> bool {
-        match self {
-            Secret::Fixed(..) => false,
-            Secret::Token(_, tokens, token) => {
-                tokens.drop_token(token);
-                true
-            }
+    /// Tells the token's cache that the server accepted it.
+    pub(crate) fn accepted(&self, renewed: bool) {
+        if let Secret::Token(_, tokens, token) = self {
+            tokens.accepted(token, renewed);
         }
     }
+
+    /// Tells the token's cache that the server rejected it. Returns true if another token is worth a try.
+    pub(crate) fn rejected(&self, renewed: bool) -> bool {
+        match self {
+            Secret::Fixed(..) => false,
+            Secret::Token(_, tokens, token) => tokens.rejected(token, renewed),
+        }
+    }
+
+    /// Adds what errors must not show.
+    pub(crate) fn add_to(&self, secrets: &mut Vec<SecretString>) {
+        let (scheme, secret) = match self {
+            Secret::Fixed(scheme, secret) => (scheme, *secret),
+            Secret::Token(scheme, _, token) => (scheme, &token.secret),
+        };
+        if scheme.kind == SchemeKind::Basic && let Some((_, password)) = secret.expose_secret().split_once(':') {
+            secrets.push(password.into());
+        }
+        secrets.push(secret.clone());
+    }
 }
+
+/// Characters that must be encoded in a cookie's credential (RFC 6265), which may hold encoded ones already.
+const COOKIE_CREDENTIAL: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b',').add(b'\\');
 
 fn apply(
     scheme: &Scheme,
@@ -177,6 +285,7 @@ fn apply(
                 Some(others) => [others.as_bytes(), b"; "].concat(),
                 None => Vec::new(),
             };
+            let secret = utf8_percent_encode(secret, COOKIE_CREDENTIAL);
             cookie.extend_from_slice(format!("{name}={secret}").as_bytes());
             let mut value = HeaderValue::from_bytes(&cookie).map_err(|_| unusable(scheme))?;
             value.set_sensitive(true);
@@ -194,5 +303,5 @@ fn insert(headers: &mut HeaderMap, name: HeaderName, scheme: &Scheme, secret: &s
 }
 
 fn unusable(scheme: &Scheme) -> RequestError {
-    RequestError::new(format!("the credential `{}` holds a character that cannot be sent", scheme.name))
+    RequestError::new(format!("`{}` was given a credential that holds a character that cannot be sent", scheme.name))
 }

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Client, Method, Request, RequestBuilder};
 
-use crate::engine::Failure;
+use crate::transport::Failure;
 use crate::error::RequestError;
 
 /// What a request carries.

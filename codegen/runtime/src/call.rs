@@ -8,10 +8,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use reqwest::Method;
 use reqwest::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING};
+use secrecy::SecretString;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::answering::{Refusals, answering};
 use crate::auth::Scheme;
 use crate::body::Body;
 use crate::byte_stream::ByteStream;
@@ -21,8 +21,8 @@ use crate::multipart::FormParts;
 use crate::operation::Operation;
 use crate::path::{self, PathValue};
 use crate::query::{self, Style};
-use crate::response::Response;
-use crate::retry::Retry;
+use crate::response::{ErrorDecoder, Response, decoded};
+use crate::transport::Retry;
 use crate::upload::Upload;
 
 /// A request on its way to the typed result.
@@ -34,19 +34,18 @@ pub type Sending<T, B> = Pin<Box<dyn Future<Output = Result<T, Error<B>>> + Send
 #[must_use = "a call does nothing until it is sent or awaited"]
 pub struct Call<T: 'static, B: 'static> {
     pub(crate) operation: &'static Operation<T, B>,
-    pub(crate) draft: Draft,
+    pub(crate) parts: RequestParts,
 }
 
 /// The parts of a request, the same for all operations.
 #[derive(Clone)]
-pub(crate) struct Draft {
+pub(crate) struct RequestParts {
     pub(crate) core: Core,
     pub(crate) name: &'static str,
     pub(crate) method: Method,
     pub(crate) idempotent: bool,
     pub(crate) security: &'static [&'static [&'static Scheme]],
     pub(crate) accept: &'static str,
-    #[cfg(feature = "tracing")]
     pub(crate) template: &'static str,
     /// With its own query, where the template has one.
     pub(crate) path: String,
@@ -57,7 +56,9 @@ pub(crate) struct Draft {
     pub(crate) body: Body,
     pub(crate) timeout: Option<Duration>,
     pub(crate) retry: Option<Retry>,
-    pub(crate) reading: Reading,
+    pub(crate) response_mode: ResponseMode,
+    /// Secrets in the body, which errors do not show.
+    pub(crate) secrets: Vec<SecretString>,
     pub(crate) fault: Option<RequestError>,
 }
 
@@ -71,14 +72,14 @@ struct Facts {
     path: &'static str,
 }
 
-/// How the body of a success is read.
+/// How the body of a successful response is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Reading {
-    /// Before it is answered.
+pub(crate) enum ResponseMode {
+    /// Read to its end.
     Whole,
-    /// By the caller, piece by piece.
+    /// Left to the caller, piece by piece.
     Pieces,
-    /// By the caller where it is a stream of events, and otherwise whole.
+    /// Left to the caller if it is a stream of events, and otherwise read to its end.
     Events,
 }
 
@@ -93,94 +94,100 @@ impl<T, B: Default> Call<T, B> {
             accept: operation.accept,
             path: operation.path,
         };
-        Self { operation, draft: Draft::new(core, facts, path) }
+        Self { operation, parts: RequestParts::new(core, facts, path) }
     }
 
     /// Sends the request to this path, whatever the operation's is.
     pub(crate) fn at(mut self, path: &str) -> Self {
-        self.draft.path = path.to_owned();
+        self.parts.path = path.to_owned();
+        self
+    }
+
+    /// Keeps a secret in the body out of errors.
+    pub(crate) fn secret(mut self, secret: &SecretString) -> Self {
+        self.parts.secrets.push(secret.clone());
         self
     }
 
     /// Sets a query parameter, in place of an earlier one of this name; null sends nothing.
     pub fn query<V: Serialize + ?Sized>(&mut self, name: &'static str, style: Style, value: &V) {
-        self.draft.query(name, style, serde_json::to_value(value));
+        self.parts.query(name, style, serde_json::to_value(value));
     }
 
     /// Sets a header parameter; null sends nothing.
     pub fn header_param<V: Serialize + ?Sized>(&mut self, name: &'static str, value: &V) {
-        self.draft.header_param(name, serde_json::to_value(value));
+        self.parts.header_param(name, serde_json::to_value(value));
     }
 
     /// Sets a cookie parameter; null sends nothing.
     pub fn cookie<V: Serialize + ?Sized>(&mut self, name: &'static str, value: &V) {
-        self.draft.cookie(name, serde_json::to_value(value));
+        self.parts.cookie(name, serde_json::to_value(value));
     }
 
     /// Sends a JSON body.
     pub fn json<V: Serialize + ?Sized>(&mut self, media_type: &'static str, value: &V) {
-        self.draft.json(media_type, serde_json::to_vec(value));
+        self.parts.json(media_type, serde_json::to_vec(value));
     }
 
     /// Sends an `application/x-www-form-urlencoded` body.
     pub fn form<V: Serialize + ?Sized>(&mut self, value: &V) {
-        self.draft.form(serde_json::to_value(value));
+        self.parts.form(serde_json::to_value(value));
     }
 
     /// Sends a multipart body.
     pub fn multipart(&mut self, parts: FormParts) {
-        self.draft.multipart(parts);
+        self.parts.multipart(parts);
     }
 
     /// Sends text.
     pub fn text(&mut self, media_type: &'static str, text: impl Into<String>) {
         let bytes = Bytes::from(text.into());
-        self.draft.body = Body::Bytes { media_type, bytes };
+        self.parts.body = Body::Bytes { media_type, bytes };
     }
 
     /// Sends bytes, a file or a stream.
     pub fn bytes(&mut self, media_type: &'static str, upload: impl Into<Upload>) {
-        self.draft.body = Body::Source(Arc::new(upload.into().declared(media_type)));
+        self.parts.body = Body::Source(Arc::new(upload.into().declared(media_type)));
     }
 
     /// How long one attempt of this call may take, within the [total time](Retry::total_time).
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.draft.timeout = Some(timeout);
+        self.parts.timeout = Some(timeout);
         self
     }
 
     /// When this call is repeated, in place of what the client does.
     pub fn retry(mut self, retry: Retry) -> Self {
-        self.draft.retry = Some(retry);
+        self.parts.retry = Some(retry);
         self
     }
 
     /// Sets a header of this call alone, in place of what would be sent under this name.
     pub fn header(mut self, name: &str, value: &str) -> Self {
-        self.draft.header(name, value);
+        self.parts.header(name, value);
         self
     }
 
     /// Sends the request and decodes its reply.
     pub fn send(self) -> Sending<T, B> {
-        answering(self.draft, self.operation, Operation::body)
+        decoded(self.parts, self.operation, Operation::body)
     }
 
     /// Sends the request and decodes its reply, keeping the status and headers.
     pub fn send_with_response(self) -> Sending<Response<T>, B> {
-        answering(self.draft, self.operation, Operation::response)
+        decoded(self.parts, self.operation, Operation::response)
     }
 
     /// Sends the request and keeps its reply as bytes, whatever it holds; errors are typed all the same.
     pub fn send_raw(self) -> Sending<Response<Bytes>, B> {
-        answering(self.draft, self.operation.refusals(), Refusals::raw)
+        decoded(self.parts, self.operation.error_decoder(), ErrorDecoder::raw)
     }
 
     /// Sends the request and leaves the reply's body to be read piece by piece; errors are typed all the same.
     pub fn send_stream(self) -> Sending<Response<ByteStream>, B> {
-        let Self { operation, mut draft } = self;
-        draft.reading = Reading::Pieces;
-        answering(draft, operation.refusals(), Refusals::pieces)
+        let Self { operation, mut parts } = self;
+        parts.response_mode = ResponseMode::Pieces;
+        decoded(parts, operation.error_decoder(), ErrorDecoder::pieces)
     }
 }
 
@@ -193,20 +200,20 @@ impl<T, B: Default> IntoFuture for Call<T, B> {
     }
 }
 
-/// Names the call without what it carries: parameters and bodies are personal data.
+/// Shows the operation without its arguments: parameters and bodies are personal data.
 impl<T, B> fmt::Debug for Call<T, B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Call")
-            .field("operation", &self.draft.name)
-            .field("method", &self.draft.method)
-            .field("path", &self.draft.path)
+            .field("operation", &self.parts.name)
+            .field("method", &self.parts.method)
+            .field("path", &self.parts.template)
             .finish_non_exhaustive()
     }
 }
 
 type Json = Result<Value, serde_json::Error>;
 
-impl Draft {
+impl RequestParts {
     fn new(core: &Core, facts: Facts, values: &[&dyn PathValue]) -> Self {
         let (path, fault) = match path::fill(facts.path, values) {
             Ok(path) => (path, None),
@@ -219,7 +226,6 @@ impl Draft {
             idempotent: facts.idempotent,
             security: facts.security,
             accept: facts.accept,
-            #[cfg(feature = "tracing")]
             template: facts.path,
             path,
             query: Vec::new(),
@@ -228,7 +234,8 @@ impl Draft {
             body: Body::Empty,
             timeout: None,
             retry: None,
-            reading: Reading::Whole,
+            response_mode: ResponseMode::Whole,
+            secrets: Vec::new(),
             fault,
         }
     }

@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 
 use crate::json_path;
 use crate::operation::Reply;
+use crate::response::check_undeclared;
 
 /// Why a body is not what was declared, and where in it.
 #[derive(Debug)]
@@ -58,9 +59,9 @@ pub fn secret_json_or_empty<T: DeserializeOwned>(reply: &Reply) -> Result<Option
     json_or_empty(reply).map_err(DecodeFailure::hidden)
 }
 
-/// Ignores the body.
-pub fn empty(_reply: &Reply) -> Result<(), DecodeFailure> {
-    Ok(())
+/// Ignores the body, where none is declared.
+pub fn empty(reply: &Reply) -> Result<(), DecodeFailure> {
+    check_undeclared(reply)
 }
 
 /// Takes the body as text.

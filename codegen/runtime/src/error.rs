@@ -1,4 +1,4 @@
-//! What can go wrong with a call, each with what its reader needs to mend it.
+//! The errors of calls, each with what its reader needs to fix it.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -12,8 +12,9 @@ use reqwest::header::HeaderMap;
 use crate::decode::DecodeFailure;
 use crate::json_path;
 use crate::operation::Reply;
-use crate::retry;
-use crate::token::AuthError;
+use crate::auth::AuthError;
+use crate::redact::Redactor;
+use crate::transport::retry_after;
 
 type Source = Box<dyn StdError + Send + Sync>;
 
@@ -23,7 +24,7 @@ type Source = Box<dyn StdError + Send + Sync>;
 pub enum Error<B> {
     /// The server answered with a status that is not a success.
     Api(Box<ApiError<B>>),
-    /// No token was to be had; the call was not sent.
+    /// The token request failed, so the call was not sent.
     Auth(Box<AuthError>),
     /// The server answered with a success whose body is not what the API declares.
     Decode(Box<DecodeError>),
@@ -94,7 +95,7 @@ impl<B> Error<B> {
 
     /// How long the server asks to be left alone, where its answer has a `Retry-After`; dates count from now.
     pub fn retry_after(&self) -> Option<Duration> {
-        retry::retry_after(self.headers()?, SystemTime::now())
+        retry_after(self.headers()?, SystemTime::now())
     }
 
     /// Whether the answer took too long.
@@ -106,7 +107,7 @@ impl<B> Error<B> {
         }
     }
 
-    /// Whether no connection came about.
+    /// Returns true if connecting failed.
     pub fn is_connect(&self) -> bool {
         match self {
             Error::Auth(error) => error.is_connect(),
@@ -118,7 +119,10 @@ impl<B> Error<B> {
     /// The same error with nothing for its body.
     pub(crate) fn without_body<C: Default>(self) -> Error<C> {
         match self {
-            Error::Api(error) => Error::Api(Box::new(ApiError::new(error.operation, error.reply, C::default()))),
+            Error::Api(error) => {
+                let ApiError { operation, reply, redactor, .. } = *error;
+                Error::Api(Box::new(ApiError::new(operation, reply, C::default(), redactor)))
+            }
             Error::Auth(error) => Error::Auth(error),
             Error::Decode(error) => Error::Decode(error),
             Error::Request(error) => Error::Request(error),
@@ -157,11 +161,22 @@ pub struct ApiError<B> {
     operation: &'static str,
     reply: Reply,
     body: B,
+    redactor: Redactor,
 }
 
 impl<B> ApiError<B> {
-    pub(crate) fn new(operation: &'static str, reply: Reply, body: B) -> Self {
-        Self { operation, reply, body }
+    pub(crate) fn new(operation: &'static str, reply: Reply, body: B, redactor: Redactor) -> Self {
+        Self { operation, reply, body, redactor }
+    }
+
+    /// Replaces the call's own secrets in a text of the response.
+    pub(crate) fn redact(&self, text: &str) -> String {
+        self.redactor.text(text)
+    }
+
+    /// Returns the beginning of the body for a log.
+    fn excerpt(&self) -> String {
+        redacted_excerpt(&self.redactor, &self.reply.body, 0, 200)
     }
 
     /// The HTTP status, such as 422.
@@ -196,7 +211,7 @@ impl<B> ApiError<B> {
 
     /// How long the server asks to be left alone, where it says so with `Retry-After`; dates count from now.
     pub fn retry_after(&self) -> Option<Duration> {
-        retry::retry_after(&self.reply.headers, SystemTime::now())
+        retry_after(&self.reply.headers, SystemTime::now())
     }
 }
 
@@ -208,9 +223,9 @@ impl<B> fmt::Display for ApiError<B> {
             write!(f, " {reason}")?;
         }
         if let Some(id) = self.request_id() {
-            write!(f, " (request {id})")?;
+            write!(f, " (request {})", self.redact(id))?;
         }
-        match excerpt(&self.reply.body, 0, 200) {
+        match self.excerpt() {
             text if text.is_empty() => Ok(()),
             text => write!(f, ": {text}"),
         }
@@ -223,9 +238,9 @@ impl<B: fmt::Debug> fmt::Debug for ApiError<B> {
         f.debug_struct("ApiError")
             .field("operation", &self.operation)
             .field("status", &self.reply.status)
-            .field("request_id", &self.request_id())
-            .field("body", &self.body)
-            .field("raw_body", &excerpt(&self.reply.body, 0, 200))
+            .field("request_id", &self.request_id().map(|id| self.redact(id)))
+            .field("body", &format_args!("{}", self.redact(&format!("{:?}", self.body))))
+            .field("raw_body", &self.excerpt())
             .finish_non_exhaustive()
     }
 }
@@ -238,12 +253,34 @@ pub struct DecodeError {
     reply: Reply,
     path: String,
     failure: DecodeFailure,
+    redactor: Redactor,
 }
 
 impl DecodeError {
     pub(crate) fn new(operation: &'static str, reply: Reply, failure: DecodeFailure) -> Self {
         let path = json_path::at(&reply.body, failure.offset);
-        Self { operation, reply, path, failure }
+        Self { operation, reply, path, failure, redactor: Redactor::default() }
+    }
+
+    /// Replaces the secrets that the call was sent with.
+    pub(crate) fn redacted(mut self, redactor: Redactor) -> Self {
+        self.path = redactor.text(&self.path);
+        let message = redactor.text(&self.failure.message);
+        if message != self.failure.message {
+            // The source says the same.
+            self.failure.source = None;
+            self.failure.message = message;
+        }
+        self.redactor = redactor;
+        self
+    }
+
+    /// Returns the body around the failure for a log, unless it holds secrets.
+    fn excerpt(&self) -> String {
+        if self.failure.secret {
+            return String::new();
+        }
+        redacted_excerpt(&self.redactor, &self.reply.body, self.failure.offset.saturating_sub(80), 120)
     }
 
     /// Where in the body it is wrong, such as `$.payload.contact.id`.
@@ -279,9 +316,9 @@ impl DecodeError {
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { operation, path, failure, reply } = self;
+        let Self { operation, path, failure, reply, .. } = self;
         write!(f, "{operation}: {} answered, but at {path}: {}", reply.status, failure.message)?;
-        match failure_excerpt(reply, failure) {
+        match self.excerpt() {
             text if text.is_empty() => Ok(()),
             text => write!(f, " (near: {text})"),
         }
@@ -295,7 +332,7 @@ impl fmt::Debug for DecodeError {
             .field("status", &self.reply.status)
             .field("path", &self.path)
             .field("message", &self.failure.message)
-            .field("raw_body", &failure_excerpt(&self.reply, &self.failure))
+            .field("raw_body", &self.excerpt())
             .finish_non_exhaustive()
     }
 }
@@ -372,7 +409,13 @@ impl TransportError {
         Self { operation: None, message, source: Some(source), timeout: false, connect: false, refused: true }
     }
 
-    /// No whole answer came in time.
+    /// A redirect that is not followed, and why.
+    pub(crate) fn redirect(reason: impl Into<Source>) -> Self {
+        let message = "a redirect was not followed";
+        Self { operation: None, message, source: Some(reason.into()), timeout: false, connect: false, refused: true }
+    }
+
+    /// No whole response came in time.
     pub(crate) fn timed_out(limit: Duration) -> Self {
         let source = Some(format!("the limit is {limit:?}").into());
         Self { operation: None, message: "timed out", source, timeout: true, connect: false, refused: false }
@@ -392,7 +435,7 @@ impl TransportError {
         self.timeout
     }
 
-    /// Whether no connection came about, so that nothing was sent.
+    /// Returns true if connecting failed, so that nothing was sent.
     pub fn is_connect(&self) -> bool {
         self.connect
     }
@@ -401,8 +444,8 @@ impl TransportError {
     #[cfg(feature = "tracing")]
     pub(crate) fn kind(&self) -> &'static str {
         match () {
-            () if self.timeout => "timeout",
             () if self.connect => "connect",
+            () if self.timeout => "timeout",
             () => "transport",
         }
     }
@@ -417,8 +460,8 @@ impl From<reqwest::Error> for TransportError {
     fn from(error: reqwest::Error) -> Self {
         let (timeout, connect, refused) = (error.is_timeout(), error.is_connect(), error.is_redirect());
         let message = match () {
-            () if timeout => "timed out",
             () if connect => "could not connect",
+            () if timeout => "timed out",
             () if refused => "a redirect was not followed",
             () if error.is_body() || error.is_decode() => "the body was cut off",
             () => "the request failed",
@@ -464,16 +507,16 @@ fn show(
     write!(f, ": {deepest}")
 }
 
-/// The body around the place of the failure, unless it holds secrets.
-fn failure_excerpt(reply: &Reply, failure: &DecodeFailure) -> String {
-    if failure.secret { String::new() } else { excerpt(&reply.body, failure.offset.saturating_sub(80), 120) }
+/// Returns at most `length` bytes of a body from `start`, on one line and safe to print.
+pub(crate) fn excerpt(body: &[u8], start: usize, length: usize) -> String {
+    redacted_excerpt(&Redactor::default(), body, start, length)
 }
 
-/// At most `length` bytes of a body from `start`, on one line and safe to print.
-pub(crate) fn excerpt(body: &[u8], start: usize, length: usize) -> String {
+/// Returns an excerpt in which the call's own secrets are replaced.
+pub(crate) fn redacted_excerpt(redactor: &Redactor, body: &[u8], start: usize, length: usize) -> String {
     let start = start.min(body.len());
     let end = start.saturating_add(length).min(body.len());
-    let text = String::from_utf8_lossy(&body[start..end]);
+    let text = redactor.range(body, start..end);
     // A cut in the middle of a character is no news.
     let text = text.trim_matches(char::REPLACEMENT_CHARACTER).trim();
     let mut shown: String = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();

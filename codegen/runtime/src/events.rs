@@ -12,11 +12,11 @@ use bytes::{Buf as _, Bytes};
 use futures_core::Stream;
 use serde::de::IgnoredAny;
 
-use crate::answering::{Refusals, answering};
+use crate::response::{ErrorDecoder, decoded};
 use crate::byte_stream::ByteStream;
-use crate::call::{Call, Reading, Sending};
+use crate::call::{Call, ResponseMode, Sending};
 use crate::decode::DecodeFailure;
-use crate::engine::Answer;
+use crate::transport::RawResponse;
 use crate::error::{DecodeError, Error, TransportError};
 use crate::operation::Reply;
 use parser::{Message, Parser};
@@ -72,7 +72,7 @@ pub struct Events<T: 'static, B: 'static> {
 }
 
 enum Stage<B: 'static> {
-    Opening(Sending<Answer, B>),
+    Opening(Sending<RawResponse, B>),
     Open(Box<Open>),
     Ended,
 }
@@ -88,11 +88,11 @@ struct Open {
 impl<T, B: Default> Call<T, B> {
     /// The events that the operation answers with where it is asked for them.
     pub fn events<E>(self, shape: EventShape, read: EventReader<E>) -> Events<E, B> {
-        let Self { operation, mut draft } = self;
-        draft.reading = Reading::Events;
-        draft.accept = EVENT_STREAM;
-        let limit = draft.core.shared().response_limit;
-        let stage = Stage::Opening(answering(draft, operation.refusals(), Refusals::success));
+        let Self { operation, mut parts } = self;
+        parts.response_mode = ResponseMode::Events;
+        parts.accept = EVENT_STREAM;
+        let limit = parts.core.inner().response_limit;
+        let stage = Stage::Opening(decoded(parts, operation.error_decoder(), ErrorDecoder::success));
         Events { operation: operation.name, shape, read, limit, stage, parser: Parser::new(limit) }
     }
 }
@@ -199,13 +199,13 @@ fn whole(message: &Message, data_is_json: bool, parser: &Parser) -> String {
 
 impl<B> Stage<B> {
     /// What comes after the head of the answer.
-    fn open(operation: &'static str, answer: Answer) -> Result<Self, Error<B>> {
-        let Answer { reply, stream } = answer;
+    fn open(operation: &'static str, answer: RawResponse) -> Result<Self, Error<B>> {
+        let RawResponse { reply, stream, redactor } = answer;
         match stream {
             Some(stream) => Ok(Self::Open(Box::new(Open { reply, stream, piece: Bytes::new() }))),
             None => {
                 let failure = DecodeFailure::no_events(&reply);
-                Err(Error::Decode(Box::new(DecodeError::new(operation, reply, failure))))
+                Err(Error::Decode(Box::new(DecodeError::new(operation, reply, failure).redacted(redactor))))
             }
         }
     }

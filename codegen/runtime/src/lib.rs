@@ -1,13 +1,12 @@
-//! The hand-written half of a generated client: what is the same for every API.
+//! The hand-written code that generated clients share.
 //!
-//! Generated code declares types and operations as data; this crate turns them into requests and
-//! replies. Callers meet the types re-exported at the root, mostly through the generated crate.
+//! Generated code declares types and operations as data; this crate sends their requests and decodes the responses.
+//! Callers use the types re-exported at the root, mostly through the generated crate.
 //!
-//! A call walks one line: [`Call`](generated::Call) gathers the parts, `send` makes one request of
-//! them, the engine puts it on the wire, again where [`Retry`] allows it, and reads the reply within
-//! limits, and the operation's own decoder turns the reply into its type or into an [`Error`].
+//! [`Call`](generated::Call) collects the parts of a request; `transport` sends it, retries it as [`Retry`] allows, follows
+//! redirects and reads the response within limits; `response` decodes it with the operation's decoder, or returns an
+//! [`Error`].
 
-mod answering;
 mod auth;
 mod base64_text;
 mod body;
@@ -16,7 +15,6 @@ mod call;
 mod client;
 #[doc(hidden)]
 pub mod decode;
-mod engine;
 mod error;
 mod events;
 mod json_path;
@@ -32,16 +30,17 @@ mod patch;
 mod path;
 mod query;
 mod read;
+mod redact;
 mod response;
-mod retry;
 mod secret;
-mod token;
 mod trace;
+mod transport;
 mod union;
 mod upload;
 mod webhook;
 mod write;
 
+pub use auth::{AuthError, FetchingToken, Token, TokenSource};
 pub use base64_text::Base64;
 pub use byte_stream::ByteStream;
 pub use client::{Core, CoreBuilder, http_client_builder};
@@ -50,9 +49,8 @@ pub use events::{Event, Events};
 pub use pages::{Items, Pages};
 pub use patch::Patch;
 pub use response::Response;
-pub use retry::Retry;
 pub use secret::Secret;
-pub use token::{AuthError, FetchingToken, Token, TokenSource};
+pub use transport::Retry;
 pub use upload::Upload;
 pub use webhook::{PayloadError, Verifier, WebhookError};
 
@@ -77,7 +75,7 @@ pub mod __private {
 /// What generated code calls. Hand-written code has no need of it, and it may change at any time.
 #[doc(hidden)]
 pub mod generated {
-    pub use crate::auth::{Scheme, SchemeKind};
+    pub use crate::auth::{Grant, Revocation, Scheme, SchemeKind};
     pub use crate::call::{Call, Sending};
     pub use crate::decode;
     pub use crate::decode::DecodeFailure;
@@ -88,7 +86,6 @@ pub mod generated {
     pub use crate::path::PathValue;
     pub use crate::query::{Style, json_text};
     pub use crate::read::Readable;
-    pub use crate::token::{Grant, Revocation};
     pub use crate::webhook::{Encoding, Part, Payload, Signature, Signed};
     pub use reqwest::Method;
     pub use serde_json::Error as JsonError;

@@ -2,6 +2,7 @@
 
 mod http;
 mod route;
+mod tokens;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -114,8 +115,8 @@ impl fmt::Display for Unmet {
 
 impl std::error::Error for Unmet {}
 
-/// A request as it came.
-#[derive(Clone, Debug)]
+/// A request that the mock received. `Debug` shows neither values of headers nor the body.
+#[derive(Clone)]
 pub struct Request {
     /// The operation that it calls, such as `contacts.create`; none where the API has no such path and method.
     pub operation: Option<&'static str>,
@@ -130,6 +131,16 @@ pub struct Request {
 }
 
 impl Request {
+    /// Returns the target with the values of its query replaced: one of them may be a credential.
+    fn redacted_target(&self) -> String {
+        let Some((path, query)) = self.target.split_once('?') else { return self.target.clone() };
+        let pairs = query.split('&').map(|pair| match pair.split_once('=') {
+            Some((name, _)) => format!("{name}=…"),
+            None => pair.to_owned(),
+        });
+        format!("{path}?{}", pairs.collect::<Vec<_>>().join("&"))
+    }
+
     /// The first value of a query parameter, decoded.
     pub fn query(&self, name: &str) -> Option<String> {
         let url = Url::parse(&format!("http://mock{}", self.target)).ok()?;
@@ -146,8 +157,20 @@ impl Request {
     }
 }
 
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("operation", &self.operation)
+            .field("method", &self.method)
+            .field("target", &self.redacted_target())
+            .field("headers", &self.headers.keys().map(HeaderName::as_str).collect::<Vec<_>>())
+            .field("body", &format_args!("{} bytes", self.body.len()))
+            .finish()
+    }
+}
+
 type Check = Box<dyn Fn(&Reply) -> Result<(), DecodeFailure>>;
-type Condition = Box<dyn Fn(&Request) -> bool + Send + Sync>;
+type Condition = Arc<dyn Fn(&Request) -> bool + Send + Sync>;
 
 /// An answer that is being set. It counts from the method on that gives its body: [`json`](Self::json),
 /// [`text`](Self::text), [`bytes`](Self::bytes), [`events`](Self::events) or [`empty`](Self::empty).
@@ -160,9 +183,9 @@ pub struct On<'s> {
 }
 
 impl On<'_> {
-    /// Answers only the requests of which this is true.
+    /// Responds only to the requests for which this returns true. It may read the mock.
     pub fn when(mut self, condition: impl Fn(&Request) -> bool + Send + Sync + 'static) -> Self {
-        self.rule.condition = Some(Box::new(condition));
+        self.rule.condition = Some(Arc::new(condition));
         self
     }
 
@@ -287,30 +310,59 @@ struct Rule {
     reply: Reply,
 }
 
-impl State {
-    /// The answer to a request, which is kept.
-    fn answer(&mut self, mut request: Request) -> Reply {
-        let called = route::called(&self.routes, &request.method, &request.target);
-        request.operation = called.first().copied();
-        let rule = self.rules.iter_mut().find(|rule| {
-            called.contains(&rule.operation)
-                && rule.expected.is_none_or(|expected| rule.used < expected)
-                && rule.condition.as_ref().is_none_or(|condition| condition(&request))
-        });
-        let reply = match rule {
-            Some(rule) => {
-                rule.used += 1;
-                rule.reply.clone()
+/// Returns the response to a request, which is kept.
+///
+/// The conditions are checked without the lock, because they may read the mock.
+fn respond(state: &Mutex<State>, mut request: Request) -> Reply {
+    let called = route::called(&lock(state).routes, &request.method, &request.target);
+    request.operation = called.first().copied();
+    let mut refused = Vec::new();
+    loop {
+        let Some((index, condition)) = lock(state).candidate(&called, &refused) else { break };
+        if condition.is_none_or(|condition| condition(&request)) {
+            // Another request may have used the rule up meanwhile.
+            let mut state = lock(state);
+            if let Some(reply) = state.rules.get_mut(index).and_then(Rule::use_up) {
+                state.requests.push(request);
+                return reply;
             }
-            None => self.unexpected(&request),
-        };
-        self.requests.push(request);
-        reply
+        } else {
+            refused.push(index);
+        }
+    }
+    let mut state = lock(state);
+    let reply = tokens::reply(&request).unwrap_or_else(|| state.unexpected(&request));
+    state.requests.push(request);
+    reply
+}
+
+impl Rule {
+    fn is_used_up(&self) -> bool {
+        self.expected.is_some_and(|expected| self.used >= expected)
+    }
+
+    fn use_up(&mut self) -> Option<Reply> {
+        if self.is_used_up() {
+            return None;
+        }
+        self.used += 1;
+        Some(self.reply.clone())
+    }
+}
+
+impl State {
+    /// Returns the first rule for one of these operations that is not used up or refused, and its condition.
+    fn candidate(&self, called: &[&str], refused: &[usize]) -> Option<(usize, Option<Condition>)> {
+        let mut rules = self.rules.iter().enumerate();
+        let (index, rule) = rules.find(|(index, rule)| {
+            called.contains(&rule.operation) && !rule.is_used_up() && !refused.contains(index)
+        })?;
+        Some((index, rule.condition.clone()))
     }
 
     fn unexpected(&mut self, request: &Request) -> Reply {
         let operation = request.operation.unwrap_or("no operation of this API");
-        let fault = format!("nothing answers {} {} ({operation})", request.method, request.target);
+        let fault = format!("nothing answers {} {} ({operation})", request.method, request.redacted_target());
         let mut set: Vec<&str> = self.rules.iter().map(|rule| rule.operation).collect();
         set.dedup();
         let set = if set.is_empty() { "none".to_owned() } else { set.join(", ") };
@@ -356,9 +408,12 @@ macro_rules! mock {
                 Ok(Self { server: $crate::mock::Server::start(routes()).await? })
             }
 
-            /// Begins a client that calls it, and that sends each request once.
+            /// Returns a builder for a client that calls it, and that sends each request once.
+            ///
+            /// Tokens come from the mock too. Unless a response is set for them, it issues some for any grant.
             pub fn builder(&self) -> super::Builder {
-                super::Client::builder().base_url(self.server.url()).retry($crate::Retry::never())
+                let builder = super::Client::builder().retry($crate::Retry::never());
+                super::Builder { core: builder.core.mock(&self.server) }
             }
 
             $(

@@ -13,7 +13,7 @@ use std::task::{Context, Poll, ready};
 use futures_core::Stream;
 use serde::Serialize;
 
-use crate::call::{Call, Draft, Sending};
+use crate::call::{Call, RequestParts, Sending};
 use crate::error::Error;
 use crate::operation::Operation;
 use course::{Course, fingerprint};
@@ -98,7 +98,7 @@ pub struct Pages<T: 'static, I: 'static, B: 'static> {
     operation: &'static Operation<T, B>,
     paging: &'static Paging<T, I>,
     /// The request for the next page; none behind the last.
-    draft: Option<Draft>,
+    draft: Option<RequestParts>,
     sending: Option<Sending<T, B>>,
     course: Course,
 }
@@ -116,7 +116,7 @@ pub struct Items<T: 'static, I: 'static, B: 'static> {
 impl<T, B: Default> Call<T, B> {
     /// The pages from the one that the call chooses on.
     pub fn pages<I: Serialize>(self, paging: &'static Paging<T, I>) -> Pages<T, I, B> {
-        let Self { operation, mut draft } = self;
+        let Self { operation, parts: mut draft } = self;
         let ways: Vec<_> = paging.by.iter().map(By::begin).collect();
         let course = Course::begin(&mut draft, &ways);
         Pages { operation, paging, draft: Some(draft), sending: None, course }
@@ -175,7 +175,7 @@ impl<T, I: Serialize, B: Default> Stream for Pages<T, I, B> {
         let this = &mut *self;
         loop {
             let Some(draft) = &this.draft else { return Poll::Ready(None) };
-            let call = || Call { operation: this.operation, draft: draft.clone() };
+            let call = || Call { operation: this.operation, parts: draft.clone() };
             let answer = ready!(this.sending.get_or_insert_with(|| call().send()).as_mut().poll(context));
             this.sending = None;
             match answer {

@@ -1,9 +1,27 @@
-//! A decoded reply together with its status and headers.
+//! What callers get of a response: decoded, raw, as a stream, or as an error.
+//!
+//! This is compiled for each type that operations return, so there is little of it: everything that can depends on the
+//! error type alone, which the operations of a client share.
 
-use reqwest::header::HeaderMap;
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 
-/// A successful reply: the decoded body, with the status and headers it came with.
-#[derive(Clone, Debug)]
+use bytes::Bytes;
+use reqwest::header::{CONTENT_TYPE, HeaderMap};
+
+use crate::byte_stream::ByteStream;
+use crate::call::{RequestParts, Sending};
+use crate::decode::DecodeFailure;
+use crate::error::{ApiError, DecodeError, Error};
+use crate::operation::{ErrorReader, Operation, Reply, Status};
+use crate::redact::Redactor;
+use crate::transport::{self, Executing, Failure, RawResponse};
+
+/// A successful response: the decoded body, with the status and headers it came with.
+///
+/// `Debug` shows the status only: bodies are personal data, and headers can hold session cookies.
+#[derive(Clone)]
 pub struct Response<T> {
     status: u16,
     headers: HeaderMap,
@@ -15,23 +33,160 @@ impl<T> Response<T> {
         Self { status, headers, body }
     }
 
-    /// The HTTP status, such as 200.
+    /// Returns the HTTP status, such as 200.
     pub fn status(&self) -> u16 {
         self.status
     }
 
-    /// The headers as the server sent them.
+    /// Returns the headers as the server sent them.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
-    /// The decoded body.
+    /// Returns the decoded body.
     pub fn body(&self) -> &T {
         &self.body
     }
 
-    /// The decoded body alone.
+    /// Returns the decoded body alone.
     pub fn into_body(self) -> T {
         self.body
     }
+}
+
+impl<T> fmt::Debug for Response<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response").field("status", &self.status).finish_non_exhaustive()
+    }
+}
+
+type Executed = Result<RawResponse, Failure>;
+
+/// Sends a request, and decodes its response with `decode`.
+pub(crate) fn decoded<S, O, B>(
+    parts: RequestParts,
+    state: S,
+    decode: fn(S, Executed) -> Result<O, Error<B>>,
+) -> Sending<O, B>
+where
+    S: Copy + Send + Unpin + 'static,
+    O: 'static,
+    B: 'static,
+{
+    Box::pin(Decoded { executing: transport::execute(parts), state, decode })
+}
+
+/// Hand-written future: an `async` block would be monomorphised per type.
+struct Decoded<S, O, B> {
+    executing: Executing,
+    state: S,
+    decode: fn(S, Executed) -> Result<O, Error<B>>,
+}
+
+impl<S: Copy + Unpin, O, B> Future for Decoded<S, O, B> {
+    type Output = Result<O, Error<B>>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let executed = ready!(self.executing.as_mut().poll(context));
+        Poll::Ready((self.decode)(self.state, executed))
+    }
+}
+
+impl<T, B: Default> Operation<T, B> {
+    pub(crate) fn error_decoder(&self) -> ErrorDecoder<B> {
+        ErrorDecoder { operation: self.name, readers: self.errors }
+    }
+
+    /// Returns the decoded body.
+    pub(crate) fn body(&self, executed: Executed) -> Result<T, Error<B>> {
+        let RawResponse { reply, redactor, .. } = self.error_decoder().success(executed)?;
+        (self.decode)(&reply).map_err(|failure| self.error_decoder().undecoded(reply, failure, redactor))
+    }
+
+    /// Returns the decoded body with the status and headers.
+    pub(crate) fn response(&self, executed: Executed) -> Result<Response<T>, Error<B>> {
+        let RawResponse { reply, redactor, .. } = self.error_decoder().success(executed)?;
+        match (self.decode)(&reply) {
+            Ok(body) => Ok(Response::new(reply.status, reply.headers, body)),
+            Err(failure) => Err(self.error_decoder().undecoded(reply, failure, redactor)),
+        }
+    }
+}
+
+/// Decodes the errors of an operation.
+pub(crate) struct ErrorDecoder<B: 'static> {
+    operation: &'static str,
+    readers: &'static [(Status, ErrorReader<B>)],
+}
+
+impl<B> Clone for ErrorDecoder<B> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<B> Copy for ErrorDecoder<B> {}
+
+impl<B: Default> ErrorDecoder<B> {
+    /// Returns the response if its status is a success.
+    pub(crate) fn success(self, executed: Executed) -> Result<RawResponse, Error<B>> {
+        let RawResponse { reply, redactor, .. } = match executed {
+            Ok(response) if (200..300).contains(&response.reply.status) => return Ok(response),
+            Ok(response) => response,
+            Err(Failure::Auth(error)) => return Err(Error::Auth(Box::new(error))),
+            Err(Failure::Request(error)) => return Err(Error::Request(Box::new(error))),
+            Err(Failure::Transport(error)) => return Err(Error::Transport(Box::new(error))),
+        };
+        let body = self.reader(reply.status).and_then(|read| read(&reply.body).ok()).unwrap_or_default();
+        Err(Error::Api(Box::new(ApiError::new(self.operation, reply, body, redactor))))
+    }
+
+    /// Returns the body as the server sent it.
+    pub(crate) fn raw(self, executed: Executed) -> Result<Response<Bytes>, Error<B>> {
+        let reply = self.success(executed)?.reply;
+        Ok(Response::new(reply.status, reply.headers, reply.body))
+    }
+
+    /// Returns the body as a stream of its pieces.
+    pub(crate) fn pieces(self, executed: Executed) -> Result<Response<ByteStream>, Error<B>> {
+        let RawResponse { reply, stream, .. } = self.success(executed)?;
+        Ok(Response::new(reply.status, reply.headers, stream.unwrap_or_default()))
+    }
+
+    /// Returns the error of a body that is not what was declared.
+    fn undecoded(self, reply: Reply, failure: DecodeFailure, redactor: Redactor) -> Error<B> {
+        Error::Decode(Box::new(DecodeError::new(self.operation, reply, failure).redacted(redactor)))
+    }
+
+    /// Returns the reader of the body declared for this status: exact before range before default.
+    fn reader(self, status: u16) -> Option<ErrorReader<B>> {
+        let find = |wanted: Status| self.readers.iter().find(|(key, _)| *key == wanted);
+        let range = u8::try_from(status / 100).ok().and_then(|hundreds| find(Status::Range(hundreds)));
+        find(Status::Exact(status)).or(range).or_else(|| find(Status::Default)).map(|(_, read)| *read)
+    }
+}
+
+/// Refuses a body where none is declared, unless it is one that servers send with any success: JSON, or plain text.
+///
+/// A page of HTML comes from a proxy, a captive portal or a login form: the operation has not been called.
+pub(crate) fn check_undeclared(reply: &Reply) -> Result<(), DecodeFailure> {
+    let body = reply.body.trim_ascii();
+    if body.is_empty() || serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok() {
+        return Ok(());
+    }
+    let media_type = reply.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let message = if is_html(&essence, body) {
+        "the body is an HTML page, but no body is declared".to_owned()
+    } else if essence.is_empty() || essence == "text/plain" {
+        return Ok(());
+    } else {
+        format!("the body is {essence:?}, but no body is declared")
+    };
+    Err(DecodeFailure { message, offset: 0, source: None, secret: false })
+}
+
+fn is_html(essence: &str, body: &[u8]) -> bool {
+    let begins = |tag: &str| body.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag.as_bytes()));
+    essence == "text/html" || essence == "application/xhtml+xml" || begins("<!doctype html") || begins("<html")
 }

@@ -7,8 +7,8 @@
 use std::pin::Pin;
 use std::time::Duration;
 
-use crate::call::Draft;
-use crate::engine::{Answer, Failure};
+use crate::call::RequestParts;
+use crate::transport::{RawResponse, Failure};
 
 type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
@@ -21,14 +21,14 @@ pub(crate) struct Span {
 
 #[cfg(feature = "tracing")]
 impl Span {
-    pub(crate) fn of(draft: &Draft) -> Self {
+    pub(crate) fn of(parts: &RequestParts) -> Self {
         let span = tracing::info_span!(
             "call",
-            otel.name = draft.name,
+            otel.name = parts.name,
             otel.kind = "client",
-            api = draft.core.api(),
-            http.request.method = draft.method.as_str(),
-            url.template = draft.template,
+            api = parts.core.api(),
+            http.request.method = parts.method.as_str(),
+            url.template = parts.template,
             http.request.resend_count = tracing::field::Empty,
             http.response.status_code = tracing::field::Empty,
             error.type = tracing::field::Empty,
@@ -42,7 +42,7 @@ impl Span {
     }
 
     /// The request was sent, after so many times before.
-    pub(crate) fn attempted(&self, before: u32, outcome: &Result<Answer, Failure>) {
+    pub(crate) fn attempted(&self, before: u32, outcome: &Result<RawResponse, Failure>) {
         if before > 0 {
             self.span.record("http.request.resend_count", before);
         }
@@ -64,7 +64,7 @@ impl Span {
 
 #[cfg(not(feature = "tracing"))]
 impl Span {
-    pub(crate) fn of(_draft: &Draft) -> Self {
+    pub(crate) fn of(_draft: &RequestParts) -> Self {
         Self {}
     }
 
@@ -72,7 +72,7 @@ impl Span {
         Box::pin(future)
     }
 
-    pub(crate) fn attempted(&self, _before: u32, _outcome: &Result<Answer, Failure>) {}
+    pub(crate) fn attempted(&self, _before: u32, _outcome: &Result<RawResponse, Failure>) {}
 
     pub(crate) fn repeating(&self, _delay: Duration) {}
 }

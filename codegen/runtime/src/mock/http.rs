@@ -12,7 +12,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use super::{Request, State, lock};
+use super::{Request, State, respond};
 
 /// Answers requests until it is dropped, and with it the connections.
 pub(super) async fn serve(listener: TcpListener, state: Arc<Mutex<State>>) {
@@ -37,7 +37,7 @@ async fn answer(
     let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
     let target = head.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
     let request = Request { operation: None, method: head.method, target, headers: head.headers, body };
-    let reply = lock(&state).answer(request);
+    let reply = respond(&state, request);
     let mut response = hyper::Response::new(Full::new(reply.body));
     *response.status_mut() = hyper::StatusCode::from_u16(reply.status).unwrap_or(hyper::StatusCode::NOT_IMPLEMENTED);
     *response.headers_mut() = reply.headers;

@@ -7,7 +7,7 @@ use std::io;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::call::Draft;
+use crate::call::RequestParts;
 use crate::error::RequestError;
 use crate::query::Style;
 
@@ -32,7 +32,7 @@ pub(crate) struct Course {
 impl Course {
     /// Begins with the page that the request chooses. `ways` are the parameters that can choose one, with the number
     /// of the first page where they take numbers.
-    pub(super) fn begin(draft: &mut Draft, ways: &[(&'static str, Option<i64>)]) -> Self {
+    pub(super) fn begin(draft: &mut RequestParts, ways: &[(&'static str, Option<i64>)]) -> Self {
         let set: Vec<usize> = (0..ways.len()).filter(|way| sent(draft, ways[*way].0).is_some()).collect();
         if let [one, other, ..] = set[..] {
             let message = format!("both `{}` and `{}` choose the page: set one of them", ways[one].0, ways[other].0);
@@ -75,7 +75,7 @@ impl Course {
 
     /// Makes the request that of the next page, if there is one. `signs` are what the page says of that, and `key` is
     /// that of the item to go on from.
-    pub(super) fn go_on(&mut self, draft: &mut Draft, signs: &[Option<bool>], key: Option<String>) -> bool {
+    pub(super) fn go_on(&mut self, draft: &mut RequestParts, signs: &[Option<bool>], key: Option<String>) -> bool {
         // Where they disagree, one page asked for in vain is better than the rest of the list lost.
         self.promised = signs.contains(&Some(true));
         if !self.promised && signs.contains(&Some(false)) {
@@ -103,7 +103,7 @@ impl Course {
     }
 
     /// Ends the list where the server repeats itself: with an error if there was to be more.
-    pub(super) fn repeats(&self, draft: &mut Draft) -> bool {
+    pub(super) fn repeats(&self, draft: &mut RequestParts) -> bool {
         if self.promised {
             let message = "the server gives an earlier page again, having said that more follows: \
                            the rest of the list cannot be read";
@@ -114,7 +114,7 @@ impl Course {
 }
 
 /// The value of a query parameter that the request has.
-fn sent<'a>(draft: &'a Draft, parameter: &str) -> Option<&'a str> {
+fn sent<'a>(draft: &'a RequestParts, parameter: &str) -> Option<&'a str> {
     let (_, pairs) = draft.query.iter().find(|(name, _)| *name == parameter)?;
     pairs.rsplit_once('=').map(|(_, value)| value)
 }

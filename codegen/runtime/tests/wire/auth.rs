@@ -61,7 +61,7 @@ fn debug_shows_no_secret() -> Outcome {
     );
     assert_eq!(
         format!("{call:?}"),
-        r#"Call { operation: "things.get", method: GET, path: "/things/1?fixed=1#part", .. }"#
+        r#"Call { operation: "things.get", method: GET, path: "/things/{id}?fixed=1#part", .. }"#
     );
     assert!(!format!("{builder:?}").contains("hunter2"));
     Ok(())

@@ -1,4 +1,4 @@
-//! Why a call had no token.
+//! The error of calls without a token.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -8,12 +8,12 @@ use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
 use super::cache::Fault;
-use super::oauth2::Refusal;
-use crate::error::{Error, excerpt};
+use super::oauth2::TokenErrorBody;
+use crate::error::{ApiError, Error, excerpt};
 
-/// No token was to be had for a call, which was therefore not sent.
+/// The token request failed, so the call was not sent.
 ///
-/// Calls that waited for the same token share what is behind it.
+/// Calls that waited for the same token share its cause.
 #[derive(Clone)]
 pub struct AuthError {
     operation: &'static str,
@@ -47,30 +47,30 @@ impl AuthError {
 
     /// The `error` of its answer, such as `invalid_client`.
     pub fn error(&self) -> Option<&str> {
-        self.refusal()?.error.as_deref()
+        self.error_body()?.error.as_deref()
     }
 
     /// The `error_description` of its answer.
     pub fn error_description(&self) -> Option<&str> {
-        self.refusal()?.description.as_deref()
+        self.error_body()?.description.as_deref()
     }
 
-    /// Whether the token endpoint took too long.
+    /// Returns true if the token endpoint, or the source of tokens, took too long.
     pub fn is_timeout(&self) -> bool {
         self.fetch().is_some_and(Error::is_timeout)
     }
 
-    /// Whether no connection to the token endpoint came about.
+    /// Returns true if connecting to the token endpoint failed.
     pub fn is_connect(&self) -> bool {
         self.fetch().is_some_and(Error::is_connect)
     }
 
     /// What became of the request for a token; none where the source is the caller's own.
-    fn fetch(&self) -> Option<&Error<Refusal>> {
+    fn fetch(&self) -> Option<&Error<TokenErrorBody>> {
         self.fault.downcast_ref()
     }
 
-    fn refusal(&self) -> Option<&Refusal> {
+    fn error_body(&self) -> Option<&TokenErrorBody> {
         match self.fetch()? {
             Error::Api(error) => Some(error.body()),
             _ => None,
@@ -82,9 +82,9 @@ impl fmt::Display for AuthError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: no token: ", self.operation)?;
         let Some(Error::Api(error)) = self.fetch() else { return self.fault.fmt(f) };
-        // The body is not shown: there are servers that repeat in it what they were sent.
+        // The body is not shown: some servers echo in it what they were sent.
         write!(f, "{}", error.status())?;
-        let said = |text: &str| excerpt(text.as_bytes(), 0, 200);
+        let said = |text: &str| said(error, text);
         let reason = || StatusCode::from_u16(error.status()).ok()?.canonical_reason().map(str::to_owned);
         if let Some(reason) = self.error().map(said).or_else(reason) {
             write!(f, " {reason}")?;
@@ -96,13 +96,20 @@ impl fmt::Display for AuthError {
     }
 }
 
+/// Returns a text of the token endpoint's response for a log, without the secrets that the endpoint was sent.
+fn said(error: &ApiError<TokenErrorBody>, text: &str) -> String {
+    excerpt(error.redact(text).as_bytes(), 0, 200)
+}
+
 impl fmt::Debug for AuthError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("AuthError");
         shown.field("operation", &self.operation).field("status", &self.status());
         match self.fetch() {
-            Some(Error::Api(_)) => {
-                shown.field("error", &self.error()).field("error_description", &self.error_description())
+            Some(Error::Api(error)) => {
+                let said = |text: &str| said(error, text);
+                shown.field("error", &self.error().map(said));
+                shown.field("error_description", &self.error_description().map(said))
             }
             _ => shown.field("source", &self.fault),
         };

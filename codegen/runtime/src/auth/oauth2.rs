@@ -1,4 +1,4 @@
-//! Tokens of an OAuth 2.0 server (RFC 6749), and their end (RFC 7009).
+//! OAuth 2.0 grants (RFC 6749) and the revocation of tokens (RFC 7009).
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -7,8 +7,9 @@ use reqwest::Method;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Map, Value};
 
-use super::{FetchingToken, Token, TokenSource, Tokens};
-use crate::auth::{Credential, Credentials, Exchange, Scheme, SchemeKind};
+use super::cache::TokenCache;
+use super::token::{FetchingToken, Token, TokenSource};
+use super::{Credential, Credentials, Exchange, Scheme, SchemeKind};
 use crate::call::Call;
 use crate::client::Core;
 use crate::decode::{self, DecodeFailure};
@@ -18,7 +19,7 @@ use crate::query;
 use crate::read_object;
 use crate::secret::Secret;
 
-/// What a server is offered in exchange for a token.
+/// What tokens are exchanged for.
 #[derive(Clone)]
 #[must_use]
 pub struct Grant {
@@ -27,12 +28,12 @@ pub struct Grant {
     client_secret: SecretString,
     /// The client's credentials go into a header instead of the form.
     basic: bool,
-    offer: Offer,
+    kind: GrantKind,
 }
 
 #[derive(Clone)]
-enum Offer {
-    Client,
+enum GrantKind {
+    ClientCredentials,
     Password { username: String, password: SecretString },
     RefreshToken(SecretString),
 }
@@ -44,7 +45,7 @@ impl Grant {
         client_id: impl Into<String>,
         client_secret: impl Into<SecretString>,
     ) -> Self {
-        Self::new(url, client_id.into(), client_secret.into(), Offer::Client)
+        Self::new(url, client_id.into(), client_secret.into(), GrantKind::ClientCredentials)
     }
 
     /// The password grant at this URL.
@@ -55,8 +56,8 @@ impl Grant {
         username: impl Into<String>,
         password: impl Into<SecretString>,
     ) -> Self {
-        let offer = Offer::Password { username: username.into(), password: password.into() };
-        Self::new(url, client_id.into(), client_secret.into(), offer)
+        let kind = GrantKind::Password { username: username.into(), password: password.into() };
+        Self::new(url, client_id.into(), client_secret.into(), kind)
     }
 
     /// The refresh token grant at this URL.
@@ -66,7 +67,7 @@ impl Grant {
         client_secret: impl Into<SecretString>,
         refresh_token: impl Into<SecretString>,
     ) -> Self {
-        Self::new(url, client_id.into(), client_secret.into(), Offer::RefreshToken(refresh_token.into()))
+        Self::new(url, client_id.into(), client_secret.into(), GrantKind::RefreshToken(refresh_token.into()))
     }
 
     /// The client's credentials go into `Authorization: Basic`, not into the form.
@@ -74,8 +75,31 @@ impl Grant {
         Self { basic: true, ..self }
     }
 
-    fn new(url: &'static str, client_id: String, client_secret: SecretString, offer: Offer) -> Self {
-        Self { url, client_id, client_secret, basic: false, offer }
+    fn new(url: &'static str, client_id: String, client_secret: SecretString, kind: GrantKind) -> Self {
+        Self { url, client_id, client_secret, basic: false, kind }
+    }
+
+    /// Refuses what cannot be exchanged for a token.
+    fn check(&self) -> Result<(), RequestError> {
+        let empty = |secret: &SecretString| secret.expose_secret().is_empty();
+        let missing = match &self.kind {
+            _ if self.client_id.is_empty() => Some("client id"),
+            GrantKind::ClientCredentials if empty(&self.client_secret) => Some("client secret"),
+            GrantKind::Password { username, .. } if username.is_empty() => Some("user name"),
+            GrantKind::Password { password, .. } if empty(password) => Some("password"),
+            GrantKind::RefreshToken(token) if empty(token) => Some("refresh token"),
+            _ => None,
+        };
+        let method = self.operation().name;
+        missing.map_or(Ok(()), |what| Err(RequestError::new(format!("`{method}` was given an empty {what}"))))
+    }
+
+    fn operation(&self) -> &'static Operation<Granted, TokenErrorBody> {
+        match &self.kind {
+            GrantKind::ClientCredentials => &CLIENT_CREDENTIALS,
+            GrantKind::Password { .. } => &PASSWORD,
+            GrantKind::RefreshToken(_) => &REFRESH_TOKEN,
+        }
     }
 
     /// What `Authorization: Basic` holds, where that is how the client says who it is (RFC 6749, section 2.3.1).
@@ -108,14 +132,15 @@ pub(crate) struct GrantSource {
 }
 
 impl Exchange for Grant {
-    fn tokens(&self, core: &Core) -> Result<Tokens, RequestError> {
-        let (server, path) = core.beside(self.url, self.header())?;
-        let refresh_token = match &self.offer {
-            Offer::RefreshToken(token) => Some(token.clone()),
-            Offer::Client | Offer::Password { .. } => None,
+    fn token_cache(&self, core: &Core) -> Result<TokenCache, RequestError> {
+        self.check()?;
+        let (server, path) = core.with_token_endpoint(self.url, self.header())?;
+        let refresh_token = match &self.kind {
+            GrantKind::RefreshToken(token) => Some(token.clone()),
+            GrantKind::ClientCredentials | GrantKind::Password { .. } => None,
         };
         let grant = self.clone();
-        Ok(Tokens::granted(GrantSource { grant, server, path, refresh_token: Mutex::new(refresh_token) }))
+        Ok(TokenCache::granted(GrantSource { grant, server, path, refresh_token: Mutex::new(refresh_token) }))
     }
 }
 
@@ -124,24 +149,21 @@ impl GrantSource {
         self.refresh_token.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn call(&self) -> Call<Granted, Refusal> {
-        let operation = match &self.grant.offer {
-            Offer::Client => &CLIENT_CREDENTIALS,
-            Offer::Password { .. } => &PASSWORD,
-            Offer::RefreshToken(_) => &REFRESH_TOKEN,
-        };
+    fn call(&self) -> Call<Granted, TokenErrorBody> {
+        let operation = self.grant.operation();
         let mut form = Map::from_iter([("grant_type".to_owned(), operation.name.into())]);
-        let mut call = Call::new(&self.server, operation, &[]).at(&self.path);
-        match &self.grant.offer {
-            Offer::Client => {}
-            Offer::Password { username, password } => {
+        let mut call = Call::new(&self.server, operation, &[]).at(&self.path).secret(&self.grant.client_secret);
+        match &self.grant.kind {
+            GrantKind::ClientCredentials => {}
+            GrantKind::Password { username, password } => {
                 form.insert("username".to_owned(), username.as_str().into());
                 form.insert("password".to_owned(), password.expose_secret().into());
+                call = call.secret(password);
             }
-            Offer::RefreshToken(given) => {
-                let token = self.refresh_token();
-                let token = token.as_ref().unwrap_or(given).expose_secret();
-                form.insert("refresh_token".to_owned(), token.into());
+            GrantKind::RefreshToken(given) => {
+                let token = self.refresh_token().unwrap_or_else(|| given.clone());
+                form.insert("refresh_token".to_owned(), token.expose_secret().into());
+                call = call.secret(&token);
             }
         }
         self.grant.identify(&mut form);
@@ -177,15 +199,15 @@ pub enum Revocation {
 }
 
 /// Ends the token that a client holds for a scheme. Without one nothing is sent.
-pub(crate) async fn revoke(core: Core, scheme: &'static Scheme, revocation: Revocation) -> Result<(), Error<Refusal>> {
-    let tokens = match core.shared().credentials.get(scheme) {
+pub(crate) async fn revoke(core: Core, scheme: &'static Scheme, revocation: Revocation) -> Result<(), Error<TokenErrorBody>> {
+    let tokens = match core.inner().credentials.get(scheme) {
         Some(Credential::Tokens(tokens)) => tokens,
         Some(Credential::Secret(secret)) => return end(&core, secret, revocation, None).await,
         None => return Ok(()),
     };
-    let Some(held) = tokens.held() else { return Ok(()) };
-    end(&core, &held.secret, revocation, tokens.grant()).await?;
-    tokens.drop_token(&held);
+    let Some(token) = tokens.cached() else { return Ok(()) };
+    end(&core, &token.secret, revocation, tokens.grant()).await?;
+    tokens.remove(&token);
     Ok(())
 }
 
@@ -194,7 +216,7 @@ async fn end(
     token: &SecretString,
     revocation: Revocation,
     grant: Option<&GrantSource>,
-) -> Result<(), Error<Refusal>> {
+) -> Result<(), Error<TokenErrorBody>> {
     let mut form = Map::from_iter([("token".to_owned(), token.expose_secret().into())]);
     let mut credentials = Credentials::default();
     let url = match revocation {
@@ -210,8 +232,11 @@ async fn end(
             url
         }
     };
-    let (server, path) = core.beside(url, credentials)?;
-    let mut call = Call::new(&server, &REVOKE_TOKEN, &[]).at(&path);
+    let (server, path) = core.with_endpoint(url, credentials)?;
+    let mut call = Call::new(&server, &REVOKE_TOKEN, &[]).at(&path).secret(token);
+    if let Some(source) = grant {
+        call = call.secret(&source.grant.client_secret);
+    }
     call.form(&form);
     call.await
 }
@@ -234,31 +259,31 @@ fn lifetime(expires_in: &Value) -> Option<Duration> {
     Duration::try_from_secs_f64(seconds.max(0.0)).ok()
 }
 
-/// The body with which a token endpoint says no (RFC 6749, section 5.2).
+/// The error body of a token endpoint (RFC 6749, section 5.2).
 #[derive(Debug, Default)]
-pub(crate) struct Refusal {
+pub(crate) struct TokenErrorBody {
     pub(crate) error: Option<String>,
     pub(crate) description: Option<String>,
 }
-read_object! { Refusal { error: optional "error", description: optional "error_description" } }
+read_object! { TokenErrorBody { error: optional "error", description: optional "error_description" } }
 
 static CLIENT: Scheme = Scheme { name: "client", kind: SchemeKind::Basic };
 static BEARER: Scheme = Scheme { name: "token", kind: SchemeKind::Bearer };
 
-/// Whichever of the two a request's own client is given.
-const SECURITY: &[&[&Scheme]] = &[&[&CLIENT], &[&BEARER]];
+/// Whichever of the two the request's client is given, if any.
+const SECURITY: &[&[&Scheme]] = &[&[&CLIENT], &[&BEARER], &[]];
 
-static CLIENT_CREDENTIALS: Operation<Granted, Refusal> = operation("client_credentials", true, granted);
-static PASSWORD: Operation<Granted, Refusal> = operation("password", true, granted);
+static CLIENT_CREDENTIALS: Operation<Granted, TokenErrorBody> = operation("client_credentials", true, granted);
+static PASSWORD: Operation<Granted, TokenErrorBody> = operation("password", true, granted);
 /// A refresh token may be good for one exchange only.
-static REFRESH_TOKEN: Operation<Granted, Refusal> = operation("refresh_token", false, granted);
-static REVOKE_TOKEN: Operation<(), Refusal> = operation("revoke_token", true, decode::empty);
+static REFRESH_TOKEN: Operation<Granted, TokenErrorBody> = operation("refresh_token", false, granted);
+static REVOKE_TOKEN: Operation<(), TokenErrorBody> = operation("revoke_token", true, decode::empty);
 
 const fn operation<T>(
     name: &'static str,
     idempotent: bool,
     decode: fn(&Reply) -> Result<T, DecodeFailure>,
-) -> Operation<T, Refusal> {
+) -> Operation<T, TokenErrorBody> {
     Operation {
         name,
         method: Method::POST,

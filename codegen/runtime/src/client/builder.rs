@@ -1,0 +1,188 @@
+//! The settings of a client.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::Client;
+use reqwest::header::HeaderValue;
+use secrecy::SecretString;
+
+use super::{ClientInner, Core, Redacted, http};
+use crate::auth::{Credentials, Given, Grant, Scheme, TokenSource};
+use crate::error::RequestError;
+use crate::transport::{Retry, RetryBudget};
+
+const USER_AGENT: &str = concat!("crm-clients/", env!("CARGO_PKG_VERSION"));
+const TIMEOUT: Duration = Duration::from_secs(60);
+const RESPONSE_LIMIT: usize = 64 * 1024 * 1024;
+
+/// Configures a [`Core`].
+#[derive(Clone)]
+#[must_use]
+pub struct CoreBuilder {
+    api: &'static str,
+    documented_url: &'static str,
+    base_url: String,
+    token_url: Option<String>,
+    mocked: bool,
+    http: Option<Client>,
+    timeout: Duration,
+    retry: Retry,
+    user_agent: Option<String>,
+    response_limit: usize,
+    allow_http: bool,
+    credentials: Credentials<Given>,
+}
+
+impl CoreBuilder {
+    pub(super) fn new(api: &'static str, base_url: &'static str) -> Self {
+        Self {
+            api,
+            documented_url: base_url,
+            base_url: base_url.to_owned(),
+            token_url: None,
+            mocked: false,
+            http: None,
+            timeout: TIMEOUT,
+            retry: Retry::default(),
+            user_agent: None,
+            response_limit: RESPONSE_LIMIT,
+            allow_http: false,
+            credentials: Credentials::default(),
+        }
+    }
+
+    /// Sends requests to this URL instead of the API's own.
+    pub fn base_url(self, base_url: impl Into<String>) -> Self {
+        Self { base_url: base_url.into(), ..self }
+    }
+
+    /// Requests tokens at this URL instead of the documented one.
+    pub fn token_url(self, url: impl Into<String>) -> Self {
+        Self { token_url: Some(url.into()), ..self }
+    }
+
+    /// Sends every request to a mock, those for tokens and their revocation included.
+    #[cfg(feature = "mock")]
+    pub fn mock(self, server: &crate::mock::Server) -> Self {
+        Self { base_url: server.url().to_owned(), mocked: true, ..self }
+    }
+
+    /// Sends requests through this HTTP client; build it with [`http_client_builder`](crate::http_client_builder).
+    ///
+    /// It should follow no redirects: another policy than that may lead the API's key headers to other hosts, and make a
+    /// POST whose redirect cannot be reached look like one that was never sent. Its proxies apply to every request, those to
+    /// this machine included.
+    pub fn http_client(self, http: Client) -> Self {
+        Self { http: Some(http), ..self }
+    }
+
+    /// Limits how long one attempt may take, from connecting to the end of the body, and how long a token may be waited
+    /// for; 60 seconds by default. The time does not run while an upload makes progress.
+    ///
+    /// [`Retry::total_time`] limits all attempts together, so a longer timeout needs more of it too.
+    pub fn timeout(self, timeout: Duration) -> Self {
+        Self { timeout, ..self }
+    }
+
+    /// Sets the retry policy.
+    pub fn retry(self, retry: Retry) -> Self {
+        Self { retry, ..self }
+    }
+
+    /// Sets the `User-Agent`.
+    pub fn user_agent(self, user_agent: impl Into<String>) -> Self {
+        Self { user_agent: Some(user_agent.into()), ..self }
+    }
+
+    /// Limits the size of a response body; 64 MiB by default.
+    pub fn response_limit(self, bytes: usize) -> Self {
+        Self { response_limit: bytes, ..self }
+    }
+
+    /// Allows plain `http` to other machines, where anyone on the way can read the secrets. To this machine it is always
+    /// allowed.
+    pub fn allow_http(self, allow: bool) -> Self {
+        Self { allow_http: allow, ..self }
+    }
+
+    /// Sets the credential for one of the API's schemes.
+    pub fn credential(mut self, scheme: &'static Scheme, secret: impl Into<SecretString>) -> Self {
+        self.credentials.set(scheme, Given::Secret(secret.into()));
+        self
+    }
+
+    /// Sets the user and password for one of the API's schemes.
+    pub fn basic_credential(
+        mut self,
+        scheme: &'static Scheme,
+        user: impl Into<String>,
+        password: impl Into<SecretString>,
+    ) -> Self {
+        self.credentials.set(scheme, Given::Basic { user: user.into(), password: password.into() });
+        self
+    }
+
+    /// Sets where the tokens for one of the API's schemes come from.
+    pub fn token_source(mut self, scheme: &'static Scheme, source: impl TokenSource + 'static) -> Self {
+        self.credentials.set(scheme, Given::Source(Arc::new(source)));
+        self
+    }
+
+    /// Sets what the tokens for one of the API's schemes are exchanged for.
+    pub fn grant(mut self, scheme: &'static Scheme, grant: Grant) -> Self {
+        self.credentials.set(scheme, Given::Exchange(Arc::new(grant)));
+        self
+    }
+
+    /// Builds the client.
+    ///
+    /// # Errors
+    ///
+    /// If a setting cannot work: a base URL that is invalid or not HTTPS, a credential that is empty or cannot be sent.
+    pub fn build(self) -> Result<Core, RequestError> {
+        let base_url = http::check_base_url(&self.base_url, self.allow_http)?;
+        // A caller's own client may have its own name.
+        let user_agent = match (&self.user_agent, &self.http) {
+            (Some(user_agent), _) => Some(user_agent.as_str()),
+            (None, Some(_)) => None,
+            (None, None) => Some(USER_AGENT),
+        };
+        let user_agent = user_agent
+            .map(HeaderValue::from_str)
+            .transpose()
+            .map_err(|error| RequestError::because("the user agent cannot be sent", error))?;
+        let has_own_http = self.http.is_some();
+        let http = self.http.map_or_else(|| http::client_for(&base_url, self.timeout), Ok)?;
+        let mut inner = ClientInner {
+            api: self.api,
+            documented_url: self.documented_url,
+            allow_http: self.allow_http,
+            token_url: self.token_url,
+            mocked: self.mocked,
+            base_url,
+            http,
+            has_own_http,
+            timeout: self.timeout,
+            retry: self.retry,
+            retry_budget: Arc::new(RetryBudget::default()),
+            user_agent,
+            response_limit: self.response_limit,
+            credentials: Credentials::default(),
+        };
+        // Token endpoints are called within the same limits, without the credentials that need them.
+        let bare = Core(Arc::new(inner.clone()));
+        inner.credentials = self.credentials.try_map(|scheme, given| given.check(scheme, &bare))?;
+        Ok(Core(Arc::new(inner)))
+    }
+}
+
+impl fmt::Debug for CoreBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CoreBuilder")
+            .field("api", &self.api)
+            .field("credentials", &Redacted(&self.credentials))
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,338 @@
+//! Sends requests and reads responses within limits. Nothing here is generic: it is compiled once, not for each operation.
+
+mod budget;
+mod redirect;
+mod request;
+mod retry;
+mod upload;
+
+use std::pin::Pin;
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use reqwest::header::{CONTENT_TYPE, HeaderMap};
+
+use crate::auth::{AuthError, Secret};
+use crate::byte_stream::ByteStream;
+use crate::call::{RequestParts, ResponseMode};
+use crate::error::{RequestError, TransportError};
+use crate::events::EVENT_STREAM;
+use crate::operation::Reply;
+use crate::redact::Redactor;
+use crate::trace::Span;
+pub(crate) use budget::RetryBudget;
+pub(crate) use retry::retry_after;
+pub use retry::Retry;
+use retry::Attempts;
+use upload::{LengthMismatch, Progress};
+
+/// Why there is no response.
+pub(crate) enum Failure {
+    Auth(AuthError),
+    Request(RequestError),
+    Transport(TransportError),
+}
+
+impl Failure {
+    /// One word for it, as logs count errors by.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Failure::Auth(_) => "auth",
+            Failure::Request(_) => "request",
+            Failure::Transport(error) => error.kind(),
+        }
+    }
+}
+
+impl From<RequestError> for Failure {
+    fn from(error: RequestError) -> Self {
+        Failure::Request(error)
+    }
+}
+
+impl From<TransportError> for Failure {
+    fn from(error: TransportError) -> Self {
+        Failure::Transport(error)
+    }
+}
+
+impl From<LengthMismatch> for Failure {
+    fn from(error: LengthMismatch) -> Self {
+        Failure::Request(RequestError::new(error.to_string()))
+    }
+}
+
+impl From<reqwest::Error> for Failure {
+    fn from(error: reqwest::Error) -> Self {
+        if error.is_builder() {
+            return Failure::Request(RequestError::because("the request cannot be sent", error.without_url()));
+        }
+        match LengthMismatch::beneath(&error) {
+            Some(mismatch) => mismatch.into(),
+            None => Failure::Transport(error.into()),
+        }
+    }
+}
+
+/// A response whose body has been read, or is still to be.
+pub(crate) struct RawResponse {
+    pub(crate) reply: Reply,
+    /// The body, if it is read by the caller and therefore not in the reply.
+    pub(crate) stream: Option<ByteStream>,
+    /// Keeps what the request was sent with out of errors.
+    pub(crate) redactor: Redactor,
+}
+
+/// A response on its way.
+pub(crate) type Executing = Pin<Box<dyn Future<Output = Result<RawResponse, Failure>> + Send>>;
+
+/// Sends a request and reads its response, whatever the status.
+pub(crate) fn execute(mut parts: RequestParts) -> Executing {
+    let span = Span::of(&parts);
+    let of_call = span.clone();
+    let executing = async move {
+        let response = match parts.fault.take() {
+            Some(fault) => Err(fault.into()),
+            None => send_with_retry(&parts, &of_call).await,
+        };
+        response.map_err(|failure| match failure {
+            Failure::Auth(error) => Failure::Auth(error),
+            Failure::Request(error) => Failure::Request(error.of(parts.name)),
+            Failure::Transport(error) => Failure::Transport(error.of(parts.name)),
+        })
+    };
+    span.around(executing)
+}
+
+/// Sends the request until there is a response to keep, or no attempt left.
+async fn send_with_retry(parts: &RequestParts, span: &Span) -> Result<RawResponse, Failure> {
+    let client = parts.core.inner();
+    let mut attempts = Attempts::begin(parts.retry.as_ref().unwrap_or(&client.retry), &client.retry_budget);
+    let mut token_renewed = false;
+    loop {
+        let attempt = Attempt::send(parts, &attempts).await;
+        span.attempted(attempts.ended(), &attempt.outcome);
+        if attempt.report_tokens(token_renewed) && !token_renewed && attempt.was_rejected_safely(parts) {
+            token_renewed = true;
+            continue;
+        }
+        if !attempt.is_safe_to_retry(parts) {
+            if attempt.is_success() {
+                attempts.succeeded();
+            }
+            return attempt.outcome;
+        }
+        match attempts.next_delay(attempt.retry_after(), attempt.timed_out()) {
+            Some(delay) => {
+                span.repeating(delay);
+                tokio::time::sleep(delay).await;
+            }
+            None => return attempt.outcome,
+        }
+    }
+}
+
+/// The result of sending the request once.
+struct Attempt<'a> {
+    outcome: Result<RawResponse, Failure>,
+    /// What it was sent with.
+    secrets: Vec<Secret<'a>>,
+    /// What was sent.
+    sent: Sent,
+}
+
+/// How far an attempt has come.
+#[derive(Clone, Copy, Default)]
+struct Sent {
+    /// The request was sent, or its sending was begun.
+    any: bool,
+    /// A redirect was followed, or received at least: the first server may already have done what it was asked for.
+    redirected: bool,
+}
+
+impl<'a> Attempt<'a> {
+    async fn send(parts: &'a RequestParts, attempts: &Attempts<'_>) -> Self {
+        let mut sent = Sent::default();
+        let timeout = parts.timeout.unwrap_or(parts.core.inner().timeout).min(attempts.time_left());
+        let secrets = match secrets(parts, timeout).await {
+            Ok(secrets) => secrets,
+            Err(failure) => return Self { outcome: Err(failure), secrets: Vec::new(), sent },
+        };
+        let progress = Progress::begin();
+        let outcome = progress
+            .limit(timeout, send(parts, &secrets, &progress, &mut sent))
+            .await
+            .unwrap_or_else(|| Err(TransportError::timed_out(timeout).into()));
+        Self { outcome, secrets, sent }
+    }
+
+    /// Returns true if the request can be sent again without taking effect twice.
+    fn is_safe_to_retry(&self, parts: &RequestParts) -> bool {
+        let safe = match &self.outcome {
+            Ok(response) => match response.reply.status {
+                429 => return self.was_rejected_safely(parts),
+                502..=504 => parts.idempotent,
+                _ => false,
+            },
+            Err(Failure::Transport(error)) if self.sent.any && !error.is_refused() => {
+                parts.idempotent || (error.is_connect() && !self.sent.redirected)
+            }
+            Err(_) => false,
+        };
+        safe && parts.body.is_repeatable()
+    }
+
+    /// Returns true if a request that was rejected, with a 401 or a 429, can be sent again: the server that rejected it
+    /// is the one that it was sent to, so that it has had no effect.
+    fn was_rejected_safely(&self, parts: &RequestParts) -> bool {
+        (parts.idempotent || !self.sent.redirected) && parts.body.is_repeatable()
+    }
+
+    fn is_success(&self) -> bool {
+        self.outcome.as_ref().is_ok_and(|response| (200..300).contains(&response.reply.status))
+    }
+
+    fn timed_out(&self) -> bool {
+        matches!(&self.outcome, Err(Failure::Transport(error)) if error.is_timeout())
+    }
+
+    /// Tells the token caches whether the server accepted their tokens. Returns true if another token is worth a try.
+    fn report_tokens(&self, renewed: bool) -> bool {
+        let Ok(response) = &self.outcome else { return false };
+        let mut replaceable = false;
+        for secret in &self.secrets {
+            if response.reply.status == 401 {
+                replaceable |= secret.rejected(renewed);
+            } else {
+                secret.accepted(renewed);
+            }
+        }
+        replaceable
+    }
+
+    /// Returns the delay that the server asks for.
+    fn retry_after(&self) -> Option<Duration> {
+        let response = self.outcome.as_ref().ok()?;
+        retry_after(&response.reply.headers, SystemTime::now())
+    }
+}
+
+/// Returns what the request is sent with. Tokens that have to be fetched may take as long as an attempt.
+async fn secrets(parts: &RequestParts, limit: Duration) -> Result<Vec<Secret<'_>>, Failure> {
+    let secrets = parts.core.inner().credentials.secrets(parts.security, &parts.headers);
+    match tokio::time::timeout(limit, secrets).await {
+        Ok(secrets) => secrets.map_err(|missing| missing.into_failure(parts.name)),
+        Err(_) => Err(TransportError::timed_out(limit).into()),
+    }
+}
+
+/// Sends the request and follows its redirects.
+async fn send(
+    parts: &RequestParts,
+    secrets: &[Secret<'_>],
+    progress: &Progress,
+    sent: &mut Sent,
+) -> Result<RawResponse, Failure> {
+    let client = parts.core.inner();
+    let mut target = None;
+    let mut followed = 0;
+    let response = loop {
+        let mut request = request::build(parts, secrets)?;
+        if let Some(target) = target.take() {
+            *request.url_mut() = target;
+        }
+        let url = request.url().clone();
+        let mut request = parts.body.attach(&client.http, request).await?;
+        progress.watch(&mut request).await?;
+        sent.any = true;
+        let response = client.http.execute(request).await?;
+        sent.redirected |= response.status().is_redirection();
+        if *response.url() != url {
+            sent.redirected = true;
+            check_followed(parts)?;
+        }
+        target = redirect::target(&parts.method, followed, &response)?;
+        if target.is_none() {
+            break response;
+        }
+        if !parts.body.is_repeatable() {
+            return Err(TransportError::redirect("the body is a stream, which can be sent only once").into());
+        }
+        followed += 1;
+    };
+    let mut response = receive(parts, response).await?;
+    response.redactor = request::redactor(parts, secrets);
+    Ok(response)
+}
+
+/// A caller's own HTTP client should leave redirects to us: it may have turned a POST into a GET.
+fn check_followed(parts: &RequestParts) -> Result<(), TransportError> {
+    if redirect::is_read(&parts.method) {
+        return Ok(());
+    }
+    let message = format!("the HTTP client followed one of a {} by itself; build it with http_client_builder()", parts.method);
+    Err(TransportError::redirect(message))
+}
+
+async fn receive(parts: &RequestParts, response: reqwest::Response) -> Result<RawResponse, Failure> {
+    // Errors are read whole all the same, to be typed.
+    let streamed = match parts.response_mode {
+        ResponseMode::Whole => false,
+        ResponseMode::Pieces => true,
+        ResponseMode::Events => holds_events(response.headers()),
+    };
+    if streamed && response.status().is_success() {
+        return Ok(stream(parts, response));
+    }
+    let reply = read(response, parts.core.inner().response_limit).await?;
+    Ok(RawResponse { reply, stream: None, redactor: Redactor::default() })
+}
+
+/// Returns true if the response is a stream of events; one without a content type is what was asked for.
+fn holds_events(headers: &HeaderMap) -> bool {
+    let Some(media_type) = headers.get(CONTENT_TYPE) else { return true };
+    let essence = media_type.to_str().unwrap_or_default().split(';').next().unwrap_or_default();
+    essence.trim().eq_ignore_ascii_case(EVENT_STREAM)
+}
+
+/// Returns the head of a response, with the body still to come.
+fn stream(parts: &RequestParts, mut response: reqwest::Response) -> RawResponse {
+    let timeout = parts.timeout.unwrap_or(parts.core.inner().timeout);
+    let headers = std::mem::take(response.headers_mut());
+    let reply = Reply { status: response.status().as_u16(), headers, body: Bytes::new() };
+    let stream = Some(ByteStream::new(response, timeout, parts.name));
+    RawResponse { reply, stream, redactor: Redactor::default() }
+}
+
+const FIRST_ALLOCATION: usize = 1024 * 1024;
+
+/// Reads the body piece by piece, so that a server cannot fill the memory.
+async fn read(mut response: reqwest::Response, limit: usize) -> Result<Reply, Failure> {
+    let too_large = || Failure::Transport(TransportError::too_large(limit));
+    let announced = response.content_length().unwrap_or(0);
+    if announced > limit as u64 {
+        return Err(too_large());
+    }
+    // Most bodies come in one piece, which is taken as it is.
+    let mut first = Bytes::new();
+    let mut pieces = Vec::new();
+    while let Some(piece) = response.chunk().await? {
+        if piece.len() > limit.saturating_sub(first.len() + pieces.len()) {
+            return Err(too_large());
+        }
+        if first.is_empty() && pieces.is_empty() {
+            first = piece;
+            continue;
+        }
+        if pieces.is_empty() {
+            // A server may announce less than it sends, or more than it ever will.
+            pieces.reserve(usize::try_from(announced).unwrap_or(0).min(FIRST_ALLOCATION));
+            pieces.extend_from_slice(&std::mem::take(&mut first));
+        }
+        pieces.extend_from_slice(&piece);
+    }
+    let body = if pieces.is_empty() { first } else { pieces.into() };
+    let headers = std::mem::take(response.headers_mut());
+    Ok(Reply { status: response.status().as_u16(), headers, body })
+}

@@ -1,0 +1,248 @@
+//! When a request is retried, and after which delay.
+
+use std::time::{Duration, Instant, SystemTime};
+
+use reqwest::header::{HeaderMap, RETRY_AFTER};
+
+use super::budget::RetryBudget;
+
+/// Retry policy for throttled requests and network failures.
+///
+/// Requests are retried only when that is safe:
+///
+/// - after a 429, and if no connection could be made, whatever the method;
+/// - after a 502, 503 or 504, a timeout or a broken connection only GET, HEAD, OPTIONS, TRACE, PUT, DELETE, and a
+///   POST or PATCH that is known to be idempotent, such as a search;
+/// - after a redirect was followed, only these too;
+/// - never if the body is a stream, which can be read only once.
+///
+/// A request that is refused with a 401 because of a token that the client fetched is sent once more with a new token,
+/// whatever the policy, on the same conditions as after a 429.
+///
+/// Before each retry the client waits for a random time, whose upper bound doubles from one retry to the next. If the
+/// server sends `Retry-After`, the random time is added to it. Other statuses and responses that cannot be decoded are
+/// final.
+///
+/// All calls of a client share a retry budget, so that retries do not multiply the load during an outage: a retry takes 5
+/// of 500 tokens, or 10 after a timeout; a success gives back what the call's last retry took, or 1.
+///
+/// ```
+/// use std::time::Duration;
+/// use crm_clients_runtime::Retry;
+///
+/// let patient = Retry::default().attempts(8).total_time(Duration::from_secs(600));
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Retry {
+    attempts: u32,
+    first_delay: Duration,
+    longest_delay: Duration,
+    total_time: Duration,
+}
+
+impl Default for Retry {
+    fn default() -> Self {
+        Self {
+            attempts: 3,
+            first_delay: Duration::from_millis(500),
+            longest_delay: Duration::from_secs(30),
+            total_time: Duration::from_secs(120),
+        }
+    }
+}
+
+impl Retry {
+    /// Sends each request once, limited only by the timeout.
+    pub fn never() -> Self {
+        Self { attempts: 1, total_time: Duration::MAX, ..Self::default() }
+    }
+
+    /// Sets how often a request is sent at most, including the first time; 3 by default.
+    pub fn attempts(self, attempts: u32) -> Self {
+        Self { attempts, ..self }
+    }
+
+    /// Sets the longest random delay before the second attempt; 500 milliseconds by default.
+    pub fn first_delay(self, delay: Duration) -> Self {
+        Self { first_delay: delay, ..self }
+    }
+
+    /// Sets the longest random delay before any attempt; 30 seconds by default.
+    pub fn longest_delay(self, delay: Duration) -> Self {
+        Self { longest_delay: delay, ..self }
+    }
+
+    /// Limits how long a call may take in total, including delays; 120 seconds by default.
+    ///
+    /// It also ends an attempt whose own timeout is longer, even the only one, but never an upload that makes progress. If
+    /// the delay before a retry would exceed it, the call returns the result of its last attempt at once.
+    pub fn total_time(self, time: Duration) -> Self {
+        Self { total_time: time, ..self }
+    }
+
+    /// Returns the upper bound of the random delay after this many attempts.
+    fn longest_delay_after(&self, attempts: u32) -> Duration {
+        let doublings = attempts.saturating_sub(1).min(31);
+        self.first_delay.saturating_mul(1 << doublings).min(self.longest_delay)
+    }
+}
+
+/// What one call has used of its policy.
+pub(crate) struct Attempts<'a> {
+    policy: &'a Retry,
+    budget: &'a RetryBudget,
+    begun: Instant,
+    ended: u32,
+    /// What the last retry took from the budget.
+    cost: Option<u32>,
+}
+
+impl<'a> Attempts<'a> {
+    pub(crate) fn begin(policy: &'a Retry, budget: &'a RetryBudget) -> Self {
+        Self { policy, budget, begun: Instant::now(), ended: 0, cost: None }
+    }
+
+    /// Returns how many attempts have ended so far.
+    pub(crate) fn ended(&self) -> u32 {
+        self.ended
+    }
+
+    /// Returns how long the call may still take.
+    pub(crate) fn time_left(&self) -> Duration {
+        self.policy.total_time.saturating_sub(self.begun.elapsed())
+    }
+
+    /// Refunds the retry budget after a success.
+    pub(crate) fn succeeded(&self) {
+        self.budget.succeeded(self.cost);
+    }
+
+    /// Returns the delay before the next attempt; `None` if there may be no other.
+    pub(crate) fn next_delay(&mut self, retry_after: Option<Duration>, timed_out: bool) -> Option<Duration> {
+        self.ended += 1;
+        if self.ended >= self.policy.attempts {
+            return None;
+        }
+        let delay = self.delay(retry_after, fastrand::f64())?;
+        self.cost = Some(self.budget.acquire(timed_out)?);
+        Some(delay)
+    }
+
+    /// Clients that failed together would otherwise come back together, so the server's delay gets jitter on top.
+    fn delay(&self, retry_after: Option<Duration>, random: f64) -> Option<Duration> {
+        let asked = retry_after.unwrap_or_default();
+        let room = self.time_left().checked_sub(asked).filter(|room| !room.is_zero())?;
+        let jitter = fraction(self.policy.longest_delay_after(self.ended).max(asked / 4), random);
+        // The server's delay is kept whatever the jitter; only a delay of our own that takes too long is given up.
+        match retry_after {
+            Some(asked) if !asked.is_zero() => Some(asked + jitter.min(fraction(room, 0.5))),
+            _ => Some(jitter).filter(|jitter| *jitter < room),
+        }
+    }
+}
+
+/// Returns this part, at most 1, of a duration.
+fn fraction(whole: Duration, part: f64) -> Duration {
+    Duration::try_from_secs_f64(whole.as_secs_f64() * part).unwrap_or(whole).min(whole)
+}
+
+/// Returns the delay that the server asks for: in seconds, or until a date.
+pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        // More digits than a number holds are still a long time.
+        return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
+    }
+    let date = httpdate::parse_http_date(text).ok()?;
+    Some(date.duration_since(now).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::UNIX_EPOCH;
+
+    use reqwest::header::HeaderValue;
+
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        // 784111777 seconds after the epoch.
+        let now = UNIX_EPOCH + Duration::from_secs(784_111_770);
+        for (text, expected) in [
+            ("120", Some(120)),
+            (" 0 ", Some(0)),
+            ("99999999999999999999999", Some(u64::MAX)),
+            ("Sun, 06 Nov 1994 08:49:37 GMT", Some(7)),
+            ("Sunday, 06-Nov-94 08:49:37 GMT", Some(7)),
+            ("Sat, 05 Nov 1994 08:49:37 GMT", Some(0)),
+            ("", None),
+            ("-1", None),
+            ("1.5", None),
+            ("soon", None),
+            ("Sun, 99 Nov 1994 08:49:37 GMT", None),
+        ] {
+            let headers = HeaderMap::from_iter([(RETRY_AFTER, HeaderValue::from_static(text))]);
+            assert_eq!(retry_after(&headers, now), expected.map(Duration::from_secs), "{text:?}");
+        }
+        assert_eq!(retry_after(&HeaderMap::new(), now), None);
+    }
+
+    #[test]
+    fn delays_double_up_to_the_longest() {
+        let policy = Retry::default().first_delay(SECOND).longest_delay(5 * SECOND);
+        let longest = [1, 2, 3, 4, u32::MAX].map(|attempts| policy.longest_delay_after(attempts));
+        assert_eq!(longest, [SECOND, 2 * SECOND, 4 * SECOND, 5 * SECOND, 5 * SECOND]);
+        let endless = Retry::default().first_delay(Duration::MAX).longest_delay(Duration::MAX);
+        assert_eq!(endless.longest_delay_after(9), Duration::MAX);
+        assert_eq!(fraction(Duration::MAX, 1.0), Duration::MAX);
+        assert_eq!(fraction(4 * SECOND, 0.25), SECOND);
+    }
+
+    #[test]
+    fn a_delay_is_within_its_bounds() {
+        let policy = Retry::default().attempts(u32::MAX).first_delay(SECOND).longest_delay(SECOND);
+        let budget = RetryBudget::default();
+        let mut attempts = Attempts::begin(&policy, &budget);
+        let delays: Vec<_> = (0..100).filter_map(|_| attempts.next_delay(None, false)).collect();
+        assert_eq!(delays.len(), 100);
+        assert!(delays.iter().all(|delay| *delay <= SECOND), "{delays:?}");
+        assert!(delays.iter().any(|delay| *delay != delays[0]), "{delays:?}");
+        assert_eq!(attempts.next_delay(None, false), None, "the budget is spent");
+    }
+
+    #[test]
+    fn the_servers_delay_gets_jitter_on_top() {
+        let policy = Retry::default().attempts(u32::MAX).first_delay(SECOND).longest_delay(SECOND);
+        let budget = RetryBudget::default();
+        let mut attempts = Attempts::begin(&policy, &budget);
+        attempts.ended = 1;
+        for (asked, random, expected) in [
+            (2 * SECOND, 0.0, 2 * SECOND),
+            (2 * SECOND, 0.5, 2 * SECOND + SECOND / 2),
+            (60 * SECOND, 1.0, 75 * SECOND),
+            (Duration::ZERO, 0.5, SECOND / 2),
+        ] {
+            assert_eq!(attempts.delay(Some(asked), random), Some(expected));
+        }
+        // Within the total time there is room for little jitter.
+        let delay = attempts.delay(Some(119 * SECOND), 1.0);
+        assert!(delay.is_some_and(|delay| delay > 119 * SECOND && delay < 120 * SECOND), "{delay:?}");
+        assert_eq!(attempts.delay(Some(121 * SECOND), 0.0), None);
+    }
+
+    #[test]
+    fn the_attempts_are_counted() {
+        let budget = RetryBudget::default();
+        for (attempts, delays) in [(0, 0), (1, 0), (2, 1), (3, 2)] {
+            let policy = Retry::default().attempts(attempts);
+            let mut attempts = Attempts::begin(&policy, &budget);
+            let given = (0..5).filter_map(|_| attempts.next_delay(None, false)).count();
+            assert_eq!(given, delays, "{policy:?}");
+        }
+        assert_eq!(Attempts::begin(&Retry::never(), &budget).next_delay(None, false), None);
+    }
+}
