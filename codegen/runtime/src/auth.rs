@@ -245,7 +245,9 @@ impl Secret<'_> {
             Secret::Fixed(scheme, secret) => (scheme, *secret),
             Secret::Token(scheme, _, token) => (scheme, &token.secret),
         };
-        if scheme.kind == SchemeKind::Basic && let Some((_, password)) = secret.expose_secret().split_once(':') {
+        if scheme.kind == SchemeKind::Basic
+            && let Some((_, password)) = secret.expose_secret().split_once(':')
+        {
             secrets.push(password.into());
         }
         secrets.push(secret.clone());

@@ -8,8 +8,8 @@ use bytes::Bytes;
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Client, Method, Request, RequestBuilder};
 
-use crate::transport::Failure;
 use crate::error::RequestError;
+use crate::transport::Failure;
 
 /// What a request carries.
 #[derive(Clone, Debug, Default)]

@@ -9,10 +9,10 @@ use bytes::Bytes;
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
+use crate::auth::AuthError;
 use crate::decode::DecodeFailure;
 use crate::json_path;
 use crate::operation::Reply;
-use crate::auth::AuthError;
 use crate::redact::Redactor;
 use crate::transport::retry_after;
 

@@ -12,13 +12,13 @@ use bytes::{Buf as _, Bytes};
 use futures_core::Stream;
 use serde::de::IgnoredAny;
 
-use crate::response::{ErrorDecoder, decoded};
 use crate::byte_stream::ByteStream;
 use crate::call::{Call, ResponseMode, Sending};
 use crate::decode::DecodeFailure;
-use crate::transport::RawResponse;
 use crate::error::{DecodeError, Error, TransportError};
 use crate::operation::Reply;
+use crate::response::{ErrorDecoder, decoded};
+use crate::transport::RawResponse;
 use parser::{Message, Parser};
 
 /// The media type of such an answer.

@@ -354,9 +354,8 @@ impl State {
     /// Returns the first rule for one of these operations that is not used up or refused, and its condition.
     fn candidate(&self, called: &[&str], refused: &[usize]) -> Option<(usize, Option<Condition>)> {
         let mut rules = self.rules.iter().enumerate();
-        let (index, rule) = rules.find(|(index, rule)| {
-            called.contains(&rule.operation) && !rule.is_used_up() && !refused.contains(index)
-        })?;
+        let (index, rule) = rules
+            .find(|(index, rule)| called.contains(&rule.operation) && !rule.is_used_up() && !refused.contains(index))?;
         Some((index, rule.condition.clone()))
     }
 

@@ -57,7 +57,8 @@ impl Redactor {
                 let first = range.start.saturating_sub(form.len() - 1);
                 let last = range.end.saturating_add(form.len() - 1).min(body.len());
                 let windows = body[first..last].windows(form.len()).enumerate();
-                let matches = windows.filter(|(_, window)| *window == form).map(|(at, _)| first + at..first + at + form.len());
+                let matches =
+                    windows.filter(|(_, window)| *window == form).map(|(at, _)| first + at..first + at + form.len());
                 found.extend(matches.filter(|found| form.len() >= SHORT || is_word(body, found)));
             }
         }

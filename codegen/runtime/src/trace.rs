@@ -8,7 +8,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use crate::call::RequestParts;
-use crate::transport::{RawResponse, Failure};
+use crate::transport::{Failure, RawResponse};
 
 type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 

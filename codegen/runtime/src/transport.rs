@@ -21,9 +21,9 @@ use crate::operation::Reply;
 use crate::redact::Redactor;
 use crate::trace::Span;
 pub(crate) use budget::RetryBudget;
-pub(crate) use retry::retry_after;
-pub use retry::Retry;
 use retry::Attempts;
+pub use retry::Retry;
+pub(crate) use retry::retry_after;
 use upload::{LengthMismatch, Progress};
 
 /// Why there is no response.
@@ -271,7 +271,8 @@ fn check_followed(parts: &RequestParts) -> Result<(), TransportError> {
     if redirect::is_read(&parts.method) {
         return Ok(());
     }
-    let message = format!("the HTTP client followed one of a {} by itself; build it with http_client_builder()", parts.method);
+    let message =
+        format!("the HTTP client followed one of a {} by itself; build it with http_client_builder()", parts.method);
     Err(TransportError::redirect(message))
 }
 

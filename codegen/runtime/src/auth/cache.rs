@@ -240,9 +240,9 @@ impl Inner {
         let requested_at = Instant::now();
         let fetched = AssertUnwindSafe(async { self.source.fetch().await }).catch_unwind();
         let fetched = match self.fetch_limit {
-            Some(limit) => tokio::time::timeout(limit, fetched).await.map_err(|_| {
-                Arc::new(Error::<TokenErrorBody>::from(TransportError::timed_out(limit))) as Fault
-            })?,
+            Some(limit) => tokio::time::timeout(limit, fetched)
+                .await
+                .map_err(|_| Arc::new(Error::<TokenErrorBody>::from(TransportError::timed_out(limit))) as Fault)?,
             None => fetched.await,
         };
         let token = fetched.unwrap_or_else(|_| Err("the token source panicked".into()))?;

@@ -199,7 +199,11 @@ pub enum Revocation {
 }
 
 /// Ends the token that a client holds for a scheme. Without one nothing is sent.
-pub(crate) async fn revoke(core: Core, scheme: &'static Scheme, revocation: Revocation) -> Result<(), Error<TokenErrorBody>> {
+pub(crate) async fn revoke(
+    core: Core,
+    scheme: &'static Scheme,
+    revocation: Revocation,
+) -> Result<(), Error<TokenErrorBody>> {
     let tokens = match core.inner().credentials.get(scheme) {
         Some(Credential::Tokens(tokens)) => tokens,
         Some(Credential::Secret(secret)) => return end(&core, secret, revocation, None).await,

@@ -27,7 +27,8 @@ pub(super) fn target(method: &Method, followed: usize, response: &Response) -> R
         return Err(TransportError::redirect("its location is not a URL"));
     };
     if target.origin() != url.origin() {
-        let origin = if target.has_host() { target.origin().ascii_serialization() } else { format!("{}:", target.scheme()) };
+        let origin =
+            if target.has_host() { target.origin().ascii_serialization() } else { format!("{}:", target.scheme()) };
         return Err(TransportError::redirect(format!("it leads to {origin}, which must not learn the credentials")));
     }
     let keeps_method = matches!(status, StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT);

@@ -1,10 +1,10 @@
 //! Where secrets go, and where they do not.
 
-use crm_clients_runtime::Core;
-use crm_clients_runtime::generated::{Call, Scheme};
+use crm_clients_runtime::generated::{Call, Grant, Method, Operation, Scheme, decode};
+use crm_clients_runtime::{Core, Error};
 
 use crate::server::{Request, Server, reply};
-use crate::{BASIC, BEARER, COOKIE_KEY, GET, KEY, Outcome, QUERY_KEY};
+use crate::{BASIC, BEARER, COOKIE_KEY, ERRORS, ErrorBody, GET, KEY, Outcome, QUERY_KEY};
 
 /// The request that a client with these credentials sends.
 async fn sent(credentials: &[(&'static Scheme, &str)]) -> Result<Request, Box<dyn std::error::Error>> {
@@ -26,6 +26,8 @@ async fn each_kind_of_credential() -> Outcome {
     assert_eq!(both.header("api_access_token"), Some("s3cret"));
     assert_eq!(sent(&[(&BEARER, "token")]).await?.header("authorization"), Some("Bearer token"));
     assert_eq!(sent(&[(&BASIC, "user:pässword")]).await?.header("authorization"), Some("Basic dXNlcjpww6Rzc3dvcmQ="));
+    let spaced = sent(&[(&COOKIE_KEY, "a b\"c")]).await?;
+    assert_eq!(spaced.header("cookie"), Some("theme=dark; session=a%20b%22c"));
     assert_eq!(sent(&[(&COOKIE_KEY, "s%3D1")]).await?.header("cookie"), Some("theme=dark; session=s%3D1"));
     Ok(())
 }
@@ -64,5 +66,90 @@ fn debug_shows_no_secret() -> Outcome {
         r#"Call { operation: "things.get", method: GET, path: "/things/{id}?fixed=1#part", .. }"#
     );
     assert!(!format!("{builder:?}").contains("hunter2"));
+    Ok(())
+}
+
+static CLOSED: Operation<(), ErrorBody> = Operation {
+    name: "things.delete",
+    method: Method::DELETE,
+    idempotent: true,
+    path: "/things",
+    security: &[&[&KEY, &QUERY_KEY], &[&BEARER]],
+    accept: "",
+    decode: decode::empty,
+    errors: ERRORS,
+};
+
+#[tokio::test]
+async fn a_missing_credential_is_named_and_nothing_is_sent() -> Outcome {
+    let server = Server::answering([reply("204 No Content", &[], "")]).await?;
+    let builder = Core::builder("tests", "https://api.example").base_url(server.url());
+    for (builder, expected) in [
+        (builder.clone(), "`key` and `query`, or `bearer`"),
+        (builder.clone().credential(&KEY, "half"), "`query`, or `bearer`"),
+    ] {
+        match Call::new(&builder.build()?, &CLOSED, &[]).await {
+            Err(error @ Error::Request(_)) => assert_eq!(
+                error.to_string(),
+                format!("things.delete: a credential is missing: give the client's builder {expected}")
+            ),
+            outcome => return Err(format!("{outcome:?}").into()),
+        }
+    }
+    assert_eq!(server.connections(), 0);
+    // A call may bring its own.
+    Call::new(&builder.build()?, &CLOSED, &[]).header("Authorization", "Bearer mine").await?;
+    assert_eq!(server.request()?.header("authorization"), Some("Bearer mine"));
+    Ok(())
+}
+
+#[test]
+fn a_credential_that_cannot_be_one_is_refused_by_name() -> Outcome {
+    let builder = || Core::builder("tests", "https://api.example");
+    let grant = |id: &str, secret: &str| Grant::client_credentials("/token", id, secret);
+    let cases = [
+        (builder().credential(&BEARER, ""), "`bearer` was given an empty credential"),
+        (builder().credential(&KEY, " "), "`key` was given an empty credential"),
+        (builder().credential(&QUERY_KEY, ""), "`query` was given an empty credential"),
+        (builder().credential(&COOKIE_KEY, "a;b"), "`cookie` was given a credential that holds a character"),
+        (builder().basic_credential(&BASIC, "a:b", "c"), "`basic` was given a user name with a colon"),
+        (builder().basic_credential(&BASIC, "", ""), "`basic` was given an empty credential"),
+        (builder().grant(&BEARER, grant("", "s")), "`client_credentials` was given an empty client id"),
+        (builder().grant(&BEARER, grant("i", "")), "`client_credentials` was given an empty client secret"),
+        (
+            builder().grant(&BEARER, Grant::refresh_token("/token", "i", "s", "")),
+            "`refresh_token` was given an empty refresh token",
+        ),
+    ];
+    for (builder, expected) in cases {
+        let error = builder.build().err().ok_or(expected)?;
+        assert!(error.to_string().starts_with(expected), "{error}");
+    }
+    builder().basic_credential(&BASIC, "user", "pass:word").build()?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_secret_that_the_server_echoes_is_not_shown() -> Outcome {
+    let echo = |status: &str| {
+        let body = r#"{"error": "bad key hunter2/\"", "url": "?k=hunter2%2F%22"}"#;
+        reply(status, &["X-Request-Id: hunter2/\""], body)
+    };
+    for status in ["422 Unprocessable Entity", "401 Unauthorized", "200 OK"] {
+        let server = Server::answering([echo(status)]).await?;
+        let core = Core::builder("tests", "https://api.example").base_url(server.url());
+        let core = core.credential(&BEARER, "hunter2/\"").build()?;
+        let error = Call::new(&core, &GET, &[&1i64]).await.err().ok_or("it was accepted")?;
+        let source = std::error::Error::source(&error).map(ToString::to_string);
+        let shown = format!("{error} {error:?} {error:#?} {source:?}");
+        assert!(!shown.contains("hunter2") && shown.contains("[redacted]"), "{shown}");
+        assert!(error.raw_body().is_some_and(|body| body.windows(7).any(|part| part == b"hunter2")), "as it came");
+    }
+    // One that a call brings itself is a secret too.
+    let server = Server::answering([echo("403 Forbidden")]).await?;
+    let call =
+        Call::new(&Core::builder("tests", "https://api.example").base_url(server.url()).build()?, &GET, &[&1i64]);
+    let error = call.header("Authorization", "Bearer hunter2/\"").await.err().ok_or("it was accepted")?;
+    assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
     Ok(())
 }

@@ -121,3 +121,22 @@ async fn an_answer_elsewhere_is_not_fetched() -> Outcome {
     assert_eq!(elsewhere.connections(), 0);
     Ok(())
 }
+
+#[tokio::test]
+async fn redirects() -> Outcome {
+    let moved = |status: &str| reply(status, &["location: /login"], "");
+    let page = || reply("200 OK", &["content-type: text/html"], "<html>Please log in</html>");
+    let told_of_page = "{op}: 200 answered, but at $: the body is an HTML page (text/html), not JSON: ";
+    let unfollowed = "{op}: a redirect was not followed: status 302 is followed for GET and HEAD only, not for POST";
+    check("to a login page", &[moved("302 Found"), page()], (2, told_of_page), (1, unfollowed)).await?;
+    let busy = reply("429 Too Many Requests", &[], "");
+    let told = "{op}: 429 Too Many Requests";
+    let kept = "307 Temporary Redirect";
+    check("then busy", &[moved(kept), busy, ok()], (3, NUMBERS), (2, told)).await?;
+    let down = reply("503 Service Unavailable", &[], "");
+    let told = "{op}: 503 Service Unavailable";
+    check("then down", &[moved(kept), down, ok()], (3, NUMBERS), (2, told)).await?;
+    let told = "{op}: the request failed: ";
+    check("then broken", &[moved(kept), "reset".into(), ok()], (3, NUMBERS), (2, told)).await?;
+    check("to itself for ever", &[moved(kept)], (11, "{op}: a redirect was not followed: more than 10"), (11, "")).await
+}

@@ -90,3 +90,33 @@ async fn a_token_is_revoked() -> Outcome {
     assert_eq!(api.request()?.body, "token=static");
     Ok(())
 }
+
+#[tokio::test]
+async fn the_token_url_can_be_set() -> Outcome {
+    let (api, tokens) = (Server::answering([ok()]).await?, Server::answering([token("t1")]).await?);
+    let builder = builder(api.url()).grant(&BEARER, client_credentials("https://login.example/token"));
+    let core = builder.clone().token_url(format!("{}/own?a=b", tokens.url())).build()?;
+    read(&core).await?;
+    assert_eq!(tokens.request()?.first_line(), "POST /own?a=b HTTP/1.1");
+    assert_eq!(api.request()?.header("authorization"), Some("Bearer t1"));
+    let error = builder.token_url("http://login.example/token").build().err().ok_or("it is not encrypted")?;
+    assert!(error.to_string().contains("cannot be used"), "{error}");
+    Ok(())
+}
+
+#[cfg(feature = "mock")]
+#[tokio::test]
+async fn a_mock_serves_tokens_in_place_of_the_documented_server() -> Outcome {
+    use crm_clients_runtime::mock::{Route, Server};
+
+    let mock = Server::start(vec![Route::of(&crate::tokens::READ)]).await?;
+    mock.on(&crate::tokens::READ).json(serde_json::json!({ "n": 1 }));
+    let core = Core::builder("tests", "https://api.example").mock(&mock);
+    let core = core.grant(&BEARER, client_credentials("https://login.example/oauth/token?a=b")).build()?;
+    read(&core).await?;
+    core.revoke_token::<ErrorBody>(&BEARER, Revocation::Client("https://login.example/oauth/revoke")).await?;
+    let targets: Vec<_> = mock.requests().into_iter().map(|request| request.target).collect();
+    assert_eq!(targets, ["/oauth/token?a=b", "/things", "/oauth/revoke"]);
+    assert_eq!(mock.requests()[1].headers["authorization"], "Bearer mock-token");
+    Ok(mock.verify()?)
+}

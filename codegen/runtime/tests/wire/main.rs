@@ -4,6 +4,9 @@ mod auth;
 mod events;
 mod faults;
 mod grants;
+mod loopback;
+#[cfg(feature = "mock")]
+mod mocks;
 mod pages;
 mod redirects;
 mod replies;
@@ -12,6 +15,7 @@ mod retries;
 mod server;
 mod streams;
 mod tls;
+mod token_cache;
 mod token_server;
 mod tokens;
 mod uploads;

@@ -1,10 +1,14 @@
 //! Where a redirect may lead, and what goes with it.
 
-use crm_clients_runtime::generated::Call;
-use crm_clients_runtime::{Core, Error};
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use crm_clients_runtime::generated::{Call, Method, Operation, Scheme, decode};
+use crm_clients_runtime::{Core, Error, FetchingToken, Retry, Token, TokenSource, Upload};
 
 use crate::server::{Server, reply};
-use crate::{GET, KEY, Outcome, QUERY_KEY, get};
+use crate::uploads::Pieces;
+use crate::{BEARER, ERRORS, ErrorBody, GET, KEY, Outcome, POST, QUERY_KEY, get};
 
 #[tokio::test]
 async fn a_redirect_to_another_host_takes_no_secret_there() -> Outcome {
@@ -54,5 +58,145 @@ async fn a_loop_ends_and_a_redirect_without_a_place_is_an_answer() -> Outcome {
 
     let server = Server::answering([reply("304 Not Modified", &[], "")]).await?;
     assert_eq!(get(&server)?.await.err().and_then(|error| error.status()), Some(304));
+    Ok(())
+}
+
+const SECURITY: &[&[&Scheme]] = &[&[&BEARER]];
+
+/// An operation of this method without a declared body.
+fn operation(method: Method) -> &'static Operation<(), ErrorBody> {
+    let idempotent = ![Method::POST, Method::PATCH].contains(&method);
+    Box::leak(Box::new(Operation {
+        name: "things.touch",
+        method,
+        idempotent,
+        path: "/things",
+        security: SECURITY,
+        accept: "",
+        decode: decode::empty,
+        errors: ERRORS,
+    }))
+}
+
+/// Issues the same token each time.
+struct Tokens;
+
+impl TokenSource for Tokens {
+    fn fetch(&self) -> FetchingToken<'_> {
+        Box::pin(async { Ok(Token::new("token")) })
+    }
+}
+
+fn client(server: &Server) -> Result<Core, Box<dyn std::error::Error>> {
+    // Building one takes longer than a call.
+    static HTTP: OnceLock<reqwest::Client> = OnceLock::new();
+    let http = match HTTP.get() {
+        Some(http) => http,
+        None => {
+            let http = crm_clients_runtime::http_client_builder().pool_max_idle_per_host(0).build()?;
+            HTTP.get_or_init(|| http)
+        }
+    };
+    let retry = Retry::default().first_delay(Duration::from_millis(1));
+    let builder = Core::builder("tests", "https://api.example").base_url(server.url()).retry(retry);
+    Ok(builder.http_client(http.clone()).token_source(&BEARER, Tokens).build()?)
+}
+
+const METHODS: [Method; 6] = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
+
+/// What follows a redirect, and the status that a call ends with if it is not retried.
+const FOLLOWS: [(&str, Option<u16>); 5] = [
+    ("200 OK", None),
+    ("429 Too Many Requests", Some(429)),
+    ("401 Unauthorized", Some(401)),
+    ("503 Service Unavailable", Some(503)),
+    ("reset", None),
+];
+
+/// Each status and method with what follows the redirect: no request may take effect twice.
+#[tokio::test]
+async fn a_redirected_request_takes_effect_once() -> Outcome {
+    for status in ["301 Moved", "302 Found", "303 See Other", "307 Temporary Redirect", "308 Permanent Redirect"] {
+        for location in ["/things", "/things/1"] {
+            for method in METHODS {
+                for (follows, final_status) in FOLLOWS {
+                    let case = format!("{status} to {location}, {method}, {follows}");
+                    let then = if follows == "reset" { follows.to_owned() } else { reply(follows, &[], "") };
+                    let moved = reply(status, &[&format!("Location: {location}")], "");
+                    let server = Server::answering([moved, then, reply("204 No Content", &[], "")]).await?;
+                    let operation = operation(method.clone());
+                    let outcome = Call::new(&client(&server)?, operation, &[]).await;
+                    let lines: Vec<_> = server.requests().iter().map(|one| one.first_line().to_owned()).collect();
+                    let first = format!("{method} /things HTTP/1.1");
+                    let second = format!("{method} {location} HTTP/1.1");
+
+                    let keeps_method = status.starts_with("307") || status.starts_with("308");
+                    if !keeps_method && method != Method::GET && method != Method::HEAD {
+                        assert!(matches!(outcome, Err(Error::Transport(_))), "{case}: {outcome:?}");
+                        assert_eq!(lines, [first], "{case}");
+                    } else if follows == "200 OK" {
+                        assert!(outcome.is_ok(), "{case}: {outcome:?}");
+                        assert_eq!(lines, [first, second], "{case}");
+                    } else if operation.idempotent {
+                        assert!(outcome.is_ok(), "{case}: {outcome:?}");
+                        assert_eq!(lines, [first.clone(), second, first], "{case}");
+                    } else {
+                        assert_eq!(outcome.err().map(|error| error.status()), Some(final_status), "{case}");
+                        assert_eq!(lines, [first, second], "{case}");
+                    }
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_unfollowed_redirect_says_why() -> Outcome {
+    for (method, status, location, expected) in [
+        (Method::POST, "302 Found", "/login?key=x", "status 302 is followed for GET and HEAD only, not for POST"),
+        (Method::DELETE, "303 See Other", "/login", "status 303 is followed for GET and HEAD only, not for DELETE"),
+        (Method::GET, "302 Found", "http://[", "its location is not a URL"),
+        (Method::GET, "302 Found", "file:///etc/passwd", "it leads to file:, which must not learn the credentials"),
+    ] {
+        let server = Server::answering([reply(status, &[&format!("Location: {location}")], "<html>")]).await?;
+        let error = Call::new(&client(&server)?, operation(method), &[]).await.err().ok_or("it was followed")?;
+        assert_eq!(error.to_string(), format!("things.touch: a redirect was not followed: {expected}"));
+        assert_eq!(server.requests().len(), 1);
+    }
+    // Other statuses, and redirects to nowhere, are errors of the API.
+    for status in ["300 Multiple Choices", "302 Found", "304 Not Modified", "305 Use Proxy"] {
+        let server = Server::answering([reply(status, &[], "")]).await?;
+        let outcome = Call::new(&client(&server)?, operation(Method::PUT), &[]).await;
+        assert!(matches!(outcome, Err(Error::Api(_))), "{status}: {outcome:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_redirected_body_is_sent_again_unless_it_is_a_stream() -> Outcome {
+    let moved = reply("307 Temporary Redirect", &["Location: /elsewhere"], "");
+    for (upload, expected) in [(Upload::bytes("content"), 2), (Upload::stream(Pieces::of(&["content"]), None), 1)] {
+        let server = Server::answering([moved.clone(), reply("204 No Content", &[], "")]).await?;
+        let mut call = Call::new(&client(&server)?, operation(Method::POST), &[]);
+        call.bytes("text/plain", upload);
+        assert_eq!(call.await.is_ok(), expected == 2);
+        let bodies: Vec<_> = server.requests().into_iter().map(|request| request.body).collect();
+        assert_eq!(bodies, vec!["content"; expected]);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_http_client_that_follows_redirects_itself_is_found_out() -> Outcome {
+    let moved = reply("303 See Other", &["Location: /things/1"], "");
+    let busy = reply("429 Too Many Requests", &[], "");
+    let server = Server::answering([moved, busy, reply("204 No Content", &[], "")]).await?;
+    let http = crm_clients_runtime::http_client_builder().redirect(reqwest::redirect::Policy::default()).build()?;
+    let core = Core::builder("tests", "https://api.example").base_url(server.url()).http_client(http).build()?;
+    let error = Call::new(&core, &POST, &[]).await.err().ok_or("it was followed")?;
+    assert!(error.to_string().contains("the HTTP client followed one of a POST by itself"), "{error}");
+    let posts = server.requests().iter().filter(|request| request.first_line().starts_with("POST")).count();
+    assert_eq!(posts, 1);
     Ok(())
 }

@@ -202,3 +202,48 @@ async fn an_answer_that_takes_too_long_or_is_cut() -> Outcome {
     assert!(matches!(error, Error::Transport(_)));
     Ok(())
 }
+
+#[tokio::test]
+async fn a_body_that_is_not_declared() -> Outcome {
+    let page = "<html><body>Please log in</body></html>";
+    let html = "things.create: 200 answered, but at $: the body is an HTML page, but no body is declared";
+    let cases = [
+        (&["Content-Type: text/html; charset=utf-8"][..], page, Some(html)),
+        (&[], "\n<!DOCTYPE HTML><title>Wi-Fi</title>", Some(html)),
+        (&["Content-Type: application/json"], page, Some(html)),
+        (&["Content-Type: text/html"], "moved", Some(html)),
+        (
+            &["Content-Type: image/png"],
+            "PNG",
+            Some("things.create: 200 answered, but at $: the body is \"image/png\", but no body is declared"),
+        ),
+        // What servers say of a success although nobody has declared it.
+        (&["Content-Type: text/html"], " \n", None),
+        (&["Content-Type: text/html"], r#"{"ok":true}"#, None),
+        (&["Content-Type: application/json"], r#"{"ok":true}"#, None),
+        (&["Content-Type: text/plain"], "OK", None),
+        (&[], "OK", None),
+    ];
+    for (headers, body, expected) in cases {
+        let server = Server::answering([reply("200 OK", headers, body)]).await?;
+        let outcome = crate::post(&server)?.await;
+        match (outcome, expected) {
+            (Ok(()), None) => {}
+            (Err(error @ Error::Decode(_)), Some(expected)) => {
+                assert!(error.to_string().starts_with(expected), "{error}");
+            }
+            (outcome, _) => return Err(format!("{headers:?} {body}: {outcome:?}").into()),
+        }
+        // It can be read all the same.
+        assert_eq!(crate::post(&server)?.send_raw().await?.body(), body);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_response_shows_its_status_only() -> Outcome {
+    let server = Server::answering([reply("200 OK", &["Set-Cookie: session=hunter2"], r#"{"n":77}"#)]).await?;
+    let shown = format!("{:?} {:?}", get(&server)?.send_with_response().await?, get(&server)?.send_raw().await?);
+    assert_eq!(shown, "Response { status: 200, .. } Response { status: 200, .. }");
+    Ok(())
+}

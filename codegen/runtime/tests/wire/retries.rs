@@ -6,6 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 use crm_clients_runtime::generated::{Call, FormParts, Method, Operation, decode};
 use crm_clients_runtime::{Core, Error, RequestError, Retry, Upload};
 use tokio::net::TcpSocket;
+use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use crate::server::{Server, reply};
@@ -324,16 +325,53 @@ async fn a_form_is_sent_anew_unless_a_part_is_a_stream() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_post_whose_redirect_meets_a_429_has_been_done() -> Outcome {
-    let moved = || reply("303 See Other", &["Location: /things/1"], "");
-    let server = Server::answering([moved(), busy(&[]), ok()]).await?;
-    assert_eq!(refusal(post(&server)?.await)?, 429);
-    let requests = server.requests();
-    let lines: Vec<_> = requests.iter().map(|request| request.first_line()).collect();
-    assert_eq!(lines, ["POST /things HTTP/1.1", "GET /things/1 HTTP/1.1"]);
+async fn a_connection_that_takes_too_long_is_retried_whatever_the_method() -> Outcome {
+    // Connecting includes TLS, which this server never gets to.
+    let server = Server::answering(["hang:"]).await?;
+    let url = format!("https://127.0.0.1:{}", server.port());
+    let core = Core::builder("tests", "https://api.example").base_url(url.clone()).retry(quick());
+    let begun = Instant::now();
+    let outcome = Call::new(&core.timeout(400 * MILLISECOND).build()?, &POST, &[]).await;
+    assert!(outcome.as_ref().is_err_and(|error| error.is_connect() && error.is_timeout()), "{outcome:?}");
+    assert_eq!(server.connections(), 3);
+    assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
 
-    let server = Server::answering([moved(), busy(&[]), ok()]).await?;
-    get(&server)?.await?;
-    assert_eq!(server.requests().len(), 3);
+    let begun = Instant::now();
+    assert!(Call::new(&client(url, Retry::never())?, &POST, &[]).await.is_err_and(|error| error.is_connect()));
+    assert!(begun.elapsed() >= Duration::from_secs(3) && begun.elapsed() < Duration::from_secs(5));
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_outage_does_not_multiply_the_load() -> Outcome {
+    let server = Server::answering([unavailable()]).await?;
+    let core = client(server.url(), quick())?;
+    for _ in 0..200 {
+        assert!(Call::new(&core.clone(), &GET, &[&1i64]).await.is_err());
+    }
+    // 500 tokens pay for 100 retries.
+    assert_eq!(server.requests().len(), 300);
+    Ok(())
+}
+
+#[tokio::test]
+async fn clients_do_not_come_back_together() -> Outcome {
+    let server = Server::answering(vec![busy(&["Retry-After: 1"]); 50].into_iter().chain([ok()])).await?;
+    let core = client(server.url(), quick())?;
+    let begun = Instant::now();
+    let mut calls: JoinSet<_> = (0..50)
+        .map(|_| {
+            let call = Call::new(&core, &GET, &[&1i64]);
+            async move { call.await.map(|_| begun.elapsed()) }
+        })
+        .collect();
+    let mut elapsed = Vec::new();
+    while let Some(outcome) = calls.join_next().await {
+        elapsed.push(outcome??);
+    }
+    elapsed.sort();
+    assert!(elapsed[0] >= Duration::from_secs(1), "{elapsed:?}");
+    assert!(elapsed[49] - elapsed[0] > 120 * MILLISECOND, "{elapsed:?}");
+    assert_eq!(server.requests().len(), 100);
     Ok(())
 }

@@ -20,7 +20,10 @@ use crate::{BEARER, ERRORS, ErrorBody, KEY, Numbers, Outcome};
 
 const MILLISECOND: Duration = Duration::from_millis(1);
 
-static READ: Operation<Numbers, ErrorBody> = Operation {
+/// How long a source of tokens is left alone after its first failure, at most.
+const BACKOFF: Duration = Duration::from_secs(1);
+
+pub static READ: Operation<Numbers, ErrorBody> = Operation {
     name: "things.get",
     method: Method::GET,
     idempotent: true,
@@ -59,7 +62,7 @@ pub fn builder(url: String) -> CoreBuilder {
 }
 
 /// The token endpoint of a server, as a document has it.
-fn endpoint(server: &Server) -> &'static str {
+pub fn endpoint(server: &Server) -> &'static str {
     format!("{}/token", server.url()).leak()
 }
 
@@ -76,7 +79,7 @@ pub fn read(core: &Core) -> Call<Numbers, ErrorBody> {
     Call::new(core, &READ, &[])
 }
 
-fn write(core: &Core) -> Call<(), ErrorBody> {
+pub fn write(core: &Core) -> Call<(), ErrorBody> {
     Call::new(core, &WRITE, &[])
 }
 
@@ -84,7 +87,7 @@ pub fn ok() -> String {
     reply("200 OK", &[], "{}")
 }
 
-fn unauthorized() -> String {
+pub fn unauthorized() -> String {
     reply("401 Unauthorized", &[], "[\"expired\"]")
 }
 
@@ -92,12 +95,12 @@ pub fn token(name: &str) -> String {
     reply("200 OK", &[], &format!(r#"{{"access_token":"{name}","token_type":"Bearer","expires_in":3600}}"#))
 }
 
-fn sent_with(requests: &[Request]) -> Vec<&str> {
+pub fn sent_with(requests: &[Request]) -> Vec<&str> {
     requests.iter().map(|request| request.header("authorization").unwrap_or("-")).collect()
 }
 
 /// Why a call had no token.
-fn no_token<T: std::fmt::Debug>(outcome: Result<T, Error<ErrorBody>>) -> Result<AuthError, String> {
+pub fn no_token<T: std::fmt::Debug>(outcome: Result<T, Error<ErrorBody>>) -> Result<AuthError, String> {
     match outcome {
         Err(Error::Auth(error)) => Ok(*error),
         other => Err(format!("{other:?}")),
@@ -163,7 +166,7 @@ async fn a_token_is_renewed_before_it_expires() -> Outcome {
     let (api, tokens) = (Server::answering([ok()]).await?, Server::answering([brief, token("t2")]).await?);
     let core = client(&api, &tokens)?;
     read(&core).await?;
-    sleep(950 * MILLISECOND).await;
+    sleep(1050 * MILLISECOND).await;
     read(&core).await?;
     assert_eq!(sent_with(&api.requests()), ["Bearer t1", "Bearer t2"]);
     Ok(())
@@ -195,7 +198,7 @@ async fn a_refused_token_is_renewed_once() -> Outcome {
 #[tokio::test]
 async fn what_cannot_be_sent_again_only_drops_the_token() -> Outcome {
     // A stream, and a POST that was done before its redirect was refused.
-    let moved = reply("303 See Other", &["Location: /things/1"], "");
+    let moved = reply("307 Temporary Redirect", &["Location: /things/1"], "");
     for (replies, streamed) in [(vec![unauthorized(), ok()], true), (vec![moved, unauthorized(), ok()], false)] {
         let (api, tokens) =
             (Server::answering(replies.clone()).await?, Server::answering([token("t1"), token("t2")]).await?);
@@ -222,7 +225,7 @@ async fn a_secret_of_the_callers_is_not_renewed() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_refusal_of_the_token_endpoint_is_told_and_forgotten() -> Outcome {
+async fn an_error_of_the_token_endpoint_is_reported_to_all_calls() -> Outcome {
     let refused = reply("401 Unauthorized", &[], r#"{"error":"invalid_client","error_description":"no such key"}"#);
     let sentence = reply("400 Bad Request", &["x-request-id: r7"], r#"{"error":"Key is gone","form":"s3cret+"}"#);
     let page = reply("403 Forbidden", &[], "<html>s3cret+</html>");
@@ -253,8 +256,10 @@ async fn a_refusal_of_the_token_endpoint_is_told_and_forgotten() -> Outcome {
         assert_eq!(error.operation(), Some("things.get"));
         let printed = format!("{error} {error:?} {:?} {core:?}", error.source());
         assert!(!printed.contains("s3cret"), "{printed}");
+        // The next calls fail with the same error, and the endpoint is left alone for a while.
+        let error = read(&core).await.err().ok_or("it had a token")?;
+        assert_eq!((error.to_string().as_str(), error.status()), (message, status));
         assert_eq!((api.requests().len(), tokens.requests().len()), (0, 1), "{message}");
-        read(&core).await?;
     }
     Ok(())
 }
@@ -305,6 +310,7 @@ async fn the_token_endpoint_is_asked_by_the_clients_policy() -> Outcome {
     );
     assert!(error.source().is_some());
     let _listening = Server::on(socket.listen(8)?, [token("t")])?;
+    sleep(BACKOFF).await;
     read(&core).await?;
     assert_eq!(api.requests().len(), 1);
     Ok(())
@@ -364,15 +370,15 @@ fn exposed(secret: SecretString) -> String {
 }
 
 #[tokio::test]
-async fn a_fetch_whose_time_ran_out_unattended_is_begun_anew() -> Outcome {
+async fn a_fetch_goes_on_when_its_call_is_dropped() -> Outcome {
     let (api, tokens) =
         (Server::answering([ok()]).await?, Server::answering([format!("slow:{}", token("t1")), token("t2")]).await?);
-    let brief = builder(api.url()).timeout(500 * MILLISECOND).retry(Retry::never());
-    let core = brief.grant(&BEARER, client_credentials(endpoint(&tokens))).build()?;
+    let core = client(&api, &tokens)?;
     drop_while_fetching(&core, &tokens).await?;
-    sleep(600 * MILLISECOND).await;
-    read(&core).await?;
-    assert_eq!((tokens.requests().len(), sent_with(&api.requests())), (2, vec!["Bearer t2"]));
+    sleep(1200 * MILLISECOND).await;
+    let hurried = read(&core).timeout(500 * MILLISECOND).await?;
+    assert_eq!((hurried.len(), tokens.requests().len()), (0, 1));
+    assert_eq!(sent_with(&api.requests()), ["Bearer t1"]);
     Ok(())
 }
 
@@ -403,7 +409,9 @@ async fn a_source_of_the_callers_own() -> Outcome {
     assert_eq!(error.to_string(), "things.get: no token: the vault is sealed");
     assert_eq!(error.source().map(ToString::to_string).as_deref(), Some("the vault is sealed"));
     assert_eq!((error.status(), error.error()), (None, None));
+    sleep(BACKOFF).await;
     assert_eq!(no_token(read(&core).await)?.to_string(), "things.get: no token: the token source panicked");
+    sleep(2 * BACKOFF).await;
     read(&core).await?;
     read(&core).await?;
     assert_eq!(sent_with(&api.requests()), ["Bearer own-3", "Bearer own-3", "Bearer own-4"]);

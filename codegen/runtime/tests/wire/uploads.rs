@@ -2,13 +2,16 @@
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
 
-use crm_clients_runtime::generated::{FormParts, MultipartBody};
-use crm_clients_runtime::{Bytes, Upload, multipart};
+use crm_clients_runtime::generated::{Call, FormParts, MultipartBody};
+use crm_clients_runtime::{Bytes, Core, RequestError, Retry, Upload, multipart};
 use futures_core::Stream;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
 
 use crate::server::{Request, Server, reply};
-use crate::{Outcome, post};
+use crate::{Outcome, POST, post};
 
 /// The same request with the body that it should have: `expected` lists each part's disposition
 /// (with further headers) and content.
@@ -191,4 +194,111 @@ fn an_upload_does_not_show_its_content() {
     assert_eq!(format!("{upload:?}"), r#"Upload { bytes: 6, file_name: Some("a.txt") }"#);
     let stream = Upload::stream(Pieces::of(&["secret"]), Some(6));
     assert_eq!(format!("{stream:?}"), "Upload { stream: Some(6), file_name: None }");
+}
+
+/// Pieces that come one after the other, each after this time.
+pub struct SlowPieces {
+    left: usize,
+    piece: Bytes,
+    delay: Duration,
+    sleep: Pin<Box<tokio::time::Sleep>>,
+}
+
+impl SlowPieces {
+    pub fn new(count: usize, piece: &'static str, delay: Duration) -> Self {
+        let sleep = Box::pin(tokio::time::sleep(delay));
+        Self { left: count, piece: Bytes::from(piece), delay, sleep }
+    }
+}
+
+impl Stream for SlowPieces {
+    type Item = Result<Bytes, std::io::Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if self.left == 0 {
+            return Poll::Ready(None);
+        }
+        std::task::ready!(self.sleep.as_mut().poll(context));
+        self.left -= 1;
+        let next = tokio::time::Instant::now() + self.delay;
+        self.sleep.as_mut().reset(next);
+        Poll::Ready(Some(Ok(self.piece.clone())))
+    }
+}
+
+/// A client whose attempts may take 200 milliseconds, and its calls 300.
+fn hurried(url: String) -> Result<Core, RequestError> {
+    let retry = Retry::never().total_time(Duration::from_millis(300));
+    Core::builder("tests", "https://api.example").base_url(url).timeout(Duration::from_millis(200)).retry(retry).build()
+}
+
+#[tokio::test]
+async fn the_timeout_does_not_run_while_an_upload_makes_progress() -> Outcome {
+    for length in [Some(100), None] {
+        let server = Server::answering([reply("204 No Content", &[], "")]).await?;
+        let mut call = Call::new(&hurried(server.url())?, &POST, &[]);
+        call.bytes("text/plain", Upload::stream(SlowPieces::new(10, "0123456789", Duration::from_millis(60)), length));
+        call.await?;
+        assert_eq!(server.request()?.body, "0123456789".repeat(10));
+    }
+
+    // The stream stops, or the server does not answer once it has everything.
+    let silent = format!("slow:{}", reply("204 No Content", &[], ""));
+    for (delay, answer) in [(400, reply("204 No Content", &[], "")), (20, silent)] {
+        let server = Server::answering([answer]).await?;
+        let mut call = Call::new(&hurried(server.url())?, &POST, &[]);
+        call.bytes("text/plain", Upload::stream(SlowPieces::new(3, "piece", Duration::from_millis(delay)), None));
+        assert!(call.await.is_err_and(|error| error.is_timeout()), "{delay}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_slow_connection_is_progress_too() -> Outcome {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+    let url = format!("http://{}", listener.local_addr()?);
+    const LENGTH: usize = 32 * 1024 * 1024;
+    let reading = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await?;
+        let mut buffer = vec![0; 1024 * 1024];
+        let mut length = 0;
+        while length < LENGTH {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            length += stream.read(&mut buffer).await?;
+        }
+        stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").await
+    });
+    let mut call = Call::new(&hurried(url)?, &POST, &[]);
+    call.bytes("text/plain", Upload::bytes(vec![b'x'; LENGTH]));
+    let begun = Instant::now();
+    call.await?;
+    assert!(begun.elapsed() > Duration::from_millis(400), "{:?}", begun.elapsed());
+    Ok(reading.await??)
+}
+
+#[tokio::test]
+async fn a_stream_has_its_declared_length_or_is_an_error() -> Outcome {
+    let too_long = |declared: u64| format!("the body is longer than its declared length of {declared} bytes");
+    let cases = [
+        (&["0123456789", "0123456789"][..], 10, too_long(10)),
+        (&["01234567890123456789"], 10, too_long(10)),
+        (&["01234"], 0, too_long(0)),
+        (&["01234"], 10, "the body ended after 5 bytes, but its declared length is 10".to_owned()),
+    ];
+    for (pieces, declared, expected) in cases {
+        let server = Server::answering([reply("204 No Content", &[], "")]).await?;
+        let mut call = post(&server)?;
+        call.bytes("text/plain", Upload::stream(Pieces::of(pieces), Some(declared)));
+        let error = call.await.err().ok_or("it was sent")?;
+        assert_eq!(error.to_string(), format!("things.create: {expected}"));
+        assert!(server.requests().iter().all(|request| request.body == "the connection was closed"));
+    }
+    let server = Server::answering([reply("204 No Content", &[], "")]).await?;
+    let mut parts = FormParts::new();
+    parts.required_file("file", Upload::stream(Pieces::of(&["0123456789", "0123456789"]), Some(10)));
+    let mut call = post(&server)?;
+    call.multipart(parts);
+    assert!(call.await.is_err_and(|error| error.to_string().contains("longer than its declared length")));
+    assert!(server.requests().iter().all(|request| request.body == "the connection was closed"));
+    Ok(())
 }
