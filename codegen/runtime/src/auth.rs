@@ -80,7 +80,12 @@ pub(crate) enum Given {
 
 impl Given {
     /// Checks a credential, and makes it ready to be sent.
-    pub(crate) fn check(self, scheme: &'static Scheme, core: &Core) -> Result<Credential, RequestError> {
+    pub(crate) fn check(
+        self,
+        scheme: &'static Scheme,
+        core: &Core,
+        token_url: Option<&str>,
+    ) -> Result<Credential, RequestError> {
         let secret = match self {
             Given::Secret(secret) => secret,
             Given::Basic { user, .. } if user.contains(':') => {
@@ -89,7 +94,7 @@ impl Given {
             }
             Given::Basic { user, password } => format!("{user}:{}", password.expose_secret()).into(),
             Given::Source(source) => return Ok(Credential::Tokens(TokenCache::new(source, core.inner().timeout))),
-            Given::Exchange(exchange) => return exchange.token_cache(core).map(Credential::Tokens),
+            Given::Exchange(exchange) => return exchange.token_cache(core, token_url).map(Credential::Tokens),
         };
         scheme.check(&secret)?;
         Ok(Credential::Secret(secret))
@@ -100,8 +105,8 @@ impl Given {
 ///
 /// A trait, so that programs contain the code for that only if they use a grant.
 pub(crate) trait Exchange: Send + Sync {
-    /// Returns the cache of the tokens, fetched from the server that this client's settings lead to.
-    fn token_cache(&self, core: &Core) -> Result<TokenCache, RequestError>;
+    /// Returns the cache of the tokens, fetched from this URL, or from the server that this client's settings lead to.
+    fn token_cache(&self, core: &Core, token_url: Option<&str>) -> Result<TokenCache, RequestError>;
 }
 
 /// A client's credential for a scheme.

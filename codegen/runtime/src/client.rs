@@ -29,8 +29,6 @@ pub(crate) struct ClientInner {
     /// The base URL in the API's document, which its other URLs may begin with.
     documented_url: &'static str,
     allow_http: bool,
-    /// Where tokens are requested, if not where the document says.
-    token_url: Option<String>,
     /// The base URL is a mock's, which stands in for the document's other servers too.
     mocked: bool,
     /// What paths are appended to.
@@ -105,16 +103,13 @@ impl Core {
         self.with_url(url, &endpoint, credentials)
     }
 
-    /// Returns the same for the URL at which tokens are requested, which the caller may have set.
-    pub(crate) fn with_token_endpoint(
+    /// Returns the same for a URL that the caller has set.
+    pub(crate) fn with_own_endpoint(
         &self,
         url: &str,
         credentials: Credentials<Credential>,
     ) -> Result<(Core, String), RequestError> {
-        match &self.0.token_url {
-            Some(url) => self.with_url(url, &self.0.endpoint(url)?, credentials),
-            None => self.with_endpoint(url, credentials),
-        }
+        self.with_url(url, &self.0.endpoint(url)?, credentials)
     }
 
     fn with_url(

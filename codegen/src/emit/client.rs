@@ -158,21 +158,21 @@ fn builder(api: &Api) -> TokenStream {
                 self
             }
 
-            /// Sends requests through a client of the caller's own, with its connections, proxies and
-            /// redirect policy; [`runtime::http_client_builder`] begins one.
+            /// Sends requests through this HTTP client, with its connections and proxies; build it with
+            /// [`runtime::http_client_builder`].
             pub fn http_client(mut self, client: runtime::reqwest::Client) -> Self {
                 self.core = self.core.http_client(client);
                 self
             }
 
-            /// How long one attempt may take until its reply is read; 60 seconds unless set.
+            /// Limits how long one attempt may take until its response is read; 60 seconds by default. The time does not
+            /// run while an upload makes progress.
             pub fn timeout(mut self, timeout: Duration) -> Self {
                 self.core = self.core.timeout(timeout);
                 self
             }
 
-            /// What is repeated, how often and when; three attempts in all unless set, and none that may have had an
-            /// effect already.
+            /// Sets the retry policy; by default three attempts, and none after one that may have taken effect.
             pub fn retry(mut self, retry: runtime::Retry) -> Self {
                 self.core = self.core.retry(retry);
                 self
@@ -200,8 +200,8 @@ fn builder(api: &Api) -> TokenStream {
             ///
             /// # Errors
             ///
-            /// If the base URL is none or is not encrypted, if a header value cannot be sent, or if the
-            /// system's certificates cannot be read.
+            /// If the base URL is invalid or not HTTPS, if a credential is empty or cannot be sent, or if the system's
+            /// certificates cannot be read.
             pub fn build(self) -> Result<Client, Error> {
                 Ok(Client { core: self.core.build()? })
             }

@@ -12,6 +12,7 @@ pub fn setters(scheme: &Scheme) -> TokenStream {
     let mut setters = setter(scheme);
     if let Some(tokens) = &scheme.tokens {
         setters.extend(tokens.grants.iter().map(|grant| grant_setter(scheme, tokens, grant)));
+        setters.extend(url_setter(scheme, tokens));
         setters.extend(source_setter(scheme, tokens));
     }
     setters
@@ -35,7 +36,7 @@ fn setter(scheme: &Scheme) -> TokenStream {
         return quote! {
             #docs
             pub fn #method(mut self, user: &str, password: &str) -> Self {
-                self.core = self.core.credential(&#constant, format!("{user}:{password}"));
+                self.core = self.core.basic_credential(&#constant, user, password);
                 self
             }
         };
@@ -73,7 +74,7 @@ fn grant_setter(scheme: &Scheme, tokens: &Tokens, grant: &Grant) -> TokenStream 
     let mut docs = vec![
         format!("Authenticates with tokens that {doc} exchanged for."),
         String::new(),
-        "One is fetched when a call first needs it, and the next before it expires or when the server refuses it."
+        "The client fetches one when a call first needs it, and renews it before it expires or when the server rejects it."
             .to_owned(),
     ];
     if let (GrantKind::RefreshToken, Some(latest)) = (grant.kind, &tokens.refresh_token) {
@@ -95,10 +96,21 @@ fn grant_setter(scheme: &Scheme, tokens: &Tokens, grant: &Grant) -> TokenStream 
     }
 }
 
+fn url_setter(scheme: &Scheme, tokens: &Tokens) -> Option<TokenStream> {
+    let (method, constant) = (gate::ident(tokens.url.as_ref()?), constant(scheme));
+    Some(quote! {
+        /// Requests tokens at this URL instead of the API's own.
+        pub fn #method(mut self, url: impl Into<String>) -> Self {
+            self.core = self.core.token_url(&#constant, url);
+            self
+        }
+    })
+}
+
 fn source_setter(scheme: &Scheme, tokens: &Tokens) -> TokenStream {
     let (method, constant) = (gate::ident(&tokens.source), constant(scheme));
     quote! {
-        /// Authenticates with tokens from a source of the caller's own.
+        /// Authenticates with tokens from this source.
         pub fn #method(mut self, source: impl runtime::TokenSource + 'static) -> Self {
             self.core = self.core.token_source(&#constant, source);
             self
@@ -124,12 +136,12 @@ pub fn client_methods(scheme: &Scheme) -> TokenStream {
         let (method, url) = (gate::ident(&revocation.name), gate::string(&revocation.url));
         let by = gate::ident(if revocation.by_bearer { "Bearer" } else { "Client" });
         quote! {
-            /// Ends the token that the client holds; without one nothing is sent. A call after that fetches another, where
-            /// the client was given what to fetch it with.
+            /// Revokes the token that the client holds; without one nothing is sent. The next call fetches another, if the
+            /// client was given what to exchange for it.
             ///
             /// # Errors
             ///
-            /// If the server does not end it.
+            /// If the server does not revoke it.
             pub async fn #method(&self) -> Result<(), Error> {
                 self.core.revoke_token(&#constant, runtime::generated::Revocation::#by(#url)).await
             }

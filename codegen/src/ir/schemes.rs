@@ -60,6 +60,8 @@ impl From<&SchemeKind> for CredentialKind {
 pub struct Tokens {
     /// The builder's method for a source of the caller's own.
     pub source: String,
+    /// The builder's method for the URL of the grants, if there are any.
+    pub url: Option<String>,
     /// What the server exchanges for a token.
     pub grants: Vec<Grant>,
     /// Whether the client says who it is in `Authorization: Basic` instead of in the form.
@@ -176,7 +178,7 @@ impl Joined<'_> {
 fn tokens(oauth2: Option<&OAuth2>, names: &mut Names) -> Tokens {
     let source = names::claim("token_source", &mut names.builder);
     let Some(oauth2) = oauth2 else {
-        return Tokens { source, grants: Vec::new(), basic: false, refresh_token: None, revocation: None };
+        return Tokens { source, url: None, grants: Vec::new(), basic: false, refresh_token: None, revocation: None };
     };
     let grants = [
         ("client_credentials", GrantKind::ClientCredentials, &oauth2.client_credentials_url),
@@ -189,11 +191,12 @@ fn tokens(oauth2: Option<&OAuth2>, names: &mut Names) -> Tokens {
             Some(Grant { url: url.clone()?, name: names::claim(name, &mut names.builder), kind })
         })
         .collect();
+    let url = (!grants.is_empty()).then(|| names::claim("token_url", &mut names.builder));
     let refresh_token = (!grants.is_empty()).then(|| names::claim("refresh_token", &mut names.client));
     let revocation = oauth2.beyond.revocation_url.clone().map(|url| Revocation {
         name: names::claim("revoke_token", &mut names.client),
         url,
         by_bearer: oauth2.beyond.revoked_by_bearer,
     });
-    Tokens { source, grants, basic: oauth2.beyond.basic, refresh_token, revocation }
+    Tokens { source, url, grants, basic: oauth2.beyond.basic, refresh_token, revocation }
 }

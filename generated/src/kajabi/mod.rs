@@ -80,12 +80,12 @@ impl Client {
         self.core.refresh_token(&BEARER_TOKEN)
     }
 
-    /// Ends the token that the client holds; without one nothing is sent. A call after that fetches another, where
-    /// the client was given what to fetch it with.
+    /// Revokes the token that the client holds; without one nothing is sent. The next call fetches another, if the
+    /// client was given what to exchange for it.
     ///
     /// # Errors
     ///
-    /// If the server does not end it.
+    /// If the server does not revoke it.
     pub async fn revoke_token(&self) -> Result<(), Error> {
         self.core
             .revoke_token(
@@ -217,7 +217,7 @@ impl Builder {
 
     /// Authenticates with tokens that an API client's id and secret are exchanged for.
     ///
-    /// One is fetched when a call first needs it, and the next before it expires or when the server refuses it.
+    /// The client fetches one when a call first needs it, and renews it before it expires or when the server rejects it.
     pub fn client_credentials(
         mut self,
         client_id: impl Into<String>,
@@ -234,7 +234,7 @@ impl Builder {
 
     /// Authenticates with tokens that a user's name and password are exchanged for.
     ///
-    /// One is fetched when a call first needs it, and the next before it expires or when the server refuses it.
+    /// The client fetches one when a call first needs it, and renews it before it expires or when the server rejects it.
     pub fn password(
         mut self,
         client_id: impl Into<String>,
@@ -255,7 +255,7 @@ impl Builder {
 
     /// Authenticates with tokens that a refresh token is exchanged for.
     ///
-    /// One is fetched when a call first needs it, and the next before it expires or when the server refuses it.
+    /// The client fetches one when a call first needs it, and renews it before it expires or when the server rejects it.
     /// The server may replace the refresh token too: `Client::refresh_token` is the latest.
     pub fn refresh_token(
         mut self,
@@ -273,7 +273,13 @@ impl Builder {
         self
     }
 
-    /// Authenticates with tokens from a source of the caller's own.
+    /// Requests tokens at this URL instead of the API's own.
+    pub fn token_url(mut self, url: impl Into<String>) -> Self {
+        self.core = self.core.token_url(&BEARER_TOKEN, url);
+        self
+    }
+
+    /// Authenticates with tokens from this source.
     pub fn token_source(mut self, source: impl runtime::TokenSource + 'static) -> Self {
         self.core = self.core.token_source(&BEARER_TOKEN, source);
         self
@@ -285,21 +291,21 @@ impl Builder {
         self
     }
 
-    /// Sends requests through a client of the caller's own, with its connections, proxies and
-    /// redirect policy; [`runtime::http_client_builder`] begins one.
+    /// Sends requests through this HTTP client, with its connections and proxies; build it with
+    /// [`runtime::http_client_builder`].
     pub fn http_client(mut self, client: runtime::reqwest::Client) -> Self {
         self.core = self.core.http_client(client);
         self
     }
 
-    /// How long one attempt may take until its reply is read; 60 seconds unless set.
+    /// Limits how long one attempt may take until its response is read; 60 seconds by default. The time does not
+    /// run while an upload makes progress.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.core = self.core.timeout(timeout);
         self
     }
 
-    /// What is repeated, how often and when; three attempts in all unless set, and none that may have had an
-    /// effect already.
+    /// Sets the retry policy; by default three attempts, and none after one that may have taken effect.
     pub fn retry(mut self, retry: runtime::Retry) -> Self {
         self.core = self.core.retry(retry);
         self
@@ -327,8 +333,8 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// If the base URL is none or is not encrypted, if a header value cannot be sent, or if the
-    /// system's certificates cannot be read.
+    /// If the base URL is invalid or not HTTPS, if a credential is empty or cannot be sent, or if the system's
+    /// certificates cannot be read.
     pub fn build(self) -> Result<Client, Error> {
         Ok(Client { core: self.core.build()? })
     }

@@ -132,9 +132,12 @@ pub(crate) struct GrantSource {
 }
 
 impl Exchange for Grant {
-    fn token_cache(&self, core: &Core) -> Result<TokenCache, RequestError> {
+    fn token_cache(&self, core: &Core, token_url: Option<&str>) -> Result<TokenCache, RequestError> {
         self.check()?;
-        let (server, path) = core.with_token_endpoint(self.url, self.header())?;
+        let (server, path) = match token_url {
+            Some(url) => core.with_own_endpoint(url, self.header())?,
+            None => core.with_endpoint(self.url, self.header())?,
+        };
         let refresh_token = match &self.kind {
             GrantKind::RefreshToken(token) => Some(token.clone()),
             GrantKind::ClientCredentials | GrantKind::Password { .. } => None,

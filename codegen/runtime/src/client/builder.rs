@@ -24,7 +24,7 @@ pub struct CoreBuilder {
     api: &'static str,
     documented_url: &'static str,
     base_url: String,
-    token_url: Option<String>,
+    token_urls: Credentials<String>,
     mocked: bool,
     http: Option<Client>,
     timeout: Duration,
@@ -41,7 +41,7 @@ impl CoreBuilder {
             api,
             documented_url: base_url,
             base_url: base_url.to_owned(),
-            token_url: None,
+            token_urls: Credentials::default(),
             mocked: false,
             http: None,
             timeout: TIMEOUT,
@@ -58,9 +58,10 @@ impl CoreBuilder {
         Self { base_url: base_url.into(), ..self }
     }
 
-    /// Requests tokens at this URL instead of the documented one.
-    pub fn token_url(self, url: impl Into<String>) -> Self {
-        Self { token_url: Some(url.into()), ..self }
+    /// Requests the tokens for one of the API's schemes at this URL instead of the documented one.
+    pub fn token_url(mut self, scheme: &'static Scheme, url: impl Into<String>) -> Self {
+        self.token_urls.set(scheme, url.into());
+        self
     }
 
     /// Sends every request to a mock, those for tokens and their revocation included.
@@ -159,7 +160,6 @@ impl CoreBuilder {
             api: self.api,
             documented_url: self.documented_url,
             allow_http: self.allow_http,
-            token_url: self.token_url,
             mocked: self.mocked,
             base_url,
             http,
@@ -173,7 +173,10 @@ impl CoreBuilder {
         };
         // Token endpoints are called within the same limits, without the credentials that need them.
         let bare = Core(Arc::new(inner.clone()));
-        inner.credentials = self.credentials.try_map(|scheme, given| given.check(scheme, &bare))?;
+        inner.credentials = self.credentials.try_map(|scheme, given| {
+            let token_url = self.token_urls.get(scheme).map(String::as_str);
+            given.check(scheme, &bare, token_url)
+        })?;
         Ok(Core(Arc::new(inner)))
     }
 }

@@ -95,11 +95,11 @@ async fn a_token_is_revoked() -> Outcome {
 async fn the_token_url_can_be_set() -> Outcome {
     let (api, tokens) = (Server::answering([ok()]).await?, Server::answering([token("t1")]).await?);
     let builder = builder(api.url()).grant(&BEARER, client_credentials("https://login.example/token"));
-    let core = builder.clone().token_url(format!("{}/own?a=b", tokens.url())).build()?;
+    let core = builder.clone().token_url(&BEARER, format!("{}/own?a=b", tokens.url())).build()?;
     read(&core).await?;
     assert_eq!(tokens.request()?.first_line(), "POST /own?a=b HTTP/1.1");
     assert_eq!(api.request()?.header("authorization"), Some("Bearer t1"));
-    let error = builder.token_url("http://login.example/token").build().err().ok_or("it is not encrypted")?;
+    let error = builder.token_url(&BEARER, "http://login.example/token").build().err().ok_or("it is not encrypted")?;
     assert!(error.to_string().contains("cannot be used"), "{error}");
     Ok(())
 }
