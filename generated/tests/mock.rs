@@ -59,7 +59,7 @@ async fn a_request_that_nothing_answers_is_named() -> Outcome {
 async fn an_answer_that_the_operation_cannot_return_is_told() -> Outcome {
     let mock = kajabi::mock::Server::start().await?;
     mock.me().get().json(json!({ "data": { "id": 7 } }));
-    let client = mock.builder().build()?;
+    let client = mock.builder().bearer_token("test").build()?;
     let error = client.me().get().await.err().ok_or("it was answered")?;
     let expected = "the answer set for me.get does not do: at $.data";
     assert!(error.to_string().contains(expected), "{error}");
@@ -99,4 +99,23 @@ async fn a_mock_stops_with_its_server() -> Outcome {
         tokio::task::yield_now().await;
     }
     Ok(())
+}
+
+#[tokio::test]
+async fn a_mock_serves_tokens_and_what_is_set_for_them() -> Outcome {
+    let mock = kajabi::mock::Server::start().await?;
+    mock.sites().list().json(json!({ "data": [] }));
+    let client = mock.builder().client_credentials("id", "hunter2").build()?;
+    client.sites().list().await?;
+    let requests = mock.requests();
+    assert_eq!(requests[1].headers["authorization"], "Bearer mock-token");
+    assert!(!format!("{mock:?} {requests:?}").contains("hunter2"));
+    mock.verify()?;
+
+    let token = json!({ "access_token": "set", "refresh_token": "r", "token_type": "Bearer", "expires_in": 7200 });
+    mock.authentication().token().times(1).json(token);
+    let client = mock.builder().client_credentials("id", "hunter2").build()?;
+    client.sites().list().await?;
+    assert_eq!(mock.requests()[3].headers["authorization"], "Bearer set");
+    Ok(mock.verify()?)
 }

@@ -17,6 +17,7 @@ use crate::call::{Call, ResponseMode, Sending};
 use crate::decode::DecodeFailure;
 use crate::error::{DecodeError, Error, TransportError};
 use crate::operation::Reply;
+use crate::redact::Redactor;
 use crate::response::{ErrorDecoder, decoded};
 use crate::transport::RawResponse;
 use parser::{Message, Parser};
@@ -83,6 +84,7 @@ struct Open {
     stream: ByteStream,
     /// What of it is not read yet.
     piece: Bytes,
+    redactor: Redactor,
 }
 
 impl<T, B: Default> Call<T, B> {
@@ -156,7 +158,7 @@ impl<T, B> Events<T, B> {
     /// The event as its type; none where it says that it was the last.
     fn event(&mut self, message: Message) -> Option<Result<Event<T>, Error<B>>> {
         let Stage::Open(open) = &mut self.stage else { return None };
-        let reply = &mut open.reply;
+        let Open { reply, redactor, .. } = &mut **open;
         let id = self.parser.id().map(str::to_owned);
         let name = message.name.clone().unwrap_or_else(|| "message".to_owned());
         let read = match self.shape {
@@ -179,7 +181,7 @@ impl<T, B> Events<T, B> {
             Ok(data) => Some(Ok(Event { name, id, data })),
             Err(_) if reply.body == "[DONE]" => None,
             Err(failure) => {
-                let error = DecodeError::new(self.operation, reply.clone(), failure);
+                let error = DecodeError::new(self.operation, reply.clone(), failure).redacted(redactor.clone());
                 Some(Err(Error::Decode(Box::new(error))))
             }
         }
@@ -202,7 +204,7 @@ impl<B> Stage<B> {
     fn open(operation: &'static str, answer: RawResponse) -> Result<Self, Error<B>> {
         let RawResponse { reply, stream, redactor } = answer;
         match stream {
-            Some(stream) => Ok(Self::Open(Box::new(Open { reply, stream, piece: Bytes::new() }))),
+            Some(stream) => Ok(Self::Open(Box::new(Open { reply, stream, piece: Bytes::new(), redactor }))),
             None => {
                 let failure = DecodeFailure::no_events(&reply);
                 Err(Error::Decode(Box::new(DecodeError::new(operation, reply, failure).redacted(redactor))))

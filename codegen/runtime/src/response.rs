@@ -178,7 +178,7 @@ pub(crate) fn check_undeclared(reply: &Reply) -> Result<(), DecodeFailure> {
     let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let message = if is_html(&essence, body) {
         "the body is an HTML page, but no body is declared".to_owned()
-    } else if essence.is_empty() || essence == "text/plain" {
+    } else if essence.is_empty() || essence == "text/plain" || essence.ends_with("json") {
         return Ok(());
     } else {
         format!("the body is {essence:?}, but no body is declared")
