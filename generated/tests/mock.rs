@@ -46,11 +46,11 @@ async fn a_request_that_nothing_answers_is_named() -> Outcome {
     let error = client.contacts(1).get(5).await.err().ok_or("it was answered")?;
     assert_eq!(
         error.to_string(),
-        "contacts.get: 501 Not Implemented: mock: nothing answers GET /api/v1/accounts/1/contacts/5 (contacts.get); \
-         answers set: contacts.search"
+        "contacts.get: 501 Not Implemented: mock: no response is set for GET /api/v1/accounts/1/contacts/5 (contacts.get); \
+         responses are set for contacts.search"
     );
     let unmet = mock.verify().err().ok_or("it was foreseen")?;
-    assert_eq!(unmet.to_string(), "nothing answers GET /api/v1/accounts/1/contacts/5 (contacts.get)");
+    assert_eq!(unmet.to_string(), "no response is set for GET /api/v1/accounts/1/contacts/5 (contacts.get)");
     assert_eq!(mock.requests()[0].query("q").as_deref(), Some("ann"));
     Ok(())
 }
@@ -61,7 +61,7 @@ async fn an_answer_that_the_operation_cannot_return_is_told() -> Outcome {
     mock.me().get().json(json!({ "data": { "id": 7 } }));
     let client = mock.builder().bearer_token("test").build()?;
     let error = client.me().get().await.err().ok_or("it was answered")?;
-    let expected = "the answer set for me.get does not do: at $.data";
+    let expected = "invalid mock response for me.get: at $.data";
     assert!(error.to_string().contains(expected), "{error}");
     let unmet = mock.verify().err().ok_or("it was foreseen")?;
     assert!(unmet.faults().iter().any(|fault| fault.starts_with(expected)), "{unmet}");

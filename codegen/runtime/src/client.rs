@@ -12,8 +12,8 @@ use reqwest::{Client, Url};
 use secrecy::SecretString;
 
 use crate::auth::{self, Credential, Credentials, Revocation, Scheme};
-use crate::call::Sending;
 use crate::error::{Error, RequestError};
+use crate::request::Sending;
 use crate::transport::{Retry, RetryBudget};
 pub use builder::CoreBuilder;
 pub use http::http_client_builder;
@@ -35,7 +35,7 @@ pub(crate) struct ClientInner {
     pub(crate) base_url: Url,
     pub(crate) http: Client,
     /// The HTTP client is the caller's own.
-    has_own_http: bool,
+    pub(crate) has_own_http: bool,
     pub(crate) timeout: Duration,
     pub(crate) retry: Retry,
     pub(crate) retry_budget: Arc<RetryBudget>,

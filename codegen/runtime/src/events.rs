@@ -12,12 +12,12 @@ use bytes::{Buf as _, Bytes};
 use futures_core::Stream;
 use serde::de::IgnoredAny;
 
-use crate::byte_stream::ByteStream;
-use crate::call::{Call, ResponseMode, Sending};
 use crate::decode::DecodeFailure;
 use crate::error::{DecodeError, Error, TransportError};
 use crate::operation::Reply;
 use crate::redact::Redactor;
+use crate::request::{Call, ResponseMode, Sending};
+use crate::response::ByteStream;
 use crate::response::{ErrorDecoder, decoded};
 use crate::transport::RawResponse;
 use parser::{Message, Parser};

@@ -6,12 +6,8 @@
 //! [`Call`](generated::Call) collects the parts of a request; `transport` sends it, retries it as [`Retry`] allows, follows
 //! redirects and reads the response within limits; `response` decodes it with the operation's decoder, or returns an
 //! [`Error`].
-
 mod auth;
 mod base64_text;
-mod body;
-mod byte_stream;
-mod call;
 mod client;
 #[doc(hidden)]
 pub mod decode;
@@ -21,7 +17,6 @@ mod json_path;
 mod lenient;
 #[cfg(feature = "mock")]
 pub mod mock;
-mod multipart;
 mod object;
 mod open_enum;
 mod operation;
@@ -31,27 +26,26 @@ mod path;
 mod query;
 mod read;
 mod redact;
+mod request;
 mod response;
 mod secret;
 mod trace;
 mod transport;
 mod union;
-mod upload;
 mod webhook;
 mod write;
 
 pub use auth::{AuthError, FetchingToken, Token, TokenSource};
 pub use base64_text::Base64;
-pub use byte_stream::ByteStream;
 pub use client::{Core, CoreBuilder, http_client_builder};
 pub use error::{ApiError, DecodeError, Error, RequestError, TransportError};
 pub use events::{Event, Events};
 pub use pages::{Items, Pages};
 pub use patch::Patch;
-pub use response::Response;
+pub use request::Upload;
+pub use response::{ByteStream, Response};
 pub use secret::Secret;
 pub use transport::Retry;
-pub use upload::Upload;
 pub use webhook::{PayloadError, Verifier, WebhookError};
 
 pub use bytes::Bytes;
@@ -76,16 +70,15 @@ pub mod __private {
 #[doc(hidden)]
 pub mod generated {
     pub use crate::auth::{Grant, Revocation, Scheme, SchemeKind};
-    pub use crate::call::{Call, Sending};
     pub use crate::decode;
     pub use crate::decode::DecodeFailure;
     pub use crate::events::{EventReader, EventShape};
-    pub use crate::multipart::{FormParts, MultipartBody};
     pub use crate::operation::{ErrorReader, Operation, Reply, Status};
     pub use crate::pages::{By, Paging, Sign};
     pub use crate::path::PathValue;
     pub use crate::query::{Style, json_text};
     pub use crate::read::Readable;
+    pub use crate::request::{Call, FormParts, MultipartBody, Sending};
     pub use crate::webhook::{Encoding, Part, Payload, Signature, Signed};
     pub use reqwest::Method;
     pub use serde_json::Error as JsonError;

@@ -1,4 +1,4 @@
-//! A server for callers' own tests: it answers, operation by operation, what a test tells it to.
+//! A server for callers' own tests, which responds to each operation as the test says.
 
 mod http;
 mod route;
@@ -49,7 +49,7 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// If no port can be had.
+    /// If no port can be bound.
     pub async fn start(routes: Vec<Route>) -> std::io::Result<Self> {
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await?;
         let url = format!("http://{}", listener.local_addr()?);
@@ -63,9 +63,9 @@ impl Server {
         &self.url
     }
 
-    /// Begins an answer to an operation. Answers are tried in the order in which they were set.
-    pub fn on<T, B>(&self, operation: &'static Operation<T, B>) -> On<'_> {
-        On {
+    /// Returns a builder for a response to an operation. Responses are tried in the order in which they were set.
+    pub fn on<T, B>(&self, operation: &'static Operation<T, B>) -> ResponseBuilder<'_> {
+        ResponseBuilder {
             server: self,
             rule: Rule { operation: operation.name, condition: None, expected: None, used: 0, reply: reply(200) },
             check: Box::new(|reply| (operation.decode)(reply).map(|_| ())),
@@ -73,18 +73,18 @@ impl Server {
         }
     }
 
-    /// The requests that came so far, in their order.
+    /// Returns the requests received so far, in order.
     pub fn requests(&self) -> Vec<Request> {
         lock(&self.state).requests.clone()
     }
 
-    /// Whether all went as the answers foresaw.
+    /// Checks that all expectations were met.
     ///
     /// # Errors
     ///
-    /// If a request came that nothing answers, if an answer came less or more often than its
-    /// [`times`](On::times), or if an answer is not what its operation returns. The error names each of them.
-    pub fn verify(&self) -> Result<(), Unmet> {
+    /// If there was a request without a response, if a response was used less or more often than its
+    /// [`times`](ResponseBuilder::times), or if a response is not what its operation returns. The error names each of them.
+    pub fn verify(&self) -> Result<(), UnmetExpectations> {
         let state = lock(&self.state);
         let mut faults = state.faults.clone();
         for rule in &state.rules {
@@ -92,28 +92,28 @@ impl Server {
                 faults.push(format!("{} was called {} of {expected} times", rule.operation, rule.used));
             }
         }
-        if faults.is_empty() { Ok(()) } else { Err(Unmet(faults)) }
+        if faults.is_empty() { Ok(()) } else { Err(UnmetExpectations(faults)) }
     }
 }
 
-/// What a mock was not told of, or did not see.
+/// The expectations of a mock that were not met.
 #[derive(Debug)]
-pub struct Unmet(Vec<String>);
+pub struct UnmetExpectations(Vec<String>);
 
-impl Unmet {
-    /// One sentence for each fault.
+impl UnmetExpectations {
+    /// Returns one sentence for each of them.
     pub fn faults(&self) -> &[String] {
         &self.0
     }
 }
 
-impl fmt::Display for Unmet {
+impl fmt::Display for UnmetExpectations {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.join("; "))
     }
 }
 
-impl std::error::Error for Unmet {}
+impl std::error::Error for UnmetExpectations {}
 
 /// A request that the mock received. `Debug` shows neither values of headers nor the body.
 #[derive(Clone)]
@@ -172,30 +172,30 @@ impl fmt::Debug for Request {
 type Check = Box<dyn Fn(&Reply) -> Result<(), DecodeFailure>>;
 type Condition = Arc<dyn Fn(&Request) -> bool + Send + Sync>;
 
-/// An answer that is being set. It counts from the method on that gives its body: [`json`](Self::json),
-/// [`text`](Self::text), [`bytes`](Self::bytes), [`events`](Self::events) or [`empty`](Self::empty).
-#[must_use = "an answer without a body is not set"]
-pub struct On<'s> {
+/// Configures a response. The method that sets its body completes it: [`json`](Self::json), [`text`](Self::text),
+/// [`bytes`](Self::bytes), [`events`](Self::events) or [`empty`](Self::empty).
+#[must_use = "a response without a body is not set"]
+pub struct ResponseBuilder<'s> {
     server: &'s Server,
     rule: Rule,
     check: Check,
     fault: Option<String>,
 }
 
-impl On<'_> {
+impl ResponseBuilder<'_> {
     /// Responds only to the requests for which this returns true. It may read the mock.
     pub fn when(mut self, condition: impl Fn(&Request) -> bool + Send + Sync + 'static) -> Self {
         self.rule.condition = Some(Arc::new(condition));
         self
     }
 
-    /// Answers so many requests and leaves the next to later answers; [`Server::verify`] tells whether they came.
+    /// Expects this many requests, and leaves further ones to later responses; [`Server::verify`] checks that they came.
     pub fn times(mut self, times: usize) -> Self {
         self.rule.expected = Some(times);
         self
     }
 
-    /// Answers with this status instead of 200. One that is not a success can have any body.
+    /// Sets the status; 200 by default. One that is not a success can have any body.
     pub fn status(mut self, status: u16) -> Self {
         self.rule.reply.status = status;
         self
@@ -212,7 +212,7 @@ impl On<'_> {
         self
     }
 
-    /// Answers with JSON, which a success has to decode into what the operation returns.
+    /// Responds with JSON, which for a success must decode into what the operation returns.
     pub fn json(mut self, body: impl Serialize) {
         match serde_json::to_vec(&body) {
             Ok(body) => self.set(body.into(), "application/json"),
@@ -223,17 +223,17 @@ impl On<'_> {
         }
     }
 
-    /// Answers with text.
+    /// Responds with text.
     pub fn text(self, body: impl Into<String>) {
         self.set(body.into().into(), "text/plain; charset=utf-8");
     }
 
-    /// Answers with bytes.
+    /// Responds with bytes.
     pub fn bytes(self, body: impl Into<Bytes>) {
         self.set(body.into(), "application/octet-stream");
     }
 
-    /// Answers with a stream of events, each its name and its data: text as it is, anything else as JSON.
+    /// Responds with a stream of events, each its name and its data: text as it is, anything else as JSON.
     pub fn events<D: Serialize>(mut self, events: impl IntoIterator<Item = (&'static str, D)>) {
         let mut body = String::new();
         for (name, data) in events {
@@ -253,7 +253,7 @@ impl On<'_> {
         self.set(body.into(), EVENT_STREAM);
     }
 
-    /// Answers without a body.
+    /// Responds without a body.
     pub fn empty(self) {
         self.set(Bytes::new(), "");
     }
@@ -270,7 +270,7 @@ impl On<'_> {
         let fault = fault.or_else(|| wrong.map(|failure| misfit(&rule, &failure)));
         let mut state = lock(&server.state);
         if let Some(fault) = fault {
-            let fault = format!("the answer set for {} does not do: {fault}", rule.operation);
+            let fault = format!("invalid mock response for {}: {fault}", rule.operation);
             rule.reply = Reply { body: format!("mock: {fault}").into(), ..reply(501) };
             state.faults.push(fault);
         }
@@ -282,9 +282,9 @@ fn misfit(rule: &Rule, failure: &DecodeFailure) -> String {
     format!("at {}: {}", json_path::at(&rule.reply.body, failure.offset), failure.message)
 }
 
-impl fmt::Debug for On<'_> {
+impl fmt::Debug for ResponseBuilder<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("On").field("operation", &self.rule.operation).finish_non_exhaustive()
+        f.debug_struct("ResponseBuilder").field("operation", &self.rule.operation).finish_non_exhaustive()
     }
 }
 
@@ -361,11 +361,11 @@ impl State {
 
     fn unexpected(&mut self, request: &Request) -> Reply {
         let operation = request.operation.unwrap_or("no operation of this API");
-        let fault = format!("nothing answers {} {} ({operation})", request.method, request.redacted_target());
+        let fault = format!("no response is set for {} {} ({operation})", request.method, request.redacted_target());
         let mut set: Vec<&str> = self.rules.iter().map(|rule| rule.operation).collect();
         set.dedup();
         let set = if set.is_empty() { "none".to_owned() } else { set.join(", ") };
-        let body = format!("mock: {fault}; answers set: {set}").into();
+        let body = format!("mock: {fault}; responses are set for {set}").into();
         self.faults.push(fault);
         Reply { body, ..reply(501) }
     }
@@ -391,7 +391,7 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
 #[macro_export]
 macro_rules! mock {
     ($($resource:ident $handle:ident { $($operation:ident = $facts:ident),* $(,)? })*) => {
-        /// A server that answers what a test tells it to, on a free port of 127.0.0.1.
+        /// A server that responds as the test says, on a free port of 127.0.0.1.
         #[derive(Debug)]
         pub struct Server {
             server: $crate::mock::Server,
@@ -402,7 +402,7 @@ macro_rules! mock {
             ///
             /// # Errors
             ///
-            /// If no port can be had.
+            /// If no port can be bound.
             pub async fn start() -> ::std::io::Result<Self> {
                 Ok(Self { server: $crate::mock::Server::start(routes()).await? })
             }
@@ -416,7 +416,7 @@ macro_rules! mock {
             }
 
             $(
-                #[doc = ::core::concat!("Answers to the operations of `", ::core::stringify!($resource), "`.")]
+                #[doc = ::core::concat!("Responses to the operations of `", ::core::stringify!($resource), "`.")]
                 pub fn $resource(&self) -> answers::$resource::$handle<'_> {
                     answers::$resource::$handle { server: &self.server }
                 }
@@ -439,12 +439,12 @@ macro_rules! mock {
             }
         }
 
-        /// The answers by resource: a method for each operation.
+        /// The responses by resource, with a method for each operation.
         pub mod answers {
             $(
-                #[doc = ::core::concat!("Answers to the operations of `", ::core::stringify!($resource), "`.")]
+                #[doc = ::core::concat!("Responses to the operations of `", ::core::stringify!($resource), "`.")]
                 pub mod $resource {
-                    #[doc = ::core::concat!("Answers to the operations of `", ::core::stringify!($resource), "`.")]
+                    #[doc = ::core::concat!("Responses to the operations of `", ::core::stringify!($resource), "`.")]
                     #[derive(Clone, Copy, Debug)]
                     pub struct $handle<'s> {
                         pub(in super::super) server: &'s $crate::mock::Server,
@@ -452,8 +452,8 @@ macro_rules! mock {
 
                     impl<'s> $handle<'s> {
                         $(
-                            #[doc = ::core::concat!("Begins an answer to `", ::core::stringify!($operation), "`.")]
-                            pub fn $operation(&self) -> $crate::mock::On<'s> {
+                            #[doc = ::core::concat!("Returns a builder for a response to `", ::core::stringify!($operation), "`.")]
+                            pub fn $operation(&self) -> $crate::mock::ResponseBuilder<'s> {
                                 self.server.on(super::super::super::$resource::$facts)
                             }
                         )*

@@ -13,9 +13,9 @@ use std::task::{Context, Poll, ready};
 use futures_core::Stream;
 use serde::Serialize;
 
-use crate::call::{Call, RequestParts, Sending};
 use crate::error::Error;
 use crate::operation::Operation;
+use crate::request::{Call, RequestParts, Sending};
 use course::{Course, fingerprint};
 
 /// How the pages of a list hang together: `T` is a page, `I` an item.

@@ -3,6 +3,8 @@
 //! This is compiled for each type that operations return, so there is little of it: everything that can depends on the
 //! error type alone, which the operations of a client share.
 
+mod byte_stream;
+
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -10,13 +12,13 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 
-use crate::byte_stream::ByteStream;
-use crate::call::{RequestParts, Sending};
 use crate::decode::DecodeFailure;
 use crate::error::{ApiError, DecodeError, Error};
 use crate::operation::{ErrorReader, Operation, Reply, Status};
 use crate::redact::Redactor;
+use crate::request::{RequestParts, Sending};
 use crate::transport::{self, Executing, Failure, RawResponse};
+pub use byte_stream::ByteStream;
 
 /// A successful response: the decoded body, with the status and headers it came with.
 ///

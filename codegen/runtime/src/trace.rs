@@ -7,7 +7,7 @@
 use std::pin::Pin;
 use std::time::Duration;
 
-use crate::call::RequestParts;
+use crate::request::RequestParts;
 use crate::transport::{Failure, RawResponse};
 
 type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;

@@ -13,12 +13,12 @@ use bytes::Bytes;
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 
 use crate::auth::{AuthError, Secret};
-use crate::byte_stream::ByteStream;
-use crate::call::{RequestParts, ResponseMode};
 use crate::error::{RequestError, TransportError};
 use crate::events::EVENT_STREAM;
 use crate::operation::Reply;
 use crate::redact::Redactor;
+use crate::request::{RequestParts, ResponseMode};
+use crate::response::ByteStream;
 use crate::trace::Span;
 pub(crate) use budget::RetryBudget;
 use retry::Attempts;
@@ -248,7 +248,7 @@ async fn send(
         sent.any = true;
         let response = client.http.execute(request).await?;
         sent.redirected |= response.status().is_redirection();
-        if *response.url() != url {
+        if client.has_own_http && *response.url() != url {
             sent.redirected = true;
             check_followed(parts)?;
         }

@@ -12,9 +12,9 @@ pub fn file(api: &Api, source: &str) -> String {
     let docs = gate::module_docs(&[
         format!("A stand-in for the server of {}, for tests of code that calls it.", api.title),
         String::new(),
-        "An answer is set for an operation; a success has to decode into what the operation returns. A request that"
+        "Responses are set for operations; a success must decode into what the operation returns. A request without a"
             .into(),
-        "nothing answers gets a 501 that names it, and `verify` tells of it too.".into(),
+        "response gets a 501 that names it, and `verify` reports it too.".into(),
     ]);
     let mut file = File::new(source);
     file.items(quote! {

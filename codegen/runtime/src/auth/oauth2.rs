@@ -10,13 +10,13 @@ use serde_json::{Map, Value};
 use super::cache::TokenCache;
 use super::token::{FetchingToken, Token, TokenSource};
 use super::{Credential, Credentials, Exchange, Scheme, SchemeKind};
-use crate::call::Call;
 use crate::client::Core;
 use crate::decode::{self, DecodeFailure};
 use crate::error::{Error, RequestError};
 use crate::operation::{Operation, Reply, Status};
 use crate::query;
 use crate::read_object;
+use crate::request::Call;
 use crate::secret::Secret;
 
 /// What tokens are exchanged for.

@@ -7,9 +7,9 @@ use std::io;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::call::RequestParts;
 use crate::error::RequestError;
 use crate::query::Style;
+use crate::request::RequestParts;
 
 /// The way through a list so far.
 pub(crate) struct Course {

@@ -6,10 +6,10 @@ use reqwest::{Request, Url};
 use secrecy::SecretString;
 
 use crate::auth::Secret;
-use crate::call::RequestParts;
 use crate::error::RequestError;
 use crate::query;
 use crate::redact::Redactor;
+use crate::request::RequestParts;
 
 /// Builds the request without its body.
 pub(super) fn build(parts: &RequestParts, secrets: &[Secret<'_>]) -> Result<Request, RequestError> {

@@ -83,6 +83,20 @@ async fn a_token_is_revoked() -> Outcome {
         assert_eq!(requests[2].header("authorization"), Some("Bearer t2"));
     }
 
+    // A login page ends no token.
+    let page = reply("200 OK", &["Content-Type: text/html"], "<html>");
+    let moved = reply("302 Found", &["Location: /login"], "");
+    for (answers, expected) in [
+        (vec![page.clone()], "revoke_token: 200 answered, but at $: the body is an HTML page"),
+        (vec![moved, page], "revoke_token: a redirect was not followed: status 302"),
+    ] {
+        let api = Server::answering(answers).await?;
+        let core = builder(api.url()).credential(&BEARER, "static").build()?;
+        let error = revoke(&core, Revocation::Bearer("/end")).await.err().ok_or("it was revoked")?;
+        assert!(error.to_string().starts_with(expected), "{error}");
+        assert_eq!(api.requests().len(), 1);
+    }
+
     let api = Server::answering([reply("403 Forbidden", &[], "[]"), ok()]).await?;
     let core = builder(api.url()).credential(&BEARER, "static").credential(&BASIC, "u:p").build()?;
     let refused = revoke(&core, Revocation::Bearer("/end")).await;

@@ -99,6 +99,19 @@ async fn a_post_without_a_body_says_so() -> Outcome {
 }
 
 #[tokio::test]
+async fn a_large_body_has_its_length() -> Outcome {
+    let server = Server::answering([reply("204 No Content", &[], "")]).await?;
+    let text = "0123456789".repeat(30_000);
+    let mut call = post(&server)?;
+    call.json("application/json", &text);
+    call.await?;
+    let request = server.request()?;
+    assert_eq!((request.header("content-length"), request.header("transfer-encoding")), (Some("300002"), None));
+    assert_eq!(request.body, format!("{text:?}"));
+    Ok(())
+}
+
+#[tokio::test]
 async fn forms_and_text() -> Outcome {
     let server = Server::answering([reply("204 No Content", &[], "")]).await?;
     let mut call = post(&server)?;

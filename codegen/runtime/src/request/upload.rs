@@ -11,7 +11,7 @@ use reqwest::header::CONTENT_LENGTH;
 use reqwest::multipart::Part;
 use reqwest::{Body, RequestBuilder};
 
-use crate::body::{Attaching, BodySource};
+use super::body::{Attaching, BodySource};
 use crate::error::RequestError;
 
 /// Bytes to send: held in memory, in a file that is read while it is sent, or from a stream.

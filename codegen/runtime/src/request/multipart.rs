@@ -5,10 +5,10 @@ use reqwest::multipart::{Form, Part};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::body::{Attaching, BodySource};
+use super::body::{Attaching, BodySource};
+use super::upload::{Upload, escape};
 use crate::error::RequestError;
 use crate::query;
-use crate::upload::{Upload, escape};
 
 /// A type whose fields are the parts of a multipart form.
 pub trait MultipartBody {

@@ -12,18 +12,18 @@ use secrecy::SecretString;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::body::Body;
+use super::multipart::FormParts;
+use super::upload::Upload;
 use crate::auth::Scheme;
-use crate::body::Body;
-use crate::byte_stream::ByteStream;
 use crate::client::Core;
 use crate::error::{Error, RequestError};
-use crate::multipart::FormParts;
 use crate::operation::Operation;
 use crate::path::{self, PathValue};
 use crate::query::{self, Style};
+use crate::response::ByteStream;
 use crate::response::{ErrorDecoder, Response, decoded};
 use crate::transport::Retry;
-use crate::upload::Upload;
 
 /// A request on its way to the typed result.
 pub type Sending<T, B> = Pin<Box<dyn Future<Output = Result<T, Error<B>>> + Send>>;

@@ -1,0 +1,11 @@
+//! The parts of a request: arguments, headers and bodies.
+
+mod body;
+mod call;
+mod multipart;
+mod upload;
+
+pub use call::{Call, Sending};
+pub(crate) use call::{RequestParts, ResponseMode};
+pub use multipart::{FormParts, MultipartBody};
+pub use upload::Upload;
