@@ -2,8 +2,8 @@
 
 //! A stand-in for the server of Contactship, for tests of code that calls it.
 //!
-//! An answer is set for an operation; a success has to decode into what the operation returns. A request that
-//! nothing answers gets a 501 that names it, and `verify` tells of it too.
+//! Responses are set for operations; a success must decode into what the operation returns. A request without a
+//! response gets a 501 that names it, and `verify` reports it too.
 
 use crm_clients_runtime as runtime;
 
