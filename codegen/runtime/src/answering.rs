@@ -12,7 +12,8 @@ use crate::byte_stream::ByteStream;
 use crate::call::{Draft, Sending};
 use crate::decode::DecodeFailure;
 use crate::engine::{self, Answer, Executing, Failure};
-use crate::error::{ApiError, DecodeError, Error};
+use crate::error::{ApiError, DecodeError, Error, TransportError};
+use crate::limits::Exceeded;
 use crate::operation::{ErrorReader, Operation, Reply, Status};
 use crate::response::Response;
 
@@ -53,16 +54,17 @@ impl<T, B: Default> Operation<T, B> {
 
     /// The decoded body.
     pub(crate) fn body(&self, answer: Answered) -> Result<T, Error<B>> {
-        let reply = self.refusals().success(answer)?.reply;
-        (self.decode)(&reply).map_err(|failure| self.refusals().undecoded(reply, failure))
+        let Answer { reply, limits, .. } = self.refusals().success(answer)?;
+        let (decoded, exceeded) = limits.apply(|| (self.decode)(&reply));
+        decoded.map_err(|failure| self.refusals().undecoded(reply, failure, exceeded))
     }
 
     /// The decoded body with the status and headers.
     pub(crate) fn response(&self, answer: Answered) -> Result<Response<T>, Error<B>> {
-        let reply = self.refusals().success(answer)?.reply;
-        match (self.decode)(&reply) {
-            Ok(body) => Ok(Response::new(reply.status, reply.headers, body)),
-            Err(failure) => Err(self.refusals().undecoded(reply, failure)),
+        let Answer { reply, limits, .. } = self.refusals().success(answer)?;
+        match limits.apply(|| (self.decode)(&reply)) {
+            (Ok(body), _) => Ok(Response::new(reply.status, reply.headers, body)),
+            (Err(failure), exceeded) => Err(self.refusals().undecoded(reply, failure, exceeded)),
         }
     }
 }
@@ -84,14 +86,15 @@ impl<B> Copy for Refusals<B> {}
 impl<B: Default> Refusals<B> {
     /// The answer, if it is a success.
     pub(crate) fn success(self, answer: Answered) -> Result<Answer, Error<B>> {
-        let reply = match answer {
+        let (reply, limits) = match answer {
             Ok(answer) if (200..300).contains(&answer.reply.status) => return Ok(answer),
-            Ok(answer) => answer.reply,
+            Ok(answer) => (answer.reply, answer.limits),
             Err(Failure::Auth(error)) => return Err(Error::Auth(Box::new(error))),
             Err(Failure::Request(error)) => return Err(Error::Request(Box::new(error))),
             Err(Failure::Transport(error)) => return Err(Error::Transport(Box::new(error))),
         };
-        let body = self.reader(reply.status).and_then(|read| read(&reply.body).ok()).unwrap_or_default();
+        let read = self.reader(reply.status);
+        let (body, _) = limits.apply(|| read.and_then(|read| read(&reply.body).ok()).unwrap_or_default());
         Err(Error::Api(Box::new(ApiError::new(self.operation, reply, body))))
     }
 
@@ -103,13 +106,16 @@ impl<B: Default> Refusals<B> {
 
     /// The body as it comes.
     pub(crate) fn pieces(self, answer: Answered) -> Result<Response<ByteStream>, Error<B>> {
-        let Answer { reply, stream } = self.success(answer)?;
+        let Answer { reply, stream, .. } = self.success(answer)?;
         Ok(Response::new(reply.status, reply.headers, stream.unwrap_or_default()))
     }
 
-    /// The error of a body that is not what was declared.
-    fn undecoded(self, reply: Reply, failure: DecodeFailure) -> Error<B> {
-        Error::Decode(Box::new(DecodeError::new(self.operation, reply, failure)))
+    /// The error of a body that is not what was declared, or that could not be decoded in time.
+    fn undecoded(self, reply: Reply, failure: DecodeFailure, exceeded: Option<Exceeded>) -> Error<B> {
+        match exceeded {
+            Some(Exceeded::Time(timeout)) => TransportError::timed_out(timeout).of(self.operation).into(),
+            _ => Error::Decode(Box::new(DecodeError::new(self.operation, reply, failure))),
+        }
     }
 
     /// The reader of the body declared for this status: exact before range before default.

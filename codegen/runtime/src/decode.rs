@@ -5,7 +5,9 @@ use reqwest::header::CONTENT_TYPE;
 use serde::de::DeserializeOwned;
 
 use crate::json_path;
+use crate::limits::Limits;
 use crate::operation::Reply;
+use crate::sanitize;
 
 /// Why a body is not what was declared, and where in it.
 #[derive(Debug)]
@@ -18,13 +20,14 @@ pub struct DecodeFailure {
 }
 
 impl DecodeFailure {
-    fn new(message: impl Into<String>, offset: usize) -> Self {
-        Self { message: message.into(), offset, source: None, secret: false }
+    fn new(message: impl std::fmt::Display, offset: usize) -> Self {
+        Self { message: sanitize::message(message), offset, source: None, secret: false }
     }
 
-    /// The same failure of a body that holds secrets. serde's message quotes what it found, so it is left out.
+    /// The same failure of a body that holds secrets. serde's message quotes what it found, so that is left out.
     fn hidden(self) -> Self {
-        let message = "the body, which holds secrets, is not what was declared".to_owned();
+        let safe = self.source.as_ref().and_then(|error| sanitize::without_content(&error.to_string()));
+        let message = safe.unwrap_or_else(|| "the body, which holds secrets, is not what was declared".to_owned());
         Self { message, source: None, secret: true, ..self }
     }
 
@@ -37,7 +40,21 @@ impl DecodeFailure {
 
 /// Reads a JSON body.
 pub fn json<T: DeserializeOwned>(reply: &Reply) -> Result<T, DecodeFailure> {
-    serde_json::from_slice(&reply.body).map_err(|error| json_failure(reply, error))
+    from_json(&reply.body).map_err(|error| json_failure(reply, error))
+}
+
+/// Reads JSON within the memory that the limits of this response allow. The error's message is bounded and safe to print.
+pub(crate) fn from_json<T: DeserializeOwned>(text: &[u8]) -> Result<T, serde_json::Error> {
+    Limits::check_text(text)?;
+    serde_json::from_slice(text).map_err(bounded)
+}
+
+/// The same error, the message of which quotes little of the text.
+fn bounded(error: serde_json::Error) -> serde_json::Error {
+    let message = sanitize::message(&error);
+    // Only a long or unsafe message is replaced, since that loses the error's category. serde_json reads the position
+    // from the end of the message again.
+    if sanitize::is_shown_as(&error, &message) { error } else { serde::de::Error::custom(message) }
 }
 
 /// Reads a JSON body that may be missing.
@@ -78,7 +95,7 @@ pub fn bytes(reply: &Reply) -> Result<Bytes, DecodeFailure> {
 
 /// Reads the JSON body of an error.
 pub fn error<B: DeserializeOwned>(body: &[u8]) -> Result<B, serde_json::Error> {
-    serde_json::from_slice(body)
+    from_json(body)
 }
 
 fn json_failure(reply: &Reply, error: serde_json::Error) -> DecodeFailure {

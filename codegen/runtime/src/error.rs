@@ -13,6 +13,7 @@ use crate::decode::DecodeFailure;
 use crate::json_path;
 use crate::operation::Reply;
 use crate::retry;
+use crate::sanitize;
 use crate::token::AuthError;
 
 type Source = Box<dyn StdError + Send + Sync>;
@@ -476,7 +477,7 @@ pub(crate) fn excerpt(body: &[u8], start: usize, length: usize) -> String {
     let text = String::from_utf8_lossy(&body[start..end]);
     // A cut in the middle of a character is no news.
     let text = text.trim_matches(char::REPLACEMENT_CHARACTER).trim();
-    let mut shown: String = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
+    let mut shown = sanitize::on_one_line(text);
     if end < body.len() && !shown.is_empty() {
         shown.push('…');
     }

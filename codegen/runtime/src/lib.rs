@@ -14,6 +14,7 @@ mod body;
 mod byte_stream;
 mod call;
 mod client;
+mod content;
 #[doc(hidden)]
 pub mod decode;
 mod engine;
@@ -21,6 +22,7 @@ mod error;
 mod events;
 mod json_path;
 mod lenient;
+mod limits;
 #[cfg(feature = "mock")]
 pub mod mock;
 mod multipart;
@@ -34,6 +36,7 @@ mod query;
 mod read;
 mod response;
 mod retry;
+mod sanitize;
 mod secret;
 mod token;
 mod trace;
@@ -66,8 +69,8 @@ pub use serde_json::{Map, Value};
 #[doc(hidden)]
 pub mod __private {
     pub use crate::open_enum::{read_integer, read_string};
-    pub use crate::read::{Object, PropertyReader, read};
-    pub use crate::union::{Choice, kind, read_union, tag_of, tagged};
+    pub use crate::read::{Key, Object, PropertyReader, is_required, read};
+    pub use crate::union::{Shape, Union, Variants, kind, read_union, read_variant};
     pub use crate::write::{PropertyWriter, WriteObject, write};
     pub use serde;
     pub use serde_json;

@@ -33,7 +33,9 @@ macro_rules! object {
 macro_rules! read_object {
     ($name:ident { $($field:ident : $mode:ident $($key:literal)?),* $(,)? }) => {
         impl $crate::generated::Readable for $name {
-            const KEYS: &'static [&'static str] = &[$($($key,)?)*];
+            const KEYS: &'static [$crate::__private::Key] = &[$($(
+                $crate::__private::Key { name: $key, required: $crate::__private::is_required::$mode },
+            )?)*];
 
             #[inline]
             fn blank() -> Self {

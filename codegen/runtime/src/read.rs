@@ -13,17 +13,44 @@ use serde::Deserialize;
 use serde::de::{self, DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use crate::Patch;
+use crate::content::OBJECT;
 use crate::lenient::{Lenient, LenientNumber};
+use crate::limits;
 
 /// A type that a property can have.
 pub trait Readable: DeserializeOwned {
-    /// The property names that the type declares, by which unions tell objects apart; empty for
+    /// The properties that the type declares, by which unions tell objects apart; empty for
     /// what is no object.
-    const KEYS: &'static [&'static str] = &[];
+    const KEYS: &'static [Key] = &[];
 
     /// The value that stands in a field until its property is read. A type that holds itself
     /// without end has none (this would not return), so generated code must not declare one.
     fn blank() -> Self;
+}
+
+/// A property that a type declares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// Its name.
+    pub name: &'static str,
+    /// Whether an object without it is not of the type.
+    pub required: bool,
+}
+
+/// Whether a property has to be there, by the name of its mode.
+#[expect(
+    missing_docs,
+    non_upper_case_globals,
+    reason = "the constants are named after the methods of `PropertyReader`"
+)]
+pub mod is_required {
+    pub const required: bool = true;
+    pub const optional: bool = false;
+    pub const or_empty: bool = false;
+    pub const nullable: bool = false;
+    pub const patch: bool = false;
+    pub const lenient: bool = true;
+    pub const optional_lenient: bool = false;
 }
 
 /// A type that is read from a JSON object.
@@ -74,7 +101,7 @@ pub trait PropertyReader {
 
 /// Reads an object.
 pub fn read<'de, T: Object, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    deserializer.deserialize_map(ObjectVisitor(PhantomData))
+    deserializer.deserialize_newtype_struct(OBJECT, ObjectVisitor(PhantomData))
 }
 
 struct ObjectVisitor<T>(PhantomData<T>);
@@ -87,10 +114,16 @@ impl<'de, T: Object> Visitor<'de> for ObjectVisitor<T> {
     }
 
     #[inline]
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+
+    #[inline]
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
+        limits::charge(size_of::<T>())?;
         let mut object = T::blank();
         let mut seen = Seen::default();
-        while let Some(key) = map.next_key_seed(Key)? {
+        while let Some(key) = map.next_key_seed(PropertyName)? {
             let mut filler = Filler { map: &mut map, key: &key, index: 0, error: None };
             object.each(&mut filler);
             if let Some(error) = filler.error {
@@ -108,9 +141,9 @@ impl<'de, T: Object> Visitor<'de> for ObjectVisitor<T> {
 }
 
 /// A property's name, borrowed where it stands without escapes in the text.
-struct Key;
+struct PropertyName;
 
-impl<'de> DeserializeSeed<'de> for Key {
+impl<'de> DeserializeSeed<'de> for PropertyName {
     type Value = Cow<'de, str>;
 
     #[inline]
@@ -119,7 +152,7 @@ impl<'de> DeserializeSeed<'de> for Key {
     }
 }
 
-impl<'de> Visitor<'de> for Key {
+impl<'de> Visitor<'de> for PropertyName {
     type Value = Cow<'de, str>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -309,7 +342,7 @@ impl PropertyReader for MissingSearch {
 }
 
 impl<T: Readable> Readable for Box<T> {
-    const KEYS: &'static [&'static str] = T::KEYS;
+    const KEYS: &'static [Key] = T::KEYS;
 
     fn blank() -> Self {
         Box::new(T::blank())

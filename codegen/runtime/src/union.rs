@@ -1,157 +1,213 @@
 //! Values that may be one of several types.
+//!
+//! The value is buffered once ([`Content`]). The variant is chosen by the value's JSON kind and, for objects, by the
+//! properties that a variant requires and knows, before anything is decoded; other variants are tried only if it fails,
+//! and only as often as the size of the value allows.
 
 use std::fmt;
+use std::marker::PhantomData;
 
-use serde::Deserialize as _;
-use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
-use serde::de::{self, Deserializer, Visitor};
+use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-use crate::read::Readable;
+use crate::content::{self, Content, ContentReader, ContentVisitor, Mismatch, UNION, Work};
+use crate::limits;
+use crate::read::{Key, Readable};
 
 /// The JSON kinds by which the variants of a union are told apart: each function says whether a
 /// value is of the kind that it is named after.
 #[expect(missing_docs, reason = "the module's own comment says it for all of them")]
 pub mod kind {
-    use serde_json::Value;
+    use crate::content::Content;
 
-    pub fn boolean(value: &Value) -> bool {
-        value.is_boolean()
+    pub fn boolean(content: &Content) -> bool {
+        matches!(content, Content::Bool(_))
     }
 
-    pub fn integer(value: &Value) -> bool {
-        value.is_i64() || value.is_u64()
+    pub fn integer(content: &Content) -> bool {
+        matches!(content, Content::Unsigned(_) | Content::Signed(_))
     }
 
-    pub fn number(value: &Value) -> bool {
-        value.is_number()
+    pub fn number(content: &Content) -> bool {
+        matches!(content, Content::Unsigned(_) | Content::Signed(_) | Content::Float(_))
     }
 
-    pub fn string(value: &Value) -> bool {
-        value.is_string()
+    pub fn string(content: &Content) -> bool {
+        matches!(content, Content::String(_))
     }
 
-    pub fn array(value: &Value) -> bool {
-        value.is_array()
+    pub fn array(content: &Content) -> bool {
+        matches!(content, Content::Array(_))
     }
 
-    pub fn object(value: &Value) -> bool {
-        value.is_object()
+    pub fn object(content: &Content) -> bool {
+        matches!(content, Content::Object(_))
     }
 
-    pub fn any(_value: &Value) -> bool {
+    pub fn any(_content: &Content) -> bool {
         true
     }
 }
 
-/// Tries the variants of a union `U` in turn and keeps the one that fits best.
-pub struct Choice<U> {
-    value: Value,
-    best: Option<(usize, U)>,
+/// Decodes a buffered value as a variant of the union `U`.
+type ReadVariant<U> = fn(ContentReader<'_>) -> Result<U, Mismatch>;
+
+/// How a value is recognized as a variant before it is decoded.
+#[derive(Clone, Copy)]
+pub struct Shape {
+    is_kind: fn(&Content) -> bool,
+    keys: &'static [Key],
 }
 
-impl<U> Choice<U> {
-    /// Nothing is chosen yet.
-    pub fn new(value: Value) -> Self {
-        Self { value, best: None }
+impl Shape {
+    /// The shape of what `make` takes.
+    pub const fn of<T: Readable, U>(is_kind: fn(&Content) -> bool, _make: fn(T) -> U) -> Self {
+        Self { is_kind, keys: T::KEYS }
     }
 
-    /// Chooses this variant if the value is of its kind, decodes as its type, and covers more of the
-    /// value's properties than an earlier one does.
-    pub fn variant<T: Readable>(self, is_kind: fn(&Value) -> bool, make: fn(T) -> U) -> Self {
-        let score = covered(&self.value, T::KEYS);
-        let beaten = self.best.as_ref().is_none_or(|(best, _)| score > *best);
-        if !beaten || !is_kind(&self.value) {
-            return self;
+    /// How many of the value's properties the variant knows; none if the value cannot be this variant.
+    fn score(&self, content: &Content) -> Option<usize> {
+        if !(self.is_kind)(content) {
+            return None;
         }
-        match T::deserialize(&self.value) {
-            Ok(value) => Self { best: Some((score, make(value))), ..self },
-            Err(_) => self,
+        let Content::Object(object) = content else { return Some(0) };
+        let mut score = 0;
+        for key in self.keys {
+            match object.get(key.name) {
+                Some(_) => score += 1,
+                None if key.required => return None,
+                None => {}
+            }
+        }
+        Some(score)
+    }
+}
+
+/// A type that is one of several.
+pub trait Union: Sized + 'static {
+    /// How its variants are told apart.
+    const VARIANTS: Variants<Self>;
+
+    /// What fits none of the variants.
+    fn unknown(value: Value) -> Self;
+}
+
+/// The variants of a union.
+pub enum Variants<U: 'static> {
+    /// By what they are.
+    ByShape(&'static [(Shape, ReadVariant<U>)]),
+    /// By the string at this property.
+    ByTag(&'static str, &'static [(&'static str, ReadVariant<U>)]),
+}
+
+/// Decodes a buffered value as one variant.
+pub fn read_variant<T: Readable, U>(reader: ContentReader<'_>, make: fn(T) -> U) -> Result<U, Mismatch> {
+    T::deserialize(reader).map(make)
+}
+
+fn choose<U: Union>(content: &Content, work: &Work) -> Result<U, Mismatch> {
+    let reader = ContentReader::new(content, work);
+    match U::VARIANTS {
+        Variants::ByTag(property, variants) => {
+            let tag = content.text_at(property);
+            // A variant that the tag names has to be read: its error says more than an unknown value.
+            if let Some((_, read)) = variants.iter().find(|(known, _)| Some(*known) == tag) {
+                return read(reader);
+            }
+        }
+        Variants::ByShape(variants) => {
+            if let Some(union) = choose_by_shape(reader, content, work, variants)? {
+                return Ok(union);
+            }
         }
     }
+    work.count(content.weight());
+    Ok(U::unknown(content.to_value()))
+}
 
-    /// The variant chosen, or the value as it came.
-    pub fn or(self, unknown: fn(Value) -> U) -> U {
-        match self.best {
-            Some((_, best)) => best,
-            None => unknown(self.value),
+/// Decodes the value as the first variant that succeeds, those first that know most of its properties.
+fn choose_by_shape<U>(
+    reader: ContentReader<'_>,
+    content: &Content,
+    work: &Work,
+    variants: &[(Shape, ReadVariant<U>)],
+) -> Result<Option<U>, Mismatch> {
+    let mut candidates: Vec<(usize, ReadVariant<U>)> =
+        variants.iter().filter_map(|(shape, read)| Some((shape.score(content)?, *read))).collect();
+    candidates.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+    for (index, (_, read)) in candidates.into_iter().enumerate() {
+        if index > 0 && !work.is_left() {
+            break;
         }
+        if let Ok(union) = read(reader) {
+            return Ok(Some(union));
+        }
+        limits::check()?;
+    }
+    Ok(None)
+}
+
+/// Reads a union.
+pub fn read_union<'de, U: Union, D: Deserializer<'de>>(deserializer: D) -> Result<U, D::Error> {
+    deserializer.deserialize_newtype_struct(UNION, UnionVisitor(PhantomData))
+}
+
+/// The variant is chosen within the visitor, so that the deserializer adds the position to an error.
+struct UnionVisitor<U>(PhantomData<U>);
+
+impl<U: Union> UnionVisitor<U> {
+    fn choose<E: de::Error>(self, content: Content) -> Result<U, E> {
+        let work = Work::of(&content);
+        choose(&content, &work).map_err(E::custom)
     }
 }
 
-/// How many of the object's properties are among these keys.
-fn covered(value: &Value, keys: &[&str]) -> usize {
-    value.as_object().map_or(0, |object| keys.iter().filter(|key| object.contains_key(**key)).count())
-}
-
-/// The string by which a tagged union tells its variants apart.
-pub fn tag_of<'a>(value: &'a Value, property: &str) -> Option<&'a str> {
-    value.get(property)?.as_str()
-}
-
-/// The variant that the tag names, which the value then has to decode as.
-pub fn tagged<T: Readable, U>(value: Value, make: fn(T) -> U) -> Result<U, serde_json::Error> {
-    T::deserialize(value).map(make)
-}
-
-/// Reads a whole JSON value and lets `choose` make the union of it.
-pub fn read_union<'de, U, D: Deserializer<'de>>(
-    deserializer: D,
-    choose: fn(Value) -> Result<U, serde_json::Error>,
-) -> Result<U, D::Error> {
-    deserializer.deserialize_any(UnionVisitor(choose))
-}
-
-/// Choosing happens within the visitor, so that the deserializer knows where a fault is.
-struct UnionVisitor<U>(fn(Value) -> Result<U, serde_json::Error>);
-
-impl<U> UnionVisitor<U> {
-    fn choose<E: de::Error>(self, value: impl Into<Value>) -> Result<U, E> {
-        (self.0)(value.into()).map_err(E::custom)
-    }
-}
-
-impl<'de, U> Visitor<'de> for UnionVisitor<U> {
+impl<'de, U: Union> Visitor<'de> for UnionVisitor<U> {
     type Value = U;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a JSON value")
     }
 
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<U, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+
     fn visit_unit<E: de::Error>(self) -> Result<U, E> {
-        self.choose(Value::Null)
+        match content::handed_over() {
+            Some((content, work)) => choose(&content, &work).map_err(E::custom),
+            None => self.choose(Content::Null),
+        }
     }
 
     fn visit_bool<E: de::Error>(self, value: bool) -> Result<U, E> {
-        self.choose(value)
+        self.choose(Content::Bool(value))
     }
 
-    fn visit_i64<E: de::Error>(self, value: i64) -> Result<U, E> {
-        self.choose(value)
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<U, E> {
+        self.choose(Content::Signed(number))
     }
 
-    fn visit_u64<E: de::Error>(self, value: u64) -> Result<U, E> {
-        self.choose(value)
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<U, E> {
+        self.choose(Content::Unsigned(number))
     }
 
-    fn visit_f64<E: de::Error>(self, value: f64) -> Result<U, E> {
-        self.choose(value)
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<U, E> {
+        self.choose(Content::Float(number))
     }
 
-    fn visit_str<E: de::Error>(self, value: &str) -> Result<U, E> {
-        self.choose(value)
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<U, E> {
+        self.choose(Content::String(text.into()))
     }
 
-    fn visit_string<E: de::Error>(self, value: String) -> Result<U, E> {
-        self.choose(value)
+    fn visit_seq<A: SeqAccess<'de>>(self, access: A) -> Result<U, A::Error> {
+        let content = ContentVisitor.visit_seq(access)?;
+        self.choose(content)
     }
 
-    fn visit_seq<A: de::SeqAccess<'de>>(self, values: A) -> Result<U, A::Error> {
-        self.choose(Value::deserialize(SeqAccessDeserializer::new(values))?)
-    }
-
-    fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<U, A::Error> {
-        self.choose(Value::deserialize(MapAccessDeserializer::new(map))?)
+    fn visit_map<A: MapAccess<'de>>(self, access: A) -> Result<U, A::Error> {
+        let content = ContentVisitor.visit_map(access)?;
+        self.choose(content)
     }
 }
 
@@ -174,26 +230,35 @@ macro_rules! union {
 #[macro_export]
 macro_rules! read_union {
     ($name:ident($unknown:ident) { $($variant:ident : $kind:ident),* $(,)? }) => {
-        $crate::read_union! { @by $name $unknown value {
-            let choice = $crate::__private::Choice::new(value);
-            $(let choice = choice.variant($crate::__private::kind::$kind, Self::$variant);)*
-            ::core::result::Result::Ok(choice.or(Self::$unknown))
-        } }
+        $crate::read_union! { @by $name $unknown
+            $crate::__private::Variants::ByShape(&[$((
+                $crate::__private::Shape::of($crate::__private::kind::$kind, Self::$variant),
+                |reader| $crate::__private::read_variant(reader, Self::$variant),
+            )),*])
+        }
     };
     ($name:ident($unknown:ident) tag $tag:literal { $($variant:ident : $text:literal),* $(,)? }) => {
-        $crate::read_union! { @by $name $unknown value {
-            match $crate::__private::tag_of(&value, $tag) {
-                $(::core::option::Option::Some($text) => $crate::__private::tagged(value, Self::$variant),)*
-                _ => ::core::result::Result::Ok(Self::$unknown(value)),
-            }
-        } }
+        $crate::read_union! { @by $name $unknown
+            $crate::__private::Variants::ByTag($tag, &[$((
+                $text,
+                |reader| $crate::__private::read_variant(reader, Self::$variant),
+            )),*])
+        }
     };
-    (@by $name:ident $unknown:ident $value:ident $choose:block) => {
+    (@by $name:ident $unknown:ident $variants:expr) => {
+        impl $crate::__private::Union for $name {
+            const VARIANTS: $crate::__private::Variants<Self> = $variants;
+
+            fn unknown(value: $crate::Value) -> Self {
+                Self::$unknown(value)
+            }
+        }
+
         impl<'de> $crate::__private::serde::Deserialize<'de> for $name {
             fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
-                $crate::__private::read_union(deserializer, |$value| $choose)
+                $crate::__private::read_union(deserializer)
             }
         }
 

@@ -17,8 +17,10 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::Sha256;
 
+use crate::decode;
 use crate::error::excerpt;
 use crate::json_path;
+use crate::sanitize;
 
 /// How far the time of a signature may be from now, unless set otherwise.
 const TOLERANCE: Duration = Duration::from_secs(5 * 60);
@@ -243,7 +245,7 @@ impl<'b> Payload<'b> {
 
     /// Reads the body.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, PayloadError> {
-        serde_json::from_slice(self.body).map_err(|error| self.failure(error))
+        decode::from_json(self.body).map_err(|error| self.failure(error))
     }
 
     fn failure(&self, error: serde_json::Error) -> PayloadError {
@@ -251,7 +253,9 @@ impl<'b> Payload<'b> {
         let path = json_path::at(self.body, offset);
         if self.secret {
             // serde's message quotes what it found.
-            let message = "the payload, which can hold secrets, is not what was declared".to_owned();
+            let safe = sanitize::without_content(&error.to_string());
+            let message =
+                safe.unwrap_or_else(|| "the payload, which can hold secrets, is not what was declared".to_owned());
             return PayloadError { path, message, excerpt: String::new(), source: None };
         }
         let excerpt = excerpt(self.body, offset.saturating_sub(80), 120);

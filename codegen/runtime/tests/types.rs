@@ -123,7 +123,7 @@ fn numbers_are_read_to_their_last_digit() -> Result {
 fn an_empty_object_is_a_struct_too() -> Result {
     assert_eq!(serde_json::from_str::<Empty>(r#"{"a": {"b": 1}}"#)?, Empty {});
     assert_eq!(serde_json::to_string(&Empty {})?, "{}");
-    assert_eq!(Empty::KEYS, [""; 0]);
+    assert!(Empty::KEYS.is_empty());
     assert!(serde_json::from_str::<Empty>("1").is_err());
     Ok(())
 }
@@ -190,7 +190,7 @@ fn halves() -> Result {
     let more = BTreeMap::from([("n".to_owned(), 2)]);
     assert_eq!(serde_json::to_string(&WritingOwned { id: Some(id), more })?, r#"{"id":1,"n":2}"#);
     assert_eq!(serde_json::to_string(&WritingOwned::default())?, "{}");
-    assert_eq!(Reading::KEYS, ["id"]);
+    assert_eq!(Reading::KEYS.iter().map(|key| (key.name, key.required)).collect::<Vec<_>>(), [("id", true)]);
     Ok(())
 }
 
@@ -313,6 +313,83 @@ fn unions_choose_by_tag() -> Result {
     }
     let error = serde_json::from_str::<Vec<Tagged>>(r#"[ {"type":"person"} ]"#).err().map(|error| error.to_string());
     assert_eq!(error.as_deref(), Some("missing field `id` at line 1 column 19"));
+    Ok(())
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Left {
+    child: Option<Box<Nested>>,
+    value: i64,
+}
+object! { Left { child: optional "child", value: required "value" } }
+
+#[derive(Clone, Debug, PartialEq)]
+struct Right {
+    child: Option<Box<Nested>>,
+    value: bool,
+    name: Option<String>,
+}
+object! { Right { child: optional "child", value: required "value", name: optional "name" } }
+
+#[derive(Clone, Debug, PartialEq)]
+enum Nested {
+    Left(Left),
+    Right(Right),
+    Unknown(Value),
+}
+union! { Nested(Unknown) { Left: object, Right: object } }
+
+/// Objects within each other, each with this value.
+fn nested(depth: usize, value: &str) -> String {
+    let mut text = format!(r#"{{"value":{value}}}"#);
+    for _ in 1..depth {
+        text = format!(r#"{{"child":{text},"value":{value}}}"#);
+    }
+    text
+}
+
+fn depth_of(nested: &Nested) -> usize {
+    let child = match nested {
+        Nested::Left(left) => left.child.as_deref(),
+        Nested::Right(right) => right.child.as_deref(),
+        Nested::Unknown(_) => return 0,
+    };
+    1 + child.map_or(0, depth_of)
+}
+
+#[test]
+fn unions_within_unions_take_time_by_their_size() -> Result {
+    let start = std::time::Instant::now();
+    for depth in [1, 18, 100] {
+        // The second variant is that of the second value.
+        for value in ["1", "true"] {
+            let read = serde_json::from_str::<Nested>(&nested(depth, value))?;
+            assert_eq!(depth_of(&read), depth);
+            assert_eq!(serde_json::to_string(&read)?.len(), nested(depth, value).len());
+            let read: Nested = serde_json::from_value(serde_json::from_str(&nested(depth, value))?)?;
+            assert_eq!(depth_of(&read), depth);
+        }
+        // Neither variant fits, which each level finds out only behind the levels in it.
+        let text = nested(depth, r#""x""#);
+        assert_eq!(serde_json::from_str::<Nested>(&text)?, Nested::Unknown(serde_json::from_str(&text)?));
+    }
+    // The first variant fails at each level of a list as well.
+    let text = format!("[{}]", vec![nested(8, "true"); 1000].join(","));
+    let list: Vec<Nested> = serde_json::from_str(&text)?;
+    assert!(list.iter().all(|nested| depth_of(nested) == 8 && matches!(nested, Nested::Right(_))));
+    assert!(start.elapsed() < std::time::Duration::from_secs(20), "{:?}", start.elapsed());
+    Ok(())
+}
+
+#[test]
+fn the_last_of_several_properties_of_one_name_counts_in_unions_too() -> Result {
+    let many: String = (0..20).map(|index| format!(r#""p{index}":0,"#)).collect();
+    for text in [
+        r#"{"type":"robot","id":1,"type":"person"}"#.to_owned(),
+        format!(r#"{{"type":1,{many}"id":1,"type":"person"}}"#),
+    ] {
+        assert!(matches!(serde_json::from_str::<Tagged>(&text)?, Tagged::Person(Person { id: 1, .. })));
+    }
     Ok(())
 }
 
