@@ -69,6 +69,14 @@ pub enum Sign<T> {
 }
 
 impl<T> Sign<T> {
+    /// Whether an empty page says so. A total counts what the caller may not see as well, so that it is not enough.
+    fn more_behind_empty(&self, page: &T, course: &Course) -> Option<bool> {
+        match self {
+            Sign::Total(_) => None,
+            _ => self.more(page, course),
+        }
+    }
+
     fn more(&self, page: &T, course: &Course) -> Option<bool> {
         match self {
             Sign::Next(next) => Some(next(page).unwrap_or(false)),
@@ -86,11 +94,14 @@ impl<T> Sign<T> {
 /// parameters, headers, timeout, retries. Dropping the stream sends nothing more; a [`next`](Self::next) that was
 /// dropped halfway is taken up by the one after it.
 ///
-/// The stream ends where the server says so, and behind a page without items; where a page says both that more
-/// follows and that nothing does, more is asked for. It does not go on for ever where the
-/// server repeats itself: a page with the items of an earlier one is left out and ends the stream. If nothing said
-/// that more was to follow, that is the end, for some servers answer so behind their last page. If something did, the
-/// rest of the list is out of reach, and the stream ends with an [`Error::Request`], lest a part pass for the whole.
+/// The stream ends where the server says so, and after a page without items unless that page has a link to the next one
+/// or says that more follows. If a page says both that more follows and that nothing does, the next page is requested.
+///
+/// It always ends. A page with the items of an earlier one is left out and ends the stream. If nothing said that more
+/// follows, that is the end, because some servers answer so after their last page. Otherwise the rest of the list cannot
+/// be read, and the stream ends with an [`Error::Request`], so that a partial list is not mistaken for a complete one. It
+/// ends with such an error as well after 100 empty pages in a row, and after 100,000 pages
+/// ([`max_pages`](Self::max_pages)).
 ///
 /// An error is the last thing it gives.
 #[must_use = "nothing is sent until a page is asked for"]
@@ -129,6 +140,12 @@ impl<T, B: Default> Call<T, B> {
 }
 
 impl<T, I: Serialize, B: Default> Pages<T, I, B> {
+    /// Sets how many pages the list may have; 100,000 by default. A longer list ends with an error.
+    pub fn max_pages(mut self, pages: usize) -> Self {
+        self.course.set_max_pages(pages);
+        self
+    }
+
     /// The next page; none behind the last, and none behind an error.
     ///
     /// # Errors
@@ -152,14 +169,16 @@ impl<T, I: Serialize, B: Default> Pages<T, I, B> {
         let Some(draft) = &mut self.draft else { return true };
         let items: &[I] = (self.paging.items)(page).map_or(&[], |items| items);
         let new = items.is_empty() || self.course.count(fingerprint(items), items.len());
+        let (signs, course) = (self.paging.signs.iter(), &mut self.course);
         let goes_on = if items.is_empty() {
-            false
+            let signs: Vec<_> = signs.map(|sign| sign.more_behind_empty(page, course)).collect();
+            course.go_on_from_empty(draft, &signs)
         } else if new {
-            let key = self.paging.by.get(self.course.way).and_then(|by| by.key(items));
-            let signs: Vec<_> = self.paging.signs.iter().map(|sign| sign.more(page, &self.course)).collect();
-            self.course.go_on(draft, &signs, key)
+            let key = self.paging.by.get(course.way).and_then(|by| by.key(items));
+            let signs: Vec<_> = signs.map(|sign| sign.more(page, course)).collect();
+            course.go_on(draft, &signs, key)
         } else {
-            self.course.repeats(draft)
+            course.repeats(draft)
         };
         if !goes_on {
             self.draft = None;
@@ -194,6 +213,11 @@ impl<T, I: Serialize, B: Default> Stream for Pages<T, I, B> {
 }
 
 impl<T, I: Serialize, B: Default> Items<T, I, B> {
+    /// Sets how many pages the list may have; 100,000 by default. A longer list ends with an error.
+    pub fn max_pages(self, pages: usize) -> Self {
+        Self { pages: self.pages.max_pages(pages), ..self }
+    }
+
     /// The next item; none behind the last, and none behind an error.
     ///
     /// # Errors

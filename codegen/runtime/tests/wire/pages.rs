@@ -87,7 +87,7 @@ async fn read(mut items: Items<Value, Value, ErrorBody>) -> (Vec<Value>, Option<
 
 #[tokio::test]
 async fn the_list_ends_where_the_server_says_so() -> Outcome {
-    let cases: [(&Paging<_, _>, &[&str], usize, &str); 17] = [
+    let cases: [(&Paging<_, _>, &[&str], usize, &str); 19] = [
         (
             &NEXT,
             &[
@@ -99,7 +99,25 @@ async fn the_list_ends_where_the_server_says_so() -> Outcome {
         ),
         (&NEXT, &[r#"{"items": [1], "links": {}}"#], 1, "[1]"),
         (&NEXT, &[r#"{"items": [1]}"#], 1, "[1]"),
-        (&NEXT, &[r#"{"items": [], "links": {"next": "more"}}"#], 1, "[]"),
+        // An empty page in the middle: everything on it was filtered out.
+        (
+            &NEXT,
+            &[
+                r#"{"items": [1], "links": {"next": "n"}}"#,
+                r#"{"items": [], "links": {"next": "n"}}"#,
+                r#"{"links": {"next": "n"}}"#,
+                r#"{"items": [2], "links": {}}"#,
+            ],
+            4,
+            "[1,2]",
+        ),
+        (&MORE, &[r#"{"items": [], "more": true}"#, r#"{"items": [1], "more": false}"#], 2, "[1]"),
+        (
+            &COUNTED,
+            &[r#"{"items": [1], "pages": 3}"#, r#"{"items": [], "pages": 3}"#, r#"{"items": [2], "pages": 3}"#],
+            3,
+            "[1,2]",
+        ),
         (&MORE, &[r#"{"items": [1], "more": true}"#, r#"{"items": [2], "more": false}"#], 2, "[1,2]"),
         (&MORE, &[r#"{"items": [], "more": null}"#], 1, "[]"),
         (&MORE, &[r#"{"items": [1], "more": null}"#, r#"{"items": []}"#], 2, "[1]"),
@@ -233,6 +251,35 @@ async fn a_server_that_repeats_itself_is_left() -> Outcome {
     let server = serving(&[first, r#"{"items": [{"id": 2}]}"#, first]).await?;
     assert_eq!(read(list(&server)?.items(&KEYED)).await.0.len(), 2);
     assert_eq!(server.requests().len(), 3);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_list_without_an_end_ends_with_an_error() -> Outcome {
+    let server = serving(&[r#"{"items": [], "more": true}"#]).await?;
+    let (items, error) = read(list(&server)?.items(&MORE)).await;
+    let told = "things.list: the server returned 100 empty pages in a row and says that more follows: the rest of the list \
+                cannot be read";
+    assert_eq!((items.len(), error.as_deref(), server.requests().len()), (0, Some(told), 100));
+
+    // Keys come from items, so that nothing asks for the page after an empty one.
+    let server = serving(&[r#"{"items": [{"id": 1}], "more": true}"#, r#"{"items": [], "more": true}"#]).await?;
+    let (items, error) = read(list(&server)?.items(&KEYED_MORE)).await;
+    let told = "things.list: the page has no key that `before` could ask for the next one by";
+    assert_eq!((items.len(), error.as_deref(), server.requests().len()), (1, Some(told), 2));
+
+    for pages in [1, 5] {
+        let bodies: Vec<String> = (1..10).map(|number| format!(r#"{{"items": [{number}]}}"#)).collect();
+        let server = Server::answering(bodies.iter().map(|body| page(body))).await?;
+        let (items, error) = read(list(&server)?.items(&PLAIN).max_pages(pages)).await;
+        let told = format!(
+            "things.list: the list has more than {pages} pages: raise `max_pages` if that is possible, or start from a later page"
+        );
+        assert_eq!((items.len(), error, server.requests().len()), (pages, Some(told), pages));
+    }
+    // One that ends with the last page that is allowed is complete.
+    let server = serving(&[r#"{"items": [1], "pages": 2}"#, r#"{"items": [2], "pages": 2}"#]).await?;
+    assert_eq!(read(list(&server)?.items(&COUNTED).max_pages(2)).await, (vec![1.into(), 2.into()], None));
     Ok(())
 }
 
