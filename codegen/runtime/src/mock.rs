@@ -121,7 +121,7 @@ pub struct Request {
     pub operation: Option<&'static str>,
     /// The HTTP method.
     pub method: Method,
-    /// Its path and query, percent-encoded: `/v1/contacts?page[number]=2`.
+    /// Its path and query, percent-encoded: `/v1/contacts?page%5Bnumber%5D=2`.
     pub target: String,
     /// Its headers, credentials among them.
     pub headers: HeaderMap,
