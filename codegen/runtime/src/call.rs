@@ -11,10 +11,8 @@ use reqwest::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, TRANSF
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::answering::{Refusals, answering};
 use crate::auth::Scheme;
 use crate::body::Body;
-use crate::byte_stream::ByteStream;
 use crate::client::Core;
 use crate::error::{Error, RequestError};
 use crate::multipart::FormParts;
@@ -22,6 +20,8 @@ use crate::operation::Operation;
 use crate::path::{self, PathValue};
 use crate::query::{self, Style};
 use crate::response::Response;
+use crate::response::byte_stream::ByteStream;
+use crate::response::{ErrorDecoder, pending};
 use crate::retry::Retry;
 use crate::upload::Upload;
 
@@ -163,24 +163,24 @@ impl<T, B: Default> Call<T, B> {
 
     /// Sends the request and decodes its reply.
     pub fn send(self) -> Sending<T, B> {
-        answering(self.draft, self.operation, Operation::body)
+        pending(self.draft, self.operation, Operation::body)
     }
 
     /// Sends the request and decodes its reply, keeping the status and headers.
     pub fn send_with_response(self) -> Sending<Response<T>, B> {
-        answering(self.draft, self.operation, Operation::response)
+        pending(self.draft, self.operation, Operation::response)
     }
 
     /// Sends the request and keeps its reply as bytes, whatever it holds; errors are typed all the same.
     pub fn send_raw(self) -> Sending<Response<Bytes>, B> {
-        answering(self.draft, self.operation.refusals(), Refusals::raw)
+        pending(self.draft, self.operation.error_decoder(), ErrorDecoder::raw)
     }
 
     /// Sends the request and leaves the reply's body to be read piece by piece; errors are typed all the same.
     pub fn send_stream(self) -> Sending<Response<ByteStream>, B> {
         let Self { operation, mut draft } = self;
         draft.reading = Reading::Pieces;
-        answering(draft, operation.refusals(), Refusals::pieces)
+        pending(draft, operation.error_decoder(), ErrorDecoder::pieces)
     }
 }
 

@@ -10,13 +10,13 @@ use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, HeaderMap, HeaderValue, USER
 use reqwest::{Request, Url};
 
 use crate::auth::Secret;
-use crate::byte_stream::ByteStream;
 use crate::call::{Draft, Reading};
 use crate::error::{RequestError, TransportError};
-use crate::events::EVENT_STREAM;
-use crate::limits::Limits;
 use crate::operation::Reply;
 use crate::query;
+use crate::response::byte_stream::ByteStream;
+use crate::response::events::EVENT_STREAM;
+use crate::response::limits::Limits;
 use crate::retry::{self, Attempts};
 use crate::token::AuthError;
 use crate::trace::Span;

@@ -9,11 +9,11 @@ use bytes::Bytes;
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
-use crate::decode::DecodeFailure;
-use crate::json_path;
 use crate::operation::Reply;
+use crate::response::decode::DecodeFailure;
+use crate::response::json_path;
+use crate::response::sanitize;
 use crate::retry;
-use crate::sanitize;
 use crate::token::AuthError;
 
 type Source = Box<dyn StdError + Send + Sync>;

@@ -12,10 +12,10 @@ use reqwest::{Method, Url};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::decode::DecodeFailure;
-use crate::events::EVENT_STREAM;
-use crate::json_path;
 use crate::operation::{Operation, Reply};
+use crate::response::decode::DecodeFailure;
+use crate::response::events::EVENT_STREAM;
+use crate::response::json_path;
 pub use route::Route;
 
 /// A server on 127.0.0.1, at a free port, that stops when it is dropped.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crm_clients_runtime::generated::{PathValue, Readable as _};
+use crm_clients_runtime::generated::{Decode as _, PathValue};
 use crm_clients_runtime::{Base64, Patch, Value, integer_enum, object, read_object, string_enum, union, write_object};
 use serde_json::json;
 

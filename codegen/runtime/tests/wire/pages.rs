@@ -3,7 +3,7 @@
 use std::pin::{Pin, pin};
 use std::time::Duration;
 
-use crm_clients_runtime::generated::{By, Call, Method, Operation, Paging, Sign, Style, decode};
+use crm_clients_runtime::generated::{Call, HasMore, Method, Operation, PageKey, Paging, Style, decode};
 use crm_clients_runtime::{Core, Error, Items, Pages, RequestError, Retry, Value};
 use futures_core::Stream;
 use tokio::time::{sleep, timeout};
@@ -19,33 +19,33 @@ const fn operation(method: Method) -> Operation<Value, ErrorBody> {
 static LIST: Operation<Value, ErrorBody> = operation(Method::GET);
 static SEARCH: Operation<Value, ErrorBody> = operation(Method::POST);
 
-const fn paging(by: &'static [By<Value>], signs: &'static [Sign<Value>]) -> Paging<Value, Value> {
+const fn paging(by: &'static [PageKey<Value>], signs: &'static [HasMore<Value>]) -> Paging<Value, Value> {
     Paging { by, items: |page| page.get_mut("items")?.as_array_mut(), signs }
 }
 
-const NUMBER: &[By<Value>] = &[By::Number("page[number]", 1)];
-const KEYS: &[By<Value>] = &[
-    By::First("before", |item| Some(item.get("id")?.as_i64()?.to_string())),
-    By::Last("after", |item| Some(item.get("id")?.as_i64()?.to_string())),
+const NUMBER: &[PageKey<Value>] = &[PageKey::Number("page[number]", 1)];
+const KEYS: &[PageKey<Value>] = &[
+    PageKey::First("before", |item| Some(item.get("id")?.as_i64()?.to_string())),
+    PageKey::Last("after", |item| Some(item.get("id")?.as_i64()?.to_string())),
 ];
 
 static PLAIN: Paging<Value, Value> = paging(NUMBER, &[]);
-static FROM_ZERO: Paging<Value, Value> = paging(&[By::Number("page[number]", 0)], PAGES);
+static FROM_ZERO: Paging<Value, Value> = paging(&[PageKey::Number("page[number]", 0)], PAGES);
 static NEXT: Paging<Value, Value> =
-    paging(NUMBER, &[Sign::Next(|page| Some(!page.get("links")?.get("next")?.is_null()))]);
+    paging(NUMBER, &[HasMore::Next(|page| Some(!page.get("links")?.get("next")?.is_null()))]);
 static EITHER: Paging<Value, Value> = paging(
     NUMBER,
     &[
-        Sign::Next(|page| Some(!page.get("links")?.get("next")?.is_null())),
-        Sign::Pages(|page| page.get("pages")?.as_i64()),
+        HasMore::Next(|page| Some(!page.get("links")?.get("next")?.is_null())),
+        HasMore::Pages(|page| page.get("pages")?.as_i64()),
     ],
 );
-static MORE: Paging<Value, Value> = paging(NUMBER, &[Sign::More(|page| page.get("more")?.as_bool())]);
-const PAGES: &[Sign<Value>] = &[Sign::Pages(|page| page.get("pages")?.as_i64())];
+static MORE: Paging<Value, Value> = paging(NUMBER, &[HasMore::More(|page| page.get("more")?.as_bool())]);
+const PAGES: &[HasMore<Value>] = &[HasMore::Pages(|page| page.get("pages")?.as_i64())];
 static COUNTED: Paging<Value, Value> = paging(NUMBER, PAGES);
-static TOTAL: Paging<Value, Value> = paging(NUMBER, &[Sign::Total(|page| page.get("total")?.as_i64())]);
+static TOTAL: Paging<Value, Value> = paging(NUMBER, &[HasMore::Total(|page| page.get("total")?.as_i64())]);
 static KEYED: Paging<Value, Value> = paging(KEYS, &[]);
-static KEYED_MORE: Paging<Value, Value> = paging(KEYS, &[Sign::More(|page| page.get("more")?.as_bool())]);
+static KEYED_MORE: Paging<Value, Value> = paging(KEYS, &[HasMore::More(|page| page.get("more")?.as_bool())]);
 
 fn list(server: &Server) -> Result<Call<Value, ErrorBody>, RequestError> {
     let retry = Retry::default().first_delay(Duration::from_millis(1));

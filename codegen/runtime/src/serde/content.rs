@@ -15,8 +15,8 @@ use serde::de::{self, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess
 use serde::forward_to_deserialize_any;
 use serde_json::Value;
 
-use crate::limits;
-use crate::sanitize;
+use crate::response::limits;
+use crate::response::sanitize;
 
 /// The name of the newtype struct that unions ask for.
 pub(crate) const UNION: &str = "$crm_clients_runtime::union";

@@ -10,15 +10,15 @@ use std::marker::PhantomData;
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-use crate::content::{self, Content, ContentReader, ContentVisitor, Mismatch, UNION, Work};
-use crate::limits;
-use crate::read::{Key, Readable};
+use crate::response::limits;
+use crate::serde::content::{self, Content, ContentReader, ContentVisitor, Mismatch, UNION, Work};
+use crate::serde::de::{Decode, Key};
 
 /// The JSON kinds by which the variants of a union are told apart: each function says whether a
 /// value is of the kind that it is named after.
 #[expect(missing_docs, reason = "the module's own comment says it for all of them")]
 pub mod kind {
-    use crate::content::Content;
+    use crate::serde::content::Content;
 
     pub fn boolean(content: &Content) -> bool {
         matches!(content, Content::Bool(_))
@@ -61,7 +61,7 @@ pub struct Shape {
 
 impl Shape {
     /// The shape of what `make` takes.
-    pub const fn of<T: Readable, U>(is_kind: fn(&Content) -> bool, _make: fn(T) -> U) -> Self {
+    pub const fn of<T: Decode, U>(is_kind: fn(&Content) -> bool, _make: fn(T) -> U) -> Self {
         Self { is_kind, keys: T::KEYS }
     }
 
@@ -101,7 +101,7 @@ pub enum Variants<U: 'static> {
 }
 
 /// Decodes a buffered value as one variant.
-pub fn read_variant<T: Readable, U>(reader: ContentReader<'_>, make: fn(T) -> U) -> Result<U, Mismatch> {
+pub fn read_variant<T: Decode, U>(reader: ContentReader<'_>, make: fn(T) -> U) -> Result<U, Mismatch> {
     T::deserialize(reader).map(make)
 }
 
@@ -262,7 +262,7 @@ macro_rules! read_union {
             }
         }
 
-        impl $crate::generated::Readable for $name {
+        impl $crate::generated::Decode for $name {
             #[inline]
             fn blank() -> Self {
                 Self::$unknown($crate::Value::Null)

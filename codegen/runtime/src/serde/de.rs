@@ -13,12 +13,12 @@ use serde::Deserialize;
 use serde::de::{self, DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use crate::Patch;
-use crate::content::OBJECT;
-use crate::lenient::{Lenient, LenientNumber};
-use crate::limits;
+use crate::response::limits;
+use crate::serde::content::OBJECT;
+use crate::serde::lenient::{Lenient, LenientNumber};
 
 /// A type that a property can have.
-pub trait Readable: DeserializeOwned {
+pub trait Decode: DeserializeOwned {
     /// The properties that the type declares, by which unions tell objects apart; empty for
     /// what is no object.
     const KEYS: &'static [Key] = &[];
@@ -54,7 +54,7 @@ pub mod is_required {
 }
 
 /// A type that is read from a JSON object.
-pub trait Object: Readable {
+pub trait Object: Decode {
     /// Shows each field to the reader, the rest last, until it takes one.
     fn each<R: PropertyReader>(&mut self, reader: &mut R) -> bool;
 }
@@ -63,23 +63,23 @@ pub trait Object: Readable {
 /// true ends the walk.
 pub trait PropertyReader {
     /// A property that must be there.
-    fn required<T: Readable>(&mut self, name: &'static str, slot: &mut T) -> bool;
+    fn required<T: Decode>(&mut self, name: &'static str, slot: &mut T) -> bool;
 
     /// A property that need not be there.
-    fn optional<T: Readable>(&mut self, name: &'static str, slot: &mut T) -> bool;
+    fn optional<T: Decode>(&mut self, name: &'static str, slot: &mut T) -> bool;
 
     /// A property that stays as it began, empty, where it is absent or null.
-    fn or_empty<T: Readable>(&mut self, name: &'static str, slot: &mut T) -> bool;
+    fn or_empty<T: Decode>(&mut self, name: &'static str, slot: &mut T) -> bool;
 
     /// The same as optional; it differs in being written.
     #[inline(always)]
-    fn nullable<T: Readable>(&mut self, name: &'static str, slot: &mut Option<T>) -> bool {
+    fn nullable<T: Decode>(&mut self, name: &'static str, slot: &mut Option<T>) -> bool {
         self.optional(name, slot)
     }
 
     /// A property that tells absent from null.
     #[inline(always)]
-    fn patch<T: Readable>(&mut self, name: &'static str, slot: &mut Patch<T>) -> bool {
+    fn patch<T: Decode>(&mut self, name: &'static str, slot: &mut Patch<T>) -> bool {
         self.optional(name, slot)
     }
 
@@ -93,7 +93,7 @@ pub trait PropertyReader {
     fn rest<M, V>(&mut self, map: &mut M) -> bool
     where
         M: Extend<(String, V)> + IntoIterator<Item = (String, V)>,
-        V: Readable;
+        V: Decode;
 
     /// The end of the walk.
     fn skip(&mut self) -> bool;
@@ -124,7 +124,7 @@ impl<'de, T: Object> Visitor<'de> for ObjectVisitor<T> {
         let mut object = T::blank();
         let mut seen = Seen::default();
         while let Some(key) = map.next_key_seed(PropertyName)? {
-            let mut filler = Filler { map: &mut map, key: &key, index: 0, error: None };
+            let mut filler = FieldVisitor { map: &mut map, key: &key, index: 0, error: None };
             object.each(&mut filler);
             if let Some(error) = filler.error {
                 return Err(error);
@@ -199,7 +199,7 @@ impl Seen {
 /// Reads one property into the field that has its name.
 ///
 /// Everything is inlined, so that names are compared as constants and the index never exists.
-struct Filler<'a, 'de, A: MapAccess<'de>> {
+struct FieldVisitor<'a, 'de, A: MapAccess<'de>> {
     map: &'a mut A,
     key: &'a str,
     /// How many fields have passed.
@@ -207,7 +207,7 @@ struct Filler<'a, 'de, A: MapAccess<'de>> {
     error: Option<A::Error>,
 }
 
-impl<'de, A: MapAccess<'de>> Filler<'_, 'de, A> {
+impl<'de, A: MapAccess<'de>> FieldVisitor<'_, 'de, A> {
     #[inline(always)]
     fn field<V: Deserialize<'de>>(&mut self, name: &'static str, take: impl FnOnce(V)) -> bool {
         let found = self.key == name;
@@ -228,19 +228,19 @@ impl<'de, A: MapAccess<'de>> Filler<'_, 'de, A> {
     }
 }
 
-impl<'de, A: MapAccess<'de>> PropertyReader for Filler<'_, 'de, A> {
+impl<'de, A: MapAccess<'de>> PropertyReader for FieldVisitor<'_, 'de, A> {
     #[inline(always)]
-    fn required<T: Readable>(&mut self, name: &'static str, slot: &mut T) -> bool {
+    fn required<T: Decode>(&mut self, name: &'static str, slot: &mut T) -> bool {
         self.field(name, |value| *slot = value)
     }
 
     #[inline(always)]
-    fn optional<T: Readable>(&mut self, name: &'static str, slot: &mut T) -> bool {
+    fn optional<T: Decode>(&mut self, name: &'static str, slot: &mut T) -> bool {
         self.field(name, |value| *slot = value)
     }
 
     #[inline(always)]
-    fn or_empty<T: Readable>(&mut self, name: &'static str, slot: &mut T) -> bool {
+    fn or_empty<T: Decode>(&mut self, name: &'static str, slot: &mut T) -> bool {
         self.field(name, |value: Option<T>| {
             if let Some(value) = value {
                 *slot = value;
@@ -262,7 +262,7 @@ impl<'de, A: MapAccess<'de>> PropertyReader for Filler<'_, 'de, A> {
     fn rest<M, V>(&mut self, map: &mut M) -> bool
     where
         M: Extend<(String, V)> + IntoIterator<Item = (String, V)>,
-        V: Readable,
+        V: Decode,
     {
         let name = self.key.to_owned();
         self.value(|value| map.extend([(name, value)]));
@@ -302,17 +302,17 @@ impl MissingSearch {
 
 impl PropertyReader for MissingSearch {
     #[inline(always)]
-    fn required<T: Readable>(&mut self, name: &'static str, _slot: &mut T) -> bool {
+    fn required<T: Decode>(&mut self, name: &'static str, _slot: &mut T) -> bool {
         self.required(name)
     }
 
     #[inline(always)]
-    fn optional<T: Readable>(&mut self, _name: &'static str, _slot: &mut T) -> bool {
+    fn optional<T: Decode>(&mut self, _name: &'static str, _slot: &mut T) -> bool {
         self.optional()
     }
 
     #[inline(always)]
-    fn or_empty<T: Readable>(&mut self, _name: &'static str, _slot: &mut T) -> bool {
+    fn or_empty<T: Decode>(&mut self, _name: &'static str, _slot: &mut T) -> bool {
         self.optional()
     }
 
@@ -330,7 +330,7 @@ impl PropertyReader for MissingSearch {
     fn rest<M, V>(&mut self, _map: &mut M) -> bool
     where
         M: Extend<(String, V)> + IntoIterator<Item = (String, V)>,
-        V: Readable,
+        V: Decode,
     {
         false
     }
@@ -341,7 +341,7 @@ impl PropertyReader for MissingSearch {
     }
 }
 
-impl<T: Readable> Readable for Box<T> {
+impl<T: Decode> Decode for Box<T> {
     const KEYS: &'static [Key] = T::KEYS;
 
     fn blank() -> Self {
@@ -351,7 +351,7 @@ impl<T: Readable> Readable for Box<T> {
 
 macro_rules! blank_by_default {
     ($($({$generic:ident})? $kind:ty),* $(,)?) => {
-        $(impl$(<$generic: DeserializeOwned>)? Readable for $kind {
+        $(impl$(<$generic: DeserializeOwned>)? Decode for $kind {
             #[inline]
             fn blank() -> Self {
                 Self::default()

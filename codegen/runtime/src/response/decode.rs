@@ -4,10 +4,10 @@ use bytes::Bytes;
 use reqwest::header::CONTENT_TYPE;
 use serde::de::DeserializeOwned;
 
-use crate::json_path;
-use crate::limits::Limits;
 use crate::operation::Reply;
-use crate::sanitize;
+use crate::response::json_path;
+use crate::response::limits::Limits;
+use crate::response::sanitize;
 
 /// Why a body is not what was declared, and where in it.
 #[derive(Debug)]

@@ -98,7 +98,7 @@ macro_rules! string_enum {
             }
         }
 
-        impl $crate::generated::Readable for $name {
+        impl $crate::generated::Decode for $name {
             #[inline]
             fn blank() -> Self {
                 Self::$unknown($crate::__private::String::new())
@@ -165,7 +165,7 @@ macro_rules! integer_enum {
             }
         }
 
-        impl $crate::generated::Readable for $name {
+        impl $crate::generated::Decode for $name {
             #[inline]
             fn blank() -> Self {
                 Self::$unknown(0)

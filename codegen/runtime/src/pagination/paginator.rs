@@ -18,7 +18,7 @@ const MAX_PAGES: usize = 100_000;
 const MAX_EMPTY_PAGES: usize = 100;
 
 /// The way through a list so far.
-pub(crate) struct Course {
+pub(crate) struct Paginator {
     /// Which of the ways to ask for a page this is.
     pub(super) way: usize,
     parameter: &'static str,
@@ -39,7 +39,7 @@ pub(crate) struct Course {
     promised: bool,
 }
 
-impl Course {
+impl Paginator {
     /// Begins with the page that the request chooses. `ways` are the parameters that can choose one, with the number
     /// of the first page where they take numbers.
     pub(super) fn begin(draft: &mut Draft, ways: &[(&'static str, Option<i64>)]) -> Self {

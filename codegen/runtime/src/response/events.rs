@@ -13,14 +13,14 @@ use bytes::{Buf as _, Bytes};
 use futures_core::Stream;
 use serde::de::IgnoredAny;
 
-use crate::answering::{Refusals, answering};
-use crate::byte_stream::ByteStream;
 use crate::call::{Call, Reading, Sending};
-use crate::decode::DecodeFailure;
 use crate::engine::Answer;
 use crate::error::{DecodeError, Error, TransportError};
-use crate::limits::Limits;
 use crate::operation::Reply;
+use crate::response::byte_stream::ByteStream;
+use crate::response::decode::DecodeFailure;
+use crate::response::limits::Limits;
+use crate::response::{ErrorDecoder, pending};
 use parser::{Message, Parser};
 
 /// The media type of such an answer.
@@ -94,7 +94,7 @@ impl<T, B: Default> Call<T, B> {
         draft.reading = Reading::Events;
         draft.accept = EVENT_STREAM;
         let limit = draft.core.shared().response_limit;
-        let stage = Stage::Opening(answering(draft, operation.refusals(), Refusals::success));
+        let stage = Stage::Opening(pending(draft, operation.error_decoder(), ErrorDecoder::success));
         Events { operation: operation.name, shape, read, limit, stage, parser: Parser::new(limit) }
     }
 }

@@ -4,7 +4,7 @@
 //! once there is an error to show: one pass over the raw body, to the offset that serde_json reports. What is shown of it
 //! is bounded, and safe to print.
 
-use crate::sanitize;
+use crate::response::sanitize;
 
 /// The byte offset of a one-based line and the column that serde_json counts within it.
 pub(crate) fn offset(text: &[u8], line: usize, column: usize) -> usize {
