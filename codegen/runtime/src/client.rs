@@ -188,7 +188,7 @@ impl CoreBuilder {
     }
 
     /// Sets how many bytes a response body may have; 64 MiB by default. Decoded, a body may take up to 16 times that in
-    /// memory, by an estimate that assumes [`Value`](crate::Value).
+    /// memory.
     pub fn response_limit(self, bytes: usize) -> Self {
         Self { response_limit: bytes, ..self }
     }

@@ -9,3 +9,4 @@ pub(crate) mod open_enum;
 pub(crate) mod patch;
 pub(crate) mod ser;
 pub(crate) mod union;
+pub(crate) mod values;

@@ -119,6 +119,53 @@ fn numbers_are_read_to_their_last_digit() -> Result {
     Ok(())
 }
 
+#[derive(Debug, PartialEq)]
+struct Integers {
+    one: i64,
+    maybe: Option<u64>,
+    list: Vec<i32>,
+    map: BTreeMap<String, Patch<u32>>,
+    kind: Option<Kind>,
+    at: Option<crm_clients_runtime::Timestamp>,
+}
+object! { Integers {
+    one: required "one", maybe: optional "maybe", list: or_empty "list", map: or_empty "map", kind: optional "kind",
+    at: optional "at",
+} }
+
+#[test]
+fn integers_may_have_a_fraction_of_zero_or_an_exponent() -> Result {
+    let text = r#"{"one": 12.0, "maybe": 1e3, "list": [-0.0, 2.00, 3], "map": {"a": 4.0, "b": null}, "kind": -1.0,
+        "at": "9999-12-31T23:59:59.1234567890123Z"}"#;
+    let read: Integers = serde_json::from_str(text)?;
+    assert_eq!(
+        (read.one, read.maybe, &read.list[..], read.kind),
+        (12, Some(1000), &[0, 2, 3][..], Some(Kind::Negative))
+    );
+    assert_eq!((read.map["a"], read.map["b"]), (Patch::Value(4), Patch::Null));
+    assert_eq!(read.at, Some(crm_clients_runtime::Timestamp::MAX));
+    let largest: Integers = serde_json::from_str(r#"{"one":-9223372036854775808,"maybe":18446744073709551615}"#)?;
+    assert_eq!((largest.one, largest.maybe), (i64::MIN, Some(u64::MAX)));
+    let no_time: Integers = serde_json::from_str(r#"{"one":1,"at":"2026-01-02T03:04:05"}"#)?;
+    assert_eq!(no_time.at.map(|at| at.to_string()).as_deref(), Some("2026-01-02T03:04:05Z"));
+    for wrong in [
+        r#"{"one":1.5}"#,
+        r#"{"one":1e300}"#,
+        r#"{"one":"1"}"#,
+        r#"{"one":1,"maybe":-1.0}"#,
+        r#"{"one":1,"list":[3000000000]}"#,
+        r#"{"one":1,"kind":0.5}"#,
+        r#"{"one":1,"at":"2026-01-02"}"#,
+    ] {
+        assert!(serde_json::from_str::<Integers>(wrong).is_err(), "{wrong}");
+    }
+    // A number stays one where the union has a variant for it.
+    assert_eq!(serde_json::from_str::<Owner>("5.0")?, Owner::Share(5.0));
+    assert_eq!(serde_json::from_str::<shadows::Result>("5.0")?, shadows::Result::Ok(5));
+    assert_eq!(serde_json::from_str::<Owner>("[5.0]")?, Owner::Ids(vec![5]));
+    Ok(())
+}
+
 #[test]
 fn an_empty_object_is_a_struct_too() -> Result {
     assert_eq!(serde_json::from_str::<Empty>(r#"{"a": {"b": 1}}"#)?, Empty {});

@@ -2,12 +2,11 @@
 
 use bytes::Bytes;
 use reqwest::header::CONTENT_TYPE;
-use serde::de::DeserializeOwned;
 
 use crate::operation::Reply;
 use crate::response::json_path;
-use crate::response::limits::Limits;
 use crate::response::sanitize;
+use crate::serde::de::Decode;
 
 /// Why a body is not what was declared, and where in it.
 #[derive(Debug)]
@@ -39,14 +38,15 @@ impl DecodeFailure {
 }
 
 /// Reads a JSON body.
-pub fn json<T: DeserializeOwned>(reply: &Reply) -> Result<T, DecodeFailure> {
+pub fn json<T: Decode>(reply: &Reply) -> Result<T, DecodeFailure> {
     from_json(&reply.body).map_err(|error| json_failure(reply, error))
 }
 
 /// Reads JSON within the memory that the limits of this response allow. The error's message is bounded and safe to print.
-pub(crate) fn from_json<T: DeserializeOwned>(text: &[u8]) -> Result<T, serde_json::Error> {
-    Limits::check_text(text)?;
-    serde_json::from_slice(text).map_err(bounded)
+pub(crate) fn from_json<T: Decode>(text: &[u8]) -> Result<T, serde_json::Error> {
+    let mut deserializer = serde_json::Deserializer::from_slice(text);
+    let decoded = T::decode(&mut deserializer).and_then(|value| deserializer.end().map(|()| value));
+    decoded.map_err(bounded)
 }
 
 /// The same error, the message of which quotes little of the text.
@@ -58,7 +58,7 @@ fn bounded(error: serde_json::Error) -> serde_json::Error {
 }
 
 /// Reads a JSON body that may be missing.
-pub fn json_or_empty<T: DeserializeOwned>(reply: &Reply) -> Result<Option<T>, DecodeFailure> {
+pub fn json_or_empty<T: Decode>(reply: &Reply) -> Result<Option<T>, DecodeFailure> {
     if reply.status == 204 || reply.body.trim_ascii().is_empty() {
         return Ok(None);
     }
@@ -66,12 +66,12 @@ pub fn json_or_empty<T: DeserializeOwned>(reply: &Reply) -> Result<Option<T>, De
 }
 
 /// Reads a JSON body that holds secrets, so that an error shows nothing of it.
-pub fn secret_json<T: DeserializeOwned>(reply: &Reply) -> Result<T, DecodeFailure> {
+pub fn secret_json<T: Decode>(reply: &Reply) -> Result<T, DecodeFailure> {
     json(reply).map_err(DecodeFailure::hidden)
 }
 
 /// Reads a JSON body that may be missing and holds secrets.
-pub fn secret_json_or_empty<T: DeserializeOwned>(reply: &Reply) -> Result<Option<T>, DecodeFailure> {
+pub fn secret_json_or_empty<T: Decode>(reply: &Reply) -> Result<Option<T>, DecodeFailure> {
     json_or_empty(reply).map_err(DecodeFailure::hidden)
 }
 
@@ -94,7 +94,7 @@ pub fn bytes(reply: &Reply) -> Result<Bytes, DecodeFailure> {
 }
 
 /// Reads the JSON body of an error.
-pub fn error<B: DeserializeOwned>(body: &[u8]) -> Result<B, serde_json::Error> {
+pub fn error<B: Decode>(body: &[u8]) -> Result<B, serde_json::Error> {
     from_json(body)
 }
 

@@ -15,6 +15,8 @@ use serde::de::{self, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess
 use serde::forward_to_deserialize_any;
 use serde_json::Value;
 
+use super::lenient::Lenient as _;
+
 use crate::response::limits;
 use crate::response::sanitize;
 
@@ -100,6 +102,14 @@ impl Content {
             Self::Array(array) => array.weight,
             Self::Object(object) => object.weight,
             Self::Null | Self::Bool(_) | Self::Unsigned(_) | Self::Signed(_) | Self::Float(_) => 1,
+        }
+    }
+
+    /// The integer that a number with a fraction of zero is.
+    pub(crate) fn as_integer(&self) -> Option<Self> {
+        match self {
+            Self::Float(number) => i64::from_float(*number).map(Self::Signed),
+            _ => None,
         }
     }
 
@@ -216,9 +226,9 @@ impl<'de> Visitor<'de> for ContentVisitor {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Content, A::Error> {
-        limits::charge(size_of::<Array>())?;
         let (mut elements, mut weight) = (Vec::new(), 1_usize);
         while let Some(element) = access.next_element::<Content>()? {
+            limits::charge(size_of::<Content>())?;
             weight = weight.saturating_add(element.weight());
             elements.push(element);
         }
@@ -229,6 +239,7 @@ impl<'de> Visitor<'de> for ContentVisitor {
         limits::charge(size_of::<Object>())?;
         let (mut properties, mut weight) = (Vec::new(), 1_usize);
         while let Some((name, value)) = access.next_entry::<Name, Content>()? {
+            limits::charge(2 * size_of::<(Name, Content)>())?;
             weight = weight.saturating_add(text_weight(&name.0)).saturating_add(value.weight());
             properties.push((name.0, value));
         }

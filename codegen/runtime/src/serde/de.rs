@@ -9,7 +9,6 @@ use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::Deserialize;
 use serde::de::{self, DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use crate::Patch;
@@ -26,6 +25,31 @@ pub trait Decode: DeserializeOwned {
     /// The value that stands in a field until its property is read. A type that holds itself
     /// without end has none (this would not return), so generated code must not declare one.
     fn blank() -> Self;
+
+    /// Reads a value of this type. It is called in place of `deserialize` wherever one of our own types, or a response,
+    /// is read.
+    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::deserialize(deserializer)
+    }
+}
+
+/// Reads a value with [`Decode::decode`].
+pub(crate) struct Seed<T>(PhantomData<T>);
+
+impl<T> Seed<T> {
+    #[inline]
+    pub(crate) fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<'de, T: Decode> DeserializeSeed<'de> for Seed<T> {
+    type Value = T;
+
+    #[inline]
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        T::decode(deserializer)
+    }
 }
 
 /// A property that a type declares.
@@ -120,7 +144,7 @@ impl<'de, T: Object> Visitor<'de> for ObjectVisitor<T> {
 
     #[inline]
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
-        limits::charge(size_of::<T>())?;
+        limits::charge(0)?;
         let mut object = T::blank();
         let mut seen = Seen::default();
         while let Some(key) = map.next_key_seed(PropertyName)? {
@@ -209,10 +233,10 @@ struct FieldVisitor<'a, 'de, A: MapAccess<'de>> {
 
 impl<'de, A: MapAccess<'de>> FieldVisitor<'_, 'de, A> {
     #[inline(always)]
-    fn field<V: Deserialize<'de>>(&mut self, name: &'static str, take: impl FnOnce(V)) -> bool {
+    fn field<S: DeserializeSeed<'de>>(&mut self, name: &'static str, seed: S, take: impl FnOnce(S::Value)) -> bool {
         let found = self.key == name;
         if found {
-            self.value(take);
+            self.value(seed, take);
         } else {
             self.index += 1;
         }
@@ -220,8 +244,8 @@ impl<'de, A: MapAccess<'de>> FieldVisitor<'_, 'de, A> {
     }
 
     #[inline(always)]
-    fn value<V: Deserialize<'de>>(&mut self, take: impl FnOnce(V)) {
-        match self.map.next_value() {
+    fn value<S: DeserializeSeed<'de>>(&mut self, seed: S, take: impl FnOnce(S::Value)) {
+        match self.map.next_value_seed(seed) {
             Ok(value) => take(value),
             Err(error) => self.error = Some(error),
         }
@@ -231,17 +255,17 @@ impl<'de, A: MapAccess<'de>> FieldVisitor<'_, 'de, A> {
 impl<'de, A: MapAccess<'de>> PropertyReader for FieldVisitor<'_, 'de, A> {
     #[inline(always)]
     fn required<T: Decode>(&mut self, name: &'static str, slot: &mut T) -> bool {
-        self.field(name, |value| *slot = value)
+        self.field(name, Seed::<T>::new(), |value| *slot = value)
     }
 
     #[inline(always)]
     fn optional<T: Decode>(&mut self, name: &'static str, slot: &mut T) -> bool {
-        self.field(name, |value| *slot = value)
+        self.field(name, Seed::<T>::new(), |value| *slot = value)
     }
 
     #[inline(always)]
     fn or_empty<T: Decode>(&mut self, name: &'static str, slot: &mut T) -> bool {
-        self.field(name, |value: Option<T>| {
+        self.field(name, Seed::<Option<T>>::new(), |value| {
             if let Some(value) = value {
                 *slot = value;
             }
@@ -250,12 +274,12 @@ impl<'de, A: MapAccess<'de>> PropertyReader for FieldVisitor<'_, 'de, A> {
 
     #[inline(always)]
     fn lenient<T: Lenient>(&mut self, name: &'static str, slot: &mut T) -> bool {
-        self.field(name, |number: LenientNumber<T>| *slot = number.0)
+        self.field(name, PhantomData, |number: LenientNumber<T>| *slot = number.0)
     }
 
     #[inline(always)]
     fn optional_lenient<T: Lenient>(&mut self, name: &'static str, slot: &mut Option<T>) -> bool {
-        self.field(name, |number: Option<LenientNumber<T>>| *slot = number.map(|number| number.0))
+        self.field(name, PhantomData, |number: Option<LenientNumber<T>>| *slot = number.map(|number| number.0))
     }
 
     #[inline(always)]
@@ -265,13 +289,13 @@ impl<'de, A: MapAccess<'de>> PropertyReader for FieldVisitor<'_, 'de, A> {
         V: Decode,
     {
         let name = self.key.to_owned();
-        self.value(|value| map.extend([(name, value)]));
+        self.value(Seed::<V>::new(), |value| map.extend([(name, value)]));
         true
     }
 
     #[inline(always)]
     fn skip(&mut self) -> bool {
-        self.value(|_: IgnoredAny| {});
+        self.value(PhantomData, |_: IgnoredAny| {});
         true
     }
 }
@@ -340,30 +364,3 @@ impl PropertyReader for MissingSearch {
         true
     }
 }
-
-impl<T: Decode> Decode for Box<T> {
-    const KEYS: &'static [Key] = T::KEYS;
-
-    fn blank() -> Self {
-        Box::new(T::blank())
-    }
-}
-
-macro_rules! blank_by_default {
-    ($($({$generic:ident})? $kind:ty),* $(,)?) => {
-        $(impl$(<$generic: DeserializeOwned>)? Decode for $kind {
-            #[inline]
-            fn blank() -> Self {
-                Self::default()
-            }
-        })*
-    };
-}
-blank_by_default!(
-    String, bool, i8, i16, i32, i64, u8, u16, u32, u64, f32, f64, (),
-    serde_json::Value, serde_json::Map<String, serde_json::Value>,
-    jiff::Timestamp, jiff::civil::Date, crate::Base64, crate::Secret,
-    {T} Option<T>, {T} Vec<T>, {T} Patch<T>,
-    {V} std::collections::BTreeMap<String, V>,
-    {V} std::collections::HashMap<String, V>,
-);

@@ -102,7 +102,7 @@ pub enum Variants<U: 'static> {
 
 /// Decodes a buffered value as one variant.
 pub fn read_variant<T: Decode, U>(reader: ContentReader<'_>, make: fn(T) -> U) -> Result<U, Mismatch> {
-    T::deserialize(reader).map(make)
+    T::decode(reader).map(make)
 }
 
 fn choose<U: Union>(content: &Content, work: &Work) -> Result<U, Mismatch> {
@@ -117,6 +117,12 @@ fn choose<U: Union>(content: &Content, work: &Work) -> Result<U, Mismatch> {
         }
         Variants::ByShape(variants) => {
             if let Some(union) = choose_by_shape(reader, content, work, variants)? {
+                return Ok(union);
+            }
+            // A number such as 12.0 is an integer where no variant takes it as it is.
+            if let Some(integer) = content.as_integer()
+                && let Some(union) = choose_by_shape(ContentReader::new(&integer, work), &integer, work, variants)?
+            {
                 return Ok(union);
             }
         }

@@ -3,11 +3,11 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::error::excerpt;
 use crate::response::{decode, json_path, sanitize};
+use crate::serde::de::Decode;
 
 /// The body of a delivery on its way to a type.
 pub struct Payload<'b> {
@@ -33,7 +33,7 @@ impl<'b> Payload<'b> {
     }
 
     /// Reads the body.
-    pub fn read<T: DeserializeOwned>(&self) -> Result<T, PayloadError> {
+    pub fn read<T: Decode>(&self) -> Result<T, PayloadError> {
         decode::from_json(self.body).map_err(|error| self.failure(error))
     }
 

@@ -181,7 +181,8 @@ async fn decoding_counts_towards_the_timeout() -> Outcome {
 async fn the_memory_that_a_body_takes_is_limited() -> Outcome {
     static VALUE: Operation<crm_clients_runtime::Value, ErrorBody> = decoded_by(decode::json);
     static PORTALS: Operation<Vec<Portal>, ErrorBody> = decoded_by(decode::json);
-    let told = "decoded, the body could take more than 16 times the response limit in memory";
+    static LISTS: Operation<Vec<Vec<i8>>, ErrorBody> = decoded_by(decode::json);
+    let told = "decoded, the body would take more than 16 times the response limit in memory";
     for (item, fits) in
         [(r#"{"a":0}"#, false), ("[0]", false), (r#"{"name":"a contact","email":"someone@example.com"}"#, true)]
     {
@@ -195,6 +196,10 @@ async fn the_memory_that_a_body_takes_is_limited() -> Outcome {
         }
         if fits {
             assert!(Call::new(&core, &PORTALS, &[]).await.is_ok());
+        }
+        // What takes less than a `Value` is read.
+        if item == "[0]" {
+            assert_eq!(Call::new(&core, &LISTS, &[]).await?.len(), 10_000 / item.len());
         }
     }
     Ok(())
