@@ -16,6 +16,7 @@ use crate::error::{Error, RequestError};
 use crate::request::Sending;
 use crate::transport::{Retry, RetryBudget};
 pub use builder::CoreBuilder;
+pub(crate) use builder::RESPONSE_LIMIT;
 pub use http::http_client_builder;
 use http::{check_base_url, is_loopback};
 

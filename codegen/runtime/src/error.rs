@@ -10,10 +10,10 @@ use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
 use crate::auth::AuthError;
-use crate::decode::DecodeFailure;
-use crate::json_path;
 use crate::operation::Reply;
 use crate::redact::Redactor;
+use crate::response::decode::DecodeFailure;
+use crate::response::{json_path, sanitize};
 use crate::transport::retry_after;
 
 type Source = Box<dyn StdError + Send + Sync>;
@@ -519,7 +519,7 @@ pub(crate) fn redacted_excerpt(redactor: &Redactor, body: &[u8], start: usize, l
     let text = redactor.range(body, start..end);
     // A cut in the middle of a character is no news.
     let text = text.trim_matches(char::REPLACEMENT_CHARACTER).trim();
-    let mut shown: String = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
+    let mut shown = sanitize::on_one_line(text);
     if end < body.len() && !shown.is_empty() {
         shown.push('…');
     }

@@ -3,7 +3,12 @@
 //! This is compiled for each type that operations return, so there is little of it: everything that can depends on the
 //! error type alone, which the operations of a client share.
 
-mod byte_stream;
+pub(crate) mod byte_stream;
+pub mod decode;
+pub(crate) mod events;
+pub(crate) mod json_path;
+pub(crate) mod limits;
+pub(crate) mod sanitize;
 
 use std::fmt;
 use std::pin::Pin;
@@ -12,13 +17,14 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 
-use crate::decode::DecodeFailure;
-use crate::error::{ApiError, DecodeError, Error};
+use crate::error::{ApiError, DecodeError, Error, TransportError};
 use crate::operation::{ErrorReader, Operation, Reply, Status};
 use crate::redact::Redactor;
 use crate::request::{RequestParts, Sending};
 use crate::transport::{self, Executing, Failure, RawResponse};
-pub use byte_stream::ByteStream;
+use byte_stream::ByteStream;
+use decode::DecodeFailure;
+use limits::Exceeded;
 
 /// A successful response: the decoded body, with the status and headers it came with.
 ///
@@ -101,16 +107,17 @@ impl<T, B: Default> Operation<T, B> {
 
     /// Returns the decoded body.
     pub(crate) fn body(&self, executed: Executed) -> Result<T, Error<B>> {
-        let RawResponse { reply, redactor, .. } = self.error_decoder().success(executed)?;
-        (self.decode)(&reply).map_err(|failure| self.error_decoder().undecoded(reply, failure, redactor))
+        let RawResponse { reply, redactor, limits, .. } = self.error_decoder().success(executed)?;
+        let (decoded, exceeded) = limits.apply(|| (self.decode)(&reply));
+        decoded.map_err(|failure| self.error_decoder().undecoded(reply, failure, exceeded, redactor))
     }
 
     /// Returns the decoded body with the status and headers.
     pub(crate) fn response(&self, executed: Executed) -> Result<Response<T>, Error<B>> {
-        let RawResponse { reply, redactor, .. } = self.error_decoder().success(executed)?;
-        match (self.decode)(&reply) {
-            Ok(body) => Ok(Response::new(reply.status, reply.headers, body)),
-            Err(failure) => Err(self.error_decoder().undecoded(reply, failure, redactor)),
+        let RawResponse { reply, redactor, limits, .. } = self.error_decoder().success(executed)?;
+        match limits.apply(|| (self.decode)(&reply)) {
+            (Ok(body), _) => Ok(Response::new(reply.status, reply.headers, body)),
+            (Err(failure), exceeded) => Err(self.error_decoder().undecoded(reply, failure, exceeded, redactor)),
         }
     }
 }
@@ -132,14 +139,15 @@ impl<B> Copy for ErrorDecoder<B> {}
 impl<B: Default> ErrorDecoder<B> {
     /// Returns the response if its status is a success.
     pub(crate) fn success(self, executed: Executed) -> Result<RawResponse, Error<B>> {
-        let RawResponse { reply, redactor, .. } = match executed {
+        let RawResponse { reply, redactor, limits, .. } = match executed {
             Ok(response) if (200..300).contains(&response.reply.status) => return Ok(response),
             Ok(response) => response,
             Err(Failure::Auth(error)) => return Err(Error::Auth(Box::new(error))),
             Err(Failure::Request(error)) => return Err(Error::Request(Box::new(error))),
             Err(Failure::Transport(error)) => return Err(Error::Transport(Box::new(error))),
         };
-        let body = self.reader(reply.status).and_then(|read| read(&reply.body).ok()).unwrap_or_default();
+        let read = self.reader(reply.status);
+        let (body, _) = limits.apply(|| read.and_then(|read| read(&reply.body).ok()).unwrap_or_default());
         Err(Error::Api(Box::new(ApiError::new(self.operation, reply, body, redactor))))
     }
 
@@ -155,9 +163,18 @@ impl<B: Default> ErrorDecoder<B> {
         Ok(Response::new(reply.status, reply.headers, stream.unwrap_or_default()))
     }
 
-    /// Returns the error of a body that is not what was declared.
-    fn undecoded(self, reply: Reply, failure: DecodeFailure, redactor: Redactor) -> Error<B> {
-        Error::Decode(Box::new(DecodeError::new(self.operation, reply, failure).redacted(redactor)))
+    /// Returns the error of a body that is not what was declared, or that could not be decoded in time.
+    fn undecoded(
+        self,
+        reply: Reply,
+        failure: DecodeFailure,
+        exceeded: Option<Exceeded>,
+        redactor: Redactor,
+    ) -> Error<B> {
+        match exceeded {
+            Some(Exceeded::Time(timeout)) => TransportError::timed_out(timeout).of(self.operation).into(),
+            _ => Error::Decode(Box::new(DecodeError::new(self.operation, reply, failure).redacted(redactor))),
+        }
     }
 
     /// Returns the reader of the body declared for this status: exact before range before default.
@@ -173,7 +190,7 @@ impl<B: Default> ErrorDecoder<B> {
 /// A page of HTML comes from a proxy, a captive portal or a login form: the operation has not been called.
 pub(crate) fn check_undeclared(reply: &Reply) -> Result<(), DecodeFailure> {
     let body = reply.body.trim_ascii();
-    if body.is_empty() || serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok() {
+    if body.is_empty() || serde_json::from_slice::<::serde::de::IgnoredAny>(body).is_ok() {
         return Ok(());
     }
     let media_type = reply.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();

@@ -14,11 +14,12 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap};
 
 use crate::auth::{AuthError, Secret};
 use crate::error::{RequestError, TransportError};
-use crate::events::EVENT_STREAM;
 use crate::operation::Reply;
 use crate::redact::Redactor;
 use crate::request::{RequestParts, ResponseMode};
-use crate::response::ByteStream;
+use crate::response::byte_stream::ByteStream;
+use crate::response::events::EVENT_STREAM;
+use crate::response::limits::Limits;
 use crate::trace::Span;
 pub(crate) use budget::RetryBudget;
 use retry::Attempts;
@@ -82,6 +83,8 @@ pub(crate) struct RawResponse {
     pub(crate) stream: Option<ByteStream>,
     /// Keeps what the request was sent with out of errors.
     pub(crate) redactor: Redactor,
+    /// What decoding it may take.
+    pub(crate) limits: Limits,
 }
 
 /// A response on its way.
@@ -159,11 +162,13 @@ impl<'a> Attempt<'a> {
             Ok(secrets) => secrets,
             Err(failure) => return Self { outcome: Err(failure), secrets: Vec::new(), sent },
         };
+        let limits = Limits::within(timeout, parts.core.inner().response_limit);
         let progress = Progress::begin();
         let outcome = progress
             .limit(timeout, send(parts, &secrets, &progress, &mut sent))
             .await
-            .unwrap_or_else(|| Err(TransportError::timed_out(timeout).into()));
+            .unwrap_or_else(|| Err(TransportError::timed_out(timeout).into()))
+            .map(|response| RawResponse { limits, ..response });
         Self { outcome, secrets, sent }
     }
 
@@ -287,7 +292,7 @@ async fn receive(parts: &RequestParts, response: reqwest::Response) -> Result<Ra
         return Ok(stream(parts, response));
     }
     let reply = read(response, parts.core.inner().response_limit).await?;
-    Ok(RawResponse { reply, stream: None, redactor: Redactor::default() })
+    Ok(RawResponse { reply, stream: None, redactor: Redactor::default(), limits: Limits::default() })
 }
 
 /// Returns true if the response is a stream of events; one without a content type is what was asked for.
@@ -303,7 +308,7 @@ fn stream(parts: &RequestParts, mut response: reqwest::Response) -> RawResponse 
     let headers = std::mem::take(response.headers_mut());
     let reply = Reply { status: response.status().as_u16(), headers, body: Bytes::new() };
     let stream = Some(ByteStream::new(response, timeout, parts.name));
-    RawResponse { reply, stream, redactor: Redactor::default() }
+    RawResponse { reply, stream, redactor: Redactor::default(), limits: Limits::default() }
 }
 
 const FIRST_ALLOCATION: usize = 1024 * 1024;

@@ -11,12 +11,12 @@ use super::cache::TokenCache;
 use super::token::{FetchingToken, Token, TokenSource};
 use super::{Credential, Credentials, Exchange, Scheme, SchemeKind};
 use crate::client::Core;
-use crate::decode::{self, DecodeFailure};
 use crate::error::{Error, RequestError};
 use crate::operation::{Operation, Reply, Status};
 use crate::query;
 use crate::read_object;
 use crate::request::Call;
+use crate::response::decode::{self, DecodeFailure};
 use crate::secret::Secret;
 
 /// What tokens are exchanged for.

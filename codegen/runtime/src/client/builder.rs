@@ -15,7 +15,7 @@ use crate::transport::{Retry, RetryBudget};
 
 const USER_AGENT: &str = concat!("crm-clients/", env!("CARGO_PKG_VERSION"));
 const TIMEOUT: Duration = Duration::from_secs(60);
-const RESPONSE_LIMIT: usize = 64 * 1024 * 1024;
+pub(crate) const RESPONSE_LIMIT: usize = 64 * 1024 * 1024;
 
 /// Configures a [`Core`].
 #[derive(Clone)]

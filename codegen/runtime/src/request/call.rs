@@ -21,7 +21,7 @@ use crate::error::{Error, RequestError};
 use crate::operation::Operation;
 use crate::path::{self, PathValue};
 use crate::query::{self, Style};
-use crate::response::ByteStream;
+use crate::response::byte_stream::ByteStream;
 use crate::response::{ErrorDecoder, Response, decoded};
 use crate::transport::Retry;
 
@@ -242,7 +242,10 @@ impl RequestParts {
 
     pub(crate) fn query(&mut self, name: &'static str, style: Style, value: Json) {
         let Some(value) = self.check(name, value) else { return };
-        let pairs = query::encode(name, style, &value);
+        let pairs = match query::encode(name, style, &value) {
+            Ok(pairs) => pairs,
+            Err(error) => return self.fail(error),
+        };
         match self.query.iter_mut().find(|(known, _)| *known == name) {
             Some((_, earlier)) => *earlier = pairs,
             None => self.query.push((name, pairs)),
@@ -252,17 +255,23 @@ impl RequestParts {
     fn header_param(&mut self, name: &str, value: Json) {
         match self.check(name, value) {
             None | Some(Value::Null) => {}
-            Some(value) => self.header(name, &query::elements(&value).join(",")),
+            Some(value) => match query::delimited(name, &value, ',') {
+                Ok(elements) => self.header(name, &elements.join(",")),
+                Err(error) => self.fail(error),
+            },
         }
     }
 
     fn cookie(&mut self, name: &'static str, value: Json) {
         match self.check(name, value) {
             None | Some(Value::Null) => {}
-            Some(value) => {
-                self.cookies.retain(|(known, _)| *known != name);
-                self.cookies.push((name, query::elements(&value).join(",")));
-            }
+            Some(value) => match query::delimited(name, &value, ',') {
+                Ok(elements) => {
+                    self.cookies.retain(|(known, _)| *known != name);
+                    self.cookies.push((name, elements.join(",")));
+                }
+                Err(error) => self.fail(error),
+            },
         }
     }
 

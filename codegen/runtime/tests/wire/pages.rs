@@ -3,7 +3,7 @@
 use std::pin::{Pin, pin};
 use std::time::Duration;
 
-use crm_clients_runtime::generated::{By, Call, Method, Operation, Paging, Sign, Style, decode};
+use crm_clients_runtime::generated::{Call, HasMore, Method, Operation, PageKey, Paging, Style, decode};
 use crm_clients_runtime::{Core, Error, Items, Pages, RequestError, Retry, Value};
 use futures_core::Stream;
 use tokio::time::{sleep, timeout};
@@ -19,33 +19,33 @@ const fn operation(method: Method) -> Operation<Value, ErrorBody> {
 static LIST: Operation<Value, ErrorBody> = operation(Method::GET);
 static SEARCH: Operation<Value, ErrorBody> = operation(Method::POST);
 
-const fn paging(by: &'static [By<Value>], signs: &'static [Sign<Value>]) -> Paging<Value, Value> {
+const fn paging(by: &'static [PageKey<Value>], signs: &'static [HasMore<Value>]) -> Paging<Value, Value> {
     Paging { by, items: |page| page.get_mut("items")?.as_array_mut(), signs }
 }
 
-const NUMBER: &[By<Value>] = &[By::Number("page[number]", 1)];
-const KEYS: &[By<Value>] = &[
-    By::First("before", |item| Some(item.get("id")?.as_i64()?.to_string())),
-    By::Last("after", |item| Some(item.get("id")?.as_i64()?.to_string())),
+const NUMBER: &[PageKey<Value>] = &[PageKey::Number("page[number]", 1)];
+const KEYS: &[PageKey<Value>] = &[
+    PageKey::First("before", |item| Some(item.get("id")?.as_i64()?.to_string())),
+    PageKey::Last("after", |item| Some(item.get("id")?.as_i64()?.to_string())),
 ];
 
 static PLAIN: Paging<Value, Value> = paging(NUMBER, &[]);
-static FROM_ZERO: Paging<Value, Value> = paging(&[By::Number("page[number]", 0)], PAGES);
+static FROM_ZERO: Paging<Value, Value> = paging(&[PageKey::Number("page[number]", 0)], PAGES);
 static NEXT: Paging<Value, Value> =
-    paging(NUMBER, &[Sign::Next(|page| Some(!page.get("links")?.get("next")?.is_null()))]);
+    paging(NUMBER, &[HasMore::Next(|page| Some(!page.get("links")?.get("next")?.is_null()))]);
 static EITHER: Paging<Value, Value> = paging(
     NUMBER,
     &[
-        Sign::Next(|page| Some(!page.get("links")?.get("next")?.is_null())),
-        Sign::Pages(|page| page.get("pages")?.as_i64()),
+        HasMore::Next(|page| Some(!page.get("links")?.get("next")?.is_null())),
+        HasMore::Pages(|page| page.get("pages")?.as_i64()),
     ],
 );
-static MORE: Paging<Value, Value> = paging(NUMBER, &[Sign::More(|page| page.get("more")?.as_bool())]);
-const PAGES: &[Sign<Value>] = &[Sign::Pages(|page| page.get("pages")?.as_i64())];
+static MORE: Paging<Value, Value> = paging(NUMBER, &[HasMore::More(|page| page.get("more")?.as_bool())]);
+const PAGES: &[HasMore<Value>] = &[HasMore::Pages(|page| page.get("pages")?.as_i64())];
 static COUNTED: Paging<Value, Value> = paging(NUMBER, PAGES);
-static TOTAL: Paging<Value, Value> = paging(NUMBER, &[Sign::Total(|page| page.get("total")?.as_i64())]);
+static TOTAL: Paging<Value, Value> = paging(NUMBER, &[HasMore::Total(|page| page.get("total")?.as_i64())]);
 static KEYED: Paging<Value, Value> = paging(KEYS, &[]);
-static KEYED_MORE: Paging<Value, Value> = paging(KEYS, &[Sign::More(|page| page.get("more")?.as_bool())]);
+static KEYED_MORE: Paging<Value, Value> = paging(KEYS, &[HasMore::More(|page| page.get("more")?.as_bool())]);
 
 fn list(server: &Server) -> Result<Call<Value, ErrorBody>, RequestError> {
     let retry = Retry::default().first_delay(Duration::from_millis(1));
@@ -87,7 +87,7 @@ async fn read(mut items: Items<Value, Value, ErrorBody>) -> (Vec<Value>, Option<
 
 #[tokio::test]
 async fn the_list_ends_where_the_server_says_so() -> Outcome {
-    let cases: [(&Paging<_, _>, &[&str], usize, &str); 17] = [
+    let cases: [(&Paging<_, _>, &[&str], usize, &str); 19] = [
         (
             &NEXT,
             &[
@@ -99,7 +99,25 @@ async fn the_list_ends_where_the_server_says_so() -> Outcome {
         ),
         (&NEXT, &[r#"{"items": [1], "links": {}}"#], 1, "[1]"),
         (&NEXT, &[r#"{"items": [1]}"#], 1, "[1]"),
-        (&NEXT, &[r#"{"items": [], "links": {"next": "more"}}"#], 1, "[]"),
+        // An empty page in the middle: everything on it was filtered out.
+        (
+            &NEXT,
+            &[
+                r#"{"items": [1], "links": {"next": "n"}}"#,
+                r#"{"items": [], "links": {"next": "n"}}"#,
+                r#"{"links": {"next": "n"}}"#,
+                r#"{"items": [2], "links": {}}"#,
+            ],
+            4,
+            "[1,2]",
+        ),
+        (&MORE, &[r#"{"items": [], "more": true}"#, r#"{"items": [1], "more": false}"#], 2, "[1]"),
+        (
+            &COUNTED,
+            &[r#"{"items": [1], "pages": 3}"#, r#"{"items": [], "pages": 3}"#, r#"{"items": [2], "pages": 3}"#],
+            3,
+            "[1,2]",
+        ),
         (&MORE, &[r#"{"items": [1], "more": true}"#, r#"{"items": [2], "more": false}"#], 2, "[1,2]"),
         (&MORE, &[r#"{"items": [], "more": null}"#], 1, "[]"),
         (&MORE, &[r#"{"items": [1], "more": null}"#, r#"{"items": []}"#], 2, "[1]"),
@@ -135,25 +153,25 @@ async fn the_server_chooses_the_first_page_unless_the_call_does() -> Outcome {
     let bodies = [r#"{"items": [1], "pages": 9}"#, r#"{"items": [2], "pages": 9}"#, r#"{"items": []}"#];
     let server = serving(&bodies).await?;
     assert_eq!(read(list(&server)?.items(&COUNTED)).await.0, [1, 2]);
-    assert_eq!(queries(&server), ["", "page[number]=2", "page[number]=3"]);
+    assert_eq!(queries(&server), ["", "page%5Bnumber%5D=2", "page%5Bnumber%5D=3"]);
 
     let server = serving(&bodies).await?;
     assert_eq!(read(list(&server)?.items(&FROM_ZERO)).await.0, [1, 2]);
-    assert_eq!(queries(&server), ["", "page[number]=1", "page[number]=2"]);
+    assert_eq!(queries(&server), ["", "page%5Bnumber%5D=1", "page%5Bnumber%5D=2"]);
 
     let server = serving(&bodies).await?;
     let mut call = list(&server)?;
     call.query("page[number]", Style::FormExplode, &8);
     call.query("sort", Style::FormExplode, "name");
     assert_eq!(read(call.items(&COUNTED)).await.0, [1, 2]);
-    assert_eq!(queries(&server), ["page[number]=8&sort=name", "page[number]=9&sort=name"]);
+    assert_eq!(queries(&server), ["page%5Bnumber%5D=8&sort=name", "page%5Bnumber%5D=9&sort=name"]);
 
     // What came before page 2 is not counted, so that a total of 4 is no sign that one more is missing.
     let server = serving(&[r#"{"items": [3, 4], "total": 4}"#]).await?;
     let mut call = list(&server)?;
     call.query("page[number]", Style::FormExplode, &2);
     assert_eq!(read(call.items(&TOTAL)).await, (vec![3.into(), 4.into()], None));
-    assert_eq!(queries(&server), ["page[number]=2", "page[number]=3"]);
+    assert_eq!(queries(&server), ["page%5Bnumber%5D=2", "page%5Bnumber%5D=3"]);
     Ok(())
 }
 
@@ -237,6 +255,35 @@ async fn a_server_that_repeats_itself_is_left() -> Outcome {
 }
 
 #[tokio::test]
+async fn a_list_without_an_end_ends_with_an_error() -> Outcome {
+    let server = serving(&[r#"{"items": [], "more": true}"#]).await?;
+    let (items, error) = read(list(&server)?.items(&MORE)).await;
+    let told = "things.list: the server returned 100 empty pages in a row and says that more follows: the rest of the list \
+                cannot be read";
+    assert_eq!((items.len(), error.as_deref(), server.requests().len()), (0, Some(told), 100));
+
+    // Keys come from items, so that nothing asks for the page after an empty one.
+    let server = serving(&[r#"{"items": [{"id": 1}], "more": true}"#, r#"{"items": [], "more": true}"#]).await?;
+    let (items, error) = read(list(&server)?.items(&KEYED_MORE)).await;
+    let told = "things.list: the page has no key that `before` could ask for the next one by";
+    assert_eq!((items.len(), error.as_deref(), server.requests().len()), (1, Some(told), 2));
+
+    for pages in [1, 5] {
+        let bodies: Vec<String> = (1..10).map(|number| format!(r#"{{"items": [{number}]}}"#)).collect();
+        let server = Server::answering(bodies.iter().map(|body| page(body))).await?;
+        let (items, error) = read(list(&server)?.items(&PLAIN).max_pages(pages)).await;
+        let told = format!(
+            "things.list: the list has more than {pages} pages: raise `max_pages` if that is possible, or start from a later page"
+        );
+        assert_eq!((items.len(), error, server.requests().len()), (pages, Some(told), pages));
+    }
+    // One that ends with the last page that is allowed is complete.
+    let server = serving(&[r#"{"items": [1], "pages": 2}"#, r#"{"items": [2], "pages": 2}"#]).await?;
+    assert_eq!(read(list(&server)?.items(&COUNTED).max_pages(2)).await, (vec![1.into(), 2.into()], None));
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_key_is_sent_once() -> Outcome {
     for (paging, more, error) in [(&KEYED, "", None), (&KEYED_MORE, r#", "more": true"#, Some(CUT_SHORT.to_owned()))] {
         let bodies =
@@ -287,7 +334,7 @@ async fn every_page_is_requested_as_the_call_says() -> Outcome {
     call.text("text/plain", "query");
     let call = call.header("x-mine", "1").retry(Retry::default().first_delay(Duration::from_millis(1)));
     assert_eq!(read(call.items(&PLAIN)).await, (vec![1.into(), 2.into()], None));
-    assert_eq!(queries(&server), ["", "page[number]=2", "page[number]=2", "page[number]=3"]);
+    assert_eq!(queries(&server), ["", "page%5Bnumber%5D=2", "page%5Bnumber%5D=2", "page%5Bnumber%5D=3"]);
     for request in server.requests() {
         assert_eq!((request.header("x-mine"), request.body.as_str()), (Some("1"), "query"));
     }
