@@ -112,6 +112,7 @@ impl Workspace {
 /// An API's name is that of a directory and of a module, on every system.
 pub fn check_name(name: &str) -> Result<(), Fault> {
     let module = names::module_name(name);
+    let module = if names::is_device(&module) { format!("{module}_api") } else { module };
     match module == name {
         true => Ok(()),
         false => Err(Fault::from(format!("`{name}` cannot be a module's name; `{module}` can"))),
