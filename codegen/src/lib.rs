@@ -33,6 +33,7 @@ pub mod resolve;
 pub mod sanitize;
 mod stack;
 mod template;
+pub mod yaml;
 
 use openapiv3::OpenAPI;
 use serde_json::Value;
