@@ -217,7 +217,7 @@ mod tests {
         // Killed before the marker was written, and after the old tree was moved away.
         for begun in ["", "# @gen"] {
             fs::create_dir(&staging)?;
-            fs::write(staging.join(".gitignore"), begun)?;
+            fs::write(staging.join(".git"), begun)?;
             drop(Lock::exclusive(root.path())?);
             assert!(!staging::is_left_behind(root.path()), "{begun}");
         }
