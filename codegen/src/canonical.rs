@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::kind::{Kind, Shape};
+use crate::yaml;
 
 /// With `drop_prose`, the document without what only people read: summaries, descriptions, titles, examples, extensions but for
 /// `x-sunset`, links to documentation and whom to contact. Order is kept.
@@ -21,10 +22,10 @@ pub fn to_json(value: &Value) -> String {
 /// YAML text, as the pass `load` reads it back. Words that are something else to readers of YAML 1.1, such as `on`, are quoted.
 pub fn to_yaml(value: &Value) -> String {
     // A `Value` has nothing that YAML lacks, and a `String` is written to without fail.
-    let plain = serde_yaml::to_string(value).unwrap_or_default();
+    let plain = yaml::to_string(value).unwrap_or_default();
     let quoted: String = plain.split_inclusive('\n').map(quote_line).collect();
     // A line may be one of a longer text, and mean what it says.
-    let is_same = serde_yaml::from_str::<Value>(&quoted).is_ok_and(|read| read == *value);
+    let is_same = yaml::from_str::<Value>(&quoted).is_ok_and(|read| read == *value);
     if is_same { quoted } else { plain }
 }
 

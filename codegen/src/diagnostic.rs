@@ -3,13 +3,12 @@
 //! A pass that meets a fault says so in a [`Diagnostics`] and goes on where it can. Where the fault stands in a file is looked up from
 //! its JSON pointer only when there is something to show, in [`render`].
 
-pub(crate) mod machine;
+mod machine;
 mod render;
 mod suggest;
 
 pub use machine::{github, json_lines};
 pub use render::render;
-pub(crate) use render::visible;
 pub use suggest::{closest, distance};
 
 use indexmap::IndexSet;

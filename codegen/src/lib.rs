@@ -30,8 +30,10 @@ pub mod origin;
 pub mod overlay;
 pub mod progenitor;
 pub mod resolve;
+pub mod sanitize;
 mod stack;
 mod template;
+pub mod yaml;
 
 use openapiv3::OpenAPI;
 use serde_json::Value;

@@ -102,6 +102,14 @@ pub fn module_name(name: &str) -> String {
     }
 }
 
+/// Whether Windows takes a file of this name, whatever its ending, for a device.
+pub fn is_device(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let is_port = |port: &str| matches!(port.as_bytes(), [b'0'..=b'9']);
+    matches!(name.as_str(), "aux" | "con" | "nul" | "prn")
+        || name.strip_prefix("com").or(name.strip_prefix("lpt")).is_some_and(is_port)
+}
+
 /// The name of a constant or static: `list_offers` is `LIST_OFFERS`.
 pub fn constant(name: &str) -> String {
     suffix(name).to_shouty_snake_case()
@@ -237,6 +245,16 @@ mod tests {
         assert_eq!(module_name("../../etc/passwd"), "etc_passwd");
         assert_eq!(module_name("type"), "type_");
         assert!(type_name(&"x".repeat(100_000)).len() <= MAX_LENGTH + 5);
+    }
+
+    #[test]
+    fn devices_of_windows_are_known() {
+        for device in ["com1", "COM9", "lpt0", "Nul", "con", "aux", "prn"] {
+            assert!(is_device(device), "{device}");
+        }
+        for file in ["com", "com10", "lpt_1", "lpts", "console", "n1"] {
+            assert!(!is_device(file), "{file}");
+        }
     }
 
     #[test]

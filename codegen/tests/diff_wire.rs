@@ -29,7 +29,7 @@ struct Case {
 
 fn cases(theme: &str) -> Outcome<Vec<Case>> {
     let text = fs::read_to_string(fixtures().join("diff").join(format!("{theme}.yaml")))?;
-    let read: Vec<Value> = serde_yaml::from_str(&text)?;
+    let read: Vec<Value> = crm_clients_codegen::yaml::from_str(&text)?;
     let case = |case: &Value| {
         let name = case["case"].as_str().unwrap_or_default().to_owned();
         let (kind, pair) =

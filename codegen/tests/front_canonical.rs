@@ -147,7 +147,7 @@ fn yaml_reads_back_as_what_it_was() {
     for text in texts {
         let value =
             json!({"list": [text, [text]], "map": {"value": text, "inner": [{"key": text}]}, text: {text: text}});
-        let read: Result<Value, _> = serde_yaml::from_str(&to_yaml(&value));
+        let read: Result<Value, _> = crm_clients_codegen::yaml::from_str(&to_yaml(&value));
         assert_eq!(read.ok(), Some(value), "{text:?}");
     }
 }

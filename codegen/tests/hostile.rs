@@ -46,6 +46,8 @@ fn hostile_texts() -> Vec<String> {
         "`evil` ``evil`` [evil](javascript:evil) <script>",
         "type",
         "Self",
+        "com1",
+        "LPT1",
         "",
         " ",
         "\u{301}\u{1f389}",

@@ -1,13 +1,12 @@
 //! `specs/<api>/accepted.toml`: changes that were looked at and are accepted.
 
-use std::io;
-use std::{fs, ops::Range};
+use std::ops::Range;
 
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::Fault;
 use crate::api::Workspace;
+use crate::{Fault, input};
 
 /// The accepted changes of an API.
 #[derive(Default)]
@@ -35,10 +34,9 @@ impl Accepted {
     /// Reads the file of an API; without one, nothing is accepted.
     pub fn read(workspace: &Workspace, api: &str) -> Result<Self, Fault> {
         let shown = format!("specs/{api}/accepted.toml");
-        let text = match fs::read_to_string(workspace.path(&shown)) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
-            Err(error) => return Err(Fault::from(format!("{shown}: {error}"))),
+        let text = input::text_below(&workspace.spec(api), "accepted.toml");
+        let Some(text) = text.map_err(|error| format!("{shown}: {error}"))? else {
+            return Ok(Self::default());
         };
         let file: File = toml::from_str(&text).map_err(|error| {
             let place = error.span().map(|span| place(&text, &span)).unwrap_or_default();
@@ -61,7 +59,7 @@ impl Accepted {
         let stale = self.entries.iter().filter(|entry| fingerprints.contains(&entry.fingerprint.get_ref().as_str()));
         let message = |entry: &Entry| {
             let what = format!("no change has the fingerprint `{}`: remove this entry", entry.fingerprint.get_ref());
-            format!("error: {}\n", self.told(entry.fingerprint.span(), &what))
+            Fault::from(self.told(entry.fingerprint.span(), &what)).into_text()
         };
         stale.map(message).collect()
     }

@@ -4,10 +4,10 @@ use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
-use crm_clients_codegen::{Input, Walk};
+use crm_clients_codegen::{Input, Walk, names};
 
-use crate::Fault;
 use crate::git::Tree;
+use crate::{Fault, input, output};
 
 /// The workspace that a command works on.
 pub struct Workspace {
@@ -19,6 +19,11 @@ impl Workspace {
     pub fn new(root: Option<PathBuf>) -> Self {
         let own = || Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_owned).unwrap_or_default();
         Self { root: root.unwrap_or_else(own) }
+    }
+
+    /// The workspace's directory.
+    pub fn root(&self) -> &Path {
+        &self.root
     }
 
     /// A path below the workspace.
@@ -38,7 +43,9 @@ impl Workspace {
             let entry = entry?;
             let path = entry.path();
             if path.join("openapi.yaml").is_file() || path.join("openapi.json").is_file() {
-                names.extend(entry.file_name().into_string().ok());
+                let name = entry.file_name().to_string_lossy().into_owned();
+                check_name(&name)?;
+                names.push(name);
             }
         }
         names.sort();
@@ -57,6 +64,9 @@ impl Workspace {
     /// The vendored API of this name.
     pub fn source(&self, name: &str) -> Result<Source, Fault> {
         let directory = self.spec(name);
+        if directory.is_symlink() {
+            return Err(Fault::from(format!("specs/{name} is a symbolic link; it must be a directory")));
+        }
         let files = ["openapi.yaml", "openapi.json"];
         let Some(file) = files.into_iter().find(|file| directory.join(file).is_file()) else {
             return Err(self.unknown(name));
@@ -68,7 +78,7 @@ impl Workspace {
     /// The overlay of a vendored API, if it has one: its path as shown, and its text.
     pub fn overlay(&self, name: &str) -> Result<Option<Overlay>, Fault> {
         let shown = format!("specs/{name}/overlay.yaml");
-        match fs::read(self.spec(name).join("overlay.yaml")) {
+        match input::read_below(&self.spec(name), "overlay.yaml") {
             Ok(text) => Ok(Some((shown, text))),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(Fault::from(format!("{shown}: {error}"))),
@@ -99,6 +109,16 @@ impl Workspace {
     }
 }
 
+/// An API's name is that of a directory and of a module, on every system.
+pub fn check_name(name: &str) -> Result<(), Fault> {
+    let module = names::module_name(name);
+    let module = if names::is_device(&module) { format!("{module}_api") } else { module };
+    match module == name {
+        true => Ok(()),
+        false => Err(Fault::from(format!("`{name}` cannot be a module's name; `{module}` can"))),
+    }
+}
+
 /// An overlay's path as shown, and its text.
 pub type Overlay = (String, Vec<u8>);
 
@@ -125,12 +145,11 @@ impl Source {
         let overlay = match overlay {
             Some(path) => Some((
                 path.display().to_string(),
-                fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?,
+                input::read_named(path).map_err(|error| format!("{}: {error}", path.display()))?,
             )),
             None => None,
         };
-        let directory = path.parent().map(Path::to_owned).unwrap_or_default();
-        let directory = if directory.as_os_str().is_empty() { PathBuf::from(".") } else { directory };
+        let directory = input::directory_of(path).to_owned();
         Ok(Self { shown: path.display().to_string(), files: Files::Directory(directory), overlay })
     }
 
@@ -164,7 +183,7 @@ impl Source {
     pub fn walk<T>(&self, walk: impl FnOnce(&mut Walk, &Input<'_>) -> Option<T>) -> Result<T, Fault> {
         let (made, report) = self.walk_quietly(walk);
         if made.is_some() {
-            eprint!("{report}");
+            output::report_to_stderr(&report);
         }
         made.ok_or_else(|| Fault::shown(report))
     }
@@ -178,7 +197,7 @@ impl Source {
     /// Walks through the passes with `walk`: what it made, and the walk itself with all that was found on it.
     pub fn inspect<T>(&self, walk: impl FnOnce(&mut Walk, &Input<'_>) -> Option<T>) -> (Option<T>, Walk) {
         let read = |path: &str| match &self.files {
-            Files::Directory(directory) => read_below(directory, path),
+            Files::Directory(directory) => input::read_below(directory, path),
             Files::Text(text) if self.shown.ends_with(&format!("/{path}")) => Ok(text.clone()),
             Files::Text(_) => Err(io::Error::other("only the document itself was fetched, so vendor it from a file")),
             Files::Revision(tree) => tree.read(path),
@@ -192,14 +211,4 @@ impl Source {
         let made = walk(&mut state, &input);
         (made, state)
     }
-}
-
-/// Reads a file that is in a directory or below it, symbolic links resolved.
-fn read_below(directory: &Path, path: &str) -> io::Result<Vec<u8>> {
-    let directory = directory.canonicalize()?;
-    let file = directory.join(path).canonicalize()?;
-    if !file.starts_with(&directory) {
-        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is outside the document's directory"));
-    }
-    fs::read(file)
 }

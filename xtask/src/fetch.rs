@@ -1,12 +1,18 @@
-//! A document over HTTPS: one GET within limits of size and of time, redirected to nothing less secure.
+//! A document over HTTPS: one GET within limits of size and of time, from a public address, redirected to nothing less secure.
 
+mod address;
+
+use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use crm_clients_codegen::load::MAX_BYTES;
 use ureq::http::Response;
 use ureq::tls::{RootCerts, TlsConfig};
+use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, Body, Proxy};
 use url::{Host, Url};
+
+use address::{PublicResolver, is_public, refusal};
 
 /// So many redirects are followed.
 const MAX_REDIRECTS: usize = 5;
@@ -21,7 +27,12 @@ pub fn parse(text: &str) -> Result<Url, String> {
         let host = url.host_str().unwrap_or_default();
         return Err(format!("the URL at {host} holds a user's name: fetch the document by other means"));
     }
-    Ok(url)
+    match ip_address(&url) {
+        Some(address) if !is_public(address) && !is_loopback(&url) => {
+            Err(format!("{url} is not fetched: {}", refusal(&address.to_string())))
+        }
+        _ => Ok(url),
+    }
 }
 
 /// The bytes at `url`, all of them there before `timeout` is over. The proxy variables of the environment are honoured,
@@ -56,7 +67,9 @@ fn send(url: &Url, deadline: Instant) -> Result<Response<Body>, ureq::Error> {
         // A proxy of one's own house is trusted by the system, if by anyone.
         .tls_config(TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build())
         .user_agent(concat!("crm-clients/", env!("CARGO_PKG_VERSION")));
-    config.build().new_agent().get(url.as_str()).call()
+    let host = if is_loopback(url) { None } else { url.host_str().map(str::to_owned) };
+    let agent = Agent::with_parts(config.build(), DefaultConnector::default(), PublicResolver { host });
+    agent.get(url.as_str()).call()
 }
 
 fn read(mut response: Response<Body>, explain: impl Fn(ureq::Error) -> String) -> Result<Vec<u8>, String> {
@@ -82,18 +95,28 @@ fn too_large() -> String {
 fn redirected(from: &Url, response: &Response<Body>) -> Result<Url, String> {
     let location = response.headers().get("location").and_then(|location| location.to_str().ok()).unwrap_or_default();
     let to = from.join(location).map_err(|error| format!("it is redirected to `{location}`: {error}"))?;
-    if to.scheme() == "https" || (is_loopback(from) && is_loopback(&to)) {
-        return parse(to.as_str());
+    if is_loopback(&to) && !is_loopback(from) {
+        return Err(format!("it is redirected to {to}, which is this machine"));
     }
-    Err(format!("it is redirected to {to}, which is not https"))
+    if to.scheme() != "https" && !is_loopback(&to) {
+        return Err(format!("it is redirected to {to}, which is not https"));
+    }
+    parse(to.as_str()).map_err(|reason| format!("it is redirected: {reason}"))
 }
 
 /// Whether a URL leads to this machine.
 fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
+        _ => ip_address(url).is_some_and(|address| address.is_loopback()),
+    }
+}
+
+/// The address that a URL has in place of a name.
+fn ip_address(url: &Url) -> Option<IpAddr> {
+    match url.host()? {
+        Host::Domain(_) => None,
+        Host::Ipv4(address) => Some(address.into()),
+        Host::Ipv6(address) => Some(address.into()),
     }
 }

@@ -3,17 +3,22 @@
 //! Thin over `crm-clients-codegen`: here are files, exit codes and what is printed.
 //! Exit code 0 is success, 1 a difference that was asked for, 2 a fault of the input or the call.
 
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 mod accepted;
 mod api;
 mod commands;
 mod fetch;
 mod git;
+mod input;
+mod output;
 mod tree;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use crm_clients_codegen::sanitize;
 
 use api::Workspace;
 
@@ -69,12 +74,12 @@ pub struct Fault(String);
 
 impl<E: std::fmt::Display> From<E> for Fault {
     fn from(error: E) -> Self {
-        Self(format!("error: {error}\n"))
+        Self(sanitize::block(&format!("error: {error}\n")))
     }
 }
 
 impl Fault {
-    /// A fault that is already laid out.
+    /// A fault that is already laid out and sanitized.
     pub fn shown(text: String) -> Self {
         Self(text)
     }
@@ -104,7 +109,7 @@ fn main() -> ExitCode {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Different) => ExitCode::from(1),
         Err(Fault(text)) => {
-            eprint!("{text}");
+            output::report_to_stderr(&text);
             ExitCode::from(2)
         }
     }

@@ -1,137 +1,267 @@
-//! The two sinks of emitted files: a directory that is written, and one that is compared.
+//! Trees of generated files: read, compared, and replaced in one step.
+
+mod lock;
+pub mod staging;
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use crm_clients_codegen::fileset::{Difference, FileSet};
-use rustix::fs::{CWD, RenameFlags, renameat_with};
+use crm_clients_codegen::fileset::{Difference, FileSet, is_generated};
 use similar::TextDiff;
 
-/// The files below a directory: path relative to it, with `/`, and text. Bytes that are not UTF-8
-/// show as such, so that they differ from anything emitted.
-pub fn read(directory: &Path) -> io::Result<BTreeMap<String, String>> {
-    let mut files = BTreeMap::new();
-    let mut queue = vec![(directory.to_owned(), String::new())];
-    while let Some((path, prefix)) = queue.pop() {
-        let entries = match fs::read_dir(&path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound && prefix.is_empty() => break,
-            entries => entries?,
-        };
-        for entry in entries {
-            let entry = entry?;
-            let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-            if entry.file_type()?.is_dir() {
-                queue.push((entry.path(), format!("{name}/")));
-            } else {
-                files.insert(name, String::from_utf8_lossy(&fs::read(entry.path())?).into_owned());
-            }
-        }
-    }
-    Ok(files)
+use crate::Fault;
+pub use lock::Lock;
+pub use staging::Staging;
+
+/// What is below a directory.
+#[derive(Debug, Default, PartialEq)]
+pub struct Contents {
+    /// The text of each file by its path, which is relative to the directory and has `/` between its parts.
+    pub files: BTreeMap<String, String>,
+    /// Path and kind of each entry that is not a text file: no command writes one.
+    pub others: BTreeMap<String, &'static str>,
 }
 
-/// Makes a directory hold these files and no others: all of them, or, if the run is killed, none.
-/// Nothing is touched where nothing differs.
-pub fn write(directory: &Path, files: &FileSet) -> io::Result<Vec<Difference>> {
-    let differences = files.compare(&read(directory)?);
+impl Contents {
+    /// Reads what is below a directory; nothing if there is no directory. Follows no symbolic link.
+    pub fn read(directory: &Path) -> io::Result<Self> {
+        let mut contents = Self::default();
+        match directory.symlink_metadata() {
+            Ok(metadata) if metadata.is_dir() => contents.add(directory, "")?,
+            Ok(_) => {
+                let message = format!("{} is not a directory, or only a link to one", directory.display());
+                return Err(io::Error::new(io::ErrorKind::NotADirectory, message));
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+        Ok(contents)
+    }
+
+    fn add(&mut self, directory: &Path, prefix: &str) -> io::Result<()> {
+        for entry in fs::read_dir(directory)? {
+            let entry = entry?;
+            let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+            let kind = entry.file_type()?;
+            if kind.is_dir() {
+                self.add(&entry.path(), &format!("{name}/"))?;
+            } else if kind.is_file() {
+                match String::from_utf8(fs::read(entry.path())?) {
+                    Ok(text) => _ = self.files.insert(name, text),
+                    Err(_) => _ = self.others.insert(name, "a file that is not UTF-8"),
+                }
+            } else {
+                self.others.insert(name, if kind.is_symlink() { "a symbolic link" } else { "a device or a pipe" });
+            }
+        }
+        Ok(())
+    }
+
+    /// Why these files cannot replace what is here: the entries that would be lost although no command wrote them.
+    pub fn refusal(&self, shown: &str, files: &FileSet) -> Option<Fault> {
+        let foreign = |difference: Difference| {
+            let is_foreign = difference.is.is_some_and(|text| !is_generated(&text));
+            is_foreign.then_some((difference.path, "a file without the marker `@generated`"))
+        };
+        let others = self.others.iter().map(|(path, kind)| (path.clone(), *kind));
+        let foreign: BTreeMap<_, _> =
+            files.compare(&self.files).into_iter().filter_map(foreign).chain(others).collect();
+        if foreign.is_empty() {
+            return None;
+        }
+        const SHOWN: usize = 10;
+        let mut message = format!("{shown} has files that this command did not write, and it replaces no others:");
+        for (path, kind) in foreign.iter().take(SHOWN) {
+            message.push_str(&format!("\n  {shown}/{path} is {kind}"));
+        }
+        if let more @ 1.. = foreign.len().saturating_sub(SHOWN) {
+            message.push_str(&format!("\n  and {more} more"));
+        }
+        message.push_str("\n  = help: move them away or delete them, then run the command again");
+        Some(Fault::from(message))
+    }
+}
+
+/// Makes the directory `name` of a locked one hold these files and no others: all of them, or, if the run is killed, none.
+/// Files that do not differ are not written, and nothing is touched where nothing differs.
+pub fn write(lock: &Lock, name: &str, shown: &str, files: &FileSet) -> Result<Vec<Difference>, Fault> {
+    let directory = lock.directory().join(name);
+    let contents = Contents::read(&directory)?;
+    if let Some(refusal) = contents.refusal(shown, files) {
+        return Err(refusal);
+    }
+    let differences = files.compare(&contents.files);
     if differences.is_empty() {
         return Ok(differences);
     }
-    let parent = directory.parent().map(Path::to_owned).unwrap_or_else(|| PathBuf::from("."));
-    fs::create_dir_all(&parent)?;
-    remove_leftovers(&parent)?;
-    // Dropped at the end, and with it whatever tree it then holds.
-    let staging = tempfile::Builder::new().prefix(STAGING).tempdir_in(&parent)?;
-    let tree = staging.path().join("tree");
+    let staging = Staging::new(lock)?;
+    let tree = staging.new_path(name);
     fs::create_dir(&tree)?;
     for (path, text) in files.iter() {
         let file = tree.join(path);
         if let Some(parent) = file.parent() {
             fs::create_dir_all(parent)?;
         }
-        fs::write(file, text)?;
+        if contents.files.get(path).is_some_and(|current| current == text) {
+            staging::link(&directory.join(path), &file)?;
+        } else {
+            fs::write(file, text)?;
+        }
     }
-    replace(directory, &tree, staging.path())?;
+    let written = Contents::read(&tree)?;
+    if written.files.len() != files.len() || !files.compare(&written.files).is_empty() {
+        let message = format!("{shown} stays as it is, because files changed while the new ones were written");
+        return Err(Fault::from(message));
+    }
+    staging.commit_directory(name)?;
     Ok(differences)
 }
 
-const STAGING: &str = ".regen-";
-
-/// What a killed run left behind.
-fn remove_leftovers(parent: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(parent)? {
-        let entry = entry?;
-        if entry.file_name().to_string_lossy().starts_with(STAGING) && entry.file_type()?.is_dir() {
-            fs::remove_dir_all(entry.path())?;
-        }
-    }
-    Ok(())
-}
-
-/// Puts `tree` in the place of `directory`: in one step where the file system can exchange two
-/// names, otherwise in two.
-fn replace(directory: &Path, tree: &Path, staging: &Path) -> io::Result<()> {
-    if !directory.exists() {
-        return fs::rename(tree, directory);
-    }
-    if renameat_with(CWD, tree, CWD, directory, RenameFlags::EXCHANGE).is_ok() {
-        return Ok(());
-    }
-    fs::rename(directory, staging.join("old"))?;
-    fs::rename(tree, directory)
-}
-
-/// The differences as unified diffs, from what is there to what should be.
+/// The differences as unified diffs, from the current text to the expected one. Each file is named, an empty one too.
 pub fn diff(root: &str, differences: &[Difference]) -> String {
     let mut out = String::new();
     for difference in differences {
         let path = format!("{root}/{}", difference.path);
         let (is, should_be) = (difference.is.as_deref(), difference.should_be.as_deref());
-        let header = (
-            is.map_or_else(|| "/dev/null".to_owned(), |_| format!("a/{path}")),
-            should_be.map_or_else(|| "/dev/null".to_owned(), |_| format!("b/{path}")),
-        );
+        let old = is.map_or_else(|| "/dev/null".to_owned(), |_| format!("a/{path}"));
+        let new = should_be.map_or_else(|| "/dev/null".to_owned(), |_| format!("b/{path}"));
         let diff = TextDiff::from_lines(is.unwrap_or_default(), should_be.unwrap_or_default());
-        out.push_str(&diff.unified_diff().context_radius(3).header(&header.0, &header.1).to_string());
+        let shown = diff.unified_diff().context_radius(3).header(&old, &new).to_string();
+        // There is no hunk, and so no header, where one text is empty and the other missing.
+        out.push_str(&if shown.is_empty() { format!("--- {old}\n+++ {new}\n") } else { shown });
     }
     out
 }
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::{MetadataExt, symlink};
+
     use super::*;
 
+    const LIB: &str = "// @generated by `cargo xtask regen` from specs\nmod a;\n";
+    const A: &str = "// @generated by `cargo xtask regen` from specs\n";
+
+    fn files() -> FileSet {
+        let mut files = FileSet::new();
+        files.insert("lib.rs", LIB);
+        files.insert("a/mod.rs", A);
+        files
+    }
+
+    fn written(root: &Path) -> Result<usize, String> {
+        let lock = Lock::exclusive(root).map_err(|error| error.to_string())?;
+        write(&lock, "src", "src", &files()).map(|differences| differences.len()).map_err(Fault::into_text)
+    }
+
+    type Result<T = (), E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
+
     #[test]
-    fn a_tree_is_owned_whole() -> io::Result<()> {
+    fn a_tree_is_replaced_whole_and_files_that_do_not_differ_are_kept() -> Result {
         let root = tempfile::tempdir()?;
         let directory = root.path().join("src");
         fs::create_dir_all(directory.join("old"))?;
-        fs::write(directory.join("old/stray.rs"), "stray")?;
-        fs::create_dir(root.path().join(".regen-killed"))?;
-        let mut files = FileSet::new();
-        files.insert("lib.rs", "mod a;\n");
-        files.insert("a/mod.rs", "// a\n");
-        assert_eq!(write(&directory, &files)?.len(), 3);
-        assert_eq!(read(&directory)?, files.iter().map(|(path, text)| (path.to_owned(), text.to_owned())).collect());
-        assert!(write(&directory, &files)?.is_empty());
+        fs::write(directory.join("old/stale.rs"), A)?;
+        fs::write(directory.join("lib.rs"), LIB)?;
+        let before = fs::metadata(directory.join("lib.rs"))?;
+        assert_eq!(written(root.path())?, 2);
+        let expected = files().iter().map(|(path, text)| (path.to_owned(), text.to_owned())).collect();
+        assert_eq!(Contents::read(&directory)?.files, expected);
+        let after = fs::metadata(directory.join("lib.rs"))?;
+        assert_eq!((before.ino(), before.mtime_nsec()), (after.ino(), after.mtime_nsec()));
+        assert_eq!(written(root.path())?, 0);
         let left: Vec<_> = fs::read_dir(root.path())?.collect();
         assert_eq!(left.len(), 1, "nothing but the tree is left: {left:?}");
         Ok(())
     }
 
     #[test]
-    fn a_diff_shows_stale_and_stray_files() {
+    fn what_no_command_wrote_is_neither_read_nor_replaced() -> Result {
+        let outside = tempfile::tempdir()?;
+        fs::write(outside.path().join("secret"), "secret")?;
+        let latin = |path: &Path| fs::write(path, b"// @generated by `cargo xtask regen` \xe9\n");
+        type Make<'a> = &'a dyn Fn(&Path) -> io::Result<()>;
+        let cases: [(&str, &str, Make<'_>); 5] = [
+            ("lib.rs", "without the marker", &|path| fs::write(path, "fn main() {}\n")),
+            ("main.py", "without the marker", &|path| fs::write(path, "")),
+            ("lib.rs", "not UTF-8", &latin),
+            ("link.rs", "a symbolic link", &|path| symlink(outside.path().join("secret"), path)),
+            ("a", "a symbolic link", &|path| symlink(outside.path(), path)),
+        ];
+        for (name, reason, make) in cases {
+            let root = tempfile::tempdir()?;
+            fs::create_dir(root.path().join("src"))?;
+            make(&root.path().join("src").join(name))?;
+            let said = written(root.path()).err().unwrap_or_default();
+            assert!(said.contains(&format!("src/{name} is ")) && said.contains(reason), "{name}: {said}");
+            assert!(root.path().join("src").join(name).symlink_metadata().is_ok(), "{name}");
+            assert_eq!(fs::read_dir(root.path())?.count(), 1, "{name}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_directory_that_is_a_link_is_refused() -> Result {
+        let (root, outside) = (tempfile::tempdir()?, tempfile::tempdir()?);
+        symlink(outside.path(), root.path().join("src"))?;
+        assert!(written(root.path()).err().unwrap_or_default().contains("is not a directory"));
+        assert_eq!(fs::read_dir(outside.path())?.count(), 0);
+        Ok(())
+    }
+
+    #[test]
+    fn a_run_that_was_killed_is_undone() -> Result {
+        let root = tempfile::tempdir()?;
+        let staging = root.path().join(staging::NAME);
+        // Killed before the marker was written, and after the old tree was moved away.
+        for begun in ["", "# @gen"] {
+            fs::create_dir(&staging)?;
+            fs::write(staging.join(".git"), begun)?;
+            drop(Lock::exclusive(root.path())?);
+            assert!(!staging::is_left_behind(root.path()), "{begun}");
+        }
+        {
+            let lock = Lock::exclusive(root.path())?;
+            let staging = Staging::new(&lock)?;
+            fs::create_dir(staging.new_path("../old/src"))?;
+            std::mem::forget(staging);
+        }
+        drop(Lock::exclusive(root.path())?);
+        let left: Vec<_> = fs::read_dir(root.path())?.flatten().map(|entry| entry.file_name()).collect();
+        assert_eq!(left, ["src"]);
+        Ok(())
+    }
+
+    #[test]
+    fn somebody_elses_directory_is_not_taken_for_staging() -> Result {
+        let root = tempfile::tempdir()?;
+        fs::create_dir(root.path().join(staging::NAME))?;
+        fs::write(root.path().join(staging::NAME).join("notes"), "mine")?;
+        assert!(Lock::exclusive(root.path()).is_err());
+        assert!(root.path().join(staging::NAME).join("notes").exists());
+        Ok(())
+    }
+
+    #[test]
+    fn a_diff_names_stale_stray_and_empty_files() {
+        let difference = |path: &str, is: Option<&str>, should_be: Option<&str>| Difference {
+            path: path.to_owned(),
+            is: is.map(str::to_owned),
+            should_be: should_be.map(str::to_owned),
+        };
         let differences = [
-            Difference { path: "a.rs".to_owned(), is: Some("one\n".to_owned()), should_be: Some("two\n".to_owned()) },
-            Difference { path: "b.rs".to_owned(), is: Some("stray\n".to_owned()), should_be: None },
+            difference("a.rs", Some("one\n"), Some("two\n")),
+            difference("b.rs", Some("stray\n"), None),
+            difference("c.rs", Some(""), None),
         ];
         let shown = diff("generated/src", &differences);
         assert!(
             shown.contains("--- a/generated/src/a.rs\n+++ b/generated/src/a.rs\n@@ -1 +1 @@\n-one\n+two\n"),
             "{shown}"
         );
-        assert!(shown.contains("+++ /dev/null\n"), "{shown}");
+        assert!(shown.contains("--- a/generated/src/b.rs\n+++ /dev/null\n@@"), "{shown}");
+        assert!(shown.ends_with("--- a/generated/src/c.rs\n+++ /dev/null\n"), "{shown}");
     }
 }

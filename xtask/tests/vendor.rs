@@ -145,6 +145,11 @@ fn what_cannot_be_had_says_why_and_what_to_do() -> Result {
         (head("200 OK\r\ncontent-length: 28", "\n<!doctype html><title></tit>")?, "is a web page"),
         (redirect("http://pets.example/openapi.yaml")?, "redirected to http://pets.example/openapi.yaml, which is not"),
         (redirect("/openapi.yaml")?, "redirected more than 5 times"),
+        (redirect("https://169.254.169.254/latest/meta-data/")?, "169.254.169.254 is not an address of the public"),
+        (redirect("https://10.0.0.1/openapi.yaml")?, "10.0.0.1 is not an address of the public internet"),
+        (redirect("https://[::ffff:192.168.1.1]/")?, "is not an address of the public internet"),
+        (redirect("https://0xa9fea9fe/")?, "169.254.169.254 is not an address of the public internet"),
+        (redirect("https://[fd00::1]/")?, "fd00::1 is not an address of the public internet"),
         (closed, "refused"),
     ] {
         let said = refused(&workspace, &[&url])?;
@@ -172,6 +177,8 @@ fn only_https_is_fetched_and_without_a_password() -> Result {
         ("file:///openapi.yaml", "over https alone"),
         ("https://me:secret@pets.example/openapi.yaml", "user's name"),
         ("https://", "not a URL"),
+        ("https://10.0.0.1/openapi.yaml", "not an address of the public internet"),
+        ("https://[fe80::1]/openapi.yaml", "not an address of the public internet"),
     ] {
         let said = refused(&workspace, &[url])?;
         assert!(said.contains(reason) && !said.contains("secret"), "{said}");

@@ -16,6 +16,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::OnceLock;
 
+use crm_clients_codegen::yaml;
 use fastrand::Rng;
 use serde_json::Value;
 
@@ -30,7 +31,7 @@ fn documents(below: &str) -> Vec<Value> {
         .iter()
         .flat_map(|directory| ["json", "yaml"].map(|kind| directory.join("openapi").with_extension(kind)));
     // Some are there to be refused, and are no documents at all.
-    files.filter_map(|file| serde_yaml::from_slice(&fs::read(file).ok()?).ok()).filter(Value::is_object).collect()
+    files.filter_map(|file| yaml::from_str(&fs::read_to_string(file).ok()?).ok()).filter(Value::is_object).collect()
 }
 
 /// What documents are changed with: the nodes of those that the project has.
@@ -62,7 +63,7 @@ pub fn mutated(data: &mut [u8], size: usize, max_size: usize, seed: u32) -> usiz
 fn changed(text: &str, rng: &mut Rng) -> Option<String> {
     let mut parts: Vec<Cow<'_, str>> = text.split(BETWEEN).map(Cow::Borrowed).collect();
     let part = rng.choice(&mut parts)?;
-    let mut document: Value = serde_json::from_str(part).or_else(|_| serde_yaml::from_str(part)).ok()?;
+    let mut document: Value = serde_json::from_str(part).or_else(|_| yaml::from_str(part)).ok()?;
     if !document.is_object() {
         return None;
     }

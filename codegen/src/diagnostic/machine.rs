@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::{Diagnostic, Diagnostics};
 use crate::origin::Documents;
+use crate::sanitize::{self, command_data, command_property, line};
 
 /// A line of JSON. Lines and columns are counted from 1, columns in characters; without a file, all three are missing.
 #[derive(Serialize)]
@@ -45,7 +46,7 @@ pub fn json_lines(diagnostics: &Diagnostics, documents: &Documents) -> String {
             help: diagnostic.help.as_deref(),
         };
         // Texts and numbers are written without fail.
-        serde_json::to_string(&line).unwrap_or_default() + "\n"
+        sanitize::json(&serde_json::to_string(&line).unwrap_or_default()).into_owned() + "\n"
     };
     diagnostics.iter().map(line).collect()
 }
@@ -54,23 +55,13 @@ pub fn json_lines(diagnostics: &Diagnostics, documents: &Documents) -> String {
 pub fn github(diagnostics: &Diagnostics, documents: &Documents) -> String {
     let command = |diagnostic: &Diagnostic| {
         let place = Place::of(diagnostic, documents)
-            .map(|place| format!("file={},line={},col={},", property(place.file), place.line, place.column));
-        let help = diagnostic.help.iter().map(|help| format!("\n{help}")).collect::<String>();
-        let text = data(&format!("{}{help}", diagnostic.message));
+            .map(|place| format!("file={},line={},col={},", command_property(place.file), place.line, place.column));
+        let help = diagnostic.help.iter().map(|help| format!("\n{}", line(help))).collect::<String>();
+        let text = command_data(&format!("{}{help}", line(&diagnostic.message)));
         let place = place.unwrap_or_default();
-        format!("::{} {place}title={}::{text}\n", diagnostic.severity.name(), property(diagnostic.code))
+        format!("::{} {place}title={}::{text}\n", diagnostic.severity.name(), command_property(diagnostic.code))
     };
     diagnostics.iter().map(command).collect()
-}
-
-/// A command's text, escaped: a line that a document put into it would otherwise be a command of its own.
-pub(crate) fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
-}
-
-/// A property of a command, escaped.
-pub(crate) fn property(text: &str) -> String {
-    data(text).replace(':', "%3A").replace(',', "%2C")
 }
 
 #[cfg(test)]
@@ -87,7 +78,7 @@ mod tests {
         diagnostics.error("wrong-type", "", "é", "mend it");
         assert_eq!(
             github(&diagnostics, &documents),
-            "::warning file=a%2Cb%3A100%25.yaml,line=1,col=1,title=unknown-key::100%25%0D%0A::error::forged\n\
+            "::warning file=a%2Cb%3A100%25.yaml,line=1,col=1,title=unknown-key::100%25\\r\\n::error::forged\n\
              ::error file=a%2Cb%3A100%25.yaml,line=1,col=1,title=wrong-type::é%0Amend it\n"
         );
         assert_eq!(

@@ -6,6 +6,7 @@ use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 
 use super::{Diagnostic, Diagnostics, Place, Severity};
 use crate::origin::{Documents, Position, boundary};
+use crate::sanitize;
 
 /// How many bytes of a line are shown, and how many of them before the place where that is too few. A minified document is one line.
 const WIDTH: usize = 120;
@@ -22,10 +23,10 @@ fn one(diagnostic: &Diagnostic, documents: &Documents, renderer: &Renderer) -> S
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let title = visible(&diagnostic.message);
-    let mut group = level.primary_title(title.as_str()).id(diagnostic.code).elements(None::<Origin<'_>>);
+    let title = sanitize::line(&diagnostic.message);
+    let mut group = level.primary_title(title.as_ref()).id(diagnostic.code).elements(None::<Origin<'_>>);
     if let Some(position) = diagnostic.position(documents) {
-        let path = visible(position.file);
+        let path = sanitize::line(position.file);
         let (line, span, cut) = window(&position);
         let snippet = Snippet::source(line).line_start(position.line).annotation(AnnotationKind::Primary.span(span));
         group = if cut {
@@ -37,10 +38,10 @@ fn one(diagnostic: &Diagnostic, documents: &Documents, renderer: &Renderer) -> S
         };
     }
     if !matches!(diagnostic.place, Place::Offset(..)) && !diagnostic.pointer.is_empty() {
-        group = group.element(Level::NOTE.message(format!("at #{}", visible(&diagnostic.pointer))));
+        group = group.element(Level::NOTE.message(format!("at #{}", sanitize::line(&diagnostic.pointer))));
     }
     if let Some(help) = &diagnostic.help {
-        group = group.element(Level::HELP.message(visible(help)));
+        group = group.element(Level::HELP.message(sanitize::line(help)));
     }
     renderer.render(&[group])
 }
@@ -59,17 +60,19 @@ fn window(position: &Position<'_>) -> (String, Range<usize>, bool) {
     };
     let ellipsis = |cut| if cut { "..." } else { "" };
     let head = ellipsis(from > line_start);
-    let shown = format!("{head}{}{}", &text[from..to], ellipsis(to < line_end));
-    let at = start - from + head.len();
-    let end = boundary(text, position.span.end).clamp(start, to) - from + head.len();
-    (shown, at..end, from > line_start)
+    let end = boundary(text, position.span.end).clamp(start, to);
+    // Each part by itself, because a character that is replaced has another length.
+    let mut shown = format!("{head}{}", source(&text[from..start]));
+    let at = shown.len();
+    shown.push_str(&source(&text[start..end]));
+    let span = at..shown.len();
+    shown.push_str(&source(&text[end..to]));
+    shown.push_str(ellipsis(to < line_end));
+    (shown, span, from > line_start)
 }
 
-/// The text without characters that would move the cursor, colour the terminal or turn the direction of reading: it may be a document's.
-pub(crate) fn visible(text: &str) -> String {
-    let hidden = |char: char| {
-        char.is_control() && char != '\n'
-            || matches!(char, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    text.chars().map(|char| if hidden(char) { char::REPLACEMENT_CHARACTER } else { char }).collect()
+/// A part of a line, sanitized but for its tabs, which the renderer shows as spaces.
+fn source(text: &str) -> String {
+    let parts: Vec<_> = text.split('\t').map(sanitize::line).collect();
+    parts.join("\t")
 }

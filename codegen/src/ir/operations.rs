@@ -20,7 +20,7 @@ use crate::template;
 /// roots of a crate to cargo, and devices to Windows, which has no files of these names.
 const RESERVED: &[&str] = &[
     "types", "error", "mock", "runtime", "builder", "client", "new", "clone", "start", "std", "core", "alloc", "lib",
-    "main", "aux", "con", "nul", "prn",
+    "main",
 ];
 
 /// Types that a resource's file names without their path.
@@ -100,12 +100,11 @@ fn groups(resolved: &Resolved) -> Vec<Group> {
         }
         let name = tag.and_then(|tag| tag.rust_name.clone());
         let module = names::module_name(name.as_deref().unwrap_or(title));
-        let module = if RESERVED.contains(&module.as_str()) || module == "shared" {
-            format!("{module}_resource")
-        } else {
-            module
-        };
-        let module = names::unique(&module, |module| groups.iter().any(|group| group.module == module));
+        let is_reserved = RESERVED.contains(&module.as_str()) || names::is_device(&module);
+        let module = if is_reserved || module == "shared" { format!("{module}_resource") } else { module };
+        let module = names::unique(&module, |module| {
+            names::is_device(module) || groups.iter().any(|group| group.module == module)
+        });
         let description = tag.and_then(|tag| tag.description.clone());
         groups.push(Group { title: title.to_owned(), name, description, module, operations: vec![index] });
     };

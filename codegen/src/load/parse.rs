@@ -9,10 +9,7 @@ use super::value::{Context, Finding, Node};
 use super::{MAX_BYTES, MAX_DEPTH};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::origin::{Documents, FileId, boundary};
-
-/// Deeper brackets than this never reach the YAML parser, whose time is quadratic in them. Brackets in prose count too, so it is not
-/// [`MAX_DEPTH`], which is checked on the real structure.
-const MAX_BRACKETS: usize = 5_000;
+use crate::yaml::{self, line_start};
 
 /// Keeps the text among `documents` as `name`, and reads it: a mapping at its top, or errors.
 pub(crate) fn parse(
@@ -100,20 +97,11 @@ fn json(text: &str) -> Result<(Value, Vec<Finding>), Fault> {
 }
 
 fn yaml(text: &str) -> Result<(Value, Vec<Finding>), Fault> {
-    if let Some(offset) = too_many_brackets(text) {
-        return Err(too_deep(offset));
-    }
     let context = Context::new(text.len(), true);
-    match Node::root(&context).deserialize(serde_yaml::Deserializer::from_str(text)) {
+    match yaml::read(text, Node::root(&context)) {
         Ok(value) => Ok((value, context.findings())),
-        Err(error) => {
-            let offset = error.location().map_or(0, |place| {
-                let start = line_start(text, place.line());
-                let column = text[start..].char_indices().nth(place.column().saturating_sub(1));
-                column.map_or(text.len(), |(offset, _)| start + offset)
-            });
-            Err(fault("not-yaml", offset, &error.to_string()))
-        }
+        Err(yaml::Error::TooDeep(offset)) => Err(too_deep(offset)),
+        Err(yaml::Error::Invalid(reason, offset)) => Err(fault("not-yaml", offset, &reason)),
     }
 }
 
@@ -138,24 +126,4 @@ fn fault(code: &'static str, offset: usize, said: &str) -> Fault {
 
 fn too_deep(offset: usize) -> Fault {
     Fault::new("too-deep", offset, format!("the document nests deeper than {MAX_DEPTH} levels"), "")
-}
-
-fn too_many_brackets(text: &str) -> Option<usize> {
-    let mut depth = 0_usize;
-    text.bytes().position(|byte| {
-        match byte {
-            b'[' | b'{' => depth += 1,
-            b']' | b'}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        depth > MAX_BRACKETS
-    })
-}
-
-/// The offset of the start of a line, counted from 1.
-fn line_start(text: &str, line: usize) -> usize {
-    match line.checked_sub(2) {
-        None => 0,
-        Some(newline) => text.match_indices('\n').nth(newline).map_or(text.len(), |(offset, _)| offset + 1),
-    }
 }

@@ -1,7 +1,10 @@
 //! What holds of emitted files, whatever document they were made from.
 #![allow(dead_code, reason = "each test binary uses a part")]
 
+use std::collections::BTreeSet;
+
 use crm_clients_codegen::fileset::FileSet;
+use crm_clients_codegen::names;
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens;
 
@@ -11,10 +14,14 @@ use crate::compiles::{self, Items};
 /// the client is noted; calls of it name no other types.
 pub fn check(files: &FileSet, items: &mut Items) {
     let mut parsed_files = Vec::new();
+    let mut paths = BTreeSet::new();
     for (path, text) in files.iter() {
         let safe = |character: char| character.is_ascii_alphanumeric() || matches!(character, '_' | '/' | '.');
         let climbs = path.split('/').any(|part| part.is_empty() || part.starts_with('.')) || path.starts_with('/');
         assert!(path.chars().all(safe) && !climbs && path.len() < 200, "the path {path:?}");
+        let is_device = |part: &str| names::is_device(part.split('.').next().unwrap_or_default());
+        assert!(!path.split('/').any(is_device), "a device of Windows: {path}");
+        assert!(paths.insert(path.to_lowercase()), "two files differ only in case: {path}");
         let hidden = |character: char| {
             character.is_control() && character != '\n' || ('\u{202a}'..='\u{202e}').contains(&character)
         };

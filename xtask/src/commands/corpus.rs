@@ -23,6 +23,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::api::Workspace;
 use crate::commands::target_directory;
+use crate::output::say;
 use crate::{Fault, Outcome};
 use documents::{Corpus, Document};
 use record::Record;
@@ -94,7 +95,7 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Faul
     fs::write(out.join("report.json"), serde_json::to_string_pretty(&report)? + "\n")?;
     let text = report.to_string();
     fs::write(out.join("report.txt"), &text)?;
-    print!("{text}");
+    say!("{}", text.trim_end());
     Ok(if report.is_good() { Outcome::Done } else { Outcome::Different })
 }
 

@@ -12,7 +12,7 @@ use semver::Version;
 use crate::accepted::Accepted;
 use crate::api::{Source, Workspace};
 use crate::git::{self, Repository};
-use crate::{Fault, Outcome};
+use crate::{Fault, Outcome, output};
 
 /// Arguments of `diff`.
 #[derive(clap::Args)]
@@ -57,10 +57,10 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Faul
         names => command.since(arguments.base.as_deref(), names)?,
     };
     match arguments.format {
-        Format::Text => print!("{}", format::text(&review, io::stdout().is_terminal())),
-        Format::Markdown => print!("{}", format::markdown(&review)),
-        Format::Json => print!("{}", format::json(&review)),
-        Format::Github => print!("{}", format::github(&review)),
+        Format::Text => output::report(&format::text(&review, io::stdout().is_terminal())),
+        Format::Markdown => output::report(&format::markdown(&review)),
+        Format::Json => output::report(&format::json(&review)),
+        Format::Github => output::report(&format::github(&review)),
     }
     if !stale.is_empty() {
         return Err(Fault::shown(stale));

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crm_clients_codegen::Walk;
 
 use crate::api::Workspace;
-use crate::{Fault, Outcome};
+use crate::{Fault, Outcome, output};
 
 /// Arguments of `dump`.
 #[derive(clap::Args)]
@@ -41,6 +41,6 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Faul
         }
         Stage::Ir => serde_json::to_string_pretty(&source.walk(|walk, input| walk.ir(input, "client"))?)?,
     };
-    println!("{json}");
+    output::json(&json);
     Ok(Outcome::Done)
 }

@@ -8,11 +8,13 @@ use std::{fs, io, thread};
 
 use crm_clients_codegen::diagnostic::json_lines;
 use crm_clients_codegen::emit::{self, CrateOptions};
-use crm_clients_codegen::fileset::FileSet;
+use crm_clients_codegen::fileset::{FileSet, is_generated};
 use crm_clients_codegen::{Input, Walk, names};
 
 use crate::api::{Source, Workspace};
-use crate::{Fault, Outcome, tree};
+use crate::output::{self, say};
+use crate::tree::{self, Contents, Lock, Staging};
+use crate::{Fault, Outcome, input};
 
 /// Arguments of `generate`.
 #[derive(clap::Args)]
@@ -59,14 +61,6 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Faul
     if !valid {
         return Err(Fault::from(format!("`{name}` is not a crate's name: use letters, digits, `-` and `_`")));
     }
-    let manifest_path = arguments.out.join("Cargo.toml");
-    let theirs = fs::read_to_string(&manifest_path).is_ok_and(|text| !text.starts_with("# @generated"));
-    if theirs {
-        return Err(Fault::from(format!(
-            "{} was not written by this command: give another --out",
-            manifest_path.display()
-        )));
-    }
     let source = workspace.source_with(&arguments.spec, arguments.overlay.as_deref())?;
     let files = match arguments.emitter {
         Emitter::Ours => ours(workspace, &source, arguments)?,
@@ -74,7 +68,7 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Faul
     };
     write(&arguments.out, &files)?;
     if arguments.format == Format::Text {
-        println!("{}: {} files", arguments.out.display(), files.len());
+        say!("{}: {} files", arguments.out.display(), files.len());
     }
     Ok(Outcome::Done)
 }
@@ -98,8 +92,8 @@ fn walk<T, U>(
 ) -> Result<U, Fault> {
     let (made, walk) = source.inspect(pass);
     let tell = || match format {
-        Format::Text => eprint!("{}", walk.report(io::stderr().is_terminal())),
-        Format::Json => print!("{}", json_lines(&walk.diagnostics, &walk.documents)),
+        Format::Text => output::report_to_stderr(&walk.report(io::stderr().is_terminal())),
+        Format::Json => output::report(&json_lines(&walk.diagnostics, &walk.documents)),
     };
     let Some(made) = made else {
         tell();
@@ -122,11 +116,30 @@ fn write(directory: &Path, files: &FileSet) -> Result<(), Fault> {
             None => manifest = text,
         }
     }
-    fs::create_dir_all(directory)?;
-    tree::write(&directory.join("src"), &sources)?;
-    let path = directory.join("Cargo.toml");
-    if fs::read_to_string(&path).ok().as_deref() != Some(manifest) {
-        fs::write(path, manifest)?;
+    let shown = directory.display().to_string();
+    let lock = Lock::exclusive(directory)?;
+    let path = directory.join(MANIFEST);
+    let current = match input::read_below(directory, MANIFEST) {
+        Ok(bytes) => Some(bytes),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() => None,
+        Err(error) => return Err(Fault::from(format!("{}: {error}", path.display()))),
+    };
+    let is_foreign = |bytes: &Vec<u8>| !str::from_utf8(bytes).is_ok_and(is_generated);
+    if path.is_symlink() || current.as_ref().is_some_and(is_foreign) {
+        return Err(Fault::from(format!("{} was not written by this command: give another --out", path.display())));
     }
+    let root = format!("{shown}/{SOURCES}");
+    if let Some(refusal) = Contents::read(&directory.join(SOURCES))?.refusal(&root, &sources) {
+        return Err(refusal);
+    }
+    if current.as_deref() != Some(manifest.as_bytes()) {
+        let staging = Staging::new(&lock)?;
+        fs::write(staging.new_path(MANIFEST), manifest)?;
+        staging.commit_file(MANIFEST)?;
+    }
+    tree::write(&lock, SOURCES, &root, &sources)?;
     Ok(())
 }
+
+const MANIFEST: &str = "Cargo.toml";
+const SOURCES: &str = "src";

@@ -6,6 +6,7 @@ use crm_clients_codegen::diagnostic::{Severity, github, json_lines};
 use crm_clients_codegen::{Walk, lint};
 
 use crate::api::Workspace;
+use crate::output::{self, say};
 use crate::{Fault, Outcome};
 
 /// Arguments of `lint`.
@@ -46,7 +47,7 @@ enum Level {
 pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Fault> {
     if arguments.rules {
         for rule in lint::RULES {
-            println!("{:<7} {}: {}\n        {}", rule.severity.name(), rule.id, rule.sentence, rule.remedy);
+            say!("{:<7} {}: {}\n        {}", rule.severity.name(), rule.id, rule.sentence, rule.remedy);
         }
         return Ok(Outcome::Done);
     }
@@ -63,9 +64,9 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Faul
             continue;
         }
         match arguments.format {
-            Format::Text => print!("{}", walk.report(io::stdout().is_terminal())),
-            Format::Json => print!("{}", json_lines(&walk.diagnostics, &walk.documents)),
-            Format::Github => print!("{}", github(&walk.diagnostics, &walk.documents)),
+            Format::Text => output::report(&walk.report(io::stdout().is_terminal())),
+            Format::Json => output::report(&json_lines(&walk.diagnostics, &walk.documents)),
+            Format::Github => output::report(&github(&walk.diagnostics, &walk.documents)),
         }
         let counted = walk.diagnostics.iter().filter(|found| found.severity == Severity::Error).count();
         errors += counted;
@@ -75,7 +76,7 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Faul
         return Err(Fault::shown(faults));
     }
     if matches!(arguments.format, Format::Text) {
-        println!("{errors} errors, {warnings} warnings in {}", names.join(", "));
+        say!("{errors} errors, {warnings} warnings in {}", names.join(", "));
     }
     let fails = match arguments.fail_on {
         Level::Error => errors > 0,

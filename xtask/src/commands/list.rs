@@ -1,8 +1,10 @@
 //! `cargo xtask list`: operations and their methods.
 
+use crm_clients_codegen::sanitize;
 use serde::Serialize;
 
 use crate::api::Workspace;
+use crate::output::{self, say};
 use crate::{Fault, Outcome};
 
 /// Arguments of `list`.
@@ -51,11 +53,11 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Faul
         }
     }
     match arguments.format {
-        Format::Json => println!("{}", serde_json::to_string_pretty(&entries)?),
+        Format::Json => output::json(&serde_json::to_string_pretty(&entries)?),
         Format::Text => {
             let width = entries.iter().map(|entry| entry.path.len()).max().unwrap_or_default();
             for entry in entries {
-                println!("{:<7} {:<width$} {}", entry.method, entry.path, entry.rust);
+                say!("{:<7} {:<width$} {}", entry.method, sanitize::line(&entry.path), entry.rust);
             }
         }
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crm_clients_codegen::{Walk, canonical};
 
 use crate::api::Workspace;
-use crate::{Fault, Outcome};
+use crate::{Fault, Outcome, output};
 
 /// Arguments of `lower`.
 #[derive(clap::Args)]
@@ -27,7 +27,7 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Faul
     let source = workspace.source_with(&arguments.source, arguments.overlay.as_deref())?;
     let document = source.walk(Walk::published)?;
     let Some(path) = &arguments.output else {
-        print!("{}", canonical::to_json(&document));
+        output::json(&canonical::to_json(&document));
         return Ok(Outcome::Done);
     };
     let text = if is_yaml(path) { canonical::to_yaml(&document) } else { canonical::to_json(&document) };

@@ -15,6 +15,7 @@ use serde_json::Value;
 
 use crate::api::Workspace;
 use crate::commands::{cargo, target_directory};
+use crate::output::say;
 use crate::{Fault, Outcome};
 use program::Program;
 use server::{Answers, Prism};
@@ -47,7 +48,7 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Faul
             let server = prism.serve(&path, answers)?;
             tally.add(program.call(name, server.url())?);
         }
-        print!("{tally}");
+        say!("{}", tally.to_string().trim_end());
         failed |= tally.failed();
     }
     Ok(if failed { Outcome::Different } else { Outcome::Done })

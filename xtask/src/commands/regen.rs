@@ -1,6 +1,7 @@
 //! `cargo xtask regen`: the vendored documents to the checked-in crate.
 
 use std::panic::resume_unwind;
+use std::path::Path;
 use std::thread;
 
 use crm_clients_codegen::emit::{self, Module};
@@ -8,7 +9,9 @@ use crm_clients_codegen::fileset::FileSet;
 use crm_clients_codegen::{Input, Walk};
 
 use crate::api::{Source, Workspace};
-use crate::{Fault, Outcome, tree};
+use crate::output::{self, say};
+use crate::tree::{self, Contents, Lock};
+use crate::{Fault, Outcome};
 
 /// Arguments of `regen`.
 #[derive(clap::Args)]
@@ -22,12 +25,23 @@ pub struct Arguments {
 }
 
 const ROOT: &str = "generated/src";
+const PARENT: &str = "generated";
+const NAME: &str = "src";
 
 /// Runs it.
 pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Fault> {
     let chosen = workspace.chosen(&arguments.apis)?;
-    let directory = workspace.path(ROOT);
-    let there = tree::read(&directory)?;
+    let parent = workspace.path(PARENT);
+    if parent.is_symlink() {
+        return Err(Fault::from(format!("{PARENT} is a symbolic link; it must be a directory")));
+    }
+    let lock = match arguments.check {
+        // Nothing is created, not even what is locked.
+        true => Lock::shared(if parent.is_dir() { &parent } else { workspace.root() })?,
+        false => Lock::exclusive(&parent)?,
+    };
+    let directory = parent.join(NAME);
+    let there = Contents::read(&directory)?;
     let names = workspace.apis()?;
     let mut files = FileSet::new();
     let mut modules = Vec::new();
@@ -39,7 +53,7 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Faul
             faults.push_str(&report);
             continue;
         };
-        eprint!("{report}");
+        output::report_to_stderr(&report);
         let guide = format!("../guides/{name}.md");
         let guide = directory.join(&guide).exists().then_some(guide);
         modules.push(Module { name: name.clone(), title, guide });
@@ -47,7 +61,7 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Faul
             Some(made) => files.extend(made),
             // What was not asked for stays as it is.
             None => {
-                let kept = there.iter().filter(|(path, _)| path.starts_with(&format!("{name}/")));
+                let kept = there.files.iter().filter(|(path, _)| path.starts_with(&format!("{name}/")));
                 kept.for_each(|(path, text)| files.insert(path.clone(), text.clone()));
             }
         }
@@ -57,17 +71,31 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Faul
     }
     files.insert("lib.rs", emit::module_root(&modules, "../../README.md", "specs"));
     if arguments.check {
-        let differences = files.compare(&there);
-        if differences.is_empty() {
-            return Ok(Outcome::Done);
-        }
-        print!("{}", tree::diff(ROOT, &differences));
-        println!("{ROOT} is stale in {} files: run `cargo xtask regen` and commit the result", differences.len());
-        return Ok(Outcome::Different);
+        return check(&parent, &there, &files);
     }
-    let differences = tree::write(&directory, &files)?;
-    println!("{ROOT}: {} files, {} changed", files.len(), differences.len());
+    let differences = tree::write(&lock, NAME, ROOT, &files)?;
+    say!("{ROOT}: {} files, {} changed", files.len(), differences.len());
     Ok(Outcome::Done)
+}
+
+/// Shows how the directory differs from the files that it should have, and what else there is.
+fn check(parent: &Path, there: &Contents, files: &FileSet) -> Result<Outcome, Fault> {
+    let differences = files.compare(&there.files);
+    let stale = differences.len() + there.others.len();
+    let is_left_behind = tree::staging::is_left_behind(parent);
+    if !differences.is_empty() {
+        say!("{}", tree::diff(ROOT, &differences).trim_end_matches('\n'));
+    }
+    for (path, kind) in &there.others {
+        say!("{ROOT}/{path} is {kind}, which `regen` does not write");
+    }
+    if stale > 0 {
+        say!("{ROOT} is stale in {stale} files: run `cargo xtask regen` and commit the result");
+    }
+    if is_left_behind {
+        say!("{PARENT}/{} was left by a run that was killed: `cargo xtask regen` removes it", tree::staging::NAME);
+    }
+    Ok(if stale > 0 || is_left_behind { Outcome::Different } else { Outcome::Done })
 }
 
 /// An API's title and, where it was chosen, its files.

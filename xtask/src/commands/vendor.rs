@@ -6,15 +6,17 @@ mod upstream;
 
 use std::fs;
 use std::io::{self, IsTerminal};
-use std::path::Path;
 
-use crm_clients_codegen::Walk;
 use crm_clients_codegen::diagnostic::{Diagnostic, Severity};
 use crm_clients_codegen::diff::format;
+use crm_clients_codegen::{Walk, sanitize};
 use jiff::civil::Date;
 
-use crate::api::{Source, Workspace};
-use crate::{Fault, Outcome};
+use crate::api::{Source, Workspace, check_name};
+use crate::output::{self, say};
+use crate::tree::Lock;
+use crate::tree::staging::{self, Staging};
+use crate::{Fault, Outcome, input};
 use origin::{Origin, hexadecimal};
 use review::review;
 use upstream::{Canonical, Upstream};
@@ -53,10 +55,7 @@ pub struct Arguments {
 /// Runs it.
 pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Fault> {
     let name = &arguments.api;
-    let is_named = |char: char| char.is_ascii_lowercase() || char.is_ascii_digit() || char == '_';
-    if name.is_empty() || !name.chars().all(is_named) {
-        return Err(Fault::from(format!("`{name}` is not a module's name: use lower-case letters, digits and `_`")));
-    }
+    check_name(name)?;
     let mut origin = Origin::read(workspace, arguments)?;
     if origin.written && arguments.source.is_none() {
         return written(arguments, &origin);
@@ -67,8 +66,8 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Faul
     }
     if origin.written {
         origin.note(arguments, &upstream)?;
-        replace(&workspace.spec(name).join("source.toml"), &toml::to_string(&origin)?)?;
-        println!("specs/{name}: written by hand; noted the page's hash and date. Compare the page with openapi.yaml");
+        replace(workspace, name, &[("source.toml", &toml::to_string(&origin)?)], &[])?;
+        say!("specs/{name}: written by hand; noted the page's hash and date. Compare the page with openapi.yaml");
         return Ok(Outcome::Done);
     }
     // What is refused is refused before anything is written.
@@ -82,20 +81,20 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Faul
     take_in(workspace, name, &canonical, &origin)?;
     let file = format!("specs/{name}/{}", canonical.file);
     if before == canonical.text {
-        println!("{file}: nothing has changed");
+        say!("{file}: nothing has changed");
     } else {
-        println!("{file}: version {}", origin.version);
+        say!("{file}: version {}", sanitize::line(&origin.version));
         let reviewed = review(workspace, name, &file, (&before, &canonical.text))?;
-        reviewed.iter().for_each(|review| print!("{}", format::text(review, io::stdout().is_terminal())));
+        reviewed.iter().for_each(|review| output::report(&format::text(review, io::stdout().is_terminal())));
     }
     follow_up(name, &source)
 }
 
 /// What there is to say of a document that is no copy of one upstream, where no page is given to compare it with.
 fn written(arguments: &Arguments, origin: &Origin) -> Result<Outcome, Fault> {
-    let (name, url) = (&arguments.api, &origin.url);
+    let (name, url) = (&arguments.api, sanitize::line(&origin.url));
     if arguments.check {
-        println!("specs/{name}: written by hand from {url}; whether that has moved, a person has to see");
+        say!("specs/{name}: written by hand from {url}; whether that has moved, a person has to see");
         return Ok(Outcome::Done);
     }
     Err(Fault::from(format!("specs/{name} is written by hand from {url}: give the page as a FILE")))
@@ -104,35 +103,40 @@ fn written(arguments: &Arguments, origin: &Origin) -> Result<Outcome, Fault> {
 /// Whether upstream has moved: whether vendoring it would change the document.
 fn check(workspace: &Workspace, name: &str, origin: &Origin, upstream: &Upstream) -> Result<Outcome, Fault> {
     if hexadecimal(&upstream.bytes) == origin.sha256 {
-        println!("specs/{name}: upstream has not moved");
+        say!("specs/{name}: upstream has not moved");
         return Ok(Outcome::Done);
     }
     if origin.written {
-        println!("specs/{name}: the page it was written from has moved; compare it with openapi.yaml");
+        say!("specs/{name}: the page it was written from has moved; compare it with openapi.yaml");
         return Ok(Outcome::Different);
     }
     let canonical = upstream.canonical(origin.drop_prose)?;
     let before = current(workspace, name)?;
     if before == canonical.text {
-        println!("specs/{name}: upstream has moved in nothing but its prose");
+        say!("specs/{name}: upstream has moved in nothing but its prose");
         return Ok(Outcome::Done);
     }
     let version = match origin.version == canonical.version {
-        true => format!("still called version {}", origin.version),
-        false => format!("version {} -> {}", origin.version, canonical.version),
+        true => format!("still called version {}", sanitize::line(&origin.version)),
+        false => format!("version {} -> {}", sanitize::line(&origin.version), sanitize::line(&canonical.version)),
     };
-    println!("specs/{name}: upstream has moved, {version}");
+    say!("specs/{name}: upstream has moved, {version}");
     let file = format!("specs/{name}/{}", canonical.file);
     let reviewed = review(workspace, name, &file, (&before, &canonical.text))?;
-    reviewed.iter().for_each(|review| println!("{}", format::verdict(review)));
-    println!("run `cargo xtask vendor {name}`");
+    reviewed.iter().for_each(|review| say!("{}", format::verdict(review)));
+    say!("run `cargo xtask vendor {name}`");
     Ok(Outcome::Different)
 }
 
 /// The text of the document that is vendored now; nothing where there is none.
 fn current(workspace: &Workspace, name: &str) -> Result<String, Fault> {
-    let file = DOCUMENTS.map(|file| workspace.spec(name).join(file)).into_iter().find(|file| file.is_file());
-    Ok(file.map(fs::read_to_string).transpose()?.unwrap_or_default())
+    for file in DOCUMENTS {
+        let text = input::text_below(&workspace.spec(name), file);
+        if let Some(text) = text.map_err(|error| format!("specs/{name}/{file}: {error}"))? {
+            return Ok(text);
+        }
+    }
+    Ok(String::new())
 }
 
 /// The document as it will be vendored, with its overlay.
@@ -160,35 +164,54 @@ fn check_walk(name: &str, source: &Source) -> Result<(), Fault> {
 }
 
 fn take_in(workspace: &Workspace, name: &str, canonical: &Canonical, origin: &Origin) -> Result<(), Fault> {
-    let directory = workspace.spec(name);
-    fs::create_dir_all(&directory)?;
-    replace(&directory.join(canonical.file), &canonical.text)?;
-    replace(&directory.join("source.toml"), &toml::to_string(origin)?)?;
-    for other in DOCUMENTS {
-        if other != canonical.file && directory.join(other).exists() {
-            fs::remove_file(directory.join(other))?;
-        }
-    }
-    Ok(())
+    let files = [(canonical.file, canonical.text.as_str()), ("source.toml", &toml::to_string(origin)?)];
+    let other: Vec<&str> = DOCUMENTS.into_iter().filter(|document| *document != canonical.file).collect();
+    replace(workspace, name, &files, &other)
 }
 
-/// Gives a file its new text in one step.
-fn replace(path: &Path, text: &str) -> io::Result<()> {
-    let new = path.with_extension("new");
-    fs::write(&new, text)?;
-    fs::rename(new, path)
+/// Gives files in the directory of an API new texts and removes others, all in one step: the directory is built anew beside the
+/// old one, of the same files but for these, and takes its place.
+fn replace(workspace: &Workspace, name: &str, files: &[(&str, &str)], removed: &[&str]) -> Result<(), Fault> {
+    let current = workspace.spec(name);
+    if current.is_symlink() {
+        return Err(Fault::from(format!("specs/{name} is a symbolic link; it must be a directory")));
+    }
+    let lock = Lock::exclusive(&workspace.path("specs"))?;
+    let differs =
+        |(file, text): &&(&str, &str)| !fs::read(current.join(file)).is_ok_and(|there| there == text.as_bytes());
+    let files: Vec<_> = files.iter().filter(differs).collect();
+    let removed: Vec<_> = removed.iter().filter(|file| current.join(file).symlink_metadata().is_ok()).collect();
+    if files.is_empty() && removed.is_empty() {
+        return Ok(());
+    }
+    let staging = Staging::new(&lock)?;
+    let new = staging.new_path(name);
+    match current.try_exists()? {
+        true => staging::link_all(&current, &new)?,
+        false => fs::create_dir(&new)?,
+    }
+    for file in removed.into_iter().chain(files.iter().map(|(file, _)| file)) {
+        match fs::remove_file(new.join(file)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
+    }
+    for (file, text) in files {
+        fs::write(new.join(file), text)?;
+    }
+    Ok(staging.commit_directory(name)?)
 }
 
 /// What the new revision means for the overlay and the client: actions that match nothing any more or are needless, each with its
 /// line, and what else `regen` would report.
 fn follow_up(name: &str, source: &Source) -> Result<Outcome, Fault> {
     let (api, walk) = source.inspect(|walk, input| walk.ir(input, name));
-    print!("{}", walk.report(io::stdout().is_terminal()));
+    output::report(&walk.report(io::stdout().is_terminal()));
     let is_needless = |found: &Diagnostic| found.code == "needless-action";
     if api.is_none() || walk.diagnostics.iter().any(is_needless) {
-        println!("specs/{name}/overlay.yaml has to follow: see above, then run `cargo xtask regen`");
+        say!("specs/{name}/overlay.yaml has to follow: see above, then run `cargo xtask regen`");
         return Ok(Outcome::Different);
     }
-    println!("run `cargo xtask regen`");
+    say!("run `cargo xtask regen`");
     Ok(Outcome::Done)
 }

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::Counts;
 use crate::diff::review::{Finding, Review, Spot};
 use crate::diff::{Area, Direction, Owed, Severity};
+use crate::sanitize;
 
 /// The review as JSON.
 pub fn json(review: &Review) -> String {
@@ -17,7 +18,7 @@ pub fn json(review: &Review) -> String {
     });
     let document = Document { version: &review.owed, counts: Counts::of(review.findings()), apis: apis.collect() };
     // Nothing in it has keys that are no strings.
-    serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
+    sanitize::json(&serde_json::to_string_pretty(&document).unwrap_or_default()).into_owned() + "\n"
 }
 
 #[derive(Serialize)]

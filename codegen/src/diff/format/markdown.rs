@@ -3,9 +3,9 @@
 use std::fmt::{self, Write};
 
 use super::{Counts, area, operations, parted, verdict, versions};
-use crate::diagnostic::visible;
 use crate::diff::Severity;
 use crate::diff::review::{Finding, Review, Reviewed};
+use crate::sanitize::{markdown as escaped, markdown_code as code};
 
 /// GitHub takes comments of 65,536 characters.
 const LIMIT: usize = 64_000;
@@ -110,33 +110,8 @@ fn details(finding: &Finding, out: &mut String) -> fmt::Result {
     Ok(())
 }
 
-/// Text as code, in backticks where it has nothing that is more than text there or between the bars of a table.
-fn code(text: &str) -> String {
-    let text = visible(text);
-    let plain = !text.is_empty() && text.trim() == text && !text.contains(['`', '|', '\\', '\n']);
-    if plain { format!("`{text}`") } else { format!("<code>{}</code>", escaped(&text)) }
-}
-
 /// A message with what is quoted in it as code.
 fn marked(message: &str) -> String {
     let parts = message.split('`').enumerate();
     parts.map(|(index, part)| if index % 2 == 1 { code(part) } else { escaped(part) }).collect()
-}
-
-/// Text that is neither Markdown nor HTML, links nothing, calls nobody and stays on its line.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for char in visible(text).chars() {
-        match char {
-            '\n' => out.push(' '),
-            // The space of no width is what GitHub does not take for a part of a name.
-            '@' => out.push_str("&#64;&#8203;"),
-            // Its own name begins an address.
-            '.' if out.ends_with(['w', 'W']) => out.push_str("&#46;"),
-            ' ' | ',' | '.' | '/' | '-' | ';' | '\'' | '"' | '%' | '=' | '?' => out.push(char),
-            mark if mark.is_ascii_punctuation() => out.push_str(&format!("&#{};", u32::from(mark))),
-            other => out.push(other),
-        }
-    }
-    out
 }

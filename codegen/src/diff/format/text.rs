@@ -5,9 +5,9 @@ use std::fmt::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use super::{area, operations, parted, verdict, versions};
-use crate::diagnostic::visible;
 use crate::diff::Severity;
 use crate::diff::review::{Finding, Review};
+use crate::sanitize;
 
 /// The review by API and severity, with a verdict at its end.
 pub fn text(review: &Review, color: bool) -> String {
@@ -20,7 +20,7 @@ pub fn text(review: &Review, color: bool) -> String {
 fn write(review: &Review, styles: &Styles, out: &mut String) -> fmt::Result {
     for api in &review.apis {
         let (open, accepted) = parted(api);
-        let title = format!("{} {}", api.name, visible(&versions(api)));
+        let title = format!("{} {}", sanitize::line(&api.name), sanitize::line(&versions(api)));
         writeln!(out, "{}", styles.bold(&title))?;
         if api.findings.is_empty() {
             writeln!(out, "  nothing changed")?;
@@ -35,8 +35,8 @@ fn finding(finding: &Finding, styles: &Styles, out: &mut String) -> fmt::Result 
     let change = &finding.change;
     let head = format!("{}[{}]", change.severity.word(), change.rule.id);
     let head = if finding.accepted.is_some() { head } else { styles.severity(change.severity, &head) };
-    writeln!(out, "  {head} {}", styles.bold(&visible(&change.message)))?;
-    let mut line = |name: &str, text: &str| writeln!(out, "    {name:<11} {}", visible(text));
+    writeln!(out, "  {head} {}", styles.bold(&sanitize::line(&change.message)))?;
+    let mut line = |name: &str, text: &str| writeln!(out, "    {name:<11} {}", sanitize::line(text));
     line(area(change.rule.area), &change.subject)?;
     if !change.operations.is_empty() {
         line("operations", &operations(finding))?;

@@ -16,6 +16,7 @@ use serde::Deserialize;
 use crate::Fault;
 use crate::api::Workspace;
 use crate::commands::cargo;
+use crate::output::note;
 
 /// What the compiler said of a crate.
 #[derive(Clone, Debug, Default)]
@@ -123,7 +124,7 @@ fn read(output: impl Read, bar: &ProgressBar) -> Result<BTreeMap<String, Library
         let library = libraries.entry(target.name.clone()).or_default();
         if let Some(message) = line.message {
             if let Some(error) = library.checked.add(message) {
-                bar.suspend(|| eprintln!("{}: {error}", target.name));
+                bar.suspend(|| note!("{}: {error}", target.name));
             }
         } else if line.reason == "compiler-artifact" {
             library.is_compiled = true;

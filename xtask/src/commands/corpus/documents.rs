@@ -72,7 +72,7 @@ fn candidates(directory: &Path) -> Result<Vec<Document>, Fault> {
             let path = format!("{prefix}{}", entry.file_name().to_string_lossy());
             if entry.file_type()?.is_dir() {
                 queue.push((entry.path(), format!("{path}/")));
-            } else if [".json", ".yaml", ".yml"].iter().any(|ending| path.ends_with(ending)) {
+            } else if entry.path().is_file() && [".json", ".yaml", ".yml"].iter().any(|ending| path.ends_with(ending)) {
                 found.push((path, entry.path()));
             }
         }

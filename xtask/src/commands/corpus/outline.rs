@@ -5,8 +5,9 @@ use std::fs::{self, File};
 use std::io::{self, BufRead as _, BufReader, Read as _};
 use std::path::Path;
 
+use crm_clients_codegen::yaml;
 use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 
 /// The keys under which a path item holds operations.
@@ -92,7 +93,7 @@ fn referred(file: &Path, reference: &str) -> io::Result<BTreeSet<String>> {
     Err(io::Error::other(format!("{}: the path items refer to each other in a circle", file.display())))
 }
 
-fn read<T: for<'de> Deserialize<'de>>(file: &Path) -> io::Result<T> {
+fn read<T: DeserializeOwned>(file: &Path) -> io::Result<T> {
     if file.extension().is_some_and(|extension| extension == "json") {
         let mut reader = BufReader::new(File::open(file)?);
         if reader.fill_buf()?.starts_with(b"\xef\xbb\xbf") {
@@ -100,7 +101,7 @@ fn read<T: for<'de> Deserialize<'de>>(file: &Path) -> io::Result<T> {
         }
         return serde_json::from_reader(reader).map_err(io::Error::other);
     }
-    serde_yaml::from_slice(&fs::read(file)?).map_err(io::Error::other)
+    yaml::from_str(&fs::read_to_string(file)?).map_err(io::Error::other)
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! progenitor as the emitter: a program of its own, which is built when it is asked for.
 
 use std::io::Write as _;
+use std::panic::resume_unwind;
 use std::process::{Command, Stdio};
+use std::thread;
 
 use crm_clients_codegen::fileset::FileSet;
-use crm_clients_codegen::{Input, Walk, names};
+use crm_clients_codegen::{Input, Walk, names, sanitize};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -30,12 +32,20 @@ pub fn files(workspace: &Workspace, source: &Source, arguments: &Arguments) -> R
         pass,
         |document| json!({"name": name, "source": source.file_name(), "document": document}),
     )?;
-    let mut program = program(workspace).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
-    let written = program.stdin.take().map_or(Ok(()), |mut input| input.write_all(order.to_string().as_bytes()));
-    let output = program.wait_with_output()?;
+    let mut program = program(workspace);
+    let mut program = program.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+    let input = program.stdin.take();
+    // Written while the output is read: the compiler may have much to say before the program reads anything.
+    let (written, output) = thread::scope(|scope| {
+        let write = || input.map_or(Ok(()), |mut input| input.write_all(order.to_string().as_bytes()));
+        let writing = scope.spawn(write);
+        let output = program.wait_with_output();
+        (writing.join().unwrap_or_else(|panic| resume_unwind(panic)), output)
+    });
+    let output = output?;
     if !output.status.success() {
-        // It, or the compiler, has said why.
-        return Err(Fault::shown(String::new()));
+        // It, or the compiler, says why, in words that may be the document's.
+        return Err(Fault::shown(sanitize::block(&String::from_utf8_lossy(&output.stderr))));
     }
     written?;
     let package: Package = serde_json::from_slice(&output.stdout)?;

@@ -10,8 +10,9 @@ use serde_json::Value;
 
 use super::cargo;
 use super::tally::Called;
+use crate::Fault;
 use crate::api::Workspace;
-use crate::{Fault, tree};
+use crate::tree::{self, Lock};
 
 /// The program, built.
 pub struct Program {
@@ -36,8 +37,8 @@ impl Program {
         }
         files.insert("main.rs", driver::program(apis));
         let directory = target.join("prism/program");
-        fs::create_dir_all(&directory)?;
-        tree::write(&directory.join("src"), &files)?;
+        let lock = Lock::exclusive(&directory)?;
+        tree::write(&lock, "src", &directory.join("src").display().to_string(), &files)?;
         let manifest = directory.join("Cargo.toml");
         fs::write(&manifest, toml::to_string(&package(workspace)?)?)?;
         fs::copy(workspace.path("Cargo.lock"), directory.join("Cargo.lock"))?;

@@ -1,16 +1,13 @@
 //! `source.toml`: where a vendored document came from.
 
-use std::fs;
-use std::io;
-
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::Arguments;
 use super::upstream::Upstream;
-use crate::Fault;
 use crate::api::Workspace;
+use crate::{Fault, input};
 
 /// Where a vendored document came from.
 #[derive(Default, PartialEq, Serialize, Deserialize)]
@@ -46,10 +43,10 @@ impl Origin {
     /// What `source.toml` says. An API that is new has the URL that the command line gives.
     pub fn read(workspace: &Workspace, arguments: &Arguments) -> Result<Self, Fault> {
         let name = &arguments.api;
-        let mut origin = match fs::read_to_string(workspace.spec(name).join("source.toml")) {
-            Ok(text) => toml::from_str(&text).map_err(|error| format!("specs/{name}/source.toml: {error}"))?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Self { drop_prose: true, ..Self::default() },
-            Err(error) => return Err(Fault::from(format!("specs/{name}/source.toml: {error}"))),
+        let text = input::text_below(&workspace.spec(name), "source.toml");
+        let mut origin = match text.map_err(|error| format!("specs/{name}/source.toml: {error}"))? {
+            Some(text) => toml::from_str(&text).map_err(|error| format!("specs/{name}/source.toml: {error}"))?,
+            None => Self { drop_prose: true, ..Self::default() },
         };
         if let Some(url) = &arguments.url {
             origin.url.clone_from(url);

@@ -13,7 +13,7 @@ use url::Url;
 
 use super::Arguments;
 use crate::api::Source;
-use crate::{Fault, fetch};
+use crate::{Fault, fetch, input};
 
 /// The upstream document as it is published.
 pub struct Upstream {
@@ -43,7 +43,7 @@ impl Upstream {
     /// The FILE or the URL of the command line, otherwise what is published at `published`.
     pub fn read(arguments: &Arguments, published: &str) -> Result<Self, Fault> {
         if let Some(file) = arguments.source.as_ref().filter(|source| !source.contains("://")) {
-            let bytes = fs::read(file).map_err(|error| format!("{file}: {error}"))?;
+            let bytes = input::read_named(Path::new(file)).map_err(|error| format!("{file}: {error}"))?;
             return Ok(Self { bytes, place: Place::File(file.into()) });
         }
         let url = fetch::parse(arguments.source.as_deref().unwrap_or(published))?;
