@@ -22,15 +22,15 @@ type Source = Box<dyn StdError + Send + Sync>;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error<B> {
-    /// The server answered with a status that is not a success.
+    /// The response has a status that is not a success.
     Api(Box<ApiError<B>>),
     /// The token request failed, so the call was not sent.
     Auth(Box<AuthError>),
-    /// The server answered with a success whose body is not what the API declares.
+    /// The response is a success whose body is not what the API declares.
     Decode(Box<DecodeError>),
     /// The request could not be built; nothing was sent.
     Request(Box<RequestError>),
-    /// No complete answer came: no connection, a timeout, a cut or oversized body.
+    /// There is no complete response: no connection, a timeout, a body that is cut off or too large, an unfollowed redirect.
     Transport(Box<TransportError>),
 }
 
@@ -47,7 +47,7 @@ impl<B> From<TransportError> for Error<B> {
 }
 
 impl<B> Error<B> {
-    /// The HTTP status, where an answer came; for [`Error::Auth`] that of the token endpoint, as all else of the answer.
+    /// Returns the HTTP status of the response, if there is one; for [`Error::Auth`] the token endpoint's.
     pub fn status(&self) -> Option<u16> {
         match self {
             Error::Api(error) => Some(error.status()),
@@ -57,7 +57,7 @@ impl<B> Error<B> {
         }
     }
 
-    /// The operation that failed, such as `contacts.create`.
+    /// Returns the operation that failed, such as `contacts.create`.
     pub fn operation(&self) -> Option<&'static str> {
         match self {
             Error::Api(error) => Some(error.operation()),
@@ -68,7 +68,7 @@ impl<B> Error<B> {
         }
     }
 
-    /// The headers of the answer, where one came.
+    /// Returns the headers of the response, if there is one.
     pub fn headers(&self) -> Option<&HeaderMap> {
         match self {
             Error::Api(error) => Some(error.headers()),
@@ -78,7 +78,7 @@ impl<B> Error<B> {
         }
     }
 
-    /// The body of the answer as it came, where one came.
+    /// Returns the body of the response as the server sent it, if there is one.
     pub fn raw_body(&self) -> Option<&Bytes> {
         match self {
             Error::Api(error) => Some(error.raw_body()),
@@ -88,17 +88,17 @@ impl<B> Error<B> {
         }
     }
 
-    /// The `x-request-id` of the answer, where one came with it: the server's people can look it up.
+    /// Returns the `x-request-id` of the response, which the API's support can look up.
     pub fn request_id(&self) -> Option<&str> {
         request_id(self.headers()?)
     }
 
-    /// How long the server asks to be left alone, where its answer has a `Retry-After`; dates count from now.
+    /// Returns the delay in the response's `Retry-After`; dates count from now.
     pub fn retry_after(&self) -> Option<Duration> {
         retry_after(self.headers()?, SystemTime::now())
     }
 
-    /// Whether the answer took too long.
+    /// Returns true if the response took too long.
     pub fn is_timeout(&self) -> bool {
         match self {
             Error::Auth(error) => error.is_timeout(),
@@ -116,7 +116,7 @@ impl<B> Error<B> {
         }
     }
 
-    /// The same error with nothing for its body.
+    /// Returns the same error with the default body.
     pub(crate) fn without_body<C: Default>(self) -> Error<C> {
         match self {
             Error::Api(error) => {
@@ -143,7 +143,7 @@ impl<B> fmt::Display for Error<B> {
     }
 }
 
-/// The variants show themselves, so the chain goes on with what is beneath them.
+/// The variants show themselves, so the chain continues with their sources.
 impl<B: fmt::Debug> StdError for Error<B> {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
@@ -156,7 +156,7 @@ impl<B: fmt::Debug> StdError for Error<B> {
     }
 }
 
-/// An answer that says no.
+/// A response whose status is not a success.
 pub struct ApiError<B> {
     operation: &'static str,
     reply: Reply,
@@ -179,37 +179,37 @@ impl<B> ApiError<B> {
         redacted_excerpt(&self.redactor, &self.reply.body, 0, 200)
     }
 
-    /// The HTTP status, such as 422.
+    /// Returns the HTTP status, such as 422.
     pub fn status(&self) -> u16 {
         self.reply.status
     }
 
-    /// The headers of the answer.
+    /// Returns the headers of the response.
     pub fn headers(&self) -> &HeaderMap {
         &self.reply.headers
     }
 
-    /// The body as the API declares it for this status; the default value where none matched.
+    /// Returns the body as the API declares it for this status; the default value if it does not match.
     pub fn body(&self) -> &B {
         &self.body
     }
 
-    /// The body as it came.
+    /// Returns the body as the server sent it.
     pub fn raw_body(&self) -> &Bytes {
         &self.reply.body
     }
 
-    /// The operation that failed, such as `contacts.create`.
+    /// Returns the operation that failed, such as `contacts.create`.
     pub fn operation(&self) -> &'static str {
         self.operation
     }
 
-    /// The `x-request-id` of the answer, which the server's people can look up.
+    /// Returns the `x-request-id` of the response, which the API's support can look up.
     pub fn request_id(&self) -> Option<&str> {
         request_id(&self.reply.headers)
     }
 
-    /// How long the server asks to be left alone, where it says so with `Retry-After`; dates count from now.
+    /// Returns the delay in `Retry-After`; dates count from now.
     pub fn retry_after(&self) -> Option<Duration> {
         retry_after(&self.reply.headers, SystemTime::now())
     }
@@ -283,32 +283,32 @@ impl DecodeError {
         redacted_excerpt(&self.redactor, &self.reply.body, self.failure.offset.saturating_sub(80), 120)
     }
 
-    /// Where in the body it is wrong, such as `$.payload.contact.id`.
+    /// Returns the JSON path of the failure, such as `$.payload.contact.id`.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// What is wrong there.
+    /// Returns what is wrong there.
     pub fn message(&self) -> &str {
         &self.failure.message
     }
 
-    /// The HTTP status of the answer.
+    /// Returns the HTTP status of the response.
     pub fn status(&self) -> u16 {
         self.reply.status
     }
 
-    /// The headers of the answer.
+    /// Returns the headers of the response.
     pub fn headers(&self) -> &HeaderMap {
         &self.reply.headers
     }
 
-    /// The body as it came.
+    /// Returns the body as the server sent it.
     pub fn raw_body(&self) -> &Bytes {
         &self.reply.body
     }
 
-    /// The operation whose answer it is, such as `contacts.create`.
+    /// Returns the operation that was called, such as `contacts.create`.
     pub fn operation(&self) -> &'static str {
         self.operation
     }
@@ -364,7 +364,7 @@ impl RequestError {
         Self { operation: Some(operation), ..self }
     }
 
-    /// The operation that was to be called, such as `contacts.create`.
+    /// Returns the operation that was to be called, such as `contacts.create`.
     pub fn operation(&self) -> Option<&'static str> {
         self.operation
     }
@@ -382,7 +382,7 @@ impl StdError for RequestError {
     }
 }
 
-/// No complete answer came. The request may or may not have reached the server.
+/// There is no complete response. The request may or may not have reached the server.
 #[derive(Debug)]
 pub struct TransportError {
     operation: Option<&'static str>,
@@ -394,12 +394,12 @@ pub struct TransportError {
 }
 
 impl TransportError {
-    /// The body of the answer is larger than the client reads.
+    /// A response body that exceeds the limit.
     pub(crate) fn too_large(limit: usize) -> Self {
         Self::above(limit, "the response is larger than the response limit")
     }
 
-    /// An event of the answer is larger than the client reads.
+    /// An event that exceeds the limit.
     pub(crate) fn event_too_large(limit: usize) -> Self {
         Self::above(limit, "an event is larger than the response limit")
     }
@@ -425,12 +425,12 @@ impl TransportError {
         Self { operation: Some(operation), ..self }
     }
 
-    /// The operation that was called, such as `contacts.create`.
+    /// Returns the operation that was called, such as `contacts.create`.
     pub fn operation(&self) -> Option<&'static str> {
         self.operation
     }
 
-    /// Whether the answer took too long.
+    /// Returns true if the response took too long.
     pub fn is_timeout(&self) -> bool {
         self.timeout
     }
@@ -440,7 +440,7 @@ impl TransportError {
         self.connect
     }
 
-    /// One word for it, as logs count errors by.
+    /// Returns the kind of the error for logs.
     #[cfg(feature = "tracing")]
     pub(crate) fn kind(&self) -> &'static str {
         match () {
@@ -450,7 +450,7 @@ impl TransportError {
         }
     }
 
-    /// Whether it was this client that would not go on, as it would not the next time.
+    /// Returns true if the client itself refused to go on, as it would again.
     pub(crate) fn is_refused(&self) -> bool {
         self.refused
     }
@@ -488,7 +488,7 @@ fn request_id(headers: &HeaderMap) -> Option<&str> {
     headers.get("x-request-id")?.to_str().ok()
 }
 
-/// Shows the message with its deepest cause: the steps between say little in a log.
+/// Shows the message with its root cause: the steps between say little in a log.
 fn show(
     f: &mut fmt::Formatter<'_>,
     operation: Option<&str>,

@@ -58,7 +58,7 @@ impl Server {
         Ok(Self { url, state, serving })
     }
 
-    /// Where it listens: the base URL for a client.
+    /// Returns the base URL for a client.
     pub fn url(&self) -> &str {
         &self.url
     }
@@ -118,13 +118,13 @@ impl std::error::Error for UnmetExpectations {}
 /// A request that the mock received. `Debug` shows neither values of headers nor the body.
 #[derive(Clone)]
 pub struct Request {
-    /// The operation that it calls, such as `contacts.create`; none where the API has no such path and method.
+    /// The operation that it calls, such as `contacts.create`; `None` if the API has no such path and method.
     pub operation: Option<&'static str>,
     /// The HTTP method.
     pub method: Method,
     /// Its path and query, percent-encoded: `/v1/contacts?page%5Bnumber%5D=2`.
     pub target: String,
-    /// Its headers, credentials among them.
+    /// Its headers, including credentials.
     pub headers: HeaderMap,
     /// Its body, whole.
     pub body: Bytes,
@@ -141,17 +141,17 @@ impl Request {
         format!("{path}?{}", pairs.collect::<Vec<_>>().join("&"))
     }
 
-    /// The first value of a query parameter, decoded.
+    /// Returns the first value of a query parameter, decoded.
     pub fn query(&self, name: &str) -> Option<String> {
         let url = Url::parse(&format!("http://mock{}", self.target)).ok()?;
         url.query_pairs().find(|(known, _)| known == name).map(|(_, value)| value.into_owned())
     }
 
-    /// The body as JSON.
+    /// Parses the body as JSON.
     ///
     /// # Errors
     ///
-    /// If it is none.
+    /// If it is not JSON.
     pub fn json(&self) -> Result<serde_json::Value, serde_json::Error> {
         serde_json::from_slice(&self.body)
     }
@@ -258,7 +258,7 @@ impl ResponseBuilder<'_> {
         self.set(Bytes::new(), "");
     }
 
-    /// Keeps the answer; one that cannot be given is a fault, told to the caller and by [`Server::verify`].
+    /// Keeps the response. An invalid one is reported to the caller, and by [`Server::verify`].
     fn set(self, body: Bytes, media_type: &'static str) {
         let Self { server, mut rule, check, fault } = self;
         rule.reply.body = body;
@@ -304,7 +304,7 @@ impl fmt::Debug for State {
 struct Rule {
     operation: &'static str,
     condition: Option<Condition>,
-    /// How often it is to be used; none for any number of times.
+    /// How often it is expected to be used; `None` for any number of times.
     expected: Option<usize>,
     used: usize,
     reply: Reply,
@@ -430,7 +430,7 @@ macro_rules! mock {
             routes
         }
 
-        /// What came, and whether it was foreseen.
+        /// The requests received, and whether the expectations were met.
         impl ::core::ops::Deref for Server {
             type Target = $crate::mock::Server;
 

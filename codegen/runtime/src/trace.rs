@@ -1,5 +1,5 @@
-//! What a log learns of a call: a span with the operation, how it was sent and what came of it. Parameters, bodies,
-//! headers and secrets never get here.
+//! The span of a call: its operation, how often it was sent, and its result. It never contains parameters, bodies,
+//! headers or secrets.
 //!
 //! Fields are named after OpenTelemetry's conventions for HTTP clients. Without the feature `tracing` nothing of this
 //! is compiled.
@@ -36,12 +36,12 @@ impl Span {
         Self { span }
     }
 
-    /// What is done within the span.
+    /// Runs a future within the span.
     pub(crate) fn around<F: Future + Send + 'static>(self, future: F) -> Boxed<F::Output> {
         Box::pin(tracing::Instrument::instrument(future, self.span))
     }
 
-    /// The request was sent, after so many times before.
+    /// Records an attempt, and how many there were before.
     pub(crate) fn attempted(&self, before: u32, outcome: &Result<RawResponse, Failure>) {
         if before > 0 {
             self.span.record("http.request.resend_count", before);
@@ -56,7 +56,7 @@ impl Span {
         }
     }
 
-    /// The request is sent again after this time.
+    /// Records a retry after this delay.
     pub(crate) fn repeating(&self, delay: Duration) {
         tracing::debug!(parent: &self.span, ?delay, "sending the request again");
     }

@@ -207,10 +207,11 @@ impl<'a> Attempt<'a> {
         let Ok(response) = &self.outcome else { return false };
         let mut replaceable = false;
         for secret in &self.secrets {
-            if response.reply.status == 401 {
-                replaceable |= secret.rejected(renewed);
-            } else {
-                secret.accepted(renewed);
+            match response.reply.status {
+                401 => replaceable |= secret.rejected(renewed),
+                // A gateway says nothing about the token.
+                429 | 500.. => {}
+                _ => secret.accepted(renewed),
             }
         }
         replaceable

@@ -25,32 +25,32 @@ impl AuthError {
         Self { operation, fault }
     }
 
-    /// The operation that needed the token, such as `contacts.create`.
+    /// Returns the operation that needed the token, such as `contacts.create`.
     pub fn operation(&self) -> &'static str {
         self.operation
     }
 
-    /// The HTTP status of the token endpoint, where it answered.
+    /// Returns the HTTP status of the token endpoint's response, if there is one.
     pub fn status(&self) -> Option<u16> {
         self.fetch()?.status()
     }
 
-    /// The headers of its answer.
+    /// Returns the headers of its response.
     pub fn headers(&self) -> Option<&HeaderMap> {
         self.fetch()?.headers()
     }
 
-    /// The body of its answer as it came. It may hold secrets.
+    /// Returns the body of its response as the server sent it. It may contain secrets.
     pub fn raw_body(&self) -> Option<&Bytes> {
         self.fetch()?.raw_body()
     }
 
-    /// The `error` of its answer, such as `invalid_client`.
+    /// Returns the `error` of its response, such as `invalid_client`.
     pub fn error(&self) -> Option<&str> {
         self.error_body()?.error.as_deref()
     }
 
-    /// The `error_description` of its answer.
+    /// Returns the `error_description` of its response.
     pub fn error_description(&self) -> Option<&str> {
         self.error_body()?.description.as_deref()
     }
@@ -65,7 +65,7 @@ impl AuthError {
         self.fetch().is_some_and(Error::is_connect)
     }
 
-    /// What became of the request for a token; none where the source is the caller's own.
+    /// Returns the error of the token request; `None` if the source is the caller's own.
     fn fetch(&self) -> Option<&Error<TokenErrorBody>> {
         self.fault.downcast_ref()
     }
@@ -117,7 +117,7 @@ impl fmt::Debug for AuthError {
     }
 }
 
-/// The chain goes on with the error of the caller's own source, or with what is beneath the request for a token.
+/// The chain continues with the error of the caller's own source, or with the source of the token request's error.
 impl StdError for AuthError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self.fetch() {

@@ -39,7 +39,7 @@ enum GrantKind {
 }
 
 impl Grant {
-    /// The client credentials grant at this URL.
+    /// Creates a client credentials grant at this URL.
     pub fn client_credentials(
         url: &'static str,
         client_id: impl Into<String>,
@@ -48,7 +48,7 @@ impl Grant {
         Self::new(url, client_id.into(), client_secret.into(), GrantKind::ClientCredentials)
     }
 
-    /// The password grant at this URL.
+    /// Creates a password grant at this URL.
     pub fn password(
         url: &'static str,
         client_id: impl Into<String>,
@@ -60,7 +60,7 @@ impl Grant {
         Self::new(url, client_id.into(), client_secret.into(), kind)
     }
 
-    /// The refresh token grant at this URL.
+    /// Creates a refresh token grant at this URL.
     pub fn refresh_token(
         url: &'static str,
         client_id: impl Into<String>,
@@ -70,7 +70,7 @@ impl Grant {
         Self::new(url, client_id.into(), client_secret.into(), GrantKind::RefreshToken(refresh_token.into()))
     }
 
-    /// The client's credentials go into `Authorization: Basic`, not into the form.
+    /// Sends the client's credentials in `Authorization: Basic` instead of the form.
     pub fn basic(self) -> Self {
         Self { basic: true, ..self }
     }
@@ -102,7 +102,7 @@ impl Grant {
         }
     }
 
-    /// What `Authorization: Basic` holds, where that is how the client says who it is (RFC 6749, section 2.3.1).
+    /// Returns the credentials for `Authorization: Basic`, if the client identifies itself with it (RFC 6749, section 2.3.1).
     fn header(&self) -> Credentials<Credential> {
         let mut credentials = Credentials::default();
         if self.basic {
@@ -113,7 +113,7 @@ impl Grant {
         credentials
     }
 
-    /// The fields that say who the client is, where no header does.
+    /// Adds the fields that identify the client, if no header does.
     fn identify(&self, form: &mut Map<String, Value>) {
         if !self.basic {
             form.insert("client_id".to_owned(), self.client_id.as_str().into());
@@ -122,12 +122,12 @@ impl Grant {
     }
 }
 
-/// A grant that its server can be asked for.
+/// A grant with the server that it is exchanged at.
 pub(crate) struct GrantSource {
     grant: Grant,
     server: Core,
     path: String,
-    /// The latest that the server handed out; before that, the one that was given.
+    /// The latest that the server issued; before that, the one that was given.
     refresh_token: Mutex<Option<SecretString>>,
 }
 
@@ -192,16 +192,16 @@ impl TokenSource for GrantSource {
     }
 }
 
-/// Where a token can be ended, and who may do so.
+/// Where a token can be revoked, and by whom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Revocation {
-    /// The client that it was handed out to.
+    /// The client that it was issued to.
     Client(&'static str),
-    /// Whoever holds a token.
+    /// The bearer of the token.
     Bearer(&'static str),
 }
 
-/// Ends the token that a client holds for a scheme. Without one nothing is sent.
+/// Revokes the token that a client holds for a scheme. Without one nothing is sent.
 pub(crate) async fn revoke(
     core: Core,
     scheme: &'static Scheme,
@@ -248,7 +248,7 @@ async fn end(
     call.await
 }
 
-/// The answer of a token endpoint.
+/// The response of a token endpoint.
 struct Granted {
     access_token: Secret,
     expires_in: Option<Value>,
@@ -260,7 +260,7 @@ read_object! { Granted {
     refresh_token: optional "refresh_token",
 } }
 
-/// Seconds, as a number or in a string. What is neither says nothing.
+/// Reads seconds from a number or a string.
 fn lifetime(expires_in: &Value) -> Option<Duration> {
     let seconds = expires_in.as_f64().or_else(|| expires_in.as_str()?.trim().parse().ok())?;
     Duration::try_from_secs_f64(seconds.max(0.0)).ok()

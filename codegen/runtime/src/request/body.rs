@@ -1,4 +1,4 @@
-//! The body of a request, kept so that each attempt can send it anew.
+//! The body of a request, kept so that each attempt can send it again.
 
 use std::fmt::Debug;
 use std::pin::Pin;
@@ -11,7 +11,7 @@ use reqwest::{Client, Method, Request, RequestBuilder};
 use crate::error::RequestError;
 use crate::transport::Failure;
 
-/// What a request carries.
+/// The body of a request.
 #[derive(Clone, Debug, Default)]
 pub(crate) enum Body {
     #[default]
@@ -23,15 +23,15 @@ pub(crate) enum Body {
     Source(Arc<dyn BodySource>),
 }
 
-/// What a body is made of anew for each attempt.
+/// Creates the body for each attempt.
 ///
-/// A trait, so that programs without uploads hold nothing of what these need: the table of file types alone is a
-/// quarter of a megabyte.
+/// A trait, so that programs without uploads do not contain their code: the table of file types alone is a quarter of a
+/// megabyte.
 pub(crate) trait BodySource: Debug + Send + Sync {
-    /// The content type; none where only reqwest knows it.
+    /// Returns the content type; `None` if only reqwest knows it.
     fn content_type(&self) -> Option<&str>;
 
-    /// Whether the body can be sent more than once.
+    /// Returns true if the body can be sent more than once.
     fn is_repeatable(&self) -> bool;
 
     /// Puts the body on a request.
@@ -41,7 +41,7 @@ pub(crate) trait BodySource: Debug + Send + Sync {
 pub(crate) type Attaching<'a> = Pin<Box<dyn Future<Output = Result<RequestBuilder, RequestError>> + Send + 'a>>;
 
 impl Body {
-    /// Says what the body is, unless the caller has said so for this call.
+    /// Sets the headers of the body, unless the caller has set them for this call.
     pub(crate) fn describe(&self, method: &Method, headers: &mut HeaderMap) -> Result<(), RequestError> {
         let media_type = match self {
             Body::Empty => {
@@ -64,7 +64,7 @@ impl Body {
         Ok(())
     }
 
-    /// Whether the body can be sent more than once.
+    /// Returns true if the body can be sent more than once.
     pub(crate) fn is_repeatable(&self) -> bool {
         match self {
             Body::Empty | Body::Bytes { .. } => true,

@@ -1,4 +1,4 @@
-//! One call of an operation: its parts are gathered here, and `send` makes the request of them.
+//! One call of an operation: collects the parts of its request.
 
 use std::fmt;
 use std::pin::Pin;
@@ -25,12 +25,12 @@ use crate::response::byte_stream::ByteStream;
 use crate::response::{ErrorDecoder, Response, decoded};
 use crate::transport::Retry;
 
-/// A request on its way to the typed result.
+/// The future of a call.
 pub type Sending<T, B> = Pin<Box<dyn Future<Output = Result<T, Error<B>>> + Send>>;
 
 /// A call that can still be changed: `T` is what it returns, `B` the body of its errors.
 ///
-/// What cannot be sent (a header with a line break, say) is remembered, and `send` returns it.
+/// An argument that cannot be sent, such as a header with a line break, is an error that `send` returns.
 #[must_use = "a call does nothing until it is sent or awaited"]
 pub struct Call<T: 'static, B: 'static> {
     pub(crate) operation: &'static Operation<T, B>,
@@ -47,7 +47,7 @@ pub(crate) struct RequestParts {
     pub(crate) security: &'static [&'static [&'static Scheme]],
     pub(crate) accept: &'static str,
     pub(crate) template: &'static str,
-    /// With its own query, where the template has one.
+    /// With its own query, if the template has one.
     pub(crate) path: String,
     /// Each parameter with its encoded pairs.
     pub(crate) query: Vec<(&'static str, String)>,
@@ -62,7 +62,7 @@ pub(crate) struct RequestParts {
     pub(crate) fault: Option<RequestError>,
 }
 
-/// What an operation says of its requests, whatever its types.
+/// The part of an operation that does not depend on its types.
 struct Facts {
     name: &'static str,
     method: &'static Method,
@@ -84,7 +84,7 @@ pub(crate) enum ResponseMode {
 }
 
 impl<T, B: Default> Call<T, B> {
-    /// Begins a call; `path` fills the places of the operation's path in order.
+    /// Creates a call; `path` has the operation's path parameters in order.
     pub fn new(core: &Core, operation: &'static Operation<T, B>, path: &[&dyn PathValue]) -> Self {
         let facts = Facts {
             name: operation.name,
@@ -97,7 +97,7 @@ impl<T, B: Default> Call<T, B> {
         Self { operation, parts: RequestParts::new(core, facts, path) }
     }
 
-    /// Sends the request to this path, whatever the operation's is.
+    /// Sends the request to this path instead of the operation's.
     pub(crate) fn at(mut self, path: &str) -> Self {
         self.parts.path = path.to_owned();
         self
@@ -150,13 +150,13 @@ impl<T, B: Default> Call<T, B> {
         self.parts.body = Body::Source(Arc::new(upload.into().declared(media_type)));
     }
 
-    /// How long one attempt of this call may take, within the [total time](Retry::total_time).
+    /// Limits how long one attempt of this call may take, within the [total time](Retry::total_time).
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.parts.timeout = Some(timeout);
         self
     }
 
-    /// When this call is repeated, in place of what the client does.
+    /// Sets the retry policy of this call instead of the client's.
     pub fn retry(mut self, retry: Retry) -> Self {
         self.parts.retry = Some(retry);
         self
@@ -168,22 +168,22 @@ impl<T, B: Default> Call<T, B> {
         self
     }
 
-    /// Sends the request and decodes its reply.
+    /// Sends the request and decodes its response.
     pub fn send(self) -> Sending<T, B> {
         decoded(self.parts, self.operation, Operation::body)
     }
 
-    /// Sends the request and decodes its reply, keeping the status and headers.
+    /// Sends the request and decodes its response, keeping the status and headers.
     pub fn send_with_response(self) -> Sending<Response<T>, B> {
         decoded(self.parts, self.operation, Operation::response)
     }
 
-    /// Sends the request and keeps its reply as bytes, whatever it holds; errors are typed all the same.
+    /// Sends the request and keeps its body as bytes, whatever it contains; errors are typed all the same.
     pub fn send_raw(self) -> Sending<Response<Bytes>, B> {
         decoded(self.parts, self.operation.error_decoder(), ErrorDecoder::raw)
     }
 
-    /// Sends the request and leaves the reply's body to be read piece by piece; errors are typed all the same.
+    /// Sends the request and leaves the response's body to be read piece by piece; errors are typed all the same.
     pub fn send_stream(self) -> Sending<Response<ByteStream>, B> {
         let Self { operation, mut parts } = self;
         parts.response_mode = ResponseMode::Pieces;
@@ -307,43 +307,43 @@ impl RequestParts {
         self.body = Body::Source(Arc::new(parts));
     }
 
-    /// The value, or its fault kept for `send`.
+    /// Returns the value, or keeps its error for `send`.
     fn check<V>(&mut self, what: &str, value: Result<V, serde_json::Error>) -> Option<V> {
         value.map_err(|error| self.fail(RequestError::because(format!("`{what}` cannot be written"), error))).ok()
     }
 
-    /// Keeps the first fault.
+    /// Keeps the first error.
     pub(crate) fn fail(&mut self, error: RequestError) {
         self.fault.get_or_insert(error);
     }
 }
 
-/// Gives a generated call struct with a `call` field its sending methods:
+/// Implements the sending methods of a generated call struct with a `call` field:
 /// `operation! { ListCall -> Vec<Contact>, ErrorBody }`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! operation {
     ($call:ident -> $success:ty, $error:ty) => {
         impl $call {
-            /// Sends the request and returns the decoded reply; awaiting the call does the same.
+            /// Sends the request and returns the decoded response; awaiting the call does the same.
             #[inline]
             pub fn send(self) -> $crate::generated::Sending<$success, $error> {
                 self.call.send()
             }
 
-            /// Sends the request and returns the decoded reply with its status and headers.
+            /// Sends the request and returns the decoded response with its status and headers.
             #[inline]
             pub fn send_with_response(self) -> $crate::generated::Sending<$crate::Response<$success>, $error> {
                 self.call.send_with_response()
             }
 
-            /// Sends the request and returns the reply's body as it came, with its status and headers.
+            /// Sends the request and returns the response's body as the server sent it, with its status and headers.
             #[inline]
             pub fn send_raw(self) -> $crate::generated::Sending<$crate::Response<$crate::Bytes>, $error> {
                 self.call.send_raw()
             }
 
-            /// Sends the request and leaves the reply's body to be read piece by piece, however large it is.
+            /// Sends the request and leaves the response's body to be read piece by piece, however large it is.
             #[inline]
             pub fn send_stream(self) -> $crate::generated::Sending<$crate::Response<$crate::ByteStream>, $error> {
                 self.call.send_stream()
@@ -357,7 +357,7 @@ macro_rules! operation {
                 self
             }
 
-            /// Sets when this call is repeated and how long it may take in all, in place of what the client does.
+            /// Sets the retry policy of this call instead of the client's.
             #[must_use]
             #[inline]
             pub fn retry(mut self, retry: $crate::Retry) -> Self {

@@ -43,7 +43,7 @@ impl Upload {
         Self::new(Source::File(path.into()))
     }
 
-    /// Sends what a stream yields; with its length where that is known.
+    /// Sends what a stream yields, with its length if that is known. A stream of another length is an error.
     pub fn stream<S, E>(stream: S, length: Option<u64>) -> Self
     where
         S: Stream<Item = Result<Bytes, E>> + Send + 'static,
@@ -57,27 +57,27 @@ impl Upload {
         Self { source, file_name: None, content_type: None }
     }
 
-    /// The file name that a multipart body gives.
+    /// Sets the file name in a multipart body.
     #[must_use]
     pub fn file_name(mut self, name: impl Into<String>) -> Self {
         self.file_name = Some(name.into());
         self
     }
 
-    /// The content type, where it is not what the operation or the file's name says.
+    /// Sets the content type, if it does not follow from the operation or the file's name.
     #[must_use]
     pub fn content_type(mut self, content_type: impl Into<String>) -> Self {
         self.content_type = Some(content_type.into());
         self
     }
 
-    /// The same, of this type where the caller gave none.
+    /// Sets the content type, unless the caller has.
     pub(crate) fn declared(mut self, content_type: &str) -> Self {
         self.content_type.get_or_insert_with(|| content_type.to_owned());
         self
     }
 
-    /// The bytes as a body of their own, with their length where it is known.
+    /// Returns the bytes as a body, with their length if that is known.
     async fn open(&self) -> Result<(Body, Option<u64>), RequestError> {
         match &self.source {
             Source::Bytes(bytes) => Ok((bytes.clone().into(), Some(bytes.len() as u64))),
@@ -90,7 +90,7 @@ impl Upload {
         }
     }
 
-    /// The bytes as one part of a multipart body, of this type where the caller gave none.
+    /// Returns the bytes as a part of a multipart body, of this type unless the caller has set one.
     pub(crate) async fn part(&self, declared: Option<&str>) -> Result<Part, RequestError> {
         let part = match &self.source {
             Source::Bytes(bytes) => Part::stream_with_length(bytes.clone(), bytes.len() as u64),

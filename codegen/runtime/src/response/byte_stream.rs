@@ -11,9 +11,9 @@ use tokio::time::Sleep;
 
 use crate::error::TransportError;
 
-/// The body of a reply as it arrives: a [`Stream`] of its pieces.
+/// The body of a response as it arrives: a [`Stream`] of its pieces.
 ///
-/// Nothing is read ahead, and the client's limit on the size of replies does not apply. The call's timeout applies to
+/// Nothing is read ahead, and the client's limit on the size of responses does not apply. The call's timeout applies to
 /// each piece. After an error the stream ends; dropping it closes the connection.
 ///
 /// ```no_run
@@ -34,7 +34,7 @@ pub struct ByteStream(Option<Open>);
 struct Open {
     pieces: Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send>>,
     timeout: Duration,
-    /// Running out while a piece is awaited.
+    /// Runs while a piece is awaited.
     deadline: Option<Pin<Box<Sleep>>>,
     operation: &'static str,
 }
@@ -44,7 +44,7 @@ impl ByteStream {
         Self(Some(Open { pieces: Box::pin(response.bytes_stream()), timeout, deadline: None, operation }))
     }
 
-    /// The next piece; none at the end.
+    /// Returns the next piece; `None` at the end.
     pub async fn next(&mut self) -> Option<Result<Bytes, TransportError>> {
         std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }

@@ -188,6 +188,40 @@ async fn a_redirected_body_is_sent_again_unless_it_is_a_stream() -> Outcome {
 }
 
 #[tokio::test]
+async fn a_connection_that_fails_after_a_redirect_is_no_reason_to_send_a_post_again() -> Outcome {
+    for (method, expected) in [(Method::POST, 1), (Method::PUT, 3)] {
+        let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await?;
+        let core = Core::builder("tests", "https://api.example")
+            .base_url(format!("http://{}", listener.local_addr()?))
+            .retry(Retry::default().first_delay(Duration::from_millis(1)))
+            .timeout(Duration::from_millis(400))
+            .credential(&BEARER, "token")
+            .build()?;
+        let serving = tokio::spawn(async move {
+            let mut requests = 0;
+            // Redirects, and breaks whatever comes then.
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let request = crate::server::read(&mut stream).await?;
+                if request.first_line().contains(" /things ") {
+                    requests += 1;
+                    let moved = reply("307 Temporary Redirect", &["Location: /elsewhere"], "");
+                    tokio::io::AsyncWriteExt::write_all(&mut stream, moved.as_bytes()).await?;
+                } else {
+                    stream.set_zero_linger()?;
+                    if requests == expected {
+                        break;
+                    }
+                }
+            }
+            Ok::<_, std::io::Error>(requests)
+        });
+        assert!(matches!(Call::new(&core, operation(method), &[]).await, Err(Error::Transport(_))));
+        assert_eq!(serving.await??, expected);
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn an_http_client_that_follows_redirects_itself_is_found_out() -> Outcome {
     let moved = reply("303 See Other", &["Location: /things/1"], "");
     let busy = reply("429 Too Many Requests", &[], "");
