@@ -8,7 +8,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use crm_clients::chatwoot::types::{
-    AgentBotForm, ContactCreateForm, ConversationMessageForm, InboxCreateForm, ProfileUpdateRequestInput,
+    AgentBotForm, ApiChannel, ContactCreateForm, ConversationMessageForm, InboxCreateForm, ProfileUpdateRequestInput,
     PublicMessageForm,
 };
 use crm_clients::chatwoot::{Client, Error};
@@ -139,15 +139,20 @@ async fn pictures_go_beside_the_other_attributes() -> Outcome {
 
     let contact = ContactCreateForm::new().name("Maya").custom_attributes([("plan", "gold")]).avatar(picture());
     client.contacts(7).create_as_multipart(contact).await?;
-    let inbox = InboxCreateForm::new().name("Shop").channel_type("api").avatar(picture());
+    let channel = ApiChannel::new().webhook_url("https://acme.example/chat");
+    let inbox = InboxCreateForm::new().name("Shop").channel(channel).avatar(picture());
     client.inboxes(7).create_as_multipart(inbox).await?;
-    client.agent_bots(7).create_as_multipart(AgentBotForm::new().name("Crumb").avatar(picture())).await?;
+    let bot = AgentBotForm::new().name("Crumb").bot_type("webhook").avatar(picture());
+    client.agent_bots(7).create_as_multipart(bot).await?;
 
     let sent: Vec<_> = server.requests()?.iter().map(Request::parts).collect::<Outcome<_>>()?;
     let avatar = "name=\"avatar\"; filename=\"me.png\"\nContent-Type: image/png\n\n\\x89PNG\n";
     assert_eq!(sent[0], ["name=\"name\"\n\nMaya", "name=\"custom_attributes[plan]\"\n\ngold", avatar]);
-    assert_eq!(sent[1], ["name=\"name\"\n\nShop", "name=\"channel[type]\"\n\napi", avatar]);
-    assert_eq!(sent[2], ["name=\"name\"\n\nCrumb", avatar]);
+    let (kind, url) =
+        ("name=\"channel[type]\"\n\napi", "name=\"channel[webhook_url]\"\n\nhttps://acme.example/chat");
+    assert_eq!(sent[1], ["name=\"name\"\n\nShop", kind, url, avatar]);
+    // The server knows the kind of bot as a word or as a number, not as the text of a number.
+    assert_eq!(sent[2], ["name=\"name\"\n\nCrumb", "name=\"bot_type\"\n\nwebhook", avatar]);
     Ok(())
 }
 

@@ -31,6 +31,8 @@ impl Account {
 
     /// Changes the account and its settings.
     ///
+    /// A value that the server's enumeration does not have is status 500, not 422.
+    ///
     /// `PATCH /api/v1/accounts/{account_id}`
     #[inline]
     pub fn update(
@@ -44,6 +46,8 @@ impl Account {
     }
 
     /// Changes the account and its settings.
+    ///
+    /// A value that the server's enumeration does not have is status 500, not 422.
     ///
     /// `PATCH /api/v1/accounts/{account_id}`
     ///
@@ -86,6 +90,7 @@ pub(super) const UPDATE: &Operation<types::AccountDetail, ErrorBody> = &Operatio
     accept: "application/json",
     decode: decode::json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),
@@ -103,6 +108,7 @@ pub(super) const UPDATE_AS_FORM: &Operation<types::AccountDetail, ErrorBody> = &
     accept: "application/json",
     decode: decode::json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),

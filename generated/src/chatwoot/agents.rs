@@ -29,7 +29,9 @@ impl Agents {
         Call::new(&self.core, LIST, &[&self.account_id])
     }
 
-    /// Invites an agent; answers 402 where the plan allows no more of them.
+    /// Invites an agent.
+    ///
+    /// Status 402 says that the plan allows no more agents.
     ///
     /// `POST /api/v1/accounts/{account_id}/agents`
     #[inline]
@@ -93,6 +95,7 @@ pub(super) const CREATE: &Operation<types::Agent, ErrorBody> = &Operation {
     accept: "application/json",
     decode: decode::json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(402), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
@@ -111,6 +114,7 @@ pub(super) const UPDATE: &Operation<types::Agent, ErrorBody> = &Operation {
     accept: "application/json",
     decode: decode::json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),

@@ -43,7 +43,6 @@ pub mod public_inbox;
 pub mod public_messages;
 pub mod reports;
 pub mod teams;
-pub mod unrouted_messages;
 pub mod webhooks;
 pub mod types;
 #[cfg(feature = "mock")]
@@ -274,15 +273,6 @@ impl Client {
     /// Groups of agents, and who is in them.
     pub fn teams(&self, account_id: i64) -> teams::Teams {
         teams::Teams::new(&self.core, account_id)
-    }
-
-    /// A route that the document lists and no server has.
-    pub fn unrouted_messages(
-        &self,
-        account_id: i64,
-        conversation_id: i64,
-    ) -> unrouted_messages::UnroutedMessages {
-        unrouted_messages::UnroutedMessages::new(&self.core, account_id, conversation_id)
     }
 
     /// Addresses that are told about events of an account.

@@ -24,10 +24,15 @@ pub struct Fixture {
 impl Fixture {
     /// All bodies of an API's operations; what else its index may list has no operation.
     pub fn all(api: &str) -> Outcome<Vec<Self>> {
-        let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(api);
+        Self::of(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(api))
+    }
+
+    /// All bodies that a directory's index lists.
+    pub fn of(directory: impl AsRef<Path>) -> Outcome<Vec<Self>> {
+        let directory = directory.as_ref();
         let index: Vec<Value> = serde_json::from_str(&std::fs::read_to_string(directory.join("index.json"))?)?;
         let of_operations = index.iter().filter(|line| line.get("file").is_some() && operation(line).is_some());
-        of_operations.map(|line| Self::read(&directory, line)).collect()
+        of_operations.map(|line| Self::read(directory, line)).collect()
     }
 
     fn read(directory: &Path, line: &Value) -> Outcome<Self> {

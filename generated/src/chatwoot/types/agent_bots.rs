@@ -98,8 +98,10 @@ pub struct AgentBotForm {
     pub outgoing_url: Option<String>,
     /// Address of the picture.
     pub avatar_url: Option<String>,
-    /// Kind of bot; 0 is a webhook.
-    pub bot_type: Option<i64>,
+    /// Kind of bot.
+    ///
+    /// Always `webhook`.
+    pub bot_type: Option<String>,
     /// Settings of the bot.
     pub bot_config: Option<runtime::Map<String, runtime::Value>>,
     /// Picture to upload, in place of `avatar_url`.
@@ -148,9 +150,9 @@ impl AgentBotForm {
         self
     }
 
-    /// Kind of bot; 0 is a webhook.
-    pub fn bot_type(mut self, bot_type: i64) -> Self {
-        self.bot_type = Some(bot_type);
+    /// Kind of bot.
+    pub fn bot_type(mut self, bot_type: impl Into<String>) -> Self {
+        self.bot_type = Some(bot_type.into());
         self
     }
 

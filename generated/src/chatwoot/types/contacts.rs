@@ -850,6 +850,8 @@ pub struct InboxRecord {
     pub business_name: Option<String>,
     /// What that survey looks like.
     pub csat_config: Option<runtime::Map<String, runtime::Value>>,
+    /// What the other fields do not take.
+    pub additional_properties: runtime::Map<String, runtime::Value>,
 }
 
 runtime::object! {
@@ -877,5 +879,6 @@ runtime::object! {
         sender_name_type: optional "sender_name_type",
         business_name: optional "business_name",
         csat_config: optional "csat_config",
+        additional_properties: rest,
     }
 }
