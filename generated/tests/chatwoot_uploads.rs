@@ -148,8 +148,7 @@ async fn pictures_go_beside_the_other_attributes() -> Outcome {
     let sent: Vec<_> = server.requests()?.iter().map(Request::parts).collect::<Outcome<_>>()?;
     let avatar = "name=\"avatar\"; filename=\"me.png\"\nContent-Type: image/png\n\n\\x89PNG\n";
     assert_eq!(sent[0], ["name=\"name\"\n\nMaya", "name=\"custom_attributes[plan]\"\n\ngold", avatar]);
-    let (kind, url) =
-        ("name=\"channel[type]\"\n\napi", "name=\"channel[webhook_url]\"\n\nhttps://acme.example/chat");
+    let (kind, url) = ("name=\"channel[type]\"\n\napi", "name=\"channel[webhook_url]\"\n\nhttps://acme.example/chat");
     assert_eq!(sent[1], ["name=\"name\"\n\nShop", kind, url, avatar]);
     // The server knows the kind of bot as a word or as a number, not as the text of a number.
     assert_eq!(sent[2], ["name=\"name\"\n\nCrumb", "name=\"bot_type\"\n\nwebhook", avatar]);
