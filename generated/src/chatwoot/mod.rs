@@ -89,7 +89,7 @@ impl Client {
         agent_bots::AgentBots::new(&self.core, account_id)
     }
 
-    /// The people who answer customers in an account.
+    /// The people who reply to customers in an account.
     pub fn agents(&self, account_id: i64) -> agents::Agents {
         agents::Agents::new(&self.core, account_id)
     }
@@ -107,7 +107,7 @@ impl Client {
         automation_rules::AutomationRules::new(&self.core, account_id)
     }
 
-    /// Prepared answers that agents call up by a short code.
+    /// Prepared replies, which agents insert by a short code.
     pub fn canned_responses(
         &self,
         account_id: i64,
@@ -275,7 +275,7 @@ impl Client {
         teams::Teams::new(&self.core, account_id)
     }
 
-    /// Addresses that are told about events of an account.
+    /// URLs that events of an account are sent to.
     pub fn webhooks(&self, account_id: i64) -> webhooks::Webhooks {
         webhooks::Webhooks::new(&self.core, account_id)
     }

@@ -80,7 +80,7 @@ impl PublicConversations {
         )
     }
 
-    /// Tells the agents that the contact started or stopped typing.
+    /// Shows the agents that the contact started or stopped typing.
     ///
     /// `POST /public/api/v1/inboxes/{inbox_identifier}/contacts/{contact_identifier}/conversations/{conversation_id}/toggle_typing`
     #[inline]

@@ -60,7 +60,7 @@ impl PublicMessages {
         call
     }
 
-    /// Answers an interactive message or a satisfaction survey.
+    /// Submits the contact's choice in an interactive message, or the rating of a survey.
     ///
     /// `PATCH /public/api/v1/inboxes/{inbox_identifier}/contacts/{contact_identifier}/conversations/{conversation_id}/messages/{message_id}`
     #[inline]

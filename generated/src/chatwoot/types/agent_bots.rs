@@ -12,7 +12,7 @@ pub struct AgentBotCreateUpdatePayload {
     pub name: Option<String>,
     /// What it is for, in a few words.
     pub description: Option<String>,
-    /// Address the bot is told about events at; missing from system bots.
+    /// URL that the bot's events are sent to; absent for system bots.
     pub outgoing_url: Option<String>,
     /// Address of the picture.
     pub avatar_url: Option<String>,
@@ -51,7 +51,7 @@ impl AgentBotCreateUpdatePayload {
         self
     }
 
-    /// Address the bot is told about events at; missing from system bots.
+    /// URL that the bot's events are sent to; absent for system bots.
     pub fn outgoing_url(mut self, outgoing_url: impl Into<String>) -> Self {
         self.outgoing_url = Some(outgoing_url.into());
         self
@@ -94,7 +94,7 @@ pub struct AgentBotForm {
     pub name: Option<String>,
     /// What it is for, in a few words.
     pub description: Option<String>,
-    /// Address the bot is told about events at; missing from system bots.
+    /// URL that the bot's events are sent to; absent for system bots.
     pub outgoing_url: Option<String>,
     /// Address of the picture.
     pub avatar_url: Option<String>,
@@ -138,7 +138,7 @@ impl AgentBotForm {
         self
     }
 
-    /// Address the bot is told about events at; missing from system bots.
+    /// URL that the bot's events are sent to; absent for system bots.
     pub fn outgoing_url(mut self, outgoing_url: impl Into<String>) -> Self {
         self.outgoing_url = Some(outgoing_url.into());
         self

@@ -100,7 +100,7 @@ runtime::string_enum! {
 pub struct ConversationEvent {
     /// What Chatwoot knows besides, such as `browser` and `referer`.
     pub additional_attributes: runtime::Map<String, runtime::Value>,
-    /// Whether the channel still lets agents answer.
+    /// Whether the channel still lets agents reply.
     pub can_reply: bool,
     /// Kind of the inbox's channel, such as `Channel::WebWidget`.
     pub channel: Option<String>,
@@ -124,11 +124,11 @@ pub struct ConversationEvent {
     pub snoozed_until: Option<runtime::Timestamp>,
     /// Number of messages that no agent has seen.
     pub unread_count: i64,
-    /// When an agent first answered.
+    /// When an agent first replied.
     pub first_reply_created_at: Option<runtime::Timestamp>,
     /// Urgency.
     pub priority: Option<super::ConversationPriority>,
-    /// Since when the contact waits for an answer, in seconds since 1970; 0 where it does not.
+    /// Since when the contact waits for a reply, in seconds since 1970; 0 where it does not.
     pub waiting_since: i64,
     /// When an agent last looked, in seconds since 1970; 0 for never.
     pub agent_last_seen_at: i64,
@@ -429,7 +429,7 @@ runtime::object! {
 pub struct EventConversation {
     /// What Chatwoot knows besides, such as `browser` and `referer`.
     pub additional_attributes: runtime::Map<String, runtime::Value>,
-    /// Whether the channel still lets agents answer.
+    /// Whether the channel still lets agents reply.
     pub can_reply: bool,
     /// Kind of the inbox's channel, such as `Channel::WebWidget`.
     pub channel: Option<String>,
@@ -453,11 +453,11 @@ pub struct EventConversation {
     pub snoozed_until: Option<runtime::Timestamp>,
     /// Number of messages that no agent has seen.
     pub unread_count: i64,
-    /// When an agent first answered.
+    /// When an agent first replied.
     pub first_reply_created_at: Option<runtime::Timestamp>,
     /// Urgency.
     pub priority: Option<super::ConversationPriority>,
-    /// Since when the contact waits for an answer, in seconds since 1970; 0 where it does not.
+    /// Since when the contact waits for a reply, in seconds since 1970; 0 where it does not.
     pub waiting_since: i64,
     /// When an agent last looked, in seconds since 1970; 0 for never.
     pub agent_last_seen_at: i64,
@@ -599,7 +599,7 @@ pub struct InboxEvent {
     pub sender_name_type: Option<String>,
     /// Time zone of the working hours.
     pub timezone: Option<String>,
-    /// What contacts are told outside of them.
+    /// The reply outside of them.
     pub out_of_office_message: Option<String>,
     /// Whether there are working hours.
     pub working_hours_enabled: Option<bool>,

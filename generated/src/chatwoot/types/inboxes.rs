@@ -79,7 +79,7 @@ pub struct ApiChannel {
     ///
     /// Always `api`.
     pub r#type: String,
-    /// Address told about the events of an API inbox.
+    /// URL that events of an API inbox are sent to.
     pub webhook_url: Option<String>,
     /// Whether contacts have to prove who they are; null for channels that cannot ask.
     pub hmac_mandatory: Option<bool>,
@@ -108,7 +108,7 @@ impl ApiChannel {
         }
     }
 
-    /// Address told about the events of an API inbox.
+    /// URL that events of an API inbox are sent to.
     pub fn webhook_url(mut self, webhook_url: impl Into<String>) -> Self {
         self.webhook_url = Some(webhook_url.into());
         self
@@ -141,7 +141,7 @@ impl ApiChannel {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ApiChannelUpdate {
-    /// Address told about the events of an API inbox.
+    /// URL that events of an API inbox are sent to.
     pub webhook_url: Option<String>,
     /// Whether contacts have to prove who they are; null for channels that cannot ask.
     pub hmac_mandatory: Option<bool>,
@@ -163,7 +163,7 @@ impl ApiChannelUpdate {
         Default::default()
     }
 
-    /// Address told about the events of an API inbox.
+    /// URL that events of an API inbox are sent to.
     pub fn webhook_url(mut self, webhook_url: impl Into<String>) -> Self {
         self.webhook_url = Some(webhook_url.into());
         self
@@ -989,7 +989,7 @@ pub struct InboxAgentBot {
     pub description: Option<String>,
     /// Address of the picture; empty where there is none.
     pub thumbnail: Option<String>,
-    /// Address the bot is told about events at; missing from system bots.
+    /// URL that the bot's events are sent to; absent for system bots.
     pub outgoing_url: Option<String>,
     /// Kind of bot.
     pub bot_type: Option<String>,
@@ -1242,7 +1242,7 @@ pub struct InboxCreateForm {
     pub enable_auto_assignment: Option<bool>,
     /// Whether working hours are observed.
     pub working_hours_enabled: Option<bool>,
-    /// What is answered outside working hours.
+    /// The reply outside working hours.
     pub out_of_office_message: Option<String>,
     /// Time zone.
     pub timezone: Option<String>,
@@ -1486,7 +1486,7 @@ impl InboxCreateForm {
         self
     }
 
-    /// What is answered outside working hours.
+    /// The reply outside working hours.
     pub fn out_of_office_message(
         mut self,
         out_of_office_message: impl Into<String>,
@@ -1584,7 +1584,7 @@ pub struct InboxCreatePayload {
     pub enable_auto_assignment: Option<bool>,
     /// Whether working hours are observed.
     pub working_hours_enabled: Option<bool>,
-    /// What is answered outside working hours.
+    /// The reply outside working hours.
     pub out_of_office_message: Option<String>,
     /// Time zone.
     pub timezone: Option<String>,
@@ -1680,7 +1680,7 @@ impl InboxCreatePayload {
         self
     }
 
-    /// What is answered outside working hours.
+    /// The reply outside working hours.
     pub fn out_of_office_message(
         mut self,
         out_of_office_message: impl Into<String>,
@@ -1837,7 +1837,7 @@ pub struct InboxUpdateForm {
     pub enable_auto_assignment: Option<bool>,
     /// Whether working hours are observed.
     pub working_hours_enabled: Option<bool>,
-    /// What is answered outside working hours.
+    /// The reply outside working hours.
     pub out_of_office_message: Option<String>,
     /// Time zone.
     pub timezone: Option<String>,
@@ -2086,7 +2086,7 @@ impl InboxUpdateForm {
         self
     }
 
-    /// What is answered outside working hours.
+    /// The reply outside working hours.
     pub fn out_of_office_message(
         mut self,
         out_of_office_message: impl Into<String>,
@@ -2193,7 +2193,7 @@ pub struct InboxUpdatePayload {
     pub enable_auto_assignment: Option<bool>,
     /// Whether working hours are observed.
     pub working_hours_enabled: Option<bool>,
-    /// What is answered outside working hours.
+    /// The reply outside working hours.
     pub out_of_office_message: Option<String>,
     /// Time zone.
     pub timezone: Option<String>,
@@ -2297,7 +2297,7 @@ impl InboxUpdatePayload {
         self
     }
 
-    /// What is answered outside working hours.
+    /// The reply outside working hours.
     pub fn out_of_office_message(
         mut self,
         out_of_office_message: impl Into<String>,

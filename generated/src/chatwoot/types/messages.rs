@@ -23,7 +23,7 @@ pub struct ContactDetail {
     pub identifier: Option<String>,
     /// Address of the picture; empty where there is none.
     pub thumbnail: String,
-    /// Whether the contact's messages are turned away.
+    /// Whether the contact's messages are rejected.
     pub blocked: bool,
     /// What was found out about it: any keys, any JSON values.
     pub additional_attributes: runtime::Map<String, runtime::Value>,

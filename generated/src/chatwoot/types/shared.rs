@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use crm_clients_runtime as runtime;
 
-/// Somebody who answers customers in an account.
+/// Somebody who replies to customers in an account.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Agent {
@@ -77,7 +77,7 @@ runtime::string_enum! {
     }
 }
 
-/// A program that answers in conversations.
+/// A program that replies in conversations.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AgentBot {
@@ -89,7 +89,7 @@ pub struct AgentBot {
     pub description: Option<String>,
     /// Address of the picture; empty where there is none.
     pub thumbnail: Option<String>,
-    /// Address the bot is told about events at; missing from system bots.
+    /// URL that the bot's events are sent to; absent for system bots.
     pub outgoing_url: Option<String>,
     /// Kind of bot.
     pub bot_type: Option<String>,
@@ -133,7 +133,7 @@ pub struct AgentBotSummary {
     pub description: Option<String>,
     /// Address of the picture; empty where there is none.
     pub thumbnail: String,
-    /// Address the bot is told about events at; missing from system bots.
+    /// URL that the bot's events are sent to; absent for system bots.
     pub outgoing_url: Option<String>,
     /// Kind of bot.
     pub bot_type: String,
@@ -319,7 +319,7 @@ pub struct Contact {
     pub identifier: Option<String>,
     /// Address of the picture; empty where there is none.
     pub thumbnail: String,
-    /// Whether the contact's messages are turned away.
+    /// Whether the contact's messages are rejected.
     pub blocked: bool,
     /// Whether the person is there at present.
     pub availability_status: ContactAvailabilityStatus,
@@ -461,7 +461,7 @@ pub struct Conversation {
     pub agent_last_seen_at: i64,
     /// Epoch seconds at which the assignee last looked; 0 where nobody did.
     pub assignee_last_seen_at: i64,
-    /// Whether the channel lets an agent answer at this time.
+    /// Whether the channel lets an agent reply at this time.
     pub can_reply: bool,
     /// Epoch seconds at which the contact last looked; 0 where that never happened.
     pub contact_last_seen_at: i64,
@@ -924,7 +924,7 @@ pub struct Inbox {
     pub csat_survey_enabled: bool,
     /// Settings of that.
     pub auto_assignment_config: Option<runtime::Map<String, runtime::Value>>,
-    /// What is answered outside working hours.
+    /// The reply outside working hours.
     pub out_of_office_message: Option<String>,
     /// The working hours, a day each.
     pub working_hours: Vec<InboxWorkingHoursItem>,
@@ -962,7 +962,7 @@ pub struct Inbox {
     pub allowed_domains: Option<String>,
     /// Key of that proof: keep it secret.
     pub hmac_token: Option<runtime::Secret>,
-    /// Address told about the events of an API inbox.
+    /// URL that events of an API inbox are sent to.
     pub webhook_url: Option<String>,
     /// Word an API inbox is known by in public addresses.
     pub inbox_identifier: Option<String>,
@@ -1589,7 +1589,7 @@ pub struct MessageSender {
     pub phone_number: Option<String>,
     /// Id of the contact in a system of the account's own.
     pub identifier: Option<String>,
-    /// Whether the contact's messages are turned away.
+    /// Whether the contact's messages are rejected.
     pub blocked: Option<bool>,
     /// What was found out about it: any keys, any JSON values.
     pub additional_attributes: Option<runtime::Map<String, runtime::Value>>,
@@ -1694,7 +1694,7 @@ pub struct PublicContactRecord {
     pub phone_number: Option<String>,
     /// Id of the contact in a system of the account's own.
     pub identifier: Option<String>,
-    /// Whether the contact's messages are turned away.
+    /// Whether the contact's messages are rejected.
     pub blocked: Option<bool>,
     /// What was found out about it: any keys, any JSON values.
     pub additional_attributes: Option<runtime::Map<String, runtime::Value>>,

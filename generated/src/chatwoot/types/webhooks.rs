@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// An address that is told about events.
+/// A URL that events are sent to.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Webhook {
