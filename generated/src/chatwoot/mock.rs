@@ -11,7 +11,6 @@ runtime::mock! {
     account Account {
         get = GET,
         update = UPDATE,
-        update_as_form = UPDATE_AS_FORM,
     }
     agent_bots AgentBots {
         list = LIST,

@@ -24,7 +24,7 @@ pub struct Fixture {
 impl Fixture {
     /// All bodies of an API's operations; what else its index may list has no operation.
     pub fn all(api: &str) -> Outcome<Vec<Self>> {
-        Self::of(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(api))
+        Self::of(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(api))
     }
 
     /// All bodies that a directory's index lists.
