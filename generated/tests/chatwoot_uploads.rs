@@ -8,11 +8,11 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use crm_clients::chatwoot::types::{
-    AgentBotForm, ContactCreateForm, ConversationMessageForm, InboxCreateForm, ProfileUpdateRequestInput,
-    PublicMessageForm,
+    AgentBotForm, ApiChannel, ContactCreateForm, ContactUpdateForm, ConversationMessageForm, InboxCreateForm,
+    InboxUpdateForm, PlatformAgentBotForm, ProfileUpdateRequestInput, PublicMessageForm,
 };
 use crm_clients::chatwoot::{Client, Error};
-use crm_clients::runtime::{Bytes, Upload};
+use crm_clients::runtime::{Bytes, Retry, Upload};
 use futures_core::Stream;
 use support::{Answer, Outcome, Request, Server};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -139,15 +139,54 @@ async fn pictures_go_beside_the_other_attributes() -> Outcome {
 
     let contact = ContactCreateForm::new().name("Maya").custom_attributes([("plan", "gold")]).avatar(picture());
     client.contacts(7).create_as_multipart(contact).await?;
-    let inbox = InboxCreateForm::new().name("Shop").channel_type("api").avatar(picture());
+    let channel = ApiChannel::new().webhook_url("https://acme.example/chat");
+    let inbox = InboxCreateForm::new().name("Shop").channel(channel).avatar(picture());
     client.inboxes(7).create_as_multipart(inbox).await?;
-    client.agent_bots(7).create_as_multipart(AgentBotForm::new().name("Crumb").avatar(picture())).await?;
+    let bot = AgentBotForm::new().name("Crumb").bot_type("webhook").avatar(picture());
+    client.agent_bots(7).create_as_multipart(bot).await?;
 
     let sent: Vec<_> = server.requests()?.iter().map(Request::parts).collect::<Outcome<_>>()?;
     let avatar = "name=\"avatar\"; filename=\"me.png\"\nContent-Type: image/png\n\n\\x89PNG\n";
     assert_eq!(sent[0], ["name=\"name\"\n\nMaya", "name=\"custom_attributes[plan]\"\n\ngold", avatar]);
-    assert_eq!(sent[1], ["name=\"name\"\n\nShop", "name=\"channel[type]\"\n\napi", avatar]);
-    assert_eq!(sent[2], ["name=\"name\"\n\nCrumb", avatar]);
+    let (kind, url) = ("name=\"channel[type]\"\n\napi", "name=\"channel[webhook_url]\"\n\nhttps://acme.example/chat");
+    assert_eq!(sent[1], ["name=\"name\"\n\nShop", kind, url, avatar]);
+    // The server knows the kind of bot as a word or as a number, not as the text of a number.
+    assert_eq!(sent[2], ["name=\"name\"\n\nCrumb", "name=\"bot_type\"\n\nwebhook", avatar]);
+    Ok(())
+}
+
+/// The operations whose controllers permit `avatar`, each with a picture.
+#[tokio::test]
+async fn every_picture_that_is_permitted_is_uploaded() -> Outcome {
+    let mut server = Server::start().await?;
+    for _ in 0..9 {
+        server = server.and("*", "*", Answer::json(422, "{}"));
+    }
+    let client = Client::builder().api_access_token("TOKEN").base_url(server.url()).retry(Retry::never()).build()?;
+    let picture = || Upload::bytes(PICTURE).file_name("me.png").content_type("image/png");
+
+    let bot = || AgentBotForm::new().avatar(picture());
+    let platform_bot = || PlatformAgentBotForm::new().avatar(picture());
+    let refused = [
+        client.contacts(7).create_as_multipart(ContactCreateForm::new().avatar(picture())).await.is_err(),
+        client.contacts(7).update_as_multipart(5, ContactUpdateForm::new().avatar(picture())).await.is_err(),
+        client.inboxes(7).create_as_multipart(InboxCreateForm::new().avatar(picture())).await.is_err(),
+        client.inboxes(7).update_as_multipart(5, InboxUpdateForm::new().avatar(picture())).await.is_err(),
+        client.agent_bots(7).create_as_multipart(bot()).await.is_err(),
+        client.agent_bots(7).update_as_multipart(5, bot()).await.is_err(),
+        client.platform_agent_bots().create_as_multipart(platform_bot()).await.is_err(),
+        client.platform_agent_bots().update_as_multipart(5, platform_bot()).await.is_err(),
+        client.profile().update_as_multipart(ProfileUpdateRequestInput::new().profile_avatar(picture())).await.is_err(),
+    ];
+
+    assert_eq!(refused, [true; 9], "the server refuses everything");
+    let requests = server.requests()?;
+    let (profile, others) = requests.split_last().ok_or("there were requests")?;
+    let file = "filename=\"me.png\"\nContent-Type: image/png\n\n\\x89PNG\n";
+    assert_eq!(profile.parts()?, [format!("name=\"profile[avatar]\"; {file}")]);
+    for request in others {
+        assert_eq!(request.parts()?, [format!("name=\"avatar\"; {file}")], "{} {}", request.method, request.target);
+    }
     Ok(())
 }
 

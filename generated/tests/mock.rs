@@ -74,17 +74,17 @@ async fn answers_are_used_up_in_their_order() -> Outcome {
     let labels = |label: &str| json!({ "payload": [label] });
     mock.contact_labels().list().times(2).json(labels("first"));
     mock.contact_labels().list().json(labels("later"));
-    mock.contact_labels().add().times(1).json(labels("never"));
+    mock.contact_labels().replace().times(1).json(labels("never"));
     let client = mock.builder().api_access_token("test").build()?;
     for expected in ["first", "first", "later", "later"] {
         assert_eq!(client.contact_labels(1, 2).list().await?.payload, [expected]);
     }
     let unmet = mock.verify().err().ok_or("it was foreseen")?;
-    assert_eq!(unmet.faults(), ["contact_labels.add was called 0 of 1 times"]);
+    assert_eq!(unmet.faults(), ["contact_labels.replace was called 0 of 1 times"]);
 
     // What one call returned can be the answer to another.
     let kept: types::ContactLabels = client.contact_labels(1, 2).list().await?;
-    mock.contact_labels().add().json(&kept);
+    mock.contact_labels().replace().json(&kept);
     Ok(())
 }
 

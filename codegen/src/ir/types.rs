@@ -376,7 +376,12 @@ impl<'d> Types<'d> {
                 if let Some(mut field) = self.field(wire, id, required, direction, place) {
                     // A form has no null.
                     field.presence = if required { Presence::Required } else { Presence::Optional };
-                    field.deep = deep && matches!(field.ty, Type::Object | Type::Map(_));
+                    // Scalars are written alike in either way; files are parts of their own.
+                    let nests = matches!(
+                        field.ty,
+                        Type::Object | Type::Map(_) | Type::List(_) | Type::Value | Type::Named(_) | Type::Boxed(_)
+                    );
+                    field.deep = deep && nests && direction == Direction::Request;
                     out.push(field);
                 }
             }

@@ -31,6 +31,8 @@ impl Account {
 
     /// Changes the account and its settings.
     ///
+    /// A value that the server's enumeration does not have is status 500, not 422.
+    ///
     /// `PATCH /api/v1/accounts/{account_id}`
     #[inline]
     pub fn update(
@@ -40,22 +42,6 @@ impl Account {
         let mut call = Call::new(&self.core, UPDATE, &[&self.account_id]);
         let body: types::AccountUpdatePayload = body.into();
         call.json("application/json", &body);
-        call
-    }
-
-    /// Changes the account and its settings.
-    ///
-    /// `PATCH /api/v1/accounts/{account_id}`
-    ///
-    /// Sends the body as `application/x-www-form-urlencoded`.
-    #[inline]
-    pub fn update_as_form(
-        &self,
-        body: impl Into<types::AccountUpdatePayload>,
-    ) -> Call<types::AccountDetail> {
-        let mut call = Call::new(&self.core, UPDATE_AS_FORM, &[&self.account_id]);
-        let body: types::AccountUpdatePayload = body.into();
-        call.form(&body);
         call
     }
 }
@@ -86,23 +72,7 @@ pub(super) const UPDATE: &Operation<types::AccountDetail, ErrorBody> = &Operatio
     accept: "application/json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::read_error_response),
-        (Status::Exact(404), ErrorBody::read_error_response),
-        (Status::Exact(422), ErrorBody::read_error_response),
-        (Status::Exact(429), ErrorBody::read_text),
-        (Status::Exact(500), ErrorBody::read_error_response),
-    ],
-};
-
-pub(super) const UPDATE_AS_FORM: &Operation<types::AccountDetail, ErrorBody> = &Operation {
-    name: "account.update_as_form",
-    method: Method::PATCH,
-    idempotent: false,
-    path: "/api/v1/accounts/{account_id}",
-    security: &[&[&super::API_ACCESS_TOKEN]],
-    accept: "application/json",
-    decode: decode::json,
-    errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),

@@ -31,6 +31,8 @@ impl AgentBots {
 
     /// Creates an agent bot in the account.
     ///
+    /// A value that the server's enumeration does not have is status 500, not 422.
+    ///
     /// `POST /api/v1/accounts/{account_id}/agent_bots`
     #[inline]
     pub fn create(
@@ -75,6 +77,8 @@ impl AgentBots {
     }
 
     /// Creates an agent bot in the account.
+    ///
+    /// A value that the server's enumeration does not have is status 500, not 422.
     ///
     /// `POST /api/v1/accounts/{account_id}/agent_bots`
     ///
@@ -138,6 +142,7 @@ pub(super) const CREATE: &Operation<types::AgentBot, ErrorBody> = &Operation {
     accept: "application/json",
     decode: decode::secret_json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),
@@ -172,6 +177,7 @@ pub(super) const UPDATE: &Operation<types::AgentBot, ErrorBody> = &Operation {
     accept: "application/json",
     decode: decode::secret_json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),
@@ -206,6 +212,7 @@ pub(super) const CREATE_AS_MULTIPART: &Operation<types::AgentBot, ErrorBody> = &
     accept: "application/json",
     decode: decode::secret_json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),
@@ -223,6 +230,7 @@ pub(super) const UPDATE_AS_MULTIPART: &Operation<types::AgentBot, ErrorBody> = &
     accept: "application/json",
     decode: decode::secret_json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),

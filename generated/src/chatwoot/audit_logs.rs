@@ -23,6 +23,8 @@ impl AuditLogs {
 
     /// Lists changes made in the account, a page at a time (Enterprise edition).
     ///
+    /// A community edition fails with status 500.
+    ///
     /// `items` reads the list over all its pages, `pages` page by page.
     ///
     /// `GET /api/v1/accounts/{account_id}/audit_logs`

@@ -43,7 +43,9 @@ impl AutomationRules {
         call
     }
 
-    /// Returns an automation rule; an unknown id is answered with 500.
+    /// Returns an automation rule.
+    ///
+    /// An unknown id is status 500.
     ///
     /// `GET /api/v1/accounts/{account_id}/automation_rules/{id}`
     #[inline]
@@ -52,6 +54,8 @@ impl AutomationRules {
     }
 
     /// Changes an automation rule.
+    ///
+    /// An unknown id is status 500.
     ///
     /// `PATCH /api/v1/accounts/{account_id}/automation_rules/{id}`
     #[inline]
@@ -67,6 +71,8 @@ impl AutomationRules {
     }
 
     /// Deletes an automation rule.
+    ///
+    /// An unknown id is status 500.
     ///
     /// `DELETE /api/v1/accounts/{account_id}/automation_rules/{id}`
     #[inline]
@@ -101,6 +107,7 @@ pub(super) const CREATE: &Operation<types::AutomationRuleItem, ErrorBody> = &Ope
     accept: "application/json",
     decode: decode::json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),
@@ -135,6 +142,7 @@ pub(super) const UPDATE: &Operation<types::AutomationRule, ErrorBody> = &Operati
     accept: "application/json",
     decode: decode::json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),

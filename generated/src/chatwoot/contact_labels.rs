@@ -35,12 +35,16 @@ impl ContactLabels {
     ///
     /// `POST /api/v1/accounts/{account_id}/contacts/{id}/labels`
     #[inline]
-    pub fn add(
+    pub fn replace(
         &self,
-        body: impl Into<types::ContactLabelsAddRequest>,
+        body: impl Into<types::ContactLabelsReplaceRequest>,
     ) -> Call<types::ContactLabels> {
-        let mut call = Call::new(&self.core, ADD, &[&self.account_id, &self.contact_id]);
-        let body: types::ContactLabelsAddRequest = body.into();
+        let mut call = Call::new(
+            &self.core,
+            REPLACE,
+            &[&self.account_id, &self.contact_id],
+        );
+        let body: types::ContactLabelsReplaceRequest = body.into();
         call.json("application/json", &body);
         call
     }
@@ -63,8 +67,8 @@ pub(super) const LIST: &Operation<types::ContactLabels, ErrorBody> = &Operation 
     ],
 };
 
-pub(super) const ADD: &Operation<types::ContactLabels, ErrorBody> = &Operation {
-    name: "contact_labels.add",
+pub(super) const REPLACE: &Operation<types::ContactLabels, ErrorBody> = &Operation {
+    name: "contact_labels.replace",
     method: Method::POST,
     idempotent: false,
     path: "/api/v1/accounts/{account_id}/contacts/{id}/labels",
@@ -72,6 +76,7 @@ pub(super) const ADD: &Operation<types::ContactLabels, ErrorBody> = &Operation {
     accept: "application/json",
     decode: decode::json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),

@@ -72,7 +72,9 @@ impl Contacts {
         call
     }
 
-    /// Deletes a contact; answers 422 while the contact is online.
+    /// Deletes a contact.
+    ///
+    /// Status 422 says that the contact is online.
     ///
     /// `DELETE /api/v1/accounts/{account_id}/contacts/{id}`
     #[inline]
@@ -136,6 +138,8 @@ impl Contacts {
 
     /// Lists the contacts that meet the given conditions, 15 to a page.
     ///
+    /// The operator `days_before` fails with status 500 on every version.
+    ///
     /// `items` reads the list over all its pages, `pages` page by page.
     ///
     /// `POST /api/v1/accounts/{account_id}/contacts/filter`
@@ -161,7 +165,9 @@ impl Contacts {
         call
     }
 
-    /// Searches contacts by name, identifier, e-mail address or phone number; at most 100 times a minute per account.
+    /// Searches contacts by name, identifier, e-mail address or phone number.
+    ///
+    /// An account may search 100 times per minute. Beyond that the status is 429 without a `Retry-After`, until the minute is over.
     ///
     /// `items` reads the list over all its pages, `pages` page by page.
     ///
@@ -312,7 +318,7 @@ runtime::pages! {
     }
 }
 
-/// Searches contacts by name, identifier, e-mail address or phone number; at most 100 times a minute per account.
+/// Searches contacts by name, identifier, e-mail address or phone number.
 #[derive(Debug)]
 #[must_use = "a call does nothing until it is sent or awaited"]
 pub struct SearchCall {
@@ -390,6 +396,7 @@ pub(super) const CREATE: &Operation<types::ContactCreateResponse, ErrorBody> = &
     accept: "application/json",
     decode: decode::json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),
@@ -424,6 +431,7 @@ pub(super) const UPDATE: &Operation<types::ContactShowResponse, ErrorBody> = &Op
     accept: "application/json",
     decode: decode::json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),
@@ -501,6 +509,7 @@ pub(super) const CREATE_AS_MULTIPART: &Operation<
     accept: "application/json",
     decode: decode::json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),
@@ -518,6 +527,7 @@ pub(super) const CREATE_CONTACT_INBOX: &Operation<types::ContactInbox, ErrorBody
     accept: "application/json",
     decode: decode::json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),
@@ -535,6 +545,7 @@ pub(super) const FILTER: &Operation<types::ContactsListResponse, ErrorBody> = &O
     accept: "application/json",
     decode: decode::json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),
@@ -552,6 +563,7 @@ pub(super) const MERGE: &Operation<types::Contact, ErrorBody> = &Operation {
     accept: "application/json",
     decode: decode::json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),
@@ -589,6 +601,7 @@ pub(super) const UPDATE_AS_MULTIPART: &Operation<
     accept: "application/json",
     decode: decode::json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),

@@ -35,6 +35,8 @@ impl Conversations {
 
     /// Starts a conversation with a contact, optionally with a first message.
     ///
+    /// A value that the server's enumeration does not have is status 500, not 422.
+    ///
     /// `POST /api/v1/accounts/{account_id}/conversations`
     #[inline]
     pub fn create(
@@ -74,26 +76,9 @@ impl Conversations {
         call
     }
 
-    /// Replaces the labels of a conversation by those given.
+    /// Counts conversations by assignment.
     ///
-    /// `POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/labels`
-    #[inline]
-    pub fn add_labels(
-        &self,
-        conversation_id: i64,
-        body: impl Into<types::ContactLabelsAddRequest>,
-    ) -> Call<types::ContactLabels> {
-        let mut call = Call::new(
-            &self.core,
-            ADD_LABELS,
-            &[&self.account_id, &conversation_id],
-        );
-        let body: types::ContactLabelsAddRequest = body.into();
-        call.json("application/json", &body);
-        call
-    }
-
-    /// Counts conversations by assignment; at most 30 times a minute per user.
+    /// A user may call this 30 times per minute.
     ///
     /// `GET /api/v1/accounts/{account_id}/conversations/meta`
     #[inline]
@@ -104,6 +89,8 @@ impl Conversations {
     }
 
     /// Lists the conversations that meet the given conditions, 25 to a page.
+    ///
+    /// The operator `days_before` fails with status 500 on every version.
     ///
     /// `items` reads the list over all its pages, `pages` page by page.
     ///
@@ -124,7 +111,47 @@ impl Conversations {
         Call::new(&self.core, LIST_LABELS, &[&self.account_id, &conversation_id])
     }
 
-    /// Lists the reporting events of a conversation.
+    /// Removes custom attributes from a conversation.
+    ///
+    /// `POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/destroy_custom_attributes`
+    #[inline]
+    pub fn remove_custom_attributes(
+        &self,
+        conversation_id: i64,
+        body: impl Into<types::ConversationsRemoveCustomAttributesRequest>,
+    ) -> Call<types::ConversationCustomAttributes> {
+        let mut call = Call::new(
+            &self.core,
+            REMOVE_CUSTOM_ATTRIBUTES,
+            &[&self.account_id, &conversation_id],
+        );
+        let body: types::ConversationsRemoveCustomAttributesRequest = body.into();
+        call.json("application/json", &body);
+        call
+    }
+
+    /// Replaces the labels of a conversation by those given.
+    ///
+    /// `POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/labels`
+    #[inline]
+    pub fn replace_labels(
+        &self,
+        conversation_id: i64,
+        body: impl Into<types::ContactLabelsReplaceRequest>,
+    ) -> Call<types::ContactLabels> {
+        let mut call = Call::new(
+            &self.core,
+            REPLACE_LABELS,
+            &[&self.account_id, &conversation_id],
+        );
+        let body: types::ContactLabelsReplaceRequest = body.into();
+        call.json("application/json", &body);
+        call
+    }
+
+    /// Lists the reporting events of a conversation (Enterprise edition).
+    ///
+    /// A community edition has no such route and returns status 404.
     ///
     /// `GET /api/v1/accounts/{account_id}/conversations/{conversation_id}/reporting_events`
     #[inline]
@@ -136,6 +163,8 @@ impl Conversations {
     }
 
     /// Sets or clears a conversation's priority.
+    ///
+    /// A value that the server's enumeration does not have is status 500, not 422.
     ///
     /// `POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/toggle_priority`
     #[inline]
@@ -155,6 +184,8 @@ impl Conversations {
     }
 
     /// Opens, resolves, snoozes or parks a conversation.
+    ///
+    /// A value that the server's enumeration does not have is status 500, not 422.
     ///
     /// `POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/toggle_status`
     #[inline]
@@ -192,7 +223,9 @@ impl Conversations {
         call
     }
 
-    /// Replaces a conversation's custom attributes.
+    /// Replaces a conversation's custom attributes, or merges others into them.
+    ///
+    /// With `merge`, the attributes that are not named stay as they are. Chatwoot 4.12.1 does not know `merge` and replaces all attributes.
     ///
     /// `POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/custom_attributes`
     #[inline]
@@ -200,7 +233,7 @@ impl Conversations {
         &self,
         conversation_id: i64,
         body: impl Into<types::ConversationsUpdateCustomAttributesRequest>,
-    ) -> Call<types::ConversationsUpdateCustomAttributesRequest> {
+    ) -> Call<types::ConversationCustomAttributes> {
         let mut call = Call::new(
             &self.core,
             UPDATE_CUSTOM_ATTRIBUTES,
@@ -337,7 +370,7 @@ runtime::pages! {
     }
 }
 
-/// Counts conversations by assignment; at most 30 times a minute per user.
+/// Counts conversations by assignment.
 #[derive(Debug)]
 #[must_use = "a call does nothing until it is sent or awaited"]
 pub struct CountsCall {
@@ -449,6 +482,7 @@ pub(super) const CREATE: &Operation<types::Conversation, ErrorBody> = &Operation
     accept: "application/json",
     decode: decode::json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),
@@ -483,23 +517,7 @@ pub(super) const UPDATE: &Operation<types::Conversation, ErrorBody> = &Operation
     accept: "application/json",
     decode: decode::json,
     errors: &[
-        (Status::Exact(401), ErrorBody::read_error_response),
-        (Status::Exact(404), ErrorBody::read_error_response),
-        (Status::Exact(422), ErrorBody::read_error_response),
-        (Status::Exact(429), ErrorBody::read_text),
-        (Status::Exact(500), ErrorBody::read_error_response),
-    ],
-};
-
-pub(super) const ADD_LABELS: &Operation<types::ContactLabels, ErrorBody> = &Operation {
-    name: "conversations.add_labels",
-    method: Method::POST,
-    idempotent: false,
-    path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/labels",
-    security: &[&[&super::API_ACCESS_TOKEN]],
-    accept: "application/json",
-    decode: decode::json,
-    errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),
@@ -534,6 +552,7 @@ pub(super) const FILTER: &Operation<types::ConversationFilterResponse, ErrorBody
     accept: "application/json",
     decode: decode::json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),
@@ -551,6 +570,45 @@ pub(super) const LIST_LABELS: &Operation<types::ContactLabels, ErrorBody> = &Ope
     accept: "application/json",
     decode: decode::json,
     errors: &[
+        (Status::Exact(401), ErrorBody::read_error_response),
+        (Status::Exact(404), ErrorBody::read_error_response),
+        (Status::Exact(422), ErrorBody::read_error_response),
+        (Status::Exact(429), ErrorBody::read_text),
+        (Status::Exact(500), ErrorBody::read_error_response),
+    ],
+};
+
+pub(super) const REMOVE_CUSTOM_ATTRIBUTES: &Operation<
+    types::ConversationCustomAttributes,
+    ErrorBody,
+> = &Operation {
+    name: "conversations.remove_custom_attributes",
+    method: Method::POST,
+    idempotent: false,
+    path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/destroy_custom_attributes",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
+        (Status::Exact(401), ErrorBody::read_error_response),
+        (Status::Exact(404), ErrorBody::read_error_response),
+        (Status::Exact(422), ErrorBody::read_error_response),
+        (Status::Exact(429), ErrorBody::read_text),
+        (Status::Exact(500), ErrorBody::read_error_response),
+    ],
+};
+
+pub(super) const REPLACE_LABELS: &Operation<types::ContactLabels, ErrorBody> = &Operation {
+    name: "conversations.replace_labels",
+    method: Method::POST,
+    idempotent: false,
+    path: "/api/v1/accounts/{account_id}/conversations/{conversation_id}/labels",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),
@@ -585,6 +643,7 @@ pub(super) const TOGGLE_PRIORITY: &Operation<(), ErrorBody> = &Operation {
     accept: "application/json",
     decode: decode::empty,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),
@@ -602,6 +661,7 @@ pub(super) const TOGGLE_STATUS: &Operation<types::ConversationStatusToggle, Erro
     accept: "application/json",
     decode: decode::json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),
@@ -619,6 +679,7 @@ pub(super) const TOGGLE_TYPING_STATUS: &Operation<(), ErrorBody> = &Operation {
     accept: "application/json",
     decode: decode::empty,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),
@@ -628,7 +689,7 @@ pub(super) const TOGGLE_TYPING_STATUS: &Operation<(), ErrorBody> = &Operation {
 };
 
 pub(super) const UPDATE_CUSTOM_ATTRIBUTES: &Operation<
-    types::ConversationsUpdateCustomAttributesRequest,
+    types::ConversationCustomAttributes,
     ErrorBody,
 > = &Operation {
     name: "conversations.update_custom_attributes",
@@ -639,6 +700,7 @@ pub(super) const UPDATE_CUSTOM_ATTRIBUTES: &Operation<
     accept: "application/json",
     decode: decode::json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),

@@ -33,6 +33,8 @@ impl CustomAttributes {
 
     /// Defines a custom attribute.
     ///
+    /// A value that the server's enumeration does not have is status 500, not 422.
+    ///
     /// `POST /api/v1/accounts/{account_id}/custom_attribute_definitions`
     #[inline]
     pub fn create(
@@ -127,6 +129,7 @@ pub(super) const CREATE: &Operation<types::CustomAttribute, ErrorBody> = &Operat
     accept: "application/json",
     decode: decode::json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),
@@ -161,6 +164,7 @@ pub(super) const UPDATE: &Operation<types::CustomAttribute, ErrorBody> = &Operat
     accept: "application/json",
     decode: decode::json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),

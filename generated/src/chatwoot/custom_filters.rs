@@ -33,6 +33,8 @@ impl CustomFilters {
 
     /// Saves a filter.
     ///
+    /// A value that the server's enumeration does not have is status 500, not 422.
+    ///
     /// `POST /api/v1/accounts/{account_id}/custom_filters`
     #[inline]
     pub fn create(
@@ -153,6 +155,7 @@ pub(super) const CREATE: &Operation<types::CustomFilter, ErrorBody> = &Operation
     accept: "application/json",
     decode: decode::json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),
@@ -187,6 +190,7 @@ pub(super) const UPDATE: &Operation<types::CustomFilter, ErrorBody> = &Operation
     accept: "application/json",
     decode: decode::json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),

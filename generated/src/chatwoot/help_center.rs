@@ -53,7 +53,9 @@ impl HelpCenter {
         call
     }
 
-    /// Creates a help center portal; the server fails without a custom domain.
+    /// Creates a help center portal.
+    ///
+    /// Without a custom domain, Chatwoot 4.12.1 fails with status 500.
     ///
     /// `POST /api/v1/accounts/{account_id}/portals`
     #[inline]
@@ -75,7 +77,9 @@ impl HelpCenter {
         Call::new(&self.core, LIST_PORTALS, &[&self.account_id])
     }
 
-    /// Changes a portal; an unknown slug is answered with 500.
+    /// Changes a portal.
+    ///
+    /// An unknown slug is status 500.
     ///
     /// `PATCH /api/v1/accounts/{account_id}/portals/{id}`
     #[inline]
@@ -101,6 +105,7 @@ pub(super) const CREATE_ARTICLE: &Operation<types::ArticleResponse, ErrorBody> =
     accept: "application/json",
     decode: decode::json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),
@@ -118,6 +123,7 @@ pub(super) const CREATE_CATEGORY: &Operation<types::CategoryResponse, ErrorBody>
     accept: "application/json",
     decode: decode::json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),
@@ -135,6 +141,7 @@ pub(super) const CREATE_PORTAL: &Operation<types::PortalItem, ErrorBody> = &Oper
     accept: "application/json",
     decode: decode::secret_json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),
@@ -169,6 +176,7 @@ pub(super) const UPDATE_PORTAL: &Operation<types::PortalItem, ErrorBody> = &Oper
     accept: "application/json",
     decode: decode::secret_json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),

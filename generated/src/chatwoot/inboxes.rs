@@ -31,6 +31,8 @@ impl Inboxes {
 
     /// Creates an inbox and its channel.
     ///
+    /// The channel's type decides which fields it takes. Facebook, Instagram and other channels that need a login at their provider are created in the dashboard; `create_twilio` creates those of Twilio.
+    ///
     /// `POST /api/v1/accounts/{account_id}/inboxes`
     #[inline]
     pub fn create(
@@ -52,6 +54,8 @@ impl Inboxes {
     }
 
     /// Changes an inbox and its channel.
+    ///
+    /// Send the fields of the channel that the inbox has; its kind cannot change.
     ///
     /// `PATCH /api/v1/accounts/{account_id}/inboxes/{id}`
     #[inline]
@@ -90,6 +94,8 @@ impl Inboxes {
 
     /// Creates an inbox and its channel.
     ///
+    /// The channel's type decides which fields it takes. Facebook, Instagram and other channels that need a login at their provider are created in the dashboard; `create_twilio` creates those of Twilio.
+    ///
     /// `POST /api/v1/accounts/{account_id}/inboxes`
     ///
     /// Sends the body as `multipart/form-data`.
@@ -102,6 +108,30 @@ impl Inboxes {
         let body: types::InboxCreateForm = body.into();
         call.multipart(body.into_parts());
         call
+    }
+
+    /// Creates an inbox for a phone number or a messaging service of Twilio.
+    ///
+    /// `POST /api/v1/accounts/{account_id}/channels/twilio_channel`
+    #[inline]
+    pub fn create_twilio(
+        &self,
+        body: impl Into<types::TwilioInboxCreatePayload>,
+    ) -> Call<types::CreatedTwilioInbox> {
+        let mut call = Call::new(&self.core, CREATE_TWILIO, &[&self.account_id]);
+        let body: types::TwilioInboxCreatePayload = body.into();
+        call.json("application/json", &body);
+        call
+    }
+
+    /// Returns the layout of the account's e-mails.
+    ///
+    /// New in Chatwoot 4.16.
+    ///
+    /// `GET /api/v1/accounts/{account_id}/branded_email_layout`
+    #[inline]
+    pub fn email_layout(&self) -> Call<types::BrandedEmailLayout> {
+        Call::new(&self.core, EMAIL_LAYOUT, &[&self.account_id])
     }
 
     /// Lists the agents of an inbox.
@@ -126,6 +156,20 @@ impl Inboxes {
         call
     }
 
+    /// Replaces the agents of an inbox by those given.
+    ///
+    /// `PATCH /api/v1/accounts/{account_id}/inbox_members`
+    #[inline]
+    pub fn replace_agents(
+        &self,
+        body: impl Into<types::InboxMembersPayload>,
+    ) -> Call<types::InboxMembersResponse> {
+        let mut call = Call::new(&self.core, REPLACE_AGENTS, &[&self.account_id]);
+        let body: types::InboxMembersPayload = body.into();
+        call.json("application/json", &body);
+        call
+    }
+
     /// Puts an agent bot in charge of an inbox, or takes it away.
     ///
     /// `POST /api/v1/accounts/{account_id}/inboxes/{id}/set_agent_bot`
@@ -141,21 +185,9 @@ impl Inboxes {
         call
     }
 
-    /// Replaces the agents of an inbox by those given.
-    ///
-    /// `PATCH /api/v1/accounts/{account_id}/inbox_members`
-    #[inline]
-    pub fn update_agents(
-        &self,
-        body: impl Into<types::InboxMembersPayload>,
-    ) -> Call<types::InboxMembersResponse> {
-        let mut call = Call::new(&self.core, UPDATE_AGENTS, &[&self.account_id]);
-        let body: types::InboxMembersPayload = body.into();
-        call.json("application/json", &body);
-        call
-    }
-
     /// Changes an inbox and its channel.
+    ///
+    /// Send the fields of the channel that the inbox has; its kind cannot change.
     ///
     /// `PATCH /api/v1/accounts/{account_id}/inboxes/{id}`
     ///
@@ -173,6 +205,22 @@ impl Inboxes {
         );
         let body: types::InboxUpdateForm = body.into();
         call.multipart(body.into_parts());
+        call
+    }
+
+    /// Changes the layout of the account's e-mails.
+    ///
+    /// New in Chatwoot 4.16.
+    ///
+    /// `PATCH /api/v1/accounts/{account_id}/branded_email_layout`
+    #[inline]
+    pub fn update_email_layout(
+        &self,
+        body: impl Into<types::AccountBrandedEmailLayoutPayload>,
+    ) -> Call<types::BrandedEmailLayout> {
+        let mut call = Call::new(&self.core, UPDATE_EMAIL_LAYOUT, &[&self.account_id]);
+        let body: types::AccountBrandedEmailLayoutPayload = body.into();
+        call.json("application/json", &body);
         call
     }
 }
@@ -203,6 +251,7 @@ pub(super) const CREATE: &Operation<types::Inbox, ErrorBody> = &Operation {
     accept: "application/json",
     decode: decode::secret_json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),
@@ -237,6 +286,7 @@ pub(super) const UPDATE: &Operation<types::Inbox, ErrorBody> = &Operation {
     accept: "application/json",
     decode: decode::secret_json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),
@@ -254,6 +304,7 @@ pub(super) const ADD_AGENTS: &Operation<types::InboxMembersResponse, ErrorBody> 
     accept: "application/json",
     decode: decode::json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),
@@ -287,6 +338,42 @@ pub(super) const CREATE_AS_MULTIPART: &Operation<types::Inbox, ErrorBody> = &Ope
     security: &[&[&super::API_ACCESS_TOKEN]],
     accept: "application/json",
     decode: decode::secret_json,
+    errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
+        (Status::Exact(401), ErrorBody::read_error_response),
+        (Status::Exact(404), ErrorBody::read_error_response),
+        (Status::Exact(422), ErrorBody::read_error_response),
+        (Status::Exact(429), ErrorBody::read_text),
+        (Status::Exact(500), ErrorBody::read_error_response),
+    ],
+};
+
+pub(super) const CREATE_TWILIO: &Operation<types::CreatedTwilioInbox, ErrorBody> = &Operation {
+    name: "inboxes.create_twilio",
+    method: Method::POST,
+    idempotent: false,
+    path: "/api/v1/accounts/{account_id}/channels/twilio_channel",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
+        (Status::Exact(401), ErrorBody::read_error_response),
+        (Status::Exact(404), ErrorBody::read_error_response),
+        (Status::Exact(422), ErrorBody::read_error_response),
+        (Status::Exact(429), ErrorBody::read_text),
+        (Status::Exact(500), ErrorBody::read_error_response),
+    ],
+};
+
+pub(super) const EMAIL_LAYOUT: &Operation<types::BrandedEmailLayout, ErrorBody> = &Operation {
+    name: "inboxes.email_layout",
+    method: Method::GET,
+    idempotent: true,
+    path: "/api/v1/accounts/{account_id}/branded_email_layout",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::json,
     errors: &[
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
@@ -322,6 +409,25 @@ pub(super) const REMOVE_AGENTS: &Operation<(), ErrorBody> = &Operation {
     accept: "application/json",
     decode: decode::empty,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
+        (Status::Exact(401), ErrorBody::read_error_response),
+        (Status::Exact(404), ErrorBody::read_error_response),
+        (Status::Exact(422), ErrorBody::read_error_response),
+        (Status::Exact(429), ErrorBody::read_text),
+        (Status::Exact(500), ErrorBody::read_error_response),
+    ],
+};
+
+pub(super) const REPLACE_AGENTS: &Operation<types::InboxMembersResponse, ErrorBody> = &Operation {
+    name: "inboxes.replace_agents",
+    method: Method::PATCH,
+    idempotent: false,
+    path: "/api/v1/accounts/{account_id}/inbox_members",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),
@@ -339,23 +445,7 @@ pub(super) const SET_AGENT_BOT: &Operation<(), ErrorBody> = &Operation {
     accept: "application/json",
     decode: decode::empty,
     errors: &[
-        (Status::Exact(401), ErrorBody::read_error_response),
-        (Status::Exact(404), ErrorBody::read_error_response),
-        (Status::Exact(422), ErrorBody::read_error_response),
-        (Status::Exact(429), ErrorBody::read_text),
-        (Status::Exact(500), ErrorBody::read_error_response),
-    ],
-};
-
-pub(super) const UPDATE_AGENTS: &Operation<types::InboxMembersResponse, ErrorBody> = &Operation {
-    name: "inboxes.update_agents",
-    method: Method::PATCH,
-    idempotent: false,
-    path: "/api/v1/accounts/{account_id}/inbox_members",
-    security: &[&[&super::API_ACCESS_TOKEN]],
-    accept: "application/json",
-    decode: decode::json,
-    errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),
@@ -373,6 +463,25 @@ pub(super) const UPDATE_AS_MULTIPART: &Operation<types::Inbox, ErrorBody> = &Ope
     accept: "application/json",
     decode: decode::secret_json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
+        (Status::Exact(401), ErrorBody::read_error_response),
+        (Status::Exact(404), ErrorBody::read_error_response),
+        (Status::Exact(422), ErrorBody::read_error_response),
+        (Status::Exact(429), ErrorBody::read_text),
+        (Status::Exact(500), ErrorBody::read_error_response),
+    ],
+};
+
+pub(super) const UPDATE_EMAIL_LAYOUT: &Operation<types::BrandedEmailLayout, ErrorBody> = &Operation {
+    name: "inboxes.update_email_layout",
+    method: Method::PATCH,
+    idempotent: false,
+    path: "/api/v1/accounts/{account_id}/branded_email_layout",
+    security: &[&[&super::API_ACCESS_TOKEN]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),

@@ -76,6 +76,7 @@ pub(super) const CREATE_HOOK: &Operation<types::IntegrationsHook, ErrorBody> = &
     accept: "application/json",
     decode: decode::json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),
@@ -127,6 +128,7 @@ pub(super) const UPDATE_HOOK: &Operation<types::IntegrationsHook, ErrorBody> = &
     accept: "application/json",
     decode: decode::json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),

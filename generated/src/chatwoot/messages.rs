@@ -61,7 +61,7 @@ impl Messages {
     ///
     /// `DELETE /api/v1/accounts/{account_id}/conversations/{conversation_id}/messages/{message_id}`
     #[inline]
-    pub fn delete(&self, message_id: i64) -> Call<types::DeletedMessage> {
+    pub fn delete(&self, message_id: i64) -> Call<types::MessageDetailed> {
         Call::new(
             &self.core,
             DELETE,
@@ -151,6 +151,7 @@ pub(super) const CREATE: &Operation<types::MessageDetailed, ErrorBody> = &Operat
     accept: "application/json",
     decode: decode::json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),
@@ -159,7 +160,7 @@ pub(super) const CREATE: &Operation<types::MessageDetailed, ErrorBody> = &Operat
     ],
 };
 
-pub(super) const DELETE: &Operation<types::DeletedMessage, ErrorBody> = &Operation {
+pub(super) const DELETE: &Operation<types::MessageDetailed, ErrorBody> = &Operation {
     name: "messages.delete",
     method: Method::DELETE,
     idempotent: true,
@@ -185,6 +186,7 @@ pub(super) const CREATE_AS_MULTIPART: &Operation<types::MessageDetailed, ErrorBo
     accept: "application/json",
     decode: decode::json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),

@@ -11,7 +11,6 @@ runtime::mock! {
     account Account {
         get = GET,
         update = UPDATE,
-        update_as_form = UPDATE_AS_FORM,
     }
     agent_bots AgentBots {
         list = LIST,
@@ -46,7 +45,7 @@ runtime::mock! {
     }
     contact_labels ContactLabels {
         list = LIST,
-        add = ADD,
+        replace = REPLACE,
     }
     contacts Contacts {
         list = LIST,
@@ -71,10 +70,11 @@ runtime::mock! {
         create = CREATE,
         get = GET,
         update = UPDATE,
-        add_labels = ADD_LABELS,
         counts = COUNTS,
         filter = FILTER,
         list_labels = LIST_LABELS,
+        remove_custom_attributes = REMOVE_CUSTOM_ATTRIBUTES,
+        replace_labels = REPLACE_LABELS,
         reporting_events = REPORTING_EVENTS,
         toggle_priority = TOGGLE_PRIORITY,
         toggle_status = TOGGLE_STATUS,
@@ -113,11 +113,14 @@ runtime::mock! {
         add_agents = ADD_AGENTS,
         agent_bot = AGENT_BOT,
         create_as_multipart = CREATE_AS_MULTIPART,
+        create_twilio = CREATE_TWILIO,
+        email_layout = EMAIL_LAYOUT,
         list_agents = LIST_AGENTS,
         remove_agents = REMOVE_AGENTS,
+        replace_agents = REPLACE_AGENTS,
         set_agent_bot = SET_AGENT_BOT,
-        update_agents = UPDATE_AGENTS,
         update_as_multipart = UPDATE_AS_MULTIPART,
+        update_email_layout = UPDATE_EMAIL_LAYOUT,
     }
     integrations Integrations {
         create_hook = CREATE_HOOK,
@@ -217,10 +220,7 @@ runtime::mock! {
         add_agents = ADD_AGENTS,
         list_agents = LIST_AGENTS,
         remove_agents = REMOVE_AGENTS,
-        update_agents = UPDATE_AGENTS,
-    }
-    unrouted_messages UnroutedMessages {
-        list = LIST,
+        replace_agents = REPLACE_AGENTS,
     }
     webhooks Webhooks {
         list = LIST,

@@ -43,7 +43,6 @@ pub mod public_inbox;
 pub mod public_messages;
 pub mod reports;
 pub mod teams;
-pub mod unrouted_messages;
 pub mod webhooks;
 pub mod types;
 #[cfg(feature = "mock")]
@@ -90,7 +89,7 @@ impl Client {
         agent_bots::AgentBots::new(&self.core, account_id)
     }
 
-    /// The people who answer customers in an account.
+    /// The people who reply to customers in an account.
     pub fn agents(&self, account_id: i64) -> agents::Agents {
         agents::Agents::new(&self.core, account_id)
     }
@@ -108,7 +107,7 @@ impl Client {
         automation_rules::AutomationRules::new(&self.core, account_id)
     }
 
-    /// Prepared answers that agents call up by a short code.
+    /// Prepared replies, which agents insert by a short code.
     pub fn canned_responses(
         &self,
         account_id: i64,
@@ -276,16 +275,7 @@ impl Client {
         teams::Teams::new(&self.core, account_id)
     }
 
-    /// A route that the document lists and no server has.
-    pub fn unrouted_messages(
-        &self,
-        account_id: i64,
-        conversation_id: i64,
-    ) -> unrouted_messages::UnroutedMessages {
-        unrouted_messages::UnroutedMessages::new(&self.core, account_id, conversation_id)
-    }
-
-    /// Addresses that are told about events of an account.
+    /// URLs that events of an account are sent to.
     pub fn webhooks(&self, account_id: i64) -> webhooks::Webhooks {
         webhooks::Webhooks::new(&self.core, account_id)
     }

@@ -31,6 +31,8 @@ impl PlatformAccountUsers {
 
     /// Adds a user to an account, or changes the role of one who is in it.
     ///
+    /// A value that the server's enumeration does not have is status 500, not 422.
+    ///
     /// `POST /platform/api/v1/accounts/{account_id}/account_users`
     #[inline]
     pub fn create(
@@ -81,6 +83,7 @@ pub(super) const CREATE: &Operation<types::AccountUser, ErrorBody> = &Operation 
     accept: "application/json",
     decode: decode::json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),

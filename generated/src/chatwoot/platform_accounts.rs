@@ -19,6 +19,8 @@ impl PlatformAccounts {
 
     /// Lists the accounts this platform app may manage.
     ///
+    /// The server fails with status 500 once an account or a bot of this platform app was deleted; get the others by their ids.
+    ///
     /// `GET /platform/api/v1/accounts`
     #[inline]
     pub fn list(&self) -> Call<Vec<types::PlatformAccount>> {
@@ -48,6 +50,8 @@ impl PlatformAccounts {
     }
 
     /// Changes an account.
+    ///
+    /// A value that the server's enumeration does not have is status 500, not 422.
     ///
     /// `PATCH /platform/api/v1/accounts/{account_id}`
     #[inline]
@@ -97,6 +101,7 @@ pub(super) const CREATE: &Operation<types::PlatformAccount, ErrorBody> = &Operat
     accept: "application/json",
     decode: decode::json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),
@@ -131,6 +136,7 @@ pub(super) const UPDATE: &Operation<types::PlatformAccount, ErrorBody> = &Operat
     accept: "application/json",
     decode: decode::json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),

@@ -19,6 +19,8 @@ impl PlatformAgentBots {
 
     /// Lists the agent bots this platform app may manage.
     ///
+    /// The server fails with status 500 once an account or a bot of this platform app was deleted; get the others by their ids.
+    ///
     /// `GET /platform/api/v1/agent_bots`
     #[inline]
     pub fn list(&self) -> Call<Vec<types::AgentBot>> {
@@ -130,6 +132,7 @@ pub(super) const CREATE: &Operation<types::AgentBot, ErrorBody> = &Operation {
     accept: "application/json",
     decode: decode::secret_json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),
@@ -164,6 +167,7 @@ pub(super) const UPDATE: &Operation<types::AgentBot, ErrorBody> = &Operation {
     accept: "application/json",
     decode: decode::secret_json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),
@@ -198,6 +202,7 @@ pub(super) const CREATE_AS_MULTIPART: &Operation<types::AgentBot, ErrorBody> = &
     accept: "application/json",
     decode: decode::secret_json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),
@@ -215,6 +220,7 @@ pub(super) const UPDATE_AS_MULTIPART: &Operation<types::AgentBot, ErrorBody> = &
     accept: "application/json",
     decode: decode::secret_json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),

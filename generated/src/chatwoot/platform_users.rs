@@ -88,6 +88,7 @@ pub(super) const CREATE: &Operation<types::User, ErrorBody> = &Operation {
     accept: "application/json",
     decode: decode::secret_json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),
@@ -122,6 +123,7 @@ pub(super) const UPDATE: &Operation<types::User, ErrorBody> = &Operation {
     accept: "application/json",
     decode: decode::secret_json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),

@@ -82,6 +82,7 @@ pub(super) const UPDATE: &Operation<types::User, ErrorBody> = &Operation {
     accept: "application/json",
     decode: decode::secret_json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),
@@ -99,6 +100,7 @@ pub(super) const UPDATE_AS_MULTIPART: &Operation<types::User, ErrorBody> = &Oper
     accept: "application/json",
     decode: decode::secret_json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),

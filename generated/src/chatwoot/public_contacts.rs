@@ -23,6 +23,8 @@ impl PublicContacts {
 
     /// Creates the contact behind an end user, and the source id it is addressed by.
     ///
+    /// An `identifier_hash` that does not match the identifier is status 500.
+    ///
     /// `POST /public/api/v1/inboxes/{inbox_identifier}/contacts`
     #[inline]
     pub fn create(
@@ -77,6 +79,7 @@ pub(super) const CREATE: &Operation<types::PublicContact, ErrorBody> = &Operatio
     accept: "application/json",
     decode: decode::secret_json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),
@@ -111,6 +114,7 @@ pub(super) const UPDATE: &Operation<types::PublicContactRecord, ErrorBody> = &Op
     accept: "application/json",
     decode: decode::json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),

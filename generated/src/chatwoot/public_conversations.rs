@@ -80,7 +80,7 @@ impl PublicConversations {
         )
     }
 
-    /// Tells the agents that the contact started or stopped typing.
+    /// Shows the agents that the contact started or stopped typing.
     ///
     /// `POST /public/api/v1/inboxes/{inbox_identifier}/contacts/{contact_identifier}/conversations/{conversation_id}/toggle_typing`
     #[inline]
@@ -138,6 +138,7 @@ pub(super) const CREATE: &Operation<types::PublicConversation, ErrorBody> = &Ope
     accept: "application/json",
     decode: decode::json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),
@@ -189,6 +190,7 @@ pub(super) const TOGGLE_TYPING: &Operation<(), ErrorBody> = &Operation {
     accept: "application/json",
     decode: decode::empty,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),

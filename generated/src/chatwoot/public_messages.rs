@@ -60,7 +60,7 @@ impl PublicMessages {
         call
     }
 
-    /// Answers an interactive message or a satisfaction survey.
+    /// Submits the contact's choice in an interactive message, or the rating of a survey.
     ///
     /// `PATCH /public/api/v1/inboxes/{inbox_identifier}/contacts/{contact_identifier}/conversations/{conversation_id}/messages/{message_id}`
     #[inline]
@@ -131,6 +131,7 @@ pub(super) const CREATE: &Operation<types::PublicMessage, ErrorBody> = &Operatio
     accept: "application/json",
     decode: decode::json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),
@@ -148,6 +149,7 @@ pub(super) const UPDATE: &Operation<types::PublicMessage, ErrorBody> = &Operatio
     accept: "application/json",
     decode: decode::json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),
@@ -165,6 +167,7 @@ pub(super) const CREATE_AS_MULTIPART: &Operation<types::PublicMessage, ErrorBody
     accept: "application/json",
     decode: decode::json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),

@@ -50,7 +50,9 @@ impl Reports {
         }
     }
 
-    /// Lists the account's reporting events, 25 to a page.
+    /// Lists the account's reporting events, 25 to a page (Enterprise edition).
+    ///
+    /// A community edition has no such route and returns status 404.
     ///
     /// `items` reads the list over all its pages, `pages` page by page.
     ///
@@ -101,6 +103,8 @@ impl Reports {
     }
 
     /// Returns one metric as a series over time.
+    ///
+    /// An unknown metric returns an empty object, an unknown type is status 500, and a request without `since` and `until` returns an empty list.
     ///
     /// `GET /api/v2/accounts/{account_id}/reports`
     #[inline]
@@ -194,7 +198,7 @@ impl AgentConversationMetricsCall {
 
 runtime::operation! { AgentConversationMetricsCall -> Vec<types::AgentConversationMetrics>, ErrorBody }
 
-/// Lists the account's reporting events, 25 to a page.
+/// Lists the account's reporting events, 25 to a page (Enterprise edition).
 #[derive(Debug)]
 #[must_use = "a call does nothing until it is sent or awaited"]
 pub struct EventsCall {
@@ -375,7 +379,7 @@ runtime::operation! { OutgoingMessagesCountCall -> Vec<types::OutgoingMessagesCo
 #[derive(Debug)]
 #[must_use = "a call does nothing until it is sent or awaited"]
 pub struct SeriesCall {
-    call: Call<Vec<types::ReportPoint>>,
+    call: Call<types::ReportSeries>,
 }
 
 impl SeriesCall {
@@ -407,7 +411,7 @@ impl SeriesCall {
     }
 }
 
-runtime::operation! { SeriesCall -> Vec<types::ReportPoint>, ErrorBody }
+runtime::operation! { SeriesCall -> types::ReportSeries, ErrorBody }
 
 /// Returns the totals of a period beside those of the period before.
 #[derive(Debug)]
@@ -601,7 +605,6 @@ pub(super) const ACCOUNT_CONVERSATION_METRICS: &Operation<
     errors: &[
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
-        (Status::Exact(422), ErrorBody::read_error_response),
         (Status::Exact(429), ErrorBody::read_text),
         (Status::Exact(500), ErrorBody::read_error_response),
     ],
@@ -621,7 +624,6 @@ pub(super) const AGENT_CONVERSATION_METRICS: &Operation<
     errors: &[
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
-        (Status::Exact(422), ErrorBody::read_error_response),
         (Status::Exact(429), ErrorBody::read_text),
         (Status::Exact(500), ErrorBody::read_error_response),
     ],
@@ -695,13 +697,12 @@ pub(super) const OUTGOING_MESSAGES_COUNT: &Operation<
     errors: &[
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
-        (Status::Exact(422), ErrorBody::read_error_response),
         (Status::Exact(429), ErrorBody::read_text),
         (Status::Exact(500), ErrorBody::read_error_response),
     ],
 };
 
-pub(super) const SERIES: &Operation<Vec<types::ReportPoint>, ErrorBody> = &Operation {
+pub(super) const SERIES: &Operation<types::ReportSeries, ErrorBody> = &Operation {
     name: "reports.series",
     method: Method::GET,
     idempotent: true,

@@ -120,14 +120,14 @@ impl Teams {
     ///
     /// `PATCH /api/v1/accounts/{account_id}/teams/{team_id}/team_members`
     #[inline]
-    pub fn update_agents(
+    pub fn replace_agents(
         &self,
         team_id: i64,
         body: impl Into<types::TeamMembersPayload>,
     ) -> Call<Vec<types::Agent>> {
         let mut call = Call::new(
             &self.core,
-            UPDATE_AGENTS,
+            REPLACE_AGENTS,
             &[&self.account_id, &team_id],
         );
         let body: types::TeamMembersPayload = body.into();
@@ -162,6 +162,7 @@ pub(super) const CREATE: &Operation<types::Team, ErrorBody> = &Operation {
     accept: "application/json",
     decode: decode::json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),
@@ -196,6 +197,7 @@ pub(super) const UPDATE: &Operation<types::Team, ErrorBody> = &Operation {
     accept: "application/json",
     decode: decode::json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),
@@ -230,6 +232,7 @@ pub(super) const ADD_AGENTS: &Operation<Vec<types::Agent>, ErrorBody> = &Operati
     accept: "application/json",
     decode: decode::json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),
@@ -264,6 +267,7 @@ pub(super) const REMOVE_AGENTS: &Operation<(), ErrorBody> = &Operation {
     accept: "application/json",
     decode: decode::empty,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),
@@ -272,8 +276,8 @@ pub(super) const REMOVE_AGENTS: &Operation<(), ErrorBody> = &Operation {
     ],
 };
 
-pub(super) const UPDATE_AGENTS: &Operation<Vec<types::Agent>, ErrorBody> = &Operation {
-    name: "teams.update_agents",
+pub(super) const REPLACE_AGENTS: &Operation<Vec<types::Agent>, ErrorBody> = &Operation {
+    name: "teams.replace_agents",
     method: Method::PATCH,
     idempotent: false,
     path: "/api/v1/accounts/{account_id}/teams/{team_id}/team_members",
@@ -281,6 +285,7 @@ pub(super) const UPDATE_AGENTS: &Operation<Vec<types::Agent>, ErrorBody> = &Oper
     accept: "application/json",
     decode: decode::json,
     errors: &[
+        (Status::Exact(400), ErrorBody::read_text),
         (Status::Exact(401), ErrorBody::read_error_response),
         (Status::Exact(404), ErrorBody::read_error_response),
         (Status::Exact(422), ErrorBody::read_error_response),

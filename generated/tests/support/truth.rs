@@ -24,10 +24,45 @@ pub struct Fixture {
 impl Fixture {
     /// All bodies of an API's operations; what else its index may list has no operation.
     pub fn all(api: &str) -> Outcome<Vec<Self>> {
-        let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(api);
+        Self::of(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(api))
+    }
+
+    /// All bodies that a directory's index lists.
+    pub fn of(directory: impl AsRef<Path>) -> Outcome<Vec<Self>> {
+        let directory = directory.as_ref();
         let index: Vec<Value> = serde_json::from_str(&std::fs::read_to_string(directory.join("index.json"))?)?;
         let of_operations = index.iter().filter(|line| line.get("file").is_some() && operation(line).is_some());
-        of_operations.map(|line| Self::read(&directory, line)).collect()
+        of_operations.map(|line| Self::read(directory, line)).collect()
+    }
+
+    /// All responses below a directory that has a file for each operation: a list of the responses that a server sent, each with
+    /// its `status`, what it is `about`, and its `body` (JSON) or its `text`; with neither it is empty.
+    pub fn recorded(directory: &str) -> Outcome<Vec<Self>> {
+        let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(directory);
+        let mut files = std::fs::read_dir(&directory)?.collect::<Result<Vec<_>, _>>()?;
+        files.sort_by_key(std::fs::DirEntry::path);
+        let mut fixtures = Vec::new();
+        for path in files.iter().map(std::fs::DirEntry::path) {
+            let operation = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            let responses: Vec<Value> = serde_json::from_slice(&std::fs::read(&path)?)?;
+            for response in responses {
+                fixtures.push(Self::of_response(&operation, &response)?);
+            }
+        }
+        Ok(fixtures)
+    }
+
+    fn of_response(operation: &str, response: &Value) -> Outcome<Self> {
+        let status = response["status"].as_u64().ok_or_else(|| format!("{operation}: a response without a status"))?;
+        let text = |name: &str| response[name].as_str().unwrap_or_default().to_owned();
+        let content_type = if status == 204 { "" } else { "application/json; charset=utf-8" };
+        Ok(Self {
+            file: format!("{operation} {status} {}", text("about")),
+            operation: operation.to_owned(),
+            status: Some(u16::try_from(status)?),
+            content_type: response["content_type"].as_str().unwrap_or(content_type).to_owned(),
+            body: response.get("body").map_or_else(|| text("text"), Value::to_string),
+        })
     }
 
     fn read(directory: &Path, line: &Value) -> Outcome<Self> {
@@ -48,10 +83,13 @@ impl Fixture {
         Answer::new(status, &self.content_type, self.body.as_str())
     }
 
-    /// The body as JSON; null where there is none.
+    /// The body as JSON; null where there is none, and a string where it is text.
     pub fn json(&self) -> Outcome<Value> {
         if self.body.is_empty() {
             return Ok(Value::Null);
+        }
+        if self.content_type.starts_with("text/") {
+            return Ok(Value::String(self.body.clone()));
         }
         serde_json::from_str(&self.body).map_err(|error| format!("{}: {error}", self.file).into())
     }

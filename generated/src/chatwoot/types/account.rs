@@ -20,15 +20,13 @@ pub struct AccountDetail {
     pub support_email: Option<String>,
     /// `active` or `suspended`.
     pub status: String,
-    /// When it was created, in ISO 8601.
+    /// When it was created.
     pub created_at: runtime::Timestamp,
     /// When each kind of record last changed, by its name.
     pub cache_keys: runtime::Map<String, runtime::Value>,
     /// Whether each feature is on, by its name.
     pub features: runtime::Map<String, runtime::Value>,
     /// Settings; which there are depends on the subject.
-    ///
-    /// Default: `{}`.
     pub settings: AccountShowResponseSettings,
     /// Values of the custom attributes, by their keys.
     pub custom_attributes: Option<AccountShowResponseCustomAttributes>,
@@ -45,7 +43,7 @@ runtime::object! {
         created_at: required "created_at",
         cache_keys: required "cache_keys",
         features: required "features",
-        settings: or_empty "settings",
+        settings: required "settings",
         custom_attributes: optional "custom_attributes",
     }
 }
@@ -66,15 +64,13 @@ pub struct AccountShowResponse {
     pub support_email: Option<String>,
     /// `active` or `suspended`.
     pub status: String,
-    /// When it was created, in ISO 8601.
+    /// When it was created.
     pub created_at: runtime::Timestamp,
     /// When each kind of record last changed, by its name.
     pub cache_keys: runtime::Map<String, runtime::Value>,
     /// Whether each feature is on, by its name.
     pub features: runtime::Map<String, runtime::Value>,
     /// Settings; which there are depends on the subject.
-    ///
-    /// Default: `{}`.
     pub settings: AccountShowResponseSettings,
     /// Values of the custom attributes, by their keys.
     pub custom_attributes: Option<AccountShowResponseCustomAttributes>,
@@ -95,7 +91,7 @@ runtime::object! {
         created_at: required "created_at",
         cache_keys: required "cache_keys",
         features: required "features",
-        settings: or_empty "settings",
+        settings: required "settings",
         custom_attributes: optional "custom_attributes",
         latest_chatwoot_version: optional "latest_chatwoot_version",
         subscribed_features: optional "subscribed_features",
@@ -112,8 +108,8 @@ pub struct AccountShowResponseCustomAttributes {
     pub subscribed_quantity: Option<i64>,
     /// State of the subscription.
     pub subscription_status: Option<String>,
-    /// Last day of the subscription.
-    pub subscription_ends_on: Option<runtime::Date>,
+    /// When the subscription ends.
+    pub subscription_ends_on: Option<runtime::Timestamp>,
     /// What trade the account is in.
     pub industry: Option<String>,
     /// How many people the company has.
@@ -128,6 +124,14 @@ pub struct AccountShowResponseCustomAttributes {
     pub marked_for_deletion_at: Option<runtime::Timestamp>,
     /// Why.
     pub marked_for_deletion_reason: Option<String>,
+    /// Site of the company; absent before Chatwoot 4.16.
+    pub website: Option<String>,
+    /// How the company found Chatwoot; absent before Chatwoot 4.16.
+    pub referral_source: Option<String>,
+    /// What the person who signed up does in the company; absent before Chatwoot 4.16.
+    pub user_role: Option<String>,
+    /// What the other fields do not take.
+    pub additional_properties: runtime::Map<String, runtime::Value>,
 }
 
 runtime::object! {
@@ -143,6 +147,10 @@ runtime::object! {
         onboarding_step: optional "onboarding_step",
         marked_for_deletion_at: optional "marked_for_deletion_at",
         marked_for_deletion_reason: optional "marked_for_deletion_reason",
+        website: optional "website",
+        referral_source: optional "referral_source",
+        user_role: optional "user_role",
+        additional_properties: rest,
     }
 }
 
@@ -156,6 +164,12 @@ pub struct AccountShowResponseSettings {
     pub auto_resolve_message: Option<String>,
     /// Whether conversations that wait for an agent are left alone.
     pub auto_resolve_ignore_waiting: Option<bool>,
+    /// Label that is added when that happens.
+    pub auto_resolve_label: Option<String>,
+    /// Whether sound files are transcribed.
+    pub audio_transcriptions: Option<bool>,
+    /// Custom attributes that a conversation needs before it is resolved.
+    pub conversation_required_attributes: Option<Vec<String>>,
     /// What the other fields do not take.
     pub additional_properties: runtime::Map<String, runtime::Value>,
 }
@@ -165,6 +179,9 @@ runtime::object! {
         auto_resolve_after: optional "auto_resolve_after",
         auto_resolve_message: optional "auto_resolve_message",
         auto_resolve_ignore_waiting: optional "auto_resolve_ignore_waiting",
+        auto_resolve_label: optional "auto_resolve_label",
+        audio_transcriptions: optional "audio_transcriptions",
+        conversation_required_attributes: optional "conversation_required_attributes",
         additional_properties: rest,
     }
 }
@@ -195,6 +212,18 @@ pub struct AccountUpdatePayload {
     pub company_size: Option<String>,
     /// Time zone.
     pub timezone: Option<String>,
+    /// Label that is added to a conversation when it is resolved for being quiet; null for none.
+    pub auto_resolve_label: runtime::Patch<String>,
+    /// Whether sound files are transcribed.
+    pub audio_transcriptions: runtime::Patch<bool>,
+    /// Keys of the custom attributes that a conversation needs before it is resolved.
+    pub conversation_required_attributes: runtime::Patch<Vec<String>>,
+    /// How the company found Chatwoot (since 4.16).
+    pub referral_source: Option<String>,
+    /// What the person who signed up does in the company (since 4.16).
+    pub user_role: Option<String>,
+    /// Site of the company (since 4.16).
+    pub website: Option<String>,
 }
 
 runtime::object! {
@@ -209,6 +238,12 @@ runtime::object! {
         industry: optional "industry",
         company_size: optional "company_size",
         timezone: optional "timezone",
+        auto_resolve_label: patch "auto_resolve_label",
+        audio_transcriptions: patch "audio_transcriptions",
+        conversation_required_attributes: patch "conversation_required_attributes",
+        referral_source: optional "referral_source",
+        user_role: optional "user_role",
+        website: optional "website",
     }
 }
 
@@ -301,6 +336,65 @@ impl AccountUpdatePayload {
     /// Time zone.
     pub fn timezone(mut self, timezone: impl Into<String>) -> Self {
         self.timezone = Some(timezone.into());
+        self
+    }
+
+    /// Label that is added to a conversation when it is resolved for being quiet; null for none.
+    pub fn auto_resolve_label(mut self, auto_resolve_label: impl Into<String>) -> Self {
+        self.auto_resolve_label = runtime::Patch::Value(auto_resolve_label.into());
+        self
+    }
+
+    /// Sends null for `auto_resolve_label`, which clears it.
+    pub fn clear_auto_resolve_label(mut self) -> Self {
+        self.auto_resolve_label = runtime::Patch::Null;
+        self
+    }
+
+    /// Whether sound files are transcribed.
+    pub fn audio_transcriptions(mut self, audio_transcriptions: bool) -> Self {
+        self.audio_transcriptions = runtime::Patch::Value(audio_transcriptions);
+        self
+    }
+
+    /// Sends null for `audio_transcriptions`, which clears it.
+    pub fn clear_audio_transcriptions(mut self) -> Self {
+        self.audio_transcriptions = runtime::Patch::Null;
+        self
+    }
+
+    /// Keys of the custom attributes that a conversation needs before it is resolved.
+    pub fn conversation_required_attributes(
+        mut self,
+        conversation_required_attributes: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.conversation_required_attributes = runtime::Patch::Value(
+            conversation_required_attributes.into_iter().map(Into::into).collect(),
+        );
+        self
+    }
+
+    /// Sends null for `conversation_required_attributes`, which clears it.
+    pub fn clear_conversation_required_attributes(mut self) -> Self {
+        self.conversation_required_attributes = runtime::Patch::Null;
+        self
+    }
+
+    /// How the company found Chatwoot (since 4.16).
+    pub fn referral_source(mut self, referral_source: impl Into<String>) -> Self {
+        self.referral_source = Some(referral_source.into());
+        self
+    }
+
+    /// What the person who signed up does in the company (since 4.16).
+    pub fn user_role(mut self, user_role: impl Into<String>) -> Self {
+        self.user_role = Some(user_role.into());
+        self
+    }
+
+    /// Site of the company (since 4.16).
+    pub fn website(mut self, website: impl Into<String>) -> Self {
+        self.website = Some(website.into());
         self
     }
 }

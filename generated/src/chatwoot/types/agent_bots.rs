@@ -12,7 +12,7 @@ pub struct AgentBotCreateUpdatePayload {
     pub name: Option<String>,
     /// What it is for, in a few words.
     pub description: Option<String>,
-    /// Address the bot is told about events at; missing from system bots.
+    /// URL that the bot's events are sent to; absent for system bots.
     pub outgoing_url: Option<String>,
     /// Address of the picture.
     pub avatar_url: Option<String>,
@@ -51,7 +51,7 @@ impl AgentBotCreateUpdatePayload {
         self
     }
 
-    /// Address the bot is told about events at; missing from system bots.
+    /// URL that the bot's events are sent to; absent for system bots.
     pub fn outgoing_url(mut self, outgoing_url: impl Into<String>) -> Self {
         self.outgoing_url = Some(outgoing_url.into());
         self
@@ -94,12 +94,14 @@ pub struct AgentBotForm {
     pub name: Option<String>,
     /// What it is for, in a few words.
     pub description: Option<String>,
-    /// Address the bot is told about events at; missing from system bots.
+    /// URL that the bot's events are sent to; absent for system bots.
     pub outgoing_url: Option<String>,
     /// Address of the picture.
     pub avatar_url: Option<String>,
-    /// Kind of bot; 0 is a webhook.
-    pub bot_type: Option<i64>,
+    /// Kind of bot.
+    ///
+    /// Always `webhook`.
+    pub bot_type: Option<String>,
     /// Settings of the bot.
     pub bot_config: Option<runtime::Map<String, runtime::Value>>,
     /// Picture to upload, in place of `avatar_url`.
@@ -136,7 +138,7 @@ impl AgentBotForm {
         self
     }
 
-    /// Address the bot is told about events at; missing from system bots.
+    /// URL that the bot's events are sent to; absent for system bots.
     pub fn outgoing_url(mut self, outgoing_url: impl Into<String>) -> Self {
         self.outgoing_url = Some(outgoing_url.into());
         self
@@ -148,9 +150,9 @@ impl AgentBotForm {
         self
     }
 
-    /// Kind of bot; 0 is a webhook.
-    pub fn bot_type(mut self, bot_type: i64) -> Self {
-        self.bot_type = Some(bot_type);
+    /// Kind of bot.
+    pub fn bot_type(mut self, bot_type: impl Into<String>) -> Self {
+        self.bot_type = Some(bot_type.into());
         self
     }
 

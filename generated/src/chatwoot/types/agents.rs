@@ -14,10 +14,10 @@ pub struct AgentCreatePayload {
     pub email: String,
     /// What the user may do: `administrator` or `agent`.
     pub role: super::UserRole,
-    /// Whether the agent goes offline by being away.
-    pub auto_offline: Option<bool>,
     /// Whether the person wants to be seen as there.
     pub availability: Option<super::AgentAvailabilityStatus>,
+    /// Whether the agent goes offline by being away.
+    pub auto_offline: Option<bool>,
 }
 
 runtime::object! {
@@ -25,8 +25,8 @@ runtime::object! {
         name: required "name",
         email: required "email",
         role: required "role",
-        auto_offline: optional "auto_offline",
         availability: optional "availability",
+        auto_offline: optional "auto_offline",
     }
 }
 
@@ -41,15 +41,9 @@ impl AgentCreatePayload {
             name: name.into(),
             email: email.into(),
             role: role.into(),
-            auto_offline: None,
             availability: None,
+            auto_offline: None,
         }
-    }
-
-    /// Whether the agent goes offline by being away.
-    pub fn auto_offline(mut self, auto_offline: bool) -> Self {
-        self.auto_offline = Some(auto_offline);
-        self
     }
 
     /// Whether the person wants to be seen as there.
@@ -58,43 +52,48 @@ impl AgentCreatePayload {
         availability: impl Into<super::AgentAvailabilityStatus>,
     ) -> Self {
         self.availability = Some(availability.into());
+        self
+    }
+
+    /// Whether the agent goes offline by being away.
+    pub fn auto_offline(mut self, auto_offline: bool) -> Self {
+        self.auto_offline = Some(auto_offline);
         self
     }
 }
 
 /// What is changed on an agent.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct AgentUpdatePayload {
     /// What the user may do: `administrator` or `agent`.
-    pub role: super::UserRole,
-    /// Whether the agent goes offline by being away.
-    pub auto_offline: Option<bool>,
+    pub role: Option<super::UserRole>,
     /// Whether the person wants to be seen as there.
     pub availability: Option<super::AgentAvailabilityStatus>,
+    /// Whether the agent goes offline by being away.
+    pub auto_offline: Option<bool>,
+    /// Name, as people see it.
+    pub name: Option<String>,
 }
 
 runtime::object! {
     AgentUpdatePayload {
-        role: required "role",
-        auto_offline: optional "auto_offline",
+        role: optional "role",
         availability: optional "availability",
+        auto_offline: optional "auto_offline",
+        name: optional "name",
     }
 }
 
 impl AgentUpdatePayload {
-    /// What must be given; the rest is set on the result.
-    pub fn new(role: impl Into<super::UserRole>) -> Self {
-        Self {
-            role: role.into(),
-            auto_offline: None,
-            availability: None,
-        }
+    /// Nothing set yet.
+    pub fn new() -> Self {
+        Default::default()
     }
 
-    /// Whether the agent goes offline by being away.
-    pub fn auto_offline(mut self, auto_offline: bool) -> Self {
-        self.auto_offline = Some(auto_offline);
+    /// What the user may do: `administrator` or `agent`.
+    pub fn role(mut self, role: impl Into<super::UserRole>) -> Self {
+        self.role = Some(role.into());
         self
     }
 
@@ -106,22 +105,16 @@ impl AgentUpdatePayload {
         self.availability = Some(availability.into());
         self
     }
-}
 
-impl From<super::UserRole> for AgentUpdatePayload {
-    fn from(value: super::UserRole) -> Self {
-        Self::new(value)
+    /// Whether the agent goes offline by being away.
+    pub fn auto_offline(mut self, auto_offline: bool) -> Self {
+        self.auto_offline = Some(auto_offline);
+        self
     }
-}
 
-impl From<&str> for AgentUpdatePayload {
-    fn from(value: &str) -> Self {
-        Self::new(value)
-    }
-}
-
-impl From<String> for AgentUpdatePayload {
-    fn from(value: String) -> Self {
-        Self::new(value)
+    /// Name, as people see it.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
     }
 }

@@ -4,6 +4,25 @@
 
 use crm_clients_runtime as runtime;
 
+/// What it is done with: ids, words or objects.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum ActionParams {
+    /// JSON of the kind array.
+    List(Vec<runtime::Value>),
+    /// JSON of the kind object.
+    Object(runtime::Map<String, runtime::Value>),
+    /// Something else, kept as it came.
+    Unknown(runtime::Value),
+}
+
+runtime::union! {
+    ActionParams(Unknown) {
+        List: array,
+        Object: object,
+    }
+}
+
 /// One thing an automation rule does.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -11,7 +30,7 @@ pub struct AutomationAction {
     /// What is done.
     pub action_name: String,
     /// What it is done with: ids, words or objects.
-    pub action_params: Option<Vec<runtime::Value>>,
+    pub action_params: Option<ActionParams>,
 }
 
 runtime::object! {
@@ -21,7 +40,24 @@ runtime::object! {
     }
 }
 
-impl AutomationAction {
+/// One thing an automation rule is to do.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct AutomationActionPayload {
+    /// What is done.
+    pub action_name: String,
+    /// What it is done with: ids, words or objects.
+    pub action_params: Option<Vec<runtime::Value>>,
+}
+
+runtime::object! {
+    AutomationActionPayload {
+        action_name: required "action_name",
+        action_params: optional "action_params",
+    }
+}
+
+impl AutomationActionPayload {
     /// What must be given; the rest is set on the result.
     pub fn new(action_name: impl Into<String>) -> Self {
         Self {
@@ -40,13 +76,13 @@ impl AutomationAction {
     }
 }
 
-impl From<&str> for AutomationAction {
+impl From<&str> for AutomationActionPayload {
     fn from(value: &str) -> Self {
         Self::new(value)
     }
 }
 
-impl From<String> for AutomationAction {
+impl From<String> for AutomationActionPayload {
     fn from(value: String) -> Self {
         Self::new(value)
     }
@@ -91,7 +127,7 @@ pub struct AutomationConditionInput {
     /// How the condition is joined to the next one; null on the last.
     pub query_operator: runtime::Patch<String>,
     /// `contact_attribute` or `conversation_attribute` where the key is a custom one, otherwise empty.
-    pub custom_attribute_type: Option<String>,
+    pub custom_attribute_type: runtime::Patch<String>,
 }
 
 runtime::object! {
@@ -100,7 +136,7 @@ runtime::object! {
         filter_operator: required "filter_operator",
         values: optional "values",
         query_operator: patch "query_operator",
-        custom_attribute_type: optional "custom_attribute_type",
+        custom_attribute_type: patch "custom_attribute_type",
     }
 }
 
@@ -115,7 +151,7 @@ impl AutomationConditionInput {
             filter_operator: filter_operator.into(),
             values: None,
             query_operator: runtime::Patch::Absent,
-            custom_attribute_type: None,
+            custom_attribute_type: runtime::Patch::Absent,
         }
     }
 
@@ -145,7 +181,13 @@ impl AutomationConditionInput {
         mut self,
         custom_attribute_type: impl Into<String>,
     ) -> Self {
-        self.custom_attribute_type = Some(custom_attribute_type.into());
+        self.custom_attribute_type = runtime::Patch::Value(custom_attribute_type.into());
+        self
+    }
+
+    /// Sends null for `custom_attribute_type`, which clears it.
+    pub fn clear_custom_attribute_type(mut self) -> Self {
+        self.custom_attribute_type = runtime::Patch::Null;
         self
     }
 }
@@ -209,7 +251,7 @@ pub struct AutomationRuleCreateUpdatePayload {
     /// Whether the rule is in force.
     pub active: Option<bool>,
     /// What is done then.
-    pub actions: Option<Vec<AutomationAction>>,
+    pub actions: Option<Vec<AutomationActionPayload>>,
     /// What has to be true.
     pub conditions: Option<Vec<AutomationConditionInput>>,
 }
@@ -261,7 +303,7 @@ impl AutomationRuleCreateUpdatePayload {
     /// What is done then.
     pub fn actions(
         mut self,
-        actions: impl IntoIterator<Item = impl Into<AutomationAction>>,
+        actions: impl IntoIterator<Item = impl Into<AutomationActionPayload>>,
     ) -> Self {
         self.actions = Some(actions.into_iter().map(Into::into).collect());
         self

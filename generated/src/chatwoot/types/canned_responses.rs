@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// A prepared answer.
+/// A prepared reply.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CannedResponse {

@@ -28,7 +28,7 @@ pub struct ContactCreateForm {
     pub name: Option<String>,
     /// E-mail address.
     pub email: Option<String>,
-    /// Whether the contact's messages are turned away.
+    /// Whether the contact's messages are rejected.
     pub blocked: Option<bool>,
     /// Phone number, in E.164 form.
     pub phone_number: Option<String>,
@@ -86,7 +86,7 @@ impl ContactCreateForm {
         self
     }
 
-    /// Whether the contact's messages are turned away.
+    /// Whether the contact's messages are rejected.
     pub fn blocked(mut self, blocked: bool) -> Self {
         self.blocked = Some(blocked);
         self
@@ -165,7 +165,7 @@ pub struct ContactCreatePayload {
     pub name: Option<String>,
     /// E-mail address.
     pub email: Option<String>,
-    /// Whether the contact's messages are turned away.
+    /// Whether the contact's messages are rejected.
     pub blocked: Option<bool>,
     /// Phone number, in E.164 form.
     pub phone_number: Option<String>,
@@ -220,7 +220,7 @@ impl ContactCreatePayload {
         self
     }
 
-    /// Whether the contact's messages are turned away.
+    /// Whether the contact's messages are rejected.
     pub fn blocked(mut self, blocked: bool) -> Self {
         self.blocked = Some(blocked);
         self
@@ -373,7 +373,7 @@ pub struct ContactUpdateForm {
     pub name: Option<String>,
     /// E-mail address.
     pub email: Option<String>,
-    /// Whether the contact's messages are turned away.
+    /// Whether the contact's messages are rejected.
     pub blocked: Option<bool>,
     /// Phone number, in E.164 form.
     pub phone_number: Option<String>,
@@ -421,7 +421,7 @@ impl ContactUpdateForm {
         self
     }
 
-    /// Whether the contact's messages are turned away.
+    /// Whether the contact's messages are rejected.
     pub fn blocked(mut self, blocked: bool) -> Self {
         self.blocked = Some(blocked);
         self
@@ -492,7 +492,7 @@ pub struct ContactUpdatePayload {
     pub name: Option<String>,
     /// E-mail address.
     pub email: Option<String>,
-    /// Whether the contact's messages are turned away.
+    /// Whether the contact's messages are rejected.
     pub blocked: Option<bool>,
     /// Phone number, in E.164 form.
     pub phone_number: Option<String>,
@@ -537,7 +537,7 @@ impl ContactUpdatePayload {
         self
     }
 
-    /// Whether the contact's messages are turned away.
+    /// Whether the contact's messages are rejected.
     pub fn blocked(mut self, blocked: bool) -> Self {
         self.blocked = Some(blocked);
         self
@@ -828,7 +828,7 @@ pub struct InboxRecord {
     pub email_address: Option<String>,
     /// Whether working hours are observed.
     pub working_hours_enabled: Option<bool>,
-    /// What is answered outside working hours.
+    /// The reply outside working hours.
     pub out_of_office_message: Option<String>,
     /// Time zone.
     pub timezone: Option<String>,
@@ -850,6 +850,8 @@ pub struct InboxRecord {
     pub business_name: Option<String>,
     /// What that survey looks like.
     pub csat_config: Option<runtime::Map<String, runtime::Value>>,
+    /// What the other fields do not take.
+    pub additional_properties: runtime::Map<String, runtime::Value>,
 }
 
 runtime::object! {
@@ -877,5 +879,6 @@ runtime::object! {
         sender_name_type: optional "sender_name_type",
         business_name: optional "business_name",
         csat_config: optional "csat_config",
+        additional_properties: rest,
     }
 }

@@ -35,7 +35,7 @@ pub struct ConversationAssignmentsAssignRequest {
     /// Id of the team; not looked at where an assignee is given.
     pub team_id: runtime::Patch<i64>,
     /// What `assignee_id` names; an agent where it is left out.
-    pub assignee_type: Option<super::ConversationPartiesAssigneeType>,
+    pub assignee_type: Option<ConversationAssignmentsAssignRequestAssigneeType>,
 }
 
 runtime::object! {
@@ -79,10 +79,29 @@ impl ConversationAssignmentsAssignRequest {
     /// What `assignee_id` names; an agent where it is left out.
     pub fn assignee_type(
         mut self,
-        assignee_type: impl Into<super::ConversationPartiesAssigneeType>,
+        assignee_type: impl Into<ConversationAssignmentsAssignRequestAssigneeType>,
     ) -> Self {
         self.assignee_type = Some(assignee_type.into());
         self
+    }
+}
+
+/// What `assignee_id` names; an agent where it is left out.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ConversationAssignmentsAssignRequestAssigneeType {
+    /// `User`
+    User,
+    /// `AgentBot`
+    AgentBot,
+    /// A value that the document does not list, kept as it came.
+    Unknown(String),
+}
+
+runtime::string_enum! {
+    ConversationAssignmentsAssignRequestAssigneeType(Unknown) {
+        User = "User",
+        AgentBot = "AgentBot",
     }
 }
 
@@ -90,6 +109,10 @@ impl ConversationAssignmentsAssignRequest {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TeamRecord {
+    /// Name of an icon; empty without one, and absent before Chatwoot 4.16.
+    pub icon: Option<String>,
+    /// Colour of the icon, in hex; empty without one, and absent before Chatwoot 4.16.
+    pub icon_color: Option<String>,
     /// Unique id.
     pub id: i64,
     /// Name, as people see it.
@@ -104,10 +127,14 @@ pub struct TeamRecord {
     pub created_at: runtime::Timestamp,
     /// When the team was last changed.
     pub updated_at: runtime::Timestamp,
+    /// What the other fields do not take.
+    pub additional_properties: runtime::Map<String, runtime::Value>,
 }
 
 runtime::object! {
     TeamRecord {
+        icon: optional "icon",
+        icon_color: optional "icon_color",
         id: required "id",
         name: required "name",
         description: nullable "description",
@@ -115,5 +142,6 @@ runtime::object! {
         account_id: required "account_id",
         created_at: required "created_at",
         updated_at: required "updated_at",
+        additional_properties: rest,
     }
 }

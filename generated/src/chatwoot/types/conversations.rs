@@ -284,6 +284,20 @@ impl ConversationCreatePayloadMessageTemplateParams {
     }
 }
 
+/// The `200` reply of `POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/custom_attributes`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ConversationCustomAttributes {
+    /// Values of the custom attributes, by their keys.
+    pub custom_attributes: runtime::Map<String, runtime::Value>,
+}
+
+runtime::object! {
+    ConversationCustomAttributes {
+        custom_attributes: required "custom_attributes",
+    }
+}
+
 /// A page of conversations that meet the conditions.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -442,6 +456,42 @@ runtime::string_enum! {
     }
 }
 
+/// The request body of `POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/destroy_custom_attributes`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ConversationsRemoveCustomAttributesRequest {
+    /// Keys of the attributes to remove.
+    pub custom_attributes: Vec<String>,
+}
+
+runtime::object! {
+    ConversationsRemoveCustomAttributesRequest {
+        custom_attributes: required "custom_attributes",
+    }
+}
+
+impl ConversationsRemoveCustomAttributesRequest {
+    /// What must be given; the rest is set on the result.
+    pub fn new(custom_attributes: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            custom_attributes: custom_attributes.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl<T: Into<String>> From<Vec<T>> for ConversationsRemoveCustomAttributesRequest {
+    fn from(values: Vec<T>) -> Self {
+        Self::new(values)
+    }
+}
+
+impl<T: Into<String>, const N: usize> From<[T; N]>
+for ConversationsRemoveCustomAttributesRequest {
+    fn from(values: [T; N]) -> Self {
+        Self::new(values)
+    }
+}
+
 /// The request body of `POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/toggle_priority`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -570,17 +620,22 @@ impl From<String> for ConversationsToggleTypingStatusRequest {
     }
 }
 
-/// The `200` reply of `POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/custom_attributes`.
+/// The request body of `POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/custom_attributes`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ConversationsUpdateCustomAttributesRequest {
     /// Values of the custom attributes, by their keys.
     pub custom_attributes: runtime::Map<String, runtime::Value>,
+    /// Whether the other attributes stay (since 4.16).
+    ///
+    /// Default: `false`.
+    pub merge: Option<bool>,
 }
 
 runtime::object! {
     ConversationsUpdateCustomAttributesRequest {
         custom_attributes: required "custom_attributes",
+        merge: optional "merge",
     }
 }
 
@@ -596,7 +651,14 @@ impl ConversationsUpdateCustomAttributesRequest {
                 .into_iter()
                 .map(|(key, value)| (key.into(), value.into()))
                 .collect(),
+            merge: None,
         }
+    }
+
+    /// Whether the other attributes stay (since 4.16).
+    pub fn merge(mut self, merge: bool) -> Self {
+        self.merge = Some(merge);
+        self
     }
 }
 

@@ -28,10 +28,10 @@ pub struct CustomAttribute {
     pub attribute_model: String,
     /// Value of the attribute where none was given; null where there is no default.
     pub default_value: Option<i64>,
-    /// When it was created, in ISO 8601.
-    pub created_at: Option<String>,
-    /// When it was last changed, in ISO 8601.
-    pub updated_at: Option<String>,
+    /// When it was created.
+    pub created_at: Option<runtime::Timestamp>,
+    /// When it was last changed.
+    pub updated_at: Option<runtime::Timestamp>,
 }
 
 runtime::object! {

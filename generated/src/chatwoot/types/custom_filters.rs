@@ -14,9 +14,9 @@ pub struct CustomFilter {
     pub name: String,
     /// The conditions, in the form of the filter operations.
     pub query: runtime::Map<String, runtime::Value>,
-    /// When it was created, in ISO 8601.
+    /// When it was created.
     pub created_at: runtime::Timestamp,
-    /// When it was last changed, in ISO 8601.
+    /// When it was last changed.
     pub updated_at: runtime::Timestamp,
     /// What is searched.
     pub filter_type: CustomFilterFilterType,

@@ -48,6 +48,8 @@ pub struct ContactEvent {
     pub thumbnail: String,
     /// Whether the contact is kept from writing.
     pub blocked: bool,
+    /// Id of the contact's company; absent before Chatwoot 4.16.
+    pub company_id: Option<i64>,
     /// What has happened.
     pub event: ContactEventName,
     /// What has changed, each attribute in a map of its own.
@@ -67,6 +69,7 @@ runtime::object! {
         phone_number: nullable "phone_number",
         thumbnail: required "thumbnail",
         blocked: required "blocked",
+        company_id: optional "company_id",
         event: required "event",
         changed_attributes: optional "changed_attributes",
     }
@@ -97,7 +100,7 @@ runtime::string_enum! {
 pub struct ConversationEvent {
     /// What Chatwoot knows besides, such as `browser` and `referer`.
     pub additional_attributes: runtime::Map<String, runtime::Value>,
-    /// Whether the channel still lets agents answer.
+    /// Whether the channel still lets agents reply.
     pub can_reply: bool,
     /// Kind of the inbox's channel, such as `Channel::WebWidget`.
     pub channel: Option<String>,
@@ -121,11 +124,11 @@ pub struct ConversationEvent {
     pub snoozed_until: Option<runtime::Timestamp>,
     /// Number of messages that no agent has seen.
     pub unread_count: i64,
-    /// When an agent first answered.
+    /// When an agent first replied.
     pub first_reply_created_at: Option<runtime::Timestamp>,
     /// Urgency.
     pub priority: Option<super::ConversationPriority>,
-    /// Since when the contact waits for an answer, in seconds since 1970; 0 where it does not.
+    /// Since when the contact waits for a reply, in seconds since 1970; 0 where it does not.
     pub waiting_since: i64,
     /// When an agent last looked, in seconds since 1970; 0 for never.
     pub agent_last_seen_at: i64,
@@ -139,6 +142,14 @@ pub struct ConversationEvent {
     pub created_at: i64,
     /// When it changed last, in seconds since 1970.
     pub updated_at: f64,
+    /// The account; absent before Chatwoot 4.16.
+    pub account: Option<super::IdAndName>,
+    /// Id of the service agreement in force (Enterprise edition); null where there is none.
+    pub sla_policy_id: Option<i64>,
+    /// How the service agreement applies (Enterprise edition); null where there is none.
+    pub applied_sla: Option<super::AppliedSla>,
+    /// What happened to the service agreement (Enterprise edition).
+    pub sla_events: Option<Vec<runtime::Map<String, runtime::Value>>>,
     /// What has happened.
     pub event: ConversationEventName,
     /// What has changed, each attribute in a map of its own.
@@ -169,6 +180,10 @@ runtime::object! {
         timestamp: required "timestamp",
         created_at: required "created_at",
         updated_at: required "updated_at",
+        account: optional "account",
+        sla_policy_id: optional "sla_policy_id",
+        applied_sla: optional "applied_sla",
+        sla_events: optional "sla_events",
         event: required "event",
         changed_attributes: optional "changed_attributes",
     }
@@ -218,7 +233,7 @@ pub struct ConversationEventMeta {
     /// The user or the bot that is responsible; null without one.
     pub assignee: Option<ConversationEventMetaAssignee>,
     /// What the assignee is.
-    pub assignee_type: Option<super::ConversationPartiesAssigneeType>,
+    pub assignee_type: Option<super::AssigneeType>,
     /// The team that is responsible; null without one.
     pub team: Option<super::IdAndName>,
     /// Whether the contact's identity was proved.
@@ -247,8 +262,12 @@ pub struct ConversationEventMetaAssignee {
     pub available_name: Option<String>,
     /// Address of the picture; empty without one.
     pub avatar_url: Option<String>,
+    /// What an assistant is for.
+    pub description: Option<String>,
+    /// When an assistant was created.
+    pub created_at: Option<runtime::Timestamp>,
     /// What it is.
-    pub r#type: EventPersonType,
+    pub r#type: ConversationEventMetaAssigneeType,
     /// Whether a user is there.
     pub availability_status: Option<String>,
     /// Address of the picture; empty without one.
@@ -261,9 +280,33 @@ runtime::object! {
         name: nullable "name",
         available_name: optional "available_name",
         avatar_url: optional "avatar_url",
+        description: optional "description",
+        created_at: optional "created_at",
         r#type: required "type",
         availability_status: optional "availability_status",
         thumbnail: optional "thumbnail",
+    }
+}
+
+/// What it is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ConversationEventMetaAssigneeType {
+    /// `user`
+    User,
+    /// `agent_bot`
+    AgentBot,
+    /// `captain_assistant`
+    CaptainAssistant,
+    /// A value that the document does not list, kept as it came.
+    Unknown(String),
+}
+
+runtime::string_enum! {
+    ConversationEventMetaAssigneeType(Unknown) {
+        User = "user",
+        AgentBot = "agent_bot",
+        CaptainAssistant = "captain_assistant",
     }
 }
 
@@ -289,6 +332,8 @@ pub struct ConversationEventMetaSender {
     pub thumbnail: String,
     /// Whether the contact is kept from writing.
     pub blocked: bool,
+    /// Id of the contact's company; absent before Chatwoot 4.16.
+    pub company_id: Option<i64>,
     /// Always `contact`.
     pub r#type: String,
 }
@@ -304,6 +349,7 @@ runtime::object! {
         phone_number: nullable "phone_number",
         thumbnail: required "thumbnail",
         blocked: required "blocked",
+        company_id: optional "company_id",
         r#type: required "type",
     }
 }
@@ -356,6 +402,8 @@ pub struct EventContact {
     pub thumbnail: String,
     /// Whether the contact is kept from writing.
     pub blocked: bool,
+    /// Id of the contact's company; absent before Chatwoot 4.16.
+    pub company_id: Option<i64>,
 }
 
 runtime::object! {
@@ -371,6 +419,7 @@ runtime::object! {
         phone_number: nullable "phone_number",
         thumbnail: required "thumbnail",
         blocked: required "blocked",
+        company_id: optional "company_id",
     }
 }
 
@@ -380,7 +429,7 @@ runtime::object! {
 pub struct EventConversation {
     /// What Chatwoot knows besides, such as `browser` and `referer`.
     pub additional_attributes: runtime::Map<String, runtime::Value>,
-    /// Whether the channel still lets agents answer.
+    /// Whether the channel still lets agents reply.
     pub can_reply: bool,
     /// Kind of the inbox's channel, such as `Channel::WebWidget`.
     pub channel: Option<String>,
@@ -404,11 +453,11 @@ pub struct EventConversation {
     pub snoozed_until: Option<runtime::Timestamp>,
     /// Number of messages that no agent has seen.
     pub unread_count: i64,
-    /// When an agent first answered.
+    /// When an agent first replied.
     pub first_reply_created_at: Option<runtime::Timestamp>,
     /// Urgency.
     pub priority: Option<super::ConversationPriority>,
-    /// Since when the contact waits for an answer, in seconds since 1970; 0 where it does not.
+    /// Since when the contact waits for a reply, in seconds since 1970; 0 where it does not.
     pub waiting_since: i64,
     /// When an agent last looked, in seconds since 1970; 0 for never.
     pub agent_last_seen_at: i64,
@@ -422,6 +471,14 @@ pub struct EventConversation {
     pub created_at: i64,
     /// When it changed last, in seconds since 1970.
     pub updated_at: f64,
+    /// The account; absent before Chatwoot 4.16.
+    pub account: Option<super::IdAndName>,
+    /// Id of the service agreement in force (Enterprise edition); null where there is none.
+    pub sla_policy_id: Option<i64>,
+    /// How the service agreement applies (Enterprise edition); null where there is none.
+    pub applied_sla: Option<super::AppliedSla>,
+    /// What happened to the service agreement (Enterprise edition).
+    pub sla_events: Option<Vec<runtime::Map<String, runtime::Value>>>,
 }
 
 runtime::object! {
@@ -448,19 +505,31 @@ runtime::object! {
         timestamp: required "timestamp",
         created_at: required "created_at",
         updated_at: required "updated_at",
+        account: optional "account",
+        sla_policy_id: optional "sla_policy_id",
+        applied_sla: optional "applied_sla",
+        sla_events: optional "sla_events",
     }
 }
 
-/// Who has written or types: a contact, a user or a bot, which differ in what is told of them.
+/// Who has written or types: a contact, a user, a bot or an assistant, each with fields of its own.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EventPerson {
+    /// Address of an assistant's picture.
+    pub avatar_url: Option<String>,
+    /// What an assistant is for.
+    pub description: Option<String>,
+    /// When an assistant was created.
+    pub created_at: Option<runtime::Timestamp>,
+    /// Id of a contact's company; absent before Chatwoot 4.16.
+    pub company_id: Option<i64>,
     /// Id of the contact, the user or the bot.
     pub id: i64,
     /// Name.
     pub name: Option<String>,
     /// What it is; absent for contacts.
-    pub r#type: Option<EventPersonType>,
+    pub r#type: Option<super::SenderType>,
     /// Mail address.
     pub email: Option<String>,
     /// An account, an inbox or a team by its id and its name.
@@ -483,6 +552,10 @@ pub struct EventPerson {
 
 runtime::object! {
     EventPerson {
+        avatar_url: optional "avatar_url",
+        description: optional "description",
+        created_at: optional "created_at",
+        company_id: optional "company_id",
         id: required "id",
         name: nullable "name",
         r#type: optional "type",
@@ -495,28 +568,6 @@ runtime::object! {
         phone_number: optional "phone_number",
         thumbnail: optional "thumbnail",
         blocked: optional "blocked",
-    }
-}
-
-/// What it is.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum EventPersonType {
-    /// `user`
-    User,
-    /// `agent_bot`
-    AgentBot,
-    /// `captain_assistant`
-    CaptainAssistant,
-    /// A value that the document does not list, kept as it came.
-    Unknown(String),
-}
-
-runtime::string_enum! {
-    EventPersonType(Unknown) {
-        User = "user",
-        AgentBot = "agent_bot",
-        CaptainAssistant = "captain_assistant",
     }
 }
 
@@ -548,7 +599,7 @@ pub struct InboxEvent {
     pub sender_name_type: Option<String>,
     /// Time zone of the working hours.
     pub timezone: Option<String>,
-    /// What contacts are told outside of them.
+    /// The reply outside of them.
     pub out_of_office_message: Option<String>,
     /// Whether there are working hours.
     pub working_hours_enabled: Option<bool>,
@@ -604,6 +655,31 @@ runtime::string_enum! {
     }
 }
 
+/// Direction of the message, by name.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum MessageDirection {
+    /// `incoming`
+    Incoming,
+    /// `outgoing`
+    Outgoing,
+    /// `activity`
+    Activity,
+    /// `template`
+    Template,
+    /// A value that the document does not list, kept as it came.
+    Unknown(String),
+}
+
+runtime::string_enum! {
+    MessageDirection(Unknown) {
+        Incoming = "incoming",
+        Outgoing = "outgoing",
+        Activity = "activity",
+        Template = "template",
+    }
+}
+
 /// What is sent about a message.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -627,10 +703,10 @@ pub struct MessageEvent {
     /// An account, an inbox or a team by its id and its name.
     pub inbox: super::IdAndName,
     /// Direction of the message, by name.
-    pub message_type: super::MessageDirection,
+    pub message_type: MessageDirection,
     /// Whether it is a note that only agents see.
     pub private: bool,
-    /// Who has written or types: a contact, a user or a bot, which differ in what is told of them.
+    /// Who has written or types: a contact, a user, a bot or an assistant, each with fields of its own.
     pub sender: Option<EventPerson>,
     /// Id of the message in the channel.
     pub source_id: Option<String>,
@@ -685,7 +761,7 @@ runtime::string_enum! {
 pub struct TypingEvent {
     /// What has happened.
     pub event: TypingEventName,
-    /// Who has written or types: a contact, a user or a bot, which differ in what is told of them.
+    /// Who has written or types: a contact, a user, a bot or an assistant, each with fields of its own.
     pub user: EventPerson,
     /// A conversation, as events hold it.
     pub conversation: EventConversation,

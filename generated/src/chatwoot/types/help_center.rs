@@ -20,6 +20,10 @@ pub struct Article {
     pub description: Option<String>,
     /// Whether readers can see the article.
     pub status: ArticleStatus,
+    /// Title that is not published yet; absent before Chatwoot 4.16.
+    pub draft_title: Option<String>,
+    /// Text that is not published yet; absent before Chatwoot 4.16.
+    pub draft_content: Option<String>,
     /// Place in the list.
     pub position: Option<i64>,
     /// Id of the account it belongs to.
@@ -44,6 +48,8 @@ runtime::object! {
         content: nullable "content",
         description: nullable "description",
         status: required "status",
+        draft_title: optional "draft_title",
+        draft_content: optional "draft_content",
         position: nullable "position",
         account_id: required "account_id",
         updated_at: required "updated_at",
@@ -66,6 +72,10 @@ pub struct ArticleCategory {
     pub slug: Option<String>,
     /// Language, as a code such as `en`.
     pub locale: Option<String>,
+    /// An emoji, or the name of an icon.
+    pub icon: Option<String>,
+    /// Colour of the icon, in hex; empty without one, and absent before Chatwoot 4.16.
+    pub icon_color: Option<String>,
 }
 
 runtime::object! {
@@ -74,6 +84,8 @@ runtime::object! {
         name: optional "name",
         slug: optional "slug",
         locale: optional "locale",
+        icon: optional "icon",
+        icon_color: optional "icon_color",
     }
 }
 
@@ -102,7 +114,11 @@ pub struct ArticleCreateUpdatePayload {
     /// Language, as a code such as `en`.
     pub locale: Option<String>,
     /// Title, description and tags for search engines.
-    pub meta: Option<runtime::Map<String, runtime::Value>>,
+    pub meta: Option<ArticleCreateUpdatePayloadMeta>,
+    /// Title that is not published yet (since 4.16).
+    pub draft_title: Option<String>,
+    /// Text that is not published yet (since 4.16).
+    pub draft_content: Option<String>,
 }
 
 runtime::object! {
@@ -118,6 +134,8 @@ runtime::object! {
         status: optional "status",
         locale: optional "locale",
         meta: optional "meta",
+        draft_title: optional "draft_title",
+        draft_content: optional "draft_content",
     }
 }
 
@@ -188,13 +206,65 @@ impl ArticleCreateUpdatePayload {
     }
 
     /// Title, description and tags for search engines.
-    pub fn meta(
-        mut self,
-        meta: impl IntoIterator<Item = (impl Into<String>, impl Into<runtime::Value>)>,
-    ) -> Self {
-        self.meta = Some(
-            meta.into_iter().map(|(key, value)| (key.into(), value.into())).collect(),
-        );
+    pub fn meta(mut self, meta: impl Into<ArticleCreateUpdatePayloadMeta>) -> Self {
+        self.meta = Some(meta.into());
+        self
+    }
+
+    /// Title that is not published yet (since 4.16).
+    pub fn draft_title(mut self, draft_title: impl Into<String>) -> Self {
+        self.draft_title = Some(draft_title.into());
+        self
+    }
+
+    /// Text that is not published yet (since 4.16).
+    pub fn draft_content(mut self, draft_content: impl Into<String>) -> Self {
+        self.draft_content = Some(draft_content.into());
+        self
+    }
+}
+
+/// Title, description and tags for search engines.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ArticleCreateUpdatePayloadMeta {
+    /// Title for search engines.
+    pub title: Option<String>,
+    /// Description for search engines.
+    pub description: Option<String>,
+    /// Tags for search engines.
+    pub tags: Option<Vec<String>>,
+}
+
+runtime::object! {
+    ArticleCreateUpdatePayloadMeta {
+        title: optional "title",
+        description: optional "description",
+        tags: optional "tags",
+    }
+}
+
+impl ArticleCreateUpdatePayloadMeta {
+    /// Nothing set yet.
+    pub fn new() -> Self {
+        Default::default()
+    }
+
+    /// Title for search engines.
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        self.title = Some(title.into());
+        self
+    }
+
+    /// Description for search engines.
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+
+    /// Tags for search engines.
+    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.tags = Some(tags.into_iter().map(Into::into).collect());
         self
     }
 }
@@ -253,6 +323,10 @@ pub struct AssociatedCategory {
     pub position: Option<i64>,
     /// Id of the account it belongs to.
     pub account_id: Option<i64>,
+    /// An emoji, or the name of an icon.
+    pub icon: Option<String>,
+    /// Colour of the icon, in hex; empty without one, and absent before Chatwoot 4.16.
+    pub icon_color: Option<String>,
 }
 
 runtime::object! {
@@ -264,6 +338,8 @@ runtime::object! {
         description: optional "description",
         position: optional "position",
         account_id: optional "account_id",
+        icon: optional "icon",
+        icon_color: optional "icon_color",
     }
 }
 
@@ -285,12 +361,12 @@ pub struct Category {
     pub position: Option<i64>,
     /// Id of the account it belongs to.
     pub account_id: i64,
-    /// An emoji.
+    /// An emoji, or the name of an icon.
     pub icon: Option<String>,
-    /// The same category in other languages.
-    ///
-    /// Default: `[]`.
-    pub related_categories: Vec<AssociatedCategory>,
+    /// Colour of the icon, in hex; empty without one, and absent before Chatwoot 4.16.
+    pub icon_color: Option<String>,
+    /// The same category in other languages; absent without any.
+    pub related_categories: Option<Vec<AssociatedCategory>>,
     /// The category this one is part of; absent where there is none.
     pub parent_category: Option<AssociatedCategory>,
     /// The category this one was translated from; absent where there is none.
@@ -309,7 +385,8 @@ runtime::object! {
         position: nullable "position",
         account_id: required "account_id",
         icon: nullable "icon",
-        related_categories: or_empty "related_categories",
+        icon_color: optional "icon_color",
+        related_categories: optional "related_categories",
         parent_category: optional "parent_category",
         root_category: optional "root_category",
         meta: optional "meta",
@@ -330,12 +407,14 @@ pub struct CategoryCreateUpdatePayload {
     pub slug: Option<String>,
     /// Language, as a code such as `en`.
     pub locale: Option<String>,
-    /// An emoji.
+    /// An emoji, or the name of an icon.
     pub icon: Option<String>,
     /// Id of the category this one is part of.
     pub parent_category_id: Option<i64>,
     /// Id of the same category in another language.
     pub associated_category_id: Option<i64>,
+    /// Colour of the icon, in hex (since 4.16).
+    pub icon_color: Option<String>,
 }
 
 runtime::object! {
@@ -348,6 +427,7 @@ runtime::object! {
         icon: optional "icon",
         parent_category_id: optional "parent_category_id",
         associated_category_id: optional "associated_category_id",
+        icon_color: optional "icon_color",
     }
 }
 
@@ -387,7 +467,7 @@ impl CategoryCreateUpdatePayload {
         self
     }
 
-    /// An emoji.
+    /// An emoji, or the name of an icon.
     pub fn icon(mut self, icon: impl Into<String>) -> Self {
         self.icon = Some(icon.into());
         self
@@ -402,6 +482,12 @@ impl CategoryCreateUpdatePayload {
     /// Id of the same category in another language.
     pub fn associated_category_id(mut self, associated_category_id: i64) -> Self {
         self.associated_category_id = Some(associated_category_id);
+        self
+    }
+
+    /// Colour of the icon, in hex (since 4.16).
+    pub fn icon_color(mut self, icon_color: impl Into<String>) -> Self {
+        self.icon_color = Some(icon_color.into());
         self
     }
 }
@@ -457,11 +543,29 @@ runtime::object! {
 pub struct PortalConfig {
     /// Languages the portal has.
     pub allowed_locales: Vec<PortalConfigAllowedLocalesItem>,
+    /// Language shown first.
+    pub default_locale: Option<String>,
+    /// How the portal is laid out, such as `classic`; since Chatwoot 4.16.
+    pub layout: Option<String>,
+    /// Texts of the portal by language; since Chatwoot 4.16.
+    pub locale_translations: Option<runtime::Map<String, runtime::Value>>,
+    /// What the portal's first page recommends, by language; since Chatwoot 4.16.
+    pub popular_content: Option<runtime::Map<String, runtime::Value>>,
+    /// Names of the company at social networks; since Chatwoot 4.16.
+    pub social_profiles: Option<runtime::Map<String, runtime::Value>>,
+    /// What the other fields do not take.
+    pub additional_properties: runtime::Map<String, runtime::Value>,
 }
 
 runtime::object! {
     PortalConfig {
         allowed_locales: required "allowed_locales",
+        default_locale: optional "default_locale",
+        layout: optional "layout",
+        locale_translations: optional "locale_translations",
+        popular_content: optional "popular_content",
+        social_profiles: optional "social_profiles",
+        additional_properties: rest,
     }
 }
 
@@ -477,6 +581,8 @@ pub struct PortalConfigAllowedLocalesItem {
     pub categories_count: Option<i64>,
     /// Whether the language is not published yet.
     pub draft: Option<bool>,
+    /// What the other fields do not take.
+    pub additional_properties: runtime::Map<String, runtime::Value>,
 }
 
 runtime::object! {
@@ -485,6 +591,222 @@ runtime::object! {
         articles_count: optional "articles_count",
         categories_count: optional "categories_count",
         draft: optional "draft",
+        additional_properties: rest,
+    }
+}
+
+/// Languages of a portal, and how it looks.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct PortalConfigPayload {
+    /// Languages the portal has.
+    pub allowed_locales: Option<Vec<String>>,
+    /// Language shown first.
+    pub default_locale: Option<String>,
+    /// Those of the languages that are not published yet.
+    pub draft_locales: Option<Vec<String>>,
+    /// How the portal is laid out, such as `classic` (since 4.16).
+    pub layout: Option<String>,
+    /// Texts of the portal by language (since 4.16).
+    pub locale_translations: Option<runtime::Map<String, runtime::Value>>,
+    /// What the portal's first page recommends, by language (since 4.16).
+    pub popular_content: Option<runtime::Map<String, runtime::Value>>,
+    /// Names of the company at social networks (since 4.16).
+    pub social_profiles: Option<PortalConfigPayloadSocialProfiles>,
+    /// What the other fields do not take.
+    pub additional_properties: runtime::Map<String, runtime::Value>,
+}
+
+runtime::object! {
+    PortalConfigPayload {
+        allowed_locales: optional "allowed_locales",
+        default_locale: optional "default_locale",
+        draft_locales: optional "draft_locales",
+        layout: optional "layout",
+        locale_translations: optional "locale_translations",
+        popular_content: optional "popular_content",
+        social_profiles: optional "social_profiles",
+        additional_properties: rest,
+    }
+}
+
+impl PortalConfigPayload {
+    /// Nothing set yet.
+    pub fn new() -> Self {
+        Default::default()
+    }
+
+    /// Languages the portal has.
+    pub fn allowed_locales(
+        mut self,
+        allowed_locales: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.allowed_locales = Some(
+            allowed_locales.into_iter().map(Into::into).collect(),
+        );
+        self
+    }
+
+    /// Language shown first.
+    pub fn default_locale(mut self, default_locale: impl Into<String>) -> Self {
+        self.default_locale = Some(default_locale.into());
+        self
+    }
+
+    /// Those of the languages that are not published yet.
+    pub fn draft_locales(
+        mut self,
+        draft_locales: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.draft_locales = Some(draft_locales.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// How the portal is laid out, such as `classic` (since 4.16).
+    pub fn layout(mut self, layout: impl Into<String>) -> Self {
+        self.layout = Some(layout.into());
+        self
+    }
+
+    /// Texts of the portal by language (since 4.16).
+    pub fn locale_translations(
+        mut self,
+        locale_translations: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<runtime::Value>),
+        >,
+    ) -> Self {
+        self.locale_translations = Some(
+            locale_translations
+                .into_iter()
+                .map(|(key, value)| (key.into(), value.into()))
+                .collect(),
+        );
+        self
+    }
+
+    /// What the portal's first page recommends, by language (since 4.16).
+    pub fn popular_content(
+        mut self,
+        popular_content: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<runtime::Value>),
+        >,
+    ) -> Self {
+        self.popular_content = Some(
+            popular_content
+                .into_iter()
+                .map(|(key, value)| (key.into(), value.into()))
+                .collect(),
+        );
+        self
+    }
+
+    /// Names of the company at social networks (since 4.16).
+    pub fn social_profiles(
+        mut self,
+        social_profiles: impl Into<PortalConfigPayloadSocialProfiles>,
+    ) -> Self {
+        self.social_profiles = Some(social_profiles.into());
+        self
+    }
+
+    /// Adds a property that no other field is for.
+    pub fn with_additional_properties(
+        mut self,
+        key: impl Into<String>,
+        value: impl Into<runtime::Value>,
+    ) -> Self {
+        self.additional_properties.insert(key.into(), value.into());
+        self
+    }
+}
+
+/// Names of the company at social networks (since 4.16).
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct PortalConfigPayloadSocialProfiles {
+    /// Name at Facebook.
+    pub facebook: Option<String>,
+    /// Name at GitHub.
+    pub github: Option<String>,
+    /// Name at Instagram.
+    pub instagram: Option<String>,
+    /// Name at LinkedIn.
+    pub linkedin: Option<String>,
+    /// Name at TikTok.
+    pub tiktok: Option<String>,
+    /// Number at WhatsApp.
+    pub whatsapp: Option<String>,
+    /// Name at X.
+    pub x: Option<String>,
+    /// Name at YouTube.
+    pub youtube: Option<String>,
+}
+
+runtime::object! {
+    PortalConfigPayloadSocialProfiles {
+        facebook: optional "facebook",
+        github: optional "github",
+        instagram: optional "instagram",
+        linkedin: optional "linkedin",
+        tiktok: optional "tiktok",
+        whatsapp: optional "whatsapp",
+        x: optional "x",
+        youtube: optional "youtube",
+    }
+}
+
+impl PortalConfigPayloadSocialProfiles {
+    /// Nothing set yet.
+    pub fn new() -> Self {
+        Default::default()
+    }
+
+    /// Name at Facebook.
+    pub fn facebook(mut self, facebook: impl Into<String>) -> Self {
+        self.facebook = Some(facebook.into());
+        self
+    }
+
+    /// Name at GitHub.
+    pub fn github(mut self, github: impl Into<String>) -> Self {
+        self.github = Some(github.into());
+        self
+    }
+
+    /// Name at Instagram.
+    pub fn instagram(mut self, instagram: impl Into<String>) -> Self {
+        self.instagram = Some(instagram.into());
+        self
+    }
+
+    /// Name at LinkedIn.
+    pub fn linkedin(mut self, linkedin: impl Into<String>) -> Self {
+        self.linkedin = Some(linkedin.into());
+        self
+    }
+
+    /// Name at TikTok.
+    pub fn tiktok(mut self, tiktok: impl Into<String>) -> Self {
+        self.tiktok = Some(tiktok.into());
+        self
+    }
+
+    /// Number at WhatsApp.
+    pub fn whatsapp(mut self, whatsapp: impl Into<String>) -> Self {
+        self.whatsapp = Some(whatsapp.into());
+        self
+    }
+
+    /// Name at X.
+    pub fn x(mut self, x: impl Into<String>) -> Self {
+        self.x = Some(x.into());
+        self
+    }
+
+    /// Name at YouTube.
+    pub fn youtube(mut self, youtube: impl Into<String>) -> Self {
+        self.youtube = Some(youtube.into());
+        self
     }
 }
 
@@ -508,8 +830,8 @@ pub struct PortalCreatePayload {
     pub slug: Option<String>,
     /// Whether the portal is put away.
     pub archived: Option<bool>,
-    /// Languages of the portal.
-    pub config: Option<runtime::Map<String, runtime::Value>>,
+    /// Languages of the portal, and how it looks.
+    pub config: Option<PortalConfigPayload>,
     /// Id of the web widget inbox shown on the portal.
     pub inbox_id: Option<i64>,
     /// Signed id of an uploaded logo.
@@ -592,14 +914,9 @@ impl PortalCreatePayload {
         self
     }
 
-    /// Languages of the portal.
-    pub fn config(
-        mut self,
-        config: impl IntoIterator<Item = (impl Into<String>, impl Into<runtime::Value>)>,
-    ) -> Self {
-        self.config = Some(
-            config.into_iter().map(|(key, value)| (key.into(), value.into())).collect(),
-        );
+    /// Languages of the portal, and how it looks.
+    pub fn config(mut self, config: impl Into<PortalConfigPayload>) -> Self {
+        self.config = Some(config.into());
         self
     }
 
@@ -648,8 +965,8 @@ pub struct PortalCreateUpdatePayload {
     pub slug: Option<String>,
     /// Whether the portal is put away.
     pub archived: Option<bool>,
-    /// Languages of the portal.
-    pub config: Option<runtime::Map<String, runtime::Value>>,
+    /// Languages of the portal, and how it looks.
+    pub config: Option<PortalConfigPayload>,
     /// Id of the web widget inbox shown on the portal.
     pub inbox_id: Option<i64>,
     /// Signed id of an uploaded logo.
@@ -726,14 +1043,9 @@ impl PortalCreateUpdatePayload {
         self
     }
 
-    /// Languages of the portal.
-    pub fn config(
-        mut self,
-        config: impl IntoIterator<Item = (impl Into<String>, impl Into<runtime::Value>)>,
-    ) -> Self {
-        self.config = Some(
-            config.into_iter().map(|(key, value)| (key.into(), value.into())).collect(),
-        );
+    /// Languages of the portal, and how it looks.
+    pub fn config(mut self, config: impl Into<PortalConfigPayload>) -> Self {
+        self.config = Some(config.into());
         self
     }
 
@@ -760,7 +1072,7 @@ pub struct PortalItem {
     pub archived: bool,
     /// Colour, in hex such as `#1f93ff`.
     pub color: String,
-    /// Languages of the portal.
+    /// Languages of the portal, and how it looks.
     pub config: PortalConfig,
     /// Domain the portal is shown at.
     pub custom_domain: Option<String>,
@@ -820,8 +1132,8 @@ pub struct PortalLogo {
     pub account_id: i64,
     /// Address of the file.
     pub file_url: String,
-    /// Id of the stored file.
-    pub blob_id: i64,
+    /// Signed id of the stored file.
+    pub blob_id: String,
     /// Name of the file.
     pub filename: String,
 }

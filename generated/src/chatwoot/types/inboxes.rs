@@ -33,6 +33,950 @@ runtime::object! {
     }
 }
 
+/// What is changed on the layout of an account's e-mails.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct AccountBrandedEmailLayoutPayload {
+    /// HTML around the text of e-mails, with Liquid placeholders; null for the layout of the installation.
+    ///
+    /// At most 262144 characters.
+    pub branded_email_layout: runtime::Patch<String>,
+}
+
+runtime::object! {
+    AccountBrandedEmailLayoutPayload {
+        branded_email_layout: patch "branded_email_layout",
+    }
+}
+
+impl AccountBrandedEmailLayoutPayload {
+    /// Nothing set yet.
+    pub fn new() -> Self {
+        Default::default()
+    }
+
+    /// HTML around the text of e-mails, with Liquid placeholders; null for the layout of the installation.
+    pub fn branded_email_layout(
+        mut self,
+        branded_email_layout: impl Into<String>,
+    ) -> Self {
+        self.branded_email_layout = runtime::Patch::Value(branded_email_layout.into());
+        self
+    }
+
+    /// Sends null for `branded_email_layout`, which clears it.
+    pub fn clear_branded_email_layout(mut self) -> Self {
+        self.branded_email_layout = runtime::Patch::Null;
+        self
+    }
+}
+
+/// A channel that a program of the account's own serves.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ApiChannel {
+    /// Kind of channel.
+    ///
+    /// Always `api`.
+    pub r#type: String,
+    /// URL that events of an API inbox are sent to.
+    pub webhook_url: Option<String>,
+    /// Whether contacts have to prove who they are; null for channels that cannot ask.
+    pub hmac_mandatory: Option<bool>,
+    /// What was found out about it: any keys, any JSON values.
+    pub additional_attributes: Option<runtime::Map<String, runtime::Value>>,
+}
+
+runtime::object! {
+    ApiChannel {
+        r#type: required "type",
+        webhook_url: optional "webhook_url",
+        hmac_mandatory: optional "hmac_mandatory",
+        additional_attributes: optional "additional_attributes",
+    }
+}
+
+impl ApiChannel {
+    /// Nothing optional set yet.
+    #[allow(clippy::new_without_default)]
+    pub fn new() -> Self {
+        Self {
+            r#type: "api".to_owned(),
+            webhook_url: None,
+            hmac_mandatory: None,
+            additional_attributes: None,
+        }
+    }
+
+    /// URL that events of an API inbox are sent to.
+    pub fn webhook_url(mut self, webhook_url: impl Into<String>) -> Self {
+        self.webhook_url = Some(webhook_url.into());
+        self
+    }
+
+    /// Whether contacts have to prove who they are; null for channels that cannot ask.
+    pub fn hmac_mandatory(mut self, hmac_mandatory: bool) -> Self {
+        self.hmac_mandatory = Some(hmac_mandatory);
+        self
+    }
+
+    /// What was found out about it: any keys, any JSON values.
+    pub fn additional_attributes(
+        mut self,
+        additional_attributes: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<runtime::Value>),
+        >,
+    ) -> Self {
+        self.additional_attributes = Some(
+            additional_attributes
+                .into_iter()
+                .map(|(key, value)| (key.into(), value.into()))
+                .collect(),
+        );
+        self
+    }
+}
+
+/// What is changed on an API channel.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ApiChannelUpdate {
+    /// URL that events of an API inbox are sent to.
+    pub webhook_url: Option<String>,
+    /// Whether contacts have to prove who they are; null for channels that cannot ask.
+    pub hmac_mandatory: Option<bool>,
+    /// What was found out about it: any keys, any JSON values.
+    pub additional_attributes: Option<runtime::Map<String, runtime::Value>>,
+}
+
+runtime::object! {
+    ApiChannelUpdate {
+        webhook_url: optional "webhook_url",
+        hmac_mandatory: optional "hmac_mandatory",
+        additional_attributes: optional "additional_attributes",
+    }
+}
+
+impl ApiChannelUpdate {
+    /// Nothing set yet.
+    pub fn new() -> Self {
+        Default::default()
+    }
+
+    /// URL that events of an API inbox are sent to.
+    pub fn webhook_url(mut self, webhook_url: impl Into<String>) -> Self {
+        self.webhook_url = Some(webhook_url.into());
+        self
+    }
+
+    /// Whether contacts have to prove who they are; null for channels that cannot ask.
+    pub fn hmac_mandatory(mut self, hmac_mandatory: bool) -> Self {
+        self.hmac_mandatory = Some(hmac_mandatory);
+        self
+    }
+
+    /// What was found out about it: any keys, any JSON values.
+    pub fn additional_attributes(
+        mut self,
+        additional_attributes: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<runtime::Value>),
+        >,
+    ) -> Self {
+        self.additional_attributes = Some(
+            additional_attributes
+                .into_iter()
+                .map(|(key, value)| (key.into(), value.into()))
+                .collect(),
+        );
+        self
+    }
+}
+
+/// Settings of that.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct AutoAssignmentConfig {
+    /// How many open conversations an agent is given at most.
+    pub max_assignment_limit: Option<i64>,
+}
+
+runtime::object! {
+    AutoAssignmentConfig {
+        max_assignment_limit: optional "max_assignment_limit",
+    }
+}
+
+impl AutoAssignmentConfig {
+    /// Nothing set yet.
+    pub fn new() -> Self {
+        Default::default()
+    }
+
+    /// How many open conversations an agent is given at most.
+    pub fn max_assignment_limit(mut self, max_assignment_limit: i64) -> Self {
+        self.max_assignment_limit = Some(max_assignment_limit);
+        self
+    }
+}
+
+/// The layout of an account's e-mails.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct BrandedEmailLayout {
+    /// HTML around the text of e-mails, with Liquid placeholders; null for the layout of the installation.
+    pub branded_email_layout: Option<String>,
+}
+
+runtime::object! {
+    BrandedEmailLayout {
+        branded_email_layout: nullable "branded_email_layout",
+    }
+}
+
+/// An inbox of Twilio that was just created.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct CreatedTwilioInbox {
+    /// Unique id.
+    pub id: i64,
+    /// Id of the channel record behind the inbox.
+    pub channel_id: i64,
+    /// Name, as people see it.
+    pub name: String,
+    /// Kind of channel, such as `Channel::Api`.
+    pub channel_type: String,
+    /// Phone number, in E.164 form.
+    pub phone_number: Option<String>,
+    /// Kind of Twilio channel: `sms` or `whatsapp`.
+    pub medium: Option<String>,
+    /// What the other fields do not take.
+    pub additional_properties: runtime::Map<String, runtime::Value>,
+}
+
+runtime::object! {
+    CreatedTwilioInbox {
+        id: required "id",
+        channel_id: required "channel_id",
+        name: required "name",
+        channel_type: required "channel_type",
+        phone_number: optional "phone_number",
+        medium: optional "medium",
+        additional_properties: rest,
+    }
+}
+
+/// What that survey looks like.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct CsatConfig {
+    /// How the rating is asked for.
+    pub display_type: Option<CsatConfigDisplayType>,
+    /// Text of the survey.
+    pub message: Option<String>,
+    /// Text of the button that leads to the survey, at WhatsApp.
+    pub button_text: Option<String>,
+    /// Language of the survey, as a code such as `en`.
+    pub language: Option<String>,
+    /// Which conversations are rated.
+    pub survey_rules: Option<CsatConfigSurveyRules>,
+    /// The template of WhatsApp that asks for the rating.
+    pub template: Option<CsatConfigTemplate>,
+}
+
+runtime::object! {
+    CsatConfig {
+        display_type: optional "display_type",
+        message: optional "message",
+        button_text: optional "button_text",
+        language: optional "language",
+        survey_rules: optional "survey_rules",
+        template: optional "template",
+    }
+}
+
+impl CsatConfig {
+    /// Nothing set yet.
+    pub fn new() -> Self {
+        Default::default()
+    }
+
+    /// How the rating is asked for.
+    pub fn display_type(
+        mut self,
+        display_type: impl Into<CsatConfigDisplayType>,
+    ) -> Self {
+        self.display_type = Some(display_type.into());
+        self
+    }
+
+    /// Text of the survey.
+    pub fn message(mut self, message: impl Into<String>) -> Self {
+        self.message = Some(message.into());
+        self
+    }
+
+    /// Text of the button that leads to the survey, at WhatsApp.
+    pub fn button_text(mut self, button_text: impl Into<String>) -> Self {
+        self.button_text = Some(button_text.into());
+        self
+    }
+
+    /// Language of the survey, as a code such as `en`.
+    pub fn language(mut self, language: impl Into<String>) -> Self {
+        self.language = Some(language.into());
+        self
+    }
+
+    /// Which conversations are rated.
+    pub fn survey_rules(
+        mut self,
+        survey_rules: impl Into<CsatConfigSurveyRules>,
+    ) -> Self {
+        self.survey_rules = Some(survey_rules.into());
+        self
+    }
+
+    /// The template of WhatsApp that asks for the rating.
+    pub fn template(mut self, template: impl Into<CsatConfigTemplate>) -> Self {
+        self.template = Some(template.into());
+        self
+    }
+}
+
+/// How the rating is asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CsatConfigDisplayType {
+    /// `emoji`
+    Emoji,
+    /// `star`
+    Star,
+    /// A value that the document does not list, kept as it came.
+    Unknown(String),
+}
+
+runtime::string_enum! {
+    CsatConfigDisplayType(Unknown) {
+        Emoji = "emoji",
+        Star = "star",
+    }
+}
+
+/// Which conversations are rated.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct CsatConfigSurveyRules {
+    /// How the labels are compared, such as `contains`.
+    pub operator: Option<String>,
+    /// Titles of labels.
+    pub values: Option<Vec<String>>,
+}
+
+runtime::object! {
+    CsatConfigSurveyRules {
+        operator: optional "operator",
+        values: optional "values",
+    }
+}
+
+impl CsatConfigSurveyRules {
+    /// Nothing set yet.
+    pub fn new() -> Self {
+        Default::default()
+    }
+
+    /// How the labels are compared, such as `contains`.
+    pub fn operator(mut self, operator: impl Into<String>) -> Self {
+        self.operator = Some(operator.into());
+        self
+    }
+
+    /// Titles of labels.
+    pub fn values(
+        mut self,
+        values: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.values = Some(values.into_iter().map(Into::into).collect());
+        self
+    }
+}
+
+/// The template of WhatsApp that asks for the rating.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct CsatConfigTemplate {
+    /// Name of the template.
+    pub name: Option<String>,
+    /// Id of the template at WhatsApp.
+    pub template_id: Option<String>,
+    /// Id of the template at Twilio.
+    pub content_sid: Option<String>,
+    /// Id of the approval at Twilio.
+    pub approval_sid: Option<String>,
+    /// Name of the template, as people see it.
+    pub friendly_name: Option<String>,
+    /// Language of the template.
+    pub language: Option<String>,
+    /// State of the approval.
+    pub status: Option<String>,
+    /// When the template was created, in ISO 8601.
+    pub created_at: Option<runtime::Timestamp>,
+}
+
+runtime::object! {
+    CsatConfigTemplate {
+        name: optional "name",
+        template_id: optional "template_id",
+        content_sid: optional "content_sid",
+        approval_sid: optional "approval_sid",
+        friendly_name: optional "friendly_name",
+        language: optional "language",
+        status: optional "status",
+        created_at: optional "created_at",
+    }
+}
+
+impl CsatConfigTemplate {
+    /// Nothing set yet.
+    pub fn new() -> Self {
+        Default::default()
+    }
+
+    /// Name of the template.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Id of the template at WhatsApp.
+    pub fn template_id(mut self, template_id: impl Into<String>) -> Self {
+        self.template_id = Some(template_id.into());
+        self
+    }
+
+    /// Id of the template at Twilio.
+    pub fn content_sid(mut self, content_sid: impl Into<String>) -> Self {
+        self.content_sid = Some(content_sid.into());
+        self
+    }
+
+    /// Id of the approval at Twilio.
+    pub fn approval_sid(mut self, approval_sid: impl Into<String>) -> Self {
+        self.approval_sid = Some(approval_sid.into());
+        self
+    }
+
+    /// Name of the template, as people see it.
+    pub fn friendly_name(mut self, friendly_name: impl Into<String>) -> Self {
+        self.friendly_name = Some(friendly_name.into());
+        self
+    }
+
+    /// Language of the template.
+    pub fn language(mut self, language: impl Into<String>) -> Self {
+        self.language = Some(language.into());
+        self
+    }
+
+    /// State of the approval.
+    pub fn status(mut self, status: impl Into<String>) -> Self {
+        self.status = Some(status.into());
+        self
+    }
+
+    /// When the template was created, in ISO 8601.
+    pub fn created_at(mut self, created_at: runtime::Timestamp) -> Self {
+        self.created_at = Some(created_at);
+        self
+    }
+}
+
+/// A mailbox.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct EmailChannel {
+    /// Kind of channel.
+    ///
+    /// Always `email`.
+    pub r#type: String,
+    /// Address of the inbox.
+    pub email: String,
+    /// Whether e-mail is fetched by IMAP.
+    pub imap_enabled: Option<bool>,
+    /// Name to sign in by at the IMAP server.
+    pub imap_login: Option<String>,
+    /// Password at the IMAP server.
+    pub imap_password: Option<runtime::Secret>,
+    /// Host of the IMAP server.
+    pub imap_address: Option<String>,
+    /// Port of the IMAP server.
+    pub imap_port: Option<i64>,
+    /// Whether the connection to the IMAP server is encrypted.
+    pub imap_enable_ssl: Option<bool>,
+    /// How to sign in at the IMAP server (since 4.16).
+    pub imap_authentication: Option<String>,
+    /// Whether e-mail is sent by an SMTP server of the account's own.
+    pub smtp_enabled: Option<bool>,
+    /// Name to sign in by at the SMTP server.
+    pub smtp_login: Option<String>,
+    /// Password at the SMTP server.
+    pub smtp_password: Option<runtime::Secret>,
+    /// Host of the SMTP server.
+    pub smtp_address: Option<String>,
+    /// Port of the SMTP server.
+    pub smtp_port: Option<i64>,
+    /// Domain to introduce oneself with to the SMTP server.
+    pub smtp_domain: Option<String>,
+    /// Whether the connection is encrypted where the SMTP server can.
+    pub smtp_enable_starttls_auto: Option<bool>,
+    /// Whether the connection to the SMTP server is encrypted from the start.
+    pub smtp_enable_ssl_tls: Option<bool>,
+    /// How the SMTP server's certificate is checked, such as `none` or `peer`.
+    pub smtp_openssl_verify_mode: Option<String>,
+    /// How to sign in at the SMTP server, such as `login`.
+    pub smtp_authentication: Option<String>,
+    /// Who provides the channel or the sign-in; null where nobody does.
+    pub provider: Option<String>,
+    /// Whether the address may be sent from.
+    pub verified_for_sending: Option<bool>,
+    /// Settings at the provider of the mailbox.
+    pub provider_config: Option<runtime::Map<String, runtime::Value>>,
+}
+
+runtime::object! {
+    EmailChannel {
+        r#type: required "type",
+        email: required "email",
+        imap_enabled: optional "imap_enabled",
+        imap_login: optional "imap_login",
+        imap_password: optional "imap_password",
+        imap_address: optional "imap_address",
+        imap_port: optional "imap_port",
+        imap_enable_ssl: optional "imap_enable_ssl",
+        imap_authentication: optional "imap_authentication",
+        smtp_enabled: optional "smtp_enabled",
+        smtp_login: optional "smtp_login",
+        smtp_password: optional "smtp_password",
+        smtp_address: optional "smtp_address",
+        smtp_port: optional "smtp_port",
+        smtp_domain: optional "smtp_domain",
+        smtp_enable_starttls_auto: optional "smtp_enable_starttls_auto",
+        smtp_enable_ssl_tls: optional "smtp_enable_ssl_tls",
+        smtp_openssl_verify_mode: optional "smtp_openssl_verify_mode",
+        smtp_authentication: optional "smtp_authentication",
+        provider: optional "provider",
+        verified_for_sending: optional "verified_for_sending",
+        provider_config: optional "provider_config",
+    }
+}
+
+impl EmailChannel {
+    /// What must be given; the rest is set on the result.
+    pub fn new(email: impl Into<String>) -> Self {
+        Self {
+            r#type: "email".to_owned(),
+            email: email.into(),
+            imap_enabled: None,
+            imap_login: None,
+            imap_password: None,
+            imap_address: None,
+            imap_port: None,
+            imap_enable_ssl: None,
+            imap_authentication: None,
+            smtp_enabled: None,
+            smtp_login: None,
+            smtp_password: None,
+            smtp_address: None,
+            smtp_port: None,
+            smtp_domain: None,
+            smtp_enable_starttls_auto: None,
+            smtp_enable_ssl_tls: None,
+            smtp_openssl_verify_mode: None,
+            smtp_authentication: None,
+            provider: None,
+            verified_for_sending: None,
+            provider_config: None,
+        }
+    }
+
+    /// Whether e-mail is fetched by IMAP.
+    pub fn imap_enabled(mut self, imap_enabled: bool) -> Self {
+        self.imap_enabled = Some(imap_enabled);
+        self
+    }
+
+    /// Name to sign in by at the IMAP server.
+    pub fn imap_login(mut self, imap_login: impl Into<String>) -> Self {
+        self.imap_login = Some(imap_login.into());
+        self
+    }
+
+    /// Password at the IMAP server.
+    pub fn imap_password(mut self, imap_password: impl Into<runtime::Secret>) -> Self {
+        self.imap_password = Some(imap_password.into());
+        self
+    }
+
+    /// Host of the IMAP server.
+    pub fn imap_address(mut self, imap_address: impl Into<String>) -> Self {
+        self.imap_address = Some(imap_address.into());
+        self
+    }
+
+    /// Port of the IMAP server.
+    pub fn imap_port(mut self, imap_port: i64) -> Self {
+        self.imap_port = Some(imap_port);
+        self
+    }
+
+    /// Whether the connection to the IMAP server is encrypted.
+    pub fn imap_enable_ssl(mut self, imap_enable_ssl: bool) -> Self {
+        self.imap_enable_ssl = Some(imap_enable_ssl);
+        self
+    }
+
+    /// How to sign in at the IMAP server (since 4.16).
+    pub fn imap_authentication(
+        mut self,
+        imap_authentication: impl Into<String>,
+    ) -> Self {
+        self.imap_authentication = Some(imap_authentication.into());
+        self
+    }
+
+    /// Whether e-mail is sent by an SMTP server of the account's own.
+    pub fn smtp_enabled(mut self, smtp_enabled: bool) -> Self {
+        self.smtp_enabled = Some(smtp_enabled);
+        self
+    }
+
+    /// Name to sign in by at the SMTP server.
+    pub fn smtp_login(mut self, smtp_login: impl Into<String>) -> Self {
+        self.smtp_login = Some(smtp_login.into());
+        self
+    }
+
+    /// Password at the SMTP server.
+    pub fn smtp_password(mut self, smtp_password: impl Into<runtime::Secret>) -> Self {
+        self.smtp_password = Some(smtp_password.into());
+        self
+    }
+
+    /// Host of the SMTP server.
+    pub fn smtp_address(mut self, smtp_address: impl Into<String>) -> Self {
+        self.smtp_address = Some(smtp_address.into());
+        self
+    }
+
+    /// Port of the SMTP server.
+    pub fn smtp_port(mut self, smtp_port: i64) -> Self {
+        self.smtp_port = Some(smtp_port);
+        self
+    }
+
+    /// Domain to introduce oneself with to the SMTP server.
+    pub fn smtp_domain(mut self, smtp_domain: impl Into<String>) -> Self {
+        self.smtp_domain = Some(smtp_domain.into());
+        self
+    }
+
+    /// Whether the connection is encrypted where the SMTP server can.
+    pub fn smtp_enable_starttls_auto(mut self, smtp_enable_starttls_auto: bool) -> Self {
+        self.smtp_enable_starttls_auto = Some(smtp_enable_starttls_auto);
+        self
+    }
+
+    /// Whether the connection to the SMTP server is encrypted from the start.
+    pub fn smtp_enable_ssl_tls(mut self, smtp_enable_ssl_tls: bool) -> Self {
+        self.smtp_enable_ssl_tls = Some(smtp_enable_ssl_tls);
+        self
+    }
+
+    /// How the SMTP server's certificate is checked, such as `none` or `peer`.
+    pub fn smtp_openssl_verify_mode(
+        mut self,
+        smtp_openssl_verify_mode: impl Into<String>,
+    ) -> Self {
+        self.smtp_openssl_verify_mode = Some(smtp_openssl_verify_mode.into());
+        self
+    }
+
+    /// How to sign in at the SMTP server, such as `login`.
+    pub fn smtp_authentication(
+        mut self,
+        smtp_authentication: impl Into<String>,
+    ) -> Self {
+        self.smtp_authentication = Some(smtp_authentication.into());
+        self
+    }
+
+    /// Who provides the channel or the sign-in; null where nobody does.
+    pub fn provider(mut self, provider: impl Into<String>) -> Self {
+        self.provider = Some(provider.into());
+        self
+    }
+
+    /// Whether the address may be sent from.
+    pub fn verified_for_sending(mut self, verified_for_sending: bool) -> Self {
+        self.verified_for_sending = Some(verified_for_sending);
+        self
+    }
+
+    /// Settings at the provider of the mailbox.
+    pub fn provider_config(
+        mut self,
+        provider_config: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<runtime::Value>),
+        >,
+    ) -> Self {
+        self.provider_config = Some(
+            provider_config
+                .into_iter()
+                .map(|(key, value)| (key.into(), value.into()))
+                .collect(),
+        );
+        self
+    }
+}
+
+impl From<&str> for EmailChannel {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for EmailChannel {
+    fn from(value: String) -> Self {
+        Self::new(value)
+    }
+}
+
+/// What is changed on a mailbox.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct EmailChannelUpdate {
+    /// Address of the inbox.
+    pub email: Option<String>,
+    /// Whether e-mail is fetched by IMAP.
+    pub imap_enabled: Option<bool>,
+    /// Name to sign in by at the IMAP server.
+    pub imap_login: Option<String>,
+    /// Password at the IMAP server.
+    pub imap_password: Option<runtime::Secret>,
+    /// Host of the IMAP server.
+    pub imap_address: Option<String>,
+    /// Port of the IMAP server.
+    pub imap_port: Option<i64>,
+    /// Whether the connection to the IMAP server is encrypted.
+    pub imap_enable_ssl: Option<bool>,
+    /// How to sign in at the IMAP server (since 4.16).
+    pub imap_authentication: Option<String>,
+    /// Whether e-mail is sent by an SMTP server of the account's own.
+    pub smtp_enabled: Option<bool>,
+    /// Name to sign in by at the SMTP server.
+    pub smtp_login: Option<String>,
+    /// Password at the SMTP server.
+    pub smtp_password: Option<runtime::Secret>,
+    /// Host of the SMTP server.
+    pub smtp_address: Option<String>,
+    /// Port of the SMTP server.
+    pub smtp_port: Option<i64>,
+    /// Domain to introduce oneself with to the SMTP server.
+    pub smtp_domain: Option<String>,
+    /// Whether the connection is encrypted where the SMTP server can.
+    pub smtp_enable_starttls_auto: Option<bool>,
+    /// Whether the connection to the SMTP server is encrypted from the start.
+    pub smtp_enable_ssl_tls: Option<bool>,
+    /// How the SMTP server's certificate is checked, such as `none` or `peer`.
+    pub smtp_openssl_verify_mode: Option<String>,
+    /// How to sign in at the SMTP server, such as `login`.
+    pub smtp_authentication: Option<String>,
+    /// Who provides the channel or the sign-in; null where nobody does.
+    pub provider: Option<String>,
+    /// Whether the address may be sent from.
+    pub verified_for_sending: Option<bool>,
+    /// Settings at the provider of the mailbox.
+    pub provider_config: Option<runtime::Map<String, runtime::Value>>,
+}
+
+runtime::object! {
+    EmailChannelUpdate {
+        email: optional "email",
+        imap_enabled: optional "imap_enabled",
+        imap_login: optional "imap_login",
+        imap_password: optional "imap_password",
+        imap_address: optional "imap_address",
+        imap_port: optional "imap_port",
+        imap_enable_ssl: optional "imap_enable_ssl",
+        imap_authentication: optional "imap_authentication",
+        smtp_enabled: optional "smtp_enabled",
+        smtp_login: optional "smtp_login",
+        smtp_password: optional "smtp_password",
+        smtp_address: optional "smtp_address",
+        smtp_port: optional "smtp_port",
+        smtp_domain: optional "smtp_domain",
+        smtp_enable_starttls_auto: optional "smtp_enable_starttls_auto",
+        smtp_enable_ssl_tls: optional "smtp_enable_ssl_tls",
+        smtp_openssl_verify_mode: optional "smtp_openssl_verify_mode",
+        smtp_authentication: optional "smtp_authentication",
+        provider: optional "provider",
+        verified_for_sending: optional "verified_for_sending",
+        provider_config: optional "provider_config",
+    }
+}
+
+impl EmailChannelUpdate {
+    /// Nothing set yet.
+    pub fn new() -> Self {
+        Default::default()
+    }
+
+    /// Address of the inbox.
+    pub fn email(mut self, email: impl Into<String>) -> Self {
+        self.email = Some(email.into());
+        self
+    }
+
+    /// Whether e-mail is fetched by IMAP.
+    pub fn imap_enabled(mut self, imap_enabled: bool) -> Self {
+        self.imap_enabled = Some(imap_enabled);
+        self
+    }
+
+    /// Name to sign in by at the IMAP server.
+    pub fn imap_login(mut self, imap_login: impl Into<String>) -> Self {
+        self.imap_login = Some(imap_login.into());
+        self
+    }
+
+    /// Password at the IMAP server.
+    pub fn imap_password(mut self, imap_password: impl Into<runtime::Secret>) -> Self {
+        self.imap_password = Some(imap_password.into());
+        self
+    }
+
+    /// Host of the IMAP server.
+    pub fn imap_address(mut self, imap_address: impl Into<String>) -> Self {
+        self.imap_address = Some(imap_address.into());
+        self
+    }
+
+    /// Port of the IMAP server.
+    pub fn imap_port(mut self, imap_port: i64) -> Self {
+        self.imap_port = Some(imap_port);
+        self
+    }
+
+    /// Whether the connection to the IMAP server is encrypted.
+    pub fn imap_enable_ssl(mut self, imap_enable_ssl: bool) -> Self {
+        self.imap_enable_ssl = Some(imap_enable_ssl);
+        self
+    }
+
+    /// How to sign in at the IMAP server (since 4.16).
+    pub fn imap_authentication(
+        mut self,
+        imap_authentication: impl Into<String>,
+    ) -> Self {
+        self.imap_authentication = Some(imap_authentication.into());
+        self
+    }
+
+    /// Whether e-mail is sent by an SMTP server of the account's own.
+    pub fn smtp_enabled(mut self, smtp_enabled: bool) -> Self {
+        self.smtp_enabled = Some(smtp_enabled);
+        self
+    }
+
+    /// Name to sign in by at the SMTP server.
+    pub fn smtp_login(mut self, smtp_login: impl Into<String>) -> Self {
+        self.smtp_login = Some(smtp_login.into());
+        self
+    }
+
+    /// Password at the SMTP server.
+    pub fn smtp_password(mut self, smtp_password: impl Into<runtime::Secret>) -> Self {
+        self.smtp_password = Some(smtp_password.into());
+        self
+    }
+
+    /// Host of the SMTP server.
+    pub fn smtp_address(mut self, smtp_address: impl Into<String>) -> Self {
+        self.smtp_address = Some(smtp_address.into());
+        self
+    }
+
+    /// Port of the SMTP server.
+    pub fn smtp_port(mut self, smtp_port: i64) -> Self {
+        self.smtp_port = Some(smtp_port);
+        self
+    }
+
+    /// Domain to introduce oneself with to the SMTP server.
+    pub fn smtp_domain(mut self, smtp_domain: impl Into<String>) -> Self {
+        self.smtp_domain = Some(smtp_domain.into());
+        self
+    }
+
+    /// Whether the connection is encrypted where the SMTP server can.
+    pub fn smtp_enable_starttls_auto(mut self, smtp_enable_starttls_auto: bool) -> Self {
+        self.smtp_enable_starttls_auto = Some(smtp_enable_starttls_auto);
+        self
+    }
+
+    /// Whether the connection to the SMTP server is encrypted from the start.
+    pub fn smtp_enable_ssl_tls(mut self, smtp_enable_ssl_tls: bool) -> Self {
+        self.smtp_enable_ssl_tls = Some(smtp_enable_ssl_tls);
+        self
+    }
+
+    /// How the SMTP server's certificate is checked, such as `none` or `peer`.
+    pub fn smtp_openssl_verify_mode(
+        mut self,
+        smtp_openssl_verify_mode: impl Into<String>,
+    ) -> Self {
+        self.smtp_openssl_verify_mode = Some(smtp_openssl_verify_mode.into());
+        self
+    }
+
+    /// How to sign in at the SMTP server, such as `login`.
+    pub fn smtp_authentication(
+        mut self,
+        smtp_authentication: impl Into<String>,
+    ) -> Self {
+        self.smtp_authentication = Some(smtp_authentication.into());
+        self
+    }
+
+    /// Who provides the channel or the sign-in; null where nobody does.
+    pub fn provider(mut self, provider: impl Into<String>) -> Self {
+        self.provider = Some(provider.into());
+        self
+    }
+
+    /// Whether the address may be sent from.
+    pub fn verified_for_sending(mut self, verified_for_sending: bool) -> Self {
+        self.verified_for_sending = Some(verified_for_sending);
+        self
+    }
+
+    /// Settings at the provider of the mailbox.
+    pub fn provider_config(
+        mut self,
+        provider_config: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<runtime::Value>),
+        >,
+    ) -> Self {
+        self.provider_config = Some(
+            provider_config
+                .into_iter()
+                .map(|(key, value)| (key.into(), value.into()))
+                .collect(),
+        );
+        self
+    }
+}
+
 /// An agent bot, as an inbox shows it.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -45,7 +989,7 @@ pub struct InboxAgentBot {
     pub description: Option<String>,
     /// Address of the picture; empty where there is none.
     pub thumbnail: Option<String>,
-    /// Address the bot is told about events at; missing from system bots.
+    /// URL that the bot's events are sent to; absent for system bots.
     pub outgoing_url: Option<String>,
     /// Kind of bot.
     pub bot_type: Option<String>,
@@ -55,6 +999,8 @@ pub struct InboxAgentBot {
     pub account_id: Option<i64>,
     /// The bot's token as the database holds it.
     pub access_token: Option<AccessTokenRecord>,
+    /// Key that signs what is sent to the bot; since Chatwoot 4.16.
+    pub secret: Option<runtime::Secret>,
     /// Whether the bot belongs to the installation.
     pub system_bot: Option<bool>,
 }
@@ -70,6 +1016,7 @@ runtime::object! {
         bot_config: optional "bot_config",
         account_id: nullable "account_id",
         access_token: optional "access_token",
+        secret: optional "secret",
         system_bot: optional "system_bot",
     }
 }
@@ -88,6 +1035,167 @@ runtime::object! {
     }
 }
 
+/// Settings of the channel behind the inbox.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum InboxChannel {
+    /// Where `type` is `web_widget`.
+    WebWidgetChannel(WebWidgetChannel),
+    /// Where `type` is `api`.
+    ApiChannel(ApiChannel),
+    /// Where `type` is `email`.
+    EmailChannel(EmailChannel),
+    /// Where `type` is `line`.
+    LineChannel(LineChannel),
+    /// Where `type` is `telegram`.
+    TelegramChannel(TelegramChannel),
+    /// Where `type` is `whatsapp`.
+    WhatsappChannel(WhatsappChannel),
+    /// Where `type` is `sms`.
+    SmsChannel(SmsChannel),
+    /// Something else, kept as it came.
+    Unknown(runtime::Value),
+}
+
+runtime::union! {
+    InboxChannel(Unknown) tag "type" {
+        WebWidgetChannel: "web_widget",
+        ApiChannel: "api",
+        EmailChannel: "email",
+        LineChannel: "line",
+        TelegramChannel: "telegram",
+        WhatsappChannel: "whatsapp",
+        SmsChannel: "sms",
+    }
+}
+
+impl From<WebWidgetChannel> for InboxChannel {
+    fn from(value: WebWidgetChannel) -> Self {
+        Self::WebWidgetChannel(value)
+    }
+}
+
+impl From<ApiChannel> for InboxChannel {
+    fn from(value: ApiChannel) -> Self {
+        Self::ApiChannel(value)
+    }
+}
+
+impl From<EmailChannel> for InboxChannel {
+    fn from(value: EmailChannel) -> Self {
+        Self::EmailChannel(value)
+    }
+}
+
+impl From<LineChannel> for InboxChannel {
+    fn from(value: LineChannel) -> Self {
+        Self::LineChannel(value)
+    }
+}
+
+impl From<TelegramChannel> for InboxChannel {
+    fn from(value: TelegramChannel) -> Self {
+        Self::TelegramChannel(value)
+    }
+}
+
+impl From<WhatsappChannel> for InboxChannel {
+    fn from(value: WhatsappChannel) -> Self {
+        Self::WhatsappChannel(value)
+    }
+}
+
+impl From<SmsChannel> for InboxChannel {
+    fn from(value: SmsChannel) -> Self {
+        Self::SmsChannel(value)
+    }
+}
+
+/// Settings of the channel behind the inbox.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum InboxChannelUpdate {
+    /// JSON of the kind object.
+    WebWidgetChannelUpdate(WebWidgetChannelUpdate),
+    /// JSON of the kind object.
+    ApiChannelUpdate(ApiChannelUpdate),
+    /// JSON of the kind object.
+    EmailChannelUpdate(EmailChannelUpdate),
+    /// JSON of the kind object.
+    LineChannelUpdate(LineChannelUpdate),
+    /// JSON of the kind object.
+    TelegramChannelUpdate(TelegramChannelUpdate),
+    /// JSON of the kind object.
+    WhatsappChannelUpdate(WhatsappChannelUpdate),
+    /// JSON of the kind object.
+    SmsChannelUpdate(SmsChannelUpdate),
+    /// JSON of the kind object.
+    TwilioChannelUpdate(TwilioChannelUpdate),
+    /// Something else, kept as it came.
+    Unknown(runtime::Value),
+}
+
+runtime::union! {
+    InboxChannelUpdate(Unknown) {
+        WebWidgetChannelUpdate: object,
+        ApiChannelUpdate: object,
+        EmailChannelUpdate: object,
+        LineChannelUpdate: object,
+        TelegramChannelUpdate: object,
+        WhatsappChannelUpdate: object,
+        SmsChannelUpdate: object,
+        TwilioChannelUpdate: object,
+    }
+}
+
+impl From<WebWidgetChannelUpdate> for InboxChannelUpdate {
+    fn from(value: WebWidgetChannelUpdate) -> Self {
+        Self::WebWidgetChannelUpdate(value)
+    }
+}
+
+impl From<ApiChannelUpdate> for InboxChannelUpdate {
+    fn from(value: ApiChannelUpdate) -> Self {
+        Self::ApiChannelUpdate(value)
+    }
+}
+
+impl From<EmailChannelUpdate> for InboxChannelUpdate {
+    fn from(value: EmailChannelUpdate) -> Self {
+        Self::EmailChannelUpdate(value)
+    }
+}
+
+impl From<LineChannelUpdate> for InboxChannelUpdate {
+    fn from(value: LineChannelUpdate) -> Self {
+        Self::LineChannelUpdate(value)
+    }
+}
+
+impl From<TelegramChannelUpdate> for InboxChannelUpdate {
+    fn from(value: TelegramChannelUpdate) -> Self {
+        Self::TelegramChannelUpdate(value)
+    }
+}
+
+impl From<WhatsappChannelUpdate> for InboxChannelUpdate {
+    fn from(value: WhatsappChannelUpdate) -> Self {
+        Self::WhatsappChannelUpdate(value)
+    }
+}
+
+impl From<SmsChannelUpdate> for InboxChannelUpdate {
+    fn from(value: SmsChannelUpdate) -> Self {
+        Self::SmsChannelUpdate(value)
+    }
+}
+
+impl From<TwilioChannelUpdate> for InboxChannelUpdate {
+    fn from(value: TwilioChannelUpdate) -> Self {
+        Self::TwilioChannelUpdate(value)
+    }
+}
+
 /// What an inbox is created from, with a picture.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
@@ -102,11 +1210,39 @@ pub struct InboxCreateForm {
     pub enable_email_collect: Option<bool>,
     /// Whether customers are asked to rate a resolved conversation.
     pub csat_survey_enabled: Option<bool>,
+    /// How the rating is asked for.
+    pub csat_config_display_type: Option<CsatConfigDisplayType>,
+    /// Text of the survey.
+    pub csat_config_message: Option<String>,
+    /// Text of the button that leads to the survey, at WhatsApp.
+    pub csat_config_button_text: Option<String>,
+    /// Language of the survey, as a code such as `en`.
+    pub csat_config_language: Option<String>,
+    /// How the labels are compared, such as `contains`.
+    pub csat_config_survey_rules_operator: Option<String>,
+    /// Titles of labels.
+    pub csat_config_survey_rules_values: Option<Vec<String>>,
+    /// Name of the template.
+    pub csat_config_template_name: Option<String>,
+    /// Id of the template at WhatsApp.
+    pub csat_config_template_template_id: Option<String>,
+    /// Id of the template at Twilio.
+    pub csat_config_template_content_sid: Option<String>,
+    /// Id of the approval at Twilio.
+    pub csat_config_template_approval_sid: Option<String>,
+    /// Name of the template, as people see it.
+    pub csat_config_template_friendly_name: Option<String>,
+    /// Language of the template.
+    pub csat_config_template_language: Option<String>,
+    /// State of the approval.
+    pub csat_config_template_status: Option<String>,
+    /// When the template was created, in ISO 8601.
+    pub csat_config_template_created_at: Option<runtime::Timestamp>,
     /// Whether conversations are given out to agents automatically.
     pub enable_auto_assignment: Option<bool>,
     /// Whether working hours are observed.
     pub working_hours_enabled: Option<bool>,
-    /// What is answered outside working hours.
+    /// The reply outside working hours.
     pub out_of_office_message: Option<String>,
     /// Time zone.
     pub timezone: Option<String>,
@@ -120,17 +1256,11 @@ pub struct InboxCreateForm {
     pub sender_name_type: Option<super::InboxRecordSenderNameType>,
     /// Name of the business in e-mails.
     pub business_name: Option<String>,
-    /// Kind of channel.
-    pub channel_type: Option<InboxCreatePayloadChannelType>,
-    /// Site the widget stands on.
-    pub channel_website_url: Option<String>,
-    /// Title of the widget's greeting.
-    pub channel_welcome_title: Option<String>,
-    /// Text of the widget's greeting.
-    pub channel_welcome_tagline: Option<String>,
-    /// Colour of the widget, in hex.
-    pub channel_widget_color: Option<String>,
-    /// Picture to upload, in place of `avatar_url`.
+    /// Settings of the channel behind the inbox.
+    pub channel: Option<InboxChannel>,
+    /// How many open conversations an agent is given at most.
+    pub auto_assignment_config_max_assignment_limit: Option<i64>,
+    /// Picture to upload.
     pub avatar: Option<runtime::Upload>,
 }
 
@@ -141,6 +1271,20 @@ runtime::multipart! {
         greeting_message: optional_text "greeting_message",
         enable_email_collect: optional_text "enable_email_collect",
         csat_survey_enabled: optional_text "csat_survey_enabled",
+        csat_config_display_type: optional_deep "csat_config[display_type]",
+        csat_config_message: optional_text "csat_config[message]",
+        csat_config_button_text: optional_text "csat_config[button_text]",
+        csat_config_language: optional_text "csat_config[language]",
+        csat_config_survey_rules_operator: optional_text "csat_config[survey_rules][operator]",
+        csat_config_survey_rules_values: optional_deep "csat_config[survey_rules][values]",
+        csat_config_template_name: optional_text "csat_config[template][name]",
+        csat_config_template_template_id: optional_text "csat_config[template][template_id]",
+        csat_config_template_content_sid: optional_text "csat_config[template][content_sid]",
+        csat_config_template_approval_sid: optional_text "csat_config[template][approval_sid]",
+        csat_config_template_friendly_name: optional_text "csat_config[template][friendly_name]",
+        csat_config_template_language: optional_text "csat_config[template][language]",
+        csat_config_template_status: optional_text "csat_config[template][status]",
+        csat_config_template_created_at: optional_text "csat_config[template][created_at]",
         enable_auto_assignment: optional_text "enable_auto_assignment",
         working_hours_enabled: optional_text "working_hours_enabled",
         out_of_office_message: optional_text "out_of_office_message",
@@ -150,11 +1294,8 @@ runtime::multipart! {
         portal_id: optional_text "portal_id",
         sender_name_type: optional_text "sender_name_type",
         business_name: optional_text "business_name",
-        channel_type: optional_text "channel[type]",
-        channel_website_url: optional_text "channel[website_url]",
-        channel_welcome_title: optional_text "channel[welcome_title]",
-        channel_welcome_tagline: optional_text "channel[welcome_tagline]",
-        channel_widget_color: optional_text "channel[widget_color]",
+        channel: optional_deep "channel",
+        auto_assignment_config_max_assignment_limit: optional_text "auto_assignment_config[max_assignment_limit]",
         avatar: optional_file "avatar",
     }
 }
@@ -195,6 +1336,144 @@ impl InboxCreateForm {
         self
     }
 
+    /// How the rating is asked for.
+    pub fn csat_config_display_type(
+        mut self,
+        csat_config_display_type: impl Into<CsatConfigDisplayType>,
+    ) -> Self {
+        self.csat_config_display_type = Some(csat_config_display_type.into());
+        self
+    }
+
+    /// Text of the survey.
+    pub fn csat_config_message(
+        mut self,
+        csat_config_message: impl Into<String>,
+    ) -> Self {
+        self.csat_config_message = Some(csat_config_message.into());
+        self
+    }
+
+    /// Text of the button that leads to the survey, at WhatsApp.
+    pub fn csat_config_button_text(
+        mut self,
+        csat_config_button_text: impl Into<String>,
+    ) -> Self {
+        self.csat_config_button_text = Some(csat_config_button_text.into());
+        self
+    }
+
+    /// Language of the survey, as a code such as `en`.
+    pub fn csat_config_language(
+        mut self,
+        csat_config_language: impl Into<String>,
+    ) -> Self {
+        self.csat_config_language = Some(csat_config_language.into());
+        self
+    }
+
+    /// How the labels are compared, such as `contains`.
+    pub fn csat_config_survey_rules_operator(
+        mut self,
+        csat_config_survey_rules_operator: impl Into<String>,
+    ) -> Self {
+        self.csat_config_survey_rules_operator = Some(
+            csat_config_survey_rules_operator.into(),
+        );
+        self
+    }
+
+    /// Titles of labels.
+    pub fn csat_config_survey_rules_values(
+        mut self,
+        csat_config_survey_rules_values: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.csat_config_survey_rules_values = Some(
+            csat_config_survey_rules_values.into_iter().map(Into::into).collect(),
+        );
+        self
+    }
+
+    /// Name of the template.
+    pub fn csat_config_template_name(
+        mut self,
+        csat_config_template_name: impl Into<String>,
+    ) -> Self {
+        self.csat_config_template_name = Some(csat_config_template_name.into());
+        self
+    }
+
+    /// Id of the template at WhatsApp.
+    pub fn csat_config_template_template_id(
+        mut self,
+        csat_config_template_template_id: impl Into<String>,
+    ) -> Self {
+        self.csat_config_template_template_id = Some(
+            csat_config_template_template_id.into(),
+        );
+        self
+    }
+
+    /// Id of the template at Twilio.
+    pub fn csat_config_template_content_sid(
+        mut self,
+        csat_config_template_content_sid: impl Into<String>,
+    ) -> Self {
+        self.csat_config_template_content_sid = Some(
+            csat_config_template_content_sid.into(),
+        );
+        self
+    }
+
+    /// Id of the approval at Twilio.
+    pub fn csat_config_template_approval_sid(
+        mut self,
+        csat_config_template_approval_sid: impl Into<String>,
+    ) -> Self {
+        self.csat_config_template_approval_sid = Some(
+            csat_config_template_approval_sid.into(),
+        );
+        self
+    }
+
+    /// Name of the template, as people see it.
+    pub fn csat_config_template_friendly_name(
+        mut self,
+        csat_config_template_friendly_name: impl Into<String>,
+    ) -> Self {
+        self.csat_config_template_friendly_name = Some(
+            csat_config_template_friendly_name.into(),
+        );
+        self
+    }
+
+    /// Language of the template.
+    pub fn csat_config_template_language(
+        mut self,
+        csat_config_template_language: impl Into<String>,
+    ) -> Self {
+        self.csat_config_template_language = Some(csat_config_template_language.into());
+        self
+    }
+
+    /// State of the approval.
+    pub fn csat_config_template_status(
+        mut self,
+        csat_config_template_status: impl Into<String>,
+    ) -> Self {
+        self.csat_config_template_status = Some(csat_config_template_status.into());
+        self
+    }
+
+    /// When the template was created, in ISO 8601.
+    pub fn csat_config_template_created_at(
+        mut self,
+        csat_config_template_created_at: runtime::Timestamp,
+    ) -> Self {
+        self.csat_config_template_created_at = Some(csat_config_template_created_at);
+        self
+    }
+
     /// Whether conversations are given out to agents automatically.
     pub fn enable_auto_assignment(mut self, enable_auto_assignment: bool) -> Self {
         self.enable_auto_assignment = Some(enable_auto_assignment);
@@ -207,7 +1486,7 @@ impl InboxCreateForm {
         self
     }
 
-    /// What is answered outside working hours.
+    /// The reply outside working hours.
     pub fn out_of_office_message(
         mut self,
         out_of_office_message: impl Into<String>,
@@ -261,52 +1540,24 @@ impl InboxCreateForm {
         self
     }
 
-    /// Kind of channel.
-    pub fn channel_type(
-        mut self,
-        channel_type: impl Into<InboxCreatePayloadChannelType>,
-    ) -> Self {
-        self.channel_type = Some(channel_type.into());
+    /// Settings of the channel behind the inbox.
+    pub fn channel(mut self, channel: impl Into<InboxChannel>) -> Self {
+        self.channel = Some(channel.into());
         self
     }
 
-    /// Site the widget stands on.
-    pub fn channel_website_url(
+    /// How many open conversations an agent is given at most.
+    pub fn auto_assignment_config_max_assignment_limit(
         mut self,
-        channel_website_url: impl Into<String>,
+        auto_assignment_config_max_assignment_limit: i64,
     ) -> Self {
-        self.channel_website_url = Some(channel_website_url.into());
+        self.auto_assignment_config_max_assignment_limit = Some(
+            auto_assignment_config_max_assignment_limit,
+        );
         self
     }
 
-    /// Title of the widget's greeting.
-    pub fn channel_welcome_title(
-        mut self,
-        channel_welcome_title: impl Into<String>,
-    ) -> Self {
-        self.channel_welcome_title = Some(channel_welcome_title.into());
-        self
-    }
-
-    /// Text of the widget's greeting.
-    pub fn channel_welcome_tagline(
-        mut self,
-        channel_welcome_tagline: impl Into<String>,
-    ) -> Self {
-        self.channel_welcome_tagline = Some(channel_welcome_tagline.into());
-        self
-    }
-
-    /// Colour of the widget, in hex.
-    pub fn channel_widget_color(
-        mut self,
-        channel_widget_color: impl Into<String>,
-    ) -> Self {
-        self.channel_widget_color = Some(channel_widget_color.into());
-        self
-    }
-
-    /// Picture to upload, in place of `avatar_url`.
+    /// Picture to upload.
     pub fn avatar(mut self, avatar: impl Into<runtime::Upload>) -> Self {
         self.avatar = Some(avatar.into());
         self
@@ -327,11 +1578,13 @@ pub struct InboxCreatePayload {
     pub enable_email_collect: Option<bool>,
     /// Whether customers are asked to rate a resolved conversation.
     pub csat_survey_enabled: Option<bool>,
+    /// What that survey looks like.
+    pub csat_config: Option<CsatConfig>,
     /// Whether conversations are given out to agents automatically.
     pub enable_auto_assignment: Option<bool>,
     /// Whether working hours are observed.
     pub working_hours_enabled: Option<bool>,
-    /// What is answered outside working hours.
+    /// The reply outside working hours.
     pub out_of_office_message: Option<String>,
     /// Time zone.
     pub timezone: Option<String>,
@@ -346,7 +1599,9 @@ pub struct InboxCreatePayload {
     /// Name of the business in e-mails.
     pub business_name: Option<String>,
     /// Settings of the channel behind the inbox.
-    pub channel: Option<InboxCreatePayloadChannel>,
+    pub channel: Option<InboxChannel>,
+    /// Settings of that.
+    pub auto_assignment_config: Option<AutoAssignmentConfig>,
 }
 
 runtime::object! {
@@ -356,6 +1611,7 @@ runtime::object! {
         greeting_message: optional "greeting_message",
         enable_email_collect: optional "enable_email_collect",
         csat_survey_enabled: optional "csat_survey_enabled",
+        csat_config: optional "csat_config",
         enable_auto_assignment: optional "enable_auto_assignment",
         working_hours_enabled: optional "working_hours_enabled",
         out_of_office_message: optional "out_of_office_message",
@@ -366,6 +1622,7 @@ runtime::object! {
         sender_name_type: optional "sender_name_type",
         business_name: optional "business_name",
         channel: optional "channel",
+        auto_assignment_config: optional "auto_assignment_config",
     }
 }
 
@@ -405,6 +1662,12 @@ impl InboxCreatePayload {
         self
     }
 
+    /// What that survey looks like.
+    pub fn csat_config(mut self, csat_config: impl Into<CsatConfig>) -> Self {
+        self.csat_config = Some(csat_config.into());
+        self
+    }
+
     /// Whether conversations are given out to agents automatically.
     pub fn enable_auto_assignment(mut self, enable_auto_assignment: bool) -> Self {
         self.enable_auto_assignment = Some(enable_auto_assignment);
@@ -417,7 +1680,7 @@ impl InboxCreatePayload {
         self
     }
 
-    /// What is answered outside working hours.
+    /// The reply outside working hours.
     pub fn out_of_office_message(
         mut self,
         out_of_office_message: impl Into<String>,
@@ -472,106 +1735,18 @@ impl InboxCreatePayload {
     }
 
     /// Settings of the channel behind the inbox.
-    pub fn channel(mut self, channel: impl Into<InboxCreatePayloadChannel>) -> Self {
+    pub fn channel(mut self, channel: impl Into<InboxChannel>) -> Self {
         self.channel = Some(channel.into());
         self
     }
-}
 
-/// Settings of the channel behind the inbox.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct InboxCreatePayloadChannel {
-    /// Kind of channel.
-    pub r#type: Option<InboxCreatePayloadChannelType>,
-    /// Site the widget stands on.
-    pub website_url: Option<String>,
-    /// Title of the widget's greeting.
-    pub welcome_title: Option<String>,
-    /// Text of the widget's greeting.
-    pub welcome_tagline: Option<String>,
-    /// Colour of the widget, in hex.
-    pub widget_color: Option<String>,
-}
-
-runtime::object! {
-    InboxCreatePayloadChannel {
-        r#type: optional "type",
-        website_url: optional "website_url",
-        welcome_title: optional "welcome_title",
-        welcome_tagline: optional "welcome_tagline",
-        widget_color: optional "widget_color",
-    }
-}
-
-impl InboxCreatePayloadChannel {
-    /// Nothing set yet.
-    pub fn new() -> Self {
-        Default::default()
-    }
-
-    /// Kind of channel.
-    pub fn r#type(mut self, r#type: impl Into<InboxCreatePayloadChannelType>) -> Self {
-        self.r#type = Some(r#type.into());
+    /// Settings of that.
+    pub fn auto_assignment_config(
+        mut self,
+        auto_assignment_config: impl Into<AutoAssignmentConfig>,
+    ) -> Self {
+        self.auto_assignment_config = Some(auto_assignment_config.into());
         self
-    }
-
-    /// Site the widget stands on.
-    pub fn website_url(mut self, website_url: impl Into<String>) -> Self {
-        self.website_url = Some(website_url.into());
-        self
-    }
-
-    /// Title of the widget's greeting.
-    pub fn welcome_title(mut self, welcome_title: impl Into<String>) -> Self {
-        self.welcome_title = Some(welcome_title.into());
-        self
-    }
-
-    /// Text of the widget's greeting.
-    pub fn welcome_tagline(mut self, welcome_tagline: impl Into<String>) -> Self {
-        self.welcome_tagline = Some(welcome_tagline.into());
-        self
-    }
-
-    /// Colour of the widget, in hex.
-    pub fn widget_color(mut self, widget_color: impl Into<String>) -> Self {
-        self.widget_color = Some(widget_color.into());
-        self
-    }
-}
-
-/// Kind of channel.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum InboxCreatePayloadChannelType {
-    /// `web_widget`
-    WebWidget,
-    /// `api`
-    Api,
-    /// `email`
-    Email,
-    /// `line`
-    Line,
-    /// `telegram`
-    Telegram,
-    /// `whatsapp`
-    Whatsapp,
-    /// `sms`
-    Sms,
-    /// A value that the document does not list, kept as it came.
-    Unknown(String),
-}
-
-runtime::string_enum! {
-    InboxCreatePayloadChannelType(Unknown) {
-        WebWidget = "web_widget",
-        Api = "api",
-        Email = "email",
-        Line = "line",
-        Telegram = "telegram",
-        Whatsapp = "whatsapp",
-        Sms = "sms",
     }
 }
 
@@ -630,11 +1805,39 @@ pub struct InboxUpdateForm {
     pub enable_email_collect: Option<bool>,
     /// Whether customers are asked to rate a resolved conversation.
     pub csat_survey_enabled: Option<bool>,
+    /// How the rating is asked for.
+    pub csat_config_display_type: Option<CsatConfigDisplayType>,
+    /// Text of the survey.
+    pub csat_config_message: Option<String>,
+    /// Text of the button that leads to the survey, at WhatsApp.
+    pub csat_config_button_text: Option<String>,
+    /// Language of the survey, as a code such as `en`.
+    pub csat_config_language: Option<String>,
+    /// How the labels are compared, such as `contains`.
+    pub csat_config_survey_rules_operator: Option<String>,
+    /// Titles of labels.
+    pub csat_config_survey_rules_values: Option<Vec<String>>,
+    /// Name of the template.
+    pub csat_config_template_name: Option<String>,
+    /// Id of the template at WhatsApp.
+    pub csat_config_template_template_id: Option<String>,
+    /// Id of the template at Twilio.
+    pub csat_config_template_content_sid: Option<String>,
+    /// Id of the approval at Twilio.
+    pub csat_config_template_approval_sid: Option<String>,
+    /// Name of the template, as people see it.
+    pub csat_config_template_friendly_name: Option<String>,
+    /// Language of the template.
+    pub csat_config_template_language: Option<String>,
+    /// State of the approval.
+    pub csat_config_template_status: Option<String>,
+    /// When the template was created, in ISO 8601.
+    pub csat_config_template_created_at: Option<runtime::Timestamp>,
     /// Whether conversations are given out to agents automatically.
     pub enable_auto_assignment: Option<bool>,
     /// Whether working hours are observed.
     pub working_hours_enabled: Option<bool>,
-    /// What is answered outside working hours.
+    /// The reply outside working hours.
     pub out_of_office_message: Option<String>,
     /// Time zone.
     pub timezone: Option<String>,
@@ -648,15 +1851,15 @@ pub struct InboxUpdateForm {
     pub sender_name_type: Option<super::InboxRecordSenderNameType>,
     /// Name of the business in e-mails.
     pub business_name: Option<String>,
-    /// Site the widget stands on.
-    pub channel_website_url: Option<String>,
-    /// Title of the widget's greeting.
-    pub channel_welcome_title: Option<String>,
-    /// Text of the widget's greeting.
-    pub channel_welcome_tagline: Option<String>,
-    /// Colour of the widget, in hex.
-    pub channel_widget_color: Option<String>,
-    /// Picture to upload, in place of `avatar_url`.
+    /// HTML around the text of e-mails, with Liquid placeholders; null for the layout of the installation.
+    ///
+    /// At most 262144 characters.
+    pub branded_email_layout: Option<String>,
+    /// Settings of the channel behind the inbox.
+    pub channel: Option<InboxChannelUpdate>,
+    /// How many open conversations an agent is given at most.
+    pub auto_assignment_config_max_assignment_limit: Option<i64>,
+    /// Picture to upload.
     pub avatar: Option<runtime::Upload>,
 }
 
@@ -667,6 +1870,20 @@ runtime::multipart! {
         greeting_message: optional_text "greeting_message",
         enable_email_collect: optional_text "enable_email_collect",
         csat_survey_enabled: optional_text "csat_survey_enabled",
+        csat_config_display_type: optional_deep "csat_config[display_type]",
+        csat_config_message: optional_text "csat_config[message]",
+        csat_config_button_text: optional_text "csat_config[button_text]",
+        csat_config_language: optional_text "csat_config[language]",
+        csat_config_survey_rules_operator: optional_text "csat_config[survey_rules][operator]",
+        csat_config_survey_rules_values: optional_deep "csat_config[survey_rules][values]",
+        csat_config_template_name: optional_text "csat_config[template][name]",
+        csat_config_template_template_id: optional_text "csat_config[template][template_id]",
+        csat_config_template_content_sid: optional_text "csat_config[template][content_sid]",
+        csat_config_template_approval_sid: optional_text "csat_config[template][approval_sid]",
+        csat_config_template_friendly_name: optional_text "csat_config[template][friendly_name]",
+        csat_config_template_language: optional_text "csat_config[template][language]",
+        csat_config_template_status: optional_text "csat_config[template][status]",
+        csat_config_template_created_at: optional_text "csat_config[template][created_at]",
         enable_auto_assignment: optional_text "enable_auto_assignment",
         working_hours_enabled: optional_text "working_hours_enabled",
         out_of_office_message: optional_text "out_of_office_message",
@@ -676,10 +1893,9 @@ runtime::multipart! {
         portal_id: optional_text "portal_id",
         sender_name_type: optional_text "sender_name_type",
         business_name: optional_text "business_name",
-        channel_website_url: optional_text "channel[website_url]",
-        channel_welcome_title: optional_text "channel[welcome_title]",
-        channel_welcome_tagline: optional_text "channel[welcome_tagline]",
-        channel_widget_color: optional_text "channel[widget_color]",
+        branded_email_layout: optional_text "branded_email_layout",
+        channel: optional_deep "channel",
+        auto_assignment_config_max_assignment_limit: optional_text "auto_assignment_config[max_assignment_limit]",
         avatar: optional_file "avatar",
     }
 }
@@ -720,6 +1936,144 @@ impl InboxUpdateForm {
         self
     }
 
+    /// How the rating is asked for.
+    pub fn csat_config_display_type(
+        mut self,
+        csat_config_display_type: impl Into<CsatConfigDisplayType>,
+    ) -> Self {
+        self.csat_config_display_type = Some(csat_config_display_type.into());
+        self
+    }
+
+    /// Text of the survey.
+    pub fn csat_config_message(
+        mut self,
+        csat_config_message: impl Into<String>,
+    ) -> Self {
+        self.csat_config_message = Some(csat_config_message.into());
+        self
+    }
+
+    /// Text of the button that leads to the survey, at WhatsApp.
+    pub fn csat_config_button_text(
+        mut self,
+        csat_config_button_text: impl Into<String>,
+    ) -> Self {
+        self.csat_config_button_text = Some(csat_config_button_text.into());
+        self
+    }
+
+    /// Language of the survey, as a code such as `en`.
+    pub fn csat_config_language(
+        mut self,
+        csat_config_language: impl Into<String>,
+    ) -> Self {
+        self.csat_config_language = Some(csat_config_language.into());
+        self
+    }
+
+    /// How the labels are compared, such as `contains`.
+    pub fn csat_config_survey_rules_operator(
+        mut self,
+        csat_config_survey_rules_operator: impl Into<String>,
+    ) -> Self {
+        self.csat_config_survey_rules_operator = Some(
+            csat_config_survey_rules_operator.into(),
+        );
+        self
+    }
+
+    /// Titles of labels.
+    pub fn csat_config_survey_rules_values(
+        mut self,
+        csat_config_survey_rules_values: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.csat_config_survey_rules_values = Some(
+            csat_config_survey_rules_values.into_iter().map(Into::into).collect(),
+        );
+        self
+    }
+
+    /// Name of the template.
+    pub fn csat_config_template_name(
+        mut self,
+        csat_config_template_name: impl Into<String>,
+    ) -> Self {
+        self.csat_config_template_name = Some(csat_config_template_name.into());
+        self
+    }
+
+    /// Id of the template at WhatsApp.
+    pub fn csat_config_template_template_id(
+        mut self,
+        csat_config_template_template_id: impl Into<String>,
+    ) -> Self {
+        self.csat_config_template_template_id = Some(
+            csat_config_template_template_id.into(),
+        );
+        self
+    }
+
+    /// Id of the template at Twilio.
+    pub fn csat_config_template_content_sid(
+        mut self,
+        csat_config_template_content_sid: impl Into<String>,
+    ) -> Self {
+        self.csat_config_template_content_sid = Some(
+            csat_config_template_content_sid.into(),
+        );
+        self
+    }
+
+    /// Id of the approval at Twilio.
+    pub fn csat_config_template_approval_sid(
+        mut self,
+        csat_config_template_approval_sid: impl Into<String>,
+    ) -> Self {
+        self.csat_config_template_approval_sid = Some(
+            csat_config_template_approval_sid.into(),
+        );
+        self
+    }
+
+    /// Name of the template, as people see it.
+    pub fn csat_config_template_friendly_name(
+        mut self,
+        csat_config_template_friendly_name: impl Into<String>,
+    ) -> Self {
+        self.csat_config_template_friendly_name = Some(
+            csat_config_template_friendly_name.into(),
+        );
+        self
+    }
+
+    /// Language of the template.
+    pub fn csat_config_template_language(
+        mut self,
+        csat_config_template_language: impl Into<String>,
+    ) -> Self {
+        self.csat_config_template_language = Some(csat_config_template_language.into());
+        self
+    }
+
+    /// State of the approval.
+    pub fn csat_config_template_status(
+        mut self,
+        csat_config_template_status: impl Into<String>,
+    ) -> Self {
+        self.csat_config_template_status = Some(csat_config_template_status.into());
+        self
+    }
+
+    /// When the template was created, in ISO 8601.
+    pub fn csat_config_template_created_at(
+        mut self,
+        csat_config_template_created_at: runtime::Timestamp,
+    ) -> Self {
+        self.csat_config_template_created_at = Some(csat_config_template_created_at);
+        self
+    }
+
     /// Whether conversations are given out to agents automatically.
     pub fn enable_auto_assignment(mut self, enable_auto_assignment: bool) -> Self {
         self.enable_auto_assignment = Some(enable_auto_assignment);
@@ -732,7 +2086,7 @@ impl InboxUpdateForm {
         self
     }
 
-    /// What is answered outside working hours.
+    /// The reply outside working hours.
     pub fn out_of_office_message(
         mut self,
         out_of_office_message: impl Into<String>,
@@ -786,43 +2140,33 @@ impl InboxUpdateForm {
         self
     }
 
-    /// Site the widget stands on.
-    pub fn channel_website_url(
+    /// HTML around the text of e-mails, with Liquid placeholders; null for the layout of the installation.
+    pub fn branded_email_layout(
         mut self,
-        channel_website_url: impl Into<String>,
+        branded_email_layout: impl Into<String>,
     ) -> Self {
-        self.channel_website_url = Some(channel_website_url.into());
+        self.branded_email_layout = Some(branded_email_layout.into());
         self
     }
 
-    /// Title of the widget's greeting.
-    pub fn channel_welcome_title(
-        mut self,
-        channel_welcome_title: impl Into<String>,
-    ) -> Self {
-        self.channel_welcome_title = Some(channel_welcome_title.into());
+    /// Settings of the channel behind the inbox.
+    pub fn channel(mut self, channel: impl Into<InboxChannelUpdate>) -> Self {
+        self.channel = Some(channel.into());
         self
     }
 
-    /// Text of the widget's greeting.
-    pub fn channel_welcome_tagline(
+    /// How many open conversations an agent is given at most.
+    pub fn auto_assignment_config_max_assignment_limit(
         mut self,
-        channel_welcome_tagline: impl Into<String>,
+        auto_assignment_config_max_assignment_limit: i64,
     ) -> Self {
-        self.channel_welcome_tagline = Some(channel_welcome_tagline.into());
+        self.auto_assignment_config_max_assignment_limit = Some(
+            auto_assignment_config_max_assignment_limit,
+        );
         self
     }
 
-    /// Colour of the widget, in hex.
-    pub fn channel_widget_color(
-        mut self,
-        channel_widget_color: impl Into<String>,
-    ) -> Self {
-        self.channel_widget_color = Some(channel_widget_color.into());
-        self
-    }
-
-    /// Picture to upload, in place of `avatar_url`.
+    /// Picture to upload.
     pub fn avatar(mut self, avatar: impl Into<runtime::Upload>) -> Self {
         self.avatar = Some(avatar.into());
         self
@@ -843,11 +2187,13 @@ pub struct InboxUpdatePayload {
     pub enable_email_collect: Option<bool>,
     /// Whether customers are asked to rate a resolved conversation.
     pub csat_survey_enabled: Option<bool>,
+    /// What that survey looks like.
+    pub csat_config: Option<CsatConfig>,
     /// Whether conversations are given out to agents automatically.
     pub enable_auto_assignment: Option<bool>,
     /// Whether working hours are observed.
     pub working_hours_enabled: Option<bool>,
-    /// What is answered outside working hours.
+    /// The reply outside working hours.
     pub out_of_office_message: Option<String>,
     /// Time zone.
     pub timezone: Option<String>,
@@ -861,8 +2207,16 @@ pub struct InboxUpdatePayload {
     pub sender_name_type: Option<super::InboxRecordSenderNameType>,
     /// Name of the business in e-mails.
     pub business_name: Option<String>,
+    /// HTML around the text of e-mails, with Liquid placeholders; null for the layout of the installation.
+    ///
+    /// At most 262144 characters.
+    pub branded_email_layout: runtime::Patch<String>,
     /// Settings of the channel behind the inbox.
-    pub channel: Option<InboxUpdatePayloadChannel>,
+    pub channel: Option<InboxChannelUpdate>,
+    /// Settings of that.
+    pub auto_assignment_config: Option<AutoAssignmentConfig>,
+    /// The working hours, a day each.
+    pub working_hours: Option<Vec<InboxUpdatePayloadWorkingHoursItem>>,
 }
 
 runtime::object! {
@@ -872,6 +2226,7 @@ runtime::object! {
         greeting_message: optional "greeting_message",
         enable_email_collect: optional "enable_email_collect",
         csat_survey_enabled: optional "csat_survey_enabled",
+        csat_config: optional "csat_config",
         enable_auto_assignment: optional "enable_auto_assignment",
         working_hours_enabled: optional "working_hours_enabled",
         out_of_office_message: optional "out_of_office_message",
@@ -881,7 +2236,10 @@ runtime::object! {
         portal_id: optional "portal_id",
         sender_name_type: optional "sender_name_type",
         business_name: optional "business_name",
+        branded_email_layout: patch "branded_email_layout",
         channel: optional "channel",
+        auto_assignment_config: optional "auto_assignment_config",
+        working_hours: optional "working_hours",
     }
 }
 
@@ -921,6 +2279,12 @@ impl InboxUpdatePayload {
         self
     }
 
+    /// What that survey looks like.
+    pub fn csat_config(mut self, csat_config: impl Into<CsatConfig>) -> Self {
+        self.csat_config = Some(csat_config.into());
+        self
+    }
+
     /// Whether conversations are given out to agents automatically.
     pub fn enable_auto_assignment(mut self, enable_auto_assignment: bool) -> Self {
         self.enable_auto_assignment = Some(enable_auto_assignment);
@@ -933,7 +2297,7 @@ impl InboxUpdatePayload {
         self
     }
 
-    /// What is answered outside working hours.
+    /// The reply outside working hours.
     pub fn out_of_office_message(
         mut self,
         out_of_office_message: impl Into<String>,
@@ -987,64 +2351,134 @@ impl InboxUpdatePayload {
         self
     }
 
+    /// HTML around the text of e-mails, with Liquid placeholders; null for the layout of the installation.
+    pub fn branded_email_layout(
+        mut self,
+        branded_email_layout: impl Into<String>,
+    ) -> Self {
+        self.branded_email_layout = runtime::Patch::Value(branded_email_layout.into());
+        self
+    }
+
+    /// Sends null for `branded_email_layout`, which clears it.
+    pub fn clear_branded_email_layout(mut self) -> Self {
+        self.branded_email_layout = runtime::Patch::Null;
+        self
+    }
+
     /// Settings of the channel behind the inbox.
-    pub fn channel(mut self, channel: impl Into<InboxUpdatePayloadChannel>) -> Self {
+    pub fn channel(mut self, channel: impl Into<InboxChannelUpdate>) -> Self {
         self.channel = Some(channel.into());
         self
     }
+
+    /// Settings of that.
+    pub fn auto_assignment_config(
+        mut self,
+        auto_assignment_config: impl Into<AutoAssignmentConfig>,
+    ) -> Self {
+        self.auto_assignment_config = Some(auto_assignment_config.into());
+        self
+    }
+
+    /// The working hours, a day each.
+    pub fn working_hours(
+        mut self,
+        working_hours: impl IntoIterator<
+            Item = impl Into<InboxUpdatePayloadWorkingHoursItem>,
+        >,
+    ) -> Self {
+        self.working_hours = Some(working_hours.into_iter().map(Into::into).collect());
+        self
+    }
 }
 
-/// Settings of the channel behind the inbox.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// An item of `working_hours`.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct InboxUpdatePayloadChannel {
-    /// Site the widget stands on.
-    pub website_url: Option<String>,
-    /// Title of the widget's greeting.
-    pub welcome_title: Option<String>,
-    /// Text of the widget's greeting.
-    pub welcome_tagline: Option<String>,
-    /// Colour of the widget, in hex.
-    pub widget_color: Option<String>,
+pub struct InboxUpdatePayloadWorkingHoursItem {
+    /// 0 for Sunday to 6 for Saturday.
+    pub day_of_week: i64,
+    /// Whether nobody works that day.
+    pub closed_all_day: Option<bool>,
+    /// Whether work goes on all day.
+    pub open_all_day: Option<bool>,
+    /// Hour at which work begins.
+    pub open_hour: Option<i64>,
+    /// Minute of that hour.
+    pub open_minutes: Option<i64>,
+    /// Hour at which work ends.
+    pub close_hour: Option<i64>,
+    /// Minute of that hour.
+    pub close_minutes: Option<i64>,
 }
 
 runtime::object! {
-    InboxUpdatePayloadChannel {
-        website_url: optional "website_url",
-        welcome_title: optional "welcome_title",
-        welcome_tagline: optional "welcome_tagline",
-        widget_color: optional "widget_color",
+    InboxUpdatePayloadWorkingHoursItem {
+        day_of_week: required "day_of_week",
+        closed_all_day: optional "closed_all_day",
+        open_all_day: optional "open_all_day",
+        open_hour: optional "open_hour",
+        open_minutes: optional "open_minutes",
+        close_hour: optional "close_hour",
+        close_minutes: optional "close_minutes",
     }
 }
 
-impl InboxUpdatePayloadChannel {
-    /// Nothing set yet.
-    pub fn new() -> Self {
-        Default::default()
+impl InboxUpdatePayloadWorkingHoursItem {
+    /// What must be given; the rest is set on the result.
+    pub fn new(day_of_week: i64) -> Self {
+        Self {
+            day_of_week,
+            closed_all_day: None,
+            open_all_day: None,
+            open_hour: None,
+            open_minutes: None,
+            close_hour: None,
+            close_minutes: None,
+        }
     }
 
-    /// Site the widget stands on.
-    pub fn website_url(mut self, website_url: impl Into<String>) -> Self {
-        self.website_url = Some(website_url.into());
+    /// Whether nobody works that day.
+    pub fn closed_all_day(mut self, closed_all_day: bool) -> Self {
+        self.closed_all_day = Some(closed_all_day);
         self
     }
 
-    /// Title of the widget's greeting.
-    pub fn welcome_title(mut self, welcome_title: impl Into<String>) -> Self {
-        self.welcome_title = Some(welcome_title.into());
+    /// Whether work goes on all day.
+    pub fn open_all_day(mut self, open_all_day: bool) -> Self {
+        self.open_all_day = Some(open_all_day);
         self
     }
 
-    /// Text of the widget's greeting.
-    pub fn welcome_tagline(mut self, welcome_tagline: impl Into<String>) -> Self {
-        self.welcome_tagline = Some(welcome_tagline.into());
+    /// Hour at which work begins.
+    pub fn open_hour(mut self, open_hour: i64) -> Self {
+        self.open_hour = Some(open_hour);
         self
     }
 
-    /// Colour of the widget, in hex.
-    pub fn widget_color(mut self, widget_color: impl Into<String>) -> Self {
-        self.widget_color = Some(widget_color.into());
+    /// Minute of that hour.
+    pub fn open_minutes(mut self, open_minutes: i64) -> Self {
+        self.open_minutes = Some(open_minutes);
         self
+    }
+
+    /// Hour at which work ends.
+    pub fn close_hour(mut self, close_hour: i64) -> Self {
+        self.close_hour = Some(close_hour);
+        self
+    }
+
+    /// Minute of that hour.
+    pub fn close_minutes(mut self, close_minutes: i64) -> Self {
+        self.close_minutes = Some(close_minutes);
+        self
+    }
+}
+
+impl From<i64> for InboxUpdatePayloadWorkingHoursItem {
+    fn from(value: i64) -> Self {
+        Self::new(value)
     }
 }
 
@@ -1082,5 +2516,1259 @@ impl InboxesSetAgentBotRequest {
         Self {
             agent_bot: agent_bot.into(),
         }
+    }
+}
+
+/// A channel of Line.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct LineChannel {
+    /// Kind of channel.
+    ///
+    /// Always `line`.
+    pub r#type: String,
+    /// Id of the channel at Line.
+    pub line_channel_id: String,
+    /// Secret of that channel.
+    pub line_channel_secret: runtime::Secret,
+    /// Access token of that channel.
+    pub line_channel_token: runtime::Secret,
+}
+
+runtime::object! {
+    LineChannel {
+        r#type: required "type",
+        line_channel_id: required "line_channel_id",
+        line_channel_secret: required "line_channel_secret",
+        line_channel_token: required "line_channel_token",
+    }
+}
+
+impl LineChannel {
+    /// What must be given; the rest is set on the result.
+    pub fn new(
+        line_channel_id: impl Into<String>,
+        line_channel_secret: impl Into<runtime::Secret>,
+        line_channel_token: impl Into<runtime::Secret>,
+    ) -> Self {
+        Self {
+            r#type: "line".to_owned(),
+            line_channel_id: line_channel_id.into(),
+            line_channel_secret: line_channel_secret.into(),
+            line_channel_token: line_channel_token.into(),
+        }
+    }
+}
+
+/// What is changed on a channel of Line.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct LineChannelUpdate {
+    /// Id of the channel at Line.
+    pub line_channel_id: Option<String>,
+    /// Secret of that channel.
+    pub line_channel_secret: Option<runtime::Secret>,
+    /// Access token of that channel.
+    pub line_channel_token: Option<runtime::Secret>,
+}
+
+runtime::object! {
+    LineChannelUpdate {
+        line_channel_id: optional "line_channel_id",
+        line_channel_secret: optional "line_channel_secret",
+        line_channel_token: optional "line_channel_token",
+    }
+}
+
+impl LineChannelUpdate {
+    /// Nothing set yet.
+    pub fn new() -> Self {
+        Default::default()
+    }
+
+    /// Id of the channel at Line.
+    pub fn line_channel_id(mut self, line_channel_id: impl Into<String>) -> Self {
+        self.line_channel_id = Some(line_channel_id.into());
+        self
+    }
+
+    /// Secret of that channel.
+    pub fn line_channel_secret(
+        mut self,
+        line_channel_secret: impl Into<runtime::Secret>,
+    ) -> Self {
+        self.line_channel_secret = Some(line_channel_secret.into());
+        self
+    }
+
+    /// Access token of that channel.
+    pub fn line_channel_token(
+        mut self,
+        line_channel_token: impl Into<runtime::Secret>,
+    ) -> Self {
+        self.line_channel_token = Some(line_channel_token.into());
+        self
+    }
+}
+
+/// One field of that form.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PreChatFieldPayload {
+    /// Key of the field, such as `emailAddress`.
+    pub name: String,
+    /// Kind of input, such as `text`, `email` or `select`.
+    pub r#type: String,
+    /// What visitors read beside the field.
+    pub label: Option<String>,
+    /// What an empty field shows.
+    pub placeholder: Option<String>,
+    /// `standard`, or the kind of custom attribute that the field sets.
+    pub field_type: Option<String>,
+    /// Whether the app can be used in this account.
+    pub enabled: Option<bool>,
+    /// Whether the field has to be filled in.
+    pub required: Option<bool>,
+    /// Language, as a code such as `en`.
+    pub locale: Option<String>,
+    /// Regular expression that a text has to match.
+    pub regex_pattern: Option<String>,
+    /// What to tell people whose text does not match.
+    pub regex_cue: Option<String>,
+    /// What the attribute is compared with: strings, numbers or booleans.
+    pub values: Option<Vec<String>>,
+}
+
+runtime::object! {
+    PreChatFieldPayload {
+        name: required "name",
+        r#type: required "type",
+        label: optional "label",
+        placeholder: optional "placeholder",
+        field_type: optional "field_type",
+        enabled: optional "enabled",
+        required: optional "required",
+        locale: optional "locale",
+        regex_pattern: optional "regex_pattern",
+        regex_cue: optional "regex_cue",
+        values: optional "values",
+    }
+}
+
+impl PreChatFieldPayload {
+    /// What must be given; the rest is set on the result.
+    pub fn new(name: impl Into<String>, r#type: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            r#type: r#type.into(),
+            label: None,
+            placeholder: None,
+            field_type: None,
+            enabled: None,
+            required: None,
+            locale: None,
+            regex_pattern: None,
+            regex_cue: None,
+            values: None,
+        }
+    }
+
+    /// What visitors read beside the field.
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = Some(label.into());
+        self
+    }
+
+    /// What an empty field shows.
+    pub fn placeholder(mut self, placeholder: impl Into<String>) -> Self {
+        self.placeholder = Some(placeholder.into());
+        self
+    }
+
+    /// `standard`, or the kind of custom attribute that the field sets.
+    pub fn field_type(mut self, field_type: impl Into<String>) -> Self {
+        self.field_type = Some(field_type.into());
+        self
+    }
+
+    /// Whether the app can be used in this account.
+    pub fn enabled(mut self, enabled: bool) -> Self {
+        self.enabled = Some(enabled);
+        self
+    }
+
+    /// Whether the field has to be filled in.
+    pub fn required(mut self, required: bool) -> Self {
+        self.required = Some(required);
+        self
+    }
+
+    /// Language, as a code such as `en`.
+    pub fn locale(mut self, locale: impl Into<String>) -> Self {
+        self.locale = Some(locale.into());
+        self
+    }
+
+    /// Regular expression that a text has to match.
+    pub fn regex_pattern(mut self, regex_pattern: impl Into<String>) -> Self {
+        self.regex_pattern = Some(regex_pattern.into());
+        self
+    }
+
+    /// What to tell people whose text does not match.
+    pub fn regex_cue(mut self, regex_cue: impl Into<String>) -> Self {
+        self.regex_cue = Some(regex_cue.into());
+        self
+    }
+
+    /// What the attribute is compared with: strings, numbers or booleans.
+    pub fn values(
+        mut self,
+        values: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.values = Some(values.into_iter().map(Into::into).collect());
+        self
+    }
+}
+
+/// The form that visitors fill in before they chat.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct PreChatFormPayload {
+    /// Text above the form.
+    pub pre_chat_message: Option<String>,
+    /// Whether an e-mail address is required.
+    pub require_email: Option<bool>,
+    /// The fields, in order.
+    pub pre_chat_fields: Option<Vec<PreChatFieldPayload>>,
+}
+
+runtime::object! {
+    PreChatFormPayload {
+        pre_chat_message: optional "pre_chat_message",
+        require_email: optional "require_email",
+        pre_chat_fields: optional "pre_chat_fields",
+    }
+}
+
+impl PreChatFormPayload {
+    /// Nothing set yet.
+    pub fn new() -> Self {
+        Default::default()
+    }
+
+    /// Text above the form.
+    pub fn pre_chat_message(mut self, pre_chat_message: impl Into<String>) -> Self {
+        self.pre_chat_message = Some(pre_chat_message.into());
+        self
+    }
+
+    /// Whether an e-mail address is required.
+    pub fn require_email(mut self, require_email: bool) -> Self {
+        self.require_email = Some(require_email);
+        self
+    }
+
+    /// The fields, in order.
+    pub fn pre_chat_fields(
+        mut self,
+        pre_chat_fields: impl IntoIterator<Item = impl Into<PreChatFieldPayload>>,
+    ) -> Self {
+        self.pre_chat_fields = Some(
+            pre_chat_fields.into_iter().map(Into::into).collect(),
+        );
+        self
+    }
+}
+
+/// A phone number for SMS, at Bandwidth.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct SmsChannel {
+    /// Kind of channel.
+    ///
+    /// Always `sms`.
+    pub r#type: String,
+    /// Phone number, in E.164 form.
+    pub phone_number: String,
+    /// Credentials at Bandwidth.
+    pub provider_config: Option<SmsChannelProviderConfig>,
+}
+
+runtime::object! {
+    SmsChannel {
+        r#type: required "type",
+        phone_number: required "phone_number",
+        provider_config: optional "provider_config",
+    }
+}
+
+impl SmsChannel {
+    /// What must be given; the rest is set on the result.
+    pub fn new(phone_number: impl Into<String>) -> Self {
+        Self {
+            r#type: "sms".to_owned(),
+            phone_number: phone_number.into(),
+            provider_config: None,
+        }
+    }
+
+    /// Credentials at Bandwidth.
+    pub fn provider_config(
+        mut self,
+        provider_config: impl Into<SmsChannelProviderConfig>,
+    ) -> Self {
+        self.provider_config = Some(provider_config.into());
+        self
+    }
+}
+
+impl From<&str> for SmsChannel {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for SmsChannel {
+    fn from(value: String) -> Self {
+        Self::new(value)
+    }
+}
+
+/// Credentials at Bandwidth.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct SmsChannelProviderConfig {
+    /// Id of the account at Bandwidth.
+    pub account_id: Option<String>,
+    /// Id of the application at Bandwidth.
+    pub application_id: Option<String>,
+    /// Name to sign in by.
+    pub api_key: Option<String>,
+    /// Password to sign in by.
+    pub api_secret: Option<runtime::Secret>,
+    /// What the other fields do not take.
+    pub additional_properties: runtime::Map<String, runtime::Value>,
+}
+
+runtime::object! {
+    SmsChannelProviderConfig {
+        account_id: optional "account_id",
+        application_id: optional "application_id",
+        api_key: optional "api_key",
+        api_secret: optional "api_secret",
+        additional_properties: rest,
+    }
+}
+
+impl SmsChannelProviderConfig {
+    /// Nothing set yet.
+    pub fn new() -> Self {
+        Default::default()
+    }
+
+    /// Id of the account at Bandwidth.
+    pub fn account_id(mut self, account_id: impl Into<String>) -> Self {
+        self.account_id = Some(account_id.into());
+        self
+    }
+
+    /// Id of the application at Bandwidth.
+    pub fn application_id(mut self, application_id: impl Into<String>) -> Self {
+        self.application_id = Some(application_id.into());
+        self
+    }
+
+    /// Name to sign in by.
+    pub fn api_key(mut self, api_key: impl Into<String>) -> Self {
+        self.api_key = Some(api_key.into());
+        self
+    }
+
+    /// Password to sign in by.
+    pub fn api_secret(mut self, api_secret: impl Into<runtime::Secret>) -> Self {
+        self.api_secret = Some(api_secret.into());
+        self
+    }
+
+    /// Adds a property that no other field is for.
+    pub fn with_additional_properties(
+        mut self,
+        key: impl Into<String>,
+        value: impl Into<runtime::Value>,
+    ) -> Self {
+        self.additional_properties.insert(key.into(), value.into());
+        self
+    }
+}
+
+/// What is changed on a phone number for SMS.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct SmsChannelUpdate {
+    /// Phone number, in E.164 form.
+    pub phone_number: Option<String>,
+    /// Credentials at Bandwidth.
+    pub provider_config: Option<SmsChannelProviderConfig>,
+}
+
+runtime::object! {
+    SmsChannelUpdate {
+        phone_number: optional "phone_number",
+        provider_config: optional "provider_config",
+    }
+}
+
+impl SmsChannelUpdate {
+    /// Nothing set yet.
+    pub fn new() -> Self {
+        Default::default()
+    }
+
+    /// Phone number, in E.164 form.
+    pub fn phone_number(mut self, phone_number: impl Into<String>) -> Self {
+        self.phone_number = Some(phone_number.into());
+        self
+    }
+
+    /// Credentials at Bandwidth.
+    pub fn provider_config(
+        mut self,
+        provider_config: impl Into<SmsChannelProviderConfig>,
+    ) -> Self {
+        self.provider_config = Some(provider_config.into());
+        self
+    }
+}
+
+/// A bot of Telegram.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct TelegramChannel {
+    /// Kind of channel.
+    ///
+    /// Always `telegram`.
+    pub r#type: String,
+    /// Token of the bot, as BotFather gives it.
+    pub bot_token: runtime::Secret,
+}
+
+runtime::object! {
+    TelegramChannel {
+        r#type: required "type",
+        bot_token: required "bot_token",
+    }
+}
+
+impl TelegramChannel {
+    /// What must be given; the rest is set on the result.
+    pub fn new(bot_token: impl Into<runtime::Secret>) -> Self {
+        Self {
+            r#type: "telegram".to_owned(),
+            bot_token: bot_token.into(),
+        }
+    }
+}
+
+impl From<&str> for TelegramChannel {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for TelegramChannel {
+    fn from(value: String) -> Self {
+        Self::new(value)
+    }
+}
+
+/// What is changed on a bot of Telegram.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct TelegramChannelUpdate {
+    /// Token of the bot, as BotFather gives it.
+    pub bot_token: Option<runtime::Secret>,
+}
+
+runtime::object! {
+    TelegramChannelUpdate {
+        bot_token: optional "bot_token",
+    }
+}
+
+impl TelegramChannelUpdate {
+    /// Nothing set yet.
+    pub fn new() -> Self {
+        Default::default()
+    }
+
+    /// Token of the bot, as BotFather gives it.
+    pub fn bot_token(mut self, bot_token: impl Into<runtime::Secret>) -> Self {
+        self.bot_token = Some(bot_token.into());
+        self
+    }
+}
+
+/// The channel.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct TwilioChannel {
+    /// The document's `name`.
+    pub name: String,
+    /// The document's `medium`.
+    pub medium: TwilioChannelMedium,
+    /// Id of the account at Twilio.
+    pub account_sid: String,
+    /// Token of that account, or the secret of the API key.
+    pub auth_token: runtime::Secret,
+    /// Id of the API key at Twilio, where one is used.
+    pub api_key_sid: Option<String>,
+    /// The number, in E.164 form; the server puts `whatsapp:` before it where that is the medium.
+    pub phone_number: Option<String>,
+    /// Id of a messaging service, in place of `phone_number`.
+    pub messaging_service_sid: Option<String>,
+}
+
+runtime::object! {
+    TwilioChannel {
+        name: required "name",
+        medium: required "medium",
+        account_sid: required "account_sid",
+        auth_token: required "auth_token",
+        api_key_sid: optional "api_key_sid",
+        phone_number: optional "phone_number",
+        messaging_service_sid: optional "messaging_service_sid",
+    }
+}
+
+impl TwilioChannel {
+    /// What must be given; the rest is set on the result.
+    pub fn new(
+        name: impl Into<String>,
+        medium: impl Into<TwilioChannelMedium>,
+        account_sid: impl Into<String>,
+        auth_token: impl Into<runtime::Secret>,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            medium: medium.into(),
+            account_sid: account_sid.into(),
+            auth_token: auth_token.into(),
+            api_key_sid: None,
+            phone_number: None,
+            messaging_service_sid: None,
+        }
+    }
+
+    /// Id of the API key at Twilio, where one is used.
+    pub fn api_key_sid(mut self, api_key_sid: impl Into<String>) -> Self {
+        self.api_key_sid = Some(api_key_sid.into());
+        self
+    }
+
+    /// The number, in E.164 form; the server puts `whatsapp:` before it where that is the medium.
+    pub fn phone_number(mut self, phone_number: impl Into<String>) -> Self {
+        self.phone_number = Some(phone_number.into());
+        self
+    }
+
+    /// Id of a messaging service, in place of `phone_number`.
+    pub fn messaging_service_sid(
+        mut self,
+        messaging_service_sid: impl Into<String>,
+    ) -> Self {
+        self.messaging_service_sid = Some(messaging_service_sid.into());
+        self
+    }
+}
+
+/// `medium` of `twilio_channel`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TwilioChannelMedium {
+    /// `sms`
+    Sms,
+    /// `whatsapp`
+    Whatsapp,
+    /// A value that the document does not list, kept as it came.
+    Unknown(String),
+}
+
+runtime::string_enum! {
+    TwilioChannelMedium(Unknown) {
+        Sms = "sms",
+        Whatsapp = "whatsapp",
+    }
+}
+
+/// What is changed on a Twilio channel.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct TwilioChannelUpdate {
+    /// Id of the account at Twilio.
+    pub account_sid: Option<String>,
+    /// Token of that account, or the secret of the API key.
+    pub auth_token: Option<runtime::Secret>,
+    /// Id of the API key at Twilio.
+    pub api_key_sid: Option<String>,
+    /// Secret of that API key (since 4.16).
+    pub api_key_secret: Option<runtime::Secret>,
+    /// Whether calls are possible (since 4.16).
+    pub voice_enabled: Option<bool>,
+}
+
+runtime::object! {
+    TwilioChannelUpdate {
+        account_sid: optional "account_sid",
+        auth_token: optional "auth_token",
+        api_key_sid: optional "api_key_sid",
+        api_key_secret: optional "api_key_secret",
+        voice_enabled: optional "voice_enabled",
+    }
+}
+
+impl TwilioChannelUpdate {
+    /// Nothing set yet.
+    pub fn new() -> Self {
+        Default::default()
+    }
+
+    /// Id of the account at Twilio.
+    pub fn account_sid(mut self, account_sid: impl Into<String>) -> Self {
+        self.account_sid = Some(account_sid.into());
+        self
+    }
+
+    /// Token of that account, or the secret of the API key.
+    pub fn auth_token(mut self, auth_token: impl Into<runtime::Secret>) -> Self {
+        self.auth_token = Some(auth_token.into());
+        self
+    }
+
+    /// Id of the API key at Twilio.
+    pub fn api_key_sid(mut self, api_key_sid: impl Into<String>) -> Self {
+        self.api_key_sid = Some(api_key_sid.into());
+        self
+    }
+
+    /// Secret of that API key (since 4.16).
+    pub fn api_key_secret(mut self, api_key_secret: impl Into<runtime::Secret>) -> Self {
+        self.api_key_secret = Some(api_key_secret.into());
+        self
+    }
+
+    /// Whether calls are possible (since 4.16).
+    pub fn voice_enabled(mut self, voice_enabled: bool) -> Self {
+        self.voice_enabled = Some(voice_enabled);
+        self
+    }
+}
+
+/// What an inbox of Twilio is created from.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct TwilioInboxCreatePayload {
+    /// The channel.
+    pub twilio_channel: TwilioChannel,
+}
+
+runtime::object! {
+    TwilioInboxCreatePayload {
+        twilio_channel: required "twilio_channel",
+    }
+}
+
+impl TwilioInboxCreatePayload {
+    /// What must be given; the rest is set on the result.
+    pub fn new(twilio_channel: impl Into<TwilioChannel>) -> Self {
+        Self {
+            twilio_channel: twilio_channel.into(),
+        }
+    }
+}
+
+impl From<TwilioChannel> for TwilioInboxCreatePayload {
+    fn from(value: TwilioChannel) -> Self {
+        Self::new(value)
+    }
+}
+
+/// A widget on a website.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct WebWidgetChannel {
+    /// Kind of channel.
+    ///
+    /// Always `web_widget`.
+    pub r#type: String,
+    /// Site the widget stands on.
+    pub website_url: String,
+    /// Title of the widget's greeting.
+    pub welcome_title: Option<String>,
+    /// Text of the widget's greeting.
+    pub welcome_tagline: Option<String>,
+    /// Colour of the widget, in hex.
+    pub widget_color: Option<String>,
+    /// How soon visitors may expect a reply.
+    pub reply_time: Option<WebWidgetChannelReplyTime>,
+    /// Whether visitors fill in a form first.
+    pub pre_chat_form_enabled: Option<bool>,
+    /// Whether the conversation goes on by e-mail once the visitor has left.
+    pub continuity_via_email: Option<bool>,
+    /// Whether contacts have to prove who they are; null for channels that cannot ask.
+    pub hmac_mandatory: Option<bool>,
+    /// Sites on which the widget may stand.
+    pub allowed_domains: Option<String>,
+    /// What the widget offers to visitors.
+    pub selected_feature_flags: Option<Vec<WebWidgetChannelSelectedFeatureFlagsItem>>,
+    /// What that form asks.
+    pub pre_chat_form_options: Option<PreChatFormPayload>,
+}
+
+runtime::object! {
+    WebWidgetChannel {
+        r#type: required "type",
+        website_url: required "website_url",
+        welcome_title: optional "welcome_title",
+        welcome_tagline: optional "welcome_tagline",
+        widget_color: optional "widget_color",
+        reply_time: optional "reply_time",
+        pre_chat_form_enabled: optional "pre_chat_form_enabled",
+        continuity_via_email: optional "continuity_via_email",
+        hmac_mandatory: optional "hmac_mandatory",
+        allowed_domains: optional "allowed_domains",
+        selected_feature_flags: optional "selected_feature_flags",
+        pre_chat_form_options: optional "pre_chat_form_options",
+    }
+}
+
+impl WebWidgetChannel {
+    /// What must be given; the rest is set on the result.
+    pub fn new(website_url: impl Into<String>) -> Self {
+        Self {
+            r#type: "web_widget".to_owned(),
+            website_url: website_url.into(),
+            welcome_title: None,
+            welcome_tagline: None,
+            widget_color: None,
+            reply_time: None,
+            pre_chat_form_enabled: None,
+            continuity_via_email: None,
+            hmac_mandatory: None,
+            allowed_domains: None,
+            selected_feature_flags: None,
+            pre_chat_form_options: None,
+        }
+    }
+
+    /// Title of the widget's greeting.
+    pub fn welcome_title(mut self, welcome_title: impl Into<String>) -> Self {
+        self.welcome_title = Some(welcome_title.into());
+        self
+    }
+
+    /// Text of the widget's greeting.
+    pub fn welcome_tagline(mut self, welcome_tagline: impl Into<String>) -> Self {
+        self.welcome_tagline = Some(welcome_tagline.into());
+        self
+    }
+
+    /// Colour of the widget, in hex.
+    pub fn widget_color(mut self, widget_color: impl Into<String>) -> Self {
+        self.widget_color = Some(widget_color.into());
+        self
+    }
+
+    /// How soon visitors may expect a reply.
+    pub fn reply_time(
+        mut self,
+        reply_time: impl Into<WebWidgetChannelReplyTime>,
+    ) -> Self {
+        self.reply_time = Some(reply_time.into());
+        self
+    }
+
+    /// Whether visitors fill in a form first.
+    pub fn pre_chat_form_enabled(mut self, pre_chat_form_enabled: bool) -> Self {
+        self.pre_chat_form_enabled = Some(pre_chat_form_enabled);
+        self
+    }
+
+    /// Whether the conversation goes on by e-mail once the visitor has left.
+    pub fn continuity_via_email(mut self, continuity_via_email: bool) -> Self {
+        self.continuity_via_email = Some(continuity_via_email);
+        self
+    }
+
+    /// Whether contacts have to prove who they are; null for channels that cannot ask.
+    pub fn hmac_mandatory(mut self, hmac_mandatory: bool) -> Self {
+        self.hmac_mandatory = Some(hmac_mandatory);
+        self
+    }
+
+    /// Sites on which the widget may stand.
+    pub fn allowed_domains(mut self, allowed_domains: impl Into<String>) -> Self {
+        self.allowed_domains = Some(allowed_domains.into());
+        self
+    }
+
+    /// What the widget offers to visitors.
+    pub fn selected_feature_flags(
+        mut self,
+        selected_feature_flags: impl IntoIterator<
+            Item = impl Into<WebWidgetChannelSelectedFeatureFlagsItem>,
+        >,
+    ) -> Self {
+        self.selected_feature_flags = Some(
+            selected_feature_flags.into_iter().map(Into::into).collect(),
+        );
+        self
+    }
+
+    /// What that form asks.
+    pub fn pre_chat_form_options(
+        mut self,
+        pre_chat_form_options: impl Into<PreChatFormPayload>,
+    ) -> Self {
+        self.pre_chat_form_options = Some(pre_chat_form_options.into());
+        self
+    }
+}
+
+impl From<&str> for WebWidgetChannel {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for WebWidgetChannel {
+    fn from(value: String) -> Self {
+        Self::new(value)
+    }
+}
+
+/// How soon visitors may expect a reply.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum WebWidgetChannelReplyTime {
+    /// `in_a_few_minutes`
+    InAFewMinutes,
+    /// `in_a_few_hours`
+    InAFewHours,
+    /// `in_a_day`
+    InADay,
+    /// A value that the document does not list, kept as it came.
+    Unknown(String),
+}
+
+runtime::string_enum! {
+    WebWidgetChannelReplyTime(Unknown) {
+        InAFewMinutes = "in_a_few_minutes",
+        InAFewHours = "in_a_few_hours",
+        InADay = "in_a_day",
+    }
+}
+
+/// An item of `selected_feature_flags`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum WebWidgetChannelSelectedFeatureFlagsItem {
+    /// `attachments`
+    Attachments,
+    /// `emoji_picker`
+    EmojiPicker,
+    /// `end_conversation`
+    EndConversation,
+    /// `use_inbox_avatar_for_bot`
+    UseInboxAvatarForBot,
+    /// `allow_mobile_webview`
+    AllowMobileWebview,
+    /// A value that the document does not list, kept as it came.
+    Unknown(String),
+}
+
+runtime::string_enum! {
+    WebWidgetChannelSelectedFeatureFlagsItem(Unknown) {
+        Attachments = "attachments",
+        EmojiPicker = "emoji_picker",
+        EndConversation = "end_conversation",
+        UseInboxAvatarForBot = "use_inbox_avatar_for_bot",
+        AllowMobileWebview = "allow_mobile_webview",
+    }
+}
+
+/// What is changed on a web widget.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct WebWidgetChannelUpdate {
+    /// Site the widget stands on.
+    pub website_url: Option<String>,
+    /// Title of the widget's greeting.
+    pub welcome_title: Option<String>,
+    /// Text of the widget's greeting.
+    pub welcome_tagline: Option<String>,
+    /// Colour of the widget, in hex.
+    pub widget_color: Option<String>,
+    /// How soon visitors may expect a reply.
+    pub reply_time: Option<WebWidgetChannelReplyTime>,
+    /// Whether visitors fill in a form first.
+    pub pre_chat_form_enabled: Option<bool>,
+    /// Whether the conversation goes on by e-mail once the visitor has left.
+    pub continuity_via_email: Option<bool>,
+    /// Whether contacts have to prove who they are; null for channels that cannot ask.
+    pub hmac_mandatory: Option<bool>,
+    /// Sites on which the widget may stand.
+    pub allowed_domains: Option<String>,
+    /// What the widget offers to visitors.
+    pub selected_feature_flags: Option<Vec<WebWidgetChannelSelectedFeatureFlagsItem>>,
+    /// What that form asks.
+    pub pre_chat_form_options: Option<PreChatFormPayload>,
+}
+
+runtime::object! {
+    WebWidgetChannelUpdate {
+        website_url: optional "website_url",
+        welcome_title: optional "welcome_title",
+        welcome_tagline: optional "welcome_tagline",
+        widget_color: optional "widget_color",
+        reply_time: optional "reply_time",
+        pre_chat_form_enabled: optional "pre_chat_form_enabled",
+        continuity_via_email: optional "continuity_via_email",
+        hmac_mandatory: optional "hmac_mandatory",
+        allowed_domains: optional "allowed_domains",
+        selected_feature_flags: optional "selected_feature_flags",
+        pre_chat_form_options: optional "pre_chat_form_options",
+    }
+}
+
+impl WebWidgetChannelUpdate {
+    /// Nothing set yet.
+    pub fn new() -> Self {
+        Default::default()
+    }
+
+    /// Site the widget stands on.
+    pub fn website_url(mut self, website_url: impl Into<String>) -> Self {
+        self.website_url = Some(website_url.into());
+        self
+    }
+
+    /// Title of the widget's greeting.
+    pub fn welcome_title(mut self, welcome_title: impl Into<String>) -> Self {
+        self.welcome_title = Some(welcome_title.into());
+        self
+    }
+
+    /// Text of the widget's greeting.
+    pub fn welcome_tagline(mut self, welcome_tagline: impl Into<String>) -> Self {
+        self.welcome_tagline = Some(welcome_tagline.into());
+        self
+    }
+
+    /// Colour of the widget, in hex.
+    pub fn widget_color(mut self, widget_color: impl Into<String>) -> Self {
+        self.widget_color = Some(widget_color.into());
+        self
+    }
+
+    /// How soon visitors may expect a reply.
+    pub fn reply_time(
+        mut self,
+        reply_time: impl Into<WebWidgetChannelReplyTime>,
+    ) -> Self {
+        self.reply_time = Some(reply_time.into());
+        self
+    }
+
+    /// Whether visitors fill in a form first.
+    pub fn pre_chat_form_enabled(mut self, pre_chat_form_enabled: bool) -> Self {
+        self.pre_chat_form_enabled = Some(pre_chat_form_enabled);
+        self
+    }
+
+    /// Whether the conversation goes on by e-mail once the visitor has left.
+    pub fn continuity_via_email(mut self, continuity_via_email: bool) -> Self {
+        self.continuity_via_email = Some(continuity_via_email);
+        self
+    }
+
+    /// Whether contacts have to prove who they are; null for channels that cannot ask.
+    pub fn hmac_mandatory(mut self, hmac_mandatory: bool) -> Self {
+        self.hmac_mandatory = Some(hmac_mandatory);
+        self
+    }
+
+    /// Sites on which the widget may stand.
+    pub fn allowed_domains(mut self, allowed_domains: impl Into<String>) -> Self {
+        self.allowed_domains = Some(allowed_domains.into());
+        self
+    }
+
+    /// What the widget offers to visitors.
+    pub fn selected_feature_flags(
+        mut self,
+        selected_feature_flags: impl IntoIterator<
+            Item = impl Into<WebWidgetChannelSelectedFeatureFlagsItem>,
+        >,
+    ) -> Self {
+        self.selected_feature_flags = Some(
+            selected_feature_flags.into_iter().map(Into::into).collect(),
+        );
+        self
+    }
+
+    /// What that form asks.
+    pub fn pre_chat_form_options(
+        mut self,
+        pre_chat_form_options: impl Into<PreChatFormPayload>,
+    ) -> Self {
+        self.pre_chat_form_options = Some(pre_chat_form_options.into());
+        self
+    }
+}
+
+/// A phone number at WhatsApp.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct WhatsappChannel {
+    /// Kind of channel.
+    ///
+    /// Always `whatsapp`.
+    pub r#type: String,
+    /// Phone number, in E.164 form.
+    pub phone_number: String,
+    /// Who provides the channel or the sign-in; null where nobody does.
+    pub provider: Option<WhatsappChannelProvider>,
+    /// Credentials and settings at the provider.
+    pub provider_config: WhatsappChannelProviderConfig,
+}
+
+runtime::object! {
+    WhatsappChannel {
+        r#type: required "type",
+        phone_number: required "phone_number",
+        provider: optional "provider",
+        provider_config: required "provider_config",
+    }
+}
+
+impl WhatsappChannel {
+    /// What must be given; the rest is set on the result.
+    pub fn new(
+        phone_number: impl Into<String>,
+        provider_config: impl Into<WhatsappChannelProviderConfig>,
+    ) -> Self {
+        Self {
+            r#type: "whatsapp".to_owned(),
+            phone_number: phone_number.into(),
+            provider: None,
+            provider_config: provider_config.into(),
+        }
+    }
+
+    /// Who provides the channel or the sign-in; null where nobody does.
+    pub fn provider(mut self, provider: impl Into<WhatsappChannelProvider>) -> Self {
+        self.provider = Some(provider.into());
+        self
+    }
+}
+
+/// Who provides the channel or the sign-in; null where nobody does.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum WhatsappChannelProvider {
+    /// `whatsapp_cloud`
+    WhatsappCloud,
+    /// `default`
+    Default,
+    /// A value that the document does not list, kept as it came.
+    Unknown(String),
+}
+
+runtime::string_enum! {
+    WhatsappChannelProvider(Unknown) {
+        WhatsappCloud = "whatsapp_cloud",
+        Default = "default",
+    }
+}
+
+/// Credentials and settings at the provider.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct WhatsappChannelProviderConfig {
+    /// Token of the provider.
+    pub api_key: runtime::Secret,
+    /// Id of the phone number at WhatsApp; the cloud API needs it.
+    pub phone_number_id: Option<String>,
+    /// Id of the business account at WhatsApp; the cloud API needs it.
+    pub business_account_id: Option<String>,
+    /// What the other fields do not take.
+    pub additional_properties: runtime::Map<String, runtime::Value>,
+}
+
+runtime::object! {
+    WhatsappChannelProviderConfig {
+        api_key: required "api_key",
+        phone_number_id: optional "phone_number_id",
+        business_account_id: optional "business_account_id",
+        additional_properties: rest,
+    }
+}
+
+impl WhatsappChannelProviderConfig {
+    /// What must be given; the rest is set on the result.
+    pub fn new(api_key: impl Into<runtime::Secret>) -> Self {
+        Self {
+            api_key: api_key.into(),
+            phone_number_id: None,
+            business_account_id: None,
+            additional_properties: Default::default(),
+        }
+    }
+
+    /// Id of the phone number at WhatsApp; the cloud API needs it.
+    pub fn phone_number_id(mut self, phone_number_id: impl Into<String>) -> Self {
+        self.phone_number_id = Some(phone_number_id.into());
+        self
+    }
+
+    /// Id of the business account at WhatsApp; the cloud API needs it.
+    pub fn business_account_id(
+        mut self,
+        business_account_id: impl Into<String>,
+    ) -> Self {
+        self.business_account_id = Some(business_account_id.into());
+        self
+    }
+
+    /// Adds a property that no other field is for.
+    pub fn with_additional_properties(
+        mut self,
+        key: impl Into<String>,
+        value: impl Into<runtime::Value>,
+    ) -> Self {
+        self.additional_properties.insert(key.into(), value.into());
+        self
+    }
+}
+
+impl From<&str> for WhatsappChannelProviderConfig {
+    fn from(value: &str) -> Self {
+        Self::new(value)
+    }
+}
+
+impl From<String> for WhatsappChannelProviderConfig {
+    fn from(value: String) -> Self {
+        Self::new(value)
+    }
+}
+
+/// What is changed on a phone number at WhatsApp.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct WhatsappChannelUpdate {
+    /// Phone number, in E.164 form.
+    pub phone_number: Option<String>,
+    /// Who provides the channel or the sign-in; null where nobody does.
+    pub provider: Option<WhatsappChannelProvider>,
+    /// Credentials and settings at the provider.
+    pub provider_config: Option<WhatsappChannelUpdateProviderConfig>,
+}
+
+runtime::object! {
+    WhatsappChannelUpdate {
+        phone_number: optional "phone_number",
+        provider: optional "provider",
+        provider_config: optional "provider_config",
+    }
+}
+
+impl WhatsappChannelUpdate {
+    /// Nothing set yet.
+    pub fn new() -> Self {
+        Default::default()
+    }
+
+    /// Phone number, in E.164 form.
+    pub fn phone_number(mut self, phone_number: impl Into<String>) -> Self {
+        self.phone_number = Some(phone_number.into());
+        self
+    }
+
+    /// Who provides the channel or the sign-in; null where nobody does.
+    pub fn provider(mut self, provider: impl Into<WhatsappChannelProvider>) -> Self {
+        self.provider = Some(provider.into());
+        self
+    }
+
+    /// Credentials and settings at the provider.
+    pub fn provider_config(
+        mut self,
+        provider_config: impl Into<WhatsappChannelUpdateProviderConfig>,
+    ) -> Self {
+        self.provider_config = Some(provider_config.into());
+        self
+    }
+}
+
+/// Credentials and settings at the provider.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct WhatsappChannelUpdateProviderConfig {
+    /// Token of the provider.
+    pub api_key: Option<runtime::Secret>,
+    /// Id of the phone number at WhatsApp; the cloud API needs it.
+    pub phone_number_id: Option<String>,
+    /// Id of the business account at WhatsApp; the cloud API needs it.
+    pub business_account_id: Option<String>,
+    /// What the other fields do not take.
+    pub additional_properties: runtime::Map<String, runtime::Value>,
+}
+
+runtime::object! {
+    WhatsappChannelUpdateProviderConfig {
+        api_key: optional "api_key",
+        phone_number_id: optional "phone_number_id",
+        business_account_id: optional "business_account_id",
+        additional_properties: rest,
+    }
+}
+
+impl WhatsappChannelUpdateProviderConfig {
+    /// Nothing set yet.
+    pub fn new() -> Self {
+        Default::default()
+    }
+
+    /// Token of the provider.
+    pub fn api_key(mut self, api_key: impl Into<runtime::Secret>) -> Self {
+        self.api_key = Some(api_key.into());
+        self
+    }
+
+    /// Id of the phone number at WhatsApp; the cloud API needs it.
+    pub fn phone_number_id(mut self, phone_number_id: impl Into<String>) -> Self {
+        self.phone_number_id = Some(phone_number_id.into());
+        self
+    }
+
+    /// Id of the business account at WhatsApp; the cloud API needs it.
+    pub fn business_account_id(
+        mut self,
+        business_account_id: impl Into<String>,
+    ) -> Self {
+        self.business_account_id = Some(business_account_id.into());
+        self
+    }
+
+    /// Adds a property that no other field is for.
+    pub fn with_additional_properties(
+        mut self,
+        key: impl Into<String>,
+        value: impl Into<runtime::Value>,
+    ) -> Self {
+        self.additional_properties.insert(key.into(), value.into());
+        self
     }
 }

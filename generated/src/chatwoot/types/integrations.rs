@@ -22,6 +22,24 @@ pub struct IntegrationsApp {
     pub allow_multiple_hooks: Option<bool>,
     /// The connections of the app.
     pub hooks: Option<Vec<IntegrationsHook>>,
+    /// What it is for, in a sentence.
+    pub short_description: Option<String>,
+    /// Name of the file with the app's logo.
+    pub logo: Option<String>,
+    /// Key of the app's texts in the web interface.
+    pub i18n_key: Option<String>,
+    /// Where connecting the app begins.
+    pub action: Option<String>,
+    /// The same as `action`.
+    pub button: Option<String>,
+    /// JSON Schema of a hook's settings.
+    pub settings_json_schema: Option<runtime::Map<String, runtime::Value>>,
+    /// The form for these settings, a field each.
+    pub settings_form_schema: Option<Vec<runtime::Map<String, runtime::Value>>>,
+    /// Settings that the web interface shows.
+    pub visible_properties: Option<Vec<String>>,
+    /// What the other fields do not take.
+    pub additional_properties: runtime::Map<String, runtime::Value>,
 }
 
 runtime::object! {
@@ -33,6 +51,15 @@ runtime::object! {
         enabled: optional "enabled",
         allow_multiple_hooks: optional "allow_multiple_hooks",
         hooks: optional "hooks",
+        short_description: optional "short_description",
+        logo: optional "logo",
+        i18n_key: optional "i18n_key",
+        action: optional "action",
+        button: optional "button",
+        settings_json_schema: optional "settings_json_schema",
+        settings_form_schema: optional "settings_form_schema",
+        visible_properties: optional "visible_properties",
+        additional_properties: rest,
     }
 }
 
@@ -159,12 +186,18 @@ pub struct IntegrationsHookUpdatePayload {
     pub status: Option<i64>,
     /// Settings; which there are depends on the subject.
     pub settings: Option<runtime::Map<String, runtime::Value>>,
+    /// Word the app is known by.
+    pub app_id: Option<String>,
+    /// Id of the inbox; an update leaves it as it is.
+    pub inbox_id: Option<i64>,
 }
 
 runtime::object! {
     IntegrationsHookUpdatePayload {
         status: optional "status",
         settings: optional "settings",
+        app_id: optional "app_id",
+        inbox_id: optional "inbox_id",
     }
 }
 
@@ -190,6 +223,18 @@ impl IntegrationsHookUpdatePayload {
         self.settings = Some(
             settings.into_iter().map(|(key, value)| (key.into(), value.into())).collect(),
         );
+        self
+    }
+
+    /// Word the app is known by.
+    pub fn app_id(mut self, app_id: impl Into<String>) -> Self {
+        self.app_id = Some(app_id.into());
+        self
+    }
+
+    /// Id of the inbox; an update leaves it as it is.
+    pub fn inbox_id(mut self, inbox_id: i64) -> Self {
+        self.inbox_id = Some(inbox_id);
         self
     }
 }

@@ -5,6 +5,52 @@
 use std::collections::BTreeMap;
 use crm_clients_runtime as runtime;
 
+/// A contact as messages and conversations quote it.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ContactDetail {
+    /// Id of the contact's company; null without one, and absent before Chatwoot 4.16.
+    pub company_id: Option<i64>,
+    /// Unique id.
+    pub id: i64,
+    /// Name, as people see it.
+    pub name: String,
+    /// E-mail address.
+    pub email: Option<String>,
+    /// Phone number, in E.164 form.
+    pub phone_number: Option<String>,
+    /// Id of the contact in a system of the account's own.
+    pub identifier: Option<String>,
+    /// Address of the picture; empty where there is none.
+    pub thumbnail: String,
+    /// Whether the contact's messages are rejected.
+    pub blocked: bool,
+    /// What was found out about it: any keys, any JSON values.
+    pub additional_attributes: runtime::Map<String, runtime::Value>,
+    /// Values of the custom attributes, by their keys.
+    pub custom_attributes: runtime::Map<String, runtime::Value>,
+    /// What kind of sender this is.
+    ///
+    /// Always `contact`.
+    pub r#type: String,
+}
+
+runtime::object! {
+    ContactDetail {
+        company_id: optional "company_id",
+        id: required "id",
+        name: required "name",
+        email: nullable "email",
+        phone_number: nullable "phone_number",
+        identifier: nullable "identifier",
+        thumbnail: required "thumbnail",
+        blocked: required "blocked",
+        additional_attributes: required "additional_attributes",
+        custom_attributes: required "custom_attributes",
+        r#type: required "type",
+    }
+}
+
 /// Form of the message.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -694,10 +740,56 @@ runtime::string_enum! {
     }
 }
 
-/// What is left of a deleted message.
+/// Messages of a conversation, and what is known about it.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct DeletedMessage {
+pub struct ConversationMessages {
+    /// About the conversation.
+    pub meta: ConversationMeta,
+    /// The messages, oldest first.
+    pub payload: Vec<MessageDetailed>,
+}
+
+runtime::object! {
+    ConversationMessages {
+        meta: required "meta",
+        payload: required "payload",
+    }
+}
+
+/// What is known about the conversation that messages belong to.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ConversationMeta {
+    /// Titles of the labels.
+    pub labels: Vec<String>,
+    /// What was found out about it: any keys, any JSON values.
+    pub additional_attributes: runtime::Map<String, runtime::Value>,
+    /// The contact.
+    pub contact: ContactDetail,
+    /// Who is in charge; absent where nobody is.
+    pub assignee: Option<super::MessageSender>,
+    /// When an agent last looked.
+    pub agent_last_seen_at: Option<runtime::Timestamp>,
+    /// When the assignee last looked.
+    pub assignee_last_seen_at: Option<runtime::Timestamp>,
+}
+
+runtime::object! {
+    ConversationMeta {
+        labels: required "labels",
+        additional_attributes: required "additional_attributes",
+        contact: required "contact",
+        assignee: optional "assignee",
+        agent_last_seen_at: nullable "agent_last_seen_at",
+        assignee_last_seen_at: nullable "assignee_last_seen_at",
+    }
+}
+
+/// A message, as the message operations return it.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct MessageDetailed {
     /// Unique id.
     pub id: i64,
     /// Text of the message; null where it has attachments alone.
@@ -708,8 +800,8 @@ pub struct DeletedMessage {
     pub echo_id: Option<String>,
     /// Number of the conversation within its account.
     pub conversation_id: i64,
-    /// Direction of the message, by name here where other operations send a number.
-    pub message_type: super::MessageDirection,
+    /// 0 incoming, 1 outgoing, 2 activity, 3 template.
+    pub message_type: super::MessageMessageType,
     /// Form of the message.
     pub content_type: super::MessageContentType,
     /// How far delivery has come; null where it is not known.
@@ -729,7 +821,7 @@ pub struct DeletedMessage {
 }
 
 runtime::object! {
-    DeletedMessage {
+    MessageDetailed {
         id: required "id",
         content: nullable "content",
         inbox_id: required "inbox_id",

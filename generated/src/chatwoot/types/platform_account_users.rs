@@ -8,19 +8,49 @@ use crm_clients_runtime as runtime;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AccountUser {
+    /// Unique id.
+    pub id: Option<i64>,
     /// Id of the account it belongs to.
     pub account_id: i64,
     /// Id of the user.
     pub user_id: i64,
     /// What the user may do: `administrator` or `agent`.
     pub role: String,
+    /// Id of the user who invited this one; null where nobody did.
+    pub inviter_id: Option<i64>,
+    /// Whether the person wants to be seen as there.
+    pub availability: Option<String>,
+    /// Whether the agent goes offline by being away.
+    pub auto_offline: Option<bool>,
+    /// When the user was last seen in the account.
+    pub active_at: Option<runtime::Timestamp>,
+    /// Id of a custom role (Enterprise edition); null where there is none.
+    pub custom_role_id: Option<i64>,
+    /// Id of the policy that limits how many conversations the agent is given (Enterprise edition).
+    pub agent_capacity_policy_id: Option<i64>,
+    /// When the user was added.
+    pub created_at: Option<runtime::Timestamp>,
+    /// When that was last changed.
+    pub updated_at: Option<runtime::Timestamp>,
+    /// What the other fields do not take.
+    pub additional_properties: runtime::Map<String, runtime::Value>,
 }
 
 runtime::object! {
     AccountUser {
+        id: optional "id",
         account_id: required "account_id",
         user_id: required "user_id",
         role: required "role",
+        inviter_id: optional "inviter_id",
+        availability: optional "availability",
+        auto_offline: optional "auto_offline",
+        active_at: optional "active_at",
+        custom_role_id: optional "custom_role_id",
+        agent_capacity_policy_id: optional "agent_capacity_policy_id",
+        created_at: optional "created_at",
+        updated_at: optional "updated_at",
+        additional_properties: rest,
     }
 }
 

@@ -2,6 +2,7 @@
 
 //! Types of `platform_accounts`.
 
+use std::collections::BTreeMap;
 use crm_clients_runtime as runtime;
 
 /// What an account is created from, or what is changed.
@@ -22,6 +23,8 @@ pub struct AccountCreateUpdatePayload {
     pub limits: Option<runtime::Map<String, runtime::Value>>,
     /// Values of the custom attributes, by their keys.
     pub custom_attributes: Option<runtime::Map<String, runtime::Value>>,
+    /// Whether each feature is on, by its name.
+    pub features: Option<BTreeMap<String, bool>>,
 }
 
 runtime::object! {
@@ -33,6 +36,7 @@ runtime::object! {
         status: optional "status",
         limits: optional "limits",
         custom_attributes: optional "custom_attributes",
+        features: optional "features",
     }
 }
 
@@ -98,6 +102,17 @@ impl AccountCreateUpdatePayload {
                 .into_iter()
                 .map(|(key, value)| (key.into(), value.into()))
                 .collect(),
+        );
+        self
+    }
+
+    /// Whether each feature is on, by its name.
+    pub fn features(
+        mut self,
+        features: impl IntoIterator<Item = (impl Into<String>, bool)>,
+    ) -> Self {
+        self.features = Some(
+            features.into_iter().map(|(key, value)| (key.into(), value)).collect(),
         );
         self
     }

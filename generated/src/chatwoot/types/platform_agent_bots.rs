@@ -12,7 +12,7 @@ pub struct PlatformAgentBotCreateUpdatePayload {
     pub name: Option<String>,
     /// What it is for, in a few words.
     pub description: Option<String>,
-    /// Address the bot is told about events at; missing from system bots.
+    /// URL that the bot's events are sent to; absent for system bots.
     pub outgoing_url: Option<String>,
     /// Id of the account it belongs to.
     pub account_id: Option<i64>,
@@ -48,7 +48,7 @@ impl PlatformAgentBotCreateUpdatePayload {
         self
     }
 
-    /// Address the bot is told about events at; missing from system bots.
+    /// URL that the bot's events are sent to; absent for system bots.
     pub fn outgoing_url(mut self, outgoing_url: impl Into<String>) -> Self {
         self.outgoing_url = Some(outgoing_url.into());
         self
@@ -75,7 +75,7 @@ pub struct PlatformAgentBotForm {
     pub name: Option<String>,
     /// What it is for, in a few words.
     pub description: Option<String>,
-    /// Address the bot is told about events at; missing from system bots.
+    /// URL that the bot's events are sent to; absent for system bots.
     pub outgoing_url: Option<String>,
     /// Id of the account it belongs to.
     pub account_id: Option<i64>,
@@ -114,7 +114,7 @@ impl PlatformAgentBotForm {
         self
     }
 
-    /// Address the bot is told about events at; missing from system bots.
+    /// URL that the bot's events are sent to; absent for system bots.
     pub fn outgoing_url(mut self, outgoing_url: impl Into<String>) -> Self {
         self.outgoing_url = Some(outgoing_url.into());
         self

@@ -88,7 +88,7 @@ impl PublicMessageForm {
     }
 }
 
-/// An answer to an interactive message.
+/// A contact's choice in an interactive message, or a rating.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct PublicMessageUpdatePayload {

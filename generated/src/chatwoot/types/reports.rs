@@ -231,6 +231,25 @@ runtime::object! {
     }
 }
 
+/// A metric over time, or an empty object for a metric that the server does not know.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum ReportSeries {
+    /// JSON of the kind array.
+    ReportPointList(Vec<ReportPoint>),
+    /// JSON of the kind object.
+    Object(runtime::Map<String, runtime::Value>),
+    /// Something else, kept as it came.
+    Unknown(runtime::Value),
+}
+
+runtime::union! {
+    ReportSeries(Unknown) {
+        ReportPointList: array,
+        Object: object,
+    }
+}
+
 /// The figures of a period.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use crm_clients_runtime as runtime;
 
-/// Somebody who answers customers in an account.
+/// Somebody who replies to customers in an account.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Agent {
@@ -77,7 +77,7 @@ runtime::string_enum! {
     }
 }
 
-/// A program that answers in conversations.
+/// A program that replies in conversations.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AgentBot {
@@ -89,7 +89,7 @@ pub struct AgentBot {
     pub description: Option<String>,
     /// Address of the picture; empty where there is none.
     pub thumbnail: Option<String>,
-    /// Address the bot is told about events at; missing from system bots.
+    /// URL that the bot's events are sent to; absent for system bots.
     pub outgoing_url: Option<String>,
     /// Kind of bot.
     pub bot_type: Option<String>,
@@ -101,6 +101,8 @@ pub struct AgentBot {
     pub access_token: Option<runtime::Secret>,
     /// Whether the bot belongs to the installation.
     pub system_bot: Option<bool>,
+    /// Key that signs what is sent to the bot; since Chatwoot 4.16.
+    pub secret: Option<runtime::Secret>,
 }
 
 runtime::object! {
@@ -115,6 +117,7 @@ runtime::object! {
         account_id: nullable "account_id",
         access_token: optional "access_token",
         system_bot: optional "system_bot",
+        secret: optional "secret",
     }
 }
 
@@ -130,7 +133,7 @@ pub struct AgentBotSummary {
     pub description: Option<String>,
     /// Address of the picture; empty where there is none.
     pub thumbnail: String,
-    /// Address the bot is told about events at; missing from system bots.
+    /// URL that the bot's events are sent to; absent for system bots.
     pub outgoing_url: Option<String>,
     /// Kind of bot.
     pub bot_type: String,
@@ -144,6 +147,53 @@ runtime::object! {
         thumbnail: required "thumbnail",
         outgoing_url: optional "outgoing_url",
         bot_type: required "bot_type",
+    }
+}
+
+/// A service agreement, as it applies to one conversation (Enterprise edition).
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct AppliedSla {
+    /// Unique id.
+    pub id: i64,
+    /// Id of the service agreement.
+    pub sla_id: Option<i64>,
+    /// Whether the agreement is `active`, `active_with_misses`, `hit` or `missed`.
+    pub sla_status: Option<String>,
+    /// Epoch seconds at which it was applied.
+    pub created_at: Option<i64>,
+    /// Epoch seconds of the last change.
+    pub updated_at: Option<i64>,
+    /// What the agreement is for.
+    pub sla_description: Option<String>,
+    /// Name of the agreement.
+    pub sla_name: Option<String>,
+    /// Seconds until the first response is due.
+    pub sla_first_response_time_threshold: Option<f64>,
+    /// Seconds until each further response is due.
+    pub sla_next_response_time_threshold: Option<f64>,
+    /// Whether only working hours count.
+    pub sla_only_during_business_hours: Option<bool>,
+    /// Seconds until the resolution is due.
+    pub sla_resolution_time_threshold: Option<f64>,
+    /// What the other fields do not take.
+    pub additional_properties: runtime::Map<String, runtime::Value>,
+}
+
+runtime::object! {
+    AppliedSla {
+        id: required "id",
+        sla_id: optional "sla_id",
+        sla_status: optional "sla_status",
+        created_at: optional "created_at",
+        updated_at: optional "updated_at",
+        sla_description: optional "sla_description",
+        sla_name: optional "sla_name",
+        sla_first_response_time_threshold: optional "sla_first_response_time_threshold",
+        sla_next_response_time_threshold: optional "sla_next_response_time_threshold",
+        sla_only_during_business_hours: optional "sla_only_during_business_hours",
+        sla_resolution_time_threshold: optional "sla_resolution_time_threshold",
+        additional_properties: rest,
     }
 }
 
@@ -163,6 +213,28 @@ runtime::union! {
     Assignee(Unknown) {
         Agent: object,
         AgentBotSummary: object,
+    }
+}
+
+/// What the assignee is; absent where there is none.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AssigneeType {
+    /// `User`
+    User,
+    /// `AgentBot`
+    AgentBot,
+    /// `Captain::Assistant`
+    CaptainAssistant,
+    /// A value that the document does not list, kept as it came.
+    Unknown(String),
+}
+
+runtime::string_enum! {
+    AssigneeType(Unknown) {
+        User = "User",
+        AgentBot = "AgentBot",
+        CaptainAssistant = "Captain::Assistant",
     }
 }
 
@@ -247,7 +319,7 @@ pub struct Contact {
     pub identifier: Option<String>,
     /// Address of the picture; empty where there is none.
     pub thumbnail: String,
-    /// Whether the contact's messages are turned away.
+    /// Whether the contact's messages are rejected.
     pub blocked: bool,
     /// Whether the person is there at present.
     pub availability_status: ContactAvailabilityStatus,
@@ -259,6 +331,8 @@ pub struct Contact {
     pub last_activity_at: Option<i64>,
     /// Epoch seconds at which it was created.
     pub created_at: i64,
+    /// Id of the contact's company; null without one, and absent before Chatwoot 4.16.
+    pub company_id: Option<i64>,
     /// Where and how the contact can be reached; absent where the operation does not include it.
     pub contact_inboxes: Option<Vec<ContactInbox>>,
 }
@@ -277,6 +351,7 @@ runtime::object! {
         custom_attributes: required "custom_attributes",
         last_activity_at: optional "last_activity_at",
         created_at: required "created_at",
+        company_id: optional "company_id",
         contact_inboxes: optional "contact_inboxes",
     }
 }
@@ -297,49 +372,6 @@ runtime::string_enum! {
     ContactAvailabilityStatus(Unknown) {
         Online = "online",
         Offline = "offline",
-    }
-}
-
-/// A contact as messages and conversations quote it.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ContactDetail {
-    /// Unique id.
-    pub id: i64,
-    /// Name, as people see it.
-    pub name: String,
-    /// E-mail address.
-    pub email: Option<String>,
-    /// Phone number, in E.164 form.
-    pub phone_number: Option<String>,
-    /// Id of the contact in a system of the account's own.
-    pub identifier: Option<String>,
-    /// Address of the picture; empty where there is none.
-    pub thumbnail: String,
-    /// Whether the contact's messages are turned away.
-    pub blocked: bool,
-    /// What was found out about it: any keys, any JSON values.
-    pub additional_attributes: runtime::Map<String, runtime::Value>,
-    /// Values of the custom attributes, by their keys.
-    pub custom_attributes: runtime::Map<String, runtime::Value>,
-    /// What kind of sender this is.
-    ///
-    /// Always `contact`.
-    pub r#type: String,
-}
-
-runtime::object! {
-    ContactDetail {
-        id: required "id",
-        name: required "name",
-        email: nullable "email",
-        phone_number: nullable "phone_number",
-        identifier: nullable "identifier",
-        thumbnail: required "thumbnail",
-        blocked: required "blocked",
-        additional_attributes: required "additional_attributes",
-        custom_attributes: required "custom_attributes",
-        r#type: required "type",
     }
 }
 
@@ -377,18 +409,18 @@ runtime::object! {
 /// The request body of `POST /api/v1/accounts/{account_id}/contacts/{id}/labels`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct ContactLabelsAddRequest {
+pub struct ContactLabelsReplaceRequest {
     /// Titles of the labels to carry from now on; those left out are taken away.
     pub labels: Vec<String>,
 }
 
 runtime::object! {
-    ContactLabelsAddRequest {
+    ContactLabelsReplaceRequest {
         labels: required "labels",
     }
 }
 
-impl ContactLabelsAddRequest {
+impl ContactLabelsReplaceRequest {
     /// What must be given; the rest is set on the result.
     pub fn new(labels: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
@@ -397,13 +429,13 @@ impl ContactLabelsAddRequest {
     }
 }
 
-impl<T: Into<String>> From<Vec<T>> for ContactLabelsAddRequest {
+impl<T: Into<String>> From<Vec<T>> for ContactLabelsReplaceRequest {
     fn from(values: Vec<T>) -> Self {
         Self::new(values)
     }
 }
 
-impl<T: Into<String>, const N: usize> From<[T; N]> for ContactLabelsAddRequest {
+impl<T: Into<String>, const N: usize> From<[T; N]> for ContactLabelsReplaceRequest {
     fn from(values: [T; N]) -> Self {
         Self::new(values)
     }
@@ -429,7 +461,7 @@ pub struct Conversation {
     pub agent_last_seen_at: i64,
     /// Epoch seconds at which the assignee last looked; 0 where nobody did.
     pub assignee_last_seen_at: i64,
-    /// Whether the channel lets an agent answer at this time.
+    /// Whether the channel lets an agent reply at this time.
     pub can_reply: bool,
     /// Epoch seconds at which the contact last looked; 0 where that never happened.
     pub contact_last_seen_at: i64,
@@ -466,7 +498,7 @@ pub struct Conversation {
     /// Id of the service agreement in force (Enterprise edition); null where there is none.
     pub sla_policy_id: Option<i64>,
     /// The service agreement in force (Enterprise edition).
-    pub applied_sla: Option<runtime::Map<String, runtime::Value>>,
+    pub applied_sla: Option<AppliedSla>,
     /// What happened to the service agreement (Enterprise edition).
     pub sla_events: Option<Vec<runtime::Map<String, runtime::Value>>>,
 }
@@ -504,52 +536,6 @@ runtime::object! {
     }
 }
 
-/// Messages of a conversation, and what is known about it.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ConversationMessages {
-    /// About the conversation.
-    pub meta: ConversationMeta,
-    /// The messages, oldest first.
-    pub payload: Vec<MessageDetailed>,
-}
-
-runtime::object! {
-    ConversationMessages {
-        meta: required "meta",
-        payload: required "payload",
-    }
-}
-
-/// What is known about the conversation that messages belong to.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ConversationMeta {
-    /// Titles of the labels.
-    pub labels: Vec<String>,
-    /// What was found out about it: any keys, any JSON values.
-    pub additional_attributes: runtime::Map<String, runtime::Value>,
-    /// The contact.
-    pub contact: ContactDetail,
-    /// Who is in charge; absent where nobody is.
-    pub assignee: Option<MessageSender>,
-    /// When an agent last looked.
-    pub agent_last_seen_at: Option<runtime::Timestamp>,
-    /// When the assignee last looked.
-    pub assignee_last_seen_at: Option<runtime::Timestamp>,
-}
-
-runtime::object! {
-    ConversationMeta {
-        labels: required "labels",
-        additional_attributes: required "additional_attributes",
-        contact: required "contact",
-        assignee: optional "assignee",
-        agent_last_seen_at: nullable "agent_last_seen_at",
-        assignee_last_seen_at: nullable "assignee_last_seen_at",
-    }
-}
-
 /// Who takes part in a conversation.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -561,7 +547,7 @@ pub struct ConversationParties {
     /// The agent or bot in charge; absent where nobody is.
     pub assignee: Option<Assignee>,
     /// What the assignee is; absent where there is none.
-    pub assignee_type: Option<ConversationPartiesAssigneeType>,
+    pub assignee_type: Option<AssigneeType>,
     /// The team in charge; absent where none is.
     pub team: Option<Team>,
     /// Whether the contact has proven who it is.
@@ -576,25 +562,6 @@ runtime::object! {
         assignee_type: optional "assignee_type",
         team: optional "team",
         hmac_verified: required "hmac_verified",
-    }
-}
-
-/// What the assignee is; absent where there is none.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ConversationPartiesAssigneeType {
-    /// `User`
-    User,
-    /// `AgentBot`
-    AgentBot,
-    /// A value that the document does not list, kept as it came.
-    Unknown(String),
-}
-
-runtime::string_enum! {
-    ConversationPartiesAssigneeType(Unknown) {
-        User = "User",
-        AgentBot = "AgentBot",
     }
 }
 
@@ -728,7 +695,7 @@ impl ErrorResponseError {
 pub struct FilterCondition {
     /// Key of the attribute.
     pub attribute_key: String,
-    /// How the attribute is compared.
+    /// How the attribute is compared. `days_before` is status 500 on Chatwoot 4.12.1 and 4.16.2: compare with a date by `is_less_than`.
     pub filter_operator: FilterConditionFilterOperator,
     /// What the attribute is compared with: strings, numbers or booleans.
     pub values: Option<Vec<runtime::Value>>,
@@ -797,7 +764,7 @@ impl FilterCondition {
     }
 }
 
-/// How the attribute is compared.
+/// How the attribute is compared. `days_before` is status 500 on Chatwoot 4.12.1 and 4.16.2: compare with a date by `is_less_than`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FilterConditionFilterOperator {
@@ -957,7 +924,7 @@ pub struct Inbox {
     pub csat_survey_enabled: bool,
     /// Settings of that.
     pub auto_assignment_config: Option<runtime::Map<String, runtime::Value>>,
-    /// What is answered outside working hours.
+    /// The reply outside working hours.
     pub out_of_office_message: Option<String>,
     /// The working hours, a day each.
     pub working_hours: Vec<InboxWorkingHoursItem>,
@@ -973,6 +940,8 @@ pub struct Inbox {
     pub sender_name_type: String,
     /// Name of the business in e-mails.
     pub business_name: Option<String>,
+    /// HTML around the text of e-mails, with Liquid placeholders; null for the layout of the installation.
+    pub branded_email_layout: Option<String>,
     /// Whether contacts have to prove who they are; null for channels that cannot ask.
     pub hmac_mandatory: Option<bool>,
     /// What the widget offers to visitors.
@@ -993,7 +962,7 @@ pub struct Inbox {
     pub allowed_domains: Option<String>,
     /// Key of that proof: keep it secret.
     pub hmac_token: Option<runtime::Secret>,
-    /// Address told about the events of an API inbox.
+    /// URL that events of an API inbox are sent to.
     pub webhook_url: Option<String>,
     /// Word an API inbox is known by in public addresses.
     pub inbox_identifier: Option<String>,
@@ -1005,6 +974,88 @@ pub struct Inbox {
     pub pre_chat_form_options: Option<runtime::Map<String, runtime::Value>>,
     /// Whether the conversation goes on by e-mail once the visitor has left.
     pub continuity_via_email: Option<bool>,
+    /// Key that signs what is sent to an API inbox's `webhook_url`; for administrators, since Chatwoot 4.16.
+    pub secret: Option<runtime::Secret>,
+    /// The portal shown in the widget; absent without one.
+    pub help_center: Option<InboxHelpCenter>,
+    /// E-mail address.
+    pub email: Option<String>,
+    /// Whether the installation receives forwarded e-mail.
+    pub forwarding_enabled: Option<bool>,
+    /// Address to forward e-mail to.
+    pub forward_to_email: Option<String>,
+    /// Whether e-mail is fetched by IMAP.
+    pub imap_enabled: Option<bool>,
+    /// Name to sign in by at the IMAP server.
+    pub imap_login: Option<String>,
+    /// Password at the IMAP server.
+    pub imap_password: Option<runtime::Secret>,
+    /// Host of the IMAP server.
+    pub imap_address: Option<String>,
+    /// Port of the IMAP server; 0 where none is set.
+    pub imap_port: Option<i64>,
+    /// Whether the connection to the IMAP server is encrypted.
+    pub imap_enable_ssl: Option<bool>,
+    /// How to sign in at the IMAP server; since Chatwoot 4.16.
+    pub imap_authentication: Option<String>,
+    /// Whether e-mail is sent by an SMTP server of the account's own.
+    pub smtp_enabled: Option<bool>,
+    /// Name to sign in by at the SMTP server.
+    pub smtp_login: Option<String>,
+    /// Password at the SMTP server.
+    pub smtp_password: Option<runtime::Secret>,
+    /// Host of the SMTP server.
+    pub smtp_address: Option<String>,
+    /// Port of the SMTP server; 0 where none is set.
+    pub smtp_port: Option<i64>,
+    /// Domain to introduce oneself with to the SMTP server.
+    pub smtp_domain: Option<String>,
+    /// Whether the connection to the SMTP server is encrypted from the start.
+    pub smtp_enable_ssl_tls: Option<bool>,
+    /// Whether the connection is encrypted where the SMTP server can.
+    pub smtp_enable_starttls_auto: Option<bool>,
+    /// How the SMTP server's certificate is checked, such as `none` or `peer`.
+    pub smtp_openssl_verify_mode: Option<String>,
+    /// How to sign in at the SMTP server, such as `login`.
+    pub smtp_authentication: Option<String>,
+    /// Whether the address may be sent from.
+    pub verified_for_sending: Option<bool>,
+    /// Id of the account at Twilio.
+    pub account_sid: Option<String>,
+    /// Token of that account.
+    pub auth_token: Option<runtime::Secret>,
+    /// Id of the API key at Twilio.
+    pub api_key_sid: Option<String>,
+    /// Templates of messages at Twilio.
+    pub content_templates: Option<runtime::Map<String, runtime::Value>>,
+    /// Whether calls are possible; since Chatwoot 4.16.
+    pub voice_enabled: Option<bool>,
+    /// Whether calls are received; since Chatwoot 4.16.
+    pub inbound_calls_enabled: Option<bool>,
+    /// Whether calls are set up at Twilio; since Chatwoot 4.16.
+    pub voice_configured: Option<bool>,
+    /// Whether a secret of the API key is stored; since Chatwoot 4.16.
+    pub has_api_key_secret: Option<bool>,
+    /// Address that Twilio has to call for calls.
+    pub voice_call_webhook_url: Option<String>,
+    /// Address that Twilio has to call when the state of a call changes.
+    pub voice_status_webhook_url: Option<String>,
+    /// Credentials and settings at the provider, for administrators.
+    pub provider_config: Option<runtime::Map<String, runtime::Value>>,
+    /// Templates of messages at WhatsApp; an empty object until they are fetched.
+    pub message_templates: Option<InboxMessageTemplates>,
+    /// Whether the provider turns the stored credentials down.
+    pub reauthorization_required: Option<bool>,
+    /// Name of a Telegram bot.
+    pub bot_name: Option<String>,
+    /// Id of the page at Facebook.
+    pub page_id: Option<String>,
+    /// Id of the account at Instagram.
+    pub instagram_id: Option<String>,
+    /// Whether mentions at Twitter become conversations.
+    pub tweets_enabled: Option<bool>,
+    /// What the other fields do not take.
+    pub additional_properties: runtime::Map<String, runtime::Value>,
 }
 
 runtime::object! {
@@ -1035,6 +1086,7 @@ runtime::object! {
         lock_to_single_conversation: required "lock_to_single_conversation",
         sender_name_type: required "sender_name_type",
         business_name: nullable "business_name",
+        branded_email_layout: optional "branded_email_layout",
         hmac_mandatory: optional "hmac_mandatory",
         selected_feature_flags: optional "selected_feature_flags",
         reply_time: optional "reply_time",
@@ -1051,6 +1103,47 @@ runtime::object! {
         pre_chat_form_enabled: optional "pre_chat_form_enabled",
         pre_chat_form_options: optional "pre_chat_form_options",
         continuity_via_email: optional "continuity_via_email",
+        secret: optional "secret",
+        help_center: optional "help_center",
+        email: optional "email",
+        forwarding_enabled: optional "forwarding_enabled",
+        forward_to_email: optional "forward_to_email",
+        imap_enabled: optional "imap_enabled",
+        imap_login: optional "imap_login",
+        imap_password: optional "imap_password",
+        imap_address: optional "imap_address",
+        imap_port: optional "imap_port",
+        imap_enable_ssl: optional "imap_enable_ssl",
+        imap_authentication: optional "imap_authentication",
+        smtp_enabled: optional "smtp_enabled",
+        smtp_login: optional "smtp_login",
+        smtp_password: optional "smtp_password",
+        smtp_address: optional "smtp_address",
+        smtp_port: optional "smtp_port",
+        smtp_domain: optional "smtp_domain",
+        smtp_enable_ssl_tls: optional "smtp_enable_ssl_tls",
+        smtp_enable_starttls_auto: optional "smtp_enable_starttls_auto",
+        smtp_openssl_verify_mode: optional "smtp_openssl_verify_mode",
+        smtp_authentication: optional "smtp_authentication",
+        verified_for_sending: optional "verified_for_sending",
+        account_sid: optional "account_sid",
+        auth_token: optional "auth_token",
+        api_key_sid: optional "api_key_sid",
+        content_templates: optional "content_templates",
+        voice_enabled: optional "voice_enabled",
+        inbound_calls_enabled: optional "inbound_calls_enabled",
+        voice_configured: optional "voice_configured",
+        has_api_key_secret: optional "has_api_key_secret",
+        voice_call_webhook_url: optional "voice_call_webhook_url",
+        voice_status_webhook_url: optional "voice_status_webhook_url",
+        provider_config: optional "provider_config",
+        message_templates: optional "message_templates",
+        reauthorization_required: optional "reauthorization_required",
+        bot_name: optional "bot_name",
+        page_id: optional "page_id",
+        instagram_id: optional "instagram_id",
+        tweets_enabled: optional "tweets_enabled",
+        additional_properties: rest,
     }
 }
 
@@ -1080,6 +1173,42 @@ runtime::object! {
         name: required "name",
         channel_type: required "channel_type",
         provider: nullable "provider",
+    }
+}
+
+/// The portal shown in the widget; absent without one.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct InboxHelpCenter {
+    /// Name of the portal.
+    pub name: String,
+    /// Word the portal is known by in addresses.
+    pub slug: String,
+}
+
+runtime::object! {
+    InboxHelpCenter {
+        name: required "name",
+        slug: required "slug",
+    }
+}
+
+/// Templates of messages at WhatsApp; an empty object until they are fetched.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum InboxMessageTemplates {
+    /// JSON of the kind array.
+    List(Vec<runtime::Map<String, runtime::Value>>),
+    /// JSON of the kind object.
+    Object(runtime::Map<String, runtime::Value>),
+    /// Something else, kept as it came.
+    Unknown(runtime::Value),
+}
+
+runtime::union! {
+    InboxMessageTemplates(Unknown) {
+        List: array,
+        Object: object,
     }
 }
 
@@ -1411,84 +1540,6 @@ runtime::object! {
     }
 }
 
-/// A message, as the message operations return it.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct MessageDetailed {
-    /// Unique id.
-    pub id: i64,
-    /// Text of the message; null where it has attachments alone.
-    pub content: Option<String>,
-    /// Id of the inbox.
-    pub inbox_id: i64,
-    /// Word of the caller's own that comes back with the message.
-    pub echo_id: Option<String>,
-    /// Number of the conversation within its account.
-    pub conversation_id: i64,
-    /// 0 incoming, 1 outgoing, 2 activity, 3 template.
-    pub message_type: MessageMessageType,
-    /// Form of the message.
-    pub content_type: MessageContentType,
-    /// How far delivery has come; null where it is not known.
-    pub status: Option<MessageStatus>,
-    /// What the form of the message needs: any keys, any JSON values.
-    pub content_attributes: Option<runtime::Map<String, runtime::Value>>,
-    /// Epoch seconds at which it was created.
-    pub created_at: i64,
-    /// Whether it is a note that only agents see.
-    pub private: bool,
-    /// Id of the message in the channel it came from; null where the channel gives none.
-    pub source_id: Option<String>,
-    /// Who sent it; absent where the system did.
-    pub sender: Option<MessageSender>,
-    /// What is attached; absent where nothing is.
-    pub attachments: Option<Vec<MessageAttachment>>,
-}
-
-runtime::object! {
-    MessageDetailed {
-        id: required "id",
-        content: nullable "content",
-        inbox_id: required "inbox_id",
-        echo_id: optional "echo_id",
-        conversation_id: required "conversation_id",
-        message_type: required "message_type",
-        content_type: required "content_type",
-        status: nullable "status",
-        content_attributes: nullable "content_attributes",
-        created_at: required "created_at",
-        private: required "private",
-        source_id: nullable "source_id",
-        sender: optional "sender",
-        attachments: optional "attachments",
-    }
-}
-
-/// Direction of the message, by name.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum MessageDirection {
-    /// `incoming`
-    Incoming,
-    /// `outgoing`
-    Outgoing,
-    /// `activity`
-    Activity,
-    /// `template`
-    Template,
-    /// A value that the document does not list, kept as it came.
-    Unknown(String),
-}
-
-runtime::string_enum! {
-    MessageDirection(Unknown) {
-        Incoming = "incoming",
-        Outgoing = "outgoing",
-        Activity = "activity",
-        Template = "template",
-    }
-}
-
 /// 0 incoming, 1 outgoing, 2 activity, 3 template.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -1527,7 +1578,7 @@ pub struct MessageSender {
     /// Address of the picture; empty where there is none.
     pub thumbnail: Option<String>,
     /// What kind of sender this is.
-    pub r#type: MessageSenderType2,
+    pub r#type: SenderType,
     /// Name shown to customers.
     pub available_name: Option<String>,
     /// Whether the person is there at present.
@@ -1538,7 +1589,7 @@ pub struct MessageSender {
     pub phone_number: Option<String>,
     /// Id of the contact in a system of the account's own.
     pub identifier: Option<String>,
-    /// Whether the contact's messages are turned away.
+    /// Whether the contact's messages are rejected.
     pub blocked: Option<bool>,
     /// What was found out about it: any keys, any JSON values.
     pub additional_attributes: Option<runtime::Map<String, runtime::Value>>,
@@ -1546,8 +1597,10 @@ pub struct MessageSender {
     pub custom_attributes: Option<runtime::Map<String, runtime::Value>>,
     /// What it is for, in a few words.
     pub description: Option<String>,
-    /// When a Captain assistant was created, in ISO 8601.
-    pub created_at: Option<String>,
+    /// When a Captain assistant was created.
+    pub created_at: Option<runtime::Timestamp>,
+    /// Id of a contact's company; null without one, and absent before Chatwoot 4.16.
+    pub company_id: Option<i64>,
     /// What the other fields do not take.
     pub additional_properties: runtime::Map<String, runtime::Value>,
 }
@@ -1569,6 +1622,7 @@ runtime::object! {
         custom_attributes: optional "custom_attributes",
         description: optional "description",
         created_at: optional "created_at",
+        company_id: optional "company_id",
         additional_properties: rest,
     }
 }
@@ -1595,31 +1649,6 @@ runtime::string_enum! {
         User = "User",
         AgentBot = "AgentBot",
         CaptainAssistant = "Captain::Assistant",
-    }
-}
-
-/// What kind of sender this is.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum MessageSenderType2 {
-    /// `contact`
-    Contact,
-    /// `user`
-    User,
-    /// `agent_bot`
-    AgentBot,
-    /// `captain_assistant`
-    CaptainAssistant,
-    /// A value that the document does not list, kept as it came.
-    Unknown(String),
-}
-
-runtime::string_enum! {
-    MessageSenderType2(Unknown) {
-        Contact = "contact",
-        User = "user",
-        AgentBot = "agent_bot",
-        CaptainAssistant = "captain_assistant",
     }
 }
 
@@ -1665,7 +1694,7 @@ pub struct PublicContactRecord {
     pub phone_number: Option<String>,
     /// Id of the contact in a system of the account's own.
     pub identifier: Option<String>,
-    /// Whether the contact's messages are turned away.
+    /// Whether the contact's messages are rejected.
     pub blocked: Option<bool>,
     /// What was found out about it: any keys, any JSON values.
     pub additional_attributes: Option<runtime::Map<String, runtime::Value>>,
@@ -1675,12 +1704,12 @@ pub struct PublicContactRecord {
     pub contact_type: Option<String>,
     /// Two-letter code of the country.
     pub country_code: Option<String>,
-    /// When the contact was last active, in ISO 8601.
-    pub last_activity_at: Option<String>,
-    /// When the contact was created, in ISO 8601.
-    pub created_at: Option<String>,
-    /// When the contact was last changed, in ISO 8601.
-    pub updated_at: Option<String>,
+    /// When the contact was last active.
+    pub last_activity_at: Option<runtime::Timestamp>,
+    /// When the contact was created.
+    pub created_at: Option<runtime::Timestamp>,
+    /// When the contact was last changed.
+    pub updated_at: Option<runtime::Timestamp>,
     /// Last name.
     pub last_name: Option<String>,
     /// Middle name.
@@ -1784,9 +1813,9 @@ pub struct ReportingEvent {
     pub inbox_id: Option<i64>,
     /// Id of the user.
     pub user_id: Option<i64>,
-    /// When it was created, in ISO 8601.
+    /// When it was created.
     pub created_at: runtime::Timestamp,
-    /// When it was last changed, in ISO 8601.
+    /// When it was last changed.
     pub updated_at: runtime::Timestamp,
 }
 
@@ -1807,6 +1836,31 @@ runtime::object! {
     }
 }
 
+/// What kind of sender this is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SenderType {
+    /// `contact`
+    Contact,
+    /// `user`
+    User,
+    /// `agent_bot`
+    AgentBot,
+    /// `captain_assistant`
+    CaptainAssistant,
+    /// A value that the document does not list, kept as it came.
+    Unknown(String),
+}
+
+runtime::string_enum! {
+    SenderType(Unknown) {
+        Contact = "contact",
+        User = "user",
+        AgentBot = "agent_bot",
+        CaptainAssistant = "captain_assistant",
+    }
+}
+
 /// A group of agents.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -1823,6 +1877,10 @@ pub struct Team {
     pub account_id: i64,
     /// Whether the token's user is in the team.
     pub is_member: bool,
+    /// Name of an icon; empty without one, and absent before Chatwoot 4.16.
+    pub icon: Option<String>,
+    /// Colour of the icon, in hex; empty without one, and absent before Chatwoot 4.16.
+    pub icon_color: Option<String>,
 }
 
 runtime::object! {
@@ -1833,6 +1891,8 @@ runtime::object! {
         allow_auto_assign: required "allow_auto_assign",
         account_id: required "account_id",
         is_member: required "is_member",
+        icon: optional "icon",
+        icon_color: optional "icon_color",
     }
 }
 
@@ -1936,6 +1996,10 @@ pub struct UserAccountsItem {
     pub custom_role_id: Option<i64>,
     /// The custom role (Enterprise edition); null where there is none.
     pub custom_role: Option<runtime::Map<String, runtime::Value>>,
+    /// Whether the account's plan allows the API and webhooks; absent before Chatwoot 4.16.
+    pub api_and_webhooks: Option<bool>,
+    /// Step at which setting up stands; absent before Chatwoot 4.16.
+    pub onboarding_step: Option<String>,
 }
 
 runtime::object! {
@@ -1951,6 +2015,8 @@ runtime::object! {
         auto_offline: optional "auto_offline",
         custom_role_id: optional "custom_role_id",
         custom_role: optional "custom_role",
+        api_and_webhooks: optional "api_and_webhooks",
+        onboarding_step: optional "onboarding_step",
     }
 }
 

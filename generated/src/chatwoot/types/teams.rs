@@ -14,6 +14,10 @@ pub struct TeamCreateUpdatePayload {
     pub description: Option<String>,
     /// Whether conversations of the team are given out to its agents automatically.
     pub allow_auto_assign: Option<bool>,
+    /// Name of an icon (since 4.16).
+    pub icon: Option<String>,
+    /// Colour of the icon, in hex (since 4.16).
+    pub icon_color: Option<String>,
 }
 
 runtime::object! {
@@ -21,6 +25,8 @@ runtime::object! {
         name: optional "name",
         description: optional "description",
         allow_auto_assign: optional "allow_auto_assign",
+        icon: optional "icon",
+        icon_color: optional "icon_color",
     }
 }
 
@@ -45,6 +51,18 @@ impl TeamCreateUpdatePayload {
     /// Whether conversations of the team are given out to its agents automatically.
     pub fn allow_auto_assign(mut self, allow_auto_assign: bool) -> Self {
         self.allow_auto_assign = Some(allow_auto_assign);
+        self
+    }
+
+    /// Name of an icon (since 4.16).
+    pub fn icon(mut self, icon: impl Into<String>) -> Self {
+        self.icon = Some(icon.into());
+        self
+    }
+
+    /// Colour of the icon, in hex (since 4.16).
+    pub fn icon_color(mut self, icon_color: impl Into<String>) -> Self {
+        self.icon_color = Some(icon_color.into());
         self
     }
 }

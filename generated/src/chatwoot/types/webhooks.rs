@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// An address that is told about events.
+/// A URL that events are sent to.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Webhook {
@@ -16,10 +16,10 @@ pub struct Webhook {
     pub name: Option<String>,
     /// The events that are sent.
     pub subscriptions: Vec<WebhookSubscriptionsItem>,
-    /// Id of the account it belongs to.
-    pub account_id: i64,
     /// Key that signs what is sent; null on old webhooks.
     pub secret: Option<runtime::Secret>,
+    /// Id of the account it belongs to.
+    pub account_id: i64,
     /// The inbox whose events are sent; absent where the webhook serves the whole account.
     pub inbox: Option<super::IdAndName>,
 }
@@ -30,8 +30,8 @@ runtime::object! {
         url: required "url",
         name: nullable "name",
         subscriptions: required "subscriptions",
-        account_id: required "account_id",
         secret: optional "secret",
+        account_id: required "account_id",
         inbox: optional "inbox",
     }
 }
@@ -46,6 +46,8 @@ pub struct WebhookCreateUpdatePayload {
     pub name: Option<String>,
     /// The events that are sent.
     pub subscriptions: Option<Vec<WebhookCreateUpdatePayloadSubscriptionsItem>>,
+    /// Id of the inbox whose events are sent; those of the whole account without it.
+    pub inbox_id: Option<i64>,
 }
 
 runtime::object! {
@@ -53,6 +55,7 @@ runtime::object! {
         url: optional "url",
         name: optional "name",
         subscriptions: optional "subscriptions",
+        inbox_id: optional "inbox_id",
     }
 }
 
@@ -84,6 +87,12 @@ impl WebhookCreateUpdatePayload {
         self.subscriptions = Some(subscriptions.into_iter().map(Into::into).collect());
         self
     }
+
+    /// Id of the inbox whose events are sent; those of the whole account without it.
+    pub fn inbox_id(mut self, inbox_id: i64) -> Self {
+        self.inbox_id = Some(inbox_id);
+        self
+    }
 }
 
 /// An item of `subscriptions`.
@@ -106,14 +115,14 @@ pub enum WebhookCreateUpdatePayloadSubscriptionsItem {
     ContactUpdated,
     /// `webwidget_triggered`
     WebwidgetTriggered,
-    /// `inbox_created`
-    InboxCreated,
-    /// `inbox_updated`
-    InboxUpdated,
     /// `conversation_typing_on`
     ConversationTypingOn,
     /// `conversation_typing_off`
     ConversationTypingOff,
+    /// `inbox_created`
+    InboxCreated,
+    /// `inbox_updated`
+    InboxUpdated,
     /// A value that the document does not list, kept as it came.
     Unknown(String),
 }
@@ -128,10 +137,10 @@ runtime::string_enum! {
         ContactCreated = "contact_created",
         ContactUpdated = "contact_updated",
         WebwidgetTriggered = "webwidget_triggered",
-        InboxCreated = "inbox_created",
-        InboxUpdated = "inbox_updated",
         ConversationTypingOn = "conversation_typing_on",
         ConversationTypingOff = "conversation_typing_off",
+        InboxCreated = "inbox_created",
+        InboxUpdated = "inbox_updated",
     }
 }
 
@@ -183,14 +192,14 @@ pub enum WebhookSubscriptionsItem {
     MessageUpdated,
     /// `webwidget_triggered`
     WebwidgetTriggered,
-    /// `inbox_created`
-    InboxCreated,
-    /// `inbox_updated`
-    InboxUpdated,
     /// `conversation_typing_on`
     ConversationTypingOn,
     /// `conversation_typing_off`
     ConversationTypingOff,
+    /// `inbox_created`
+    InboxCreated,
+    /// `inbox_updated`
+    InboxUpdated,
     /// A value that the document does not list, kept as it came.
     Unknown(String),
 }
@@ -205,10 +214,10 @@ runtime::string_enum! {
         MessageCreated = "message_created",
         MessageUpdated = "message_updated",
         WebwidgetTriggered = "webwidget_triggered",
-        InboxCreated = "inbox_created",
-        InboxUpdated = "inbox_updated",
         ConversationTypingOn = "conversation_typing_on",
         ConversationTypingOff = "conversation_typing_off",
+        InboxCreated = "inbox_created",
+        InboxUpdated = "inbox_updated",
     }
 }
 

@@ -1,0 +1,157 @@
+//! Every field that Chatwoot's controllers permit in a request's body can be sent.
+//!
+//! `fixtures/chatwoot-permitted.json` lists, by operation, the names that the controllers of version 4.12.1 permit and those that
+//! version 4.16 permits besides, nested names with dots. Its bodies, with values of our own, are read into the operation's
+//! request type and sent; what arrives has to have each of the names.
+#![cfg(feature = "chatwoot")]
+
+mod support;
+
+use std::collections::BTreeSet;
+
+use crm_clients::chatwoot::Client;
+use crm_clients::chatwoot::types::*;
+use crm_clients::runtime::{Retry, Value};
+use support::{Answer, Outcome, Server};
+
+/// What cannot be sent, each with the reason.
+const LEFT_OUT: &[(&str, &str)] = &[
+    ("contactCreate.avatar", UPLOAD),
+    ("contactUpdate.avatar", UPLOAD),
+    ("conversation-add-labels.conversation_id", "the path has it"),
+    ("create-an-account-agent-bot.avatar", UPLOAD),
+    ("create-an-agent-bot.avatar", UPLOAD),
+    ("inboxCreation.avatar", UPLOAD),
+    ("update-account.account_name", SIGN_UP),
+    ("update-account.email", SIGN_UP),
+    ("update-account.password", SIGN_UP),
+    ("update-account.user_full_name", SIGN_UP),
+    ("update-agent-in-account.email", "the controller changes an agent's name, role and availability, not the address"),
+    ("update-an-account-agent-bot.avatar", UPLOAD),
+    ("update-an-agent-bot.avatar", UPLOAD),
+    (
+        "update-custom-attribute-in-account.filter_type",
+        "it narrows the list of definitions, and a definition has no such column",
+    ),
+    (
+        "update-portal-to-account.email",
+        "it names who is sent the instructions for a custom domain, which is another action",
+    ),
+    ("updateInbox.avatar", UPLOAD),
+    ("updateInbox.channel.type", "an inbox keeps its kind"),
+    ("updateProfile.account_id", "a user has no such column; the action that sets the availability reads it"),
+    ("updateProfile.avatar", UPLOAD),
+];
+
+const UPLOAD: &str = "a file, which `*_as_multipart` sends: see `chatwoot_uploads.rs`";
+const SIGN_UP: &str = "the list of names is shared with the action by which somebody signs up, and that alone reads it";
+
+/// How each operation is called with a body of its request type.
+macro_rules! operations {
+    ($client:ident, $body:ident: $($operation:literal => $ty:ty, $call:expr,)*) => {
+        async fn send($client: &Client, operation: &str, body: &Value) -> Outcome {
+            match operation {
+                $($operation => {
+                    let $body: $ty = serde_json::from_value(body.clone()).map_err(|error| format!("{operation}: {error}"))?;
+                    let refused = $call.await;
+                    assert!(refused.is_err(), "{operation}: the server refuses everything");
+                    Ok(())
+                })*
+                other => Err(format!("how to call {other} is not said here").into()),
+            }
+        }
+    };
+}
+
+operations! { client, body:
+    "add-new-agent-to-account" => AgentCreatePayload, client.agents(7).create(body),
+    "add-new-article-to-account" => ArticleCreateUpdatePayload, client.help_center(7).create_article("docs", body),
+    "add-new-automation-rule-to-account" => AutomationRuleCreateUpdatePayload, client.automation_rules(7).create(body),
+    "add-new-canned-response-to-account" => CannedResponseCreateUpdatePayload, client.canned_responses(7).create(body),
+    "add-new-category-to-account" => CategoryCreateUpdatePayload, client.help_center(7).create_category("docs", body),
+    "add-new-custom-attribute-to-account" => CustomAttributeCreateUpdatePayload, client.custom_attributes(7).create(body),
+    "add-new-portal-to-account" => PortalCreatePayload, client.help_center(7).create_portal(body),
+    "contact-add-labels" => ContactLabelsReplaceRequest, client.contact_labels(7, 101).replace(body),
+    "contactCreate" => ContactCreatePayload, client.contacts(7).create(body),
+    "contactUpdate" => ContactUpdatePayload, client.contacts(7).update(5, body),
+    "conversation-add-labels" => ContactLabelsReplaceRequest, client.conversations(7).replace_labels(9, body),
+    "create-a-contact" => PublicContactCreateUpdatePayload, client.public_contacts("inbox").create(body),
+    "create-a-conversation" => PublicConversationCreatePayload, client.public_conversations("inbox", "contact").create(body),
+    "create-a-custom-filter" => CustomFilterCreateUpdatePayload, client.custom_filters(7).create(body),
+    "create-a-label" => LabelCreateUpdatePayload, client.labels(7).create(body),
+    "create-a-message" => PublicMessageCreatePayload, client.public_messages("inbox", "contact", 9).create(body),
+    "create-a-team" => TeamCreateUpdatePayload, client.teams(7).create(body),
+    "create-a-user" => UserCreateUpdatePayload, client.platform_users().create(body),
+    "create-a-webhook" => WebhookCreateUpdatePayload, client.webhooks(7).create(body),
+    "create-an-account" => AccountCreateUpdatePayload, client.platform_accounts().create(body),
+    "create-an-account-agent-bot" => AgentBotCreateUpdatePayload, client.agent_bots(7).create(body),
+    "create-an-account-user" => AccountUserCreateUpdatePayload, client.platform_account_users(7).create(body),
+    "create-an-agent-bot" => PlatformAgentBotCreateUpdatePayload, client.platform_agent_bots().create(body),
+    "create-an-integration-hook" => IntegrationsHookCreatePayload, client.integrations(7).create_hook(body),
+    "inboxCreation" => InboxCreatePayload, client.inboxes(7).create(body),
+    "update-a-contact" => PublicContactCreateUpdatePayload, client.public_contacts("inbox").update("contact", body),
+    "update-a-custom-filter" => CustomFilterCreateUpdatePayload, client.custom_filters(7).update(4, body),
+    "update-a-label" => LabelCreateUpdatePayload, client.labels(7).update(5, body),
+    "update-a-message" => PublicMessageUpdatePayload, client.public_messages("inbox", "contact", 9).update(12, body),
+    "update-a-team" => TeamCreateUpdatePayload, client.teams(7).update(3, body),
+    "update-a-user" => UserCreateUpdatePayload, client.platform_users().update(5, body),
+    "update-a-webhook" => WebhookCreateUpdatePayload, client.webhooks(7).update(4, body),
+    "update-account" => AccountUpdatePayload, client.account(7).update(body),
+    "update-agent-in-account" => AgentUpdatePayload, client.agents(7).update(5, body),
+    "update-an-account" => AccountCreateUpdatePayload, client.platform_accounts().update(7, body),
+    "update-an-account-agent-bot" => AgentBotCreateUpdatePayload, client.agent_bots(7).update(5, body),
+    "update-an-agent-bot" => PlatformAgentBotCreateUpdatePayload, client.platform_agent_bots().update(5, body),
+    "update-an-integrations-hook" => IntegrationsHookUpdatePayload, client.integrations(7).update_hook(6, body),
+    "update-automation-rule-in-account" => AutomationRuleCreateUpdatePayload, client.automation_rules(7).update(5, body),
+    "update-canned-response-in-account" => CannedResponseCreateUpdatePayload, client.canned_responses(7).update(5, body),
+    "update-conversation" => ConversationsUpdateRequest, client.conversations(7).update(9, body),
+    "update-custom-attribute-in-account" => CustomAttributeCreateUpdatePayload, client.custom_attributes(7).update(5, body),
+    "update-custom-attributes-of-a-conversation" => ConversationsUpdateCustomAttributesRequest, client.conversations(7).update_custom_attributes(9, body),
+    "update-portal-to-account" => PortalCreateUpdatePayload, client.help_center(7).update_portal("docs", body),
+    "updateInbox" => InboxUpdatePayload, client.inboxes(7).update(5, body),
+    "updateProfile" => ProfileUpdateRequest, client.profile().update(body),
+}
+
+/// The names of a JSON value's fields, with dots between them; those of a list's items are those of the list.
+fn names(value: &Value, name: &str, found: &mut BTreeSet<String>) {
+    found.insert(name.to_owned());
+    match value {
+        Value::Object(members) => {
+            for (key, value) in members {
+                names(value, &if name.is_empty() { key.clone() } else { format!("{name}.{key}") }, found);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| names(item, name, found)),
+        _ => {}
+    }
+}
+
+#[tokio::test]
+async fn every_permitted_field_is_sent() -> Outcome {
+    let fixture = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/chatwoot-permitted.json");
+    let operations: Value = serde_json::from_slice(&std::fs::read(fixture)?)?;
+    let operations = operations.as_object().ok_or("an object of operations")?;
+    assert_eq!(operations.len(), 46);
+    let mut missing = BTreeSet::new();
+    for (operation, facts) in operations {
+        let mut sent = BTreeSet::new();
+        for body in facts["bodies"].as_array().ok_or("a list of bodies")? {
+            let server = Server::answering_anything(Answer::json(422, "{}")).await?;
+            let client =
+                Client::builder().api_access_token("TOKEN").base_url(server.url()).retry(Retry::never()).build()?;
+            send(&client, operation, body).await?;
+            let arrived: Value = serde_json::from_slice(&server.request()?.body)?;
+            assert_eq!(&arrived, body, "{operation}");
+            names(arrived.get("profile").unwrap_or(&arrived), "", &mut sent);
+        }
+        let permitted = ["permitted", "permitted since 4.16"].into_iter().filter_map(|list| facts[list].as_array());
+        for name in permitted.flatten().filter_map(Value::as_str) {
+            if !sent.contains(name) {
+                missing.insert(format!("{operation}.{name}"));
+            }
+        }
+    }
+    let left_out: BTreeSet<_> = LEFT_OUT.iter().map(|(name, _)| (*name).to_owned()).collect();
+    assert_eq!(missing, left_out, "what cannot be sent is what was decided to be");
+    Ok(())
+}
