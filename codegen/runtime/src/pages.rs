@@ -16,12 +16,12 @@ use serde::Serialize;
 use crate::call::{Call, Draft, Sending};
 use crate::error::Error;
 use crate::operation::Operation;
-use course::{Course, fingerprint};
+use course::{Counted, Course, fingerprint};
 
 /// How the pages of a list hang together: `T` is a page, `I` an item.
 pub struct Paging<T: 'static, I: 'static> {
     /// The ways to ask for a page: that whose parameter the call sets, otherwise the first.
-    pub by: &'static [By<I>],
+    pub by: &'static [By<T, I>],
     /// The items of a page, where it has any.
     pub items: fn(&mut T) -> Option<&mut Vec<I>>,
     /// What says whether another page follows.
@@ -29,29 +29,39 @@ pub struct Paging<T: 'static, I: 'static> {
 }
 
 /// What a page is asked for by, and the query parameter that says it.
-pub enum By<I> {
+pub enum By<T, I> {
     /// Its number; with the number of the first.
     Number(&'static str, i64),
     /// The key of the first item of the page before.
     First(&'static str, fn(&I) -> Option<String>),
     /// The key of the last item of the page before.
     Last(&'static str, fn(&I) -> Option<String>),
+    /// The number of items before it.
+    Offset(&'static str),
+    /// The cursor in the page before, which has none on the last page.
+    Cursor(&'static str, fn(&T) -> Option<String>),
 }
 
-impl<I> By<I> {
-    /// The parameter, and the number of the first page where pages have numbers.
-    fn begin(&self) -> (&'static str, Option<i64>) {
+impl<T, I> By<T, I> {
+    /// The parameter, and what it counts.
+    fn begin(&self) -> (&'static str, Counted) {
         match self {
-            By::Number(parameter, first) => (parameter, Some(*first)),
-            By::First(parameter, _) | By::Last(parameter, _) => (parameter, None),
+            By::Number(parameter, first) => (parameter, Counted::Pages(*first)),
+            By::Offset(parameter) => (parameter, Counted::Items),
+            By::First(parameter, _) | By::Last(parameter, _) | By::Cursor(parameter, _) => {
+                (parameter, Counted::Nothing)
+            }
         }
     }
 
-    fn key(&self, items: &[I]) -> Option<String> {
+    /// The key that asks for the page after this one.
+    fn key(&self, page: &mut T, items: fn(&mut T) -> Option<&mut Vec<I>>) -> Option<String> {
         match self {
-            By::Number(..) => None,
-            By::First(_, key) => items.first().and_then(key),
-            By::Last(_, key) => items.last().and_then(key),
+            By::Number(..) | By::Offset(_) => None,
+            By::First(_, key) => items(page).and_then(|items| items.first().and_then(key)),
+            By::Last(_, key) => items(page).and_then(|items| items.last().and_then(key)),
+            // Some servers end with an empty cursor.
+            By::Cursor(_, cursor) => cursor(page).filter(|cursor| !cursor.is_empty()),
         }
     }
 }
@@ -155,8 +165,13 @@ impl<T, I: Serialize, B: Default> Pages<T, I, B> {
         let goes_on = if items.is_empty() {
             false
         } else if new {
-            let key = self.paging.by.get(self.course.way).and_then(|by| by.key(items));
-            let signs: Vec<_> = self.paging.signs.iter().map(|sign| sign.more(page, &self.course)).collect();
+            let by = self.paging.by.get(self.course.way);
+            let key = by.and_then(|by| by.key(page, self.paging.items));
+            let mut signs: Vec<_> = self.paging.signs.iter().map(|sign| sign.more(page, &self.course)).collect();
+            // Where the page says nothing else, its cursor says whether another follows.
+            if matches!(by, Some(By::Cursor(..))) && signs.iter().all(Option::is_none) {
+                signs.push(Some(key.is_some()));
+            }
             self.course.go_on(draft, &signs, key)
         } else {
             self.course.repeats(draft)

@@ -11,17 +11,31 @@ use crate::call::Draft;
 use crate::error::RequestError;
 use crate::query::Style;
 
+/// What a parameter that chooses a page counts.
+#[derive(Clone, Copy)]
+pub(super) enum Counted {
+    /// Pages; with the number of the first.
+    Pages(i64),
+    /// Items: the number of those before the page.
+    Items,
+    /// Nothing: it takes a key.
+    Nothing,
+}
+
 /// The way through a list so far.
 pub(crate) struct Course {
     /// Which of the ways to ask for a page this is.
     pub(super) way: usize,
     parameter: &'static str,
-    /// Where pages have numbers: that of the first, and that of the one asked for last.
-    numbers: Option<(i64, i64)>,
-    /// Whether it began at the front of the list.
+    counted: Counted,
+    /// The number of the page asked for last, or of the items before it.
+    number: i64,
+    /// Whether `taken` counts from the front of the list.
     whole: bool,
     /// The items so far.
     taken: i64,
+    /// The items of the last page.
+    page: i64,
     /// The fingerprints of the pages so far, and the keys that were sent.
     seen: HashSet<u64>,
     keys: HashSet<String>,
@@ -30,41 +44,49 @@ pub(crate) struct Course {
 }
 
 impl Course {
-    /// Begins with the page that the request chooses. `ways` are the parameters that can choose one, with the number
-    /// of the first page where they take numbers.
-    pub(super) fn begin(draft: &mut Draft, ways: &[(&'static str, Option<i64>)]) -> Self {
+    /// Begins with the page that the request chooses. `ways` are the parameters that can choose one, and what they
+    /// count.
+    pub(super) fn begin(draft: &mut Draft, ways: &[(&'static str, Counted)]) -> Self {
         let set: Vec<usize> = (0..ways.len()).filter(|way| sent(draft, ways[*way].0).is_some()).collect();
         if let [one, other, ..] = set[..] {
             let message = format!("both `{}` and `{}` choose the page: set one of them", ways[one].0, ways[other].0);
             draft.fail(RequestError::new(message));
         }
         let way = set.first().copied().unwrap_or_default();
-        let (parameter, first) = ways.get(way).copied().unwrap_or_default();
+        let (parameter, counted) = ways.get(way).copied().unwrap_or(("", Counted::Nothing));
         let chosen = sent(draft, parameter).map(str::to_owned);
-        let numbers = first.map(|first| match chosen.as_deref().map(str::parse) {
-            None => (first, first),
-            Some(Ok(number)) => (first, number),
-            Some(Err(_)) => {
-                draft.fail(RequestError::new(format!("`{parameter}` is not the number of a page")));
-                (first, first)
-            }
-        });
-        let whole = numbers.map_or(chosen.is_none(), |(first, number)| first == number);
-        Self { way, parameter, numbers, whole, taken: 0, seen: HashSet::new(), keys: HashSet::new(), promised: false }
+        let first = if let Counted::Pages(first) = counted { first } else { 0 };
+        let number = match chosen.as_deref() {
+            Some(number) if !matches!(counted, Counted::Nothing) => number.parse().unwrap_or_else(|_| {
+                let what = if matches!(counted, Counted::Items) { "a number of items" } else { "the number of a page" };
+                draft.fail(RequestError::new(format!("`{parameter}` is not {what}")));
+                first
+            }),
+            _ => first,
+        };
+        let (whole, taken) = match counted {
+            Counted::Pages(first) => (first == number, 0),
+            Counted::Items => (true, number),
+            Counted::Nothing => (chosen.is_none(), 0),
+        };
+        let (seen, keys) = (HashSet::new(), HashSet::new());
+        Self { way, parameter, counted, number, whole, taken, page: 0, seen, keys, promised: false }
     }
 
     /// Counts a page, unless its items are those of an earlier one.
     pub(super) fn count(&mut self, fingerprint: u64, items: usize) -> bool {
         let new = self.seen.insert(fingerprint);
         if new {
-            self.taken = self.taken.saturating_add(i64::try_from(items).unwrap_or(i64::MAX));
+            self.page = i64::try_from(items).unwrap_or(i64::MAX);
+            self.taken = self.taken.saturating_add(self.page);
         }
         new
     }
 
     /// Whether a list of so many pages goes on behind this one.
     pub(super) fn is_before(&self, pages: i64) -> Option<bool> {
-        self.numbers.map(|(first, number)| number.saturating_sub(first) < pages.saturating_sub(1))
+        let Counted::Pages(first) = self.counted else { return None };
+        Some(self.number.saturating_sub(first) < pages.saturating_sub(1))
     }
 
     /// Whether a list of so many items goes on; what came before the first page is not counted, and so not known.
@@ -81,18 +103,20 @@ impl Course {
         if !self.promised && signs.contains(&Some(false)) {
             return false;
         }
-        let next = match (&mut self.numbers, key) {
-            (Some((_, number)), _) => {
-                *number = number.saturating_add(1);
-                Value::from(*number)
+        let next = match (self.counted, key) {
+            (Counted::Pages(_) | Counted::Items, _) => {
+                // The items received count, and not those asked for: a server may give fewer.
+                let step = if matches!(self.counted, Counted::Items) { self.page } else { 1 };
+                self.number = self.number.saturating_add(step);
+                Value::from(self.number)
             }
-            (None, Some(key)) => {
+            (Counted::Nothing, Some(key)) => {
                 if !self.keys.insert(key.clone()) {
                     return self.repeats(draft);
                 }
                 Value::from(key)
             }
-            (None, None) => {
+            (Counted::Nothing, None) => {
                 let message = format!("the page has no key that `{}` could ask for the next one by", self.parameter);
                 draft.fail(RequestError::new(message));
                 return true;
