@@ -118,10 +118,11 @@ async fn a_started_call_is_read_in_both_forms() -> Outcome {
 #[tokio::test]
 async fn a_transcript_is_a_list_or_text() -> Outcome {
     let path = "/v1/calls/call-501";
-    let server = Server::start()
-        .await?
-        .and("GET", path, Answer::json(200, fixture("calls.get.200.json")?))
-        .and("GET", path, Answer::json(200, fixture("calls.get.200.toon.json")?));
+    let server = Server::start().await?.and("GET", path, Answer::json(200, fixture("calls.get.200.json")?)).and(
+        "GET",
+        path,
+        Answer::json(200, fixture("calls.get.200.toon.json")?),
+    );
     let calls = client(&server)?.calls();
 
     let call = calls.get("call-501").include_words(true).await?;
@@ -164,7 +165,8 @@ async fn calls_are_read_page_by_page_to_their_count() -> Outcome {
         let data: Vec<_> = ids.iter().map(call).collect();
         Answer::json(200, format!(r#"{{"data": [{}], "count": 3}}"#, data.join(",")))
     };
-    let server = Server::start().await?.and("GET", "/v1/calls", page(&["1", "2"])).and("GET", "/v1/calls", page(&["3"]));
+    let server =
+        Server::start().await?.and("GET", "/v1/calls", page(&["1", "2"])).and("GET", "/v1/calls", page(&["3"]));
 
     let client = client(&server)?;
     let calls = client.calls().list().limit(2).phone_number("+34911234567").call_status(CallStatus::NoAnswer);

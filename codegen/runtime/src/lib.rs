@@ -19,6 +19,7 @@ pub mod decode;
 mod engine;
 mod error;
 mod events;
+mod included;
 mod json_path;
 mod lenient;
 #[cfg(feature = "mock")]
@@ -47,6 +48,7 @@ pub use byte_stream::ByteStream;
 pub use client::{Core, CoreBuilder, http_client_builder};
 pub use error::{ApiError, DecodeError, Error, RequestError, TransportError};
 pub use events::{Event, Events};
+pub use included::Included;
 pub use pages::{Items, Pages};
 pub use patch::Patch;
 pub use response::Response;

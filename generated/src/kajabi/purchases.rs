@@ -201,6 +201,21 @@ impl ListCall {
         call.query("filter", Style::Deep, &filter);
         self
     }
+
+    /// Related resources to answer with, in `included`.
+    #[inline]
+    pub fn include(
+        mut self,
+        include: impl IntoIterator<Item = impl Into<types::PurchaseInclude>>,
+    ) -> Self {
+        let call = &mut self.call;
+        let include: Vec<types::PurchaseInclude> = include
+            .into_iter()
+            .map(Into::into)
+            .collect();
+        call.query("include", Style::Form, &include);
+        self
+    }
 }
 
 runtime::operation! { ListCall -> types::PurchasesIndexResponse, ErrorBody }

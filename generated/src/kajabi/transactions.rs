@@ -129,6 +129,15 @@ impl ListCall {
         call.query("filter[end_date]", Style::FormExplode, &filter_end_date);
         self
     }
+
+    /// Attribute to sort by: `created_at`; with a `-` in front, descending.
+    #[inline]
+    pub fn sort(mut self, sort: impl Into<String>) -> Self {
+        let call = &mut self.call;
+        let sort: String = sort.into();
+        call.query("sort", Style::FormExplode, &sort);
+        self
+    }
 }
 
 runtime::operation! { ListCall -> types::TransactionsIndexResponse, ErrorBody }
