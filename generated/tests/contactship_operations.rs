@@ -240,3 +240,51 @@ async fn a_call_is_never_started_twice() -> Outcome {
     }
     Ok(())
 }
+
+/// Sets the mock's response to each of these operations, calls it, and checks that the mock was called as expected.
+#[cfg(feature = "mock")]
+macro_rules! mocked {
+    ($($resource:ident.$method:ident, $status:literal, $fixture:literal;)*) => {{
+        let mock = crm_clients::contactship::mock::Server::start().await?;
+        let client = mock.builder().api_key("test").build()?;
+        let mut called = 0;
+        $(
+            let body: Value = serde_json::from_str(&fixture($fixture)?)?;
+            mock.$resource().$method().times(1).status($status).json(&body);
+            let operation = concat!(stringify!($resource), ".", stringify!($method));
+            let read = call(&client, operation).await?.map_err(|error| format!("{operation}: {error}"))?;
+            assert!(!read.is_null(), "{operation}");
+            called += 1;
+        )*
+        mock.contacts().delete().times(1).status(204).empty();
+        client.contacts().delete("c-1").await?;
+        mock.verify()?;
+        assert_eq!(mock.requests().len(), called + 1);
+        called + 1
+    }};
+}
+
+#[cfg(feature = "mock")]
+#[tokio::test]
+async fn all_operations_can_be_mocked() -> Outcome {
+    let called = mocked! {
+        agents.get, 200, "agents.get.200.json";
+        agents.list, 200, "agents.list.200.json";
+        agents.update, 200, "agents.update.200.json";
+        calls.call_contact, 200, "calls.call_contact.200.json";
+        calls.call_phone_number, 200, "calls.call_phone_number.200.json";
+        calls.get, 200, "calls.get.200.json";
+        calls.list, 200, "calls.list.200.json";
+        contacts.create, 201, "contacts.create.201.json";
+        contacts.get, 200, "contacts.get.200.json";
+        contacts.list, 200, "contacts.list.200.json";
+        contacts.list_calls, 200, "contacts.list_calls.200.json";
+        contacts.update, 200, "contacts.update.200.json";
+        phone_numbers.list, 200, "phone_numbers.list.200.json";
+        waba.list_templates, 200, "waba.list_templates.200.json";
+        waba.send_message, 200, "waba.send_message.200.json";
+        waba.send_template, 200, "waba.send_template.200.json";
+    };
+    assert_eq!(called, 17);
+    Ok(())
+}
