@@ -92,7 +92,7 @@ impl Contacts {
         Call::new(&self.core, DELETE, &[&id])
     }
 
-    /// Adds tags to a contact and answers with all of its tags.
+    /// Adds tags to a contact and returns all of its tags.
     ///
     /// `POST /v1/contacts/{contact_id}/relationships/tags`
     #[inline]
@@ -112,7 +112,7 @@ impl Contacts {
     ///
     /// Makes the contact a customer if it is not one yet. Sends the customer a welcome mail unless
     /// `meta.send_customer_welcome_email` is false, may send a gift mail, and runs the site's automations: repeating the
-    /// call may repeat these. Answers with all offers of the contact. An offer that the contact holds stays as it is, even if
+    /// call may repeat these. Returns all offers of the contact. An offer that the contact holds stays as it is, even if
     /// its products have lapsed: revoke it first to renew it. There is no value if the server sends no body.
     ///
     /// `POST /v1/contacts/{contact_id}/relationships/offers`
@@ -153,7 +153,7 @@ impl Contacts {
         Call::new(&self.core, LIST_TAGS, &[&contact_id])
     }
 
-    /// Removes tags from a contact and answers with those that remain.
+    /// Removes tags from a contact and returns those that remain.
     ///
     /// `DELETE /v1/contacts/{contact_id}/relationships/tags`
     #[inline]
@@ -205,7 +205,7 @@ impl Contacts {
 
     /// Revokes offers from a contact.
     ///
-    /// Takes back grants and purchases alike, and ends the memberships in their products. Answers with the offers that remain.
+    /// Takes back grants and purchases alike, and ends the memberships in their products. Returns the offers that remain.
     ///
     /// `DELETE /v1/contacts/{contact_id}/relationships/offers`
     #[inline]
@@ -255,7 +255,7 @@ impl ListCall {
         self
     }
 
-    /// Attributes to answer with; all unless set.
+    /// Attributes to return; all unless set.
     #[inline]
     pub fn fields_contacts(
         mut self,
@@ -1404,7 +1404,7 @@ impl ListCall {
         self
     }
 
-    /// Related resources to answer with, in `included`.
+    /// Related resources to return, in `included`.
     #[inline]
     pub fn include(
         mut self,
@@ -1439,7 +1439,7 @@ pub struct GetCall {
 }
 
 impl GetCall {
-    /// Related resources to answer with, in `included`.
+    /// Related resources to return, in `included`.
     #[inline]
     pub fn include(
         mut self,
@@ -1454,7 +1454,7 @@ impl GetCall {
         self
     }
 
-    /// Attributes to answer with; all unless set.
+    /// Attributes to return; all unless set.
     #[inline]
     pub fn fields_contacts(
         mut self,
@@ -1469,7 +1469,7 @@ impl GetCall {
         self
     }
 
-    /// Attributes of an included customer to answer with; all unless set.
+    /// Attributes of an included customer to return; all unless set.
     #[inline]
     pub fn fields_customers(
         mut self,

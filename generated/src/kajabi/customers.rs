@@ -44,7 +44,7 @@ impl Customers {
 
     /// Grants offers to a customer.
     ///
-    /// May send a gift mail and runs the site's automations. Answers with all offers of the customer.
+    /// May send a gift mail and runs the site's automations. Returns all offers of the customer.
     ///
     /// `POST /v1/customers/{customer_id}/relationships/offers`
     #[inline]
@@ -92,7 +92,7 @@ impl Customers {
 
     /// Revokes offers from a customer.
     ///
-    /// Takes back grants and purchases alike, and ends the memberships in their products. Answers with the offers that remain.
+    /// Takes back grants and purchases alike, and ends the memberships in their products. Returns the offers that remain.
     ///
     /// `DELETE /v1/customers/{customer_id}/relationships/offers`
     #[inline]
@@ -142,7 +142,7 @@ impl ListCall {
         self
     }
 
-    /// Attributes to answer with; all unless set.
+    /// Attributes to return; all unless set.
     #[inline]
     pub fn fields_customers(
         mut self,
@@ -1291,7 +1291,7 @@ impl ListCall {
         self
     }
 
-    /// Related resources to answer with, in `included`.
+    /// Related resources to return, in `included`.
     #[inline]
     pub fn include(
         mut self,
@@ -1326,7 +1326,7 @@ pub struct GetCall {
 }
 
 impl GetCall {
-    /// Attributes to answer with; all unless set.
+    /// Attributes to return; all unless set.
     #[inline]
     pub fn fields_customers(
         mut self,
@@ -1373,7 +1373,7 @@ impl GetCall {
         self
     }
 
-    /// Attributes of included products to answer with; all unless set.
+    /// Attributes of included products to return; all unless set.
     #[inline]
     pub fn fields_products(
         mut self,
@@ -1388,7 +1388,7 @@ impl GetCall {
         self
     }
 
-    /// Related resources to answer with, in `included`.
+    /// Related resources to return, in `included`.
     #[inline]
     pub fn include(
         mut self,

@@ -43,7 +43,7 @@ impl Purchases {
 
     /// Cancels the subscription of a purchase at once, and deactivates the purchase.
     ///
-    /// The rules of the payment provider apply. Answers 422 where the provider refuses.
+    /// The rules of the payment provider apply. The status is 422 if the provider refuses.
     ///
     /// `POST /v1/purchases/{id}/cancel_subscription`
     #[inline]
@@ -117,7 +117,7 @@ impl ListCall {
         self
     }
 
-    /// Attributes to answer with; all unless set.
+    /// Attributes to return; all unless set.
     #[inline]
     pub fn fields_purchases(
         mut self,
@@ -202,7 +202,7 @@ impl ListCall {
         self
     }
 
-    /// Related resources to answer with, in `included`.
+    /// Related resources to return, in `included`.
     #[inline]
     pub fn include(
         mut self,
@@ -237,7 +237,7 @@ pub struct GetCall {
 }
 
 impl GetCall {
-    /// Attributes to answer with; all unless set.
+    /// Attributes to return; all unless set.
     #[inline]
     pub fn fields_purchases(
         mut self,

@@ -67,7 +67,7 @@ impl ListCall {
         self
     }
 
-    /// Attributes to answer with; all unless set.
+    /// Attributes to return; all unless set.
     #[inline]
     pub fn fields_transactions(
         mut self,
@@ -159,7 +159,7 @@ pub struct GetCall {
 }
 
 impl GetCall {
-    /// Attributes to answer with; all unless set.
+    /// Attributes to return; all unless set.
     #[inline]
     pub fn fields_transactions(
         mut self,
@@ -174,7 +174,7 @@ impl GetCall {
         self
     }
 
-    /// Related resources to answer with, in `included`.
+    /// Related resources to return, in `included`.
     #[inline]
     pub fn include(
         mut self,
@@ -189,7 +189,7 @@ impl GetCall {
         self
     }
 
-    /// Attributes of an included customer to answer with; all unless set.
+    /// Attributes of an included customer to return; all unless set.
     #[inline]
     pub fn fields_customers(
         mut self,

@@ -475,13 +475,13 @@ runtime::object! {
     }
 }
 
-/// Where an answer can be read again.
+/// Where a response can be read again.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DocumentLinks {
-    /// This answer.
+    /// This response.
     pub self_: Option<String>,
-    /// This answer, in the form the server would write it.
+    /// This response, in the form the server would write it.
     pub current: Option<String>,
 }
 
@@ -489,20 +489,6 @@ runtime::object! {
     DocumentLinks {
         self_: optional "self",
         current: optional "current",
-    }
-}
-
-/// An answer that says nothing beyond its status.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct EmptyResponse {
-    /// The document's `data`.
-    pub data: Option<runtime::Map<String, runtime::Value>>,
-}
-
-runtime::object! {
-    EmptyResponse {
-        data: optional "data",
     }
 }
 
@@ -1617,7 +1603,7 @@ runtime::object! {
 pub struct RelationshipResponse {
     /// Points at any number of resources.
     pub data: Vec<ResourceIdentifier>,
-    /// Where an answer can be read again.
+    /// Where a response can be read again.
     ///
     /// Default: `{}`.
     pub links: DocumentLinks,
@@ -1963,7 +1949,7 @@ pub type ErrorsForbidden = ErrorsDocument;
 /// What is wrong with the form of the request (400).
 pub type ErrorsBadRequest = ErrorsDocument;
 
-/// Why the service cannot answer now (503).
+/// Why the service cannot respond now (503).
 pub type ErrorsUnavailable = ErrorsDocument;
 
 /// Why the token was not accepted (401).
