@@ -158,7 +158,7 @@ async fn contacts_are_listed_page_by_page() -> Outcome {
 
     assert_eq!(
         server.request()?.target,
-        "/api/v1/accounts/7/contacts?labels[]=vip&labels[]=r%26d&sort=-shoe_size&page=2&include_contact_inboxes=false"
+        "/api/v1/accounts/7/contacts?labels%5B%5D=vip&labels%5B%5D=r%26d&sort=-shoe_size&page=2&include_contact_inboxes=false"
     );
     assert_eq!(page.meta.current_page, 2, "which the server sends as a string");
     Ok(())

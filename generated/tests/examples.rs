@@ -79,9 +79,9 @@ async fn kajabi_exports_every_page_to_a_file() -> Outcome {
     assert_eq!(std::fs::read_dir(directory.path())?.count(), 1);
     let requests = server.requests()?;
     assert_eq!(requests[0].text()?, "grant_type=client_credentials&client_id=id&client_secret=SECRET");
-    let first = "/v1/contacts?filter[site_id]=9&sort=created_at&page[size]=100";
+    let first = "/v1/contacts?filter%5Bsite_id%5D=9&sort=created_at&page%5Bsize%5D=100";
     let targets: Vec<_> = requests[1..].iter().map(|request| request.target.as_str()).collect();
-    assert_eq!(targets, [first, &format!("{first}&page[number]=2"), &format!("{first}&page[number]=3")]);
+    assert_eq!(targets, [first, &format!("{first}&page%5Bnumber%5D=2"), &format!("{first}&page%5Bnumber%5D=3")]);
     assert!(requests[1..].iter().all(|request| request.header("authorization") == ["Bearer A1"]));
     Ok(())
 }

@@ -165,7 +165,7 @@ async fn a_contact_is_read_in_part() -> Outcome {
 
     curl::assert_sends(
         r#"
-        curl -g "https://api.kajabi.com/v1/contacts/123?include=tags,notes&fields[contacts]=name,email" \
+        curl -g "https://api.kajabi.com/v1/contacts/123?include=tags,notes&fields%5Bcontacts%5D=name,email" \
           -H "Authorization: Bearer ACCESS_TOKEN""#,
         &server.request()?,
     )?;
@@ -256,7 +256,7 @@ async fn a_page_of_a_sites_contacts_is_read() -> Outcome {
 
     curl::assert_sends(
         r#"
-        curl -g "https://api.kajabi.com/v1/contacts?filter[site_id]=123&filter[search]=smith%20%26%20sons,%20%C3%A9t%C3%A9&filter[has_tag_id]=456&sort=-email&page[number]=2&page[size]=10&fields[contacts]=name,email" \
+        curl -g "https://api.kajabi.com/v1/contacts?filter%5Bsite_id%5D=123&filter%5Bsearch%5D=smith%20%26%20sons,%20%C3%A9t%C3%A9&filter%5Bhas_tag_id%5D=456&sort=-email&page%5Bnumber%5D=2&page%5Bsize%5D=10&fields%5Bcontacts%5D=name,email" \
           -H "Authorization: Bearer ACCESS_TOKEN""#,
         &server.request()?,
     )?;
@@ -426,7 +426,7 @@ async fn filters_that_no_setter_is_for_are_named() -> Outcome {
 
     assert_eq!(
         server.request()?.target,
-        "/v1/orders?filter[site_id]=9&filter[created_at_gteq]=2026-01-01&filter[currency_code_in]=EUR,USD"
+        "/v1/orders?filter%5Bsite_id%5D=9&filter%5Bcreated_at_gteq%5D=2026-01-01&filter%5Bcurrency_code_in%5D=EUR,USD"
     );
     Ok(())
 }

@@ -83,6 +83,9 @@ async fn a_contact_that_exists_is_found_by_comparing_exactly() -> Outcome {
     }
 
     assert_eq!(found.as_deref(), Some("5"));
-    assert_eq!(server.requests()?[2].target, "/v1/contacts?filter[site_id]=9&filter[search]=rosa@nolan.example");
+    assert_eq!(
+        server.requests()?[2].target,
+        "/v1/contacts?filter%5Bsite_id%5D=9&filter%5Bsearch%5D=rosa@nolan.example"
+    );
     Ok(())
 }

@@ -195,7 +195,7 @@ async fn fields_are_named_by_type_with_commas_between_them() -> Outcome {
     let targets: Vec<_> = server.requests()?.into_iter().map(|request| request.target).collect();
     assert_eq!(
         targets,
-        ["/v1/contacts?fields[contacts]=name,email", "/v1/customers?fields[customers]=name&include=offers"]
+        ["/v1/contacts?fields%5Bcontacts%5D=name,email", "/v1/customers?fields%5Bcustomers%5D=name&include=offers"]
     );
     Ok(())
 }
@@ -246,8 +246,14 @@ async fn the_next_page_is_asked_for_with_all_that_the_first_had() -> Outcome {
 
     let requests = server.requests()?;
     assert_eq!(requests.len(), 2);
-    assert_eq!(requests[1].target, format!("{}&page[number]=2", requests[0].target));
-    for part in ["filter[site_id]=9", "sort=-created_at", "include=offer", "fields[purchases]=status", "page[size]=1"] {
+    assert_eq!(requests[1].target, format!("{}&page%5Bnumber%5D=2", requests[0].target));
+    for part in [
+        "filter%5Bsite_id%5D=9",
+        "sort=-created_at",
+        "include=offer",
+        "fields%5Bpurchases%5D=status",
+        "page%5Bsize%5D=1",
+    ] {
         assert!(requests[0].target.contains(part), "{part} is not in {}", requests[0].target);
     }
     Ok(())

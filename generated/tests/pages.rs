@@ -87,9 +87,9 @@ async fn kajabi_contacts_are_read_to_the_last_page() -> Outcome {
     }
 
     assert_eq!(ids, ["1", "2", "3", "4", "5"]);
-    let first = "/v1/contacts?filter[site_id]=9&page[size]=2";
-    let second = format!("{first}&page[number]=2");
-    assert_eq!(targets(&server)?, [first, &second, &second, &format!("{first}&page[number]=3")]);
+    let first = "/v1/contacts?filter%5Bsite_id%5D=9&page%5Bsize%5D=2";
+    let second = format!("{first}&page%5Bnumber%5D=2");
+    assert_eq!(targets(&server)?, [first, &second, &second, &format!("{first}&page%5Bnumber%5D=3")]);
     Ok(())
 }
 
@@ -105,7 +105,7 @@ async fn kajabi_pages_keep_their_meta_and_begin_where_the_caller_says() -> Outco
 
     assert_eq!(page.meta.total, Some(50));
     assert!(pages.try_next().await?.is_none());
-    assert_eq!(targets(&server)?, ["/v1/kajabi_payments_payouts?filter[site_id]=123&page[number]=5"]);
+    assert_eq!(targets(&server)?, ["/v1/kajabi_payments_payouts?filter%5Bsite_id%5D=123&page%5Bnumber%5D=5"]);
     Ok(())
 }
 

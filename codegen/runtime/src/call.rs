@@ -11,10 +11,8 @@ use reqwest::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, TRANSF
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::answering::{Refusals, answering};
 use crate::auth::Scheme;
 use crate::body::Body;
-use crate::byte_stream::ByteStream;
 use crate::client::Core;
 use crate::error::{Error, RequestError};
 use crate::multipart::FormParts;
@@ -22,6 +20,8 @@ use crate::operation::Operation;
 use crate::path::{self, PathValue};
 use crate::query::{self, Style};
 use crate::response::Response;
+use crate::response::byte_stream::ByteStream;
+use crate::response::{ErrorDecoder, pending};
 use crate::retry::Retry;
 use crate::upload::Upload;
 
@@ -163,24 +163,24 @@ impl<T, B: Default> Call<T, B> {
 
     /// Sends the request and decodes its reply.
     pub fn send(self) -> Sending<T, B> {
-        answering(self.draft, self.operation, Operation::body)
+        pending(self.draft, self.operation, Operation::body)
     }
 
     /// Sends the request and decodes its reply, keeping the status and headers.
     pub fn send_with_response(self) -> Sending<Response<T>, B> {
-        answering(self.draft, self.operation, Operation::response)
+        pending(self.draft, self.operation, Operation::response)
     }
 
     /// Sends the request and keeps its reply as bytes, whatever it holds; errors are typed all the same.
     pub fn send_raw(self) -> Sending<Response<Bytes>, B> {
-        answering(self.draft, self.operation.refusals(), Refusals::raw)
+        pending(self.draft, self.operation.error_decoder(), ErrorDecoder::raw)
     }
 
     /// Sends the request and leaves the reply's body to be read piece by piece; errors are typed all the same.
     pub fn send_stream(self) -> Sending<Response<ByteStream>, B> {
         let Self { operation, mut draft } = self;
         draft.reading = Reading::Pieces;
-        answering(draft, operation.refusals(), Refusals::pieces)
+        pending(draft, operation.error_decoder(), ErrorDecoder::pieces)
     }
 }
 
@@ -235,7 +235,10 @@ impl Draft {
 
     pub(crate) fn query(&mut self, name: &'static str, style: Style, value: Json) {
         let Some(value) = self.check(name, value) else { return };
-        let pairs = query::encode(name, style, &value);
+        let pairs = match query::encode(name, style, &value) {
+            Ok(pairs) => pairs,
+            Err(error) => return self.fail(error),
+        };
         match self.query.iter_mut().find(|(known, _)| *known == name) {
             Some((_, earlier)) => *earlier = pairs,
             None => self.query.push((name, pairs)),
@@ -245,17 +248,23 @@ impl Draft {
     fn header_param(&mut self, name: &str, value: Json) {
         match self.check(name, value) {
             None | Some(Value::Null) => {}
-            Some(value) => self.header(name, &query::elements(&value).join(",")),
+            Some(value) => match query::delimited(name, &value, ',') {
+                Ok(elements) => self.header(name, &elements.join(",")),
+                Err(error) => self.fail(error),
+            },
         }
     }
 
     fn cookie(&mut self, name: &'static str, value: Json) {
         match self.check(name, value) {
             None | Some(Value::Null) => {}
-            Some(value) => {
-                self.cookies.retain(|(known, _)| *known != name);
-                self.cookies.push((name, query::elements(&value).join(",")));
-            }
+            Some(value) => match query::delimited(name, &value, ',') {
+                Ok(elements) => {
+                    self.cookies.retain(|(known, _)| *known != name);
+                    self.cookies.push((name, elements.join(",")));
+                }
+                Err(error) => self.fail(error),
+            },
         }
     }
 

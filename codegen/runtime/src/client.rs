@@ -19,7 +19,7 @@ use crate::token::{self, Grant, Revocation, TokenSource, Tokens};
 
 const USER_AGENT: &str = concat!("crm-clients/", env!("CARGO_PKG_VERSION"));
 const TIMEOUT: Duration = Duration::from_secs(60);
-const RESPONSE_LIMIT: usize = 64 * 1024 * 1024;
+pub(crate) const RESPONSE_LIMIT: usize = 64 * 1024 * 1024;
 const REDIRECTS: usize = 10;
 
 /// The shared state of a client. Clones are cheap and share their connections.
@@ -187,7 +187,8 @@ impl CoreBuilder {
         Self { user_agent: Some(user_agent.into()), ..self }
     }
 
-    /// The most bytes that a response body may have; 64 MiB by default.
+    /// Sets how many bytes a response body may have; 64 MiB by default. Decoded, a body may take up to 16 times that in
+    /// memory.
     pub fn response_limit(self, bytes: usize) -> Self {
         Self { response_limit: bytes, ..self }
     }

@@ -10,12 +10,13 @@ use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, HeaderMap, HeaderValue, USER
 use reqwest::{Request, Url};
 
 use crate::auth::Secret;
-use crate::byte_stream::ByteStream;
 use crate::call::{Draft, Reading};
 use crate::error::{RequestError, TransportError};
-use crate::events::EVENT_STREAM;
 use crate::operation::Reply;
 use crate::query;
+use crate::response::byte_stream::ByteStream;
+use crate::response::events::EVENT_STREAM;
+use crate::response::limits::Limits;
 use crate::retry::{self, Attempts};
 use crate::token::AuthError;
 use crate::trace::Span;
@@ -59,6 +60,8 @@ pub(crate) struct Answer {
     pub(crate) reply: Reply,
     /// The body, where it is still to come and not in the reply.
     pub(crate) stream: Option<ByteStream>,
+    /// What decoding it may take.
+    pub(crate) limits: Limits,
 }
 
 /// An answer on its way.
@@ -164,9 +167,11 @@ async fn attempt<'a>(draft: &'a Draft, attempts: &Attempts<'_>) -> Attempt<'a> {
         Err(failure) => return Attempt { outcome: Err(failure), secrets: Vec::new(), redirected },
     };
     let timeout = draft.timeout.unwrap_or(draft.core.shared().timeout).min(attempts.time_left());
+    let limits = Limits::within(timeout, draft.core.shared().response_limit);
     let outcome = tokio::time::timeout(timeout, send(draft, &secrets, &mut redirected))
         .await
-        .unwrap_or_else(|_| Err(Failure::Transport(TransportError::timed_out(timeout))));
+        .unwrap_or_else(|_| Err(Failure::Transport(TransportError::timed_out(timeout))))
+        .map(|answer| Answer { limits, ..answer });
     Attempt { outcome, secrets, redirected }
 }
 
@@ -194,7 +199,7 @@ async fn send(draft: &Draft, secrets: &[Secret<'_>], redirected: &mut bool) -> R
     if streamed && response.status().is_success() {
         return Ok(stream(draft, response));
     }
-    Ok(Answer { reply: read(response, core.response_limit).await?, stream: None })
+    Ok(Answer { reply: read(response, core.response_limit).await?, stream: None, limits: Limits::default() })
 }
 
 /// The request but for its body.
@@ -271,7 +276,7 @@ fn stream(draft: &Draft, mut response: reqwest::Response) -> Answer {
     let timeout = draft.timeout.unwrap_or(draft.core.shared().timeout);
     let headers = std::mem::take(response.headers_mut());
     let reply = Reply { status: response.status().as_u16(), headers, body: Bytes::new() };
-    Answer { reply, stream: Some(ByteStream::new(response, timeout, draft.name)) }
+    Answer { reply, stream: Some(ByteStream::new(response, timeout, draft.name)), limits: Limits::default() }
 }
 
 const FIRST_ALLOCATION: usize = 1024 * 1024;

@@ -9,9 +9,10 @@ use bytes::Bytes;
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
-use crate::decode::DecodeFailure;
-use crate::json_path;
 use crate::operation::Reply;
+use crate::response::decode::DecodeFailure;
+use crate::response::json_path;
+use crate::response::sanitize;
 use crate::retry;
 use crate::token::AuthError;
 
@@ -476,7 +477,7 @@ pub(crate) fn excerpt(body: &[u8], start: usize, length: usize) -> String {
     let text = String::from_utf8_lossy(&body[start..end]);
     // A cut in the middle of a character is no news.
     let text = text.trim_matches(char::REPLACEMENT_CHARACTER).trim();
-    let mut shown: String = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
+    let mut shown = sanitize::on_one_line(text);
     if end < body.len() && !shown.is_empty() {
         shown.push('…');
     }

@@ -7,51 +7,41 @@
 //! them, the engine puts it on the wire, again where [`Retry`] allows it, and reads the reply within
 //! limits, and the operation's own decoder turns the reply into its type or into an [`Error`].
 
-mod answering;
 mod auth;
-mod base64_text;
 mod body;
-mod byte_stream;
 mod call;
 mod client;
-#[doc(hidden)]
-pub mod decode;
 mod engine;
 mod error;
-mod events;
 mod included;
-mod json_path;
-mod lenient;
 #[cfg(feature = "mock")]
 pub mod mock;
 mod multipart;
-mod object;
-mod open_enum;
 mod operation;
-mod pages;
-mod patch;
+mod pagination;
 mod path;
 mod query;
-mod read;
 mod response;
 mod retry;
 mod secret;
+mod serde;
 mod token;
 mod trace;
-mod union;
 mod upload;
 mod webhook;
-mod write;
 
-pub use base64_text::Base64;
-pub use byte_stream::ByteStream;
+pub use self::serde::{base64_text::Base64, patch::Patch};
 pub use client::{Core, CoreBuilder, http_client_builder};
 pub use error::{ApiError, DecodeError, Error, RequestError, TransportError};
-pub use events::{Event, Events};
 pub use included::Included;
-pub use pages::{Items, Pages};
-pub use patch::Patch;
-pub use response::Response;
+pub use pagination::{Items, Pages};
+#[doc(hidden)]
+pub use response::decode;
+pub use response::{
+    Response,
+    byte_stream::ByteStream,
+    events::{Event, Events},
+};
 pub use retry::Retry;
 pub use secret::Secret;
 pub use token::{AuthError, FetchingToken, Token, TokenSource};
@@ -67,10 +57,10 @@ pub use serde_json::{Map, Value};
 /// What the exported macros need to name from any crate.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::open_enum::{read_integer, read_string};
-    pub use crate::read::{Object, PropertyReader, read};
-    pub use crate::union::{Choice, kind, read_union, tag_of, tagged};
-    pub use crate::write::{PropertyWriter, WriteObject, write};
+    pub use crate::serde::de::{Key, Object, PropertyReader, is_required, read};
+    pub use crate::serde::open_enum::{read_integer, read_string};
+    pub use crate::serde::ser::{PropertyWriter, WriteObject, write};
+    pub use crate::serde::union::{Shape, Union, Variants, kind, read_union, read_variant};
     pub use serde;
     pub use serde_json;
     pub use std::string::String;
@@ -81,15 +71,15 @@ pub mod __private {
 pub mod generated {
     pub use crate::auth::{Scheme, SchemeKind};
     pub use crate::call::{Call, Sending};
-    pub use crate::decode;
-    pub use crate::decode::DecodeFailure;
-    pub use crate::events::{EventReader, EventShape};
     pub use crate::multipart::{FormParts, MultipartBody};
     pub use crate::operation::{ErrorReader, Operation, Reply, Status};
-    pub use crate::pages::{By, Paging, Sign};
+    pub use crate::pagination::{HasMore, PageKey, Paging};
     pub use crate::path::PathValue;
     pub use crate::query::{Style, json_text};
-    pub use crate::read::Readable;
+    pub use crate::response::decode;
+    pub use crate::response::decode::DecodeFailure;
+    pub use crate::response::events::{EventReader, EventShape};
+    pub use crate::serde::de::Decode;
     pub use crate::token::{Grant, Revocation};
     pub use crate::webhook::{Encoding, Part, Payload, Signature, Signed};
     pub use reqwest::Method;

@@ -12,10 +12,10 @@ use reqwest::{Method, Url};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::decode::DecodeFailure;
-use crate::events::EVENT_STREAM;
-use crate::json_path;
 use crate::operation::{Operation, Reply};
+use crate::response::decode::DecodeFailure;
+use crate::response::events::EVENT_STREAM;
+use crate::response::json_path;
 pub use route::Route;
 
 /// A server on 127.0.0.1, at a free port, that stops when it is dropped.
@@ -121,7 +121,7 @@ pub struct Request {
     pub operation: Option<&'static str>,
     /// The HTTP method.
     pub method: Method,
-    /// Its path and query, percent-encoded: `/v1/contacts?page[number]=2`.
+    /// Its path and query, percent-encoded: `/v1/contacts?page%5Bnumber%5D=2`.
     pub target: String,
     /// Its headers, credentials among them.
     pub headers: HeaderMap,

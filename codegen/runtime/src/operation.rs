@@ -5,7 +5,7 @@ use reqwest::Method;
 use reqwest::header::HeaderMap;
 
 use crate::auth::Scheme;
-use crate::decode::DecodeFailure;
+use crate::response::decode::DecodeFailure;
 
 /// Reads a declared error body.
 pub type ErrorReader<B> = fn(&[u8]) -> Result<B, serde_json::Error>;

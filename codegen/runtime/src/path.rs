@@ -52,7 +52,13 @@ impl<T: PathValue> PathValue for Vec<T> {
             if index > 0 {
                 out.push_str(between);
             }
+            let start = out.len();
             value.push(out);
+            // A dot is never percent-encoded elsewhere, but here it would end the element.
+            if between == "." && out[start..].contains('.') {
+                let element = out.split_off(start).replace('.', "%2E");
+                out.push_str(&element);
+            }
         }
     }
 }
@@ -113,10 +119,11 @@ pub(crate) fn fill(template: &str, values: &[&dyn PathValue]) -> Result<String, 
         rest = after;
     }
     path.push_str(rest);
-    // Two values side by side could still make up a climbing segment.
+    // Two values next to each other can still make up a segment of dots, which URLs take for the directory above even if they
+    // are percent-encoded.
     let before_query = path.split(['?', '#']).next().unwrap_or_default();
-    if before_query.split('/').any(|segment| matches!(segment, "." | "..")) {
-        return Err(RequestError::new(format!("the path {path} would climb")));
+    if before_query.split('/').any(|segment| matches!(segment.replace("%2E", ".").as_str(), "." | "..")) {
+        return Err(RequestError::new(format!("the path {path} contains `..` segments")));
     }
     Ok(path)
 }
@@ -143,6 +150,8 @@ mod tests {
         assert_eq!(filled("/{.x}/{.x*}/{x*}", &[&list, &list, &list]), "/.a,b%2Cc/.a.b%2Cc/a,b%2Cc");
         assert_eq!(filled("/m{;x y}{;z*}", &[&list, &list]), "/m;x%20y=a,b%2Cc;z=a;z=b%2Cc");
         assert_eq!(filled("/{;n}{.n*}", &[&5i64, &6i64]), "/;n=5.6");
+        assert_eq!(filled("/{.x*}/{.y*}", &[&vec!["a.b", "c"], &vec![1.5, 2.0]]), "/.a%2Eb.c/.1%2E5.2");
+        assert_eq!(filled("/a/{.x*}/b", &[&vec!["."]]), "the path /a/.%2E/b contains `..` segments");
         assert_eq!(filled("/{.x}", &[&"."]), "\".\" cannot be a path segment (parameter `.x`)");
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crm_clients_runtime::generated::{PathValue, Readable as _};
+use crm_clients_runtime::generated::{Decode as _, PathValue};
 use crm_clients_runtime::{Base64, Patch, Value, integer_enum, object, read_object, string_enum, union, write_object};
 use serde_json::json;
 
@@ -119,11 +119,58 @@ fn numbers_are_read_to_their_last_digit() -> Result {
     Ok(())
 }
 
+#[derive(Debug, PartialEq)]
+struct Integers {
+    one: i64,
+    maybe: Option<u64>,
+    list: Vec<i32>,
+    map: BTreeMap<String, Patch<u32>>,
+    kind: Option<Kind>,
+    at: Option<crm_clients_runtime::Timestamp>,
+}
+object! { Integers {
+    one: required "one", maybe: optional "maybe", list: or_empty "list", map: or_empty "map", kind: optional "kind",
+    at: optional "at",
+} }
+
+#[test]
+fn integers_may_have_a_fraction_of_zero_or_an_exponent() -> Result {
+    let text = r#"{"one": 12.0, "maybe": 1e3, "list": [-0.0, 2.00, 3], "map": {"a": 4.0, "b": null}, "kind": -1.0,
+        "at": "9999-12-31T23:59:59.1234567890123Z"}"#;
+    let read: Integers = serde_json::from_str(text)?;
+    assert_eq!(
+        (read.one, read.maybe, &read.list[..], read.kind),
+        (12, Some(1000), &[0, 2, 3][..], Some(Kind::Negative))
+    );
+    assert_eq!((read.map["a"], read.map["b"]), (Patch::Value(4), Patch::Null));
+    assert_eq!(read.at, Some(crm_clients_runtime::Timestamp::MAX));
+    let largest: Integers = serde_json::from_str(r#"{"one":-9223372036854775808,"maybe":18446744073709551615}"#)?;
+    assert_eq!((largest.one, largest.maybe), (i64::MIN, Some(u64::MAX)));
+    let no_time: Integers = serde_json::from_str(r#"{"one":1,"at":"2026-01-02T03:04:05"}"#)?;
+    assert_eq!(no_time.at.map(|at| at.to_string()).as_deref(), Some("2026-01-02T03:04:05Z"));
+    for wrong in [
+        r#"{"one":1.5}"#,
+        r#"{"one":1e300}"#,
+        r#"{"one":"1"}"#,
+        r#"{"one":1,"maybe":-1.0}"#,
+        r#"{"one":1,"list":[3000000000]}"#,
+        r#"{"one":1,"kind":0.5}"#,
+        r#"{"one":1,"at":"2026-01-02"}"#,
+    ] {
+        assert!(serde_json::from_str::<Integers>(wrong).is_err(), "{wrong}");
+    }
+    // A number stays one where the union has a variant for it.
+    assert_eq!(serde_json::from_str::<Owner>("5.0")?, Owner::Share(5.0));
+    assert_eq!(serde_json::from_str::<shadows::Result>("5.0")?, shadows::Result::Ok(5));
+    assert_eq!(serde_json::from_str::<Owner>("[5.0]")?, Owner::Ids(vec![5]));
+    Ok(())
+}
+
 #[test]
 fn an_empty_object_is_a_struct_too() -> Result {
     assert_eq!(serde_json::from_str::<Empty>(r#"{"a": {"b": 1}}"#)?, Empty {});
     assert_eq!(serde_json::to_string(&Empty {})?, "{}");
-    assert_eq!(Empty::KEYS, [""; 0]);
+    assert!(Empty::KEYS.is_empty());
     assert!(serde_json::from_str::<Empty>("1").is_err());
     Ok(())
 }
@@ -190,7 +237,7 @@ fn halves() -> Result {
     let more = BTreeMap::from([("n".to_owned(), 2)]);
     assert_eq!(serde_json::to_string(&WritingOwned { id: Some(id), more })?, r#"{"id":1,"n":2}"#);
     assert_eq!(serde_json::to_string(&WritingOwned::default())?, "{}");
-    assert_eq!(Reading::KEYS, ["id"]);
+    assert_eq!(Reading::KEYS.iter().map(|key| (key.name, key.required)).collect::<Vec<_>>(), [("id", true)]);
     Ok(())
 }
 
@@ -313,6 +360,83 @@ fn unions_choose_by_tag() -> Result {
     }
     let error = serde_json::from_str::<Vec<Tagged>>(r#"[ {"type":"person"} ]"#).err().map(|error| error.to_string());
     assert_eq!(error.as_deref(), Some("missing field `id` at line 1 column 19"));
+    Ok(())
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Left {
+    child: Option<Box<Nested>>,
+    value: i64,
+}
+object! { Left { child: optional "child", value: required "value" } }
+
+#[derive(Clone, Debug, PartialEq)]
+struct Right {
+    child: Option<Box<Nested>>,
+    value: bool,
+    name: Option<String>,
+}
+object! { Right { child: optional "child", value: required "value", name: optional "name" } }
+
+#[derive(Clone, Debug, PartialEq)]
+enum Nested {
+    Left(Left),
+    Right(Right),
+    Unknown(Value),
+}
+union! { Nested(Unknown) { Left: object, Right: object } }
+
+/// Objects within each other, each with this value.
+fn nested(depth: usize, value: &str) -> String {
+    let mut text = format!(r#"{{"value":{value}}}"#);
+    for _ in 1..depth {
+        text = format!(r#"{{"child":{text},"value":{value}}}"#);
+    }
+    text
+}
+
+fn depth_of(nested: &Nested) -> usize {
+    let child = match nested {
+        Nested::Left(left) => left.child.as_deref(),
+        Nested::Right(right) => right.child.as_deref(),
+        Nested::Unknown(_) => return 0,
+    };
+    1 + child.map_or(0, depth_of)
+}
+
+#[test]
+fn unions_within_unions_take_time_by_their_size() -> Result {
+    let start = std::time::Instant::now();
+    for depth in [1, 18, 100] {
+        // The second variant is that of the second value.
+        for value in ["1", "true"] {
+            let read = serde_json::from_str::<Nested>(&nested(depth, value))?;
+            assert_eq!(depth_of(&read), depth);
+            assert_eq!(serde_json::to_string(&read)?.len(), nested(depth, value).len());
+            let read: Nested = serde_json::from_value(serde_json::from_str(&nested(depth, value))?)?;
+            assert_eq!(depth_of(&read), depth);
+        }
+        // Neither variant fits, which each level finds out only behind the levels in it.
+        let text = nested(depth, r#""x""#);
+        assert_eq!(serde_json::from_str::<Nested>(&text)?, Nested::Unknown(serde_json::from_str(&text)?));
+    }
+    // The first variant fails at each level of a list as well.
+    let text = format!("[{}]", vec![nested(8, "true"); 1000].join(","));
+    let list: Vec<Nested> = serde_json::from_str(&text)?;
+    assert!(list.iter().all(|nested| depth_of(nested) == 8 && matches!(nested, Nested::Right(_))));
+    assert!(start.elapsed() < std::time::Duration::from_secs(20), "{:?}", start.elapsed());
+    Ok(())
+}
+
+#[test]
+fn the_last_of_several_properties_of_one_name_counts_in_unions_too() -> Result {
+    let many: String = (0..20).map(|index| format!(r#""p{index}":0,"#)).collect();
+    for text in [
+        r#"{"type":"robot","id":1,"type":"person"}"#.to_owned(),
+        format!(r#"{{"type":1,{many}"id":1,"type":"person"}}"#),
+    ] {
+        assert!(matches!(serde_json::from_str::<Tagged>(&text)?, Tagged::Person(Person { id: 1, .. })));
+    }
     Ok(())
 }
 

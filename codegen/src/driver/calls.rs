@@ -11,7 +11,7 @@ use super::sample::{Sampler, Unsampled, Wanted};
 use crate::diagnostic::{Diagnostics, child};
 use crate::emit::file::File;
 use crate::emit::{gate, resource};
-use crate::ir::{Api, Argument, Body, BodyKind, Operation, Resource};
+use crate::ir::{Api, Argument, Body, BodyKind, Operation, Resource, Style};
 use crate::lowered::followed;
 use crate::names;
 
@@ -161,7 +161,10 @@ impl Call<'_> {
     fn argument(&mut self, argument: &Argument) -> Result<TokenStream, String> {
         let told = |why| format!("`{}`: {why}", argument.wire);
         let schema = self.source.parameter(argument)?;
-        let value = self.sampler.value(schema).map_err(reason).map_err(told)?;
+        let mut value = self.sampler.value(schema).map_err(reason).map_err(told)?;
+        if argument.style == Style::Space {
+            replace_spaces(&mut value);
+        }
         Writer::new(self.api).argument(&argument.ty, &value).map_err(|Misfit(why)| told(why))
     }
 
@@ -174,6 +177,15 @@ impl Call<'_> {
             _ => Value::String("text".to_owned()),
         };
         Writer::new(self.api).argument(&body.ty, &value).map_err(|Misfit(why)| format!("the body: {why}"))
+    }
+}
+
+/// Replaces the spaces of elements that a space separates, since the runtime refuses such elements.
+fn replace_spaces(value: &mut Value) {
+    for element in value.as_array_mut().into_iter().flatten() {
+        if let Value::String(text) = element {
+            *text = text.replace(' ', "-");
+        }
     }
 }
 

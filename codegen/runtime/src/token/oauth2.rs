@@ -11,11 +11,11 @@ use super::{FetchingToken, Token, TokenSource, Tokens};
 use crate::auth::{Credential, Credentials, Exchange, Scheme, SchemeKind};
 use crate::call::Call;
 use crate::client::Core;
-use crate::decode::{self, DecodeFailure};
 use crate::error::{Error, RequestError};
 use crate::operation::{Operation, Reply, Status};
 use crate::query;
 use crate::read_object;
+use crate::response::decode::{self, DecodeFailure};
 use crate::secret::Secret;
 
 /// What a server is offered in exchange for a token.

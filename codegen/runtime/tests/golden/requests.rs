@@ -34,8 +34,8 @@ async fn query_parameters_in_every_style() -> Outcome {
     let call = call.filter_site_id("9").labels(["l", "m"]).order("asc").flag(true).empty("").extra([("k", "v")]);
     call.await?;
     let expected = "GET /search?q=a%20b&ids=1&ids=2&form=a,b%2Cc&exploded=x&exploded=y&space=a%20b&pipe=a%7Cb\
-                    &deep[from]=1&deep[to]=2&object=from,1,to,2&from=1&to=2&json=%7B%22from%22:1,%22to%22:2%7D\
-                    &filter[site_id]=9&labels[]=l&labels[]=m&order=asc&flag=true&empty=&extra[k]=v HTTP/1.1";
+                    &deep%5Bfrom%5D=1&deep%5Bto%5D=2&object=from,1,to,2&from=1&to=2&json=%7B%22from%22:1,%22to%22:2%7D\
+                    &filter%5Bsite_id%5D=9&labels%5B%5D=l&labels%5B%5D=m&order=asc&flag=true&empty=&extra%5Bk%5D=v HTTP/1.1";
     assert_eq!(server.request()?.first_line(), expected);
     Ok(())
 }
@@ -327,7 +327,7 @@ async fn lists_are_read_over_their_pages() -> Outcome {
     }
     assert_eq!(
         (ids, lines(&server)),
-        (vec![1, 2], vec!["GET /notes?items=5".into(), "GET /notes?items=5&page[number]=2".into()])
+        (vec![1, 2], vec!["GET /notes?items=5".into(), "GET /notes?items=5&page%5Bnumber%5D=2".into()])
     );
 
     // A search is a POST and repeated all the same; a count may come as text.

@@ -101,12 +101,27 @@ async fn another_answer_is_no_stream_without_events() -> Outcome {
 }
 
 #[tokio::test]
+async fn events_with_the_same_id_share_it() -> Outcome {
+    let server = answering("id: a\ndata: 1\n\ndata: 2\n\n").await?;
+    let mut events = get(&server)?.events::<i64>(EventShape::Data, decode::json);
+    let (first, second) = (events.try_next().await?.ok_or("none")?, events.try_next().await?.ok_or("none")?);
+    let (Some(first), Some(second)) = (first.id, second.id) else { return Err("no id".into()) };
+    assert!(std::sync::Arc::ptr_eq(&first, &second));
+    Ok(())
+}
+
+#[tokio::test]
 async fn the_size_of_an_event_is_limited() -> Outcome {
     let server = answering(&format!("data: 1\n\ndata: {}", "2".repeat(100))).await?;
     let core = Core::builder("tests", "https://api.example").base_url(server.url()).response_limit(50).build()?;
     let events = Call::new(&core, &GET, &[&7i64]).events::<i64>(EventShape::Data, decode::json);
     let told = "things.get: an event is larger than the response limit: the limit is 50 bytes";
     assert_eq!(all(events).await, ["message - 1", told]);
+
+    let server = answering(&format!("id: {}\ndata: 1\n\ndata: 2345678901234\n\n", "7".repeat(35))).await?;
+    let core = Core::builder("tests", "https://api.example").base_url(server.url()).response_limit(50).build()?;
+    let events = Call::new(&core, &GET, &[&7i64]).events::<i64>(EventShape::Data, decode::json);
+    assert_eq!(all(events).await, [format!("message {} 1", "7".repeat(35)).as_str(), told], "the id counts");
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use std::pin::{Pin, pin};
 use std::time::Duration;
 
-use crm_clients_runtime::generated::{By, Call, Method, Operation, Paging, Sign, Style, decode};
+use crm_clients_runtime::generated::{Call, HasMore, Method, Operation, PageKey, Paging, Style, decode};
 use crm_clients_runtime::{Core, Error, Items, Pages, RequestError, Retry, Value};
 use futures_core::Stream;
 use tokio::time::{sleep, timeout};
@@ -19,39 +19,40 @@ const fn operation(method: Method) -> Operation<Value, ErrorBody> {
 static LIST: Operation<Value, ErrorBody> = operation(Method::GET);
 static SEARCH: Operation<Value, ErrorBody> = operation(Method::POST);
 
-const fn paging(by: &'static [By<Value, Value>], signs: &'static [Sign<Value>]) -> Paging<Value, Value> {
+const fn paging(by: &'static [PageKey<Value, Value>], signs: &'static [HasMore<Value>]) -> Paging<Value, Value> {
     Paging { by, items: |page| page.get_mut("items")?.as_array_mut(), signs }
 }
 
-const NUMBER: &[By<Value, Value>] = &[By::Number("page[number]", 1)];
-const KEYS: &[By<Value, Value>] = &[
-    By::First("before", |item| Some(item.get("id")?.as_i64()?.to_string())),
-    By::Last("after", |item| Some(item.get("id")?.as_i64()?.to_string())),
+const NUMBER: &[PageKey<Value, Value>] = &[PageKey::Number("page[number]", 1)];
+const KEYS: &[PageKey<Value, Value>] = &[
+    PageKey::First("before", |item| Some(item.get("id")?.as_i64()?.to_string())),
+    PageKey::Last("after", |item| Some(item.get("id")?.as_i64()?.to_string())),
 ];
 
 static PLAIN: Paging<Value, Value> = paging(NUMBER, &[]);
-static FROM_ZERO: Paging<Value, Value> = paging(&[By::Number("page[number]", 0)], PAGES);
+static FROM_ZERO: Paging<Value, Value> = paging(&[PageKey::Number("page[number]", 0)], PAGES);
 static NEXT: Paging<Value, Value> =
-    paging(NUMBER, &[Sign::Next(|page| Some(!page.get("links")?.get("next")?.is_null()))]);
+    paging(NUMBER, &[HasMore::Next(|page| Some(!page.get("links")?.get("next")?.is_null()))]);
 static EITHER: Paging<Value, Value> = paging(
     NUMBER,
     &[
-        Sign::Next(|page| Some(!page.get("links")?.get("next")?.is_null())),
-        Sign::Pages(|page| page.get("pages")?.as_i64()),
+        HasMore::Next(|page| Some(!page.get("links")?.get("next")?.is_null())),
+        HasMore::Pages(|page| page.get("pages")?.as_i64()),
     ],
 );
-static MORE: Paging<Value, Value> = paging(NUMBER, &[Sign::More(|page| page.get("more")?.as_bool())]);
-const PAGES: &[Sign<Value>] = &[Sign::Pages(|page| page.get("pages")?.as_i64())];
+static MORE: Paging<Value, Value> = paging(NUMBER, &[HasMore::More(|page| page.get("more")?.as_bool())]);
+const PAGES: &[HasMore<Value>] = &[HasMore::Pages(|page| page.get("pages")?.as_i64())];
 static COUNTED: Paging<Value, Value> = paging(NUMBER, PAGES);
-static TOTAL: Paging<Value, Value> = paging(NUMBER, &[Sign::Total(|page| page.get("total")?.as_i64())]);
-static OFFSET: Paging<Value, Value> = paging(&[By::Offset("offset")], &[]);
+static TOTAL: Paging<Value, Value> = paging(NUMBER, &[HasMore::Total(|page| page.get("total")?.as_i64())]);
+static OFFSET: Paging<Value, Value> = paging(&[PageKey::Offset("offset")], &[]);
 static OFFSET_TOTAL: Paging<Value, Value> =
-    paging(&[By::Offset("offset")], &[Sign::Total(|page| page.get("total")?.as_i64())]);
-const CURSOR: &[By<Value, Value>] = &[By::Cursor("after", |page| Some(page.get("after")?.as_str()?.to_owned()))];
+    paging(&[PageKey::Offset("offset")], &[HasMore::Total(|page| page.get("total")?.as_i64())]);
+const CURSOR: &[PageKey<Value, Value>] =
+    &[PageKey::Cursor("after", |page| Some(page.get("after")?.as_str()?.to_owned()))];
 static CURSORS: Paging<Value, Value> = paging(CURSOR, &[]);
-static CURSORS_MORE: Paging<Value, Value> = paging(CURSOR, &[Sign::More(|page| page.get("more")?.as_bool())]);
+static CURSORS_MORE: Paging<Value, Value> = paging(CURSOR, &[HasMore::More(|page| page.get("more")?.as_bool())]);
 static KEYED: Paging<Value, Value> = paging(KEYS, &[]);
-static KEYED_MORE: Paging<Value, Value> = paging(KEYS, &[Sign::More(|page| page.get("more")?.as_bool())]);
+static KEYED_MORE: Paging<Value, Value> = paging(KEYS, &[HasMore::More(|page| page.get("more")?.as_bool())]);
 
 fn list(server: &Server) -> Result<Call<Value, ErrorBody>, RequestError> {
     let retry = Retry::default().first_delay(Duration::from_millis(1));
@@ -93,7 +94,7 @@ async fn read(mut items: Items<Value, Value, ErrorBody>) -> (Vec<Value>, Option<
 
 #[tokio::test]
 async fn the_list_ends_where_the_server_says_so() -> Outcome {
-    let cases: [(&Paging<_, _>, &[&str], usize, &str); 17] = [
+    let cases: [(&Paging<_, _>, &[&str], usize, &str); 19] = [
         (
             &NEXT,
             &[
@@ -105,7 +106,25 @@ async fn the_list_ends_where_the_server_says_so() -> Outcome {
         ),
         (&NEXT, &[r#"{"items": [1], "links": {}}"#], 1, "[1]"),
         (&NEXT, &[r#"{"items": [1]}"#], 1, "[1]"),
-        (&NEXT, &[r#"{"items": [], "links": {"next": "more"}}"#], 1, "[]"),
+        // An empty page in the middle: everything on it was filtered out.
+        (
+            &NEXT,
+            &[
+                r#"{"items": [1], "links": {"next": "n"}}"#,
+                r#"{"items": [], "links": {"next": "n"}}"#,
+                r#"{"links": {"next": "n"}}"#,
+                r#"{"items": [2], "links": {}}"#,
+            ],
+            4,
+            "[1,2]",
+        ),
+        (&MORE, &[r#"{"items": [], "more": true}"#, r#"{"items": [1], "more": false}"#], 2, "[1]"),
+        (
+            &COUNTED,
+            &[r#"{"items": [1], "pages": 3}"#, r#"{"items": [], "pages": 3}"#, r#"{"items": [2], "pages": 3}"#],
+            3,
+            "[1,2]",
+        ),
         (&MORE, &[r#"{"items": [1], "more": true}"#, r#"{"items": [2], "more": false}"#], 2, "[1,2]"),
         (&MORE, &[r#"{"items": [], "more": null}"#], 1, "[]"),
         (&MORE, &[r#"{"items": [1], "more": null}"#, r#"{"items": []}"#], 2, "[1]"),
@@ -141,25 +160,25 @@ async fn the_server_chooses_the_first_page_unless_the_call_does() -> Outcome {
     let bodies = [r#"{"items": [1], "pages": 9}"#, r#"{"items": [2], "pages": 9}"#, r#"{"items": []}"#];
     let server = serving(&bodies).await?;
     assert_eq!(read(list(&server)?.items(&COUNTED)).await.0, [1, 2]);
-    assert_eq!(queries(&server), ["", "page[number]=2", "page[number]=3"]);
+    assert_eq!(queries(&server), ["", "page%5Bnumber%5D=2", "page%5Bnumber%5D=3"]);
 
     let server = serving(&bodies).await?;
     assert_eq!(read(list(&server)?.items(&FROM_ZERO)).await.0, [1, 2]);
-    assert_eq!(queries(&server), ["", "page[number]=1", "page[number]=2"]);
+    assert_eq!(queries(&server), ["", "page%5Bnumber%5D=1", "page%5Bnumber%5D=2"]);
 
     let server = serving(&bodies).await?;
     let mut call = list(&server)?;
     call.query("page[number]", Style::FormExplode, &8);
     call.query("sort", Style::FormExplode, "name");
     assert_eq!(read(call.items(&COUNTED)).await.0, [1, 2]);
-    assert_eq!(queries(&server), ["page[number]=8&sort=name", "page[number]=9&sort=name"]);
+    assert_eq!(queries(&server), ["page%5Bnumber%5D=8&sort=name", "page%5Bnumber%5D=9&sort=name"]);
 
     // What came before page 2 is not counted, so that a total of 4 is no sign that one more is missing.
     let server = serving(&[r#"{"items": [3, 4], "total": 4}"#]).await?;
     let mut call = list(&server)?;
     call.query("page[number]", Style::FormExplode, &2);
     assert_eq!(read(call.items(&TOTAL)).await, (vec![3.into(), 4.into()], None));
-    assert_eq!(queries(&server), ["page[number]=2", "page[number]=3"]);
+    assert_eq!(queries(&server), ["page%5Bnumber%5D=2", "page%5Bnumber%5D=3"]);
     Ok(())
 }
 
@@ -259,6 +278,12 @@ async fn cursors_lead_to_the_page_without_one() -> Outcome {
     let server = serving(&[r#"{"items": [1], "after": "a"}"#, r#"{"items": []}"#]).await?;
     assert_eq!(read(list(&server)?.items(&CURSORS)).await, (vec![1.into()], None));
 
+    // An empty page with a cursor is not the last one, unless the cursor is the one that asked for it.
+    let pages = [r#"{"items": [], "after": "a"}"#, r#"{"items": [1], "after": "b"}"#, r#"{"items": [], "after": "b"}"#];
+    let server = serving(&pages).await?;
+    assert_eq!(read(list(&server)?.items(&CURSORS)).await, (vec![1.into()], None));
+    assert_eq!(queries(&server), ["", "after=a", "after=b"]);
+
     // Where the page says that nothing follows, its cursor is not used.
     let server = serving(&[r#"{"items": [1], "after": "a", "more": false}"#]).await?;
     assert_eq!(read(list(&server)?.items(&CURSORS_MORE)).await, (vec![1.into()], None));
@@ -303,6 +328,35 @@ async fn a_server_that_repeats_itself_is_left() -> Outcome {
     let server = serving(&[first, r#"{"items": [{"id": 2}]}"#, first]).await?;
     assert_eq!(read(list(&server)?.items(&KEYED)).await.0.len(), 2);
     assert_eq!(server.requests().len(), 3);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_list_without_an_end_ends_with_an_error() -> Outcome {
+    let server = serving(&[r#"{"items": [], "more": true}"#]).await?;
+    let (items, error) = read(list(&server)?.items(&MORE)).await;
+    let told = "things.list: the server returned 100 empty pages in a row and says that more follows: the rest of the list \
+                cannot be read";
+    assert_eq!((items.len(), error.as_deref(), server.requests().len()), (0, Some(told), 100));
+
+    // Keys come from items, so that nothing asks for the page after an empty one.
+    let server = serving(&[r#"{"items": [{"id": 1}], "more": true}"#, r#"{"items": [], "more": true}"#]).await?;
+    let (items, error) = read(list(&server)?.items(&KEYED_MORE)).await;
+    let told = "things.list: the page has no key that `before` could ask for the next one by";
+    assert_eq!((items.len(), error.as_deref(), server.requests().len()), (1, Some(told), 2));
+
+    for pages in [1, 5] {
+        let bodies: Vec<String> = (1..10).map(|number| format!(r#"{{"items": [{number}]}}"#)).collect();
+        let server = Server::answering(bodies.iter().map(|body| page(body))).await?;
+        let (items, error) = read(list(&server)?.items(&PLAIN).max_pages(pages)).await;
+        let told = format!(
+            "things.list: the list has more than {pages} pages: raise `max_pages` if that is possible, or start from a later page"
+        );
+        assert_eq!((items.len(), error, server.requests().len()), (pages, Some(told), pages));
+    }
+    // One that ends with the last page that is allowed is complete.
+    let server = serving(&[r#"{"items": [1], "pages": 2}"#, r#"{"items": [2], "pages": 2}"#]).await?;
+    assert_eq!(read(list(&server)?.items(&COUNTED).max_pages(2)).await, (vec![1.into(), 2.into()], None));
     Ok(())
 }
 
@@ -357,7 +411,7 @@ async fn every_page_is_requested_as_the_call_says() -> Outcome {
     call.text("text/plain", "query");
     let call = call.header("x-mine", "1").retry(Retry::default().first_delay(Duration::from_millis(1)));
     assert_eq!(read(call.items(&PLAIN)).await, (vec![1.into(), 2.into()], None));
-    assert_eq!(queries(&server), ["", "page[number]=2", "page[number]=2", "page[number]=3"]);
+    assert_eq!(queries(&server), ["", "page%5Bnumber%5D=2", "page%5Bnumber%5D=2", "page%5Bnumber%5D=3"]);
     for request in server.requests() {
         assert_eq!((request.header("x-mine"), request.body.as_str()), (Some("1"), "query"));
     }

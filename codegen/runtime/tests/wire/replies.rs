@@ -3,7 +3,7 @@
 use std::error::Error as _;
 use std::time::Duration;
 
-use crm_clients_runtime::generated::{Call, Method, Operation, decode};
+use crm_clients_runtime::generated::{Call, Method, Operation, Payload, Reply, decode};
 use crm_clients_runtime::{Bytes, Core, Error, Retry, operation};
 
 use crate::server::{Server, reply};
@@ -86,6 +86,121 @@ async fn a_decode_error_says_where() -> Outcome {
             return Err("no decode error".into());
         };
         assert!(error.message().starts_with(expected), "{}", error.message());
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn decode_errors_are_bounded_and_safe_to_print() -> Outcome {
+    let million = |text: &str| text.repeat(1_000_000);
+    for (body, path) in [
+        (format!(r#"{{"a": "{}"}}"#, million("\u{202e}")), "$.a"),
+        (format!(r#"{{"a": "{}"}}"#, million("\\u001b[31m")), "$.a"),
+        (format!(r#"{{"{}": "x"}}"#, million("\\u001b")), "$['\\u{1b}"),
+        (r#"{"\r\nlog: \u001b[31m\u2066": "\u202e"}"#.to_owned(), "$['\\r\\nlog: \\u{1b}[31m\\u{2066}']"),
+        (format!(r#"{{"a": {}"#, million("[")), "$.a"),
+        (million("\u{1b}"), "$"),
+    ] {
+        let error = failure(reply("200 OK", &[], &body)).await?;
+        let Error::Decode(decode) = &error else { return Err("no decode error".into()) };
+        assert!(decode.path().starts_with(path), "{}", decode.path());
+        let source = error.source().ok_or("no source")?;
+        for shown in [error.to_string(), format!("{error:?}"), source.to_string(), format!("{source:?}")] {
+            assert!(shown.len() < 3000, "{} bytes", shown.len());
+            let unsafe_letter = |letter: char| letter.is_control() || ('\u{202a}'..='\u{2069}').contains(&letter);
+            assert!(!shown.contains(unsafe_letter), "{shown}");
+        }
+    }
+    Ok(())
+}
+
+/// The operation that is decoded so.
+const fn decoded_by<T>(decode: fn(&Reply) -> Result<T, decode::DecodeFailure>) -> Operation<T, ErrorBody> {
+    let (name, path, security) = ("kinds.get", "/", &[]);
+    Operation { name, method: Method::GET, idempotent: true, path, security, accept: "", decode, errors: ERRORS }
+}
+
+#[derive(Debug)]
+struct Portal {
+    name: String,
+    size: Option<i64>,
+}
+crm_clients_runtime::object! { Portal { name: required "name", size: optional "size" } }
+
+#[tokio::test]
+async fn a_missing_field_is_named_where_bodies_hold_secrets() -> Outcome {
+    static SECRET: Operation<Portal, ErrorBody> = decoded_by(decode::secret_json);
+    for (body, message) in [
+        (r#"{"id":"hunter2"}"#, "kinds.get: 200 answered, but at $: missing field `name`"),
+        (r#"{"name":{"a":"hunter2"}}"#, "kinds.get: 200 answered, but at $.name: invalid type: map, expected a string"),
+        (
+            r#"{"name":"x","size":"hunter2"}"#,
+            "kinds.get: 200 answered, but at $.size: invalid type: string, expected i64",
+        ),
+        (
+            r#"{"name":"hunter2"#,
+            "kinds.get: 200 answered, but at $.name: the body, which holds secrets, is not what was declared",
+        ),
+    ] {
+        let server = Server::answering([reply("200 OK", &[], body)]).await?;
+        let error = Call::new(&crate::core(&server)?, &SECRET, &[]).await.err().ok_or("it was read")?;
+        assert_eq!(error.to_string(), message);
+        assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
+        let payload = Payload::secret(body.as_bytes()).read::<Portal>().err().ok_or("it was read")?;
+        let told = message
+            .rsplit_once("but at ")
+            .map_or("", |(_, told)| told)
+            .replace("body, which holds", "payload, which can hold");
+        assert_eq!(payload.to_string(), format!("the webhook's payload is wrong at {told}"));
+    }
+    let portal: Portal = Payload::secret(br#"{"name":"n"}"#).read()?;
+    assert_eq!((portal.name.as_str(), portal.size), ("n", None));
+    Ok(())
+}
+
+#[tokio::test]
+async fn decoding_counts_towards_the_timeout() -> Outcome {
+    static SLOW: Operation<Vec<Portal>, ErrorBody> = decoded_by(|reply| {
+        std::thread::sleep(Duration::from_millis(300));
+        decode::json(reply)
+    });
+    let body = format!("[{}]", vec![r#"{"name":"n"}"#; 1000].join(","));
+    let server = Server::answering([reply("200 OK", &[], &body)]).await?;
+    let call = || Ok::<_, crm_clients_runtime::RequestError>(Call::new(&crate::core(&server)?, &SLOW, &[]));
+    let error = call()?.timeout(Duration::from_millis(250)).await.err().ok_or("it was in time")?;
+    assert!(error.is_timeout(), "{error}");
+    assert_eq!(error.to_string(), "kinds.get: timed out: the limit is 250ms");
+    assert!(
+        call()?.timeout(Duration::from_millis(250)).send_with_response().await.is_err_and(|error| error.is_timeout())
+    );
+    assert_eq!(call()?.timeout(Duration::from_secs(60)).await?.len(), 1000);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_memory_that_a_body_takes_is_limited() -> Outcome {
+    static VALUE: Operation<crm_clients_runtime::Value, ErrorBody> = decoded_by(decode::json);
+    static PORTALS: Operation<Vec<Portal>, ErrorBody> = decoded_by(decode::json);
+    static LISTS: Operation<Vec<Vec<i8>>, ErrorBody> = decoded_by(decode::json);
+    let told = "decoded, the body would take more than 16 times the response limit in memory";
+    for (item, fits) in
+        [(r#"{"a":0}"#, false), ("[0]", false), (r#"{"name":"a contact","email":"someone@example.com"}"#, true)]
+    {
+        let body = format!("[{}]", vec![item; 10_000 / item.len()].join(","));
+        let server = Server::answering([reply("200 OK", &[], &body)]).await?;
+        let core = Core::builder("tests", "https://api.example").base_url(server.url()).retry(Retry::never());
+        let core = core.response_limit(body.len()).build()?;
+        match Call::new(&core, &VALUE, &[]).await {
+            Ok(value) => assert!(fits, "{value}"),
+            Err(error) => assert!(!fits && error.to_string().contains(told), "{error}"),
+        }
+        if fits {
+            assert!(Call::new(&core, &PORTALS, &[]).await.is_ok());
+        }
+        // What takes less than a `Value` is read.
+        if item == "[0]" {
+            assert_eq!(Call::new(&core, &LISTS, &[]).await?.len(), 10_000 / item.len());
+        }
     }
     Ok(())
 }

@@ -25,7 +25,7 @@ async fn a_get_is_sent_byte_for_byte() -> Outcome {
     call.cookie("plan", "gold");
     call.await?;
     let expected = format!(
-        "GET /things/a%2Fb?fixed=1&include=tags,offers&fields[contacts]=name,email&labels[]=a%20b&labels[]=c%26d HTTP/1.1\n\
+        "GET /things/a%2Fb?fixed=1&include=tags,offers&fields%5Bcontacts%5D=name,email&labels%5B%5D=a%20b&labels%5B%5D=c%26d HTTP/1.1\n\
          x-ids: 1,2\naccept: application/json\nuser-agent: tests\ncookie: theme=dark%3Blight; plan=gold\nhost: 127.0.0.1:{}",
         server.port()
     );
@@ -124,7 +124,7 @@ async fn a_setter_replaces_and_a_header_overrides() -> Outcome {
     call.query("page", Style::Form, &2);
     call.header("accept", "text/html").header("User-Agent", "mine").await?;
     let request = server.request()?;
-    assert_eq!(request.first_line(), "GET /things/7?fixed=1&page=2&filter[site][id]=9 HTTP/1.1");
+    assert_eq!(request.first_line(), "GET /things/7?fixed=1&page=2&filter%5Bsite%5D%5Bid%5D=9 HTTP/1.1");
     assert_eq!((request.header("accept"), request.header("user-agent")), (Some("text/html"), Some("mine")));
     Ok(())
 }
@@ -164,6 +164,19 @@ async fn what_cannot_be_sent_is_said_and_never_sent() -> Outcome {
     let mut call = get(&server)?;
     call.header_param("X-Tag", "a\r\nb");
     assert!(refused(call).await?.contains("X-Tag"));
+
+    let told = |name: &str, separator: char| {
+        format!("things.get: an element of `{name}` contains {separator:?}, which separates the elements there")
+    };
+    let mut call = get(&server)?;
+    call.header_param("X-Tags", &["a,b", "c"]);
+    assert_eq!(refused(call).await?, told("X-Tags", ','));
+    let mut call = get(&server)?;
+    call.cookie("tags", &BTreeMap::from([("a", "b,c")]));
+    assert_eq!(refused(call).await?, told("tags", ','));
+    let mut call = get(&server)?;
+    call.query("tags", Style::Pipe, &["a|b"]);
+    assert_eq!(refused(call).await?, told("tags", '|'));
 
     for id in ["..", ".", ""] {
         let message = refused(Call::new(&core(&server)?, &GET, &[&id as &dyn PathValue])).await?;

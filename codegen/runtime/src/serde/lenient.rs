@@ -6,10 +6,10 @@ use std::marker::PhantomData;
 use serde::Deserialize;
 use serde::de::{self, Deserializer, Visitor};
 
-use crate::read::Readable;
+use crate::serde::de::Decode;
 
 /// A number that some servers send as a string.
-pub trait Lenient: Readable {
+pub trait Lenient: Decode {
     /// From a number without a fraction.
     fn from_integer(number: i128) -> Option<Self>;
     /// From any number.

@@ -2,8 +2,8 @@
 //! properties.
 //!
 //! How a property is read and written is named by its mode, which is a method of
-//! [`PropertyReader`](crate::read::PropertyReader) and of
-//! [`PropertyWriter`](crate::write::PropertyWriter):
+//! [`PropertyReader`](crate::serde::de::PropertyReader) and of
+//! [`PropertyWriter`](crate::serde::ser::PropertyWriter):
 //!
 //! | mode | type | absent | null | read from | written |
 //! |---|---|---|---|---|---|
@@ -32,12 +32,14 @@ macro_rules! object {
 #[macro_export]
 macro_rules! read_object {
     ($name:ident { $($field:ident : $mode:ident $($key:literal)?),* $(,)? }) => {
-        impl $crate::generated::Readable for $name {
-            const KEYS: &'static [&'static str] = &[$($($key,)?)*];
+        impl $crate::generated::Decode for $name {
+            const KEYS: &'static [$crate::__private::Key] = &[$($(
+                $crate::__private::Key { name: $key, required: $crate::__private::is_required::$mode },
+            )?)*];
 
             #[inline]
             fn blank() -> Self {
-                Self { $($field: $crate::generated::Readable::blank(),)* }
+                Self { $($field: $crate::generated::Decode::blank(),)* }
             }
         }
 

@@ -2,6 +2,7 @@
 //!
 //! It is read here because the crates that read it set no limit to what a server may put into one event.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 /// An event as it came.
@@ -29,7 +30,7 @@ pub(super) struct Parser {
     name: String,
     data: String,
     /// The id that later events have too, until another is given.
-    id: String,
+    id: Option<Arc<str>>,
     retry: Option<Duration>,
 }
 
@@ -42,14 +43,14 @@ impl Parser {
             begun: false,
             name: String::new(),
             data: String::new(),
-            id: String::new(),
+            id: None,
             retry: None,
         }
     }
 
     /// The id given last.
-    pub(super) fn id(&self) -> Option<&str> {
-        Some(self.id.as_str()).filter(|id| !id.is_empty())
+    pub(super) fn id(&self) -> Option<&Arc<str>> {
+        self.id.as_ref()
     }
 
     /// The waiting time given last.
@@ -80,8 +81,10 @@ impl Parser {
         }
     }
 
+    /// How much is kept of the event so far. Every event has the id, so it always counts.
     fn held(&self) -> usize {
-        self.line.len() + self.name.len() + self.data.len()
+        let id = self.id.as_ref().map_or(0, |id| id.len());
+        self.line.len() + self.name.len() + self.data.len() + id
     }
 
     /// Takes the line for what it says; an empty one ends an event.
@@ -104,7 +107,7 @@ impl Parser {
                 self.data.push_str(value);
                 self.data.push('\n');
             }
-            "id" if !value.contains('\0') => self.id = value.to_owned(),
+            "id" if !value.contains('\0') => self.id = Some(value.into()).filter(|_| !value.is_empty()),
             "retry" if value.bytes().all(|byte| byte.is_ascii_digit()) => {
                 self.retry = value.parse().ok().map(Duration::from_millis).or(self.retry);
             }
@@ -148,7 +151,7 @@ mod tests {
     fn lines_comments_and_fields() {
         let mut parser = Parser::new(100);
         assert_eq!(read(&mut parser, STREAM.as_bytes()), expected());
-        assert_eq!((parser.id(), parser.retry()), (Some("é"), Some(Duration::from_millis(1500))));
+        assert_eq!((parser.id().map(|id| &**id), parser.retry()), (Some("é"), Some(Duration::from_millis(1500))));
         assert!(read(&mut parser, b"\nid\nretry: 5s\nretry: 99999999999999999999\n\n").len() == 1);
         assert_eq!((parser.id(), parser.retry()), (None, Some(Duration::from_millis(1500))));
     }
@@ -178,7 +181,10 @@ mod tests {
     fn an_event_is_limited_and_a_stream_is_not() {
         let mut parser = Parser::new(16);
         assert_eq!(read(&mut parser, &b"data: 123456\n\n: keep alive\n\n".repeat(100)).len(), 100);
-        for endless in ["data: 12\n".repeat(5), ":".repeat(17), "event: 12345678\ndata: 123".to_owned()] {
+        let with_id = "id: 123456789\ndata: 1234";
+        for endless in
+            ["data: 12\n".repeat(5), ":".repeat(17), "event: 12345678\ndata: 123".to_owned(), with_id.to_owned()]
+        {
             let mut parser = Parser::new(16);
             assert_eq!(parser.next(&mut endless.as_bytes()), Err(TooLarge), "{endless}");
         }

@@ -5,6 +5,8 @@ use std::marker::PhantomData;
 
 use serde::de::{self, Deserializer, Visitor};
 
+use super::de::Decode as _;
+
 /// Reads a string enum.
 pub fn read_string<'de, T, D>(deserializer: D) -> Result<T, D::Error>
 where
@@ -30,7 +32,7 @@ where
 
 /// Reads an integer enum.
 pub fn read_integer<'de, T: From<i64>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    serde::Deserialize::deserialize(deserializer).map(|number: i64| T::from(number))
+    i64::decode(deserializer).map(T::from)
 }
 
 /// Names the strings of an enum: `string_enum! { Status(Unknown) { Open = "open", } }`, where
@@ -98,7 +100,7 @@ macro_rules! string_enum {
             }
         }
 
-        impl $crate::generated::Readable for $name {
+        impl $crate::generated::Decode for $name {
             #[inline]
             fn blank() -> Self {
                 Self::$unknown($crate::__private::String::new())
@@ -165,7 +167,7 @@ macro_rules! integer_enum {
             }
         }
 
-        impl $crate::generated::Readable for $name {
+        impl $crate::generated::Decode for $name {
             #[inline]
             fn blank() -> Self {
                 Self::$unknown(0)

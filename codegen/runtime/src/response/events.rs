@@ -5,6 +5,7 @@ mod parser;
 use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -12,13 +13,14 @@ use bytes::{Buf as _, Bytes};
 use futures_core::Stream;
 use serde::de::IgnoredAny;
 
-use crate::answering::{Refusals, answering};
-use crate::byte_stream::ByteStream;
 use crate::call::{Call, Reading, Sending};
-use crate::decode::DecodeFailure;
 use crate::engine::Answer;
 use crate::error::{DecodeError, Error, TransportError};
 use crate::operation::Reply;
+use crate::response::byte_stream::ByteStream;
+use crate::response::decode::DecodeFailure;
+use crate::response::limits::Limits;
+use crate::response::{ErrorDecoder, pending};
 use parser::{Message, Parser};
 
 /// The media type of such an answer.
@@ -30,8 +32,8 @@ pub(crate) const EVENT_STREAM: &str = "text/event-stream";
 pub struct Event<T> {
     /// What kind of event it is: `message` where the server does not say.
     pub name: String,
-    /// The id that the server gave last, with this event or with an earlier one.
-    pub id: Option<String>,
+    /// The id that the server gave last, with this event or with an earlier one. Events with the same id share it.
+    pub id: Option<Arc<str>>,
     /// What it holds.
     pub data: T,
 }
@@ -92,7 +94,7 @@ impl<T, B: Default> Call<T, B> {
         draft.reading = Reading::Events;
         draft.accept = EVENT_STREAM;
         let limit = draft.core.shared().response_limit;
-        let stage = Stage::Opening(answering(draft, operation.refusals(), Refusals::success));
+        let stage = Stage::Opening(pending(draft, operation.error_decoder(), ErrorDecoder::success));
         Events { operation: operation.name, shape, read, limit, stage, parser: Parser::new(limit) }
     }
 }
@@ -118,7 +120,7 @@ impl<T, B> Events<T, B> {
 
     /// The id that the server gave last.
     pub fn last_event_id(&self) -> Option<&str> {
-        self.parser.id()
+        self.parser.id().map(|id| &**id)
     }
 
     /// How long the server wants a client to wait before it connects again, where it has said so.
@@ -157,24 +159,15 @@ impl<T, B> Events<T, B> {
     fn event(&mut self, message: Message) -> Option<Result<Event<T>, Error<B>>> {
         let Stage::Open(open) = &mut self.stage else { return None };
         let reply = &mut open.reply;
-        let id = self.parser.id().map(str::to_owned);
+        let id = self.parser.id().cloned();
         let name = message.name.clone().unwrap_or_else(|| "message".to_owned());
-        let read = match self.shape {
+        let (read, _) = Limits::of_response(self.limit).apply(|| match self.shape {
             EventShape::Data => {
                 reply.body = message.data.into();
                 (self.read)(reply)
             }
-            EventShape::Whole => {
-                let is_json = serde_json::from_str::<IgnoredAny>(&message.data).is_ok();
-                let whole = |as_json| whole(&message, as_json, &self.parser).into();
-                reply.body = whole(is_json);
-                // Text may look like JSON, such as a number.
-                (self.read)(reply).or_else(|failure| {
-                    let text = Reply { body: whole(false), ..reply.clone() };
-                    if is_json { (self.read)(&text).map_err(|_| failure) } else { Err(failure) }
-                })
-            }
-        };
+            EventShape::Whole => read_whole(self.read, reply, &message, &self.parser),
+        });
         match read {
             Ok(data) => Some(Ok(Event { name, id, data })),
             Err(_) if reply.body == "[DONE]" => None,
@@ -184,6 +177,25 @@ impl<T, B> Events<T, B> {
             }
         }
     }
+}
+
+/// Reads the event as an object of its parts.
+fn read_whole<T>(
+    read: EventReader<T>,
+    reply: &mut Reply,
+    message: &Message,
+    parser: &Parser,
+) -> Result<T, DecodeFailure> {
+    let is_json = serde_json::from_str::<IgnoredAny>(&message.data).is_ok();
+    reply.body = whole(message, is_json, parser).into();
+    read(reply).or_else(|failure| {
+        if !is_json {
+            return Err(failure);
+        }
+        // Text may look like JSON, such as a number.
+        let text = Reply { body: whole(message, false, parser).into(), ..reply.clone() };
+        read(&text).map_err(|_| failure)
+    })
 }
 
 /// The event as a JSON object of its parts.
@@ -200,7 +212,7 @@ fn whole(message: &Message, data_is_json: bool, parser: &Parser) -> String {
 impl<B> Stage<B> {
     /// What comes after the head of the answer.
     fn open(operation: &'static str, answer: Answer) -> Result<Self, Error<B>> {
-        let Answer { reply, stream } = answer;
+        let Answer { reply, stream, .. } = answer;
         match stream {
             Some(stream) => Ok(Self::Open(Box::new(Open { reply, stream, piece: Bytes::new() }))),
             None => {

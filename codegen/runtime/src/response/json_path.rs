@@ -1,7 +1,10 @@
 //! Where in a JSON text something went wrong, said as a path.
 //!
 //! Tracking the path while decoding would double the code of every type. The path is looked up only
-//! once there is an error to show: one pass over the raw body, to the offset that serde_json reports.
+//! once there is an error to show: one pass over the raw body, to the offset that serde_json reports. What is shown of it
+//! is bounded, and safe to print.
+
+use crate::response::sanitize;
 
 /// The byte offset of a one-based line and the column that serde_json counts within it.
 pub(crate) fn offset(text: &[u8], line: usize, column: usize) -> usize {
@@ -10,30 +13,43 @@ pub(crate) fn offset(text: &[u8], line: usize, column: usize) -> usize {
     before.saturating_add(column).min(text.len())
 }
 
+/// Containers that are deeper than this are not looked at; serde_json goes to a depth of 128.
+const DEEPEST: usize = 1024;
+
+/// A path shows so many bytes from its beginning and from its end, and so many of a name.
+const HEAD: usize = 160;
+const TAIL: usize = 240;
+const NAME: usize = 80;
+
 /// The path of the value that begins or ends at `offset`, else of the innermost one around it.
 pub(crate) fn at(text: &[u8], offset: usize) -> String {
-    let mut open: Vec<Container> = Vec::new();
+    let mut open: Vec<Container<'_>> = Vec::new();
+    let mut deeper = 0_usize;
     let mut position = 0;
     while position < text.len() && position <= offset {
         match text[position] {
             b'{' | b'[' if position == offset => break,
+            b'{' | b'[' if open.len() == DEEPEST => deeper += 1,
             b'{' => open.push(Container::Object { key: None, expects_key: true }),
             b'[' => open.push(Container::Array(0)),
+            b'}' | b']' if deeper > 0 => deeper -= 1,
             b'}' | b']' => {
                 open.pop();
                 if position + 1 == offset {
                     break;
                 }
             }
-            b',' => next(&mut open),
-            b':' | b' ' | b'\t' | b'\r' | b'\n' => {}
+            b',' if deeper == 0 => next(&mut open),
+            b',' | b':' | b' ' | b'\t' | b'\r' | b'\n' => {}
             first => {
                 let end = scalar_end(text, position);
-                if let Some(Container::Object { key, expects_key: expects @ true }) = open.last_mut() {
-                    *key = (first == b'"').then(|| unescape(&text[position..end]));
-                    *expects = false;
-                } else if offset <= end {
-                    break;
+                match open.last_mut() {
+                    Some(Container::Object { key, expects_key: expects @ true }) if deeper == 0 => {
+                        *key = (first == b'"').then(|| &text[position..end]);
+                        *expects = false;
+                    }
+                    _ if offset <= end => break,
+                    _ => {}
                 }
                 position = end;
                 continue;
@@ -41,15 +57,19 @@ pub(crate) fn at(text: &[u8], offset: usize) -> String {
         }
         position += 1;
     }
-    show(&open)
+    show(&open, deeper > 0)
 }
 
-enum Container {
+enum Container<'t> {
     Array(usize),
-    Object { key: Option<String>, expects_key: bool },
+    /// The name of the property that is read, in its quotation marks.
+    Object {
+        key: Option<&'t [u8]>,
+        expects_key: bool,
+    },
 }
 
-fn next(open: &mut [Container]) {
+fn next(open: &mut [Container<'_>]) {
     match open.last_mut() {
         Some(Container::Array(index)) => *index += 1,
         Some(Container::Object { key, expects_key }) => {
@@ -79,27 +99,67 @@ fn scalar_end(text: &[u8], start: usize) -> usize {
     text.len()
 }
 
+/// The beginning of a quoted name.
 fn unescape(quoted: &[u8]) -> String {
-    serde_json::from_slice(quoted).unwrap_or_else(|_| String::from_utf8_lossy(quoted).into_owned())
-}
-
-fn show(open: &[Container]) -> String {
-    let mut path = String::from("$");
-    for container in open {
-        match container {
-            Container::Array(index) => path.push_str(&format!("[{index}]")),
-            Container::Object { key: Some(key), .. } if is_plain(key) => {
-                path.push('.');
-                path.push_str(key);
-            }
-            Container::Object { key: Some(key), .. } => {
-                let key = key.replace('\\', "\\\\").replace('\'', "\\'");
-                path.push_str(&format!("['{key}']"));
-            }
-            Container::Object { key: None, .. } => {}
+    let whole = quoted.len() <= NAME;
+    // A cut within an escape or a character is moved forward.
+    for end in (0..=quoted.len().min(NAME)).rev().take(12) {
+        let mut part = quoted[..end].to_vec();
+        if !whole {
+            part.push(b'"');
+        }
+        if let Ok(name) = serde_json::from_slice::<String>(&part) {
+            return if whole { name } else { name + "…" };
+        }
+        if whole {
+            break;
         }
     }
-    path
+    String::from_utf8_lossy(&quoted[..quoted.len().min(NAME)]).into_owned()
+}
+
+fn show(open: &[Container<'_>], is_deeper: bool) -> String {
+    let (mut head, mut shown) = (String::from("$"), 0);
+    for segment in open.iter().map(segment) {
+        if head.len() + segment.len() > HEAD {
+            break;
+        }
+        head.push_str(&segment);
+        shown += 1;
+    }
+    let (mut tail, mut length, mut left_out) = (Vec::new(), 0, open.len() - shown);
+    for segment in open[shown..].iter().rev().map(segment) {
+        length += segment.len();
+        if length > TAIL {
+            break;
+        }
+        tail.push(segment);
+        left_out -= 1;
+    }
+    if left_out > 0 {
+        head.push('…');
+    }
+    head.extend(tail.into_iter().rev());
+    if is_deeper {
+        head.push('…');
+    }
+    head
+}
+
+fn segment(container: &Container<'_>) -> String {
+    match container {
+        Container::Array(index) => format!("[{index}]"),
+        Container::Object { key: None, .. } => String::new(),
+        Container::Object { key: Some(key), .. } => match unescape(key) {
+            key if is_plain(&key) => format!(".{key}"),
+            key => {
+                let mut quoted = String::from("['");
+                sanitize::push_escaped(&mut quoted, &key.replace('\\', "\\\\").replace('\'', "\\'"));
+                quoted.push_str("']");
+                quoted
+            }
+        },
+    }
 }
 
 fn is_plain(key: &str) -> bool {
@@ -167,7 +227,22 @@ mod tests {
                 assert!(at(text.as_bytes(), place).starts_with('$'));
             }
         }
+    }
+
+    #[test]
+    fn a_path_is_bounded_and_safe_to_print() {
         let deep = "[".repeat(100_000);
-        assert!(at(deep.as_bytes(), deep.len()).ends_with("[0][0]"));
+        let shown = at(deep.as_bytes(), deep.len());
+        assert!(shown.starts_with("$[0][0]") && shown.ends_with("[0][0]…") && shown.len() < 450, "{shown}");
+        let deep = r#"{"abcdefgh":"#.repeat(120);
+        let shown = at(deep.as_bytes(), deep.len());
+        assert!(shown.starts_with("$.abcdefgh.") && shown.contains('…') && shown.ends_with(".abcdefgh"), "{shown}");
+        assert!(shown.len() < 450);
+        assert_eq!(path::<BTreeMap<String, i64>>(r#"{"\u001b[31m\n\u202e": "x"}"#), r"$['\u{1b}[31m\n\u{202e}']");
+        let long = format!(r#"{{"{}": "x"}}"#, "\\u001b".repeat(1_000_000));
+        let shown = path::<BTreeMap<String, i64>>(&long);
+        assert!(shown.starts_with(r"$['\u{1b}") && shown.ends_with("…']") && shown.len() < 150, "{shown}");
+        let long = format!(r#"{{"{}": "x"}}"#, "é".repeat(1_000_000));
+        assert!(path::<BTreeMap<String, i64>>(&long).len() < 150);
     }
 }

@@ -3,7 +3,7 @@
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::Patch;
-use crate::read::Readable;
+use crate::serde::de::Decode;
 
 /// A type that is written as a JSON object.
 pub trait WriteObject {
@@ -24,7 +24,7 @@ pub trait PropertyWriter {
     }
 
     /// Writes a property that is not empty, as it is when it was read from nothing.
-    fn or_empty<T: Serialize + Readable + PartialEq>(&mut self, name: &'static str, value: &T) {
+    fn or_empty<T: Serialize + Decode + PartialEq>(&mut self, name: &'static str, value: &T) {
         if *value != T::blank() {
             self.required(name, value);
         }

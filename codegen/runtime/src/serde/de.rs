@@ -9,25 +9,76 @@ use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::Deserialize;
 use serde::de::{self, DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use crate::Patch;
-use crate::lenient::{Lenient, LenientNumber};
+use crate::response::limits;
+use crate::serde::content::OBJECT;
+use crate::serde::lenient::{Lenient, LenientNumber};
 
 /// A type that a property can have.
-pub trait Readable: DeserializeOwned {
-    /// The property names that the type declares, by which unions tell objects apart; empty for
+pub trait Decode: DeserializeOwned {
+    /// The properties that the type declares, by which unions tell objects apart; empty for
     /// what is no object.
-    const KEYS: &'static [&'static str] = &[];
+    const KEYS: &'static [Key] = &[];
 
     /// The value that stands in a field until its property is read. A type that holds itself
     /// without end has none (this would not return), so generated code must not declare one.
     fn blank() -> Self;
+
+    /// Reads a value of this type. It is called in place of `deserialize` wherever one of our own types, or a response,
+    /// is read.
+    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::deserialize(deserializer)
+    }
+}
+
+/// Reads a value with [`Decode::decode`].
+pub(crate) struct Seed<T>(PhantomData<T>);
+
+impl<T> Seed<T> {
+    #[inline]
+    pub(crate) fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<'de, T: Decode> DeserializeSeed<'de> for Seed<T> {
+    type Value = T;
+
+    #[inline]
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        T::decode(deserializer)
+    }
+}
+
+/// A property that a type declares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// Its name.
+    pub name: &'static str,
+    /// Whether an object without it is not of the type.
+    pub required: bool,
+}
+
+/// Whether a property has to be there, by the name of its mode.
+#[expect(
+    missing_docs,
+    non_upper_case_globals,
+    reason = "the constants are named after the methods of `PropertyReader`"
+)]
+pub mod is_required {
+    pub const required: bool = true;
+    pub const optional: bool = false;
+    pub const or_empty: bool = false;
+    pub const nullable: bool = false;
+    pub const patch: bool = false;
+    pub const lenient: bool = true;
+    pub const optional_lenient: bool = false;
 }
 
 /// A type that is read from a JSON object.
-pub trait Object: Readable {
+pub trait Object: Decode {
     /// Shows each field to the reader, the rest last, until it takes one.
     fn each<R: PropertyReader>(&mut self, reader: &mut R) -> bool;
 }
@@ -36,23 +87,23 @@ pub trait Object: Readable {
 /// true ends the walk.
 pub trait PropertyReader {
     /// A property that must be there.
-    fn required<T: Readable>(&mut self, name: &'static str, slot: &mut T) -> bool;
+    fn required<T: Decode>(&mut self, name: &'static str, slot: &mut T) -> bool;
 
     /// A property that need not be there.
-    fn optional<T: Readable>(&mut self, name: &'static str, slot: &mut T) -> bool;
+    fn optional<T: Decode>(&mut self, name: &'static str, slot: &mut T) -> bool;
 
     /// A property that stays as it began, empty, where it is absent or null.
-    fn or_empty<T: Readable>(&mut self, name: &'static str, slot: &mut T) -> bool;
+    fn or_empty<T: Decode>(&mut self, name: &'static str, slot: &mut T) -> bool;
 
     /// The same as optional; it differs in being written.
     #[inline(always)]
-    fn nullable<T: Readable>(&mut self, name: &'static str, slot: &mut Option<T>) -> bool {
+    fn nullable<T: Decode>(&mut self, name: &'static str, slot: &mut Option<T>) -> bool {
         self.optional(name, slot)
     }
 
     /// A property that tells absent from null.
     #[inline(always)]
-    fn patch<T: Readable>(&mut self, name: &'static str, slot: &mut Patch<T>) -> bool {
+    fn patch<T: Decode>(&mut self, name: &'static str, slot: &mut Patch<T>) -> bool {
         self.optional(name, slot)
     }
 
@@ -66,7 +117,7 @@ pub trait PropertyReader {
     fn rest<M, V>(&mut self, map: &mut M) -> bool
     where
         M: Extend<(String, V)> + IntoIterator<Item = (String, V)>,
-        V: Readable;
+        V: Decode;
 
     /// The end of the walk.
     fn skip(&mut self) -> bool;
@@ -74,7 +125,7 @@ pub trait PropertyReader {
 
 /// Reads an object.
 pub fn read<'de, T: Object, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    deserializer.deserialize_map(ObjectVisitor(PhantomData))
+    deserializer.deserialize_newtype_struct(OBJECT, ObjectVisitor(PhantomData))
 }
 
 struct ObjectVisitor<T>(PhantomData<T>);
@@ -87,11 +138,17 @@ impl<'de, T: Object> Visitor<'de> for ObjectVisitor<T> {
     }
 
     #[inline]
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+
+    #[inline]
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
+        limits::charge(0)?;
         let mut object = T::blank();
         let mut seen = Seen::default();
-        while let Some(key) = map.next_key_seed(Key)? {
-            let mut filler = Filler { map: &mut map, key: &key, index: 0, error: None };
+        while let Some(key) = map.next_key_seed(PropertyName)? {
+            let mut filler = FieldVisitor { map: &mut map, key: &key, index: 0, error: None };
             object.each(&mut filler);
             if let Some(error) = filler.error {
                 return Err(error);
@@ -108,9 +165,9 @@ impl<'de, T: Object> Visitor<'de> for ObjectVisitor<T> {
 }
 
 /// A property's name, borrowed where it stands without escapes in the text.
-struct Key;
+struct PropertyName;
 
-impl<'de> DeserializeSeed<'de> for Key {
+impl<'de> DeserializeSeed<'de> for PropertyName {
     type Value = Cow<'de, str>;
 
     #[inline]
@@ -119,7 +176,7 @@ impl<'de> DeserializeSeed<'de> for Key {
     }
 }
 
-impl<'de> Visitor<'de> for Key {
+impl<'de> Visitor<'de> for PropertyName {
     type Value = Cow<'de, str>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -166,7 +223,7 @@ impl Seen {
 /// Reads one property into the field that has its name.
 ///
 /// Everything is inlined, so that names are compared as constants and the index never exists.
-struct Filler<'a, 'de, A: MapAccess<'de>> {
+struct FieldVisitor<'a, 'de, A: MapAccess<'de>> {
     map: &'a mut A,
     key: &'a str,
     /// How many fields have passed.
@@ -174,12 +231,12 @@ struct Filler<'a, 'de, A: MapAccess<'de>> {
     error: Option<A::Error>,
 }
 
-impl<'de, A: MapAccess<'de>> Filler<'_, 'de, A> {
+impl<'de, A: MapAccess<'de>> FieldVisitor<'_, 'de, A> {
     #[inline(always)]
-    fn field<V: Deserialize<'de>>(&mut self, name: &'static str, take: impl FnOnce(V)) -> bool {
+    fn field<S: DeserializeSeed<'de>>(&mut self, name: &'static str, seed: S, take: impl FnOnce(S::Value)) -> bool {
         let found = self.key == name;
         if found {
-            self.value(take);
+            self.value(seed, take);
         } else {
             self.index += 1;
         }
@@ -187,28 +244,28 @@ impl<'de, A: MapAccess<'de>> Filler<'_, 'de, A> {
     }
 
     #[inline(always)]
-    fn value<V: Deserialize<'de>>(&mut self, take: impl FnOnce(V)) {
-        match self.map.next_value() {
+    fn value<S: DeserializeSeed<'de>>(&mut self, seed: S, take: impl FnOnce(S::Value)) {
+        match self.map.next_value_seed(seed) {
             Ok(value) => take(value),
             Err(error) => self.error = Some(error),
         }
     }
 }
 
-impl<'de, A: MapAccess<'de>> PropertyReader for Filler<'_, 'de, A> {
+impl<'de, A: MapAccess<'de>> PropertyReader for FieldVisitor<'_, 'de, A> {
     #[inline(always)]
-    fn required<T: Readable>(&mut self, name: &'static str, slot: &mut T) -> bool {
-        self.field(name, |value| *slot = value)
+    fn required<T: Decode>(&mut self, name: &'static str, slot: &mut T) -> bool {
+        self.field(name, Seed::<T>::new(), |value| *slot = value)
     }
 
     #[inline(always)]
-    fn optional<T: Readable>(&mut self, name: &'static str, slot: &mut T) -> bool {
-        self.field(name, |value| *slot = value)
+    fn optional<T: Decode>(&mut self, name: &'static str, slot: &mut T) -> bool {
+        self.field(name, Seed::<T>::new(), |value| *slot = value)
     }
 
     #[inline(always)]
-    fn or_empty<T: Readable>(&mut self, name: &'static str, slot: &mut T) -> bool {
-        self.field(name, |value: Option<T>| {
+    fn or_empty<T: Decode>(&mut self, name: &'static str, slot: &mut T) -> bool {
+        self.field(name, Seed::<Option<T>>::new(), |value| {
             if let Some(value) = value {
                 *slot = value;
             }
@@ -217,28 +274,28 @@ impl<'de, A: MapAccess<'de>> PropertyReader for Filler<'_, 'de, A> {
 
     #[inline(always)]
     fn lenient<T: Lenient>(&mut self, name: &'static str, slot: &mut T) -> bool {
-        self.field(name, |number: LenientNumber<T>| *slot = number.0)
+        self.field(name, PhantomData, |number: LenientNumber<T>| *slot = number.0)
     }
 
     #[inline(always)]
     fn optional_lenient<T: Lenient>(&mut self, name: &'static str, slot: &mut Option<T>) -> bool {
-        self.field(name, |number: Option<LenientNumber<T>>| *slot = number.map(|number| number.0))
+        self.field(name, PhantomData, |number: Option<LenientNumber<T>>| *slot = number.map(|number| number.0))
     }
 
     #[inline(always)]
     fn rest<M, V>(&mut self, map: &mut M) -> bool
     where
         M: Extend<(String, V)> + IntoIterator<Item = (String, V)>,
-        V: Readable,
+        V: Decode,
     {
         let name = self.key.to_owned();
-        self.value(|value| map.extend([(name, value)]));
+        self.value(Seed::<V>::new(), |value| map.extend([(name, value)]));
         true
     }
 
     #[inline(always)]
     fn skip(&mut self) -> bool {
-        self.value(|_: IgnoredAny| {});
+        self.value(PhantomData, |_: IgnoredAny| {});
         true
     }
 }
@@ -269,17 +326,17 @@ impl MissingSearch {
 
 impl PropertyReader for MissingSearch {
     #[inline(always)]
-    fn required<T: Readable>(&mut self, name: &'static str, _slot: &mut T) -> bool {
+    fn required<T: Decode>(&mut self, name: &'static str, _slot: &mut T) -> bool {
         self.required(name)
     }
 
     #[inline(always)]
-    fn optional<T: Readable>(&mut self, _name: &'static str, _slot: &mut T) -> bool {
+    fn optional<T: Decode>(&mut self, _name: &'static str, _slot: &mut T) -> bool {
         self.optional()
     }
 
     #[inline(always)]
-    fn or_empty<T: Readable>(&mut self, _name: &'static str, _slot: &mut T) -> bool {
+    fn or_empty<T: Decode>(&mut self, _name: &'static str, _slot: &mut T) -> bool {
         self.optional()
     }
 
@@ -297,7 +354,7 @@ impl PropertyReader for MissingSearch {
     fn rest<M, V>(&mut self, _map: &mut M) -> bool
     where
         M: Extend<(String, V)> + IntoIterator<Item = (String, V)>,
-        V: Readable,
+        V: Decode,
     {
         false
     }
@@ -307,30 +364,3 @@ impl PropertyReader for MissingSearch {
         true
     }
 }
-
-impl<T: Readable> Readable for Box<T> {
-    const KEYS: &'static [&'static str] = T::KEYS;
-
-    fn blank() -> Self {
-        Box::new(T::blank())
-    }
-}
-
-macro_rules! blank_by_default {
-    ($($({$generic:ident})? $kind:ty),* $(,)?) => {
-        $(impl$(<$generic: DeserializeOwned>)? Readable for $kind {
-            #[inline]
-            fn blank() -> Self {
-                Self::default()
-            }
-        })*
-    };
-}
-blank_by_default!(
-    String, bool, i8, i16, i32, i64, u8, u16, u32, u64, f32, f64, (),
-    serde_json::Value, serde_json::Map<String, serde_json::Value>,
-    jiff::Timestamp, jiff::civil::Date, crate::Base64, crate::Secret,
-    {T} Option<T>, {T} Vec<T>, {T} Patch<T>,
-    {V} std::collections::BTreeMap<String, V>,
-    {V} std::collections::HashMap<String, V>,
-);

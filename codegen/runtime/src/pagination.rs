@@ -1,9 +1,9 @@
 //! Lists that a server gives page by page, read as streams.
 //!
 //! An operation's [`Paging`] says where in its typed answer the items are and how the next page is asked for. What is
-//! generic here only looks into a page; which page comes next, and whether one does, is decided by [`Course`].
+//! generic here only looks into a page; which page comes next, and whether one does, is decided by [`Paginator`].
 
-mod course;
+mod paginator;
 
 use std::fmt;
 use std::future::poll_fn;
@@ -16,20 +16,20 @@ use serde::Serialize;
 use crate::call::{Call, Draft, Sending};
 use crate::error::Error;
 use crate::operation::Operation;
-use course::{Counted, Course, fingerprint};
+use paginator::{Counted, Paginator, fingerprint};
 
 /// How the pages of a list hang together: `T` is a page, `I` an item.
 pub struct Paging<T: 'static, I: 'static> {
     /// The ways to ask for a page: that whose parameter the call sets, otherwise the first.
-    pub by: &'static [By<T, I>],
+    pub by: &'static [PageKey<T, I>],
     /// The items of a page, where it has any.
     pub items: fn(&mut T) -> Option<&mut Vec<I>>,
     /// What says whether another page follows.
-    pub signs: &'static [Sign<T>],
+    pub signs: &'static [HasMore<T>],
 }
 
 /// What a page is asked for by, and the query parameter that says it.
-pub enum By<T, I> {
+pub enum PageKey<T, I> {
     /// Its number; with the number of the first.
     Number(&'static str, i64),
     /// The key of the first item of the page before.
@@ -42,13 +42,13 @@ pub enum By<T, I> {
     Cursor(&'static str, fn(&T) -> Option<String>),
 }
 
-impl<T, I> By<T, I> {
+impl<T, I> PageKey<T, I> {
     /// The parameter, and what it counts.
     fn begin(&self) -> (&'static str, Counted) {
         match self {
-            By::Number(parameter, first) => (parameter, Counted::Pages(*first)),
-            By::Offset(parameter) => (parameter, Counted::Items),
-            By::First(parameter, _) | By::Last(parameter, _) | By::Cursor(parameter, _) => {
+            PageKey::Number(parameter, first) => (parameter, Counted::Pages(*first)),
+            PageKey::Offset(parameter) => (parameter, Counted::Items),
+            PageKey::First(parameter, _) | PageKey::Last(parameter, _) | PageKey::Cursor(parameter, _) => {
                 (parameter, Counted::Nothing)
             }
         }
@@ -57,17 +57,17 @@ impl<T, I> By<T, I> {
     /// The key that asks for the page after this one.
     fn key(&self, page: &mut T, items: fn(&mut T) -> Option<&mut Vec<I>>) -> Option<String> {
         match self {
-            By::Number(..) | By::Offset(_) => None,
-            By::First(_, key) => items(page).and_then(|items| items.first().and_then(key)),
-            By::Last(_, key) => items(page).and_then(|items| items.last().and_then(key)),
+            PageKey::Number(..) | PageKey::Offset(_) => None,
+            PageKey::First(_, key) => items(page).and_then(|items| items.first().and_then(key)),
+            PageKey::Last(_, key) => items(page).and_then(|items| items.last().and_then(key)),
             // Some servers end with an empty cursor.
-            By::Cursor(_, cursor) => cursor(page).filter(|cursor| !cursor.is_empty()),
+            PageKey::Cursor(_, cursor) => cursor(page).filter(|cursor| !cursor.is_empty()),
         }
     }
 }
 
 /// Where a page says whether another follows; `None` says nothing.
-pub enum Sign<T> {
+pub enum HasMore<T> {
     /// Whether there is a link to the next page. Where even its place is missing, there is none.
     Next(fn(&T) -> Option<bool>),
     /// Whether there is more.
@@ -78,13 +78,21 @@ pub enum Sign<T> {
     Total(fn(&T) -> Option<i64>),
 }
 
-impl<T> Sign<T> {
-    fn more(&self, page: &T, course: &Course) -> Option<bool> {
+impl<T> HasMore<T> {
+    /// Whether an empty page says so. A total counts what the caller may not see as well, so that it is not enough.
+    fn more_behind_empty(&self, page: &T, paginator: &Paginator) -> Option<bool> {
         match self {
-            Sign::Next(next) => Some(next(page).unwrap_or(false)),
-            Sign::More(more) => more(page),
-            Sign::Pages(pages) => pages(page).and_then(|pages| course.is_before(pages)),
-            Sign::Total(total) => total(page).and_then(|total| course.is_short_of(total)),
+            HasMore::Total(_) => None,
+            _ => self.more(page, paginator),
+        }
+    }
+
+    fn more(&self, page: &T, paginator: &Paginator) -> Option<bool> {
+        match self {
+            HasMore::Next(next) => Some(next(page).unwrap_or(false)),
+            HasMore::More(more) => more(page),
+            HasMore::Pages(pages) => pages(page).and_then(|pages| paginator.is_before(pages)),
+            HasMore::Total(total) => total(page).and_then(|total| paginator.is_short_of(total)),
         }
     }
 }
@@ -96,11 +104,14 @@ impl<T> Sign<T> {
 /// parameters, headers, timeout, retries. Dropping the stream sends nothing more; a [`next`](Self::next) that was
 /// dropped halfway is taken up by the one after it.
 ///
-/// The stream ends where the server says so, and behind a page without items; where a page says both that more
-/// follows and that nothing does, more is asked for. It does not go on for ever where the
-/// server repeats itself: a page with the items of an earlier one is left out and ends the stream. If nothing said
-/// that more was to follow, that is the end, for some servers answer so behind their last page. If something did, the
-/// rest of the list is out of reach, and the stream ends with an [`Error::Request`], lest a part pass for the whole.
+/// The stream ends where the server says so, and after a page without items unless that page has a link to the next one
+/// or says that more follows. If a page says both that more follows and that nothing does, the next page is requested.
+///
+/// It always ends. A page with the items of an earlier one is left out and ends the stream. If nothing said that more
+/// follows, that is the end, because some servers answer so after their last page. Otherwise the rest of the list cannot
+/// be read, and the stream ends with an [`Error::Request`], so that a partial list is not mistaken for a complete one. It
+/// ends with such an error as well after 100 empty pages in a row, and after 100,000 pages
+/// ([`max_pages`](Self::max_pages)).
 ///
 /// An error is the last thing it gives.
 #[must_use = "nothing is sent until a page is asked for"]
@@ -110,7 +121,7 @@ pub struct Pages<T: 'static, I: 'static, B: 'static> {
     /// The request for the next page; none behind the last.
     draft: Option<Draft>,
     sending: Option<Sending<T, B>>,
-    course: Course,
+    paginator: Paginator,
 }
 
 /// The items of a list, page after page, as a [`Stream`] that needs no crate of streams to be read.
@@ -127,9 +138,9 @@ impl<T, B: Default> Call<T, B> {
     /// The pages from the one that the call chooses on.
     pub fn pages<I: Serialize>(self, paging: &'static Paging<T, I>) -> Pages<T, I, B> {
         let Self { operation, mut draft } = self;
-        let ways: Vec<_> = paging.by.iter().map(By::begin).collect();
-        let course = Course::begin(&mut draft, &ways);
-        Pages { operation, paging, draft: Some(draft), sending: None, course }
+        let ways: Vec<_> = paging.by.iter().map(PageKey::begin).collect();
+        let paginator = Paginator::begin(&mut draft, &ways);
+        Pages { operation, paging, draft: Some(draft), sending: None, paginator }
     }
 
     /// The items of these pages.
@@ -139,6 +150,12 @@ impl<T, B: Default> Call<T, B> {
 }
 
 impl<T, I: Serialize, B: Default> Pages<T, I, B> {
+    /// Sets how many pages the list may have; 100,000 by default. A longer list ends with an error.
+    pub fn max_pages(mut self, pages: usize) -> Self {
+        self.paginator.set_max_pages(pages);
+        self
+    }
+
     /// The next page; none behind the last, and none behind an error.
     ///
     /// # Errors
@@ -161,20 +178,23 @@ impl<T, I: Serialize, B: Default> Pages<T, I, B> {
     fn turn(&mut self, page: &mut T) -> bool {
         let Some(draft) = &mut self.draft else { return true };
         let items: &[I] = (self.paging.items)(page).map_or(&[], |items| items);
-        let new = items.is_empty() || self.course.count(fingerprint(items), items.len());
-        let goes_on = if items.is_empty() {
-            false
+        let new = items.is_empty() || self.paginator.count(fingerprint(items), items.len());
+        let empty = items.is_empty();
+        let (signs, paginator) = (self.paging.signs.iter(), &mut self.paginator);
+        let by = self.paging.by.get(paginator.way);
+        let key = by.and_then(|by| by.key(page, self.paging.items));
+        let goes_on = if empty {
+            let signs: Vec<_> = signs.map(|sign| sign.more_behind_empty(page, paginator)).collect();
+            paginator.go_on_from_empty(draft, &signs, key)
         } else if new {
-            let by = self.paging.by.get(self.course.way);
-            let key = by.and_then(|by| by.key(page, self.paging.items));
-            let mut signs: Vec<_> = self.paging.signs.iter().map(|sign| sign.more(page, &self.course)).collect();
+            let mut signs: Vec<_> = signs.map(|sign| sign.more(page, paginator)).collect();
             // Where the page says nothing else, its cursor says whether another follows.
-            if matches!(by, Some(By::Cursor(..))) && signs.iter().all(Option::is_none) {
+            if matches!(by, Some(PageKey::Cursor(..))) && signs.iter().all(Option::is_none) {
                 signs.push(Some(key.is_some()));
             }
-            self.course.go_on(draft, &signs, key)
+            paginator.go_on(draft, &signs, key)
         } else {
-            self.course.repeats(draft)
+            paginator.repeats(draft)
         };
         if !goes_on {
             self.draft = None;
@@ -209,6 +229,11 @@ impl<T, I: Serialize, B: Default> Stream for Pages<T, I, B> {
 }
 
 impl<T, I: Serialize, B: Default> Items<T, I, B> {
+    /// Sets how many pages the list may have; 100,000 by default. A longer list ends with an error.
+    pub fn max_pages(self, pages: usize) -> Self {
+        Self { pages: self.pages.max_pages(pages), ..self }
+    }
+
     /// The next item; none behind the last, and none behind an error.
     ///
     /// # Errors
@@ -286,9 +311,9 @@ macro_rules! pages {
     }) => {
         impl $call {
             const PAGING: $crate::generated::Paging<$page, $item> = $crate::generated::Paging {
-                by: &[$($crate::generated::By::$by($($by_what),*)),+],
+                by: &[$($crate::generated::PageKey::$by($($by_what),*)),+],
                 items: $items,
-                signs: &[$($crate::generated::Sign::$sign($says)),*],
+                signs: &[$($crate::generated::HasMore::$sign($says)),*],
             };
 
             /// Reads the list page by page, from the page that this call chooses or else the first, each when it is

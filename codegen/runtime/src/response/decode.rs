@@ -2,10 +2,11 @@
 
 use bytes::Bytes;
 use reqwest::header::CONTENT_TYPE;
-use serde::de::DeserializeOwned;
 
-use crate::json_path;
 use crate::operation::Reply;
+use crate::response::json_path;
+use crate::response::sanitize;
+use crate::serde::de::Decode;
 
 /// Why a body is not what was declared, and where in it.
 #[derive(Debug)]
@@ -18,13 +19,14 @@ pub struct DecodeFailure {
 }
 
 impl DecodeFailure {
-    fn new(message: impl Into<String>, offset: usize) -> Self {
-        Self { message: message.into(), offset, source: None, secret: false }
+    fn new(message: impl std::fmt::Display, offset: usize) -> Self {
+        Self { message: sanitize::message(message), offset, source: None, secret: false }
     }
 
-    /// The same failure of a body that holds secrets. serde's message quotes what it found, so it is left out.
+    /// The same failure of a body that holds secrets. serde's message quotes what it found, so that is left out.
     fn hidden(self) -> Self {
-        let message = "the body, which holds secrets, is not what was declared".to_owned();
+        let safe = self.source.as_ref().and_then(|error| sanitize::without_content(&error.to_string()));
+        let message = safe.unwrap_or_else(|| "the body, which holds secrets, is not what was declared".to_owned());
         Self { message, source: None, secret: true, ..self }
     }
 
@@ -36,12 +38,27 @@ impl DecodeFailure {
 }
 
 /// Reads a JSON body.
-pub fn json<T: DeserializeOwned>(reply: &Reply) -> Result<T, DecodeFailure> {
-    serde_json::from_slice(&reply.body).map_err(|error| json_failure(reply, error))
+pub fn json<T: Decode>(reply: &Reply) -> Result<T, DecodeFailure> {
+    from_json(&reply.body).map_err(|error| json_failure(reply, error))
+}
+
+/// Reads JSON within the memory that the limits of this response allow. The error's message is bounded and safe to print.
+pub(crate) fn from_json<T: Decode>(text: &[u8]) -> Result<T, serde_json::Error> {
+    let mut deserializer = serde_json::Deserializer::from_slice(text);
+    let decoded = T::decode(&mut deserializer).and_then(|value| deserializer.end().map(|()| value));
+    decoded.map_err(bounded)
+}
+
+/// The same error, the message of which quotes little of the text.
+fn bounded(error: serde_json::Error) -> serde_json::Error {
+    let message = sanitize::message(&error);
+    // Only a long or unsafe message is replaced, since that loses the error's category. serde_json reads the position
+    // from the end of the message again.
+    if sanitize::is_shown_as(&error, &message) { error } else { serde::de::Error::custom(message) }
 }
 
 /// Reads a JSON body that may be missing.
-pub fn json_or_empty<T: DeserializeOwned>(reply: &Reply) -> Result<Option<T>, DecodeFailure> {
+pub fn json_or_empty<T: Decode>(reply: &Reply) -> Result<Option<T>, DecodeFailure> {
     if reply.status == 204 || reply.body.trim_ascii().is_empty() {
         return Ok(None);
     }
@@ -49,12 +66,12 @@ pub fn json_or_empty<T: DeserializeOwned>(reply: &Reply) -> Result<Option<T>, De
 }
 
 /// Reads a JSON body that holds secrets, so that an error shows nothing of it.
-pub fn secret_json<T: DeserializeOwned>(reply: &Reply) -> Result<T, DecodeFailure> {
+pub fn secret_json<T: Decode>(reply: &Reply) -> Result<T, DecodeFailure> {
     json(reply).map_err(DecodeFailure::hidden)
 }
 
 /// Reads a JSON body that may be missing and holds secrets.
-pub fn secret_json_or_empty<T: DeserializeOwned>(reply: &Reply) -> Result<Option<T>, DecodeFailure> {
+pub fn secret_json_or_empty<T: Decode>(reply: &Reply) -> Result<Option<T>, DecodeFailure> {
     json_or_empty(reply).map_err(DecodeFailure::hidden)
 }
 
@@ -77,8 +94,8 @@ pub fn bytes(reply: &Reply) -> Result<Bytes, DecodeFailure> {
 }
 
 /// Reads the JSON body of an error.
-pub fn error<B: DeserializeOwned>(body: &[u8]) -> Result<B, serde_json::Error> {
-    serde_json::from_slice(body)
+pub fn error<B: Decode>(body: &[u8]) -> Result<B, serde_json::Error> {
+    from_json(body)
 }
 
 fn json_failure(reply: &Reply, error: serde_json::Error) -> DecodeFailure {

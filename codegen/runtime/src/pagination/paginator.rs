@@ -11,6 +11,12 @@ use crate::call::Draft;
 use crate::error::RequestError;
 use crate::query::Style;
 
+/// A list may have so many pages unless set otherwise, for a server may never end it.
+const MAX_PAGES: usize = 100_000;
+
+/// So many empty pages may follow each other.
+const MAX_EMPTY_PAGES: usize = 100;
+
 /// What a parameter that chooses a page counts.
 #[derive(Clone, Copy)]
 pub(super) enum Counted {
@@ -23,7 +29,7 @@ pub(super) enum Counted {
 }
 
 /// The way through a list so far.
-pub(crate) struct Course {
+pub(crate) struct Paginator {
     /// Which of the ways to ask for a page this is.
     pub(super) way: usize,
     parameter: &'static str,
@@ -34,16 +40,20 @@ pub(crate) struct Course {
     whole: bool,
     /// The items so far.
     taken: i64,
-    /// The items of the last page.
+    /// The items of the last page that had new ones.
     page: i64,
-    /// The fingerprints of the pages so far, and the keys that were sent.
+    /// The fingerprints of the pages so far, and those of the keys that were sent.
     seen: HashSet<u64>,
-    keys: HashSet<String>,
+    keys: HashSet<u64>,
+    /// How many pages came, how many may come, and how many empty ones came last.
+    pages: usize,
+    max_pages: usize,
+    empty_pages: usize,
     /// Whether the last page said that another follows.
     promised: bool,
 }
 
-impl Course {
+impl Paginator {
     /// Begins with the page that the request chooses. `ways` are the parameters that can choose one, and what they
     /// count.
     pub(super) fn begin(draft: &mut Draft, ways: &[(&'static str, Counted)]) -> Self {
@@ -69,8 +79,26 @@ impl Course {
             Counted::Items => (true, number),
             Counted::Nothing => (chosen.is_none(), 0),
         };
-        let (seen, keys) = (HashSet::new(), HashSet::new());
-        Self { way, parameter, counted, number, whole, taken, page: 0, seen, keys, promised: false }
+        Self {
+            way,
+            parameter,
+            counted,
+            number,
+            whole,
+            taken,
+            page: 0,
+            seen: HashSet::new(),
+            keys: HashSet::new(),
+            pages: 0,
+            max_pages: MAX_PAGES,
+            empty_pages: 0,
+            promised: false,
+        }
+    }
+
+    /// Sets how many pages may come.
+    pub(super) fn set_max_pages(&mut self, pages: usize) {
+        self.max_pages = pages;
     }
 
     /// Counts a page, unless its items are those of an earlier one.
@@ -100,8 +128,38 @@ impl Course {
     pub(super) fn go_on(&mut self, draft: &mut Draft, signs: &[Option<bool>], key: Option<String>) -> bool {
         // Where they disagree, one page asked for in vain is better than the rest of the list lost.
         self.promised = signs.contains(&Some(true));
+        self.empty_pages = 0;
         if !self.promised && signs.contains(&Some(false)) {
             return false;
+        }
+        self.request_next(draft, key)
+    }
+
+    /// The same behind a page without items, which is the last one unless it says otherwise or has a cursor.
+    pub(super) fn go_on_from_empty(&mut self, draft: &mut Draft, signs: &[Option<bool>], key: Option<String>) -> bool {
+        self.promised = signs.contains(&Some(true));
+        self.empty_pages += 1;
+        let goes_on = self.promised || (key.is_some() && !signs.contains(&Some(false)));
+        if goes_on && self.empty_pages == MAX_EMPTY_PAGES {
+            let message = format!(
+                "the server returned {MAX_EMPTY_PAGES} empty pages in a row and says that more follows: the rest of the \
+                 list cannot be read"
+            );
+            draft.fail(RequestError::new(message));
+            return true;
+        }
+        goes_on && self.request_next(draft, key)
+    }
+
+    fn request_next(&mut self, draft: &mut Draft, key: Option<String>) -> bool {
+        self.pages += 1;
+        if self.pages >= self.max_pages {
+            let message = format!(
+                "the list has more than {} pages: raise `max_pages` if that is possible, or start from a later page",
+                self.max_pages
+            );
+            draft.fail(RequestError::new(message));
+            return true;
         }
         let next = match (self.counted, key) {
             (Counted::Pages(_) | Counted::Items, _) => {
@@ -111,7 +169,7 @@ impl Course {
                 Value::from(self.number)
             }
             (Counted::Nothing, Some(key)) => {
-                if !self.keys.insert(key.clone()) {
+                if !self.keys.insert(fingerprint(&[&key])) {
                     return self.repeats(draft);
                 }
                 Value::from(key)

@@ -1,0 +1,177 @@
+//! Limits of decoding one response: how long it may take, and how much memory.
+//!
+//! serde's traits carry no state, so the limits are in thread-local cells while a response is decoded. Decoding never
+//! changes its thread.
+
+use std::cell::Cell;
+use std::time::{Duration, Instant};
+
+use serde::de;
+
+use crate::client::RESPONSE_LIMIT;
+
+/// Decoding a response may take so many times the response limit in memory.
+pub(crate) const MEMORY_FACTOR: usize = 16;
+
+/// The clock is read after so many of what is counted.
+const TICKS: u32 = 256;
+
+/// The limits of decoding one response.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// When decoding has to end, and what the whole call was allowed.
+    deadline: Option<(Instant, Duration)>,
+    memory: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self::of_response(RESPONSE_LIMIT)
+    }
+}
+
+/// Which limit was exceeded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exceeded {
+    Time(Duration),
+    Memory,
+}
+
+impl Exceeded {
+    fn message(self) -> &'static str {
+        match self {
+            Self::Time(_) => "decoding took longer than the call's timeout",
+            Self::Memory => "decoded, the body would take more than 16 times the response limit in memory",
+        }
+    }
+
+    fn error<E: de::Error>(self) -> E {
+        E::custom(self.message())
+    }
+}
+
+struct State {
+    limits: Cell<Limits>,
+    memory: Cell<usize>,
+    ticks: Cell<u32>,
+    exceeded: Cell<Option<Exceeded>>,
+}
+
+thread_local! {
+    static STATE: State = const {
+        State {
+            limits: Cell::new(Limits { deadline: None, memory: usize::MAX }),
+            memory: Cell::new(usize::MAX),
+            ticks: Cell::new(0),
+            exceeded: Cell::new(None),
+        }
+    };
+}
+
+impl Limits {
+    /// Limits for a client that reads responses of up to `response_limit` bytes.
+    pub(crate) fn of_response(response_limit: usize) -> Self {
+        Self { deadline: None, memory: response_limit.saturating_mul(MEMORY_FACTOR) }
+    }
+
+    /// The same for a response that has to be read within this time from now.
+    pub(crate) fn within(timeout: Duration, response_limit: usize) -> Self {
+        let deadline = Instant::now().checked_add(timeout).map(|deadline| (deadline, timeout));
+        Self { deadline, ..Self::of_response(response_limit) }
+    }
+
+    /// Runs `decode` within these limits; also returns the limit that it exceeded.
+    pub(crate) fn apply<T>(self, decode: impl FnOnce() -> T) -> (T, Option<Exceeded>) {
+        let _outer = Outer::replaced_by(self);
+        let result = decode();
+        (result, STATE.with(|state| state.exceeded.get()))
+    }
+}
+
+/// Puts back the limits around these, even after a panic.
+struct Outer(Limits, usize, u32, Option<Exceeded>);
+
+impl Outer {
+    fn replaced_by(limits: Limits) -> Self {
+        STATE.with(|state| {
+            Self(
+                state.limits.replace(limits),
+                state.memory.replace(limits.memory),
+                state.ticks.replace(0),
+                state.exceeded.replace(None),
+            )
+        })
+    }
+}
+
+impl Drop for Outer {
+    fn drop(&mut self) {
+        STATE.with(|state| {
+            state.limits.set(self.0);
+            state.memory.set(self.1);
+            state.ticks.set(self.2);
+            state.exceeded.set(self.3);
+        });
+    }
+}
+
+/// Counts this much memory.
+#[inline]
+pub(crate) fn charge<E: de::Error>(bytes: usize) -> Result<(), E> {
+    STATE.with(|state| {
+        let ticks = state.ticks.get().wrapping_add(1);
+        state.ticks.set(ticks);
+        match state.memory.get().checked_sub(bytes) {
+            Some(left) if ticks % TICKS != 0 => {
+                state.memory.set(left);
+                Ok(())
+            }
+            left => refuse(state, left),
+        }
+    })
+}
+
+#[cold]
+fn refuse<E: de::Error>(state: &State, memory_left: Option<usize>) -> Result<(), E> {
+    match memory_left {
+        Some(left) => state.memory.set(left),
+        None => state.exceeded.set(Some(Exceeded::Memory)),
+    }
+    if let Some((deadline, timeout)) = state.limits.get().deadline
+        && Instant::now() > deadline
+    {
+        state.exceeded.set(Some(Exceeded::Time(timeout)));
+    }
+    state.exceeded.get().map_or(Ok(()), |exceeded| Err(exceeded.error()))
+}
+
+/// Fails if a limit was exceeded. A union would otherwise try its next variant.
+pub(crate) fn check<E: de::Error>() -> Result<(), E> {
+    STATE.with(|state| state.exceeded.get()).map_or(Ok(()), |exceeded| Err(exceeded.error()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Exceeded, Limits, charge, check};
+
+    type Checked = Result<(), serde_json::Error>;
+
+    #[test]
+    fn a_limit_holds_until_the_end_of_its_response() {
+        let small = Limits::of_response(1);
+        let (inner, exceeded) = small.apply(|| {
+            let first: Checked = charge(16);
+            assert!(first.is_ok());
+            let second: Checked = charge(1);
+            (second.is_err(), check::<serde_json::Error>().is_err())
+        });
+        assert_eq!((inner, exceeded), ((true, true), Some(Exceeded::Memory)));
+        assert!(charge::<serde_json::Error>(1_000_000).is_ok() && check::<serde_json::Error>().is_ok());
+        let late = Limits::within(Duration::ZERO, 1_000_000);
+        std::thread::sleep(Duration::from_millis(1));
+        let (failed, exceeded) = late.apply(|| (0..1000).any(|_| charge::<serde_json::Error>(1).is_err()));
+        assert_eq!((failed, exceeded), (true, Some(Exceeded::Time(Duration::ZERO))));
+    }
+}

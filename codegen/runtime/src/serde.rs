@@ -1,0 +1,12 @@
+//! JSON: how the types of an API are deserialized and serialized.
+
+pub(crate) mod base64_text;
+pub(crate) mod content;
+pub(crate) mod de;
+pub(crate) mod lenient;
+pub(crate) mod object;
+pub(crate) mod open_enum;
+pub(crate) mod patch;
+pub(crate) mod ser;
+pub(crate) mod union;
+pub(crate) mod values;

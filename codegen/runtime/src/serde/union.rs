@@ -1,0 +1,297 @@
+//! Values that may be one of several types.
+//!
+//! The value is buffered once ([`Content`]). The variant is chosen by the value's JSON kind and, for objects, by the
+//! properties that a variant requires and knows, before anything is decoded; other variants are tried only if it fails,
+//! and only as often as the size of the value allows.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
+
+use crate::response::limits;
+use crate::serde::content::{self, Content, ContentReader, ContentVisitor, Mismatch, UNION, Work};
+use crate::serde::de::{Decode, Key};
+
+/// The JSON kinds by which the variants of a union are told apart: each function says whether a
+/// value is of the kind that it is named after.
+#[expect(missing_docs, reason = "the module's own comment says it for all of them")]
+pub mod kind {
+    use crate::serde::content::Content;
+
+    pub fn boolean(content: &Content) -> bool {
+        matches!(content, Content::Bool(_))
+    }
+
+    pub fn integer(content: &Content) -> bool {
+        matches!(content, Content::Unsigned(_) | Content::Signed(_))
+    }
+
+    pub fn number(content: &Content) -> bool {
+        matches!(content, Content::Unsigned(_) | Content::Signed(_) | Content::Float(_))
+    }
+
+    pub fn string(content: &Content) -> bool {
+        matches!(content, Content::String(_))
+    }
+
+    pub fn array(content: &Content) -> bool {
+        matches!(content, Content::Array(_))
+    }
+
+    pub fn object(content: &Content) -> bool {
+        matches!(content, Content::Object(_))
+    }
+
+    pub fn any(_content: &Content) -> bool {
+        true
+    }
+}
+
+/// Decodes a buffered value as a variant of the union `U`.
+type ReadVariant<U> = fn(ContentReader<'_>) -> Result<U, Mismatch>;
+
+/// How a value is recognized as a variant before it is decoded.
+#[derive(Clone, Copy)]
+pub struct Shape {
+    is_kind: fn(&Content) -> bool,
+    keys: &'static [Key],
+}
+
+impl Shape {
+    /// The shape of what `make` takes.
+    pub const fn of<T: Decode, U>(is_kind: fn(&Content) -> bool, _make: fn(T) -> U) -> Self {
+        Self { is_kind, keys: T::KEYS }
+    }
+
+    /// How many of the value's properties the variant knows; none if the value cannot be this variant.
+    fn score(&self, content: &Content) -> Option<usize> {
+        if !(self.is_kind)(content) {
+            return None;
+        }
+        let Content::Object(object) = content else { return Some(0) };
+        let mut score = 0;
+        for key in self.keys {
+            match object.get(key.name) {
+                Some(_) => score += 1,
+                None if key.required => return None,
+                None => {}
+            }
+        }
+        Some(score)
+    }
+}
+
+/// A type that is one of several.
+pub trait Union: Sized + 'static {
+    /// How its variants are told apart.
+    const VARIANTS: Variants<Self>;
+
+    /// What fits none of the variants.
+    fn unknown(value: Value) -> Self;
+}
+
+/// The variants of a union.
+pub enum Variants<U: 'static> {
+    /// By what they are.
+    ByShape(&'static [(Shape, ReadVariant<U>)]),
+    /// By the string at this property.
+    ByTag(&'static str, &'static [(&'static str, ReadVariant<U>)]),
+}
+
+/// Decodes a buffered value as one variant.
+pub fn read_variant<T: Decode, U>(reader: ContentReader<'_>, make: fn(T) -> U) -> Result<U, Mismatch> {
+    T::decode(reader).map(make)
+}
+
+fn choose<U: Union>(content: &Content, work: &Work) -> Result<U, Mismatch> {
+    let reader = ContentReader::new(content, work);
+    match U::VARIANTS {
+        Variants::ByTag(property, variants) => {
+            let tag = content.text_at(property);
+            // A variant that the tag names has to be read: its error says more than an unknown value.
+            if let Some((_, read)) = variants.iter().find(|(known, _)| Some(*known) == tag) {
+                return read(reader);
+            }
+        }
+        Variants::ByShape(variants) => {
+            if let Some(union) = choose_by_shape(reader, content, work, variants)? {
+                return Ok(union);
+            }
+            // A number such as 12.0 is an integer where no variant takes it as it is.
+            if let Some(integer) = content.as_integer()
+                && let Some(union) = choose_by_shape(ContentReader::new(&integer, work), &integer, work, variants)?
+            {
+                return Ok(union);
+            }
+        }
+    }
+    work.count(content.weight());
+    Ok(U::unknown(content.to_value()))
+}
+
+/// Decodes the value as the first variant that succeeds, those first that know most of its properties.
+fn choose_by_shape<U>(
+    reader: ContentReader<'_>,
+    content: &Content,
+    work: &Work,
+    variants: &[(Shape, ReadVariant<U>)],
+) -> Result<Option<U>, Mismatch> {
+    let mut candidates: Vec<(usize, ReadVariant<U>)> =
+        variants.iter().filter_map(|(shape, read)| Some((shape.score(content)?, *read))).collect();
+    candidates.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+    for (index, (_, read)) in candidates.into_iter().enumerate() {
+        if index > 0 && !work.is_left() {
+            break;
+        }
+        if let Ok(union) = read(reader) {
+            return Ok(Some(union));
+        }
+        limits::check()?;
+    }
+    Ok(None)
+}
+
+/// Reads a union.
+pub fn read_union<'de, U: Union, D: Deserializer<'de>>(deserializer: D) -> Result<U, D::Error> {
+    deserializer.deserialize_newtype_struct(UNION, UnionVisitor(PhantomData))
+}
+
+/// The variant is chosen within the visitor, so that the deserializer adds the position to an error.
+struct UnionVisitor<U>(PhantomData<U>);
+
+impl<U: Union> UnionVisitor<U> {
+    fn choose<E: de::Error>(self, content: Content) -> Result<U, E> {
+        let work = Work::of(&content);
+        choose(&content, &work).map_err(E::custom)
+    }
+}
+
+impl<'de, U: Union> Visitor<'de> for UnionVisitor<U> {
+    type Value = U;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<U, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<U, E> {
+        match content::handed_over() {
+            Some((content, work)) => choose(&content, &work).map_err(E::custom),
+            None => self.choose(Content::Null),
+        }
+    }
+
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<U, E> {
+        self.choose(Content::Bool(value))
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<U, E> {
+        self.choose(Content::Signed(number))
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<U, E> {
+        self.choose(Content::Unsigned(number))
+    }
+
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<U, E> {
+        self.choose(Content::Float(number))
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<U, E> {
+        self.choose(Content::String(text.into()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, access: A) -> Result<U, A::Error> {
+        let content = ContentVisitor.visit_seq(access)?;
+        self.choose(content)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, access: A) -> Result<U, A::Error> {
+        let content = ContentVisitor.visit_map(access)?;
+        self.choose(content)
+    }
+}
+
+/// Lists the variants of an enum that each hold one value, with their JSON kinds
+/// (`boolean`, `integer`, `number`, `string`, `array`, `object` or `any`):
+/// `union! { Id(Unknown) { Number: integer, Text: string, } }`; or, with a tag, the strings at that
+/// property: `union! { Payload(Unknown) tag "type" { Contact: "contacts", } }`.
+/// `Unknown(Value)` takes what fits none of them.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! union {
+    ($($list:tt)*) => {
+        $crate::read_union! { $($list)* }
+        $crate::write_union! { $($list)* }
+    };
+}
+
+/// [`union!`] for a type that is only read.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! read_union {
+    ($name:ident($unknown:ident) { $($variant:ident : $kind:ident),* $(,)? }) => {
+        $crate::read_union! { @by $name $unknown
+            $crate::__private::Variants::ByShape(&[$((
+                $crate::__private::Shape::of($crate::__private::kind::$kind, Self::$variant),
+                |reader| $crate::__private::read_variant(reader, Self::$variant),
+            )),*])
+        }
+    };
+    ($name:ident($unknown:ident) tag $tag:literal { $($variant:ident : $text:literal),* $(,)? }) => {
+        $crate::read_union! { @by $name $unknown
+            $crate::__private::Variants::ByTag($tag, &[$((
+                $text,
+                |reader| $crate::__private::read_variant(reader, Self::$variant),
+            )),*])
+        }
+    };
+    (@by $name:ident $unknown:ident $variants:expr) => {
+        impl $crate::__private::Union for $name {
+            const VARIANTS: $crate::__private::Variants<Self> = $variants;
+
+            fn unknown(value: $crate::Value) -> Self {
+                Self::$unknown(value)
+            }
+        }
+
+        impl<'de> $crate::__private::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                $crate::__private::read_union(deserializer)
+            }
+        }
+
+        impl $crate::generated::Decode for $name {
+            #[inline]
+            fn blank() -> Self {
+                Self::$unknown($crate::Value::Null)
+            }
+        }
+    };
+}
+
+/// [`union!`] for a type that is only written.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! write_union {
+    ($name:ident($unknown:ident) $(tag $tag:literal)? { $($variant:ident : $kind:tt),* $(,)? }) => {
+        impl $crate::__private::serde::Serialize for $name {
+            fn serialize<S: $crate::__private::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                match self {
+                    $(Self::$variant(value) => $crate::__private::serde::Serialize::serialize(value, serializer),)*
+                    Self::$unknown(value) => $crate::__private::serde::Serialize::serialize(value, serializer),
+                }
+            }
+        }
+    };
+}

@@ -1,0 +1,384 @@
+//! The types that properties have, apart from those of an API: read more tolerantly than serde does where servers differ,
+//! and counted towards the memory that a response may take.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::marker::PhantomData;
+
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
+use jiff::fmt::temporal::Pieces;
+use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
+
+use super::de::{Decode, Key, Seed};
+use super::lenient::Lenient;
+use crate::Patch;
+use crate::response::limits;
+
+/// What the allocator adds to a block.
+const BLOCK: usize = 16;
+
+/// An entry of serde_json's map, and its slot in the map's index.
+const ENTRY: usize = size_of::<(u64, String, Value)>() + size_of::<usize>() + 2;
+
+/// Lists and maps begin with room for so many.
+const FIRST_CAPACITY: usize = 4;
+
+macro_rules! as_serde_does {
+    ($($kind:ty),* $(,)?) => {
+        $(impl Decode for $kind {
+            #[inline]
+            fn blank() -> Self {
+                Self::default()
+            }
+        })*
+    };
+}
+as_serde_does!(String, bool, i8, i16, u8, u16, f32, f64, (), Date, crate::Base64, crate::Secret);
+
+macro_rules! integers {
+    ($($kind:ty),*) => {
+        $(impl Decode for $kind {
+            #[inline]
+            fn blank() -> Self {
+                0
+            }
+
+            fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                deserializer.deserialize_i64(IntegerVisitor(stringify!($kind), PhantomData))
+            }
+        })*
+    };
+}
+integers!(i32, i64, u32, u64);
+
+/// Reads an integer, also one that is written with a fraction of zero or with an exponent.
+struct IntegerVisitor<T>(&'static str, PhantomData<T>);
+
+impl<T: Lenient> Visitor<'_> for IntegerVisitor<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<T, E> {
+        T::from_integer(number.into()).ok_or_else(|| E::invalid_value(de::Unexpected::Signed(number), &self))
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<T, E> {
+        T::from_integer(number.into()).ok_or_else(|| E::invalid_value(de::Unexpected::Unsigned(number), &self))
+    }
+
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<T, E> {
+        T::from_float(number).ok_or_else(|| E::invalid_type(de::Unexpected::Float(number), &self))
+    }
+}
+
+impl Decode for Timestamp {
+    #[inline]
+    fn blank() -> Self {
+        Self::UNIX_EPOCH
+    }
+
+    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct TimestampVisitor;
+
+        impl Visitor<'_> for TimestampVisitor {
+            type Value = Timestamp;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a date and time")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Timestamp, E> {
+                timestamp(text).map_err(E::custom)
+            }
+        }
+
+        deserializer.deserialize_str(TimestampVisitor)
+    }
+}
+
+/// The point in time that a text of RFC 3339 names. Without an offset it is in UTC; of a fraction, nine digits count; what is
+/// outside of the years that a [`Timestamp`] can hold, such as `9999-12-31T23:59:59Z`, is the nearest one that it can.
+fn timestamp(text: &str) -> Result<Timestamp, jiff::Error> {
+    let error = match text.parse::<Timestamp>() {
+        Ok(timestamp) => return Ok(timestamp),
+        Err(error) => error,
+    };
+    let text = shortened(text);
+    let Ok(pieces) = Pieces::parse(&text) else { return Err(error) };
+    let Some(time) = pieces.time() else { return Err(error) };
+    let time = DateTime::from_parts(pieces.date(), time);
+    let offset = match pieces.to_numeric_offset() {
+        Some(offset) => offset,
+        // A time zone without an offset is not RFC 3339.
+        None if pieces.time_zone_annotation().is_none() => jiff::tz::Offset::UTC,
+        None => return Err(error),
+    };
+    let beyond = if pieces.date().year() > 0 { Timestamp::MAX } else { Timestamp::MIN };
+    Ok(offset.to_timestamp(time).unwrap_or(beyond))
+}
+
+/// The text with at most nine digits of a fraction.
+fn shortened(text: &str) -> String {
+    let Some((before, fraction)) = text.split_once('.') else { return text.to_owned() };
+    let digits = fraction.bytes().take_while(u8::is_ascii_digit).count();
+    format!("{before}.{}{}", &fraction[..digits.min(9)], &fraction[digits..])
+}
+
+impl<T: Decode> Decode for Box<T> {
+    const KEYS: &'static [Key] = T::KEYS;
+
+    fn blank() -> Self {
+        Box::new(T::blank())
+    }
+
+    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        limits::charge(size_of::<T>() + BLOCK)?;
+        T::decode(deserializer).map(Box::new)
+    }
+}
+
+impl<T: Decode> Decode for Option<T> {
+    #[inline]
+    fn blank() -> Self {
+        None
+    }
+
+    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OptionVisitor<T>(PhantomData<T>);
+
+        impl<'de, T: Decode> Visitor<'de> for OptionVisitor<T> {
+            type Value = Option<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("option")
+            }
+
+            fn visit_unit<E: de::Error>(self) -> Result<Option<T>, E> {
+                Ok(None)
+            }
+
+            fn visit_none<E: de::Error>(self) -> Result<Option<T>, E> {
+                Ok(None)
+            }
+
+            fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
+                T::decode(deserializer).map(Some)
+            }
+        }
+
+        deserializer.deserialize_option(OptionVisitor(PhantomData))
+    }
+}
+
+impl<T: Decode> Decode for Patch<T> {
+    #[inline]
+    fn blank() -> Self {
+        Self::Absent
+    }
+
+    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Option::decode(deserializer).map(Patch::from)
+    }
+}
+
+impl<T: Decode> Decode for Vec<T> {
+    #[inline]
+    fn blank() -> Self {
+        Self::new()
+    }
+
+    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ListVisitor<T>(PhantomData<T>);
+
+        impl<'de, T: Decode> Visitor<'de> for ListVisitor<T> {
+            type Value = Vec<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a sequence")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Vec<T>, A::Error> {
+                let mut list = Vec::new();
+                while let Some(element) = access.next_element_seed(Seed::new())? {
+                    if list.len() == list.capacity() {
+                        // The list doubles its room.
+                        limits::charge(list.len().max(FIRST_CAPACITY).saturating_mul(size_of::<T>()))?;
+                    }
+                    list.push(element);
+                }
+                Ok(list)
+            }
+        }
+
+        deserializer.deserialize_seq(ListVisitor(PhantomData))
+    }
+}
+
+macro_rules! maps {
+    ($($map:ident),*) => {
+        $(impl<V: Decode> Decode for $map<String, V> {
+            #[inline]
+            fn blank() -> Self {
+                Self::new()
+            }
+
+            fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                deserializer.deserialize_map(MapVisitor(PhantomData))
+            }
+        })*
+    };
+}
+maps!(BTreeMap, HashMap);
+
+/// Reads a map by inserting its entries in turn.
+struct MapVisitor<M, V>(PhantomData<(M, V)>);
+
+impl<'de, M: Default + Extend<(String, V)>, V: Decode> Visitor<'de> for MapVisitor<M, V> {
+    type Value = M;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a map")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<M, A::Error> {
+        let mut map = M::default();
+        while let Some(name) = access.next_key::<String>()? {
+            limits::charge(size_of::<(String, V)>() + BLOCK)?;
+            map.extend([(name, access.next_value_seed(Seed::new())?)]);
+        }
+        Ok(map)
+    }
+}
+
+impl Decode for Value {
+    #[inline]
+    fn blank() -> Self {
+        Self::Null
+    }
+
+    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ValueVisitor)
+    }
+}
+
+impl Decode for Map<String, Value> {
+    #[inline]
+    fn blank() -> Self {
+        Self::new()
+    }
+
+    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ObjectVisitor;
+
+        impl<'de> Visitor<'de> for ObjectVisitor {
+            type Value = Map<String, Value>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a map")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, access: A) -> Result<Map<String, Value>, A::Error> {
+                json_object(access)
+            }
+        }
+
+        deserializer.deserialize_map(ObjectVisitor)
+    }
+}
+
+struct ValueVisitor;
+
+impl<'de> Visitor<'de> for ValueVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any valid JSON value")
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<Value, E> {
+        Ok(Value::from(number))
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Value, E> {
+        Ok(Value::from(number))
+    }
+
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<Value, E> {
+        Ok(Value::from(number))
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Value, E> {
+        limits::charge(text.len() + BLOCK)?;
+        Ok(Value::from(text))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, access: A) -> Result<Value, A::Error> {
+        Vec::decode(de::value::SeqAccessDeserializer::new(access)).map(Value::Array)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, access: A) -> Result<Value, A::Error> {
+        json_object(access).map(Value::Object)
+    }
+}
+
+fn json_object<'de, A: MapAccess<'de>>(mut access: A) -> Result<Map<String, Value>, A::Error> {
+    let mut object = Map::new();
+    let mut room = 0;
+    while let Some(name) = access.next_key::<String>()? {
+        if object.len() == room {
+            // The map doubles its room.
+            let more = room.max(FIRST_CAPACITY);
+            limits::charge(more.saturating_mul(ENTRY))?;
+            room += more;
+        }
+        limits::charge(name.len() + BLOCK)?;
+        object.insert(name, access.next_value_seed(Seed::new())?);
+    }
+    Ok(object)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::timestamp;
+
+    #[test]
+    fn points_in_time_as_servers_write_them() {
+        for (text, expected) in [
+            ("2026-01-02T03:04:05Z", "2026-01-02T03:04:05Z"),
+            ("2026-01-02T03:04:05+02:00", "2026-01-02T01:04:05Z"),
+            ("2026-01-02T03:04:05.123456789012345Z", "2026-01-02T03:04:05.123456789Z"),
+            ("2026-01-02T03:04:05.1234567890+02:00", "2026-01-02T01:04:05.123456789Z"),
+            ("2026-01-02T03:04:05", "2026-01-02T03:04:05Z"),
+            ("2026-01-02 03:04:05.5", "2026-01-02T03:04:05.5Z"),
+            ("9999-12-31T23:59:59Z", "9999-12-30T22:00:00.999999999Z"),
+            ("9999-12-31T23:59:59.9999999999-05:00", "9999-12-30T22:00:00.999999999Z"),
+            ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00Z"),
+        ] {
+            assert_eq!(timestamp(text).map(|time| time.to_string()).ok().as_deref(), Some(expected), "{text}");
+        }
+        for text in [
+            "",
+            "noon",
+            "2026-01-02",
+            "2026-02-30T00:00:00Z",
+            "2026-01-02T25:00:00Z",
+            "2026-01-02T03:04:05[Europe/Paris]",
+            "1.é",
+        ] {
+            assert!(timestamp(text).is_err(), "{text}");
+        }
+    }
+}

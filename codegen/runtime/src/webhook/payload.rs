@@ -1,0 +1,87 @@
+//! Reading the payload of a delivery.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use serde_json::Value;
+
+use crate::error::excerpt;
+use crate::response::{decode, json_path, sanitize};
+use crate::serde::de::Decode;
+
+/// The body of a delivery on its way to a type.
+pub struct Payload<'b> {
+    body: &'b [u8],
+    secret: bool,
+}
+
+impl<'b> Payload<'b> {
+    /// The body of a delivery.
+    pub fn new(body: &'b [u8]) -> Self {
+        Self { body, secret: false }
+    }
+
+    /// The body of a delivery that holds secrets, so that an error shows nothing of it.
+    pub fn secret(body: &'b [u8]) -> Self {
+        Self { body, secret: true }
+    }
+
+    /// The name of the event by the property that holds it; empty where there is none.
+    pub fn event(&self, property: &str) -> Result<String, PayloadError> {
+        let value: Value = self.read()?;
+        Ok(value.get(property).and_then(Value::as_str).unwrap_or_default().to_owned())
+    }
+
+    /// Reads the body.
+    pub fn read<T: Decode>(&self) -> Result<T, PayloadError> {
+        decode::from_json(self.body).map_err(|error| self.failure(error))
+    }
+
+    fn failure(&self, error: serde_json::Error) -> PayloadError {
+        let offset = json_path::offset(self.body, error.line(), error.column());
+        let path = json_path::at(self.body, offset);
+        if self.secret {
+            // serde's message quotes what it found.
+            let safe = sanitize::without_content(&error.to_string());
+            let message =
+                safe.unwrap_or_else(|| "the payload, which can hold secrets, is not what was declared".to_owned());
+            return PayloadError { path, message, excerpt: String::new(), source: None };
+        }
+        let excerpt = excerpt(self.body, offset.saturating_sub(80), 120);
+        PayloadError { path, message: error.to_string(), excerpt, source: Some(error) }
+    }
+}
+
+/// A payload that is not what the API declares.
+#[derive(Debug)]
+pub struct PayloadError {
+    path: String,
+    message: String,
+    excerpt: String,
+    source: Option<serde_json::Error>,
+}
+
+impl PayloadError {
+    /// Where in the payload it is wrong, such as `$.conversation.id`.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What is wrong there.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+impl fmt::Display for PayloadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the webhook's payload is wrong at {}: {}", self.path, self.message)?;
+        if self.excerpt.is_empty() { Ok(()) } else { write!(f, " (near: {})", self.excerpt) }
+    }
+}
+
+impl StdError for PayloadError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_ref().map(|error| error as _)
+    }
+}
