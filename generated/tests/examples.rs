@@ -8,6 +8,9 @@ use support::{Answer, Outcome, Server};
 #[path = "../examples/chatwoot_reply.rs"]
 #[allow(dead_code, reason = "`main` is the program's own")]
 mod chatwoot_reply;
+#[path = "../examples/contactship_calls.rs"]
+#[allow(dead_code, reason = "`main` is the program's own")]
+mod contactship_calls;
 #[path = "../examples/contactship_import.rs"]
 #[allow(dead_code, reason = "`main` is the program's own")]
 mod contactship_import;
@@ -204,6 +207,39 @@ async fn contactship_imports_a_file() -> Outcome {
     );
     assert_eq!(sent[1].text()?, r#"{"phone_number":"+34600000000","full_name":"Bob"}"#);
     let nothing = said(contactship_import::run(environment(&variables[..1]), PEOPLE.as_bytes()).await);
+    assert_eq!(nothing, "failed: set CONTACTSHIP_API_KEY to a key from the dashboard");
+    Ok(())
+}
+
+#[tokio::test]
+async fn contactship_exports_calls_with_their_agents() -> Outcome {
+    let agents = r#"{"statusCode":200,"data":[{"id":"a1","name":"Renewals","created_at":"2026-01-01T00:00:00Z"}]}"#;
+    let first = r#"{"data":[{"id":"c1","created_at":"2026-02-01T10:00:00Z","agent_id":"a1","duration":65,
+        "call_result":"answered","call_analysis":{"summary":"Wants an offer, soon."},
+        "contact":{"id":"k1","full_name":"Rosa Nolan","phone_number":"+34911234567"}}],"count":2}"#;
+    let second = r#"{"data":[{"id":"c2","created_at":"2026-02-02T10:00:00Z","agent_id":"gone","duration":null,
+        "call_result":"no_answer","call_analysis":null,"contact":null}],"count":2}"#;
+    let server = Server::answering("GET", "/v1/agents", Answer::json(200, agents))
+        .await?
+        .and("GET", "/v1/calls", Answer::json(200, first))
+        .and("GET", "/v1/calls", Answer::json(200, second));
+    let url = server.url();
+    let variables = [("CONTACTSHIP_BASE_URL", url.as_str()), ("CONTACTSHIP_API_KEY", "KEY")];
+
+    let mut file = Vec::new();
+    let told = said(contactship_calls::run(environment(&variables), Some("2026-01-31"), &mut file).await);
+
+    assert_eq!(told, "2 calls exported");
+    assert_eq!(
+        String::from_utf8(file)?,
+        "id,agent,contact,phone_number,created_at,seconds,result,summary\n\
+         c1,Renewals,Rosa Nolan,+34911234567,2026-02-01T10:00:00Z,65,answered,\"Wants an offer, soon.\"\n\
+         c2,,,,2026-02-02T10:00:00Z,,no_answer,\n"
+    );
+    let targets: Vec<_> = server.requests()?.into_iter().map(|request| request.target).collect();
+    let list = "/v1/calls?limit=100&order=asc&date_from=2026-01-31";
+    assert_eq!(targets, ["/v1/agents", list, &format!("{list}&offset=1")]);
+    let nothing = said(contactship_calls::run(environment(&variables[..1]), None, Vec::new()).await);
     assert_eq!(nothing, "failed: set CONTACTSHIP_API_KEY to a key from the dashboard");
     Ok(())
 }

@@ -278,7 +278,7 @@ async fn offers_are_granted_with_or_without_a_welcome() -> Outcome {
     let contacts = client(&server)?.contacts();
 
     let quietly = OfferGrantOptions::new().send_customer_welcome_email(false);
-    let offers = contacts.grant_offers("456", OfferGrants::new(["123"]).meta(quietly)).await?;
+    let offers = contacts.grant_offers("456", OfferGrants::new(["123"]).meta(quietly)).await?.ok_or("no body")?;
     contacts.grant_offers("456", ["123", "789"]).await?;
 
     let requests = server.requests()?;

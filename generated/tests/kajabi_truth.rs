@@ -99,7 +99,6 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("offers.get.data.relationships", EMPTY),
     ("products.get.data.relationships", EMPTY),
     ("transactions.get.data.relationships", EMPTY),
-    ("courses.get.data.included", "JSON:API and every other example, one of this operation too, have it beside `data`"),
 ];
 
 /// The example that no client could read, with the place and the reason.

@@ -376,7 +376,7 @@ mod kajabi {
     use std::error::Error as _;
 
     use crm_clients::kajabi::events::Event;
-    use crm_clients::kajabi::types::{WebhookDeliveryEvent, WebhookResource};
+    use crm_clients::kajabi::types::{DashboardId, WebhookDeliveryEvent, WebhookPayload, WebhookResource};
     use crm_clients::runtime::Value;
 
     use super::{Outcome, fixture, normal};
@@ -399,10 +399,53 @@ mod kajabi {
             return Err("a tag was added".into());
         };
         assert_eq!((delivery.id.as_str(), delivery.event), ("700", WebhookDeliveryEvent::TagAdded));
-        let [WebhookResource::Contact(contact), WebhookResource::ContactTag(tag)] = delivery.payload.as_slice() else {
+        let WebhookPayload::WebhookResourceList(resources) = delivery.payload else {
+            return Err("the payload is a list".into());
+        };
+        let [WebhookResource::Contact(contact), WebhookResource::ContactTag(tag)] = resources.as_slice() else {
             return Err("the payload is the contact and the tag".into());
         };
         assert_eq!((contact.id.as_str(), tag.id.as_str()), ("700", "55"));
+        Ok(())
+    }
+
+    #[test]
+    fn a_payload_may_be_an_object() -> Outcome {
+        let body = r#"{"id":"9f3c","event":"purchase","payload":{"id":"7","type":"purchases","attributes":{}}}"#;
+        let Event::Purchase(delivery) = Event::from_slice(body.as_bytes())? else {
+            return Err("a purchase was made".into());
+        };
+        let WebhookPayload::WebhookResource(WebhookResource::Purchase(purchase)) = &delivery.payload else {
+            return Err(format!("this is one purchase: {:?}", delivery.payload).into());
+        };
+        assert_eq!((delivery.id.as_str(), purchase.id.as_str()), ("9f3c", "7"));
+
+        // An object that is no resource is kept as it came.
+        let body = r#"{"id":"9f3c","event":"purchase","payload":{"offer_id":7,"title":"Course"}}"#;
+        let event = Event::from_slice(body.as_bytes())?;
+        assert!(matches!(event, Event::Purchase(_)));
+        assert_eq!(serde_json::to_string(&event)?, body);
+        Ok(())
+    }
+
+    #[test]
+    fn webhooks_of_the_dashboard_have_types_of_their_own() -> Outcome {
+        let body = r#"{"id":41,"event":"purchase.created","payload":{"member_id":900,"member_email":"rosa@nolan.example",
+            "member_name":"Rosa Nolan","offer_id":"2147483655","offer_title":"Course","contact_address_city":"León"}}"#;
+        let event = Event::from_slice(body.as_bytes())?;
+        assert_eq!(serde_json::to_value(&event)?, serde_json::from_str::<Value>(body)?);
+        let Event::DashboardPurchase(delivery) = event else { return Err("a purchase was made".into()) };
+        assert_eq!(delivery.payload.member_id, Some(DashboardId::Integer(900)));
+        assert_eq!(delivery.payload.offer_id.as_ref().and_then(DashboardId::as_str), Some("2147483655"));
+        assert_eq!(delivery.payload.additional_properties["contact_address_city"], "León");
+
+        let body = r#"{"id":"41","event":"payment.succeeded","offer":{"id":7,"title":"Course"},
+            "member":{"id":"900","email":"rosa@nolan.example","first_name":"Rosa"},
+            "payment_transaction":{"id":5,"amount_paid_decimal":"10.00"}}"#;
+        let event = Event::from_slice(body.as_bytes())?;
+        assert_eq!(serde_json::to_value(&event)?, serde_json::from_str::<Value>(body)?);
+        let Event::DashboardPayment(delivery) = event else { return Err("a payment was made".into()) };
+        assert_eq!(delivery.offer.and_then(|offer| offer.title).as_deref(), Some("Course"));
         Ok(())
     }
 

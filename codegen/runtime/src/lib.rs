@@ -10,6 +10,7 @@
 mod auth;
 mod client;
 mod error;
+mod included;
 #[cfg(feature = "mock")]
 pub mod mock;
 mod operation;
@@ -29,6 +30,7 @@ pub use self::serde::{base64_text::Base64, patch::Patch};
 pub use auth::{AuthError, FetchingToken, Token, TokenSource};
 pub use client::{Core, CoreBuilder, http_client_builder};
 pub use error::{ApiError, DecodeError, Error, RequestError, TransportError};
+pub use included::Included;
 pub use pagination::{Items, Pages};
 pub use request::Upload;
 #[doc(hidden)]

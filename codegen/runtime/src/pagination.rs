@@ -16,12 +16,12 @@ use serde::Serialize;
 use crate::error::Error;
 use crate::operation::Operation;
 use crate::request::{Call, RequestParts, Sending};
-use paginator::{Paginator, fingerprint};
+use paginator::{Counted, Paginator, fingerprint};
 
 /// How the pages of a list hang together: `T` is a page, `I` an item.
 pub struct Paging<T: 'static, I: 'static> {
     /// The ways to ask for a page: that whose parameter the call sets, otherwise the first.
-    pub by: &'static [PageKey<I>],
+    pub by: &'static [PageKey<T, I>],
     /// The items of a page, where it has any.
     pub items: fn(&mut T) -> Option<&mut Vec<I>>,
     /// What says whether another page follows.
@@ -29,29 +29,39 @@ pub struct Paging<T: 'static, I: 'static> {
 }
 
 /// What a page is asked for by, and the query parameter that says it.
-pub enum PageKey<I> {
+pub enum PageKey<T, I> {
     /// Its number; with the number of the first.
     Number(&'static str, i64),
     /// The key of the first item of the page before.
     First(&'static str, fn(&I) -> Option<String>),
     /// The key of the last item of the page before.
     Last(&'static str, fn(&I) -> Option<String>),
+    /// The number of items before it.
+    Offset(&'static str),
+    /// The cursor in the page before, which has none on the last page.
+    Cursor(&'static str, fn(&T) -> Option<String>),
 }
 
-impl<I> PageKey<I> {
-    /// The parameter, and the number of the first page where pages have numbers.
-    fn begin(&self) -> (&'static str, Option<i64>) {
+impl<T, I> PageKey<T, I> {
+    /// The parameter, and what it counts.
+    fn begin(&self) -> (&'static str, Counted) {
         match self {
-            PageKey::Number(parameter, first) => (parameter, Some(*first)),
-            PageKey::First(parameter, _) | PageKey::Last(parameter, _) => (parameter, None),
+            PageKey::Number(parameter, first) => (parameter, Counted::Pages(*first)),
+            PageKey::Offset(parameter) => (parameter, Counted::Items),
+            PageKey::First(parameter, _) | PageKey::Last(parameter, _) | PageKey::Cursor(parameter, _) => {
+                (parameter, Counted::Nothing)
+            }
         }
     }
 
-    fn key(&self, items: &[I]) -> Option<String> {
+    /// The key that asks for the page after this one.
+    fn key(&self, page: &mut T, items: fn(&mut T) -> Option<&mut Vec<I>>) -> Option<String> {
         match self {
-            PageKey::Number(..) => None,
-            PageKey::First(_, key) => items.first().and_then(key),
-            PageKey::Last(_, key) => items.last().and_then(key),
+            PageKey::Number(..) | PageKey::Offset(_) => None,
+            PageKey::First(_, key) => items(page).and_then(|items| items.first().and_then(key)),
+            PageKey::Last(_, key) => items(page).and_then(|items| items.last().and_then(key)),
+            // Some servers end with an empty cursor.
+            PageKey::Cursor(_, cursor) => cursor(page).filter(|cursor| !cursor.is_empty()),
         }
     }
 }
@@ -169,13 +179,19 @@ impl<T, I: Serialize, B: Default> Pages<T, I, B> {
         let Some(draft) = &mut self.draft else { return true };
         let items: &[I] = (self.paging.items)(page).map_or(&[], |items| items);
         let new = items.is_empty() || self.paginator.count(fingerprint(items), items.len());
+        let empty = items.is_empty();
         let (signs, paginator) = (self.paging.signs.iter(), &mut self.paginator);
-        let goes_on = if items.is_empty() {
+        let by = self.paging.by.get(paginator.way);
+        let key = by.and_then(|by| by.key(page, self.paging.items));
+        let goes_on = if empty {
             let signs: Vec<_> = signs.map(|sign| sign.more_behind_empty(page, paginator)).collect();
-            paginator.go_on_from_empty(draft, &signs)
+            paginator.go_on_from_empty(draft, &signs, key)
         } else if new {
-            let key = self.paging.by.get(paginator.way).and_then(|by| by.key(items));
-            let signs: Vec<_> = signs.map(|sign| sign.more(page, paginator)).collect();
+            let mut signs: Vec<_> = signs.map(|sign| sign.more(page, paginator)).collect();
+            // Where the page says nothing else, its cursor says whether another follows.
+            if matches!(by, Some(PageKey::Cursor(..))) && signs.iter().all(Option::is_none) {
+                signs.push(Some(key.is_some()));
+            }
             paginator.go_on(draft, &signs, key)
         } else {
             paginator.repeats(draft)

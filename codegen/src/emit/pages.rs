@@ -22,6 +22,12 @@ fn by(by: &PageBy<Access>) -> String {
             let key = format!("Some({}{question}.to_string())", part("item", "as_ref", key));
             format!("by {which}({}, |item| {key})", gate::quoted(parameter))
         }
+        PageBy::Offset { parameter } => format!("by Offset({})", gate::quoted(parameter)),
+        PageBy::Cursor { parameter, cursor } => {
+            let question = if cursor.ends_optional() { ".as_ref()?" } else { "" };
+            let cursor = format!("Some({}{question}.to_string())", part("page", "as_ref", cursor));
+            format!("by Cursor({}, |page| {cursor})", gate::quoted(parameter))
+        }
     }
 }
 

@@ -91,29 +91,37 @@ impl Walker<'_> {
         }
         let mut by = Vec::new();
         for one in &pagination.by {
-            by.extend(self.by(one, &item, pointer));
+            by.extend(self.by(one, &page, &item, pointer));
         }
         Some(Paging { by, item, items, signs })
     }
 
-    fn by(&mut self, by: &PageBy<String>, item: &Type, pointer: &str) -> Option<PageBy<Access>> {
+    fn by(&mut self, by: &PageBy<String>, page: &Type, item: &Type, pointer: &str) -> Option<PageBy<Access>> {
         Some(match by {
             PageBy::Number { parameter, first } => PageBy::Number { parameter: parameter.clone(), first: *first },
             PageBy::Key { parameter, last, key } => {
                 let place = child(&child(pointer, "keys"), parameter);
-                let key = self.walk(item, key, &place)?;
-                let scalar =
-                    matches!(key.ty, Type::I32 | Type::I64 | Type::U64 | Type::String | Type::Timestamp | Type::Date);
-                if !scalar {
-                    self.error(
-                        &place,
-                        "the key is neither text nor an integer",
-                        "name a property that is, such as `id`",
-                    );
-                }
+                let key = self.scalar(item, key, &place, "the key is neither text nor an integer")?;
                 PageBy::Key { parameter: parameter.clone(), last: *last, key }
             }
+            PageBy::Offset { parameter } => PageBy::Offset { parameter: parameter.clone() },
+            PageBy::Cursor { parameter, cursor } => {
+                let place = child(&child(pointer, "cursor"), parameter);
+                let cursor = self.scalar(page, cursor, &place, "the cursor is neither text nor an integer")?;
+                PageBy::Cursor { parameter: parameter.clone(), cursor }
+            }
         })
+    }
+
+    /// The way to a value that a query parameter can take.
+    fn scalar(&mut self, from: &Type, path: &str, place: &str, message: &str) -> Option<Access> {
+        let access = self.walk(from, path, place)?;
+        let scalar =
+            matches!(access.ty, Type::I32 | Type::I64 | Type::U64 | Type::String | Type::Timestamp | Type::Date);
+        if !scalar {
+            self.error(place, message, "name a property that is, such as `id`");
+        }
+        Some(access)
     }
 
     fn check_sign(&mut self, sign: Sign, access: &Access, place: &str) -> bool {

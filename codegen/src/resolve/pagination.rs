@@ -37,6 +37,18 @@ pub enum PageBy<K> {
         /// The way from the item to the key.
         key: K,
     },
+    /// The number of items before it.
+    Offset {
+        /// The query parameter that takes it.
+        parameter: String,
+    },
+    /// A cursor in the page before.
+    Cursor {
+        /// The query parameter that takes it.
+        parameter: String,
+        /// The way from the page's body to the cursor.
+        cursor: K,
+    },
 }
 
 /// What a property says of the pages that follow.
@@ -65,7 +77,9 @@ impl Sign {
 }
 
 const SIGNS: [Sign; 4] = [Sign::Next, Sign::More, Sign::Pages, Sign::Total];
-const KEYS: &[&str] = &["page", "first", "keys", "items", "next", "more", "pages", "total"];
+/// The keys that say what a page is asked for by; each excludes the others.
+const STRATEGIES: [&str; 4] = ["page", "keys", "offset", "cursor"];
+const KEYS: &[&str] = &["page", "first", "keys", "offset", "cursor", "items", "next", "more", "pages", "total"];
 
 impl Resolver<'_> {
     /// Reads the extension of an operation with these parameters. What is wrong in it is reported and left out.
@@ -84,12 +98,18 @@ impl Resolver<'_> {
         let signs =
             SIGNS.into_iter().filter_map(|sign| Some((sign, self.path(object, sign.key(), pointer)?))).collect();
         let items = self.path(object, "items", pointer);
-        let by = match (object.contains_key("page"), object.contains_key("keys")) {
-            (true, false) => self.by_number(object, pointer, parameters)?,
-            (false, true) => self.by_keys(object, pointer, parameters)?,
+        let given: Vec<_> = STRATEGIES.into_iter().filter(|key| object.contains_key(*key)).collect();
+        if given != ["page"] {
+            self.no_page_numbers(object, pointer);
+        }
+        let by = match given[..] {
+            ["page"] => self.by_number(object, pointer, parameters)?,
+            ["keys"] => self.by_keys(object, pointer, parameters)?,
+            ["offset"] => self.by_offset(object, pointer, parameters)?,
+            ["cursor"] => self.by_cursor(object, pointer, parameters)?,
             _ => {
                 let message = "`x-pagination` does not say what a page is asked for by";
-                self.bad_pagination(pointer, message, "give either `page` or `keys`");
+                self.bad_pagination(pointer, message, "give one of `page`, `offset`, `cursor` and `keys`");
                 return None;
             }
         };
@@ -118,10 +138,6 @@ impl Resolver<'_> {
         pointer: &str,
         parameters: &[Parameter],
     ) -> Option<Vec<PageBy<String>>> {
-        for key in ["first", "pages"].into_iter().filter(|key| object.contains_key(*key)) {
-            let message = format!("`{key}` counts pages, but these have no numbers");
-            self.bad_pagination(&child(pointer, key), &message, "remove it, or ask for pages by `page`");
-        }
         let place = child(pointer, "keys");
         let help = "map each query parameter to `first.` or `last.` and a property of that item: `{after: last.id}`";
         let Some(keys) = object.get("keys").and_then(Value::as_object).filter(|keys| !keys.is_empty()) else {
@@ -140,6 +156,44 @@ impl Resolver<'_> {
             }
         }
         (!by.is_empty()).then_some(by)
+    }
+
+    /// `first` and `pages` have a meaning beside `page` only.
+    fn no_page_numbers(&mut self, object: &Map<String, Value>, pointer: &str) {
+        for key in ["first", "pages"].into_iter().filter(|key| object.contains_key(*key)) {
+            let message = format!("`{key}` counts pages, but these have no numbers");
+            self.bad_pagination(&child(pointer, key), &message, "remove it, or ask for pages by `page`");
+        }
+    }
+
+    fn by_offset(
+        &mut self,
+        object: &Map<String, Value>,
+        pointer: &str,
+        parameters: &[Parameter],
+    ) -> Option<Vec<PageBy<String>>> {
+        let parameter = self.path(object, "offset", pointer)?;
+        self.check_parameter(&parameter, &child(pointer, "offset"), parameters);
+        Some(vec![PageBy::Offset { parameter }])
+    }
+
+    fn by_cursor(
+        &mut self,
+        object: &Map<String, Value>,
+        pointer: &str,
+        parameters: &[Parameter],
+    ) -> Option<Vec<PageBy<String>>> {
+        let place = child(pointer, "cursor");
+        let only = object.get("cursor").and_then(Value::as_object).filter(|cursor| cursor.len() == 1);
+        let entry = only.and_then(|cursor| cursor.iter().next());
+        let Some((parameter, cursor)) = entry.and_then(|(name, path)| Some((name, path.as_str()?))) else {
+            let message = "`cursor` is not a map of one query parameter to a path";
+            let help = "map the parameter to where a page has the cursor of the next: `{after: paging.cursors.after}`";
+            self.bad_pagination(&place, message, help);
+            return None;
+        };
+        self.check_parameter(parameter, &child(&place, parameter), parameters);
+        Some(vec![PageBy::Cursor { parameter: parameter.clone(), cursor: cursor.to_owned() }])
     }
 
     /// The text under a key.

@@ -3,7 +3,7 @@
 //! The contacts of the organization that the API key belongs to.
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, decode};
+use runtime::generated::{Method, Operation, Status, Style, decode};
 use super::{Call, ErrorBody, types};
 
 /// The contacts of the organization that the API key belongs to.
@@ -17,9 +17,21 @@ impl Contacts {
         Self { core: core.clone() }
     }
 
+    /// Lists contacts.
+    ///
+    /// Returns all contacts in one response. The filters match parts of the value and can be combined.
+    ///
+    /// `GET /v1/contacts`
+    #[inline]
+    pub fn list(&self) -> ListCall {
+        ListCall {
+            call: Call::new(&self.core, LIST, &[]),
+        }
+    }
+
     /// Creates a contact.
     ///
-    /// Answers 409 where a contact with this phone number exists already.
+    /// The status is 409 if a contact with this phone number exists.
     ///
     /// `POST /v1/contacts`
     #[inline]
@@ -29,7 +41,184 @@ impl Contacts {
         call.json("application/json", &body);
         call
     }
+
+    /// Returns a contact by its id, phone number or email address.
+    ///
+    /// Set `identifier_type` for a phone number or an email address; without it, the identifier is an id.
+    ///
+    /// `GET /v1/contacts/{contactId}`
+    #[inline]
+    pub fn get(&self, identifier: impl Into<String>) -> GetCall {
+        let identifier: String = identifier.into();
+        GetCall {
+            call: Call::new(&self.core, GET, &[&identifier]),
+        }
+    }
+
+    /// Updates a contact.
+    ///
+    /// Fields that are not sent stay as they are. `additional_data` replaces the whole list. The status is 409 if another contact
+    /// has the phone number.
+    ///
+    /// `PATCH /v1/contacts/{contactId}`
+    #[inline]
+    pub fn update(
+        &self,
+        contact_id: impl Into<String>,
+        body: impl Into<types::ContactUpdate>,
+    ) -> Call<types::Contact> {
+        let contact_id: String = contact_id.into();
+        let mut call = Call::new(&self.core, UPDATE, &[&contact_id]);
+        let body: types::ContactUpdate = body.into();
+        call.json("application/json", &body);
+        call
+    }
+
+    /// Deletes a contact for good.
+    ///
+    /// `DELETE /v1/contacts/{contactId}`
+    #[inline]
+    pub fn delete(&self, contact_id: impl Into<String>) -> Call<()> {
+        let contact_id: String = contact_id.into();
+        Call::new(&self.core, DELETE, &[&contact_id])
+    }
+
+    /// Lists the calls of a contact.
+    ///
+    /// Returns all calls that match in one response.
+    ///
+    /// `GET /v1/contacts/{contactId}/calls`
+    #[inline]
+    pub fn list_calls(&self, contact_id: impl Into<String>) -> ListCallsCall {
+        let contact_id: String = contact_id.into();
+        ListCallsCall {
+            call: Call::new(&self.core, LIST_CALLS, &[&contact_id]),
+        }
+    }
 }
+
+/// Lists contacts.
+#[derive(Debug)]
+#[must_use = "a call does nothing until it is sent or awaited"]
+pub struct ListCall {
+    call: Call<Vec<types::Contact>>,
+}
+
+impl ListCall {
+    /// Only contacts whose name contains this text.
+    #[inline]
+    pub fn full_name(mut self, full_name: impl Into<String>) -> Self {
+        let call = &mut self.call;
+        let full_name: String = full_name.into();
+        call.query("full_name", Style::FormExplode, &full_name);
+        self
+    }
+
+    /// Only contacts whose email address contains this text.
+    #[inline]
+    pub fn email(mut self, email: impl Into<String>) -> Self {
+        let call = &mut self.call;
+        let email: String = email.into();
+        call.query("email", Style::FormExplode, &email);
+        self
+    }
+
+    /// Only contacts whose phone number contains this text.
+    #[inline]
+    pub fn phone_number(mut self, phone_number: impl Into<String>) -> Self {
+        let call = &mut self.call;
+        let phone_number: String = phone_number.into();
+        call.query("phone_number", Style::FormExplode, &phone_number);
+        self
+    }
+}
+
+runtime::operation! { ListCall -> Vec<types::Contact>, ErrorBody }
+
+/// Returns a contact by its id, phone number or email address.
+#[derive(Debug)]
+#[must_use = "a call does nothing until it is sent or awaited"]
+pub struct GetCall {
+    call: Call<types::Contact>,
+}
+
+impl GetCall {
+    /// Kind of the identifier; `id` unless set.
+    #[inline]
+    pub fn identifier_type(
+        mut self,
+        identifier_type: impl Into<types::IdentifierType>,
+    ) -> Self {
+        let call = &mut self.call;
+        let identifier_type: types::IdentifierType = identifier_type.into();
+        call.query("identifierType", Style::FormExplode, &identifier_type);
+        self
+    }
+}
+
+runtime::operation! { GetCall -> types::Contact, ErrorBody }
+
+/// Lists the calls of a contact.
+#[derive(Debug)]
+#[must_use = "a call does nothing until it is sent or awaited"]
+pub struct ListCallsCall {
+    call: Call<Vec<types::ContactCall>>,
+}
+
+impl ListCallsCall {
+    /// Only calls on or after this day, for example `2026-01-31`.
+    #[inline]
+    pub fn start_date(mut self, start_date: impl Into<String>) -> Self {
+        let call = &mut self.call;
+        let start_date: String = start_date.into();
+        call.query("start_date", Style::FormExplode, &start_date);
+        self
+    }
+
+    /// Only calls on or before this day, for example `2026-01-31`.
+    #[inline]
+    pub fn end_date(mut self, end_date: impl Into<String>) -> Self {
+        let call = &mut self.call;
+        let end_date: String = end_date.into();
+        call.query("end_date", Style::FormExplode, &end_date);
+        self
+    }
+
+    /// Only calls in this direction.
+    #[inline]
+    pub fn direction(mut self, direction: impl Into<types::CallDirection>) -> Self {
+        let call = &mut self.call;
+        let direction: types::CallDirection = direction.into();
+        call.query("direction", Style::FormExplode, &direction);
+        self
+    }
+
+    /// Only calls with this status.
+    #[inline]
+    pub fn status(mut self, status: impl Into<types::ContactCallStatus>) -> Self {
+        let call = &mut self.call;
+        let status: types::ContactCallStatus = status.into();
+        call.query("status", Style::FormExplode, &status);
+        self
+    }
+}
+
+runtime::operation! { ListCallsCall -> Vec<types::ContactCall>, ErrorBody }
+
+pub(super) const LIST: &Operation<Vec<types::Contact>, ErrorBody> = &Operation {
+    name: "contacts.list",
+    method: Method::GET,
+    idempotent: true,
+    path: "/v1/contacts",
+    security: &[&[&super::API_KEY]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[
+        (Status::Exact(400), ErrorBody::read_error_body),
+        (Status::Exact(401), ErrorBody::read_error_body),
+        (Status::Exact(500), ErrorBody::read_error_body),
+    ],
+};
 
 pub(super) const CREATE: &Operation<types::Contact, ErrorBody> = &Operation {
     name: "contacts.create",
@@ -43,6 +232,71 @@ pub(super) const CREATE: &Operation<types::Contact, ErrorBody> = &Operation {
         (Status::Exact(400), ErrorBody::read_error_body),
         (Status::Exact(401), ErrorBody::read_error_body),
         (Status::Exact(409), ErrorBody::read_error_body),
+        (Status::Exact(500), ErrorBody::read_error_body),
+    ],
+};
+
+pub(super) const GET: &Operation<types::Contact, ErrorBody> = &Operation {
+    name: "contacts.get",
+    method: Method::GET,
+    idempotent: true,
+    path: "/v1/contacts/{contactId}",
+    security: &[&[&super::API_KEY]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[
+        (Status::Exact(400), ErrorBody::read_error_body),
+        (Status::Exact(401), ErrorBody::read_error_body),
+        (Status::Exact(404), ErrorBody::read_error_body),
+        (Status::Exact(500), ErrorBody::read_error_body),
+    ],
+};
+
+pub(super) const UPDATE: &Operation<types::Contact, ErrorBody> = &Operation {
+    name: "contacts.update",
+    method: Method::PATCH,
+    idempotent: false,
+    path: "/v1/contacts/{contactId}",
+    security: &[&[&super::API_KEY]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[
+        (Status::Exact(400), ErrorBody::read_error_body),
+        (Status::Exact(401), ErrorBody::read_error_body),
+        (Status::Exact(404), ErrorBody::read_error_body),
+        (Status::Exact(409), ErrorBody::read_error_body),
+        (Status::Exact(500), ErrorBody::read_error_body),
+    ],
+};
+
+pub(super) const DELETE: &Operation<(), ErrorBody> = &Operation {
+    name: "contacts.delete",
+    method: Method::DELETE,
+    idempotent: true,
+    path: "/v1/contacts/{contactId}",
+    security: &[&[&super::API_KEY]],
+    accept: "application/json",
+    decode: decode::empty,
+    errors: &[
+        (Status::Exact(400), ErrorBody::read_error_body),
+        (Status::Exact(401), ErrorBody::read_error_body),
+        (Status::Exact(404), ErrorBody::read_error_body),
+        (Status::Exact(500), ErrorBody::read_error_body),
+    ],
+};
+
+pub(super) const LIST_CALLS: &Operation<Vec<types::ContactCall>, ErrorBody> = &Operation {
+    name: "contacts.list_calls",
+    method: Method::GET,
+    idempotent: true,
+    path: "/v1/contacts/{contactId}/calls",
+    security: &[&[&super::API_KEY]],
+    accept: "application/json",
+    decode: decode::json,
+    errors: &[
+        (Status::Exact(400), ErrorBody::read_error_body),
+        (Status::Exact(401), ErrorBody::read_error_body),
+        (Status::Exact(404), ErrorBody::read_error_body),
         (Status::Exact(500), ErrorBody::read_error_body),
     ],
 };

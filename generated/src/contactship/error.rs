@@ -13,7 +13,7 @@ pub enum ErrorBody {
     /// raw body is in the error.
     #[default]
     Undeclared,
-    /// What went wrong; the page that describes the API names no other member than the message.
+    /// What went wrong. The pages name the message; other members are kept.
     ErrorBody(types::ErrorBody),
 }
 

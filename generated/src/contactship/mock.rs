@@ -8,7 +8,31 @@
 use crm_clients_runtime as runtime;
 
 runtime::mock! {
+    agents Agents {
+        list = LIST,
+        get = GET,
+        update = UPDATE,
+    }
+    calls Calls {
+        list = LIST,
+        get = GET,
+        call_contact = CALL_CONTACT,
+        call_phone_number = CALL_PHONE_NUMBER,
+    }
     contacts Contacts {
+        list = LIST,
         create = CREATE,
+        get = GET,
+        update = UPDATE,
+        delete = DELETE,
+        list_calls = LIST_CALLS,
+    }
+    phone_numbers PhoneNumbers {
+        list = LIST,
+    }
+    waba Waba {
+        list_templates = LIST_TEMPLATES,
+        send_message = SEND_MESSAGE,
+        send_template = SEND_TEMPLATE,
     }
 }

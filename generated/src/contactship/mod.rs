@@ -2,9 +2,10 @@
 
 //! Client of Contactship (document version 1).
 //!
-//! Contacts of a Contactship organization, as JSON.
+//! Contacts, phone calls by AI agents, and WhatsApp messages of a Contactship organization, as JSON.
 //!
-//! Every request carries an API key in the header `x-api-key`. There is one operation, so nothing is paged.
+//! Every request carries an API key in the header `x-api-key`. Calls and phone numbers come in pages by `limit` and
+//! `offset`, WhatsApp templates by the cursor `after`; contacts and agents come in one response.
 #![allow(
     clippy::enum_variant_names,
     clippy::large_enum_variant,
@@ -12,7 +13,11 @@
     reason = "names, sizes and counts are the document's"
 )]
 
+pub mod agents;
+pub mod calls;
 pub mod contacts;
+pub mod phone_numbers;
+pub mod waba;
 pub mod types;
 #[cfg(feature = "mock")]
 pub mod mock;
@@ -48,9 +53,29 @@ impl Client {
         }
     }
 
+    /// The AI agents that make and answer phone calls.
+    pub fn agents(&self) -> agents::Agents {
+        agents::Agents::new(&self.core)
+    }
+
+    /// Phone calls that AI agents make and receive.
+    pub fn calls(&self) -> calls::Calls {
+        calls::Calls::new(&self.core)
+    }
+
     /// The contacts of the organization that the API key belongs to.
     pub fn contacts(&self) -> contacts::Contacts {
         contacts::Contacts::new(&self.core)
+    }
+
+    /// The phone numbers of the organization.
+    pub fn phone_numbers(&self) -> phone_numbers::PhoneNumbers {
+        phone_numbers::PhoneNumbers::new(&self.core)
+    }
+
+    /// WhatsApp messages and templates, through the WhatsApp Business API.
+    pub fn waba(&self) -> waba::Waba {
+        waba::Waba::new(&self.core)
     }
 }
 

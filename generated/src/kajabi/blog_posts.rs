@@ -75,7 +75,7 @@ impl ListCall {
         self
     }
 
-    /// Attributes to answer with; all unless set.
+    /// Attributes to return; all unless set.
     #[inline]
     pub fn fields_blog_posts(
         mut self,
@@ -143,7 +143,7 @@ pub struct GetCall {
 }
 
 impl GetCall {
-    /// Attributes to answer with; all unless set.
+    /// Attributes to return; all unless set.
     #[inline]
     pub fn fields_blog_posts(
         mut self,

@@ -153,7 +153,7 @@ pub struct GetCall {
 }
 
 impl GetCall {
-    /// Related resources to answer with, in `included`.
+    /// Related resources to return, in `included`.
     #[inline]
     pub fn include(
         mut self,
@@ -168,7 +168,7 @@ impl GetCall {
         self
     }
 
-    /// Attributes to answer with; all unless set.
+    /// Attributes to return; all unless set.
     #[inline]
     pub fn fields_contact_notes(
         mut self,

@@ -72,7 +72,7 @@ impl ListCall {
         self
     }
 
-    /// Attributes to answer with; all unless set.
+    /// Attributes to return; all unless set.
     #[inline]
     pub fn fields_contact_tags(
         mut self,

@@ -19,7 +19,8 @@ impl Contacts {
 
     /// Lists contacts, newest first unless sorted otherwise.
     ///
-    /// Filter by site; an account with several sites must.
+    /// Filter by site; an account with several sites must. Filters that the server does not know are ignored without an error, and
+    /// searches lag up to a few seconds behind what was written.
     ///
     /// `items` reads the list over all its pages, `pages` page by page.
     ///
@@ -33,8 +34,10 @@ impl Contacts {
 
     /// Creates a contact on a site.
     ///
-    /// `external_user_id` cannot be set here: only a contact who is a customer has one. Custom fields are the `custom_...`
-    /// attributes; the custom fields of the site tell which handle is which.
+    /// The status is 422 if a contact with this email address exists, or if the address cannot be delivered to; the response has
+    /// no id, and nothing is updated. Set `subscribed` to true for a contact that is to get marketing mail. `external_user_id`
+    /// cannot be set here: only a contact who is a customer has one. Custom fields are the `custom_...` attributes; the custom
+    /// fields of the site tell which handle is which.
     ///
     /// `POST /v1/contacts`
     #[inline]
@@ -80,16 +83,16 @@ impl Contacts {
 
     /// Deletes a contact.
     ///
-    /// Refused with 422 while the contact has active Kajabi Payments subscriptions.
+    /// The status is 422 while the contact has active Kajabi Payments subscriptions.
     ///
     /// `DELETE /v1/contacts/{id}`
     #[inline]
-    pub fn delete(&self, id: impl Into<String>) -> Call<types::EmptyResponse> {
+    pub fn delete(&self, id: impl Into<String>) -> Call<()> {
         let id: String = id.into();
         Call::new(&self.core, DELETE, &[&id])
     }
 
-    /// Adds tags to a contact and answers with all of its tags.
+    /// Adds tags to a contact and returns all of its tags.
     ///
     /// `POST /v1/contacts/{contact_id}/relationships/tags`
     #[inline]
@@ -97,7 +100,7 @@ impl Contacts {
         &self,
         contact_id: impl Into<String>,
         body: impl Into<types::ContactTagsRelationship>,
-    ) -> Call<types::RelationshipResponse> {
+    ) -> Call<Option<types::RelationshipResponse>> {
         let contact_id: String = contact_id.into();
         let mut call = Call::new(&self.core, ADD_TAGS, &[&contact_id]);
         let body: types::ContactTagsRelationship = body.into();
@@ -109,7 +112,8 @@ impl Contacts {
     ///
     /// Makes the contact a customer if it is not one yet. Sends the customer a welcome mail unless
     /// `meta.send_customer_welcome_email` is false, may send a gift mail, and runs the site's automations: repeating the
-    /// call may repeat these. Answers with all offers of the contact.
+    /// call may repeat these. Returns all offers of the contact. An offer that the contact holds stays as it is, even if
+    /// its products have lapsed: revoke it first to renew it. There is no value if the server sends no body.
     ///
     /// `POST /v1/contacts/{contact_id}/relationships/offers`
     #[inline]
@@ -117,7 +121,7 @@ impl Contacts {
         &self,
         contact_id: impl Into<String>,
         body: impl Into<types::OfferGrants>,
-    ) -> Call<types::RelationshipResponse> {
+    ) -> Call<Option<types::RelationshipResponse>> {
         let contact_id: String = contact_id.into();
         let mut call = Call::new(&self.core, GRANT_OFFERS, &[&contact_id]);
         let body: types::OfferGrants = body.into();
@@ -149,7 +153,7 @@ impl Contacts {
         Call::new(&self.core, LIST_TAGS, &[&contact_id])
     }
 
-    /// Removes tags from a contact and answers with those that remain.
+    /// Removes tags from a contact and returns those that remain.
     ///
     /// `DELETE /v1/contacts/{contact_id}/relationships/tags`
     #[inline]
@@ -157,7 +161,7 @@ impl Contacts {
         &self,
         contact_id: impl Into<String>,
         body: impl Into<types::ContactTagsRelationship>,
-    ) -> Call<types::RelationshipResponse> {
+    ) -> Call<Option<types::RelationshipResponse>> {
         let contact_id: String = contact_id.into();
         let mut call = Call::new(&self.core, REMOVE_TAGS, &[&contact_id]);
         let body: types::ContactTagsRelationship = body.into();
@@ -175,7 +179,7 @@ impl Contacts {
         &self,
         contact_id: impl Into<String>,
         body: impl Into<types::OffersRelationship>,
-    ) -> Call<types::RelationshipResponse> {
+    ) -> Call<Option<types::RelationshipResponse>> {
         let contact_id: String = contact_id.into();
         let mut call = Call::new(&self.core, REPLACE_OFFERS, &[&contact_id]);
         let body: types::OffersRelationship = body.into();
@@ -191,7 +195,7 @@ impl Contacts {
         &self,
         contact_id: impl Into<String>,
         body: impl Into<types::ContactTagsRelationship>,
-    ) -> Call<types::RelationshipResponse> {
+    ) -> Call<Option<types::RelationshipResponse>> {
         let contact_id: String = contact_id.into();
         let mut call = Call::new(&self.core, REPLACE_TAGS, &[&contact_id]);
         let body: types::ContactTagsRelationship = body.into();
@@ -201,7 +205,7 @@ impl Contacts {
 
     /// Revokes offers from a contact.
     ///
-    /// Takes back grants and purchases alike, and ends the memberships in their products. Answers with the offers that remain.
+    /// Takes back grants and purchases alike, and ends the memberships in their products. Returns the offers that remain.
     ///
     /// `DELETE /v1/contacts/{contact_id}/relationships/offers`
     #[inline]
@@ -209,7 +213,7 @@ impl Contacts {
         &self,
         contact_id: impl Into<String>,
         body: impl Into<types::OffersRelationship>,
-    ) -> Call<types::RelationshipResponse> {
+    ) -> Call<Option<types::RelationshipResponse>> {
         let contact_id: String = contact_id.into();
         let mut call = Call::new(&self.core, REVOKE_OFFERS, &[&contact_id]);
         let body: types::OffersRelationship = body.into();
@@ -251,7 +255,7 @@ impl ListCall {
         self
     }
 
-    /// Attributes to answer with; all unless set.
+    /// Attributes to return; all unless set.
     #[inline]
     pub fn fields_contacts(
         mut self,
@@ -1399,6 +1403,21 @@ impl ListCall {
         );
         self
     }
+
+    /// Related resources to return, in `included`.
+    #[inline]
+    pub fn include(
+        mut self,
+        include: impl IntoIterator<Item = impl Into<types::ContactInclude>>,
+    ) -> Self {
+        let call = &mut self.call;
+        let include: Vec<types::ContactInclude> = include
+            .into_iter()
+            .map(Into::into)
+            .collect();
+        call.query("include", Style::Form, &include);
+        self
+    }
 }
 
 runtime::operation! { ListCall -> types::ContactsIndexResponse, ErrorBody }
@@ -1420,7 +1439,7 @@ pub struct GetCall {
 }
 
 impl GetCall {
-    /// Related resources to answer with, in `included`.
+    /// Related resources to return, in `included`.
     #[inline]
     pub fn include(
         mut self,
@@ -1435,7 +1454,7 @@ impl GetCall {
         self
     }
 
-    /// Attributes to answer with; all unless set.
+    /// Attributes to return; all unless set.
     #[inline]
     pub fn fields_contacts(
         mut self,
@@ -1450,7 +1469,7 @@ impl GetCall {
         self
     }
 
-    /// Attributes of an included customer to answer with; all unless set.
+    /// Attributes of an included customer to return; all unless set.
     #[inline]
     pub fn fields_customers(
         mut self,
@@ -1533,14 +1552,14 @@ pub(super) const UPDATE: &Operation<types::ContactsShowResponse, ErrorBody> = &O
     ],
 };
 
-pub(super) const DELETE: &Operation<types::EmptyResponse, ErrorBody> = &Operation {
+pub(super) const DELETE: &Operation<(), ErrorBody> = &Operation {
     name: "contacts.delete",
     method: Method::DELETE,
     idempotent: true,
     path: "/v1/contacts/{id}",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
-    decode: decode::json,
+    decode: decode::empty,
     errors: &[
         (Status::Exact(401), ErrorBody::read_errors_document),
         (Status::Exact(403), ErrorBody::read_errors_document),
@@ -1550,14 +1569,14 @@ pub(super) const DELETE: &Operation<types::EmptyResponse, ErrorBody> = &Operatio
     ],
 };
 
-pub(super) const ADD_TAGS: &Operation<types::RelationshipResponse, ErrorBody> = &Operation {
+pub(super) const ADD_TAGS: &Operation<Option<types::RelationshipResponse>, ErrorBody> = &Operation {
     name: "contacts.add_tags",
     method: Method::POST,
     idempotent: false,
     path: "/v1/contacts/{contact_id}/relationships/tags",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
-    decode: decode::json,
+    decode: decode::json_or_empty,
     errors: &[
         (Status::Exact(400), ErrorBody::read_errors_document),
         (Status::Exact(401), ErrorBody::read_errors_document),
@@ -1567,14 +1586,17 @@ pub(super) const ADD_TAGS: &Operation<types::RelationshipResponse, ErrorBody> = 
     ],
 };
 
-pub(super) const GRANT_OFFERS: &Operation<types::RelationshipResponse, ErrorBody> = &Operation {
+pub(super) const GRANT_OFFERS: &Operation<
+    Option<types::RelationshipResponse>,
+    ErrorBody,
+> = &Operation {
     name: "contacts.grant_offers",
     method: Method::POST,
     idempotent: false,
     path: "/v1/contacts/{contact_id}/relationships/offers",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
-    decode: decode::json,
+    decode: decode::json_or_empty,
     errors: &[
         (Status::Exact(400), ErrorBody::read_errors_document),
         (Status::Exact(401), ErrorBody::read_errors_document),
@@ -1616,14 +1638,17 @@ pub(super) const LIST_TAGS: &Operation<types::RelationshipResponse, ErrorBody> =
     ],
 };
 
-pub(super) const REMOVE_TAGS: &Operation<types::RelationshipResponse, ErrorBody> = &Operation {
+pub(super) const REMOVE_TAGS: &Operation<
+    Option<types::RelationshipResponse>,
+    ErrorBody,
+> = &Operation {
     name: "contacts.remove_tags",
     method: Method::DELETE,
     idempotent: true,
     path: "/v1/contacts/{contact_id}/relationships/tags",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
-    decode: decode::json,
+    decode: decode::json_or_empty,
     errors: &[
         (Status::Exact(400), ErrorBody::read_errors_document),
         (Status::Exact(401), ErrorBody::read_errors_document),
@@ -1633,14 +1658,17 @@ pub(super) const REMOVE_TAGS: &Operation<types::RelationshipResponse, ErrorBody>
     ],
 };
 
-pub(super) const REPLACE_OFFERS: &Operation<types::RelationshipResponse, ErrorBody> = &Operation {
+pub(super) const REPLACE_OFFERS: &Operation<
+    Option<types::RelationshipResponse>,
+    ErrorBody,
+> = &Operation {
     name: "contacts.replace_offers",
     method: Method::PATCH,
     idempotent: false,
     path: "/v1/contacts/{contact_id}/relationships/offers",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
-    decode: decode::json,
+    decode: decode::json_or_empty,
     errors: &[
         (Status::Exact(400), ErrorBody::read_errors_document),
         (Status::Exact(401), ErrorBody::read_errors_document),
@@ -1650,14 +1678,17 @@ pub(super) const REPLACE_OFFERS: &Operation<types::RelationshipResponse, ErrorBo
     ],
 };
 
-pub(super) const REPLACE_TAGS: &Operation<types::RelationshipResponse, ErrorBody> = &Operation {
+pub(super) const REPLACE_TAGS: &Operation<
+    Option<types::RelationshipResponse>,
+    ErrorBody,
+> = &Operation {
     name: "contacts.replace_tags",
     method: Method::PATCH,
     idempotent: false,
     path: "/v1/contacts/{contact_id}/relationships/tags",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
-    decode: decode::json,
+    decode: decode::json_or_empty,
     errors: &[
         (Status::Exact(400), ErrorBody::read_errors_document),
         (Status::Exact(401), ErrorBody::read_errors_document),
@@ -1667,14 +1698,17 @@ pub(super) const REPLACE_TAGS: &Operation<types::RelationshipResponse, ErrorBody
     ],
 };
 
-pub(super) const REVOKE_OFFERS: &Operation<types::RelationshipResponse, ErrorBody> = &Operation {
+pub(super) const REVOKE_OFFERS: &Operation<
+    Option<types::RelationshipResponse>,
+    ErrorBody,
+> = &Operation {
     name: "contacts.revoke_offers",
     method: Method::DELETE,
     idempotent: true,
     path: "/v1/contacts/{contact_id}/relationships/offers",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
-    decode: decode::json,
+    decode: decode::json_or_empty,
     errors: &[
         (Status::Exact(400), ErrorBody::read_errors_document),
         (Status::Exact(401), ErrorBody::read_errors_document),

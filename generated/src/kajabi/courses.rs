@@ -74,7 +74,7 @@ impl ListCall {
         self
     }
 
-    /// Attributes to answer with; all unless set.
+    /// Attributes to return; all unless set.
     #[inline]
     pub fn fields_courses(
         mut self,
@@ -159,7 +159,7 @@ pub struct GetCall {
 }
 
 impl GetCall {
-    /// Related resources to answer with, in `included`.
+    /// Related resources to return, in `included`.
     #[inline]
     pub fn include(
         mut self,
@@ -174,7 +174,7 @@ impl GetCall {
         self
     }
 
-    /// Attributes of the course to answer with; all unless set.
+    /// Attributes of the course to return; all unless set.
     #[inline]
     pub fn fields_courses(
         mut self,
@@ -189,7 +189,7 @@ impl GetCall {
         self
     }
 
-    /// Attributes of included modules to answer with; all unless set.
+    /// Attributes of included modules to return; all unless set.
     #[inline]
     pub fn fields_modules(
         mut self,
@@ -204,7 +204,7 @@ impl GetCall {
         self
     }
 
-    /// Attributes of included lessons to answer with; all unless set.
+    /// Attributes of included lessons to return; all unless set.
     #[inline]
     pub fn fields_lessons(
         mut self,
@@ -219,7 +219,7 @@ impl GetCall {
         self
     }
 
-    /// Attributes of included media to answer with; all unless set.
+    /// Attributes of included media to return; all unless set.
     #[inline]
     pub fn fields_media(
         mut self,

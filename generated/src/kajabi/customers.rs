@@ -44,7 +44,7 @@ impl Customers {
 
     /// Grants offers to a customer.
     ///
-    /// May send a gift mail and runs the site's automations. Answers with all offers of the customer.
+    /// May send a gift mail and runs the site's automations. Returns all offers of the customer.
     ///
     /// `POST /v1/customers/{customer_id}/relationships/offers`
     #[inline]
@@ -52,7 +52,7 @@ impl Customers {
         &self,
         customer_id: impl Into<String>,
         body: impl Into<types::OffersRelationship>,
-    ) -> Call<types::RelationshipResponse> {
+    ) -> Call<Option<types::RelationshipResponse>> {
         let customer_id: String = customer_id.into();
         let mut call = Call::new(&self.core, GRANT_OFFERS, &[&customer_id]);
         let body: types::OffersRelationship = body.into();
@@ -82,7 +82,7 @@ impl Customers {
         &self,
         customer_id: impl Into<String>,
         body: impl Into<types::OffersRelationship>,
-    ) -> Call<types::RelationshipResponse> {
+    ) -> Call<Option<types::RelationshipResponse>> {
         let customer_id: String = customer_id.into();
         let mut call = Call::new(&self.core, REPLACE_OFFERS, &[&customer_id]);
         let body: types::OffersRelationship = body.into();
@@ -92,7 +92,7 @@ impl Customers {
 
     /// Revokes offers from a customer.
     ///
-    /// Takes back grants and purchases alike, and ends the memberships in their products. Answers with the offers that remain.
+    /// Takes back grants and purchases alike, and ends the memberships in their products. Returns the offers that remain.
     ///
     /// `DELETE /v1/customers/{customer_id}/relationships/offers`
     #[inline]
@@ -100,7 +100,7 @@ impl Customers {
         &self,
         customer_id: impl Into<String>,
         body: impl Into<types::OffersRelationship>,
-    ) -> Call<types::RelationshipResponse> {
+    ) -> Call<Option<types::RelationshipResponse>> {
         let customer_id: String = customer_id.into();
         let mut call = Call::new(&self.core, REVOKE_OFFERS, &[&customer_id]);
         let body: types::OffersRelationship = body.into();
@@ -142,7 +142,7 @@ impl ListCall {
         self
     }
 
-    /// Attributes to answer with; all unless set.
+    /// Attributes to return; all unless set.
     #[inline]
     pub fn fields_customers(
         mut self,
@@ -1290,6 +1290,21 @@ impl ListCall {
         );
         self
     }
+
+    /// Related resources to return, in `included`.
+    #[inline]
+    pub fn include(
+        mut self,
+        include: impl IntoIterator<Item = impl Into<types::CustomerInclude>>,
+    ) -> Self {
+        let call = &mut self.call;
+        let include: Vec<types::CustomerInclude> = include
+            .into_iter()
+            .map(Into::into)
+            .collect();
+        call.query("include", Style::Form, &include);
+        self
+    }
 }
 
 runtime::operation! { ListCall -> types::CustomersIndexResponse, ErrorBody }
@@ -1311,7 +1326,7 @@ pub struct GetCall {
 }
 
 impl GetCall {
-    /// Attributes to answer with; all unless set.
+    /// Attributes to return; all unless set.
     #[inline]
     pub fn fields_customers(
         mut self,
@@ -1358,7 +1373,7 @@ impl GetCall {
         self
     }
 
-    /// Attributes of included products to answer with; all unless set.
+    /// Attributes of included products to return; all unless set.
     #[inline]
     pub fn fields_products(
         mut self,
@@ -1373,7 +1388,7 @@ impl GetCall {
         self
     }
 
-    /// Related resources to answer with, in `included`.
+    /// Related resources to return, in `included`.
     #[inline]
     pub fn include(
         mut self,
@@ -1450,14 +1465,17 @@ pub(super) const GET: &Operation<types::CustomersShowResponse, ErrorBody> = &Ope
     ],
 };
 
-pub(super) const GRANT_OFFERS: &Operation<types::RelationshipResponse, ErrorBody> = &Operation {
+pub(super) const GRANT_OFFERS: &Operation<
+    Option<types::RelationshipResponse>,
+    ErrorBody,
+> = &Operation {
     name: "customers.grant_offers",
     method: Method::POST,
     idempotent: false,
     path: "/v1/customers/{customer_id}/relationships/offers",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
-    decode: decode::json,
+    decode: decode::json_or_empty,
     errors: &[
         (Status::Exact(400), ErrorBody::read_errors_document),
         (Status::Exact(401), ErrorBody::read_errors_document),
@@ -1483,14 +1501,17 @@ pub(super) const LIST_OFFERS: &Operation<types::RelationshipResponse, ErrorBody>
     ],
 };
 
-pub(super) const REPLACE_OFFERS: &Operation<types::RelationshipResponse, ErrorBody> = &Operation {
+pub(super) const REPLACE_OFFERS: &Operation<
+    Option<types::RelationshipResponse>,
+    ErrorBody,
+> = &Operation {
     name: "customers.replace_offers",
     method: Method::PATCH,
     idempotent: false,
     path: "/v1/customers/{customer_id}/relationships/offers",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
-    decode: decode::json,
+    decode: decode::json_or_empty,
     errors: &[
         (Status::Exact(400), ErrorBody::read_errors_document),
         (Status::Exact(401), ErrorBody::read_errors_document),
@@ -1500,14 +1521,17 @@ pub(super) const REPLACE_OFFERS: &Operation<types::RelationshipResponse, ErrorBo
     ],
 };
 
-pub(super) const REVOKE_OFFERS: &Operation<types::RelationshipResponse, ErrorBody> = &Operation {
+pub(super) const REVOKE_OFFERS: &Operation<
+    Option<types::RelationshipResponse>,
+    ErrorBody,
+> = &Operation {
     name: "customers.revoke_offers",
     method: Method::DELETE,
     idempotent: true,
     path: "/v1/customers/{customer_id}/relationships/offers",
     security: &[&[&super::BEARER_TOKEN]],
     accept: "application/vnd.api+json",
-    decode: decode::json,
+    decode: decode::json_or_empty,
     errors: &[
         (Status::Exact(400), ErrorBody::read_errors_document),
         (Status::Exact(401), ErrorBody::read_errors_document),

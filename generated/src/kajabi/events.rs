@@ -41,6 +41,14 @@ pub enum Event {
     ///
     /// Where `event` is `tag_removed`.
     TagRemoved(types::WebhookDelivery),
+    /// A purchase was made, as a webhook of the dashboard tells it.
+    ///
+    /// Where `event` is `purchase.created`.
+    DashboardPurchase(types::DashboardPurchase),
+    /// A payment was made, as a webhook of the dashboard tells it.
+    ///
+    /// Where `event` is `payment.succeeded`.
+    DashboardPayment(types::DashboardPayment),
     /// An event that the document does not list, kept as it came.
     Unknown(runtime::Value),
 }
@@ -53,6 +61,8 @@ runtime::union! {
         FormSubmission: "form_submission",
         TagAdded: "tag_added",
         TagRemoved: "tag_removed",
+        DashboardPurchase: "purchase.created",
+        DashboardPayment: "payment.succeeded",
     }
 }
 
@@ -72,6 +82,8 @@ impl Event {
             "form_submission" => payload.read().map(Self::FormSubmission),
             "tag_added" => payload.read().map(Self::TagAdded),
             "tag_removed" => payload.read().map(Self::TagRemoved),
+            "purchase.created" => payload.read().map(Self::DashboardPurchase),
+            "payment.succeeded" => payload.read().map(Self::DashboardPayment),
             _ => payload.read().map(Self::Unknown),
         }
     }

@@ -119,7 +119,7 @@ impl ListCall {
         self
     }
 
-    /// Attributes to answer with; all unless set.
+    /// Attributes to return; all unless set.
     #[inline]
     pub fn fields_forms(
         mut self,
@@ -172,7 +172,7 @@ pub struct GetCall {
 }
 
 impl GetCall {
-    /// Related resources to answer with, in `included`.
+    /// Related resources to return, in `included`.
     #[inline]
     pub fn include(
         mut self,
@@ -187,7 +187,7 @@ impl GetCall {
         self
     }
 
-    /// Attributes to answer with; all unless set.
+    /// Attributes to return; all unless set.
     #[inline]
     pub fn fields_forms(
         mut self,
@@ -202,7 +202,7 @@ impl GetCall {
         self
     }
 
-    /// Attributes of included fields to answer with; all unless set.
+    /// Attributes of included fields to return; all unless set.
     #[inline]
     pub fn fields_fields(
         mut self,
@@ -228,7 +228,7 @@ pub struct GetSubmissionCall {
 }
 
 impl GetSubmissionCall {
-    /// Related resources to answer with, in `included`.
+    /// Related resources to return, in `included`.
     #[inline]
     pub fn include(
         mut self,

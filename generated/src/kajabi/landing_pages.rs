@@ -75,7 +75,7 @@ impl ListCall {
         self
     }
 
-    /// Attributes to answer with; all unless set.
+    /// Attributes to return; all unless set.
     #[inline]
     pub fn fields_landing_pages(
         mut self,
@@ -152,7 +152,7 @@ pub struct GetCall {
 }
 
 impl GetCall {
-    /// Attributes to answer with; all unless set.
+    /// Attributes to return; all unless set.
     #[inline]
     pub fn fields_landing_pages(
         mut self,

@@ -8,7 +8,7 @@
 //! `POST /v1/oauth/token` hands out for an API key. Bodies are `application/vnd.api+json` in both directions, except
 //! around tokens: a form goes in, plain JSON comes out. Lists are read page by page with `page[number]` and
 //! `page[size]`; `links.next` is null on the last page. `sort=-field` sorts descending, `filter[...]` narrows,
-//! `fields[...]` asks for some attributes only, and `include` adds related resources to the answer.
+//! `fields[...]` asks for some attributes only, and `include` adds related resources to the response.
 #![allow(
     clippy::enum_variant_names,
     clippy::large_enum_variant,
@@ -190,7 +190,7 @@ impl Client {
         transactions::Transactions::new(&self.core)
     }
 
-    /// Which version of the API answers; readable without a token.
+    /// The version of the API; readable without a token.
     pub fn version(&self) -> version::Version {
         version::Version::new(&self.core)
     }

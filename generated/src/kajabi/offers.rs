@@ -86,7 +86,7 @@ impl ListCall {
         self
     }
 
-    /// Attributes to answer with; all unless set.
+    /// Attributes to return; all unless set.
     #[inline]
     pub fn fields_offers(
         mut self,
@@ -155,7 +155,7 @@ pub struct GetCall {
 }
 
 impl GetCall {
-    /// Related resources to answer with, in `included`.
+    /// Related resources to return, in `included`.
     #[inline]
     pub fn include(
         mut self,
@@ -170,7 +170,7 @@ impl GetCall {
         self
     }
 
-    /// Attributes to answer with; all unless set.
+    /// Attributes to return; all unless set.
     #[inline]
     pub fn fields_offers(
         mut self,
@@ -185,7 +185,7 @@ impl GetCall {
         self
     }
 
-    /// Attributes of included products to answer with; all unless set.
+    /// Attributes of included products to return; all unless set.
     #[inline]
     pub fn fields_products(
         mut self,

@@ -98,7 +98,7 @@ impl ListCall {
         self
     }
 
-    /// Attributes to answer with; all unless set.
+    /// Attributes to return; all unless set.
     #[inline]
     pub fn fields_orders(
         mut self,
@@ -194,7 +194,7 @@ pub struct GetCall {
 }
 
 impl GetCall {
-    /// Related resources to answer with, in `included`.
+    /// Related resources to return, in `included`.
     #[inline]
     pub fn include(
         mut self,
@@ -209,7 +209,7 @@ impl GetCall {
         self
     }
 
-    /// Attributes to answer with; all unless set.
+    /// Attributes to return; all unless set.
     #[inline]
     pub fn fields_orders(
         mut self,
@@ -235,7 +235,7 @@ pub struct GetItemCall {
 }
 
 impl GetItemCall {
-    /// Related resources to answer with, in `included`.
+    /// Related resources to return, in `included`.
     #[inline]
     pub fn include(
         mut self,
@@ -250,7 +250,7 @@ impl GetItemCall {
         self
     }
 
-    /// Attributes to answer with; all unless set.
+    /// Attributes to return; all unless set.
     #[inline]
     pub fn fields_order_items(
         mut self,
@@ -301,7 +301,7 @@ impl ListItemsCall {
         self
     }
 
-    /// Attributes to answer with; all unless set.
+    /// Attributes to return; all unless set.
     #[inline]
     pub fn fields_order_items(
         mut self,

@@ -120,7 +120,7 @@ impl ListCall {
         self
     }
 
-    /// Attributes to answer with; all unless set.
+    /// Attributes to return; all unless set.
     #[inline]
     pub fn fields_podcasts(
         mut self,

@@ -74,7 +74,7 @@ impl ListCall {
         self
     }
 
-    /// Attributes to answer with; all unless set.
+    /// Attributes to return; all unless set.
     #[inline]
     pub fn fields_products(
         mut self,
@@ -171,7 +171,7 @@ pub struct GetCall {
 }
 
 impl GetCall {
-    /// Attributes to answer with; all unless set.
+    /// Attributes to return; all unless set.
     #[inline]
     pub fn fields_products(
         mut self,

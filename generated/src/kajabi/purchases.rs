@@ -43,7 +43,7 @@ impl Purchases {
 
     /// Cancels the subscription of a purchase at once, and deactivates the purchase.
     ///
-    /// The rules of the payment provider apply. Answers 422 where the provider refuses.
+    /// The rules of the payment provider apply. The status is 422 if the provider refuses.
     ///
     /// `POST /v1/purchases/{id}/cancel_subscription`
     #[inline]
@@ -117,7 +117,7 @@ impl ListCall {
         self
     }
 
-    /// Attributes to answer with; all unless set.
+    /// Attributes to return; all unless set.
     #[inline]
     pub fn fields_purchases(
         mut self,
@@ -201,6 +201,21 @@ impl ListCall {
         call.query("filter", Style::Deep, &filter);
         self
     }
+
+    /// Related resources to return, in `included`.
+    #[inline]
+    pub fn include(
+        mut self,
+        include: impl IntoIterator<Item = impl Into<types::PurchaseInclude>>,
+    ) -> Self {
+        let call = &mut self.call;
+        let include: Vec<types::PurchaseInclude> = include
+            .into_iter()
+            .map(Into::into)
+            .collect();
+        call.query("include", Style::Form, &include);
+        self
+    }
 }
 
 runtime::operation! { ListCall -> types::PurchasesIndexResponse, ErrorBody }
@@ -222,7 +237,7 @@ pub struct GetCall {
 }
 
 impl GetCall {
-    /// Attributes to answer with; all unless set.
+    /// Attributes to return; all unless set.
     #[inline]
     pub fn fields_purchases(
         mut self,

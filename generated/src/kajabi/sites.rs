@@ -97,7 +97,7 @@ impl ListCall {
         self
     }
 
-    /// Attributes to answer with; all unless set.
+    /// Attributes to return; all unless set.
     #[inline]
     pub fn fields_sites(
         mut self,
@@ -153,7 +153,7 @@ pub struct GetCall {
 }
 
 impl GetCall {
-    /// Attributes to answer with; all unless set.
+    /// Attributes to return; all unless set.
     #[inline]
     pub fn fields_sites(
         mut self,
@@ -179,7 +179,7 @@ pub struct GetWebsitePageCall {
 }
 
 impl GetWebsitePageCall {
-    /// Attributes to answer with; all unless set.
+    /// Attributes to return; all unless set.
     #[inline]
     pub fn fields_website_pages(
         mut self,
@@ -230,7 +230,7 @@ impl ListWebsitePagesCall {
         self
     }
 
-    /// Attributes to answer with; all unless set.
+    /// Attributes to return; all unless set.
     #[inline]
     pub fn fields_website_pages(
         mut self,

@@ -67,7 +67,7 @@ impl ListCall {
         self
     }
 
-    /// Attributes to answer with; all unless set.
+    /// Attributes to return; all unless set.
     #[inline]
     pub fn fields_transactions(
         mut self,
@@ -129,6 +129,15 @@ impl ListCall {
         call.query("filter[end_date]", Style::FormExplode, &filter_end_date);
         self
     }
+
+    /// Attribute to sort by: `created_at`; with a `-` in front, descending.
+    #[inline]
+    pub fn sort(mut self, sort: impl Into<String>) -> Self {
+        let call = &mut self.call;
+        let sort: String = sort.into();
+        call.query("sort", Style::FormExplode, &sort);
+        self
+    }
 }
 
 runtime::operation! { ListCall -> types::TransactionsIndexResponse, ErrorBody }
@@ -150,7 +159,7 @@ pub struct GetCall {
 }
 
 impl GetCall {
-    /// Attributes to answer with; all unless set.
+    /// Attributes to return; all unless set.
     #[inline]
     pub fn fields_transactions(
         mut self,
@@ -165,7 +174,7 @@ impl GetCall {
         self
     }
 
-    /// Related resources to answer with, in `included`.
+    /// Related resources to return, in `included`.
     #[inline]
     pub fn include(
         mut self,
@@ -180,7 +189,7 @@ impl GetCall {
         self
     }
 
-    /// Attributes of an included customer to answer with; all unless set.
+    /// Attributes of an included customer to return; all unless set.
     #[inline]
     pub fn fields_customers(
         mut self,

@@ -17,17 +17,31 @@ const MAX_PAGES: usize = 100_000;
 /// So many empty pages may follow each other.
 const MAX_EMPTY_PAGES: usize = 100;
 
+/// What a parameter that chooses a page counts.
+#[derive(Clone, Copy)]
+pub(super) enum Counted {
+    /// Pages; with the number of the first.
+    Pages(i64),
+    /// Items: the number of those before the page.
+    Items,
+    /// Nothing: it takes a key.
+    Nothing,
+}
+
 /// The way through a list so far.
 pub(crate) struct Paginator {
     /// Which of the ways to ask for a page this is.
     pub(super) way: usize,
     parameter: &'static str,
-    /// Where pages have numbers: that of the first, and that of the one asked for last.
-    numbers: Option<(i64, i64)>,
-    /// Whether it began at the front of the list.
+    counted: Counted,
+    /// The number of the page asked for last, or of the items before it.
+    number: i64,
+    /// Whether `taken` counts from the front of the list.
     whole: bool,
     /// The items so far.
     taken: i64,
+    /// The items of the last page that had new ones.
+    page: i64,
     /// The fingerprints of the pages so far, and those of the keys that were sent.
     seen: HashSet<u64>,
     keys: HashSet<u64>,
@@ -40,32 +54,39 @@ pub(crate) struct Paginator {
 }
 
 impl Paginator {
-    /// Begins with the page that the request chooses. `ways` are the parameters that can choose one, with the number
-    /// of the first page where they take numbers.
-    pub(super) fn begin(draft: &mut RequestParts, ways: &[(&'static str, Option<i64>)]) -> Self {
+    /// Begins with the page that the request chooses. `ways` are the parameters that can choose one, and what they
+    /// count.
+    pub(super) fn begin(draft: &mut RequestParts, ways: &[(&'static str, Counted)]) -> Self {
         let set: Vec<usize> = (0..ways.len()).filter(|way| sent(draft, ways[*way].0).is_some()).collect();
         if let [one, other, ..] = set[..] {
             let message = format!("both `{}` and `{}` choose the page: set one of them", ways[one].0, ways[other].0);
             draft.fail(RequestError::new(message));
         }
         let way = set.first().copied().unwrap_or_default();
-        let (parameter, first) = ways.get(way).copied().unwrap_or_default();
+        let (parameter, counted) = ways.get(way).copied().unwrap_or(("", Counted::Nothing));
         let chosen = sent(draft, parameter).map(str::to_owned);
-        let numbers = first.map(|first| match chosen.as_deref().map(str::parse) {
-            None => (first, first),
-            Some(Ok(number)) => (first, number),
-            Some(Err(_)) => {
-                draft.fail(RequestError::new(format!("`{parameter}` is not the number of a page")));
-                (first, first)
-            }
-        });
-        let whole = numbers.map_or(chosen.is_none(), |(first, number)| first == number);
+        let first = if let Counted::Pages(first) = counted { first } else { 0 };
+        let number = match chosen.as_deref() {
+            Some(number) if !matches!(counted, Counted::Nothing) => number.parse().unwrap_or_else(|_| {
+                let what = if matches!(counted, Counted::Items) { "a number of items" } else { "the number of a page" };
+                draft.fail(RequestError::new(format!("`{parameter}` is not {what}")));
+                first
+            }),
+            _ => first,
+        };
+        let (whole, taken) = match counted {
+            Counted::Pages(first) => (first == number, 0),
+            Counted::Items => (true, number),
+            Counted::Nothing => (chosen.is_none(), 0),
+        };
         Self {
             way,
             parameter,
-            numbers,
+            counted,
+            number,
             whole,
-            taken: 0,
+            taken,
+            page: 0,
             seen: HashSet::new(),
             keys: HashSet::new(),
             pages: 0,
@@ -84,14 +105,16 @@ impl Paginator {
     pub(super) fn count(&mut self, fingerprint: u64, items: usize) -> bool {
         let new = self.seen.insert(fingerprint);
         if new {
-            self.taken = self.taken.saturating_add(i64::try_from(items).unwrap_or(i64::MAX));
+            self.page = i64::try_from(items).unwrap_or(i64::MAX);
+            self.taken = self.taken.saturating_add(self.page);
         }
         new
     }
 
     /// Whether a list of so many pages goes on behind this one.
     pub(super) fn is_before(&self, pages: i64) -> Option<bool> {
-        self.numbers.map(|(first, number)| number.saturating_sub(first) < pages.saturating_sub(1))
+        let Counted::Pages(first) = self.counted else { return None };
+        Some(self.number.saturating_sub(first) < pages.saturating_sub(1))
     }
 
     /// Whether a list of so many items goes on; what came before the first page is not counted, and so not known.
@@ -112,11 +135,17 @@ impl Paginator {
         self.request_next(draft, key)
     }
 
-    /// The same behind a page without items, which is the last one unless it says otherwise.
-    pub(super) fn go_on_from_empty(&mut self, draft: &mut RequestParts, signs: &[Option<bool>]) -> bool {
+    /// The same behind a page without items, which is the last one unless it says otherwise or has a cursor.
+    pub(super) fn go_on_from_empty(
+        &mut self,
+        draft: &mut RequestParts,
+        signs: &[Option<bool>],
+        key: Option<String>,
+    ) -> bool {
         self.promised = signs.contains(&Some(true));
         self.empty_pages += 1;
-        if self.promised && self.empty_pages == MAX_EMPTY_PAGES {
+        let goes_on = self.promised || (key.is_some() && !signs.contains(&Some(false)));
+        if goes_on && self.empty_pages == MAX_EMPTY_PAGES {
             let message = format!(
                 "the server returned {MAX_EMPTY_PAGES} empty pages in a row and says that more follows: the rest of the \
                  list cannot be read"
@@ -124,7 +153,7 @@ impl Paginator {
             draft.fail(RequestError::new(message));
             return true;
         }
-        self.promised && self.request_next(draft, None)
+        goes_on && self.request_next(draft, key)
     }
 
     fn request_next(&mut self, draft: &mut RequestParts, key: Option<String>) -> bool {
@@ -137,18 +166,20 @@ impl Paginator {
             draft.fail(RequestError::new(message));
             return true;
         }
-        let next = match (&mut self.numbers, key) {
-            (Some((_, number)), _) => {
-                *number = number.saturating_add(1);
-                Value::from(*number)
+        let next = match (self.counted, key) {
+            (Counted::Pages(_) | Counted::Items, _) => {
+                // The items received count, and not those asked for: a server may give fewer.
+                let step = if matches!(self.counted, Counted::Items) { self.page } else { 1 };
+                self.number = self.number.saturating_add(step);
+                Value::from(self.number)
             }
-            (None, Some(key)) => {
+            (Counted::Nothing, Some(key)) => {
                 if !self.keys.insert(fingerprint(&[&key])) {
                     return self.repeats(draft);
                 }
                 Value::from(key)
             }
-            (None, None) => {
+            (Counted::Nothing, None) => {
                 let message = format!("the page has no key that `{}` could ask for the next one by", self.parameter);
                 draft.fail(RequestError::new(message));
                 return true;

@@ -19,12 +19,12 @@ const fn operation(method: Method) -> Operation<Value, ErrorBody> {
 static LIST: Operation<Value, ErrorBody> = operation(Method::GET);
 static SEARCH: Operation<Value, ErrorBody> = operation(Method::POST);
 
-const fn paging(by: &'static [PageKey<Value>], signs: &'static [HasMore<Value>]) -> Paging<Value, Value> {
+const fn paging(by: &'static [PageKey<Value, Value>], signs: &'static [HasMore<Value>]) -> Paging<Value, Value> {
     Paging { by, items: |page| page.get_mut("items")?.as_array_mut(), signs }
 }
 
-const NUMBER: &[PageKey<Value>] = &[PageKey::Number("page[number]", 1)];
-const KEYS: &[PageKey<Value>] = &[
+const NUMBER: &[PageKey<Value, Value>] = &[PageKey::Number("page[number]", 1)];
+const KEYS: &[PageKey<Value, Value>] = &[
     PageKey::First("before", |item| Some(item.get("id")?.as_i64()?.to_string())),
     PageKey::Last("after", |item| Some(item.get("id")?.as_i64()?.to_string())),
 ];
@@ -44,6 +44,13 @@ static MORE: Paging<Value, Value> = paging(NUMBER, &[HasMore::More(|page| page.g
 const PAGES: &[HasMore<Value>] = &[HasMore::Pages(|page| page.get("pages")?.as_i64())];
 static COUNTED: Paging<Value, Value> = paging(NUMBER, PAGES);
 static TOTAL: Paging<Value, Value> = paging(NUMBER, &[HasMore::Total(|page| page.get("total")?.as_i64())]);
+static OFFSET: Paging<Value, Value> = paging(&[PageKey::Offset("offset")], &[]);
+static OFFSET_TOTAL: Paging<Value, Value> =
+    paging(&[PageKey::Offset("offset")], &[HasMore::Total(|page| page.get("total")?.as_i64())]);
+const CURSOR: &[PageKey<Value, Value>] =
+    &[PageKey::Cursor("after", |page| Some(page.get("after")?.as_str()?.to_owned()))];
+static CURSORS: Paging<Value, Value> = paging(CURSOR, &[]);
+static CURSORS_MORE: Paging<Value, Value> = paging(CURSOR, &[HasMore::More(|page| page.get("more")?.as_bool())]);
 static KEYED: Paging<Value, Value> = paging(KEYS, &[]);
 static KEYED_MORE: Paging<Value, Value> = paging(KEYS, &[HasMore::More(|page| page.get("more")?.as_bool())]);
 
@@ -218,6 +225,76 @@ async fn keys_lead_backwards_or_forwards() -> Outcome {
     let (items, error) = read(list(&server)?.items(&KEYED)).await;
     let expected = "things.list: the page has no key that `before` could ask for the next one by";
     assert_eq!((items.len(), error.as_deref(), server.requests().len()), (1, Some(expected), 1));
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_offset_grows_by_the_items_received() -> Outcome {
+    // The server caps the limit of 5 at 2.
+    let bodies =
+        [r#"{"items": [1, 2], "total": 5}"#, r#"{"items": [3, 4], "total": 5}"#, r#"{"items": [5], "total": 5}"#];
+    let server = serving(&bodies).await?;
+    let mut call = list(&server)?;
+    call.query("limit", Style::FormExplode, &5);
+    assert_eq!(read(call.items(&OFFSET_TOTAL)).await, ((1..=5).map(Value::from).collect(), None));
+    assert_eq!(queries(&server), ["limit=5", "limit=5&offset=2", "limit=5&offset=4"]);
+
+    // Begun at an offset, the total still says where the list ends.
+    let server = serving(&bodies[1..]).await?;
+    let mut call = list(&server)?;
+    call.query("offset", Style::FormExplode, &2);
+    assert_eq!(read(call.items(&OFFSET_TOTAL)).await.0, [3, 4, 5]);
+    assert_eq!(queries(&server), ["offset=2", "offset=4"]);
+
+    // Without a total, an empty page does.
+    let server = serving(&[r#"{"items": [1, 2]}"#, r#"{"items": [3]}"#, r#"{"items": []}"#]).await?;
+    assert_eq!(read(list(&server)?.items(&OFFSET)).await.0, [1, 2, 3]);
+    assert_eq!(queries(&server), ["", "offset=2", "offset=3"]);
+
+    let mut call = list(&server)?;
+    call.query("offset", Style::FormExplode, "half");
+    let expected = "things.list: `offset` is not a number of items";
+    assert_eq!(read(call.items(&OFFSET)).await, (vec![], Some(expected.to_owned())));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_server_that_ignores_the_offset_is_an_error() -> Outcome {
+    let page = r#"{"items": [1, 2], "total": 5}"#;
+    let server = serving(&[page, page]).await?;
+    assert_eq!(read(list(&server)?.items(&OFFSET_TOTAL)).await, (vec![1.into(), 2.into()], Some(CUT_SHORT.to_owned())));
+    Ok(())
+}
+
+#[tokio::test]
+async fn cursors_lead_to_the_page_without_one() -> Outcome {
+    for last in [r#"{"items": [3]}"#, r#"{"items": [3], "after": null}"#, r#"{"items": [3], "after": ""}"#] {
+        let server = serving(&[r#"{"items": [1, 2], "after": "a=/b"}"#, last]).await?;
+        assert_eq!(read(list(&server)?.items(&CURSORS)).await, ((1..=3).map(Value::from).collect(), None), "{last}");
+        assert_eq!(queries(&server), ["", "after=a%3D/b"]);
+    }
+
+    // A cursor on the last page leads to an empty one.
+    let server = serving(&[r#"{"items": [1], "after": "a"}"#, r#"{"items": []}"#]).await?;
+    assert_eq!(read(list(&server)?.items(&CURSORS)).await, (vec![1.into()], None));
+
+    // An empty page with a cursor is not the last one, unless the cursor is the one that asked for it.
+    let pages = [r#"{"items": [], "after": "a"}"#, r#"{"items": [1], "after": "b"}"#, r#"{"items": [], "after": "b"}"#];
+    let server = serving(&pages).await?;
+    assert_eq!(read(list(&server)?.items(&CURSORS)).await, (vec![1.into()], None));
+    assert_eq!(queries(&server), ["", "after=a", "after=b"]);
+
+    // Where the page says that nothing follows, its cursor is not used.
+    let server = serving(&[r#"{"items": [1], "after": "a", "more": false}"#]).await?;
+    assert_eq!(read(list(&server)?.items(&CURSORS_MORE)).await, (vec![1.into()], None));
+    let server = serving(&[r#"{"items": [1], "more": true}"#]).await?;
+    let expected = "things.list: the page has no key that `after` could ask for the next one by";
+    assert_eq!(read(list(&server)?.items(&CURSORS_MORE)).await, (vec![1.into()], Some(expected.to_owned())));
+
+    // The same cursor again would give the same page for ever.
+    let server = serving(&[r#"{"items": [1], "after": "a"}"#, r#"{"items": [2], "after": "a"}"#]).await?;
+    let expected = (vec![1.into(), 2.into()], Some(CUT_SHORT.to_owned()));
+    assert_eq!(read(list(&server)?.items(&CURSORS)).await, expected);
     Ok(())
 }
 

@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// A field of your own on a contact.
+/// A custom field of a contact.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AdditionalField {
@@ -53,11 +53,11 @@ pub struct Contact {
     pub full_name: String,
     /// Country, as free text.
     pub country: Option<String>,
-    /// Mail address.
+    /// Email address.
     pub email: Option<String>,
     /// Notes on the contact.
     pub description: Option<String>,
-    /// Fields of your own.
+    /// Custom fields.
     pub additional_data: Option<Vec<AdditionalField>>,
     /// Id of the organization that the contact belongs to.
     pub organization_id: Option<String>,
@@ -77,21 +77,93 @@ runtime::object! {
     }
 }
 
+/// A call in the history of a contact.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ContactCall {
+    /// Id of the call.
+    pub id: String,
+    /// When the record was created.
+    pub created_at: runtime::Timestamp,
+    /// When the call took place.
+    pub call_time: Option<runtime::Timestamp>,
+    /// Length of the call in seconds.
+    pub duration: Option<f64>,
+    /// Who called whom.
+    pub direction: Option<super::CallDirection>,
+    /// How the call ended.
+    pub status: Option<ContactCallStatus>,
+    /// Notes on the call.
+    pub notes: Option<String>,
+    /// URL of the recording; null if there is none.
+    pub recording_url: Option<String>,
+    /// Id of the contact.
+    pub contact_id: Option<String>,
+    /// Id of the user who made or received the call.
+    pub user_id: Option<String>,
+    /// Id of the organization.
+    pub organization_id: Option<String>,
+}
+
+runtime::object! {
+    ContactCall {
+        id: required "id",
+        created_at: required "created_at",
+        call_time: optional "call_time",
+        duration: optional "duration",
+        direction: optional "direction",
+        status: optional "status",
+        notes: optional "notes",
+        recording_url: optional "recording_url",
+        contact_id: optional "contact_id",
+        user_id: optional "user_id",
+        organization_id: optional "organization_id",
+    }
+}
+
+/// How a call in a contact's history ended.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ContactCallStatus {
+    /// `answered`
+    Answered,
+    /// `missed`
+    Missed,
+    /// `rejected`
+    Rejected,
+    /// `busy`
+    Busy,
+    /// `failed`
+    Failed,
+    /// A value that the document does not list, kept as it came.
+    Unknown(String),
+}
+
+runtime::string_enum! {
+    ContactCallStatus(Unknown) {
+        Answered = "answered",
+        Missed = "missed",
+        Rejected = "rejected",
+        Busy = "busy",
+        Failed = "failed",
+    }
+}
+
 /// A new contact.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactCreate {
-    /// Phone number in international format, for example `+12124567890`; one of a kind among contacts.
+    /// Phone number in international format, for example `+12124567890`; unique among contacts.
     pub phone_number: String,
     /// Full name.
     pub full_name: String,
     /// Country, as free text.
     pub country: Option<String>,
-    /// Mail address.
+    /// Email address.
     pub email: Option<String>,
     /// Notes on the contact.
     pub description: Option<String>,
-    /// Fields of your own.
+    /// Custom fields.
     pub additional_data: Option<Vec<AdditionalField>>,
 }
 
@@ -125,7 +197,7 @@ impl ContactCreate {
         self
     }
 
-    /// Mail address.
+    /// Email address.
     pub fn email(mut self, email: impl Into<String>) -> Self {
         self.email = Some(email.into());
         self
@@ -137,7 +209,7 @@ impl ContactCreate {
         self
     }
 
-    /// Fields of your own.
+    /// Custom fields.
     pub fn additional_data(
         mut self,
         additional_data: impl IntoIterator<Item = impl Into<AdditionalField>>,
@@ -146,5 +218,104 @@ impl ContactCreate {
             additional_data.into_iter().map(Into::into).collect(),
         );
         self
+    }
+}
+
+/// Changes of a contact.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ContactUpdate {
+    /// Phone number in international format, for example `+12124567890`; unique among contacts.
+    pub phone_number: Option<String>,
+    /// Full name.
+    pub full_name: Option<String>,
+    /// Country, as free text.
+    pub country: Option<String>,
+    /// Email address.
+    pub email: Option<String>,
+    /// Notes on the contact.
+    pub description: Option<String>,
+    /// All custom fields; those that are not listed are removed.
+    pub additional_data: Option<Vec<AdditionalField>>,
+}
+
+runtime::object! {
+    ContactUpdate {
+        phone_number: optional "phone_number",
+        full_name: optional "full_name",
+        country: optional "country",
+        email: optional "email",
+        description: optional "description",
+        additional_data: optional "additional_data",
+    }
+}
+
+impl ContactUpdate {
+    /// Nothing set yet.
+    pub fn new() -> Self {
+        Default::default()
+    }
+
+    /// Phone number in international format, for example `+12124567890`; unique among contacts.
+    pub fn phone_number(mut self, phone_number: impl Into<String>) -> Self {
+        self.phone_number = Some(phone_number.into());
+        self
+    }
+
+    /// Full name.
+    pub fn full_name(mut self, full_name: impl Into<String>) -> Self {
+        self.full_name = Some(full_name.into());
+        self
+    }
+
+    /// Country, as free text.
+    pub fn country(mut self, country: impl Into<String>) -> Self {
+        self.country = Some(country.into());
+        self
+    }
+
+    /// Email address.
+    pub fn email(mut self, email: impl Into<String>) -> Self {
+        self.email = Some(email.into());
+        self
+    }
+
+    /// Notes on the contact.
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+
+    /// All custom fields; those that are not listed are removed.
+    pub fn additional_data(
+        mut self,
+        additional_data: impl IntoIterator<Item = impl Into<AdditionalField>>,
+    ) -> Self {
+        self.additional_data = Some(
+            additional_data.into_iter().map(Into::into).collect(),
+        );
+        self
+    }
+}
+
+/// Kind of identifier of a contact.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum IdentifierType {
+    /// `id`
+    Id,
+    /// `phone_number`
+    PhoneNumber,
+    /// `email`
+    Email,
+    /// A value that the document does not list, kept as it came.
+    Unknown(String),
+}
+
+runtime::string_enum! {
+    IdentifierType(Unknown) {
+        Id = "id",
+        PhoneNumber = "phone_number",
+        Email = "email",
     }
 }

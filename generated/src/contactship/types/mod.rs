@@ -4,8 +4,16 @@
 //!
 //! Each stands in the file of the one resource that uses it, or in `shared`; all are named from here.
 
+mod agents;
+mod calls;
 mod contacts;
+mod phone_numbers;
 mod shared;
+mod waba;
 
+pub use agents::*;
+pub use calls::*;
 pub use contacts::*;
+pub use phone_numbers::*;
 pub use shared::*;
+pub use waba::*;

@@ -4,7 +4,26 @@
 
 use crm_clients_runtime as runtime;
 
-/// What went wrong; the page that describes the API names no other member than the message.
+/// Who called whom: `outbound` calls are made by the organization.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CallDirection {
+    /// `inbound`
+    Inbound,
+    /// `outbound`
+    Outbound,
+    /// A value that the document does not list, kept as it came.
+    Unknown(String),
+}
+
+runtime::string_enum! {
+    CallDirection(Unknown) {
+        Inbound = "inbound",
+        Outbound = "outbound",
+    }
+}
+
+/// What went wrong. The pages name the message; other members are kept.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ErrorBody {
@@ -18,5 +37,24 @@ runtime::object! {
     ErrorBody {
         message: optional "message",
         additional_properties: rest,
+    }
+}
+
+/// Order of a list.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Order {
+    /// `asc`
+    Asc,
+    /// `desc`
+    Desc,
+    /// A value that the document does not list, kept as it came.
+    Unknown(String),
+}
+
+runtime::string_enum! {
+    Order(Unknown) {
+        Asc = "asc",
+        Desc = "desc",
     }
 }

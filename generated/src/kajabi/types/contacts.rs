@@ -535,6 +535,10 @@ pub struct ContactsIndexResponse {
     ///
     /// Default: `{}`.
     pub meta: super::PageMeta,
+    /// The resources that were asked to be included, of every type.
+    ///
+    /// Default: `[]`.
+    pub included: Vec<super::IncludedResource>,
 }
 
 runtime::object! {
@@ -542,6 +546,7 @@ runtime::object! {
         data: required "data",
         links: or_empty "links",
         meta: or_empty "meta",
+        included: or_empty "included",
     }
 }
 
@@ -549,7 +554,7 @@ runtime::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactsShowResponse {
-    /// Where an answer can be read again.
+    /// Where a response can be read again.
     ///
     /// Default: `{}`.
     pub links: super::DocumentLinks,
@@ -566,20 +571,6 @@ runtime::object! {
         links: or_empty "links",
         data: required "data",
         included: or_empty "included",
-    }
-}
-
-/// An answer that says nothing beyond its status.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct EmptyResponse {
-    /// The document's `data`.
-    pub data: Option<runtime::Map<String, runtime::Value>>,
-}
-
-runtime::object! {
-    EmptyResponse {
-        data: optional "data",
     }
 }
 

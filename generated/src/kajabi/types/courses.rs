@@ -20,6 +20,8 @@ pub struct Course {
     ///
     /// Default: `{}`.
     pub relationships: CourseRelationships,
+    /// Where one example has what was included; other responses have it beside the course.
+    pub included: Option<Vec<super::IncludedResource>>,
 }
 
 runtime::object! {
@@ -28,6 +30,7 @@ runtime::object! {
         r#type: required "type",
         attributes: required "attributes",
         relationships: or_empty "relationships",
+        included: optional "included",
     }
 }
 
@@ -133,7 +136,7 @@ runtime::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CoursesShowResponse {
-    /// Where an answer can be read again.
+    /// Where a response can be read again.
     ///
     /// Default: `{}`.
     pub links: super::DocumentLinks,

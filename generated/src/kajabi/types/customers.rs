@@ -40,6 +40,10 @@ pub struct CustomersIndexResponse {
     ///
     /// Default: `{}`.
     pub meta: super::PageMeta,
+    /// The resources that were asked to be included, of every type.
+    ///
+    /// Default: `[]`.
+    pub included: Vec<super::IncludedResource>,
 }
 
 runtime::object! {
@@ -47,6 +51,7 @@ runtime::object! {
         data: required "data",
         links: or_empty "links",
         meta: or_empty "meta",
+        included: or_empty "included",
     }
 }
 
@@ -54,7 +59,7 @@ runtime::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomersShowResponse {
-    /// Where an answer can be read again.
+    /// Where a response can be read again.
     ///
     /// Default: `{}`.
     pub links: super::DocumentLinks,

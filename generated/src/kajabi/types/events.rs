@@ -4,16 +4,188 @@
 
 use crm_clients_runtime as runtime;
 
+/// An id in a delivery of a webhook of the dashboard.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum DashboardId {
+    /// JSON of the kind string.
+    String(String),
+    /// JSON of the kind integer.
+    Integer(i64),
+    /// Something else, kept as it came.
+    Unknown(runtime::Value),
+}
+
+runtime::union! {
+    DashboardId(Unknown) {
+        String: string,
+        Integer: integer,
+    }
+}
+
+impl DashboardId {
+    /// The text, where it is text.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::String(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+/// The customer who paid.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct DashboardMember {
+    /// An id in a delivery of a webhook of the dashboard.
+    pub id: Option<DashboardId>,
+    /// Email address.
+    pub email: Option<String>,
+    /// Full name.
+    pub name: Option<String>,
+    /// First name.
+    pub first_name: Option<String>,
+    /// Last name.
+    pub last_name: Option<String>,
+    /// What the other fields do not take.
+    pub additional_properties: runtime::Map<String, runtime::Value>,
+}
+
+runtime::object! {
+    DashboardMember {
+        id: optional "id",
+        email: optional "email",
+        name: optional "name",
+        first_name: optional "first_name",
+        last_name: optional "last_name",
+        additional_properties: rest,
+    }
+}
+
+/// The offer that was paid for.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct DashboardOffer {
+    /// An id in a delivery of a webhook of the dashboard.
+    pub id: Option<DashboardId>,
+    /// Title of the offer.
+    pub title: Option<String>,
+    /// What the other fields do not take.
+    pub additional_properties: runtime::Map<String, runtime::Value>,
+}
+
+runtime::object! {
+    DashboardOffer {
+        id: optional "id",
+        title: optional "title",
+        additional_properties: rest,
+    }
+}
+
+/// A delivery of a webhook of the dashboard, when a payment was made.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct DashboardPayment {
+    /// An id in a delivery of a webhook of the dashboard.
+    pub id: Option<DashboardId>,
+    /// What has happened.
+    ///
+    /// Always `payment.succeeded`.
+    pub event: String,
+    /// The offer that was paid for.
+    pub offer: Option<DashboardOffer>,
+    /// The customer who paid.
+    pub member: Option<DashboardMember>,
+    /// The payment.
+    pub payment_transaction: Option<runtime::Map<String, runtime::Value>>,
+    /// What the other fields do not take.
+    pub additional_properties: runtime::Map<String, runtime::Value>,
+}
+
+runtime::object! {
+    DashboardPayment {
+        id: optional "id",
+        event: required "event",
+        offer: optional "offer",
+        member: optional "member",
+        payment_transaction: optional "payment_transaction",
+        additional_properties: rest,
+    }
+}
+
+/// A delivery of a webhook of the dashboard, when a purchase was made.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct DashboardPurchase {
+    /// An id in a delivery of a webhook of the dashboard.
+    pub id: Option<DashboardId>,
+    /// What has happened.
+    ///
+    /// Always `purchase.created`.
+    pub event: String,
+    /// Who bought what. What else the checkout collects is kept, too.
+    pub payload: DashboardPurchasePayload,
+    /// What the other fields do not take.
+    pub additional_properties: runtime::Map<String, runtime::Value>,
+}
+
+runtime::object! {
+    DashboardPurchase {
+        id: optional "id",
+        event: required "event",
+        payload: required "payload",
+        additional_properties: rest,
+    }
+}
+
+/// Who bought what. What else the checkout collects is kept, too.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct DashboardPurchasePayload {
+    /// An id in a delivery of a webhook of the dashboard.
+    pub member_id: Option<DashboardId>,
+    /// Email address of the customer.
+    pub member_email: Option<String>,
+    /// Full name of the customer.
+    pub member_name: Option<String>,
+    /// First name of the customer.
+    pub member_first_name: Option<String>,
+    /// Last name of the customer.
+    pub member_last_name: Option<String>,
+    /// An id in a delivery of a webhook of the dashboard.
+    pub offer_id: Option<DashboardId>,
+    /// Title of the offer.
+    pub offer_title: Option<String>,
+    /// Whether the customer opted in to marketing.
+    pub opt_in: Option<bool>,
+    /// What the other fields do not take.
+    pub additional_properties: runtime::Map<String, runtime::Value>,
+}
+
+runtime::object! {
+    DashboardPurchasePayload {
+        member_id: optional "member_id",
+        member_email: optional "member_email",
+        member_name: optional "member_name",
+        member_first_name: optional "member_first_name",
+        member_last_name: optional "member_last_name",
+        offer_id: optional "offer_id",
+        offer_title: optional "offer_title",
+        opt_in: optional "opt_in",
+        additional_properties: rest,
+    }
+}
+
 /// What is sent when an event has happened.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WebhookDelivery {
-    /// Id of the resource that has caused the event.
+    /// Id of the delivery: an opaque text.
     pub id: String,
     /// What has happened.
     pub event: WebhookDeliveryEvent,
-    /// The resources concerned.
-    pub payload: Vec<super::WebhookResource>,
+    /// The resources concerned; a list of them as documented, or one.
+    pub payload: WebhookPayload,
 }
 
 runtime::object! {
@@ -52,5 +224,24 @@ runtime::string_enum! {
         FormSubmission = "form_submission",
         TagAdded = "tag_added",
         TagRemoved = "tag_removed",
+    }
+}
+
+/// The resources concerned; a list of them as documented, or one.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum WebhookPayload {
+    /// JSON of the kind array.
+    WebhookResourceList(Vec<super::WebhookResource>),
+    /// A value of this type.
+    WebhookResource(super::WebhookResource),
+    /// Something else, kept as it came.
+    Unknown(runtime::Value),
+}
+
+runtime::union! {
+    WebhookPayload(Unknown) {
+        WebhookResourceList: array,
+        WebhookResource: any,
     }
 }

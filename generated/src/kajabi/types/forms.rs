@@ -354,7 +354,7 @@ runtime::string_enum! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FormSubmissionResponse {
-    /// Where an answer can be read again.
+    /// Where a response can be read again.
     ///
     /// Default: `{}`.
     pub links: super::DocumentLinks,

@@ -70,7 +70,7 @@ runtime::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct OrderItemsShowResponse {
-    /// Where an answer can be read again.
+    /// Where a response can be read again.
     ///
     /// Default: `{}`.
     pub links: super::DocumentLinks,
@@ -118,7 +118,7 @@ runtime::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct OrdersShowResponse {
-    /// Where an answer can be read again.
+    /// Where a response can be read again.
     ///
     /// Default: `{}`.
     pub links: super::DocumentLinks,

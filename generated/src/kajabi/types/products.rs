@@ -32,7 +32,7 @@ runtime::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ProductsShowResponse {
-    /// Where an answer can be read again.
+    /// Where a response can be read again.
     ///
     /// Default: `{}`.
     pub links: super::DocumentLinks,

@@ -4,6 +4,25 @@
 
 use crm_clients_runtime as runtime;
 
+/// What can be included with a purchase.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PurchaseInclude {
+    /// `offer`
+    Offer,
+    /// `customer`
+    Customer,
+    /// A value that the document does not list, kept as it came.
+    Unknown(String),
+}
+
+runtime::string_enum! {
+    PurchaseInclude(Unknown) {
+        Offer = "offer",
+        Customer = "customer",
+    }
+}
+
 /// A page of purchases.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -18,6 +37,10 @@ pub struct PurchasesIndexResponse {
     ///
     /// Default: `{}`.
     pub meta: super::PageMeta,
+    /// The resources that were asked to be included, of every type.
+    ///
+    /// Default: `[]`.
+    pub included: Vec<super::IncludedResource>,
 }
 
 runtime::object! {
@@ -25,6 +48,7 @@ runtime::object! {
         data: required "data",
         links: or_empty "links",
         meta: or_empty "meta",
+        included: or_empty "included",
     }
 }
 
@@ -32,7 +56,7 @@ runtime::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PurchasesShowResponse {
-    /// Where an answer can be read again.
+    /// Where a response can be read again.
     ///
     /// Default: `{}`.
     pub links: super::DocumentLinks,

@@ -475,13 +475,13 @@ runtime::object! {
     }
 }
 
-/// Where an answer can be read again.
+/// Where a response can be read again.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DocumentLinks {
-    /// This answer.
+    /// This response.
     pub self_: Option<String>,
-    /// This answer, in the form the server would write it.
+    /// This response, in the form the server would write it.
     pub current: Option<String>,
 }
 
@@ -504,6 +504,10 @@ pub struct ErrorsAttributes {
     pub title: Option<String>,
     /// What went wrong this time.
     pub detail: Option<String>,
+    /// Id of this occurrence of the problem.
+    pub id: Option<String>,
+    /// Code of the kind of problem.
+    pub code: Option<String>,
 }
 
 runtime::object! {
@@ -512,6 +516,8 @@ runtime::object! {
         source: optional "source",
         title: optional "title",
         detail: optional "detail",
+        id: optional "id",
+        code: optional "code",
     }
 }
 
@@ -521,11 +527,17 @@ runtime::object! {
 pub struct ErrorsAttributesSource {
     /// JSON pointer to the part of the request, for example `/data/attributes/email`.
     pub pointer: Option<String>,
+    /// Name of the query parameter at fault.
+    pub parameter: Option<String>,
+    /// Name of the header at fault.
+    pub header: Option<String>,
 }
 
 runtime::object! {
     ErrorsAttributesSource {
         pointer: optional "pointer",
+        parameter: optional "parameter",
+        header: optional "header",
     }
 }
 
@@ -1065,6 +1077,8 @@ pub struct OffersAttributes {
     pub image_url: Option<String>,
     /// What the offer is called, where it is included with something else.
     pub name: Option<String>,
+    /// Price in units (not cents) of `currency`, where it is included with a course.
+    pub price: Option<f64>,
     /// State of the offer, for example `active`.
     pub status: Option<String>,
 }
@@ -1088,6 +1102,7 @@ runtime::object! {
         free: optional "free",
         image_url: optional "image_url",
         name: optional "name",
+        price: optional "price",
         status: optional "status",
     }
 }
@@ -1494,7 +1509,7 @@ runtime::object! {
 pub struct PurchasesAttributes {
     /// Price in cents of `currency`.
     pub amount_in_cents: Option<i64>,
-    /// How it is paid, for example `single` or `subscription`.
+    /// How it is paid, for example `single`, `multipay` or `subscription`.
     pub payment_type: Option<String>,
     /// Payments made so far; null where it is paid once.
     pub multipay_payments_made: Option<i64>,
@@ -1510,9 +1525,9 @@ pub struct PurchasesAttributes {
     pub cardholder_name: Option<String>,
     /// Postal code of the billing address.
     pub billing_address_zip: Option<String>,
-    /// When the purchase was deactivated; null while it is active.
-    pub deactivated_at: Option<String>,
-    /// Why the purchase was deactivated.
+    /// When access ends or has ended; a time in the future is its scheduled end. Null if none is known.
+    pub deactivated_at: Option<runtime::Timestamp>,
+    /// Why access ends, for example `access_expired` or `admin`.
     pub deactivation_reason: Option<String>,
     /// Coupon used.
     pub coupon_code: Option<String>,
@@ -1588,7 +1603,7 @@ runtime::object! {
 pub struct RelationshipResponse {
     /// Points at any number of resources.
     pub data: Vec<ResourceIdentifier>,
-    /// Where an answer can be read again.
+    /// Where a response can be read again.
     ///
     /// Default: `{}`.
     pub links: DocumentLinks,
@@ -1934,7 +1949,7 @@ pub type ErrorsForbidden = ErrorsDocument;
 /// What is wrong with the form of the request (400).
 pub type ErrorsBadRequest = ErrorsDocument;
 
-/// Why the service cannot answer now (503).
+/// Why the service cannot respond now (503).
 pub type ErrorsUnavailable = ErrorsDocument;
 
 /// Why the token was not accepted (401).

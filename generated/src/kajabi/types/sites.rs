@@ -32,7 +32,7 @@ runtime::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SitesShowResponse {
-    /// Where an answer can be read again.
+    /// Where a response can be read again.
     ///
     /// Default: `{}`.
     pub links: super::DocumentLinks,
@@ -125,7 +125,7 @@ runtime::object! {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WebsitePagesShowResponse {
-    /// Where an answer can be read again.
+    /// Where a response can be read again.
     ///
     /// Default: `{}`.
     pub links: super::DocumentLinks,
