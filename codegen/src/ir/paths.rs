@@ -226,15 +226,13 @@ fn number(named: &[Named<'_>], mut names: Vec<String>, diagnostics: &mut Diagnos
     let mut first: HashMap<String, &Operation> = HashMap::new();
     for index in order {
         let operation = named[index].operation;
-        if let Some(other) = first.get(&names[index]) {
-            if operation.rust_name.is_some() {
-                let message = format!(
-                    "this operation and `{} {}` would both become the method `{}`",
-                    other.method, other.path, names[index]
-                );
-                let help = "give one of them an `x-rust-name` in the overlay";
-                diagnostics.error("same-method", operation.pointer.clone(), message, help);
-            }
+        if let Some(other) = first.get(&names[index]).filter(|_| operation.rust_name.is_some()) {
+            let message = format!(
+                "this operation and `{} {}` would both become the method `{}`",
+                other.method, other.path, names[index]
+            );
+            let help = "give one of them an `x-rust-name` in the overlay";
+            diagnostics.error("same-method", operation.pointer.clone(), message, help);
         }
         names[index] = taken.claim(&names[index]);
         first.insert(names[index].clone(), operation);
