@@ -14,8 +14,8 @@ use quote::quote;
 use serde_json::Value;
 
 use crate::diagnostic::Diagnostics;
+use crate::emit::escape;
 use crate::emit::file::File;
-use crate::emit::gate;
 use crate::fileset::FileSet;
 use crate::ir::{Api, CredentialKind};
 
@@ -34,8 +34,8 @@ pub fn module(api: &Api, document: &Value, diagnostics: &mut Diagnostics) -> Fil
 /// The program's `main.rs`: called with the name of one of the clients and the URL of a server, it calls every
 /// operation and prints a line of JSON for each call.
 pub fn program(clients: &[String]) -> String {
-    let modules: Vec<_> = clients.iter().map(|name| gate::ident(name)).collect();
-    let names = clients.iter().map(|name| gate::string(name));
+    let modules: Vec<_> = clients.iter().map(|name| escape::ident(name)).collect();
+    let names = clients.iter().map(|name| escape::string(name));
     let mut file = File::made_by("prism", "specs");
     file.items(quote! {
         //! Calls every operation of a client.
@@ -96,10 +96,10 @@ pub fn dispatch(api: &Api) -> String {
 
 /// Builds the client and calls one resource after the other.
 fn root(api: &Api) -> String {
-    let name = gate::ident(&api.name);
-    let modules: Vec<_> = api.resources.iter().map(|resource| gate::ident(&resource.module)).collect();
+    let name = escape::ident(&api.name);
+    let modules: Vec<_> = api.resources.iter().map(|resource| escape::ident(&resource.module)).collect();
     let credentials = api.schemes.iter().map(|scheme| {
-        let method = gate::ident(&scheme.name);
+        let method = escape::ident(&scheme.name);
         match scheme.kind {
             CredentialKind::Basic => quote!(.#method("alice", "secret")),
             _ => quote!(.#method("secret")),

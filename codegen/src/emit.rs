@@ -7,9 +7,9 @@
 mod client;
 mod credentials;
 mod errors;
+pub(crate) mod escape;
 mod events;
 pub(crate) mod file;
-pub(crate) mod gate;
 mod mock;
 mod pages;
 pub(crate) mod resource;
@@ -23,6 +23,7 @@ use quote::quote;
 
 use crate::fileset::FileSet;
 use crate::ir::{Api, Type, TypeId, Webhooks};
+use types::TypeModule;
 
 pub use root::{CrateOptions, Module, crate_files, module_root};
 
@@ -31,10 +32,11 @@ pub use root::{CrateOptions, Module, crate_files, module_root};
 pub fn client(api: &Api, root: &str, directory: &str, source: &str) -> FileSet {
     let modules = types::modules(api);
     // The largest first, so that no worker comes to it when the others are done.
-    let mut by_size: Vec<&String> = modules.iter().collect();
-    by_size.sort_by_cached_key(|module| Reverse(api.types.iter().filter(|def| def.module == **module).count()));
+    let mut by_size: Vec<&TypeModule<'_>> = modules.iter().collect();
+    by_size.sort_by_key(|module| Reverse(module.types.len()));
+    let file = |module: &TypeModule<'_>| format!("{directory}types/{}.rs", module.name);
     let mut jobs: Vec<(String, Job<'_>)> =
-        by_size.into_iter().map(|module| (format!("{directory}types/{module}.rs"), Job::TypeModule(module))).collect();
+        by_size.into_iter().map(|module| (file(module), Job::TypeModule(module))).collect();
     jobs.extend([
         (root.to_owned(), Job::Client),
         (format!("{directory}error.rs"), Job::Errors),
@@ -65,8 +67,8 @@ enum Job<'a> {
     Mock,
     Resource(usize),
     Events(&'a Webhooks),
-    Types(&'a [String]),
-    TypeModule(&'a str),
+    Types(&'a [TypeModule<'a>]),
+    TypeModule(&'a TypeModule<'a>),
 }
 
 /// Laying out is most of the work and the files know nothing of each other. The result does not
@@ -160,7 +162,7 @@ fn compact(tokens: &TokenStream) -> String {
 }
 
 fn named(api: &Api, id: TypeId, from: From<'_>) -> TokenStream {
-    let name = gate::ident(&api[id].name);
+    let name = escape::ident(&api[id].name);
     match from {
         From::Types(module) if api[id].module == module => quote!(#name),
         From::Types(_) => quote!(super::#name),

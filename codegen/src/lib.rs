@@ -24,6 +24,7 @@ pub mod lint;
 pub mod load;
 pub mod lower;
 pub mod lowered;
+pub mod markdown;
 pub mod model;
 pub mod names;
 pub mod origin;

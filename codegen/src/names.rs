@@ -3,7 +3,7 @@
 //! Every string of a document that becomes an identifier, a module or a file name passes through
 //! here: what comes out is a valid identifier, or part of one, whatever went in.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use heck::{ToPascalCase, ToShoutySnakeCase, ToSnakeCase};
 
@@ -102,12 +102,15 @@ pub fn module_name(name: &str) -> String {
     }
 }
 
-/// Whether Windows takes a file of this name, whatever its ending, for a device.
+/// The names that Windows takes for devices, whatever the file's ending.
+pub fn devices() -> impl Iterator<Item = String> {
+    let ports = ["com", "lpt"].into_iter().flat_map(|port| (0..=9).map(move |number| format!("{port}{number}")));
+    ["aux", "con", "nul", "prn"].into_iter().map(str::to_owned).chain(ports)
+}
+
+/// Returns true if Windows takes a file of this name for a device.
 pub fn is_device(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    let is_port = |port: &str| matches!(port.as_bytes(), [b'0'..=b'9']);
-    matches!(name.as_str(), "aux" | "con" | "nul" | "prn")
-        || name.strip_prefix("com").or(name.strip_prefix("lpt")).is_some_and(is_port)
+    devices().any(|device| device.eq_ignore_ascii_case(name))
 }
 
 /// The name of a constant or static: `list_offers` is `LIST_OFFERS`.
@@ -125,21 +128,57 @@ pub fn is_identifier(name: &str) -> bool {
         && (name.starts_with("r#") || !KEYWORDS.contains(&name))
 }
 
-/// The first of `name`, `name2`, `name3` ... that is not taken.
-pub fn unique(name: &str, taken: impl Fn(&str) -> bool) -> String {
-    if !taken(name) {
-        return name.to_owned();
-    }
-    let base = suffix(name);
-    // There are fewer taken names than numbers, so this ends.
-    (2_usize..).map(|number| format!("{base}{number}")).find(|candidate| !taken(candidate)).unwrap_or_default()
+/// The names that are taken in one scope.
+#[derive(Debug, Default)]
+pub struct UsedNames {
+    taken: HashSet<String>,
+    /// The number that comes next for a name that was taken: thousands may have the same.
+    next: HashMap<String, usize>,
 }
 
-/// The first of `name`, `name2`, `name3` ... that is not taken; from now on it is.
-pub fn claim(name: &str, taken: &mut HashSet<String>) -> String {
-    let name = unique(name, |name| taken.contains(name));
-    taken.insert(name.clone());
-    name
+impl UsedNames {
+    /// Returns true if the name is taken.
+    pub fn contains(&self, name: &str) -> bool {
+        self.taken.contains(name)
+    }
+
+    /// Takes the first of `name`, `name2`, `name3` ... that is not taken.
+    pub fn claim(&mut self, name: &str) -> String {
+        self.claim_by(name, str::to_owned)
+    }
+
+    /// Takes the first of `name`, `name2`, `name3` ... whose key is not taken.
+    pub fn claim_by(&mut self, name: &str, key: impl Fn(&str) -> String) -> String {
+        let name = self.free_by(name, &key);
+        self.taken.insert(key(&name));
+        name
+    }
+
+    /// The first of `name`, `name2`, `name3` ... that is not taken.
+    pub fn free(&mut self, name: &str) -> String {
+        self.free_by(name, str::to_owned)
+    }
+
+    fn free_by(&mut self, name: &str, key: impl Fn(&str) -> String) -> String {
+        if !self.taken.contains(&key(name)) {
+            return name.to_owned();
+        }
+        let base = suffix(name);
+        let next = self.next.entry(base.to_owned()).or_insert(2);
+        loop {
+            let candidate = format!("{base}{next}");
+            if !self.taken.contains(&key(&candidate)) {
+                return candidate;
+            }
+            *next += 1;
+        }
+    }
+}
+
+impl<S: Into<String>> FromIterator<S> for UsedNames {
+    fn from_iter<I: IntoIterator<Item = S>>(names: I) -> Self {
+        Self { taken: names.into_iter().map(Into::into).collect(), next: HashMap::new() }
+    }
 }
 
 /// Keeps what may stand in an identifier and separates the words; symbols become words where
@@ -259,7 +298,11 @@ mod tests {
 
     #[test]
     fn a_taken_name_gets_a_number() {
-        assert_eq!(unique("Contact", |name| name == "Contact"), "Contact2");
-        assert_eq!(unique("r#type", |name| name == "r#type"), "type2");
+        let mut used = UsedNames::from_iter(["Contact", "r#type", "Contact3"]);
+        assert_eq!(used.free("Contact"), "Contact2");
+        assert_eq!(
+            ["Contact", "Contact", "r#type", "New"].map(|name| used.claim(name)),
+            ["Contact2", "Contact4", "type2", "New"]
+        );
     }
 }

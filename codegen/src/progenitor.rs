@@ -17,8 +17,8 @@ mod schemas;
 use serde_json::{Map, Value, json};
 
 use crate::diagnostic::Diagnostics;
-use crate::emit::gate;
 use crate::ir::Api;
+use crate::markdown;
 use losses::Loss;
 use schemas::Schemas;
 
@@ -50,11 +50,11 @@ fn info(document: &Value, schemas: &mut Schemas) -> Value {
     if version != text("version") {
         schemas.losses.add(Loss::Version, "/info/version");
     }
-    json!({"title": gate::prose(text("title")), "version": version})
+    json!({"title": markdown::name(text("title")), "version": version})
 }
 
 /// Prose as documentation that is nothing else, where there is any.
 fn description(object: &Object) -> Option<Value> {
     let text = object.get("description")?.as_str()?;
-    (!text.trim().is_empty()).then(|| gate::prose(text).into())
+    (!text.trim().is_empty()).then(|| markdown::text(text).into())
 }

@@ -13,7 +13,7 @@ mod schemes;
 mod subtypes;
 mod webhooks;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use openapiv3::{OpenAPI, ReferenceOr};
 use serde_json::Value;
@@ -56,6 +56,10 @@ pub struct Resolved {
     pub signature: Option<Signature>,
     /// The nodes made of several others, by their parts.
     pub combined: BTreeMap<Vec<SchemaId>, SchemaId>,
+    /// How many nodes may be made of several others: choices within choices would multiply without bound.
+    pub most_combined: usize,
+    /// The schemas whose choices were left out for that reason.
+    pub left_out: BTreeSet<SchemaId>,
     /// Properties of several parts of an object that are not of one type: the one that counts, and the other.
     pub clashes: BTreeSet<(SchemaId, SchemaId)>,
 }
@@ -314,6 +318,8 @@ pub fn resolve(api: &OpenAPI, value: &Value, extensions: &mut Extensions, diagno
         tags,
         schemes,
         credentials,
+        most_combined: 4 * resolver.schemas.len() + 250,
+        left_out: BTreeSet::new(),
         schemas: resolver.schemas,
         components,
         operations,
@@ -424,8 +430,9 @@ impl<'a> Resolver<'a> {
             let rust_name = self.extensions.name(&tag.extensions, &format!("/tags/{index}"), self.diagnostics);
             tags.push(Tag { name: tag.name.clone(), rust_name, description: tag.description.clone() });
         }
+        let mut known: HashSet<String> = tags.iter().map(|tag| tag.name.clone()).collect();
         for operation in operations {
-            if !tags.iter().any(|tag| tag.name == operation.tag) {
+            if known.insert(operation.tag.clone()) {
                 tags.push(Tag { name: operation.tag.clone(), rust_name: None, description: None });
             }
         }

@@ -4,6 +4,8 @@
 mod compiles;
 #[path = "support/diff.rs"]
 mod diff;
+#[path = "support/documentation.rs"]
+mod documentation;
 #[path = "support/emitted.rs"]
 mod emitted;
 #[path = "support/survive.rs"]

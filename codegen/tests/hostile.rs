@@ -7,6 +7,8 @@
 mod compiles;
 #[path = "support/diff.rs"]
 mod diff;
+#[path = "support/documentation.rs"]
+mod documentation;
 #[path = "support/emitted.rs"]
 mod emitted;
 mod support;
@@ -58,6 +60,25 @@ fn hostile_texts() -> Vec<String> {
     texts.push("é\"`".repeat(2_000));
     texts
 }
+
+/// Texts that are code, HTML or links to items where they are taken for Markdown as they stand.
+const MARKDOWN: &[&str] = &[
+    "Reads.\n\n-     std::process::exit(41);",
+    "1)     std::process::exit(41);",
+    "* *     std::process::exit(41);",
+    "> +     std::process::exit(41);",
+    "-\tstd::process::exit(41);\n-\t\tstd::process::exit(41);",
+    "x\n===\n    std::process::exit(41);",
+    "[x]: y\n    std::process::exit(41);",
+    "[^1]: x\n\n        std::process::exit(41);",
+    "| a |\n|---|\n| b |\n    std::process::exit(41);",
+    "a&#10;&#10;&#32;&#32;&#32;&#32;std::process::exit(41);",
+    "x\r\r\tstd::process::exit(41);",
+    "- a\n\n  ~~~rust,no_run\n  std::process::exit(41);",
+    "`` x\n\n    std::process::exit(41);",
+    "[evil] [evil](crate::evil) [`evil`][evil] [evil]: evil",
+    "<!-- <pre> https://evil.example/a_b <evil@evil.example> List<Evil>",
+];
 
 /// Keys below which a document names things as it likes.
 const NAMING: &[&str] = &[
@@ -199,6 +220,9 @@ fn subjects() -> io::Result<Vec<Subject>> {
     Ok(subjects)
 }
 
+/// Makes something of a document, and says what is in its client.
+type Make = fn(&[u8]) -> Option<Items>;
+
 /// Some strings, and what is put in the place of each.
 type Pairs<'t> = [(&'t str, &'t str)];
 
@@ -208,11 +232,11 @@ impl Subject {
     }
 
     /// Replaces strings; where that is refused, one half of them and the other. Says how many of them came out.
-    fn replace(&self, pairs: &Pairs<'_>) -> usize {
+    fn replace(&self, pairs: &Pairs<'_>, make: Make) -> usize {
         let shown: Vec<_> = pairs.iter().map(|(was, text)| (was, text.get(..40).unwrap_or(text))).collect();
         // It is printed where the test fails.
         println!("{}: {shown:?}", self.theme);
-        match walking(&self.with(pairs.iter().map(|(was, text)| ((*was).to_owned(), (*text).to_owned())))) {
+        match make(&self.with(pairs.iter().map(|(was, text)| ((*was).to_owned(), (*text).to_owned())))) {
             Some(items) => {
                 self.compare(&items, pairs);
                 pairs.len()
@@ -220,7 +244,7 @@ impl Subject {
             None if pairs.len() < 2 => 0,
             None => {
                 let (one, other) = pairs.split_at(pairs.len() / 2);
-                self.replace(one) + self.replace(other)
+                self.replace(one, make) + self.replace(other, make)
             }
         }
     }
@@ -250,13 +274,12 @@ impl Subject {
 
 /// Replaces each string of each document by one of the texts: another in each round, and in the next document, where many
 /// strings are the same. Says how many were replaced, and how many of them came out.
-fn round(number: usize, subjects: &[Subject]) -> (usize, usize) {
-    let texts = hostile_texts();
+fn round<T: AsRef<str> + Sync>(number: usize, texts: &[T], subjects: &[Subject], make: Make) -> (usize, usize) {
     let replace = |(turn, subject): (usize, &Subject)| {
-        let text = |index: usize| texts[(index + turn + number) % texts.len()].as_str();
+        let text = |index: usize| texts[(index + turn + number) % texts.len()].as_ref();
         let pairs: Vec<_> =
             subject.strings.iter().enumerate().map(|(index, was)| (was.as_str(), text(index))).collect();
-        (pairs.len(), subject.replace(&pairs))
+        (pairs.len(), subject.replace(&pairs, make))
     };
     let every_second = |first: usize| {
         let counts = subjects.iter().enumerate().skip(first).step_by(2).map(replace);
@@ -268,8 +291,19 @@ fn round(number: usize, subjects: &[Subject]) -> (usize, usize) {
 
 #[test]
 fn every_string_stays_data() -> io::Result<()> {
-    let (replaced, came) = round(0, &subjects()?);
+    let (replaced, came) = round(0, &hostile_texts(), &subjects()?, walking);
     assert!(replaced > 1_500 && came * 4 > replaced * 3, "{came} of {replaced} strings came out");
+    Ok(())
+}
+
+/// In the documentation of what a document becomes there is no code that runs, no HTML and no link to an item.
+#[test]
+fn every_string_stays_text() -> io::Result<()> {
+    let subjects = subjects()?;
+    for number in 0..3 {
+        let (replaced, came) = round(number, MARKDOWN, &subjects, client);
+        assert!(came * 4 > replaced * 3, "{came} of {replaced} strings came out in round {number}");
+    }
     Ok(())
 }
 
@@ -277,8 +311,9 @@ fn every_string_stays_data() -> io::Result<()> {
 #[ignore = "it takes minutes: cargo test --release -p crm-clients-codegen --test hostile -- --ignored"]
 fn every_string_stays_data_whichever_text_it_becomes() -> io::Result<()> {
     let subjects = subjects()?;
-    for number in 1..hostile_texts().len() {
-        let (replaced, came) = round(number, &subjects);
+    let texts = hostile_texts();
+    for number in 1..texts.len() {
+        let (replaced, came) = round(number, &texts, &subjects, walking);
         assert!(came * 2 > replaced, "{came} of {replaced} strings came out in round {number}");
     }
     Ok(())
@@ -303,4 +338,79 @@ fn schemas_that_follow_each_other_without_end_to_speak_of() {
         "components": { "schemas": schemas },
     });
     assert!(walking(document.to_string().as_bytes()).is_some());
+}
+
+/// A document with these schemas, of which an operation answers with the first.
+fn answering(schemas: Map<String, Value>) -> String {
+    let first = schemas.keys().next().map(|name| format!("#/components/schemas/{name}"));
+    let content = json!({ "application/json": { "schema": { "$ref": first } } });
+    let operation = json!({ "requestBody": { "content": content }, "responses": { "200": { "description": "", "content": content } } });
+    let info = json!({ "title": "Zoo", "version": "1" });
+    json!({ "openapi": "3.0.3", "info": info, "paths": { "/a": { "post": operation } }, "components": { "schemas": schemas } })
+        .to_string()
+}
+
+/// Schemas whose choices lead back to them, in every way that is small.
+#[test]
+fn choices_that_lead_back_end() {
+    let reference = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
+    let object = json!({ "type": "object", "required": ["kind"], "properties": { "kind": { "type": "string" } } });
+    let with = |mut schema: Value, key: &str, value: Value| {
+        schema[key] = value;
+        schema
+    };
+    let own = |property: &str| json!({ "type": "object", "properties": { property: { "type": "integer" } } });
+    let child = |parent: &str, property: &str| json!({ "allOf": [reference(parent), own(property)] });
+    let by_kind = json!({ "propertyName": "kind" });
+    for choice in ["oneOf", "anyOf"] {
+        let parent = with(object.clone(), choice, json!([reference("Fish"), reference("Bird")]));
+        for parent in [parent.clone(), with(parent.clone(), "discriminator", by_kind.clone())] {
+            for parent in
+                [parent.clone(), json!({ "allOf": [parent.clone()] }), json!({ "allOf": [own("age"), parent] })]
+            {
+                let schemas =
+                    [("Animal", parent), ("Fish", child("Animal", "fins")), ("Bird", child("Animal", "wings"))];
+                let schemas = schemas.map(|(name, schema)| (name.to_owned(), schema));
+                assert!(walking(answering(schemas.into_iter().collect()).as_bytes()).is_some());
+            }
+        }
+        for leads_to in [vec!["A"], vec!["B"], vec!["A", "B"], vec!["B", "C"], vec!["A", "B", "C"]] {
+            for discriminator in [None, Some(&by_kind)] {
+                let schema = |index: usize| {
+                    let mut schema =
+                        with(object.clone(), choice, leads_to.iter().map(|name| reference(name)).collect());
+                    schema["properties"][format!("p{index}")] = json!({ "type": "string" });
+                    if let Some(discriminator) = discriminator {
+                        schema["discriminator"] = discriminator.clone();
+                    }
+                    schema
+                };
+                let schemas =
+                    ["A", "B", "C"].iter().enumerate().map(|(index, name)| ((*name).to_owned(), schema(index)));
+                assert!(walking(answering(schemas.collect()).as_bytes()).is_some());
+            }
+        }
+    }
+}
+
+/// Thirty choices one inside the other, each with properties beside it, are a thousand million combinations.
+#[test]
+fn choices_within_choices_do_not_multiply_without_bound() {
+    let schema = |level: usize, side: &str, discriminator: bool| {
+        let mut schema =
+            json!({ "type": "object", "required": ["kind"], "properties": { "kind": { "type": "string" } } });
+        schema["properties"][format!("{side}{level}")] = json!({ "type": "string" });
+        if level < 30 {
+            let next = ["L", "R"].map(|side| json!({ "$ref": format!("#/components/schemas/{side}{}", level + 1) }));
+            schema["oneOf"] = next.into_iter().collect();
+            if discriminator {
+                schema["discriminator"] = json!({ "propertyName": "kind" });
+            }
+        }
+        (format!("{side}{level}"), schema)
+    };
+    for discriminator in [false, true] {
+        let schemas = (0..=30).flat_map(|level| ["L", "R"].map(|side| schema(level, side, discriminator)));
+        assert!(client(answering(schemas.collect()).as_bytes()).is_some());
+    }
 }

@@ -63,3 +63,26 @@ fn five_megabytes_of_schemas_alike_and_apart() -> Result<(), String> {
     assert_eq!(structs, SCHEMAS / 2 + 1);
     Ok(())
 }
+
+/// Whatever is done once for each pair of operations, tags or types would take minutes.
+#[test]
+fn twenty_thousand_operations_whose_names_collide() -> Result<(), String> {
+    const OPERATIONS: usize = 20_000;
+    let schemas = (0..OPERATIONS).map(|index| {
+        let next = match index + 1 {
+            OPERATIONS => json!({"type": "string", "format": "password"}),
+            next => json!({"$ref": format!("#/components/schemas/Thing{next}")}),
+        };
+        (format!("Thing{index}"), json!({"type": "object", "properties": {"next": next}}))
+    });
+    let paths = (0..OPERATIONS).map(|index| {
+        let mut item = answered_with(&format!("Thing{index}"));
+        item["get"]["tags"] = json!([format!("Thing{}{}", "!".repeat(index % 100), "?".repeat(index / 100))]);
+        (format!("/things{index}"), item)
+    });
+    let api = client(&document(schemas.collect(), paths.collect()))?;
+    let modules: HashSet<&str> = api.resources.iter().map(|resource| resource.module.as_str()).collect();
+    assert_eq!((modules.len(), api.types.len()), (OPERATIONS, OPERATIONS));
+    assert!(api.types.iter().all(|def| def.secret));
+    Ok(())
+}

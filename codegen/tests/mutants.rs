@@ -5,6 +5,8 @@
 mod compiles;
 #[path = "support/diff.rs"]
 mod diff;
+#[path = "support/documentation.rs"]
+mod documentation;
 #[path = "support/emitted.rs"]
 mod emitted;
 #[path = "support/mutate.rs"]

@@ -4,6 +4,8 @@
 pub mod compiles;
 #[path = "../../tests/support/diff.rs"]
 pub mod diff;
+#[path = "../../tests/support/documentation.rs"]
+mod documentation;
 #[path = "../../tests/support/emitted.rs"]
 pub mod emitted;
 #[path = "../../tests/support/mutate.rs"]

@@ -1,7 +1,5 @@
 //! The file of a resource: a function for each call, and one that makes them all.
 
-use std::collections::HashSet;
-
 use proc_macro2::TokenStream;
 use quote::quote;
 use serde_json::Value;
@@ -10,21 +8,21 @@ use super::expression::{Misfit, Writer};
 use super::sample::{Sampler, Unsampled, Wanted};
 use crate::diagnostic::{Diagnostics, child};
 use crate::emit::file::File;
-use crate::emit::{gate, resource};
+use crate::emit::{escape, resource};
 use crate::ir::{Api, Argument, Body, BodyKind, Operation, Resource, Style};
 use crate::lowered::followed;
-use crate::names;
+use crate::names::{self, UsedNames};
 
 /// More alternatives of a choice than these are not tried.
 const MAX_ALTERNATIVES: usize = 16;
 
 /// Writes the file.
 pub fn file(api: &Api, resource: &Resource, document: &Value, diagnostics: &mut Diagnostics) -> String {
-    let mut taken = HashSet::from(["run".to_owned()]);
+    let mut taken = UsedNames::from_iter(["run"]);
     let (mut functions, mut statements) = (TokenStream::new(), TokenStream::new());
     for operation in &resource.operations {
-        let told = gate::string(&format!("{}.{}", resource.module, names::suffix(&operation.name)));
-        let (method, path) = (gate::string(operation.method), gate::string(&operation.path));
+        let told = escape::string(&format!("{}.{}", resource.module, names::suffix(&operation.name)));
+        let (method, path) = (escape::string(operation.method), escape::string(&operation.path));
         let source = Source::of(document, operation);
         let calls = source.calls(api, resource, operation).unwrap_or_else(|why| {
             let help = "say more of its schema in the overlay, or teach the driver's samples about it";
@@ -33,12 +31,12 @@ pub fn file(api: &Api, resource: &Resource, document: &Value, diagnostics: &mut 
         });
         for (arguments, call) in calls {
             let name = names::value_name(&format!("{} {arguments}", names::suffix(&operation.name)));
-            let (name, arguments) = (gate::ident(&names::claim(&name, &mut taken)), gate::string(&arguments));
+            let (name, arguments) = (escape::ident(&taken.claim(&name)), escape::string(&arguments));
             functions.extend(quote!(async fn #name(client: &Client) -> Outcome { #call.await?; Ok(()) }));
             statements.extend(quote!(report([#told, #method, #path, #arguments], #name(client).await);));
         }
     }
-    let docs = gate::module_docs(&[format!("Calls of `{}`.", resource.module)]);
+    let docs = escape::module_docs(&[format!("Calls of `{}`.", resource.module)]);
     let mut file = File::made_by("prism", &format!("specs/{}", api.name));
     file.items(quote! {
         #docs
@@ -137,7 +135,7 @@ impl Call<'_> {
         let mut setters = TokenStream::new();
         if self.sampler.wanted().optional {
             for (argument, setter) in operation.optional.iter().zip(resource::setter_names(operation)) {
-                let (setter, value) = (gate::ident(&setter), self.argument(argument)?);
+                let (setter, value) = (escape::ident(&setter), self.argument(argument)?);
                 setters.extend(quote!(.#setter(#value)));
             }
         }
@@ -149,7 +147,7 @@ impl Call<'_> {
             }
             _ => {}
         }
-        let (handle, method) = (gate::ident(&resource.module), gate::ident(&operation.name));
+        let (handle, method) = (escape::ident(&resource.module), escape::ident(&operation.name));
         let call = quote!(client.#handle(#(#shared),*).#method(#(#given),*)#setters);
         Ok((call, self.sampler.alternatives()))
     }

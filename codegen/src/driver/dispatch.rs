@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use crate::emit::file::File;
-use crate::emit::{From, gate, resource, type_tokens};
+use crate::emit::{From, escape, resource, type_tokens};
 use crate::ir::{Api, Argument, BodyKind, Operation, Resource};
 
 /// Writes the file.
@@ -14,7 +14,7 @@ pub fn file(api: &Api) -> String {
         api.resources.iter().flat_map(|resource| resource.operations.iter().map(move |one| (resource, one)));
     for (index, (resource, operation)) in operations.filter(|(_, operation)| reads(operation)).enumerate() {
         let name = format_ident!("call_{index}");
-        let told = gate::string(&format!("{} {}", operation.method, operation.path));
+        let told = escape::string(&format!("{} {}", operation.method, operation.path));
         entries.extend(quote!((#told, #name as Call),));
         functions.extend(function(api, resource, operation, &name));
     }
@@ -39,15 +39,15 @@ fn reads(operation: &Operation) -> bool {
 
 fn function(api: &Api, resource: &Resource, operation: &Operation, name: &proc_macro2::Ident) -> TokenStream {
     let required = |argument: &Argument| {
-        let (location, wire, ty) = (location(argument), gate::string(&argument.wire), written(api, argument));
+        let (location, wire, ty) = (location(argument), escape::string(&argument.wire), written(api, argument));
         quote!(arguments.required::<#ty>(#location, #wire)?)
     };
     let shared = resource.arguments.iter().map(required);
     let mut given: Vec<TokenStream> = operation.required.iter().map(required).collect();
     let mut statements = TokenStream::new();
     for (argument, setter) in operation.optional.iter().zip(resource::setter_names(operation)) {
-        let (location, wire, ty) = (location(argument), gate::string(&argument.wire), written(api, argument));
-        let setter = gate::ident(&setter);
+        let (location, wire, ty) = (location(argument), escape::string(&argument.wire), written(api, argument));
+        let setter = escape::ident(&setter);
         statements.extend(quote! {
             if let Some(value) = arguments.optional::<#ty>(#location, #wire)? {
                 call = call.#setter(value);
@@ -55,8 +55,8 @@ fn function(api: &Api, resource: &Resource, operation: &Operation, name: &proc_m
         });
     }
     for fixed in &operation.fixed {
-        let (location, wire) = (gate::string(fixed.location.as_str()), gate::string(&fixed.wire));
-        let value = gate::string(&fixed.value);
+        let (location, wire) = (escape::string(fixed.location.as_str()), escape::string(&fixed.wire));
+        let value = escape::string(&fixed.value);
         statements.extend(quote!(arguments.fixed(#location, #wire, #value)?;));
     }
     if let Some(body) = &operation.body {
@@ -71,7 +71,7 @@ fn function(api: &Api, resource: &Resource, operation: &Operation, name: &proc_m
             });
         }
     }
-    let (handle, method) = (gate::ident(&resource.module), gate::ident(&operation.name));
+    let (handle, method) = (escape::ident(&resource.module), escape::ident(&operation.name));
     let binding = if statements.is_empty() { quote!(call) } else { quote!(mut call) };
     quote! {
         fn #name(client: &Client, mut arguments: Arguments) -> Calling {
@@ -87,7 +87,7 @@ fn function(api: &Api, resource: &Resource, operation: &Operation, name: &proc_m
 }
 
 fn location(argument: &Argument) -> proc_macro2::Literal {
-    gate::string(argument.location.as_str())
+    escape::string(argument.location.as_str())
 }
 
 fn written(api: &Api, argument: &Argument) -> TokenStream {

@@ -6,7 +6,7 @@ use serde_json::{Map, Number, Value};
 
 use super::sample::BASE64;
 use crate::emit::types::SetterNames;
-use crate::emit::{From, converts, gate, type_tokens};
+use crate::emit::{From, converts, escape, type_tokens};
 use crate::ir::{Api, Enum, Field, Presence, Struct, Type, TypeDef, TypeKind, Union};
 
 /// Why a type cannot carry a value.
@@ -40,7 +40,7 @@ impl<'a> Writer<'a> {
             }
             (Type::Map(item), Value::Object(entries)) if !entries.is_empty() => {
                 let entries = entries.iter().map(|(key, value)| {
-                    let (key, value) = (gate::string(key), element(item, value)?);
+                    let (key, value) = (escape::string(key), element(item, value)?);
                     Ok(quote!((#key, #value)))
                 });
                 let entries = entries.collect::<Result<Vec<_>>>()?;
@@ -48,7 +48,7 @@ impl<'a> Writer<'a> {
             }
             (Type::Object, Value::Object(entries)) if !entries.is_empty() => {
                 let entries = entries.iter().map(|(key, value)| {
-                    let (key, value) = (gate::string(key), json(value));
+                    let (key, value) = (escape::string(key), json(value));
                     quote!((#key, #value))
                 });
                 Ok(quote!([#(#entries),*]))
@@ -72,15 +72,15 @@ impl<'a> Writer<'a> {
                 self.exact(ty, &Value::Number(text.parse().unwrap_or_else(|_| Number::from(0))))?
             }
             (Type::String, Value::String(text)) => {
-                let text = gate::string(text);
+                let text = escape::string(text);
                 quote!(#text.to_owned())
             }
             (Type::Secret, Value::String(text)) => {
-                let text = gate::string(text);
+                let text = escape::string(text);
                 quote!(runtime::Secret::from(#text))
             }
             (Type::Timestamp | Type::Date, Value::String(text)) => {
-                let (ty, text) = (self.written(ty), gate::string(text));
+                let (ty, text) = (self.written(ty), escape::string(text));
                 quote!(#text.parse::<#ty>()?)
             }
             (Type::Base64, Value::String(_)) => {
@@ -88,7 +88,7 @@ impl<'a> Writer<'a> {
                 quote!(runtime::Base64(#bytes.to_vec()))
             }
             (Type::Upload, Value::String(text)) => {
-                let text = gate::string(text);
+                let text = escape::string(text);
                 quote!(runtime::Upload::bytes(#text).file_name("sample.txt"))
             }
             (Type::Value, value) => json(value),
@@ -108,7 +108,7 @@ impl<'a> Writer<'a> {
             (Type::Map(item), Value::Object(entries)) => {
                 let ty = self.written(item);
                 let entries = entries.iter().map(|(key, value)| {
-                    let (key, value) = (gate::string(key), self.exact(item, value)?);
+                    let (key, value) = (escape::string(key), self.exact(item, value)?);
                     Ok(quote!((#key.to_owned(), #value)))
                 });
                 let entries = entries.collect::<Result<Vec<_>>>()?;
@@ -130,7 +130,7 @@ impl<'a> Writer<'a> {
     }
 
     fn named(self, def: &TypeDef, value: &Value) -> Result {
-        let name = gate::ident(&def.name);
+        let name = escape::ident(&def.name);
         match (&def.kind, value) {
             (TypeKind::Struct(kind), Value::Object(value)) => {
                 self.structure(def, kind, value).map_err(|Misfit(why)| Misfit(format!("{}: {why}", def.name)))
@@ -152,14 +152,14 @@ impl<'a> Writer<'a> {
 
     /// The first variant that carries the value.
     fn union(self, def: &TypeDef, kind: &Union, value: &Value) -> Result {
-        let name = gate::ident(&def.name);
+        let name = escape::ident(&def.name);
         let tag = kind.tag.as_ref().and_then(|tag| value.get(tag)).and_then(Value::as_str);
         let possible = kind.variants.iter().filter(|variant| kind.tag.is_none() || variant.tag.as_deref() == tag);
         let mut reasons = Vec::new();
         for variant in possible {
             match self.exact(&variant.ty, value) {
                 Ok(held) => {
-                    let variant = gate::ident(&variant.name);
+                    let variant = escape::ident(&variant.name);
                     return Ok(quote!(types::#name::#variant(#held)));
                 }
                 Err(Misfit(why)) => reasons.push(why),
@@ -184,15 +184,15 @@ impl<'a> Writer<'a> {
             let (Some((_, ty)), Some(setter)) = (&kind.rest, &names.rest) else {
                 return Err(Misfit(format!("it has no property `{key}`")));
             };
-            let (setter, key, value) = (gate::ident(setter), gate::string(key), self.argument(ty, value)?);
+            let (setter, key, value) = (escape::ident(setter), escape::string(key), self.argument(ty, value)?);
             setters.extend(quote!(.#setter(#key, #value)));
         }
-        let name = gate::ident(&def.name);
+        let name = escape::ident(&def.name);
         Ok(quote!(types::#name::new(#(#given),*)#setters))
     }
 
     fn set(self, field: &Field, value: &Value, set: &str, clear: Option<&str>) -> Result {
-        let method = gate::ident(clear.filter(|_| value.is_null()).unwrap_or(set));
+        let method = escape::ident(clear.filter(|_| value.is_null()).unwrap_or(set));
         if value.is_null() && field.ty != Type::Value {
             return Ok(if clear.is_some() { quote!(.#method()) } else { TokenStream::new() });
         }
@@ -240,11 +240,11 @@ fn property<'v>(
 fn variant<T: PartialEq<W>, W: ?Sized>(kind: &Enum<T>, value: &W, kept: TokenStream) -> TokenStream {
     match kind.variants.iter().find(|(_, known)| known == value) {
         Some((name, _)) => {
-            let name = gate::ident(name);
+            let name = escape::ident(name);
             quote!(#name)
         }
         None => {
-            let unknown = gate::ident(&kind.unknown);
+            let unknown = escape::ident(&kind.unknown);
             quote!(#unknown(#kept))
         }
     }
@@ -297,7 +297,7 @@ fn json_inner(value: &Value) -> TokenStream {
         }
         Value::Object(entries) => {
             let entries = entries.iter().map(|(key, value)| {
-                let (key, value) = (gate::string(key), json_inner(value));
+                let (key, value) = (escape::string(key), json_inner(value));
                 quote!(#key: #value)
             });
             quote!({#(#entries),*})
@@ -306,7 +306,7 @@ fn json_inner(value: &Value) -> TokenStream {
 }
 
 fn literal(text: &str) -> TokenStream {
-    let text = gate::string(text);
+    let text = escape::string(text);
     quote!(#text)
 }
 

@@ -4,24 +4,26 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::file::File;
-use super::{From, argument, credentials, gate, holds_map};
+use super::{From, argument, credentials, escape, holds_map};
 use crate::ir::{Api, Argument, Resource, TypeDef, TypeKind};
+use crate::markdown;
 
 /// Writes the file.
 pub fn file(api: &Api, source: &str) -> String {
-    let mut docs = vec![format!("Client of {} (document version {}).", api.title, api.version)];
+    let mut docs =
+        vec![format!("Client of {} (document version {}).", markdown::name(&api.title), markdown::name(&api.version))];
     if !api.docs.is_empty() {
         docs.push(String::new());
         docs.extend(api.docs.iter().cloned());
     }
-    let docs = gate::module_docs(&docs);
+    let docs = escape::module_docs(&docs);
     let webhooks = api.webhooks.iter().map(|webhooks| &webhooks.module);
     let mut modules: Vec<&String> = api.resources.iter().map(|resource| &resource.module).chain(webhooks).collect();
     modules.sort();
     let modules: TokenStream = modules
         .into_iter()
         .map(|module| {
-            let module = gate::ident(module);
+            let module = escape::ident(module);
             quote!(pub mod #module;)
         })
         .collect();
@@ -83,11 +85,10 @@ fn has_deprecated(api: &Api) -> bool {
 fn client(api: &Api) -> TokenStream {
     let handles: TokenStream = api.resources.iter().map(|resource| handle(api, resource)).collect();
     let tokens: TokenStream = api.schemes.iter().map(credentials::client_methods).collect();
-    let name = gate::string(&api.name);
-    let url = gate::string(&api.base_url);
-    let example = "Cheap to clone: clones share their connections.";
-    let doc = format!(" The client of {}. {example}", api.title.replace(['\n', '\r'], " "));
-    let doc = gate::docs(&[doc]);
+    let name = escape::string(&api.name);
+    let url = escape::string(&api.base_url);
+    let title = markdown::name(&api.title);
+    let doc = escape::docs(&[format!("The client of {title}. Cheap to clone: clones share their connections.")]);
     // A document may have webhooks and nothing else, or nothing at all.
     let unused = (tokens.is_empty() && handles.is_empty())
         .then(|| quote!(#[expect(dead_code, reason = "there is no operation")]));
@@ -116,9 +117,9 @@ fn client(api: &Api) -> TokenStream {
 }
 
 fn handle(api: &Api, resource: &Resource) -> TokenStream {
-    let (module, name) = (gate::ident(&resource.module), gate::ident(&resource.name));
+    let (module, name) = (escape::ident(&resource.module), escape::ident(&resource.name));
     let (parameters, values) = arguments(api, &resource.arguments, From::Beside);
-    let docs = gate::docs(&resource.docs);
+    let docs = escape::docs(&resource.docs);
     quote! {
         #docs
         pub fn #module(&self, #parameters) -> #module::#name {
@@ -131,7 +132,7 @@ fn handle(api: &Api, resource: &Resource) -> TokenStream {
 pub fn arguments(api: &Api, arguments: &[Argument], from: From<'_>) -> (TokenStream, TokenStream) {
     let (mut parameters, mut values) = (TokenStream::new(), TokenStream::new());
     for one in arguments {
-        let name = gate::ident(&one.name);
+        let name = escape::ident(&one.name);
         let (taken, made) = argument(api, &one.ty, &name, from);
         parameters.extend(quote!(#name: #taken,));
         values.extend(quote!(#made,));

@@ -3,9 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::gate;
+use super::escape;
 use crate::ir::{CredentialKind, Grant, GrantKind, Scheme, Tokens};
-use crate::names;
+use crate::{markdown, names};
 
 /// The builder's methods for a credential.
 pub fn setters(scheme: &Scheme) -> TokenStream {
@@ -19,11 +19,13 @@ pub fn setters(scheme: &Scheme) -> TokenStream {
 }
 
 fn setter(scheme: &Scheme) -> TokenStream {
-    let (method, constant) = (gate::ident(&scheme.name), constant(scheme));
+    let (method, constant) = (escape::ident(&scheme.name), constant(scheme));
     let mut docs = match &scheme.kind {
-        CredentialKind::Header(name) => vec![format!("Authenticates with the header `{name}`.")],
-        CredentialKind::Query(name) => vec![format!("Authenticates with the query parameter `{name}`.")],
-        CredentialKind::Cookie(name) => vec![format!("Authenticates with the cookie `{name}`.")],
+        CredentialKind::Header(name) => vec![format!("Authenticates with the header {}.", markdown::code(name))],
+        CredentialKind::Query(name) => {
+            vec![format!("Authenticates with the query parameter {}.", markdown::code(name))]
+        }
+        CredentialKind::Cookie(name) => vec![format!("Authenticates with the cookie {}.", markdown::code(name))],
         CredentialKind::Bearer => vec!["Authenticates with `Authorization: Bearer`.".to_owned()],
         CredentialKind::Basic => vec!["Authenticates with `Authorization: Basic`.".to_owned()],
     };
@@ -31,7 +33,7 @@ fn setter(scheme: &Scheme) -> TokenStream {
         docs.push(String::new());
         docs.extend(scheme.docs.iter().cloned());
     }
-    let docs = gate::docs(&docs);
+    let docs = escape::docs(&docs);
     if scheme.kind == CredentialKind::Basic {
         return quote! {
             #docs
@@ -51,7 +53,7 @@ fn setter(scheme: &Scheme) -> TokenStream {
 }
 
 fn grant_setter(scheme: &Scheme, tokens: &Tokens, grant: &Grant) -> TokenStream {
-    let (method, constant, url) = (gate::ident(&grant.name), constant(scheme), gate::string(&grant.url));
+    let (method, constant, url) = (escape::ident(&grant.name), constant(scheme), escape::string(&grant.url));
     let basic = tokens.basic.then(|| quote!(.basic()));
     let (doc, constructor, parameters, arguments) = match grant.kind {
         GrantKind::ClientCredentials => {
@@ -70,7 +72,7 @@ fn grant_setter(scheme: &Scheme, tokens: &Tokens, grant: &Grant) -> TokenStream 
             quote!(refresh_token,),
         ),
     };
-    let constructor = gate::ident(constructor);
+    let constructor = escape::ident(constructor);
     let mut docs = vec![
         format!("Authenticates with tokens that {doc} exchanged for."),
         String::new(),
@@ -80,7 +82,7 @@ fn grant_setter(scheme: &Scheme, tokens: &Tokens, grant: &Grant) -> TokenStream 
     if let (GrantKind::RefreshToken, Some(latest)) = (grant.kind, &tokens.refresh_token) {
         docs.push(format!("The server may replace the refresh token too: `Client::{latest}` is the latest."));
     }
-    let docs = gate::docs(&docs);
+    let docs = escape::docs(&docs);
     quote! {
         #docs
         pub fn #method(
@@ -97,7 +99,7 @@ fn grant_setter(scheme: &Scheme, tokens: &Tokens, grant: &Grant) -> TokenStream 
 }
 
 fn url_setter(scheme: &Scheme, tokens: &Tokens) -> Option<TokenStream> {
-    let (method, constant) = (gate::ident(tokens.url.as_ref()?), constant(scheme));
+    let (method, constant) = (escape::ident(tokens.url.as_ref()?), constant(scheme));
     Some(quote! {
         /// Requests tokens at this URL instead of the API's own.
         pub fn #method(mut self, url: impl Into<String>) -> Self {
@@ -108,7 +110,7 @@ fn url_setter(scheme: &Scheme, tokens: &Tokens) -> Option<TokenStream> {
 }
 
 fn source_setter(scheme: &Scheme, tokens: &Tokens) -> TokenStream {
-    let (method, constant) = (gate::ident(&tokens.source), constant(scheme));
+    let (method, constant) = (escape::ident(&tokens.source), constant(scheme));
     quote! {
         /// Authenticates with tokens from this source.
         pub fn #method(mut self, source: impl runtime::TokenSource + 'static) -> Self {
@@ -123,7 +125,7 @@ pub fn client_methods(scheme: &Scheme) -> TokenStream {
     let constant = constant(scheme);
     let Some(tokens) = &scheme.tokens else { return TokenStream::new() };
     let refresh_token = tokens.refresh_token.as_ref().map(|method| {
-        let method = gate::ident(method);
+        let method = escape::ident(method);
         quote! {
             /// The refresh token that the server handed out last, or the one that the client was given. Who authenticates
             /// with refresh tokens keeps it for the next start: an earlier one may be good no longer.
@@ -133,8 +135,8 @@ pub fn client_methods(scheme: &Scheme) -> TokenStream {
         }
     });
     let revocation = tokens.revocation.as_ref().map(|revocation| {
-        let (method, url) = (gate::ident(&revocation.name), gate::string(&revocation.url));
-        let by = gate::ident(if revocation.by_bearer { "Bearer" } else { "Client" });
+        let (method, url) = (escape::ident(&revocation.name), escape::string(&revocation.url));
+        let by = escape::ident(if revocation.by_bearer { "Bearer" } else { "Client" });
         quote! {
             /// Revokes the token that the client holds; without one nothing is sent. The next call fetches another, if the
             /// client was given what to exchange for it.
@@ -152,18 +154,18 @@ pub fn client_methods(scheme: &Scheme) -> TokenStream {
 
 /// Where a credential goes.
 pub fn scheme(scheme: &Scheme) -> TokenStream {
-    let (name, text) = (constant(scheme), gate::string(&scheme.name));
+    let (name, text) = (constant(scheme), escape::string(&scheme.name));
     let kind = match &scheme.kind {
         CredentialKind::Header(name) => {
-            let name = gate::string(name);
+            let name = escape::string(name);
             quote!(Header(#name))
         }
         CredentialKind::Query(name) => {
-            let name = gate::string(name);
+            let name = escape::string(name);
             quote!(Query(#name))
         }
         CredentialKind::Cookie(name) => {
-            let name = gate::string(name);
+            let name = escape::string(name);
             quote!(Cookie(#name))
         }
         CredentialKind::Bearer => quote!(Bearer),
@@ -178,5 +180,5 @@ pub fn scheme(scheme: &Scheme) -> TokenStream {
 }
 
 fn constant(scheme: &Scheme) -> proc_macro2::Ident {
-    gate::ident(&names::constant(&scheme.name))
+    escape::ident(&names::constant(&scheme.name))
 }

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::file::File;
-use super::{From, gate, type_tokens};
+use super::{From, escape, type_tokens};
 use crate::ir::{Api, ErrorField, Type};
 
 /// Writes the file.
@@ -12,14 +12,14 @@ pub fn file(api: &Api, source: &str) -> String {
     let mut variants = TokenStream::new();
     let mut functions = TokenStream::new();
     for error in &api.errors {
-        let (name, function) = (gate::ident(&error.name), gate::ident(&error.function));
+        let (name, function) = (escape::ident(&error.name), escape::ident(&error.function));
         let ty = type_tokens(api, &error.ty, From::Beside);
         let docs = match &error.ty {
             _ if error.text => vec!["Text, as it came.".to_owned()],
             Type::Named(id) => api[*id].docs.clone(),
             _ => vec!["JSON of no further declared shape.".to_owned()],
         };
-        let docs = gate::docs(&docs);
+        let docs = escape::docs(&docs);
         variants.extend(quote!(#docs #name(#ty),));
         let read = if error.text {
             quote!(Ok(Self::#name(String::from_utf8_lossy(body).into_owned())))
@@ -77,11 +77,11 @@ pub fn file(api: &Api, source: &str) -> String {
 
 /// A method that reads a field wherever it is.
 fn accessor(api: &Api, field: &ErrorField) -> TokenStream {
-    let name = gate::ident(&field.name);
+    let name = escape::ident(&field.name);
     let mut arms = TokenStream::new();
     let list = matches!(field.ty, Type::List(_));
     for (index, optional) in &field.variants {
-        let variant = gate::ident(&api.errors[*index].name);
+        let variant = escape::ident(&api.errors[*index].name);
         let value = match (&field.ty, optional) {
             (Type::List(_), true) => quote!(body.#name.as_deref().unwrap_or_default()),
             (Type::List(_), false) => quote!(&body.#name),

@@ -4,9 +4,9 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::file::File;
-use super::{From, gate, holds_map, holds_secret, names_type, type_tokens};
-use crate::ir::docs::code;
+use super::{From, escape, holds_map, holds_secret, names_type, type_tokens};
 use crate::ir::{Api, Encoding, Part, Signature, Webhooks};
+use crate::markdown::code;
 
 /// Writes the file.
 pub fn file(api: &Api, webhooks: &Webhooks, source: &str) -> String {
@@ -43,8 +43,8 @@ pub fn file(api: &Api, webhooks: &Webhooks, source: &str) -> String {
     };
     match &webhooks.tag {
         Some(property) => {
-            let head = format!("Event({}) tag {}", webhooks.unknown, gate::quoted(property));
-            file.invocation("union", &head, &list(gate::quoted));
+            let head = format!("Event({}) tag {}", webhooks.unknown, escape::quoted(property));
+            file.invocation("union", &head, &list(escape::quoted));
         }
         None => {
             let head = format!("Event({})", webhooks.unknown);
@@ -73,7 +73,7 @@ fn module_docs(webhooks: &Webhooks) -> TokenStream {
         None => "Nothing in a delivery proves who sent it. A handler takes the body as it came and matches on",
     };
     let first = webhooks.events.first().map(|event| event.name.as_str()).unwrap_or_default();
-    gate::module_docs(&[
+    escape::module_docs(&[
         "The events that the server sends to webhooks.".to_owned(),
         String::new(),
         about.to_owned(),
@@ -99,12 +99,12 @@ fn enumeration(api: &Api, webhooks: &Webhooks) -> TokenStream {
                 lines.push(String::new());
             }
             lines.push(told);
-            let (docs, name) = (gate::docs(&lines), gate::ident(&event.name));
+            let (docs, name) = (escape::docs(&lines), escape::ident(&event.name));
             let ty = type_tokens(api, &event.ty, From::Beside);
             quote!(#docs #name(#ty),)
         })
         .collect();
-    let unknown = gate::ident(&webhooks.unknown);
+    let unknown = escape::ident(&webhooks.unknown);
     quote! {
         /// What a webhook delivers.
         #[derive(Clone, Debug, PartialEq)]
@@ -127,11 +127,11 @@ fn reader(api: &Api, webhooks: &Webhooks) -> TokenStream {
         .events
         .iter()
         .map(|event| {
-            let (wire, name) = (gate::string(&event.wire), gate::ident(&event.name));
+            let (wire, name) = (escape::string(&event.wire), escape::ident(&event.name));
             quote!(#wire => payload.read().map(Self::#name),)
         })
         .collect();
-    let unknown = gate::ident(&webhooks.unknown);
+    let unknown = escape::ident(&webhooks.unknown);
     let read = |parameters: TokenStream, name: TokenStream| {
         quote! {
             #[inline]
@@ -158,7 +158,7 @@ fn reader(api: &Api, webhooks: &Webhooks) -> TokenStream {
             }
         };
     };
-    let property = gate::string(property);
+    let property = escape::string(property);
     let read = read(quote!(), quote!(payload.event(#property)?.as_str()));
     quote! {
         impl Event {
@@ -182,14 +182,14 @@ fn reader(api: &Api, webhooks: &Webhooks) -> TokenStream {
 }
 
 fn verifier(signature: &Signature) -> TokenStream {
-    let doc = gate::docs(&[format!(
+    let doc = escape::docs(&[format!(
         "Verifies that an event was signed with the webhook's secret, by the header {}.",
         code(&signature.header)
     )]);
-    let (header, prefix) = (gate::string(&signature.header), gate::string(&signature.prefix));
+    let (header, prefix) = (escape::string(&signature.header), escape::string(&signature.prefix));
     let timestamp = match &signature.timestamp {
         Some(name) => {
-            let name = gate::string(name);
+            let name = escape::string(name);
             quote!(Some(#name))
         }
         None => quote!(None),
@@ -198,7 +198,7 @@ fn verifier(signature: &Signature) -> TokenStream {
         Part::Body => quote!(runtime::generated::Part::Body),
         Part::Timestamp => quote!(runtime::generated::Part::Timestamp),
         Part::Text(text) => {
-            let text = gate::string(text);
+            let text = escape::string(text);
             quote!(runtime::generated::Part::Text(#text))
         }
     });

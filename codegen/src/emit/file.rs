@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use proc_macro2::TokenStream;
 
-use super::gate;
+use super::escape;
 use crate::fileset::MARKER;
 
 /// A file being made.
@@ -25,11 +25,11 @@ impl File {
 
     /// Begins a file that another command than `regen` makes.
     pub fn made_by(command: &str, source: &str) -> Self {
-        let source = gate::file_name(source);
+        let source = escape::file_name(source);
         Self { text: format!("// {MARKER} {command}` from {source}\n\n") }
     }
 
-    /// Adds items. They hold what the gate let through and this module's own syntax, so that they
+    /// Adds items. They hold escaped text and this module's own syntax, so that they
     /// parse by construction.
     pub fn items(&mut self, tokens: TokenStream) -> &mut Self {
         #[expect(

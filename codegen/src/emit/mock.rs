@@ -2,15 +2,15 @@
 
 use quote::quote;
 
+use super::escape;
 use super::file::File;
-use super::gate;
 use crate::ir::Api;
-use crate::names;
+use crate::{markdown, names};
 
 /// Writes the file.
 pub fn file(api: &Api, source: &str) -> String {
-    let docs = gate::module_docs(&[
-        format!("A stand-in for the server of {}, for tests of code that calls it.", api.title),
+    let docs = escape::module_docs(&[
+        format!("A stand-in for the server of {}, for tests of code that calls it.", markdown::name(&api.title)),
         String::new(),
         "Responses are set for operations; a success must decode into what the operation returns. A request without a"
             .into(),
@@ -25,9 +25,9 @@ pub fn file(api: &Api, source: &str) -> String {
         .resources
         .iter()
         .map(|resource| {
-            let head = format!("{} {}", gate::ident(&resource.module), gate::ident(&resource.name));
+            let head = format!("{} {}", escape::ident(&resource.module), escape::ident(&resource.name));
             let operations = resource.operations.iter().map(|operation| {
-                let (name, facts) = (gate::ident(&operation.name), gate::ident(&names::constant(&operation.name)));
+                let (name, facts) = (escape::ident(&operation.name), escape::ident(&names::constant(&operation.name)));
                 format!("{name} = {facts}")
             });
             (head, operations.collect())

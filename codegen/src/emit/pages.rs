@@ -1,7 +1,7 @@
 //! What the runtime has to know of an operation's pages, as an invocation of its macro.
 
 use super::file::File;
-use super::{From, compact, gate, type_tokens};
+use super::{From, compact, escape, type_tokens};
 use crate::ir::{Access, Api, PageBy, Paging, Sign, Type};
 
 /// Gives the call struct its streams.
@@ -15,18 +15,18 @@ pub fn invocation(api: &Api, call: &str, output: &str, paging: &Paging, file: &m
 
 fn by(by: &PageBy<Access>) -> String {
     match by {
-        PageBy::Number { parameter, first } => format!("by Number({}, {first})", gate::quoted(parameter)),
+        PageBy::Number { parameter, first } => format!("by Number({}, {first})", escape::quoted(parameter)),
         PageBy::Key { parameter, last, key } => {
             let which = if *last { "Last" } else { "First" };
             let question = if key.ends_optional() { ".as_ref()?" } else { "" };
             let key = format!("Some({}{question}.to_string())", part("item", "as_ref", key));
-            format!("by {which}({}, |item| {key})", gate::quoted(parameter))
+            format!("by {which}({}, |item| {key})", escape::quoted(parameter))
         }
-        PageBy::Offset { parameter } => format!("by Offset({})", gate::quoted(parameter)),
+        PageBy::Offset { parameter } => format!("by Offset({})", escape::quoted(parameter)),
         PageBy::Cursor { parameter, cursor } => {
             let question = if cursor.ends_optional() { ".as_ref()?" } else { "" };
             let cursor = format!("Some({}{question}.to_string())", part("page", "as_ref", cursor));
-            format!("by Cursor({}, |page| {cursor})", gate::quoted(parameter))
+            format!("by Cursor({}, |page| {cursor})", escape::quoted(parameter))
         }
     }
 }
@@ -62,7 +62,7 @@ fn part(root: &str, borrow: &str, access: &Access) -> String {
         if optional {
             part.push_str(&format!(".{borrow}()?"));
         }
-        part.push_str(&format!(".{}", gate::ident(field)));
+        part.push_str(&format!(".{}", escape::ident(field)));
         optional = *may_be_missing;
     }
     part

@@ -1,23 +1,21 @@
 //! A resource's file: its handle, its calls, and the facts of its operations.
 
-use std::collections::HashSet;
-
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::client::arguments;
 use super::file::File;
-use super::{From, argument, compact, gate, holds_map, holds_secret, names_type, pages, type_tokens};
+use super::{From, argument, compact, escape, holds_map, holds_secret, names_type, pages, type_tokens};
 use crate::ir::{
     Api, Argument, Body, BodyKind, EventStream, Fixed, Location, Operation, Output, PathValue, Resource, Status, Style,
     Type,
 };
-use crate::names;
+use crate::names::{self, UsedNames};
 
 /// Writes the file.
 pub fn file(api: &Api, resource: &Resource, source: &str) -> String {
     let mut file = File::new(source);
-    let docs = gate::module_docs(&resource.docs);
+    let docs = escape::module_docs(&resource.docs);
     let imports = imports(resource);
     file.items(quote!(#docs #imports));
     file.items(handle(api, resource));
@@ -75,11 +73,11 @@ fn imports(resource: &Resource) -> TokenStream {
 }
 
 fn handle(api: &Api, resource: &Resource) -> TokenStream {
-    let name = gate::ident(&resource.name);
-    let docs = gate::docs(&resource.docs);
+    let name = escape::ident(&resource.name);
+    let docs = escape::docs(&resource.docs);
     let (mut fields, mut parameters, mut values) = (TokenStream::new(), TokenStream::new(), TokenStream::new());
     for argument in &resource.arguments {
-        let (name, ty) = (gate::ident(&argument.name), type_tokens(api, &argument.ty, From::Beside));
+        let (name, ty) = (escape::ident(&argument.name), type_tokens(api, &argument.ty, From::Beside));
         fields.extend(quote!(#name: #ty,));
         parameters.extend(quote!(#name: #ty,));
         values.extend(quote!(#name,));
@@ -108,9 +106,9 @@ fn handle(api: &Api, resource: &Resource) -> TokenStream {
 /// All that depends on an operation is inlined or generic, and its facts are a constant: a program compiles the decoders
 /// of the operations that it calls, and the emitted crate compiles none.
 fn method(api: &Api, operation: &Operation) -> TokenStream {
-    let name = gate::ident(&operation.name);
-    let facts = gate::ident(&names::constant(&operation.name));
-    let docs = gate::docs(&operation.docs);
+    let name = escape::ident(&operation.name);
+    let facts = escape::ident(&names::constant(&operation.name));
+    let docs = escape::docs(&operation.docs);
     let deprecated = operation.deprecated.then(|| quote!(#[deprecated]));
     let (mut parameters, _) = arguments(api, &operation.required, From::Beside);
     let mut statements: TokenStream = operation.fixed.iter().map(send_fixed).collect();
@@ -124,11 +122,11 @@ fn method(api: &Api, operation: &Operation) -> TokenStream {
     }
     let path = operation.path_values.iter().map(|value| match value {
         PathValue::Shared(name) => {
-            let name = gate::ident(name);
+            let name = escape::ident(name);
             quote!(&self.#name)
         }
         PathValue::Own(name) => {
-            let name = gate::ident(name);
+            let name = escape::ident(name);
             quote!(&#name)
         }
     });
@@ -140,7 +138,7 @@ fn method(api: &Api, operation: &Operation) -> TokenStream {
     let new = quote!(Call::new(&self.core, #facts, &[#(#path),*]));
     let (returned, made) = match &operation.call {
         Some(call) => {
-            let call = gate::ident(call);
+            let call = escape::ident(call);
             (quote!(#call), quote!(#call { call }))
         }
         None => {
@@ -151,7 +149,7 @@ fn method(api: &Api, operation: &Operation) -> TokenStream {
     let body = match (&operation.call, statements.is_empty()) {
         (None, true) => new,
         (Some(call), true) => {
-            let call = gate::ident(call);
+            let call = escape::ident(call);
             quote!(#call { call: #new })
         }
         _ => quote!(let mut call = #new; #statements #made),
@@ -169,7 +167,7 @@ fn method(api: &Api, operation: &Operation) -> TokenStream {
 
 /// A path argument that was taken as something that becomes it.
 fn convert(api: &Api, one: &Argument) -> TokenStream {
-    let name = gate::ident(&one.name);
+    let name = escape::ident(&one.name);
     let (_, made) = argument(api, &one.ty, &name, From::Beside);
     if name == made.to_string() {
         return TokenStream::new();
@@ -180,7 +178,7 @@ fn convert(api: &Api, one: &Argument) -> TokenStream {
 
 /// The statement that puts an argument into the call.
 fn send_argument(api: &Api, one: &Argument) -> TokenStream {
-    let (name, wire) = (gate::ident(&one.name), gate::string(&one.wire));
+    let (name, wire) = (escape::ident(&one.name), escape::string(&one.wire));
     let (_, made) = argument(api, &one.ty, &name, From::Beside);
     let ty = type_tokens(api, &one.ty, From::Beside);
     let converted = if name == made.to_string() { TokenStream::new() } else { quote!(let #name: #ty = #made;) };
@@ -205,7 +203,7 @@ fn send_argument(api: &Api, one: &Argument) -> TokenStream {
 
 /// The statement that puts the only value of a parameter into the call.
 fn send_fixed(fixed: &Fixed) -> TokenStream {
-    let (wire, value) = (gate::string(&fixed.wire), gate::string(&fixed.value));
+    let (wire, value) = (escape::string(&fixed.wire), escape::string(&fixed.value));
     match fixed.location {
         Location::Path => TokenStream::new(),
         Location::Query => quote!(call.query(#wire, Style::Form, #value);),
@@ -216,7 +214,7 @@ fn send_fixed(fixed: &Fixed) -> TokenStream {
 
 /// How a body is taken, and the statement that puts it into the call.
 fn send_body(api: &Api, body: &Body) -> (TokenStream, TokenStream) {
-    let (name, media_type) = (gate::ident("body"), gate::string(&body.media_type));
+    let (name, media_type) = (escape::ident("body"), escape::string(&body.media_type));
     let (taken, made) = argument(api, &body.ty, &name, From::Beside);
     let ty = type_tokens(api, &body.ty, From::Beside);
     let convert = if made.to_string() == "body" { TokenStream::new() } else { quote!(let body: #ty = #made;) };
@@ -225,7 +223,7 @@ fn send_body(api: &Api, body: &Body) -> (TokenStream, TokenStream) {
         BodyKind::Form => quote!(call.form(&body);),
         BodyKind::Multipart => {
             let types = body.part_types.iter().map(|(name, media_type)| {
-                let (name, media_type) = (gate::string(name), gate::string(media_type));
+                let (name, media_type) = (escape::string(name), escape::string(media_type));
                 quote!(.typed(#name, #media_type))
             });
             quote!(call.multipart(body.into_parts()#(#types)*);)
@@ -237,9 +235,9 @@ fn send_body(api: &Api, body: &Body) -> (TokenStream, TokenStream) {
 }
 
 fn call_struct(api: &Api, operation: &Operation, call: &str) -> TokenStream {
-    let name = gate::ident(call);
+    let name = escape::ident(call);
     let output = output_type(api, &operation.output);
-    let docs = gate::first_line(&operation.docs);
+    let docs = escape::summary(&operation.docs);
     let named = operation.optional.iter().zip(setter_names(operation));
     let setters: TokenStream = named.map(|(argument, method)| setter(api, argument, &method)).collect();
     let body = operation.body.as_ref().filter(|body| !body.required).map(|body| {
@@ -282,14 +280,13 @@ const OF_STREAMED_CALLS: &[&str] = &["events"];
 pub(crate) fn setter_names(operation: &Operation) -> Vec<String> {
     let of_paged = operation.paging.iter().flat_map(|_| OF_PAGED_CALLS);
     let of_streamed = operation.events.iter().flat_map(|_| OF_STREAMED_CALLS);
-    let mut taken: HashSet<String> =
-        OF_EVERY_CALL.iter().chain(of_paged).chain(of_streamed).map(|name| (*name).to_owned()).collect();
-    operation.optional.iter().map(|argument| names::claim(&argument.name, &mut taken)).collect()
+    let mut taken: UsedNames = OF_EVERY_CALL.iter().chain(of_paged).chain(of_streamed).copied().collect();
+    operation.optional.iter().map(|argument| taken.claim(&argument.name)).collect()
 }
 
 fn setter(api: &Api, one: &Argument, method: &str) -> TokenStream {
-    let (name, method) = (gate::ident(&one.name), gate::ident(method));
-    let docs = gate::docs(&one.docs);
+    let (name, method) = (escape::ident(&one.name), escape::ident(method));
+    let docs = escape::docs(&one.docs);
     let deprecated = one.deprecated.then(|| quote!(#[deprecated]));
     let (taken, _) = argument(api, &one.ty, &name, From::Beside);
     let sent = send_argument(api, one);
@@ -337,10 +334,10 @@ fn output_type(api: &Api, output: &Output) -> TokenStream {
 
 /// What the runtime has to know of an operation.
 fn facts(api: &Api, resource: &Resource, operation: &Operation) -> TokenStream {
-    let name = gate::ident(&names::constant(&operation.name));
-    let told = gate::string(&format!("{}.{}", resource.module, names::suffix(&operation.name)));
-    let (method, path) = (gate::ident(operation.method), gate::string(&operation.template));
-    let accept = gate::string(operation.accept.as_deref().unwrap_or_default());
+    let name = escape::ident(&names::constant(&operation.name));
+    let told = escape::string(&format!("{}.{}", resource.module, names::suffix(&operation.name)));
+    let (method, path) = (escape::ident(operation.method), escape::string(&operation.template));
+    let accept = escape::string(operation.accept.as_deref().unwrap_or_default());
     let idempotent = operation.idempotent;
     let output = output_type(api, &operation.output);
     let decode = match &operation.output {
@@ -354,13 +351,13 @@ fn facts(api: &Api, resource: &Resource, operation: &Operation) -> TokenStream {
     };
     let security = operation.security.iter().map(|set| {
         let set = set.iter().map(|scheme| {
-            let name = gate::ident(&names::constant(&api.schemes[*scheme].name));
+            let name = escape::ident(&names::constant(&api.schemes[*scheme].name));
             quote!(&super::#name)
         });
         quote!(&[#(#set),*])
     });
     let errors = operation.errors.iter().map(|(status, error)| {
-        let function = gate::ident(&api.errors[*error].function);
+        let function = escape::ident(&api.errors[*error].function);
         let status = match status {
             Status::Exact(code) => {
                 let code = Literal::u16_unsuffixed(*code);

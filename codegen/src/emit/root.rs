@@ -4,11 +4,11 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use serde_json::Value;
 
+use super::escape;
 use super::file::File;
-use super::gate;
 use crate::fileset::{FileSet, MARKER};
 use crate::ir::Api;
-use crate::names;
+use crate::{markdown, names};
 
 /// A client among others in a crate.
 #[derive(Debug, Clone)]
@@ -25,17 +25,17 @@ pub struct Module {
 pub fn module_root(modules: &[Module], readme: &str, source: &str) -> String {
     let mut lines = vec!["Typed clients, one module and one feature for each API.".to_owned(), String::new()];
     for Module { name, title, .. } in modules {
-        lines.push(format!("- `{name}`: {title}"));
+        lines.push(format!("- {}: {}", markdown::code(name), markdown::name(title)));
     }
-    let docs = gate::module_docs(&lines);
+    let docs = escape::module_docs(&lines);
     let mut file = File::new(source);
     file.items(quote! {
         #docs
         #![warn(missing_docs)]
     });
     for Module { name, guide, .. } in modules {
-        let (module, feature) = (gate::ident(name), gate::string(name));
-        let guide = guide.as_deref().map(gate::string);
+        let (module, feature) = (escape::ident(name), escape::string(name));
+        let guide = guide.as_deref().map(escape::string);
         let guide = guide.map(|path| quote!(#[doc = include_str!(#path)]));
         file.items(quote! {
             #[cfg(feature = #feature)]
@@ -48,7 +48,7 @@ pub fn module_root(modules: &[Module], readme: &str, source: &str) -> String {
         pub use crm_clients_runtime as runtime;
     ));
     file.items(error(modules));
-    let readme = gate::string(readme);
+    let readme = escape::string(readme);
     file.items(quote! {
         #[cfg(doctest)]
         #[doc = include_str!(#readme)]
@@ -62,9 +62,9 @@ fn error(modules: &[Module]) -> TokenStream {
     let clients: Vec<_> = modules
         .iter()
         .map(|Module { name, title, .. }| {
-            let feature = gate::string(name);
-            let doc = gate::docs(&[format!("An error of {title}.")]);
-            (quote!(#[cfg(feature = #feature)]), gate::ident(name), gate::ident(&names::type_name(name)), doc)
+            let feature = escape::string(name);
+            let doc = escape::docs(&[format!("An error of {}.", markdown::name(title))]);
+            (quote!(#[cfg(feature = #feature)]), escape::ident(name), escape::ident(&names::type_name(name)), doc)
         })
         .collect();
     let variants = clients.iter().map(|(cfg, module, variant, doc)| quote!(#doc #cfg #variant(#module::Error),));
@@ -81,7 +81,7 @@ fn error(modules: &[Module]) -> TokenStream {
         }
     });
     // An enum without variants could not be matched on.
-    let features = modules.iter().map(|module| gate::string(&module.name));
+    let features = modules.iter().map(|module| escape::string(&module.name));
     let any = quote!(#[cfg(any(#(feature = #features),*))]);
     quote! {
         /// An error of any of the clients, for code that calls several.
@@ -120,11 +120,11 @@ pub struct CrateOptions {
 /// A whole crate for one client.
 pub fn crate_files(api: &Api, options: &CrateOptions, source: &str) -> FileSet {
     let mut files = super::client(api, "src/lib.rs", "src/", source);
-    let source = gate::file_name(source);
+    let source = escape::file_name(source);
     // A string of JSON is one of TOML; one of Rust may not be.
     let (name, runtime) = (Value::from(options.name.as_str()), Value::from(options.runtime.as_str()));
     let manifest = format!(
-        "# {MARKER} generate` from {source}\n[package]\nname = {name}\nversion = \"0.1.0\"\nedition = \"2024\"\nrust-version = \"1.88\"\npublish = false\n\n\
+        "# {MARKER} generate` from {source}\n[package]\nname = {name}\nversion = \"0.1.0\"\nedition = \"2024\"\nrust-version = \"1.88\"\npublish = false\n\n[lib]\ndoctest = false\n\n\
          [dependencies]\ncrm-clients-runtime = {{ path = {runtime} }}\n\n\
          [features]\nhttp2 = [\"crm-clients-runtime/http2\"]\nmock = [\"crm-clients-runtime/mock\"]\ntracing = [\"crm-clients-runtime/tracing\"]\n\n[workspace]\n"
     );

@@ -2,26 +2,38 @@
 
 mod structs;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::file::File;
-use super::{From, gate, holds_map, type_tokens};
-use crate::ir::docs::code;
+use super::{From, escape, holds_map, type_tokens};
 use crate::ir::{Api, Enum, Type, TypeDef, TypeKind, Union};
+use crate::markdown::code;
 
 pub(crate) use structs::{SetterNames, written_field};
 
+/// A module with its types.
+pub struct TypeModule<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its types, by name.
+    pub types: Vec<&'a TypeDef>,
+}
+
 /// The modules that have types.
-pub fn modules(api: &Api) -> Vec<String> {
-    api.types.iter().map(|def| def.module.clone()).collect::<BTreeSet<_>>().into_iter().collect()
+pub fn modules(api: &Api) -> Vec<TypeModule<'_>> {
+    let mut modules: BTreeMap<&str, Vec<&TypeDef>> = BTreeMap::new();
+    for def in &api.types {
+        modules.entry(&def.module).or_default().push(def);
+    }
+    modules.into_iter().map(|(name, types)| TypeModule { name, types }).collect()
 }
 
 /// Writes `types/mod.rs`.
-pub fn index_file(modules: &[String], source: &str) -> String {
-    let modules: Vec<_> = modules.iter().map(|module| gate::ident(module)).collect();
+pub fn index_file(modules: &[TypeModule<'_>], source: &str) -> String {
+    let modules: Vec<_> = modules.iter().map(|module| escape::ident(module.name)).collect();
     let mut file = File::new(source);
     file.items(quote! {
         //! The types of requests and replies.
@@ -34,17 +46,17 @@ pub fn index_file(modules: &[String], source: &str) -> String {
 }
 
 /// Writes the file of a module's types.
-pub fn file(api: &Api, module: &str, source: &str) -> String {
-    let defs: Vec<&TypeDef> = api.types.iter().filter(|def| def.module == module).collect();
-    let writer = Writer { api, module };
-    let about = match module {
+pub fn file(api: &Api, module: &TypeModule<'_>, source: &str) -> String {
+    let TypeModule { name, types: defs } = module;
+    let writer = Writer { api, module: name };
+    let about = match *name {
         "shared" => "Types that several resources use, or none.".to_owned(),
         events if api.webhooks.as_ref().is_some_and(|webhooks| webhooks.module == events) => {
             "What events hold.".to_owned()
         }
-        _ => format!("Types of `{module}`."),
+        _ => format!("Types of `{name}`."),
     };
-    let docs = gate::module_docs(&[about]);
+    let docs = escape::module_docs(&[about]);
     let maps = defs.iter().any(|def| uses_map(def)).then(|| {
         quote!(
             use std::collections::BTreeMap;
@@ -102,7 +114,7 @@ impl Writer<'_> {
             TypeKind::Struct(kind) => self.structure(def, kind, file),
             TypeKind::Strings(kind) => {
                 let entries =
-                    kind.variants.iter().map(|(name, value)| (name.as_str(), value.clone(), gate::quoted(value)));
+                    kind.variants.iter().map(|(name, value)| (name.as_str(), value.clone(), escape::quoted(value)));
                 open_enum(def, kind, entries.collect(), "string_enum", &quote!(String), file);
             }
             TypeKind::Integers(kind) => {
@@ -112,26 +124,26 @@ impl Writer<'_> {
             }
             TypeKind::Union(kind) => self.union(def, kind, file),
             TypeKind::Alias(ty) => {
-                let (head, name, ty) = (head(def), gate::ident(&def.name), self.tokens(ty));
+                let (head, name, ty) = (head(def), escape::ident(&def.name), self.tokens(ty));
                 file.items(quote!(#head pub type #name = #ty;));
             }
         }
     }
 
     fn union(&self, def: &TypeDef, kind: &Union, file: &mut File) {
-        let (head, name, unknown) = (head(def), gate::ident(&def.name), gate::ident(&kind.unknown));
+        let (head, name, unknown) = (head(def), escape::ident(&def.name), escape::ident(&kind.unknown));
         let (mut variants, mut conversions) = (TokenStream::new(), TokenStream::new());
         let mut converted: Vec<&Type> = Vec::new();
         for variant in &kind.variants {
-            let (variant_name, ty) = (gate::ident(&variant.name), self.tokens(&variant.ty));
+            let (variant_name, ty) = (escape::ident(&variant.name), self.tokens(&variant.ty));
             let doc = match (&kind.tag, &variant.tag) {
-                (Some(property), Some(tag)) => format!("Where `{property}` is `{tag}`."),
+                (Some(property), Some(tag)) => format!("Where {} is {}.", code(property), code(tag)),
                 _ => match variant.json.as_str() {
                     "any" => "A value of this type.".to_owned(),
                     json => format!("JSON of the kind {json}."),
                 },
             };
-            let doc = gate::docs(&[doc]);
+            let doc = escape::docs(&[doc]);
             variants.extend(quote!(#doc #variant_name(#ty),));
             if !converted.contains(&&variant.ty) {
                 conversions.extend(conversion(&name, &variant_name, &variant.ty, &ty));
@@ -148,18 +160,18 @@ impl Writer<'_> {
                 #unknown(runtime::Value),
             }
         });
-        let tag = kind.tag.as_deref().map(|tag| format!(" tag {}", gate::quoted(tag))).unwrap_or_default();
+        let tag = kind.tag.as_deref().map(|tag| format!(" tag {}", escape::quoted(tag))).unwrap_or_default();
         let entries: Vec<String> = kind
             .variants
             .iter()
             .map(|variant| match &variant.tag {
-                Some(tag) if kind.tag.is_some() => format!("{}: {}", variant.name, gate::quoted(tag)),
+                Some(tag) if kind.tag.is_some() => format!("{}: {}", variant.name, escape::quoted(tag)),
                 _ => format!("{}: {}", variant.name, variant.json.as_str()),
             })
             .collect();
         file.invocation("union", &format!("{}({}){tag}", def.name, kind.unknown), &entries);
         if let Some(text) = kind.variants.iter().find(|variant| variant.ty == Type::String) {
-            file.items(text_accessor(&name, &gate::ident(&text.name)));
+            file.items(text_accessor(&name, &escape::ident(&text.name)));
         }
         if def.sent {
             file.items(conversions);
@@ -204,7 +216,7 @@ fn conversion(name: &proc_macro2::Ident, variant: &proc_macro2::Ident, held: &Ty
 
 /// What stands in front of a definition.
 fn head(def: &TypeDef) -> TokenStream {
-    let docs = gate::docs(&def.docs);
+    let docs = escape::docs(&def.docs);
     let deprecated = def.deprecated.then(|| quote!(#[deprecated]));
     quote!(#docs #deprecated)
 }
@@ -218,11 +230,11 @@ fn open_enum<T>(
     kept: &TokenStream,
     file: &mut File,
 ) {
-    let (head, name, unknown) = (head(def), gate::ident(&def.name), gate::ident(&kind.unknown));
+    let (head, name, unknown) = (head(def), escape::ident(&def.name), escape::ident(&kind.unknown));
     let variants: TokenStream = entries
         .iter()
         .map(|(variant, value, _)| {
-            let (doc, variant) = (gate::docs(&[code(value)]), gate::ident(variant));
+            let (doc, variant) = (escape::docs(&[code(value)]), escape::ident(variant));
             quote!(#doc #variant,)
         })
         .collect();

@@ -125,11 +125,11 @@ impl Builder<'_> {
                 }
                 _ => continue,
             };
-            let known = self.errors.iter().position(|error| error.ty == ty && error.text == text);
-            let variant = known.unwrap_or_else(|| {
+            let new = self.errors.len();
+            let variant = *self.error_index.entry((ty.clone(), text)).or_insert(new);
+            if variant == new {
                 self.errors.push(ErrorVariant { name: String::new(), function: String::new(), ty, text });
-                self.errors.len() - 1
-            });
+            }
             out.push((status, variant));
         }
         out.sort_by_key(|(status, _)| *status);

@@ -1,28 +1,100 @@
 //! Equal types are one type.
 //!
-//! Partition refinement: all drafts begin as equal; each round tells apart those whose make
-//! differs, given who is equal so far; it ends when a round tells none apart. Recursive types fall
-//! out of this without being special.
+//! Partition refinement: drafts begin as equal where they differ at most in the types that they name; a class is split
+//! where these are in different classes, until no class has to be. Recursive types fall out of this without being special.
+//! After a split only the drafts that name what has moved are looked at, and the largest part of a class never moves, so
+//! that a draft moves a logarithmic number of times, however long the chain of types is that it begins.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::types::Draft;
 use super::{Type, TypeId, TypeKind};
 
 /// The class of each draft: equal drafts have equal classes.
-pub fn classes(drafts: &[Draft]) -> Vec<u64> {
+pub fn classes(drafts: &[Draft]) -> Vec<usize> {
     let makes: Vec<Make> = drafts.iter().map(|draft| Make::of(&draft.kind)).collect();
-    let mut classes = vec![0; drafts.len()];
-    let mut count = 1;
-    loop {
-        let next: Vec<u64> = makes.iter().map(|make| make.class(&classes)).collect();
-        let distinct = next.iter().collect::<HashSet<_>>().len();
-        classes = next;
-        if distinct <= count {
-            return classes;
+    let mut named_by: Vec<Vec<usize>> = vec![Vec::new(); makes.len()];
+    for (index, make) in makes.iter().enumerate() {
+        make.named.iter().for_each(|id| named_by[id.0].push(index));
+    }
+    let mut classes = Classes::of(&makes);
+    let mut moved: Vec<usize> = (0..makes.len()).collect();
+    while !moved.is_empty() {
+        let mut changed: Vec<usize> = moved.iter().flat_map(|index| named_by[*index].iter().copied()).collect();
+        changed.sort_unstable();
+        changed.dedup();
+        moved = classes.split(&changed, &makes);
+    }
+    classes.of_draft
+}
+
+/// A partition of the drafts.
+struct Classes {
+    of_draft: Vec<usize>,
+    members: Vec<Vec<usize>>,
+    /// The place of each draft among the members of its class.
+    place: Vec<usize>,
+}
+
+impl Classes {
+    fn of(makes: &[Make]) -> Self {
+        let mut known: HashMap<u64, usize> = HashMap::new();
+        let mut classes = Self { of_draft: vec![0; makes.len()], members: Vec::new(), place: vec![0; makes.len()] };
+        for (index, make) in makes.iter().enumerate() {
+            let class = *known.entry(make.own).or_insert(classes.members.len());
+            if class == classes.members.len() {
+                classes.members.push(Vec::new());
+            }
+            classes.add(index, class);
         }
-        count = distinct;
+        classes
+    }
+
+    fn add(&mut self, index: usize, class: usize) {
+        self.of_draft[index] = class;
+        self.place[index] = self.members[class].len();
+        self.members[class].push(index);
+    }
+
+    fn remove(&mut self, index: usize) {
+        let members = &mut self.members[self.of_draft[index]];
+        members.swap_remove(self.place[index]);
+        if let Some(last) = members.get(self.place[index]) {
+            self.place[*last] = self.place[index];
+        }
+    }
+
+    /// Splits the classes of drafts that name what has moved. Returns the drafts that move.
+    fn split(&mut self, changed: &[usize], makes: &[Make]) -> Vec<usize> {
+        let mut by_class: BTreeMap<usize, BTreeMap<Vec<usize>, Vec<usize>>> = BTreeMap::new();
+        for index in changed {
+            let named = makes[*index].named.iter().map(|id| self.of_draft[id.0]).collect();
+            by_class.entry(self.of_draft[*index]).or_default().entry(named).or_default().push(*index);
+        }
+        let mut moved = Vec::new();
+        for (class, parts) in by_class {
+            let mut parts: Vec<Vec<usize>> = parts.into_values().collect();
+            let largest = (0..parts.len()).max_by_key(|part| parts[*part].len()).unwrap_or_default();
+            // The others name what they named, and so are still alike.
+            let others = self.members[class].len() - parts.iter().map(Vec::len).sum::<usize>();
+            if others < parts[largest].len() {
+                let stay = parts.swap_remove(largest);
+                stay.iter().for_each(|index| self.remove(*index));
+                parts.iter().flatten().for_each(|index| self.remove(*index));
+                parts.push(std::mem::take(&mut self.members[class]));
+                stay.iter().for_each(|index| self.add(*index, class));
+            } else {
+                parts.iter().flatten().for_each(|index| self.remove(*index));
+            }
+            for part in parts.into_iter().filter(|part| !part.is_empty()) {
+                self.members.push(Vec::with_capacity(part.len()));
+                let class = self.members.len() - 1;
+                part.iter().for_each(|index| self.add(*index, class));
+                moved.extend(part);
+            }
+        }
+        moved
     }
 }
 
@@ -65,14 +137,6 @@ impl Make {
             TypeKind::Alias(ty) => hash_type(ty, &mut named, &mut hasher),
         }
         Self { own: hasher.finish(), named }
-    }
-
-    /// Its class, given those of the types that it names.
-    fn class(&self, classes: &[u64]) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        self.own.hash(&mut hasher);
-        self.named.iter().for_each(|id| classes[id.0].hash(&mut hasher));
-        hasher.finish()
     }
 }
 

@@ -1,27 +1,18 @@
 //! Lines of documentation: a person's where there are some, and the facts.
 
+use crate::markdown::{self, code};
 use crate::resolve::{Kind, Operation, Resolved, Schema, SchemaId};
 
 /// Prose as lines, empty where there is none.
 pub fn prose(text: Option<&str>) -> Vec<String> {
-    text.map(str::trim)
-        .filter(|text| !text.is_empty())
-        .map(|text| text.lines().map(str::to_owned).collect())
-        .unwrap_or_default()
+    // Written anew, a text ends what it begins: a code block without an end does not go on into what follows.
+    text.map(markdown::text).unwrap_or_default().lines().map(str::to_owned).collect()
 }
 
 /// Prose, or else a sentence made of facts.
 pub fn prose_or(text: Option<&str>, fallback: impl FnOnce() -> String) -> Vec<String> {
     let lines = prose(text);
     if lines.is_empty() { vec![fallback()] } else { lines }
-}
-
-/// A document's text as code. A backtick in it would end the code, so it is shown as a quote.
-pub fn code(text: &str) -> String {
-    match text.trim() {
-        "" => "`\"\"`".to_owned(),
-        text => format!("`{}`", text.replace('`', "'")),
-    }
 }
 
 /// Documentation of a field, an argument or a setter.
@@ -42,7 +33,7 @@ pub fn value(
     let mut lines = prose(own.or(referred.and_then(|schema| schema.description.as_deref())));
     if description.is_none() && (schema.component.is_some() || referred.is_some()) {
         // A component's whole description stands on its type.
-        lines.truncate(1);
+        lines = prose(Some(&markdown::summary(&lines.join("\n"))));
     }
     let said = lines.iter().any(|line| constant.is_some_and(|constant| line.contains(constant)));
     let constant = constant.filter(|_| !said).map(|constant| format!("Always {}.", code(constant)));

@@ -1,17 +1,21 @@
 //! The bodies of errors: one variant for each type, one method for each field that they share.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::{ErrorField, ErrorVariant, Type, TypeDef, TypeKind};
-use crate::names;
+use crate::names::{self, UsedNames};
 
 /// Error bodies that became the same type are one variant; each gets a name.
 pub fn distinct_errors(errors: Vec<ErrorVariant>, types: &[TypeDef]) -> (Vec<ErrorVariant>, Vec<usize>) {
     let mut out: Vec<ErrorVariant> = Vec::new();
     let mut index = Vec::with_capacity(errors.len());
+    let mut known: HashMap<(Type, bool), usize> = HashMap::new();
+    let mut taken = UsedNames::from_iter(["Undeclared"]);
     for error in errors {
-        if let Some(known) = out.iter().position(|other| other.ty == error.ty && other.text == error.text) {
-            index.push(known);
+        let new = out.len();
+        let variant = *known.entry((error.ty.clone(), error.text)).or_insert(new);
+        index.push(variant);
+        if variant != new {
             continue;
         }
         let name = match &error.ty {
@@ -21,8 +25,7 @@ pub fn distinct_errors(errors: Vec<ErrorVariant>, types: &[TypeDef]) -> (Vec<Err
             Type::List(_) => "List".to_owned(),
             _ => "Value".to_owned(),
         };
-        let name = names::unique(&name, |name| name == "Undeclared" || out.iter().any(|other| other.name == name));
-        index.push(out.len());
+        let name = taken.claim(&name);
         out.push(ErrorVariant {
             function: format!("read_{}", names::suffix(&names::value_name(&name))),
             name,
@@ -35,14 +38,15 @@ pub fn distinct_errors(errors: Vec<ErrorVariant>, types: &[TypeDef]) -> (Vec<Err
 /// The fields that can be read without asking which variant it is.
 pub fn error_fields(errors: &[ErrorVariant], types: &[TypeDef]) -> Vec<ErrorField> {
     let mut fields: Vec<ErrorField> = Vec::new();
-    let mut unlike = HashSet::new();
+    let (mut known, mut unlike) = (HashMap::new(), HashSet::new());
     for (index, error) in errors.iter().enumerate() {
         let Type::Named(id) = &error.ty else { continue };
         let TypeKind::Struct(kind) = &types[id.0].kind else { continue };
         for field in &kind.fields {
             let optional = !field.presence.is_certain();
             let ty = if let Type::Lenient(inner) = &field.ty { (**inner).clone() } else { field.ty.clone() };
-            match fields.iter_mut().find(|other| other.name == field.name) {
+            let place = *known.entry(field.name.as_str()).or_insert(fields.len());
+            match fields.get_mut(place) {
                 Some(other) if other.ty == ty => other.variants.push((index, optional)),
                 Some(_) => {
                     unlike.insert(field.name.clone());

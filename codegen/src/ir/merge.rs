@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 
 use crate::diagnostic::Diagnostics;
 use crate::resolve::{Additional, Discriminator, Kind, Object, Resolved, Schema, SchemaId};
+use crate::stack::deeper;
 
 /// What a schema is once `allOf` is gone.
 #[derive(Debug, Clone)]
@@ -81,7 +82,8 @@ struct Parts {
 
 fn all_of(resolved: &mut Resolved, id: SchemaId) -> Shape {
     let mut parts = Parts::default();
-    collect(resolved, id, &mut parts, &mut HashSet::new());
+    let whole = whole(resolved, id);
+    collect(resolved, id, &mut parts, &whole, &mut HashSet::new());
     for name in &parts.required {
         if let Some((_, required)) = parts.fields.properties.get_mut(name) {
             *required = true;
@@ -98,7 +100,10 @@ fn all_of(resolved: &mut Resolved, id: SchemaId) -> Shape {
         _ => {}
     }
     if !parts.choices.is_empty() && (parts.has_object || parts.choices.len() > 1) {
-        return distribute(resolved, id, &parts);
+        if resolved.combined.len() < resolved.most_combined {
+            return distribute(resolved, id, &parts);
+        }
+        resolved.left_out.insert(id);
     }
     match parts {
         Parts { has_object: true, fields, .. } => Shape::Object(fields),
@@ -119,7 +124,26 @@ fn already_required(resolved: &Resolved, id: SchemaId, name: &str, seen: &mut Ha
     }
 }
 
-fn collect(resolved: &mut Resolved, id: SchemaId, parts: &mut Parts, seen: &mut HashSet<SchemaId>) {
+/// A schema, the parts of its `allOf`, theirs, and so on.
+fn whole(resolved: &Resolved, id: SchemaId) -> HashSet<SchemaId> {
+    let (mut queue, mut whole) = (vec![id], HashSet::new());
+    while let Some(id) = queue.pop() {
+        if whole.insert(id)
+            && let Kind::AllOf(parts) = &resolved[id].kind
+        {
+            queue.extend(parts);
+        }
+    }
+    whole
+}
+
+fn collect(
+    resolved: &mut Resolved,
+    id: SchemaId,
+    parts: &mut Parts,
+    whole: &HashSet<SchemaId>,
+    seen: &mut HashSet<SchemaId>,
+) {
     if !seen.insert(id) {
         return;
     }
@@ -129,7 +153,7 @@ fn collect(resolved: &mut Resolved, id: SchemaId, parts: &mut Parts, seen: &mut 
             // A part that is itself a whole is told of by its own name only where it stands alone.
             let before = parts.telling.len();
             for part in &all {
-                collect(resolved, *part, parts, seen);
+                deeper(|| collect(resolved, *part, parts, whole, seen));
             }
             if parts.telling.len() > before + 1 {
                 parts.telling.truncate(before);
@@ -146,8 +170,10 @@ fn collect(resolved: &mut Resolved, id: SchemaId, parts: &mut Parts, seen: &mut 
             merge_object(resolved, object, &mut parts.fields);
         }
         Kind::OneOf(variants, _) => {
-            // `anyOf: [{required: [a]}, {required: [b]}]` only validates.
-            if variants.iter().any(|variant| !only_validates(resolved, *variant)) {
+            // `anyOf: [{required: [a]}, {required: [b]}]` only validates. A choice that lists a part of this schema is
+            // met by that part, such as the choice of its children that a child takes over from its parent.
+            let is_met = variants.iter().any(|variant| whole.contains(variant));
+            if !is_met && variants.iter().any(|variant| !only_validates(resolved, *variant)) {
                 parts.telling.push(id);
                 parts.choices.push(id);
             }
@@ -227,8 +253,17 @@ fn json_type(resolved: &Resolved, id: SchemaId) -> Option<&'static str> {
     })
 }
 
-/// Tells of properties whose parts are of several types.
-pub fn tell_clashes(resolved: &mut Resolved, diagnostics: &mut Diagnostics) {
+/// Reports properties whose parts are of several types, and choices that were left out.
+pub fn report(resolved: &mut Resolved, diagnostics: &mut Diagnostics) {
+    for id in std::mem::take(&mut resolved.left_out) {
+        let message = "choices within choices combine to too many schemas here, and this choice is left out";
+        diagnostics.warning(
+            "too-many-combinations",
+            &resolved[id].pointer,
+            message,
+            "list the combinations in one `oneOf`",
+        );
+    }
     for (kept, other) in std::mem::take(&mut resolved.clashes) {
         let (Some(is), Some(not)) = (json_type(resolved, kept), json_type(resolved, other)) else { continue };
         let (place, elsewhere) = (resolved[kept].pointer.clone(), &resolved[other].pointer);
@@ -274,31 +309,25 @@ fn distribute(resolved: &mut Resolved, id: SchemaId, parts: &Parts) -> Shape {
     let Kind::OneOf(variants, discriminator) = resolved[choice].kind.clone() else {
         return Shape::Any;
     };
-    let common: Vec<SchemaId> = parts.telling.iter().copied().filter(|part| *part != choice && *part != id).collect();
-    let common = if common.is_empty() { own_object(resolved, id) } else { common };
+    // All of the node and the variant: the variant is a part of it and so meets the choice.
     let mut with_common = |variant: SchemaId| {
-        let mut all = common.clone();
-        all.push(variant);
-        let schema = Schema { kind: Kind::AllOf(all), ..resolved[variant].clone() };
-        push(resolved, Schema { component: None, ..schema })
+        let parts = vec![id, variant];
+        if let Some(known) = resolved.combined.get(&parts) {
+            return *known;
+        }
+        let schema = Schema { kind: Kind::AllOf(parts.clone()), component: None, ..resolved[variant].clone() };
+        let new = push(resolved, schema);
+        resolved.combined.insert(parts, new);
+        new
     };
-    let new: Vec<(SchemaId, SchemaId)> = variants.iter().map(|variant| (*variant, with_common(*variant))).collect();
-    let replacement = |old: SchemaId| new.iter().find(|(variant, _)| *variant == old).map_or(old, |(_, new)| *new);
+    let new: Vec<SchemaId> = variants.iter().map(|variant| with_common(*variant)).collect();
+    let replaced: HashMap<SchemaId, SchemaId> = variants.into_iter().zip(new.iter().copied()).collect();
+    let replacement = |old: SchemaId| replaced.get(&old).copied().unwrap_or(old);
     let discriminator = discriminator.map(|discriminator| Discriminator {
         mapping: discriminator.mapping.into_iter().map(|(value, variant)| (value, replacement(variant))).collect(),
         ..discriminator
     });
-    Shape::Choice(new.into_iter().map(|(_, new)| new).collect(), discriminator)
-}
-
-/// The parts of `allOf` that are objects, where the node itself was what told of them.
-fn own_object(resolved: &Resolved, id: SchemaId) -> Vec<SchemaId> {
-    match &resolved[id].kind {
-        Kind::AllOf(parts) => {
-            parts.iter().copied().filter(|part| matches!(resolved[*part].kind, Kind::Object(_))).collect()
-        }
-        _ => Vec::new(),
-    }
+    Shape::Choice(new, discriminator)
 }
 
 /// Of several scalars the first that lists its values, otherwise the first.

@@ -12,7 +12,8 @@ use super::{
     Webhooks, bodies, docs, errors, pages, templates,
 };
 use crate::diagnostic::Diagnostics;
-use crate::names;
+use crate::markdown;
+use crate::names::{self, UsedNames};
 use crate::resolve::{self, Location, Resolved};
 use crate::template;
 
@@ -29,8 +30,8 @@ const NAMED_BESIDE: &[&str] = &["Call", "ErrorBody", "Method", "MultipartBody", 
 /// Builds the client.
 pub fn build(resolved: Resolved, name: &str, diagnostics: &mut Diagnostics) -> Api {
     let groups = groups(&resolved);
-    let handles = groups.iter().map(|group| group.module.clone());
-    let schemes = schemes(&resolved, handles.collect());
+    let handles: UsedNames = groups.iter().map(|group| group.module.as_str()).collect();
+    let schemes = schemes(&resolved, handles);
     let mut names_of = HashMap::new();
     for group in &groups {
         let operations: Vec<&resolve::Operation> =
@@ -41,15 +42,16 @@ pub fn build(resolved: Resolved, name: &str, diagnostics: &mut Diagnostics) -> A
     let (title, version) = (resolved.title.clone(), resolved.version.clone());
     let (docs, base_url) =
         (docs::prose(resolved.description.as_deref()), resolved.servers.first().cloned().unwrap_or_default());
-    let mut builder = Builder { types: Types::new(resolved, diagnostics), schemes, errors: Vec::new() };
+    let mut builder =
+        Builder { types: Types::new(resolved, diagnostics), schemes, errors: Vec::new(), error_index: HashMap::new() };
     let mut resources: Vec<Resource> = groups.iter().map(|group| builder.resource(group, &names_of)).collect();
     resources.retain(|resource| !resource.operations.is_empty());
     let mut webhooks = builder.webhooks(&resources);
     builder.unused_components();
     builder.types.set_json_kinds();
     builder.types.set_tags();
-    merge::tell_clashes(&mut builder.types.resolved, builder.types.diagnostics);
-    let Builder { types, schemes, mut errors } = builder;
+    merge::report(&mut builder.types.resolved, builder.types.diagnostics);
+    let Builder { types, schemes, mut errors, .. } = builder;
     let mut used: Vec<Type> = used_types(&resources, &errors);
     used.extend(webhooks.iter().flat_map(Webhooks::payloads).cloned());
     let settled = settle::settle(types.drafts, &used, types.diagnostics);
@@ -93,27 +95,30 @@ struct Group {
 
 fn groups(resolved: &Resolved) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
+    let (mut known, mut modules) = (HashMap::new(), UsedNames::from_iter(names::devices()));
     let mut group_of = |title: &str, tag: Option<&resolve::Tag>, index: usize| {
-        if let Some(group) = groups.iter_mut().find(|group| group.title == title) {
+        if let Some(group) = known.get(title).and_then(|known: &usize| groups.get_mut(*known)) {
             group.operations.push(index);
             return;
         }
+        known.insert(title.to_owned(), groups.len());
         let name = tag.and_then(|tag| tag.rust_name.clone());
         let module = names::module_name(name.as_deref().unwrap_or(title));
         let is_reserved = RESERVED.contains(&module.as_str()) || names::is_device(&module);
         let module = if is_reserved || module == "shared" { format!("{module}_resource") } else { module };
-        let module = names::unique(&module, |module| {
-            names::is_device(module) || groups.iter().any(|group| group.module == module)
-        });
+        let module = modules.claim(&module);
         let description = tag.and_then(|tag| tag.description.clone());
         groups.push(Group { title: title.to_owned(), name, description, module, operations: vec![index] });
     };
+    let mut tagged: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (index, operation) in resolved.operations.iter().enumerate() {
+        tagged.entry(&operation.tag).or_default().push(index);
+    }
     for tag in &resolved.tags {
-        for (index, operation) in
-            resolved.operations.iter().enumerate().filter(|(_, operation)| operation.tag == tag.name)
-        {
+        // A tag that is declared twice is one tag.
+        for index in tagged.remove(tag.name.as_str()).unwrap_or_default() {
             if tag.name.is_empty() {
-                group_of(&untagged(&operation.path), None, index);
+                group_of(&untagged(&resolved.operations[index].path), None, index);
             } else {
                 group_of(&tag.name, Some(tag), index);
             }
@@ -143,6 +148,8 @@ pub(super) struct Builder<'d> {
     /// The names of the security schemes that each credential serves.
     schemes: Vec<(Vec<String>, Scheme)>,
     pub(super) errors: Vec<ErrorVariant>,
+    /// The place of each in `errors`, by its type and whether it is text.
+    pub(super) error_index: HashMap<(Type, bool), usize>,
 }
 
 impl Builder<'_> {
@@ -158,23 +165,18 @@ impl Builder<'_> {
         let mut operations = Vec::new();
         // Names that differ in their underscores alone would share the types and statics made of them.
         let words = |name: &str| names::suffix(name).replace('_', "").to_lowercase();
-        let mut taken = HashSet::from(["new".to_owned()]);
+        let (mut taken, mut calls) = (UsedNames::from_iter(["new"]), UsedNames::default());
         for index in &group.operations {
             let Some(method) = names_of.get(index) else { continue };
             for operation in self.operation(*index, method, &name, &shared) {
-                let name = names::unique(&operation.name, |name| taken.contains(&words(name)));
-                let call = operation.call.map(|_| {
-                    let call = format!("{}Call", names::type_name(&name));
-                    names::unique(&call, |call| {
-                        operations.iter().any(|other: &Operation| other.call.as_deref() == Some(call))
-                    })
-                });
-                taken.insert(words(&name));
+                let name = taken.claim_by(&operation.name, words);
+                let call = operation.call.map(|_| calls.claim(&format!("{}Call", names::type_name(&name))));
                 operations.push(Operation { name, call, ..operation });
             }
         }
         operations.sort_by_key(|operation| rank(&operation.name));
-        let docs = docs::prose_or(group.description.as_deref(), || format!("Operations of `{}`.", group.title));
+        let docs =
+            docs::prose_or(group.description.as_deref(), || format!("Operations of {}.", markdown::code(&group.title)));
         Resource {
             name,
             module: group.module.clone(),
@@ -193,6 +195,7 @@ impl Builder<'_> {
             .collect();
         let prefix = paths::common_prefix(&all);
         let mut out: Vec<(String, Argument)> = Vec::new();
+        let mut taken = UsedNames::from_iter(["core"]);
         let Some(first) = group.operations.first() else { return out };
         for segment in &prefix {
             let Segment::Parameter(text) = segment else { continue };
@@ -204,9 +207,7 @@ impl Builder<'_> {
                     .cloned();
                 if let Some(parameter) = found.filter(|_| !out.iter().any(|(other, _)| other == wire)) {
                     let mut argument = self.argument(&parameter, &names::type_name(&group.title));
-                    argument.name = names::unique(&argument.name, |name| {
-                        name == "core" || out.iter().any(|(_, other)| other.name == name)
-                    });
+                    argument.name = taken.claim(&argument.name);
                     out.push((wire.to_owned(), argument));
                 }
             }
@@ -327,7 +328,7 @@ impl Builder<'_> {
         let parameters = self.types.resolved.operations[index].parameters.clone();
         let (mut own, mut fixed) = (Vec::new(), Vec::new());
         let shared_names = shared.iter().map(|(_, argument)| argument.name.clone());
-        let mut taken: HashSet<String> = shared_names.chain(["body".to_owned(), "call".to_owned()]).collect();
+        let mut taken: UsedNames = shared_names.chain(["body".to_owned(), "call".to_owned()]).collect();
         for parameter in &parameters {
             if parameter.location == Location::Path && shared.iter().any(|(wire, _)| *wire == parameter.name) {
                 continue;
@@ -337,7 +338,7 @@ impl Builder<'_> {
                 continue;
             }
             let mut argument = self.argument(parameter, place);
-            argument.name = names::claim(&argument.name, &mut taken);
+            argument.name = taken.claim(&argument.name);
             own.push((parameter.required || parameter.location == Location::Path, argument));
         }
         (own, fixed)
@@ -367,9 +368,14 @@ impl Builder<'_> {
 
     /// Components that no operation uses are types all the same: they may come inside free-form values.
     fn unused_components(&mut self) {
+        let mut made: HashSet<String> = HashSet::new();
+        let mut seen = 0;
         for (name, id) in self.types.resolved.components.clone() {
-            let made = self.types.drafts.iter().any(|draft| draft.pointer == self.types.resolved[id].pointer);
-            if !made && self.types.resolved[id].component.as_deref() == Some(&name) {
+            made.extend(self.types.drafts[seen..].iter().map(|draft| draft.pointer.clone()));
+            seen = self.types.drafts.len();
+            if !made.contains(&self.types.resolved[id].pointer)
+                && self.types.resolved[id].component.as_deref() == Some(&name)
+            {
                 self.types.of(id, Direction::Response, &names::type_name(&name));
             }
         }
@@ -396,7 +402,7 @@ fn with_bodies(operation: Operation, bodies: Vec<Body>) -> Vec<Operation> {
         if !operations.is_empty() {
             one.alternative = true;
             one.name = format!("{}_as_{}", names::suffix(&operation.name), bodies::body_suffix(body.kind));
-            one.docs.extend([String::new(), format!("Sends the body as {}.", docs::code(&body.media_type))]);
+            one.docs.extend([String::new(), format!("Sends the body as {}.", markdown::code(&body.media_type))]);
         }
         one.body = Some(body);
         operations.push(one);

@@ -1,5 +1,7 @@
 //! From the paths of a pagination to the fields of the types that they lead through.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 
 use super::{Output, Resource, Type, TypeDef, TypeKind};
@@ -44,11 +46,11 @@ pub fn attach(
     sources: &[resolve::Operation],
     diagnostics: &mut Diagnostics,
 ) {
-    let paged: Vec<_> = sources.iter().filter_map(|source| Some((source, source.pagination.as_ref()?))).collect();
+    let paged = sources.iter().filter_map(|source| Some(((source.method, &source.path), source.pagination.as_ref()?)));
+    // The first of a method and path counts, which is the last that is put in.
+    let paged: HashMap<(&str, &String), &Pagination> = paged.rev().collect();
     for operation in resources.iter_mut().flat_map(|resource| &mut resource.operations) {
-        let is_source =
-            |source: &resolve::Operation| (source.method, &source.path) == (operation.method, &operation.path);
-        let Some((_, pagination)) = paged.iter().find(|(source, _)| is_source(source)) else { continue };
+        let Some(pagination) = paged.get(&(operation.method, &operation.path)) else { continue };
         // The methods of one operation differ in what they send, and are told of once.
         let mut unsaid = Diagnostics::new();
         let diagnostics = if operation.alternative { &mut unsaid } else { &mut *diagnostics };

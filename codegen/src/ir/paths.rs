@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::Diagnostics;
-use crate::names;
+use crate::names::{self, UsedNames};
 use crate::resolve::Operation;
 use crate::template::Template;
 
@@ -46,16 +46,14 @@ pub fn method_names(tag: &str, operations: &[&Operation], diagnostics: &mut Diag
         .filter(|(operation, _)| operation.method == "PATCH")
         .map(|(_, path)| path.as_slice())
         .collect();
+    let has_items = paths.iter().any(|other| {
+        other.strip_prefix(base.as_slice()).is_some_and(|tail| matches!(tail.first(), Some(Segment::Parameter(_))))
+    });
     let named: Vec<Named> = operations
         .iter()
         .zip(&paths)
         .map(|(operation, path)| {
             let tail = path.strip_prefix(base.as_slice());
-            let has_items = paths.iter().any(|other| {
-                other.len() > base.len()
-                    && other.starts_with(&base)
-                    && matches!(other[base.len()], Segment::Parameter(_))
-            });
             Named {
                 verb: verb(operation.method, has_patch.contains(path.as_slice())),
                 tail: tail.map(<[Segment]>::to_vec),
@@ -80,9 +78,7 @@ fn base(tag: &str, paths: &[Vec<Segment>]) -> Vec<Segment> {
             }
         }
     }
-    let text = |path: &Vec<Segment>| format!("{path:?}");
-    prefixes.sort_by(|a, b| a.len().cmp(&b.len()).then_with(|| text(a).cmp(&text(b))));
-    prefixes.into_iter().next().unwrap_or_else(|| {
+    prefixes.into_iter().min_by_key(|path| (path.len(), format!("{path:?}"))).unwrap_or_else(|| {
         let mut common = common_prefix(paths);
         while matches!(common.last(), Some(Segment::Parameter(_))) {
             common.pop();
@@ -226,21 +222,20 @@ fn number(named: &[Named<'_>], mut names: Vec<String>, diagnostics: &mut Diagnos
     order.sort_by_key(|index| {
         (named[*index].operation.rust_name.is_none(), &named[*index].operation.path, named[*index].operation.method)
     });
-    let mut taken: HashMap<String, &Operation> = HashMap::new();
+    let mut taken = UsedNames::default();
+    let mut first: HashMap<String, &Operation> = HashMap::new();
     for index in order {
         let operation = named[index].operation;
-        if let Some(other) = taken.get(&names[index]) {
-            if operation.rust_name.is_some() {
-                let message = format!(
-                    "this operation and `{} {}` would both become the method `{}`",
-                    other.method, other.path, names[index]
-                );
-                let help = "give one of them an `x-rust-name` in the overlay";
-                diagnostics.error("same-method", operation.pointer.clone(), message, help);
-            }
-            names[index] = names::unique(&names[index], |name| taken.contains_key(name));
+        if let Some(other) = first.get(&names[index]).filter(|_| operation.rust_name.is_some()) {
+            let message = format!(
+                "this operation and `{} {}` would both become the method `{}`",
+                other.method, other.path, names[index]
+            );
+            let help = "give one of them an `x-rust-name` in the overlay";
+            diagnostics.error("same-method", operation.pointer.clone(), message, help);
         }
-        taken.insert(names[index].clone(), operation);
+        names[index] = taken.claim(&names[index]);
+        first.insert(names[index].clone(), operation);
     }
     names
 }

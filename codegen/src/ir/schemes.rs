@@ -1,12 +1,10 @@
 //! Security schemes to credentials: the methods with which a caller gives a client what lets it in.
 
-use std::collections::HashSet;
-
 use serde::Serialize;
 
 use super::docs;
 use crate::diagnostic::child;
-use crate::names;
+use crate::names::{self, UsedNames};
 use crate::resolve::{OAuth2, Resolved, SchemeKind};
 
 /// The builder's own methods; a credential of such a name gives way.
@@ -107,7 +105,7 @@ pub struct Revocation {
 
 /// The credentials of a client, each with the names of the security schemes that it serves: schemes that are the same but
 /// for their name are one. `of_client` are the client's methods.
-pub fn schemes(resolved: &Resolved, of_client: HashSet<String>) -> Vec<(Vec<String>, Scheme)> {
+pub fn schemes(resolved: &Resolved, of_client: UsedNames) -> Vec<(Vec<String>, Scheme)> {
     let mut joined: Vec<Joined> = Vec::new();
     for scheme in &resolved.schemes {
         let kind = CredentialKind::from(&scheme.kind);
@@ -132,11 +130,10 @@ pub fn schemes(resolved: &Resolved, of_client: HashSet<String>) -> Vec<(Vec<Stri
             }),
         }
     }
-    let mut names =
-        Names { builder: OF_EVERY_BUILDER.iter().map(|name| (*name).to_owned()).collect(), client: of_client };
+    let mut names = Names { builder: OF_EVERY_BUILDER.iter().copied().collect(), client: of_client };
     // Schemes have their names before what only some of them have.
     for one in &mut joined {
-        one.name = names::claim(&one.name, &mut names.builder);
+        one.name = names.builder.claim(&one.name);
     }
     joined.into_iter().map(|one| one.settle(&mut names)).collect()
 }
@@ -164,8 +161,8 @@ struct Joined<'r> {
 
 /// The methods that there are already.
 struct Names {
-    builder: HashSet<String>,
-    client: HashSet<String>,
+    builder: UsedNames,
+    client: UsedNames,
 }
 
 impl Joined<'_> {
@@ -176,7 +173,7 @@ impl Joined<'_> {
 }
 
 fn tokens(oauth2: Option<&OAuth2>, names: &mut Names) -> Tokens {
-    let source = names::claim("token_source", &mut names.builder);
+    let source = names.builder.claim("token_source");
     let Some(oauth2) = oauth2 else {
         return Tokens { source, url: None, grants: Vec::new(), basic: false, refresh_token: None, revocation: None };
     };
@@ -187,14 +184,12 @@ fn tokens(oauth2: Option<&OAuth2>, names: &mut Names) -> Tokens {
     ];
     let grants: Vec<Grant> = grants
         .into_iter()
-        .filter_map(|(name, kind, url)| {
-            Some(Grant { url: url.clone()?, name: names::claim(name, &mut names.builder), kind })
-        })
+        .filter_map(|(name, kind, url)| Some(Grant { url: url.clone()?, name: names.builder.claim(name), kind }))
         .collect();
-    let url = (!grants.is_empty()).then(|| names::claim("token_url", &mut names.builder));
-    let refresh_token = (!grants.is_empty()).then(|| names::claim("refresh_token", &mut names.client));
+    let url = (!grants.is_empty()).then(|| names.builder.claim("token_url"));
+    let refresh_token = (!grants.is_empty()).then(|| names.client.claim("refresh_token"));
     let revocation = oauth2.beyond.revocation_url.clone().map(|url| Revocation {
-        name: names::claim("revoke_token", &mut names.client),
+        name: names.client.claim("revoke_token"),
         url,
         by_bearer: oauth2.beyond.revoked_by_bearer,
     });

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use super::types::{Direction, Draft, recursive_alias};
 use super::{Operation, Presence, Resource, Type, TypeDef, TypeId, TypeKind, Webhooks, dedupe};
 use crate::diagnostic::Diagnostics;
-use crate::names;
+use crate::names::{self, UsedNames};
 
 /// The types of a client, and where each draft went.
 pub struct Settled {
@@ -20,7 +20,7 @@ pub fn settle(mut drafts: Vec<Draft>, used: &[Type], diagnostics: &mut Diagnosti
     break_alias_cycles(&mut drafts, diagnostics);
     let classes = dedupe::classes(&drafts);
     let kept = kept(&drafts, used);
-    let mut groups: BTreeMap<u64, Group> = BTreeMap::new();
+    let mut groups: BTreeMap<usize, Group> = BTreeMap::new();
     for index in &kept {
         groups.entry(classes[*index]).or_default().members.push(*index);
     }
@@ -28,9 +28,9 @@ pub fn settle(mut drafts: Vec<Draft>, used: &[Type], diagnostics: &mut Diagnosti
     for group in groups.values_mut() {
         group.name(&drafts, &classes, &directions);
     }
-    let mut ordered: Vec<(u64, Group)> = groups.into_iter().collect();
+    let mut ordered: Vec<(usize, Group)> = groups.into_iter().collect();
     ordered.sort_by_cached_key(|(_, group)| group.rank(&drafts));
-    let mut taken = HashMap::new();
+    let mut taken = TakenNames::default();
     for (_, group) in &mut ordered {
         group.settle(&drafts, &mut taken, diagnostics);
     }
@@ -43,27 +43,37 @@ pub fn settle(mut drafts: Vec<Draft>, used: &[Type], diagnostics: &mut Diagnosti
 
 /// An alias that leads back to itself through aliases alone is no type: its inner values become JSON.
 fn break_alias_cycles(drafts: &mut [Draft], diagnostics: &mut Diagnostics) {
-    for index in 0..drafts.len() {
-        if !names_itself(drafts, index) {
-            continue;
+    let named = |draft: &Draft| {
+        let mut named = None;
+        if let TypeKind::Alias(ty) = &draft.kind {
+            named_in(ty, &mut |id| named = Some(id.0));
         }
+        named
+    };
+    // An alias names one type at most, so that each begins one chain, which is followed once.
+    let next: Vec<Option<usize>> = drafts.iter().map(named).collect();
+    let mut followed_from = vec![None; drafts.len()];
+    let mut broken = BTreeSet::new();
+    for start in 0..drafts.len() {
+        let mut at = Some(start);
+        while let Some(index) = at.filter(|index| followed_from[*index].is_none()) {
+            followed_from[index] = Some(start);
+            at = next[index];
+        }
+        if let Some(entry) = at.filter(|index| followed_from[*index] == Some(start)) {
+            let mut cycle = vec![entry];
+            while let Some(index) = cycle.last().and_then(|last| next[*last]).filter(|index| *index != entry) {
+                cycle.push(index);
+            }
+            broken.extend(cycle.into_iter().min());
+        }
+    }
+    for index in broken {
         recursive_alias(diagnostics, drafts[index].pointer.clone());
         if let TypeKind::Alias(ty) = &mut drafts[index].kind {
             forget_names(ty);
         }
     }
-}
-
-fn names_itself(drafts: &[Draft], start: usize) -> bool {
-    let (mut queue, mut seen) = (vec![start], HashSet::new());
-    while let Some(index) = queue.pop() {
-        let TypeKind::Alias(ty) = &drafts[index].kind else { continue };
-        named_in(ty, &mut |id| queue.extend(seen.insert(id.0).then_some(id.0)));
-        if seen.contains(&start) {
-            return true;
-        }
-    }
-    false
 }
 
 fn forget_names(ty: &mut Type) {
@@ -95,9 +105,9 @@ fn kept(drafts: &[Draft], used: &[Type]) -> BTreeSet<usize> {
 }
 
 /// For each name that a person or a component gives: the classes it is given to, by direction.
-type Directions<'a> = HashMap<&'a str, Vec<(Direction, u64)>>;
+type Directions<'a> = HashMap<&'a str, Vec<(Direction, usize)>>;
 
-fn directions<'a>(drafts: &'a [Draft], classes: &[u64], kept: &BTreeSet<usize>) -> Directions<'a> {
+fn directions<'a>(drafts: &'a [Draft], classes: &[usize], kept: &BTreeSet<usize>) -> Directions<'a> {
     let mut directions: Directions<'a> = HashMap::new();
     for index in kept {
         if let Some(own) = drafts[*index].own_name() {
@@ -111,6 +121,20 @@ impl Draft {
     /// The name it has wherever it stands.
     fn own_name(&self) -> Option<&str> {
         self.given.as_deref().or(self.component.as_deref())
+    }
+}
+
+/// The names that types have so far, and where the schema of each stands.
+#[derive(Default)]
+struct TakenNames {
+    used: UsedNames,
+    pointers: HashMap<String, String>,
+}
+
+impl TakenNames {
+    fn claim(&mut self, name: &mut String, pointer: &str) {
+        *name = self.used.claim(name);
+        self.pointers.insert(name.clone(), pointer.to_owned());
     }
 }
 
@@ -128,8 +152,9 @@ struct Group {
 }
 
 impl Group {
-    fn name(&mut self, drafts: &[Draft], classes: &[u64], directions: &Directions<'_>) {
+    fn name(&mut self, drafts: &[Draft], classes: &[usize], directions: &Directions<'_>) {
         let mut own: Vec<(bool, String, usize)> = Vec::new();
+        let mut known = HashSet::new();
         for member in &self.members {
             let draft = &drafts[*member];
             let Some(name) = draft.own_name() else { continue };
@@ -150,7 +175,7 @@ impl Group {
                 } else {
                     base
                 };
-            if !own.iter().any(|(_, other, _)| *other == name) {
+            if known.insert(name.clone()) {
                 own.push((draft.given.is_none(), name, *member));
             }
         }
@@ -177,10 +202,10 @@ impl Group {
         (!self.by_person, !self.by_component, self.name.clone(), pointer)
     }
 
-    fn settle(&mut self, drafts: &[Draft], taken: &mut HashMap<String, String>, diagnostics: &mut Diagnostics) {
+    fn settle(&mut self, drafts: &[Draft], taken: &mut TakenNames, diagnostics: &mut Diagnostics) {
         let pointer = self.members.first().map(|member| drafts[*member].pointer.clone()).unwrap_or_default();
         if self.by_person
-            && let Some(other) = taken.get(&self.name)
+            && let Some(other) = taken.pointers.get(&self.name)
         {
             diagnostics.error(
                 "same-type",
@@ -190,26 +215,22 @@ impl Group {
             );
         }
         let sent = self.members.iter().all(|member| drafts[*member].direction != Direction::Response);
-        if taken.contains_key(&self.name) && sent {
+        if taken.used.contains(&self.name) && sent {
             self.name = format!("{}Input", self.name);
         }
-        self.name = names::unique(&self.name, |name| taken.contains_key(name));
-        taken.insert(self.name.clone(), pointer.clone());
-        for alias in &mut self.aliases {
-            *alias = names::unique(alias, |name| taken.contains_key(name));
-            taken.insert(alias.clone(), pointer.clone());
-        }
+        taken.claim(&mut self.name, &pointer);
+        self.aliases.iter_mut().for_each(|alias| taken.claim(alias, &pointer));
     }
 }
 
 fn assemble(
     drafts: &[Draft],
-    classes: &[u64],
+    classes: &[usize],
     kept: &BTreeSet<usize>,
-    mut groups: Vec<(u64, Group)>,
+    mut groups: Vec<(usize, Group)>,
 ) -> (Settled, Vec<String>) {
     groups.sort_by(|(_, a), (_, b)| a.name.cmp(&b.name));
-    let ids: HashMap<u64, TypeId> =
+    let ids: HashMap<usize, TypeId> =
         groups.iter().enumerate().map(|(index, (class, _))| (*class, TypeId(index))).collect();
     let of_draft: Vec<Option<TypeId>> = classes
         .iter()
@@ -343,13 +364,18 @@ fn box_recursion(types: &mut [TypeDef]) {
 
 /// Says which types have secrets in them: those that hold one, then those that hold these, and so on.
 fn mark_secrets(types: &mut [TypeDef]) {
-    loop {
-        let holds = |def: &TypeDef| !def.secret && def.kind.types().iter().any(|ty| ty.holds_secret(types));
-        let found: Vec<usize> = (0..types.len()).filter(|index| holds(&types[*index])).collect();
-        if found.is_empty() {
-            return;
+    let mut holders: Vec<Vec<usize>> = vec![Vec::new(); types.len()];
+    let mut queue = Vec::new();
+    for (index, def) in types.iter().enumerate() {
+        for ty in def.kind.types() {
+            named_in(ty, &mut |id| holders[id.0].push(index));
+            queue.extend(ty.holds_secret(types).then_some(index));
         }
-        found.into_iter().for_each(|index| types[index].secret = true);
+    }
+    while let Some(index) = queue.pop() {
+        if !std::mem::replace(&mut types[index].secret, true) {
+            queue.extend(std::mem::take(&mut holders[index]));
+        }
     }
 }
 

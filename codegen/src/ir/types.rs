@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::merge::{self, Fields, Shape, nullable};
 use super::{Enum, Field, Presence, Struct, Type, TypeId, TypeKind, docs};
 use crate::diagnostic::{Diagnostics, child};
-use crate::names;
+use crate::names::{self, UsedNames};
 use crate::resolve::{Additional, Kind, Resolved, SchemaId};
 use crate::stack::deeper;
 
@@ -212,7 +212,8 @@ impl<'d> Types<'d> {
             Additional::Of(values) => Some(self.element(values, direction, &format!("{place}Value"))),
         }
         .map(|ty| {
-            (names::unique("additional_properties", |name| kind.fields.iter().any(|field| field.name == name)), ty)
+            let mut taken: UsedNames = kind.fields.iter().map(|field| field.name.as_str()).collect();
+            (taken.claim("additional_properties"), ty)
         });
         self.drafts[draft.0].kind = TypeKind::Struct(kind);
         Type::Named(draft)
@@ -443,22 +444,22 @@ pub fn given_value_name(name: Option<&str>) -> Option<String> {
 }
 
 fn settle_fields(fields: &mut [Field]) {
-    let mut taken: HashSet<String> = HashSet::new();
+    let mut taken = UsedNames::default();
     for field in fields {
-        field.name = names::claim(&field.name, &mut taken);
+        field.name = taken.claim(&field.name);
     }
 }
 
 fn enumeration<T>(values: impl Iterator<Item = (String, T)>, given: &BTreeMap<String, String>) -> Enum<T> {
     let mut variants: Vec<(String, T)> = Vec::new();
-    let (mut taken, mut listed) = (HashSet::new(), HashSet::new());
+    let (mut taken, mut listed) = (UsedNames::default(), HashSet::new());
     for (wire, value) in values {
         if !listed.insert(wire.clone()) {
             continue;
         }
         let name = given.get(&wire).cloned().unwrap_or_else(|| names::variant_name(&wire));
-        variants.push((names::claim(&name, &mut taken), value));
+        variants.push((taken.claim(&name), value));
     }
-    let unknown = names::claim("Unknown", &mut taken);
+    let unknown = taken.claim("Unknown");
     Enum { variants, unknown }
 }

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::merge::{self, Fields, Shape};
 use super::types::{Direction, Types};
-use super::{Field, JsonKind, Presence, Type, TypeId, TypeKind, Union, UnionVariant, docs};
-use crate::names;
+use super::{Field, JsonKind, Presence, Type, TypeId, TypeKind, Union, UnionVariant};
+use crate::markdown;
+use crate::names::{self, UsedNames};
 use crate::resolve::{Discriminator, Kind, SchemaId};
 
 /// A variant before its type is made.
@@ -44,19 +45,19 @@ impl Types<'_> {
         };
         let draft = self.reserve(id, direction, place);
         let mut union = Union { variants: Vec::new(), tag, unknown: String::new() };
-        let mut taken = HashSet::new();
+        let mut taken = UsedNames::default();
         for index in 0..choices.len() {
-            let name = names::unique(&self.choice_name(&choices, index), |name| taken.contains(name));
+            let name = taken.free(&self.choice_name(&choices, index));
             let ty = self.element(choices[index].id, direction, &format!("{place}{name}"));
             let tag = choices[index].tag.clone();
             if union.variants.iter().any(|other| other.ty == ty && (union.tag.is_none() || other.tag == tag)) {
                 continue;
             }
-            taken.insert(name.clone());
+            taken.claim(&name);
             // The kinds are set when all types are known.
             union.variants.push(UnionVariant { name, ty, json: JsonKind::Any, tag });
         }
-        union.unknown = names::unique("Unknown", |name| taken.contains(name));
+        union.unknown = taken.claim("Unknown");
         let collapsed = match union.variants.as_slice() {
             [] => Some(Type::Value),
             [only] if union.tag.is_none() => Some(only.ty.clone()),
@@ -329,7 +330,7 @@ impl Types<'_> {
         let Some(index) = kind.fields.iter().position(free) else { return };
         if let TypeKind::Struct(kind) = &mut self.drafts[draft].kind {
             let field = &mut kind.fields[index];
-            field.docs.extend([String::new(), format!("Always {}.", docs::code(&value))]);
+            field.docs.extend([String::new(), format!("Always {}.", markdown::code(&value))]);
             field.constant = Some(value);
             field.is_tag = true;
         }

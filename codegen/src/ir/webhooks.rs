@@ -1,13 +1,13 @@
 //! The events that a server sends by itself: one enum of them all.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use serde::Serialize;
 
 use super::operations::Builder;
 use super::types::{Direction, given_type_name};
 use super::{Resource, Type, bodies, docs, media};
-use crate::names;
+use crate::names::{self, UsedNames};
 use crate::resolve::{self, Kind, SchemaId, Signature};
 
 /// The events that a server sends by itself, as one enum in a module of its own.
@@ -51,12 +51,12 @@ impl Builder<'_> {
     /// The document's webhooks; none where nothing is delivered that could be read.
     pub(super) fn webhooks(&mut self, resources: &[Resource]) -> Option<Webhooks> {
         let webhooks = std::mem::take(&mut self.types.resolved.webhooks);
-        let mut taken = HashSet::new();
+        let mut taken = UsedNames::default();
         let (mut events, mut schemas) = (Vec::new(), Vec::new());
         for webhook in &webhooks {
             let Some(schema) = self.payload(webhook) else { continue };
             let name = given_type_name(webhook.rust_name.as_deref());
-            let name = names::claim(&name.unwrap_or_else(|| names::variant_name(&webhook.name)), &mut taken);
+            let name = taken.claim(&name.unwrap_or_else(|| names::variant_name(&webhook.name)));
             let place = format!("{}Event", names::type_name(&webhook.name));
             let ty = schema.map_or(Type::Value, |schema| self.types.of(schema, Direction::Response, &place));
             let docs = docs::prose(webhook.summary.as_deref().or(webhook.description.as_deref()));
@@ -68,13 +68,13 @@ impl Builder<'_> {
         if let Some((_, values)) = &tag {
             events.iter_mut().zip(values).for_each(|(event, value)| event.wire.clone_from(value));
         }
-        let is_resource = |module: &str| resources.iter().any(|resource| resource.module == module);
-        let module = if is_resource("events") { "webhook_events" } else { "events" };
+        let mut modules: UsedNames = resources.iter().map(|resource| resource.module.as_str()).collect();
+        let module = modules.claim(if modules.contains("events") { "webhook_events" } else { "events" });
         (!events.is_empty()).then(|| Webhooks {
-            module: names::unique(module, is_resource),
+            module,
             events,
             tag: tag.map(|(property, _)| property),
-            unknown: names::claim("Unknown", &mut taken),
+            unknown: taken.claim("Unknown"),
             signature: self.types.resolved.signature.take(),
         })
     }

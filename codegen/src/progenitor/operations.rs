@@ -1,6 +1,6 @@
 //! Operations, each with all that belongs to it in place.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
@@ -9,11 +9,11 @@ use super::parameters::Parameters;
 use super::schemas::Schemas;
 use super::{Object, bodies, description, responses};
 use crate::diagnostic::child;
-use crate::emit::gate;
 use crate::ir::Api;
 use crate::lower::grammar::METHODS;
 use crate::lowered::followed;
-use crate::names as rust_names;
+use crate::markdown;
+use crate::names::{self, UsedNames};
 
 /// Methods that progenitor's clients have besides the operations'.
 const RESERVED: [&str; 6] = ["new", "new_with_client", "api_version", "baseurl", "client", "inner"];
@@ -21,13 +21,13 @@ const RESERVED: [&str; 6] = ["new", "new_with_client", "api_version", "baseurl",
 /// The name of each operation by its HTTP method, in lower case, and its path: its resource's and its method's in our
 /// client, so that `contacts().list()` is `contacts_list()`.
 pub(super) fn names(api: &Api) -> HashMap<(String, String), String> {
-    let mut taken: HashSet<String> = RESERVED.map(str::to_owned).into();
+    let mut taken = UsedNames::from_iter(RESERVED);
     let mut names = HashMap::new();
     for resource in &api.resources {
         for operation in resource.operations.iter().filter(|operation| !operation.alternative) {
-            let name = super::idents::value(&format!("{}_{}", resource.module, rust_names::suffix(&operation.name)));
+            let name = super::idents::value(&format!("{}_{}", resource.module, names::suffix(&operation.name)));
             let key = (operation.method.to_ascii_lowercase(), operation.path.clone());
-            names.insert(key, rust_names::claim(&name, &mut taken));
+            names.insert(key, taken.claim(&name));
         }
     }
     names
@@ -72,7 +72,7 @@ pub(super) fn paths(document: &Value, names: &HashMap<(String, String), String>,
             }
             for key in ["summary", "description"] {
                 if let Some(text) = operation.get(key).and_then(Value::as_str) {
-                    adapted[key] = gate::prose(text).into();
+                    adapted[key] = markdown::text(text).into();
                 }
             }
             if let Value::Object(item) = paths.entry(given.path).or_insert_with(|| json!({})) {

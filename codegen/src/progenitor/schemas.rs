@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::losses::{Loss, Losses};
 use super::{Object, description, idents};
 use crate::diagnostic::child;
-use crate::names;
+use crate::names::{self, UsedNames};
 
 /// Joined schemas are read this far into one another: parts that say more of one property can go on for ever.
 const DEEPEST: usize = 32;
@@ -27,7 +27,9 @@ pub(super) struct Schemas<'a> {
     waiting: VecDeque<String>,
     /// The joined schemas that the one at hand is within.
     within: Vec<Joined>,
-    taken: HashSet<String>,
+    /// How many more schemas may be joined: choices that lead back to each other would multiply.
+    joins_left: usize,
+    taken: UsedNames,
     components: Object,
 }
 
@@ -75,11 +77,13 @@ impl<'a> Schemas<'a> {
             hoisted: HashMap::new(),
             waiting: VecDeque::new(),
             within: Vec::new(),
-            taken: HashSet::new(),
+            joins_left: 64,
+            taken: UsedNames::default(),
             components: Object::new(),
         };
         let declared = document.pointer("/components/schemas").and_then(Value::as_object);
         for name in declared.into_iter().flat_map(Object::keys) {
+            schemas.joins_left += 4;
             let component = schemas.claim(&names::type_name(name));
             schemas.referred.insert(format!("#{}", child("/components/schemas", name)), component);
         }
@@ -155,10 +159,11 @@ impl<'a> Schemas<'a> {
             self.within[index].component = Some(component.clone());
             return refer(&component);
         }
-        if self.within.len() >= DEEPEST {
+        let Some(joins_left) = self.joins_left.checked_sub(1).filter(|_| self.within.len() < DEEPEST) else {
             self.losses.add(Loss::Endless, place);
             return json!({});
-        }
+        };
+        self.joins_left = joins_left;
         self.within.push(Joined { text, name: name.to_owned(), component: None });
         let named = has_type(&flat);
         let adapted = self.body(flat, place, name);
@@ -221,7 +226,7 @@ impl<'a> Schemas<'a> {
 
     /// A name that Rust tells from those that are taken.
     fn claim(&mut self, name: &str) -> String {
-        names::claim(&idents::type_name(name), &mut self.taken)
+        self.taken.claim(&idents::type_name(name))
     }
 
     /// A flat schema in progenitor's words; those inside it become components.

@@ -373,9 +373,10 @@ impl<'a> Resolver<'a> {
     ) -> Object {
         let place = child(pointer, "properties");
         let mut out = Object::default();
+        let required_names: HashSet<&String> = required.iter().collect();
         for (name, schema) in properties {
             let schema = self.boxed_schema(schema, &child(&place, name));
-            out.properties.push(Property { name: name.clone(), schema, required: required.contains(name) });
+            out.properties.push(Property { name: name.clone(), schema, required: required_names.contains(name) });
         }
         out.required = required.iter().filter(|name| !properties.contains_key(*name)).cloned().collect();
         out.additional = match additional {

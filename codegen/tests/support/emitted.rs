@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 
 use crm_clients_codegen::fileset::FileSet;
 use crm_clients_codegen::names;
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::ToTokens;
 
 use crate::compiles::{self, Items};
+use crate::documentation;
 
 /// Every path stays inside, every file is Rust that may well compile, and nothing in it was not written by the generator. What is in
 /// the client is noted; calls of it name no other types.
@@ -48,11 +49,12 @@ fn check_manifest(text: &str) {
     let tables = text.parse::<toml::Table>();
     assert!(tables.is_ok(), "the manifest: {tables:?}\n{text}");
     let tables = tables.unwrap_or_default();
-    assert_eq!(tables.keys().collect::<Vec<_>>(), ["dependencies", "features", "package", "workspace"]);
+    assert_eq!(tables.keys().collect::<Vec<_>>(), ["dependencies", "features", "lib", "package", "workspace"]);
+    assert_eq!(tables["lib"].to_string(), "{ doctest = false }");
 }
 
 /// No item is called evil, no attribute is one that the generator does not write, and no
-/// documentation opens a block of code, which would be compiled and run as a test.
+/// documentation has anything in it that rustdoc would run, or that is no text.
 fn check_tokens(tokens: TokenStream, path: &str) {
     const ITEMS: &[&str] = &["fn", "mod", "struct", "enum", "static", "const", "type", "trait", "use", "macro_rules"];
     const ATTRIBUTES: &[&str] = &[
@@ -69,7 +71,16 @@ fn check_tokens(tokens: TokenStream, path: &str) {
         "cfg",
     ];
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let mut documentation = String::new();
     for (index, token) in tokens.iter().enumerate() {
+        match token {
+            TokenTree::Punct(punct) if matches!(punct.as_char(), '#' | '!') => continue,
+            TokenTree::Group(group) => match documentation_line(group) {
+                Some(line) => documentation.extend([line.strip_prefix(' ').unwrap_or(&line), "\n"]),
+                None => check_documentation(&std::mem::take(&mut documentation), path),
+            },
+            _ => check_documentation(&std::mem::take(&mut documentation), path),
+        }
         match token {
             TokenTree::Ident(ident) if index > 0 && *ident == "evil" => {
                 let before = tokens[index - 1].to_string();
@@ -89,14 +100,27 @@ fn check_tokens(tokens: TokenStream, path: &str) {
     }
 }
 
+/// The text of `[doc = "..."]`.
+fn documentation_line(attribute: &Group) -> Option<String> {
+    let tokens: Vec<TokenTree> = attribute.stream().into_iter().collect();
+    match tokens.as_slice() {
+        [TokenTree::Ident(name), TokenTree::Punct(_), TokenTree::Literal(literal)] if *name == "doc" => {
+            match syn::Lit::new(literal.clone()) {
+                syn::Lit::Str(line) => Some(line.value()),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+fn check_documentation(text: &str, path: &str) {
+    let faults = documentation::faults(text);
+    assert!(faults.is_empty() && text.lines().all(|line| line.len() < 10_000), "{faults:?} in {path}:\n{text}");
+}
+
 fn check_attribute(attribute: TokenStream, known: &[&str], path: &str) {
     let tokens: Vec<TokenTree> = attribute.into_iter().collect();
     let name = tokens.first().map(ToString::to_string).unwrap_or_default();
     assert!(known.contains(&name.as_str()), "the attribute `{name}` in {path}");
-    if let ("doc", Some(TokenTree::Literal(literal))) = (name.as_str(), tokens.get(2)) {
-        let line = if let syn::Lit::Str(line) = syn::Lit::new(literal.clone()) { line.value() } else { String::new() };
-        let fence = line.trim_start().starts_with("```") || line.trim_start().starts_with("~~~");
-        let indented = line.starts_with("     ") || line.contains('\t');
-        assert!(!fence && !indented && line.len() < 10_000, "the documentation {line:?} in {path}");
-    }
 }

@@ -1,22 +1,20 @@
 //! Structs: fields, JSON or form, constructor, setters, conversions.
 
-use std::collections::HashSet;
-
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
 use super::{Writer, head};
 use crate::emit::file::File;
-use crate::emit::{From, argument, compact, gate, type_tokens};
+use crate::emit::{From, argument, compact, escape, type_tokens};
 use crate::ir::{Api, Field, Presence, Struct, Type, TypeDef, TypeId, TypeKind};
-use crate::names;
+use crate::names::{self, UsedNames};
 
 impl Writer<'_> {
     pub(super) fn structure(&self, def: &TypeDef, kind: &Struct, file: &mut File) {
-        let (head, name) = (head(def), gate::ident(&def.name));
+        let (head, name) = (head(def), escape::ident(&def.name));
         let fields: TokenStream = kind.fields.iter().map(|field| self.field(field, kind.multipart)).collect();
         let rest = kind.rest.as_ref().map(|(name, ty)| {
-            let (name, ty) = (gate::ident(name), self.rest_type(ty));
+            let (name, ty) = (escape::ident(name), self.rest_type(ty));
             quote!(
                 /// What the other fields do not take.
                 pub #name: #ty,
@@ -45,7 +43,7 @@ impl Writer<'_> {
     }
 
     fn field(&self, field: &Field, multipart: bool) -> TokenStream {
-        let (docs, name, ty) = (gate::docs(&field.docs), gate::ident(&field.name), self.tokens(&field.ty));
+        let (docs, name, ty) = (escape::docs(&field.docs), escape::ident(&field.name), self.tokens(&field.ty));
         let deprecated = field.deprecated.then(|| quote!(#[deprecated]));
         let ty = in_presence(field, multipart, ty);
         quote!(#docs #deprecated pub #name: #ty,)
@@ -62,16 +60,16 @@ impl Writer<'_> {
     }
 
     fn methods(&self, def: &TypeDef, kind: &Struct, empty: bool) -> TokenStream {
-        let name = gate::ident(&def.name);
+        let name = escape::ident(&def.name);
         let new = self.constructor(kind, empty);
         let names = SetterNames::of(kind);
         let setters = kind.fields.iter().zip(&names.fields).filter_map(|(field, names)| {
             let (set, clear) = names.as_ref()?;
-            Some(self.setter(field, kind, &gate::ident(set), clear.as_deref().map(gate::ident)))
+            Some(self.setter(field, kind, &escape::ident(set), clear.as_deref().map(escape::ident)))
         });
         let setters: TokenStream = setters.collect();
         let rest = kind.rest.as_ref().zip(names.rest.as_ref());
-        let rest = rest.map(|((field, ty), setter)| self.rest_setter(field, ty, &gate::ident(setter)));
+        let rest = rest.map(|((field, ty), setter)| self.rest_setter(field, ty, &escape::ident(setter)));
         let conversions = self.conversions(def, kind);
         quote! {
             impl #name {
@@ -95,7 +93,7 @@ impl Writer<'_> {
         }
         let (mut parameters, mut values) = (TokenStream::new(), TokenStream::new());
         for field in &kind.fields {
-            let name = gate::ident(&field.name);
+            let name = escape::ident(&field.name);
             let value = match (&field.constant, field.presence) {
                 (Some(constant), Presence::Required) => constant_tokens(constant, &field.ty),
                 (None, Presence::Required) | (_, Presence::OrEmpty) => {
@@ -116,7 +114,7 @@ impl Writer<'_> {
             values.extend(if name == value.to_string() { quote!(#name,) } else { quote!(#name: #value,) });
         }
         if let Some((name, _)) = &kind.rest {
-            let name = gate::ident(name);
+            let name = escape::ident(name);
             values.extend(quote!(#name: Default::default(),));
         }
         let doc = if parameters.is_empty() {
@@ -135,8 +133,8 @@ impl Writer<'_> {
     }
 
     fn setter(&self, field: &Field, kind: &Struct, setter: &Ident, clear: Option<Ident>) -> TokenStream {
-        let name = gate::ident(&field.name);
-        let docs = gate::first_line(&field.docs);
+        let name = escape::ident(&field.name);
+        let docs = escape::summary(&field.docs);
         let deprecated = field.deprecated.then(|| quote!(#[deprecated]));
         let (taken, made) = argument(self.api, &field.ty, &name, self.from());
         let value = match field.presence {
@@ -166,8 +164,8 @@ impl Writer<'_> {
     }
 
     fn rest_setter(&self, field: &str, ty: &Type, setter: &Ident) -> TokenStream {
-        let name = gate::ident(field);
-        let value = gate::ident("value");
+        let name = escape::ident(field);
+        let value = escape::ident("value");
         let (taken, made) = argument(self.api, ty, &value, self.from());
         quote! {
             /// Adds a property that no other field is for.
@@ -180,7 +178,7 @@ impl Writer<'_> {
 
     /// A struct with one free required field converts from that field, and from what converts to it.
     fn conversions(&self, def: &TypeDef, kind: &Struct) -> TokenStream {
-        let name = gate::ident(&def.name);
+        let name = escape::ident(&def.name);
         let mut sources = Vec::new();
         if let Some(only) = single(kind) {
             self.sources(&only.ty, &mut sources, 0);
@@ -245,19 +243,19 @@ pub(crate) struct SetterNames {
 impl SetterNames {
     /// All setters are named before what only goes with one of them.
     pub fn of(kind: &Struct) -> Self {
-        let mut taken = HashSet::from(["new".to_owned()]);
+        let mut taken = UsedNames::from_iter(["new"]);
         let mut named: Vec<Option<(String, Option<String>)>> = Vec::with_capacity(kind.fields.len());
         for field in &kind.fields {
             let optional = matches!(field.presence, Presence::Optional | Presence::Patch);
-            named.push(optional.then(|| (names::claim(&field.name, &mut taken), None)));
+            named.push(optional.then(|| (taken.claim(&field.name), None)));
         }
         for (field, names) in kind.fields.iter().zip(&mut named) {
             if let Some((_, clear)) = names.as_mut().filter(|_| field.presence == Presence::Patch) {
-                *clear = Some(names::claim(&format!("clear_{}", names::suffix(&field.name)), &mut taken));
+                *clear = Some(taken.claim(&format!("clear_{}", names::suffix(&field.name))));
             }
         }
         let rest = kind.rest.as_ref();
-        let rest = rest.map(|(field, _)| names::claim(&format!("with_{}", names::suffix(field)), &mut taken));
+        let rest = rest.map(|(field, _)| taken.claim(&format!("with_{}", names::suffix(field))));
         Self { fields: named, rest }
     }
 }
@@ -270,7 +268,7 @@ fn constant_tokens(constant: &str, ty: &Type) -> TokenStream {
             quote!(#sign #digits)
         }
         _ => {
-            let text = gate::string(constant);
+            let text = escape::string(constant);
             if *ty == Type::String { quote!(#text.to_owned()) } else { quote!(#text.into()) }
         }
     }
@@ -329,5 +327,5 @@ fn entry(field: &Field, multipart: bool) -> String {
         (_, Presence::Nullable) => "nullable",
         (_, Presence::Patch) => "patch",
     };
-    format!("{}: {mode} {}", field.name, gate::quoted(&field.wire))
+    format!("{}: {mode} {}", field.name, escape::quoted(&field.wire))
 }
