@@ -359,5 +359,23 @@ async fn lists_are_read_over_their_pages() -> Outcome {
     assert_eq!(names.try_next().await?.as_deref(), Some("a"));
     assert_eq!(names.try_next().await?.as_deref(), Some("b"));
     assert!(names.try_next().await?.is_none());
+
+    let server =
+        pages(&[r#"{"data": [{"id": 1}, {"id": 2}], "count": 3}"#, r#"{"data": [{"id": 3}], "count": 3}"#]).await?;
+    let mut logs = client!(pagination, server).logs().list().limit(50).items();
+    while logs.try_next().await?.is_some() {}
+    assert_eq!(lines(&server), ["GET /logs?limit=50", "GET /logs?limit=50&offset=2"]);
+
+    let server = pages(&[r#"{"data": [{"id": 1}], "paging": {"cursors": {"after": "a"}}}"#, r#"{"data": []}"#]).await?;
+    let mut feed = client!(pagination, server).logs().feed().items();
+    while feed.try_next().await?.is_some() {}
+    assert_eq!(lines(&server), ["GET /feed", "GET /feed?after=a"]);
+
+    let server =
+        pages(&[r#"{"ticks": ["a"], "next": 7, "more": true}"#, r#"{"ticks": ["b"], "next": 9, "more": false}"#])
+            .await?;
+    let mut ticks = client!(pagination, server).logs().ticks().items();
+    while ticks.try_next().await?.is_some() {}
+    assert_eq!(lines(&server), ["GET /feed/ticks", "GET /feed/ticks?from=7"]);
     Ok(())
 }
