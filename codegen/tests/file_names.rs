@@ -2,6 +2,8 @@
 
 #[path = "support/compiles.rs"]
 mod compiles;
+#[path = "support/documentation.rs"]
+mod documentation;
 #[path = "support/emitted.rs"]
 mod emitted;
 
