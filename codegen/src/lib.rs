@@ -30,6 +30,7 @@ pub mod origin;
 pub mod overlay;
 pub mod progenitor;
 pub mod resolve;
+pub mod spec;
 mod stack;
 mod template;
 
