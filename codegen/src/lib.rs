@@ -4,7 +4,7 @@
 //! vocabulary of the pass before it:
 //!
 //! ```text
-//! load -> bundle -> overlay -> lower -> model -> resolve -> ir -> emit -> FileSet
+//! load -> bundle -> overlay -> raise -> lower -> model -> resolve -> ir -> emit -> FileSet
 //! ```
 //!
 //! No pass touches the network, the clock or the environment, and files are read through a function
@@ -29,6 +29,7 @@ pub mod names;
 pub mod origin;
 pub mod overlay;
 pub mod progenitor;
+pub mod raise;
 pub mod resolve;
 pub mod spec;
 mod stack;
@@ -96,8 +97,20 @@ impl Walk {
         self.unless_faulty(value)
     }
 
+    /// The overlaid document in the vocabulary of OpenAPI 3.2.
+    pub fn raised(&mut self, input: &Input<'_>) -> Option<Value> {
+        let mut value = self.overlaid(input)?;
+        self.raise(&mut value);
+        self.unless_faulty(value)
+    }
+
+    fn raise(&mut self, value: &mut Value) {
+        bundle::adopt(value, &mut self.documents, &mut self.diagnostics);
+        raise::raise(value, &mut self.documents, &mut self.diagnostics);
+    }
+
     fn lower(&mut self, mut value: Value) -> Option<Value> {
-        bundle::adopt(&mut value, &mut self.documents, &mut self.diagnostics);
+        self.raise(&mut value);
         if value.get("webhooks").is_some() && value.get("x-webhooks").is_none() {
             // Lowering puts webhooks under another name, under which later passes tell of them.
             self.documents.copy_origin("/webhooks", "/x-webhooks");

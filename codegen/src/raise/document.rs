@@ -1,0 +1,67 @@
+//! What is done to the document as a whole, to references and to small objects.
+
+use serde_json::{Value, json};
+
+use super::{Object, Raising};
+use crate::diagnostic::child;
+use crate::spec::{FieldType, ObjectKind, Versions, WEBHOOKS_EXTENSION, are_webhooks};
+
+/// Before `{"openapi": "3.0.3"}`, after `{"openapi": "3.2.0"}`.
+pub(super) fn version(root: &mut Object) {
+    if let Some(version @ Value::String(_)) = root.get_mut("openapi") {
+        *version = json!("3.2.0");
+    }
+}
+
+/// Moves the webhooks that stand in an extension to where 3.1 has them. One that stands in both places is the one in the extension.
+///
+/// Before `{"x-webhooks": {"made": {"post": {"requestBody": {}}}}}`, after `{"webhooks": {"made": {"post": {"requestBody": {}}}}}`.
+pub(super) fn webhooks(root: &mut Object, raising: &mut Raising) {
+    if !root.get(WEBHOOKS_EXTENSION).is_some_and(are_webhooks) || !root.get("webhooks").is_none_or(Value::is_object) {
+        return;
+    }
+    let Some(Value::Object(items)) = root.shift_remove(WEBHOOKS_EXTENSION) else { return };
+    let Value::Object(webhooks) = root.entry("webhooks").or_insert_with(|| json!({})) else { return };
+    for (name, item) in items {
+        raising.moved(&child(&child("", WEBHOOKS_EXTENSION), &name), &child("/webhooks", &name));
+        webhooks.insert(name, item);
+    }
+}
+
+/// Drops what stands beside the reference to something other than a schema or a path item.
+///
+/// Before `{"$ref": "#/components/responses/R", "description": "Mine", "headers": {}}`,
+/// after `{"$ref": "#/components/responses/R", "description": "Mine"}`.
+pub(super) fn drop_siblings(object: &mut Object, raising: &mut Raising) {
+    let kept = |name: &str| matches!(name, "$ref" | "description" | "summary");
+    for name in object.keys().filter(|name| !kept(name)) {
+        let message = format!("`{name}` beside a `$ref` has no effect");
+        let help = "only schemas can add to what they refer to; write the object out instead";
+        raising.warn(name, "ignored-sibling", message, help);
+    }
+    object.retain(|name, _| kept(name));
+}
+
+/// Drops texts that are null: a YAML key with nothing behind it.
+///
+/// Before `{"description": null, "type": "string"}`, after `{"type": "string"}`.
+pub(super) fn drop_null_texts(kind: ObjectKind, object: &mut Object) {
+    if object.values().any(Value::is_null) {
+        object
+            .retain(|name, value| !(value.is_null() && kind.holds(name, Versions::SINCE_3_0) == Some(FieldType::Text)));
+    }
+}
+
+/// Before `{"attribute": true}` and `{"name": "books", "wrapped": true}`,
+/// after `{"nodeType": "attribute"}` and `{"name": "books", "nodeType": "element"}`.
+pub(super) fn xml_node_type(xml: &mut Object) {
+    for (flag, node_type) in [("attribute", "attribute"), ("wrapped", "element")] {
+        if let Some(Value::Bool(is_set)) = xml.get(flag) {
+            let is_set = *is_set;
+            xml.shift_remove(flag);
+            if is_set {
+                xml.entry("nodeType").or_insert_with(|| json!(node_type));
+            }
+        }
+    }
+}
