@@ -36,6 +36,7 @@ pub fn raise(document: &mut Value, documents: &mut Documents, diagnostics: &mut 
         }
         document::webhooks(root, &mut raising);
         document::version(root);
+        root.entry("info").or_insert_with(|| serde_json::json!({}));
     }
     raising.node(FieldType::DOCUMENT, document);
     raising.relocations.follow(document);
@@ -122,6 +123,17 @@ impl Raising<'_> {
         match kind {
             ObjectKind::Schema => schema::raise(object, self),
             ObjectKind::Xml => document::xml_node_type(object),
+            ObjectKind::Info => document::complete_info(object),
+            ObjectKind::License => document::name_license(object),
+            ObjectKind::ServerVariable => document::server_variable_texts(object),
+            ObjectKind::ImplicitFlow
+            | ObjectKind::PasswordFlow
+            | ObjectKind::ClientCredentialsFlow
+            | ObjectKind::AuthorizationCodeFlow
+            | ObjectKind::DeviceAuthorizationFlow => document::add_scopes(object),
+            ObjectKind::MediaType | ObjectKind::Parameter | ObjectKind::Header => {
+                document::name_examples(object, self);
+            }
             _ => {}
         }
         for (name, member) in object.iter_mut() {

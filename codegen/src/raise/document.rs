@@ -65,3 +65,50 @@ pub(super) fn xml_node_type(xml: &mut Object) {
         }
     }
 }
+
+/// Before `{"version": 1.1}`, after `{"title": "", "version": "1.1"}`.
+pub(super) fn complete_info(info: &mut Object) {
+    info.entry("title").or_insert_with(|| json!(""));
+    make_text(info.entry("version").or_insert_with(|| json!("")));
+}
+
+/// Before `{"identifier": "MIT"}`, after `{"identifier": "MIT", "name": "MIT"}`.
+pub(super) fn name_license(license: &mut Object) {
+    let identifier = license.get("identifier").filter(|name| name.is_string()).cloned();
+    license.entry("name").or_insert_with(|| identifier.unwrap_or_else(|| json!("")));
+}
+
+/// Before `{"default": 443, "enum": [443, 8443]}`, after `{"default": "443", "enum": ["443", "8443"]}`.
+pub(super) fn server_variable_texts(variable: &mut Object) {
+    if let Some(default) = variable.get_mut("default") {
+        make_text(default);
+    }
+    variable.get_mut("enum").and_then(Value::as_array_mut).into_iter().flatten().for_each(make_text);
+}
+
+/// Before `{"tokenUrl": "/token"}`, after `{"tokenUrl": "/token", "scopes": {}}`.
+pub(super) fn add_scopes(flow: &mut Object) {
+    flow.entry("scopes").or_insert_with(|| json!({}));
+}
+
+/// Names the examples that stand in an array, which only schemas have.
+///
+/// Before `{"examples": [1, 2]}`, after `{"examples": {"1": {"value": 1}, "2": {"value": 2}}}`.
+pub(super) fn name_examples(object: &mut Object, raising: &mut Raising) {
+    let Some(Value::Array(listed)) = object.get_mut("examples") else { return };
+    let place = raising.place("examples");
+    let mut named = Object::new();
+    for (index, value) in std::mem::take(listed).into_iter().enumerate() {
+        let name = (index + 1).to_string();
+        raising.documents.copy_origin(&child(&place, &index.to_string()), &child(&child(&place, &name), "value"));
+        named.insert(name, json!({"value": value}));
+    }
+    object.insert("examples".to_owned(), Value::Object(named));
+}
+
+/// A number or a boolean that YAML made of a text becomes that text again.
+fn make_text(value: &mut Value) {
+    if matches!(value, Value::Number(_) | Value::Bool(_)) {
+        *value = Value::String(value.to_string());
+    }
+}
