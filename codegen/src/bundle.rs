@@ -20,7 +20,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Severity, child, push_token};
 use crate::kind::{Kind, Shape};
 use crate::load::{Growth, Read, parse, reason, split_directory};
 use crate::origin::{Documents, FileId};
-use target::Target;
+pub(crate) use target::{Target, encode_pointer};
 
 /// How many references may lead to one node.
 const MAX_HOPS: usize = 32;

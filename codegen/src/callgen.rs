@@ -10,7 +10,6 @@ mod dispatch;
 mod expression;
 mod sample;
 
-use quote::quote;
 use crate::diagnostic::Diagnostics;
 use crate::emit::file::File;
 use crate::emit::gate;
@@ -18,6 +17,7 @@ use crate::fileset::FileSet;
 use crate::ir::{Api, CredentialKind};
 use crate::model::Document;
 use crate::normalize::Normalizer;
+use quote::quote;
 
 /// The program's module of a client: `mod.rs`, and a file for each resource. Beside it the program has `clients`, whose
 /// module of the same name is the client, and [what else](program) the calls need. A schema that no value is known for

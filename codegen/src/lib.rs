@@ -13,10 +13,10 @@
 //! of the caller's. The same input gives the same bytes on every machine.
 
 pub mod bundle;
+pub mod callgen;
 pub mod canonical;
 pub mod diagnostic;
 pub mod diff;
-pub mod callgen;
 pub mod emit;
 pub mod extensions;
 pub mod fileset;
@@ -40,9 +40,9 @@ mod template;
 use serde_json::Value;
 
 use diagnostic::Diagnostics;
-use model::Document;
 use fileset::FileSet;
 use load::Read;
+use model::Document;
 use origin::Documents;
 
 /// What a client is made from.

@@ -13,8 +13,8 @@ use crate::emit::file::File;
 use crate::emit::{gate, resource};
 use crate::ir::{Api, Argument, Body, BodyKind, Operation, Resource};
 use crate::model::SchemaId;
-use crate::normalize::Normalizer;
 use crate::names;
+use crate::normalize::Normalizer;
 
 /// More alternatives of a choice than these are not tried.
 const MAX_ALTERNATIVES: usize = 16;
@@ -28,7 +28,12 @@ pub fn file(api: &Api, resource: &Resource, all: &Normalizer<'_>, diagnostics: &
         let (method, path) = (gate::string(operation.method), gate::string(&operation.path));
         let calls = calls(all, api, resource, operation).unwrap_or_else(|why| {
             let help = "say more of its schema in the overlay, or teach the driver's samples about it";
-            diagnostics.error("no-sample", operation.pointer.clone(), format!("no call of {told} is known: {why}"), help);
+            diagnostics.error(
+                "no-sample",
+                operation.pointer.clone(),
+                format!("no call of {told} is known: {why}"),
+                help,
+            );
             Vec::new()
         });
         for (arguments, call) in calls {

@@ -7,9 +7,7 @@ use super::wire::{Places, Says, Wire};
 use super::{Direction, Rule, rules};
 use crate::diagnostic::child;
 use crate::ir::Style;
-use crate::model::{
-    Location, MediaType, Operation, Parameter, RequestBody, Response, SchemaId,
-};
+use crate::model::{Location, MediaType, Operation, Parameter, RequestBody, Response, SchemaId};
 
 /// Two lists, before and after.
 type Lists<'l, T> = (&'l [T], &'l [T]);
@@ -183,7 +181,14 @@ impl<'a> Wire<'a> {
         }
     }
 
-    fn encodings(&mut self, unit: UnitId, old: &'a MediaType, new: &'a MediaType, places: Places<'_>, direction: Direction) {
+    fn encodings(
+        &mut self,
+        unit: UnitId,
+        old: &'a MediaType,
+        new: &'a MediaType,
+        places: Places<'_>,
+        direction: Direction,
+    ) {
         let (was, is) = (old.deep_objects(), new.deep_objects());
         let gone = was.iter().filter(|name| !is.contains(name)).map(|name| (name, "without brackets"));
         let come = is.iter().filter(|name| !was.contains(name)).map(|name| (name, "as `name[key]`"));

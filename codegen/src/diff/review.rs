@@ -6,8 +6,8 @@ use serde::Serialize;
 use super::{Area, Change, Owed, Rule, Severity, rust, wire};
 use crate::Pipeline;
 use crate::ir::{self, Api};
-use crate::origin::Documents;
 use crate::model::Document;
+use crate::origin::Documents;
 
 /// A revision of an API: its document, and the pipeline that read it.
 pub struct Revision {

@@ -6,14 +6,14 @@ use super::paths::{self, Segment};
 use super::schemes::schemes;
 use super::settle;
 use super::types::{Direction, Types, given_type_name, given_value_name};
+use super::wire::{self, Location, Style};
 use super::{
     Api, Argument, Body, ErrorVariant, Fixed, Operation, Output, PathValue, Resource, Scheme, Type, TypeId, TypeKind,
     Webhooks, bodies, docs, errors, pages, templates,
 };
 use crate::diagnostic::Diagnostics;
-use crate::names;
-use super::wire::{self, Location, Style};
 use crate::model::{self, Document, OperationId, Parameter, ParameterId, SecuritySchemeKind};
+use crate::names;
 use crate::normalize::tell_clashes;
 use crate::template;
 
@@ -211,11 +211,8 @@ impl<'d> Builder<'d> {
 
     /// The path parameters that stand in what all paths of the resource begin with.
     fn shared_parameters(&mut self, group: &Group) -> Vec<(String, Argument)> {
-        let all: Vec<Vec<Segment>> = group
-            .operations
-            .iter()
-            .map(|index| paths::segments(&self.source(*index).path))
-            .collect();
+        let all: Vec<Vec<Segment>> =
+            group.operations.iter().map(|index| paths::segments(&self.source(*index).path)).collect();
         let prefix = paths::common_prefix(&all);
         let mut out: Vec<(String, Argument)> = Vec::new();
         let Some(first) = group.operations.first() else { return out };
@@ -258,13 +255,7 @@ impl<'d> Builder<'d> {
             name,
             wire: parameter.name.clone(),
             pointer: parameter.pointer.clone(),
-            docs: docs::value(
-                &self.types.schemas,
-                &parameter.name,
-                parameter.description.as_deref(),
-                schema,
-                None,
-            ),
+            docs: docs::value(&self.types.schemas, &parameter.name, parameter.description.as_deref(), schema, None),
             deprecated: parameter.deprecated,
             ty,
             location,

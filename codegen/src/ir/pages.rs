@@ -38,12 +38,7 @@ impl Access {
 }
 
 /// Gives each operation that has pages what is known of them, now that types are settled.
-pub fn attach(
-    resources: &mut [Resource],
-    types: &[TypeDef],
-    document: &Document,
-    diagnostics: &mut Diagnostics,
-) {
+pub fn attach(resources: &mut [Resource], types: &[TypeDef], document: &Document, diagnostics: &mut Diagnostics) {
     for operation in resources.iter_mut().flat_map(|resource| &mut resource.operations) {
         let Some(pagination) = &document[operation.source].pagination else { continue };
         // The methods of one operation differ in what they send, and are told of once.

@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::Diagnostics;
-use crate::names;
 use crate::model::Operation;
+use crate::names;
 use crate::template::Template;
 
 /// A segment of a path template.

@@ -6,9 +6,9 @@ use serde::Serialize;
 
 use super::docs;
 use crate::diagnostic::child;
-use crate::names;
-use crate::model::{self, Document, Flows, SecuritySchemeKind};
 use crate::extensions::BeyondOAuth2;
+use crate::model::{self, Document, Flows, SecuritySchemeKind};
+use crate::names;
 
 /// The builder's own methods; a credential of such a name gives way.
 const OF_EVERY_BUILDER: &[&str] =
@@ -151,8 +151,7 @@ pub fn schemes(document: &Document, of_client: HashSet<String>) -> Vec<(Vec<Stri
         let oauth2 = OAuth2::of(&scheme.kind);
         let name = scheme.rust_name.clone().unwrap_or_else(|| kind.name());
         let alike = joined.iter_mut().find(|other| {
-            let same_flows =
-                other.oauth2.is_none() || oauth2.is_none() || other.oauth2 == oauth2;
+            let same_flows = other.oauth2.is_none() || oauth2.is_none() || other.oauth2 == oauth2;
             other.kind == kind && other.name == name && same_flows
         });
         match alike {

@@ -6,12 +6,12 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::normalize::{Fields, Shape, nullable};
 use super::{Enum, Field, Presence, Struct, Type, TypeId, TypeKind, docs};
 use crate::diagnostic::{Diagnostics, child};
-use crate::names;
 use crate::model::{Document, SchemaId};
+use crate::names;
 use crate::normalize::{self, Additional, Kind, Normalizer};
+use crate::normalize::{Fields, Shape, nullable};
 use crate::stack::deeper;
 
 /// How many fields a form may have before its objects are no longer taken apart.

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::types::{Direction, Types};
 use super::{Field, JsonKind, Presence, Type, TypeId, TypeKind, Union, UnionVariant, docs};
-use crate::names;
 use crate::model::SchemaId;
+use crate::names;
 use crate::normalize::{self, Discriminator, Fields, Kind, Shape};
 
 /// A variant before its type is made.

@@ -7,8 +7,8 @@ use serde::Serialize;
 use super::operations::Builder;
 use super::types::{Direction, given_type_name};
 use super::{Resource, Type, bodies, docs, media};
-use crate::names;
 use crate::model::{Operation, SchemaId, Signature};
+use crate::names;
 use crate::normalize::Kind;
 
 /// The events that a server sends by itself, as one enum in a module of its own.

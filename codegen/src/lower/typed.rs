@@ -21,7 +21,6 @@ pub fn typed(document: &Value, diagnostics: &mut Diagnostics) -> Option<OpenAPI>
     }
 }
 
-
 /// Reports the innermost objects that the types refuse, or the document as a whole.
 fn report(document: &Value, reason: &str, diagnostics: &mut Diagnostics) {
     let mut refused = Vec::new();

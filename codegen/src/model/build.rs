@@ -9,8 +9,8 @@ use super::arena::{Arena, Id};
 use super::refs::{Followed, RefError, References};
 use super::{
     Callback, Components, Contact, Document, Example, ExtensionMap, ExternalDocs, Header, Info, License, Link,
-    MediaType, Nodes, Operation, Parameter, RequestBody, Requirement, Response, Schema, Server,
-    ServerVariable, Tag, validate,
+    MediaType, Nodes, Operation, Parameter, RequestBody, Requirement, Response, Schema, Server, ServerVariable, Tag,
+    validate,
 };
 use crate::diagnostic::{Diagnostics, child};
 use crate::extensions::Extensions;

@@ -150,7 +150,8 @@ impl<'v> Builder<'v, '_> {
             let item = &self.nodes.path_items[*item];
             let mut operations = item.operations.iter().map(|id| &self.nodes.operations[*id]);
             if !operations.any(|operation| operation.method == "POST" && operation.body.is_some()) {
-                let message = format!("the webhook `{name}` has no `post` with a `requestBody`, so there is nothing to read");
+                let message =
+                    format!("the webhook `{name}` has no `post` with a `requestBody`, so there is nothing to read");
                 unread.push((item.pointer.clone(), message));
             }
         }
@@ -159,7 +160,12 @@ impl<'v> Builder<'v, '_> {
             unread = vec![("/webhooks".to_owned(), message.to_owned())];
         }
         for (pointer, message) in unread {
-            self.diagnostics.warning("unserved-webhook", pointer, message, "describe what is delivered, or ignore this");
+            self.diagnostics.warning(
+                "unserved-webhook",
+                pointer,
+                message,
+                "describe what is delivered, or ignore this",
+            );
         }
     }
 

@@ -69,8 +69,7 @@ impl<'v> Builder<'v, '_> {
         let own = self.needed(own, path);
         let all = || shared.iter().chain(&own);
         for name in fragment_names(path).into_iter().filter(|name| !all().any(|one| one.name == *name)) {
-            let message =
-                format!("what stands behind `#` never reaches a server, and no parameter is called `{name}`");
+            let message = format!("what stands behind `#` never reaches a server, and no parameter is called `{name}`");
             let help = "declare the parameter that the server tells operations apart by";
             self.diagnostics.warning("path-fragment", pointer, message, help);
         }
@@ -156,9 +155,8 @@ impl<'v> Builder<'v, '_> {
         let help = "move `type` and the keywords beside it into `schema`";
         self.diagnostics.warning("misplaced-keyword", child(pointer, "type"), message, help);
         let holds = |kind: ObjectKind, name: &str| kind.holds(name, Versions::V3_2).is_some();
-        let keywords = object.iter().filter(|(name, _)| {
-            holds(ObjectKind::Schema, name) && !holds(ObjectKind::Parameter, name)
-        });
+        let keywords =
+            object.iter().filter(|(name, _)| holds(ObjectKind::Schema, name) && !holds(ObjectKind::Parameter, name));
         let schema: Object = keywords.map(|(name, value)| (name.clone(), value.clone())).collect();
         self.schema(&Value::Object(schema), &place)
     }

@@ -243,9 +243,7 @@ impl Type {
     /// Whether a value is of this type. A whole number is an integer however it is written.
     pub fn has(self, value: &Value) -> bool {
         match self {
-            Self::Integer => {
-                value.is_i64() || value.is_u64() || value.as_f64().is_some_and(is_whole)
-            }
+            Self::Integer => value.is_i64() || value.is_u64() || value.as_f64().is_some_and(is_whole),
             Self::Number => value.is_number(),
             other => Self::of(value) == other,
         }

@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
 
-use crate::diagnostic::Diagnostics;
 use super::{Additional, ClientSchema, Discriminator, Kind, Normalizer, Object};
+use crate::diagnostic::Diagnostics;
 use crate::model::SchemaId;
 use crate::stack::deeper;
 
@@ -263,7 +263,8 @@ fn both(normalizer: &mut Normalizer<'_>, first: SchemaId, second: SchemaId) -> S
     if let Some(known) = normalizer.combined.get(&key) {
         return *known;
     }
-    let schema = ClientSchema { kind: Kind::AllOf(parts), rust_name: None, component: None, ..normalizer[second].clone() };
+    let schema =
+        ClientSchema { kind: Kind::AllOf(parts), rust_name: None, component: None, ..normalizer[second].clone() };
     let id = normalizer.push(schema);
     normalizer.combined.insert(key, id);
     id

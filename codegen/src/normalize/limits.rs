@@ -88,10 +88,9 @@ impl Limits {
 
     /// Makes the bounds of an integer integers: the last one that they allow.
     fn round(&mut self, dropped: &mut Vec<Dropped>) {
-        for (keyword, bound, round) in [
-            ("minimum", &mut self.minimum, f64::ceil as fn(f64) -> f64),
-            ("maximum", &mut self.maximum, f64::floor),
-        ] {
+        for (keyword, bound, round) in
+            [("minimum", &mut self.minimum, f64::ceil as fn(f64) -> f64), ("maximum", &mut self.maximum, f64::floor)]
+        {
             let Some(Bound { value, exclusive }) = *bound else { continue };
             let rounded = round(value);
             let is_exact = rounded.abs() <= i64::MAX as f64;

@@ -269,8 +269,7 @@ impl<'d> Simplifier<'_, 'd> {
         let choice_kind = |ids: &[SchemaId], normalizer: &Normalizer<'d>| {
             Kind::OneOf(ids.iter().map(|id| normalizer.referred(*id)).collect(), discriminator.clone())
         };
-        let all_of: Vec<SchemaId> =
-            keywords.all_of.iter().flatten().map(|id| self.normalizer.referred(*id)).collect();
+        let all_of: Vec<SchemaId> = keywords.all_of.iter().flatten().map(|id| self.normalizer.referred(*id)).collect();
         let given: Vec<Kind> = choices
             .into_iter()
             .filter_map(|(_, ids)| ids.as_ref().filter(|ids| !ids.is_empty()))
@@ -287,14 +286,8 @@ impl<'d> Simplifier<'_, 'd> {
                 Kind::AllOf(parts)
             }
         };
-        let mut schema = ClientSchema {
-            pointer: keywords.pointer,
-            nullable: keywords.nullable,
-            facts,
-            limits,
-            kind,
-            ..annotations
-        };
+        let mut schema =
+            ClientSchema { pointer: keywords.pointer, nullable: keywords.nullable, facts, limits, kind, ..annotations };
         self.check_variants(&mut schema);
         schema
     }

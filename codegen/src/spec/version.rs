@@ -26,6 +26,22 @@ impl Versions {
     /// OpenAPI 3.1 and later.
     pub const SINCE_3_1: Self = Self(12);
 
+    /// The version that a document says it is written in; the newest if it does not say.
+    pub fn of(document: &serde_json::Value) -> Self {
+        let openapi = document.get("openapi").and_then(serde_json::Value::as_str).unwrap_or_default();
+        match openapi {
+            _ if document.get("swagger").is_some() && document.get("openapi").is_none() => Self::V2_0,
+            _ if openapi.starts_with("3.0") => Self::V3_0,
+            _ if openapi.starts_with("3.1") => Self::V3_1,
+            _ => Self::V3_2,
+        }
+    }
+
+    /// The versions whose fields are read in a document: those of 3.0 to 3.2 are read in all of these, as meant.
+    pub fn read_in(document: &serde_json::Value) -> Self {
+        if Self::of(document) == Self::V2_0 { Self::ALL } else { Self::SINCE_3_0 }
+    }
+
     /// Whether the sets have a version in common.
     pub const fn meet(self, other: Self) -> bool {
         self.0 & other.0 != 0
