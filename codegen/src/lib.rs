@@ -150,6 +150,8 @@ impl Pipeline {
             && let Some(document) = model::document(&raised, &mut self.diagnostics)
         {
             self.ir_of(&document, "client");
+            // Other tools read the lowered document, and what it loses is worth knowing.
+            self.lower(raised);
         }
         self.diagnostics.extend(found);
         self.diagnostics = lint::arrange(std::mem::take(&mut self.diagnostics), &self.documents);

@@ -146,6 +146,9 @@ fn root<'t>(tokens: &'t [&'t str]) -> (String, &'t [&'t str]) {
     };
     match tokens {
         ["components", "schemas", name, inner @ ..] => (code(name), inner),
+        ["components", "pathItems", name, _, "requestBody", rest @ ..] => {
+            (format!("the body of {}", code(name)), inner(rest))
+        }
         ["components", _, name, rest @ ..] => (code(name), inner(rest)),
         ["paths", path, method, "requestBody", rest @ ..] => {
             (format!("the request body of {}", call(method, path)), inner(rest))

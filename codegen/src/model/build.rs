@@ -14,6 +14,7 @@ use super::{
 };
 use crate::diagnostic::{Diagnostics, child};
 use crate::extensions::Extensions;
+use crate::spec::ObjectKind;
 
 /// An object of the document.
 pub(super) type Object = Map<String, Value>;
@@ -56,6 +57,7 @@ pub(super) struct Known {
 
 /// A kind of node that references can lead to.
 pub(super) trait Referable: Default + Clone {
+    const KIND: ObjectKind;
     fn arena(nodes: &mut Nodes) -> &mut Arena<Self>;
     fn known(known: &mut Known) -> &mut HashMap<String, Id<Self>>;
     /// Takes over what stands beside the reference.
@@ -65,6 +67,8 @@ pub(super) trait Referable: Default + Clone {
 macro_rules! referable {
     ($summary:ident, $description:ident; $($kind:ident: $arena:ident [$($field:ident),*]),* $(,)?) => {
         $(impl Referable for $kind {
+            const KIND: ObjectKind = ObjectKind::$kind;
+
             fn arena(nodes: &mut Nodes) -> &mut Arena<Self> {
                 &mut nodes.$arena
             }
@@ -129,10 +133,11 @@ impl<'v> Builder<'v, '_> {
                 document.paths.insert(path.clone(), id);
             }
         }
-        for (name, item, pointer) in members(root, "webhooks", "") {
+        let webhooks = members(root, "webhooks", "");
+        for (name, item, pointer) in webhooks.filter(|(name, item, _)| item.is_object() || !name.starts_with("x-")) {
             document.webhooks.insert(name.clone(), self.path_item(item, &pointer, name, None));
         }
-        self.unread_webhooks(&document);
+        self.unread_webhooks(root, &document);
         if !document.webhooks.is_empty() {
             // Without webhooks nothing is signed, and the extension is reported as one without effect.
             document.signature = self.extensions.signature(root, self.diagnostics);
@@ -201,7 +206,8 @@ impl<'v> Builder<'v, '_> {
         let id = match T::known(&mut self.known).get(&at) {
             Some(id) => *id,
             None => {
-                let Some(object) = node.as_object() else {
+                let object = node.as_object().filter(|_| at == pointer || self.is_kind(T::KIND, node, &at));
+                let Some(object) = object else {
                     self.unknown_reference(&format!("#{at}"), pointer);
                     return None;
                 };
@@ -219,6 +225,15 @@ impl<'v> Builder<'v, '_> {
         let mut own = T::arena(&mut self.nodes)[id].clone();
         own.override_texts(summary, description);
         Some(T::arena(&mut self.nodes).push(own))
+    }
+
+    /// Whether the target of a reference is an object of this kind. What the specification does not describe, such as a member of an
+    /// extension, has not been validated yet.
+    pub(super) fn is_kind(&mut self, kind: ObjectKind, node: &Value, pointer: &str) -> bool {
+        match self.refs.kind(pointer) {
+            Some(found) => found == kind,
+            None => validate::validate_at(kind, node, pointer, self.diagnostics),
+        }
     }
 
     /// The node, or the one that its references lead to; a reference that leads nowhere is reported.

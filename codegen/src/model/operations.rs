@@ -12,7 +12,7 @@ use super::{
     Requirement, Response, ResponseId, Status, StyleKind,
 };
 use crate::diagnostic::child;
-use crate::spec::METHODS;
+use crate::spec::{METHODS, WEBHOOKS_EXTENSION};
 
 /// Statuses whose responses have no body, whatever is declared.
 const BODYLESS: [&str; 3] = ["204", "205", "304"];
@@ -144,7 +144,7 @@ impl<'v> Builder<'v, '_> {
     }
 
     /// Reports webhooks that deliver nothing that could be read.
-    pub(super) fn unread_webhooks(&mut self, document: &Document) {
+    pub(super) fn unread_webhooks(&mut self, root: &Object, document: &Document) {
         let mut unread = Vec::new();
         for (name, item) in &document.webhooks {
             let item = &self.nodes.path_items[*item];
@@ -155,9 +155,13 @@ impl<'v> Builder<'v, '_> {
                 unread.push((item.pointer.clone(), message));
             }
         }
+        let message = "nothing here has a `post` with a `requestBody`, so it is not taken for webhooks";
         if unread.len() == document.webhooks.len() && !unread.is_empty() {
-            let message = "nothing here has a `post` with a `requestBody`, so it is not taken for webhooks";
             unread = vec![("/webhooks".to_owned(), message.to_owned())];
+        }
+        if root.contains_key(WEBHOOKS_EXTENSION) {
+            // Raising has moved the extension to `webhooks` unless it is another author's.
+            unread.push((child("", WEBHOOKS_EXTENSION), message.to_owned()));
         }
         for (pointer, message) in unread {
             self.diagnostics.warning(

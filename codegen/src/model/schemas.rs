@@ -7,6 +7,7 @@ use super::build::{Builder, Object, external_docs, flag, list, text, texts};
 use super::refs::reference;
 use super::{Discriminator, RareKeywords, Schema, SchemaId, Type, Xml};
 use crate::diagnostic::{child, tokens};
+use crate::spec::ObjectKind;
 use crate::stack::deeper;
 
 impl Builder<'_, '_> {
@@ -26,7 +27,8 @@ impl Builder<'_, '_> {
         let target = self.refs.target(reference, from);
         let node = target.as_deref().and_then(|target| self.refs.node(target));
         match (target, node) {
-            (Some(target), Some(node @ (Value::Object(_) | Value::Bool(_)))) => {
+            (Some(target), Some(_)) if self.known.schemas.contains_key(&target) => self.known.schemas[&target],
+            (Some(target), Some(node)) if self.is_kind(ObjectKind::Schema, node, &target) => {
                 deeper(|| self.schema_node(node, &target))
             }
             _ => {
@@ -225,7 +227,9 @@ impl Builder<'_, '_> {
     /// Reports references that lead only to each other, and makes schemas of them that allow everything.
     pub(super) fn break_alias_cycles(&mut self) {
         let mut sound = std::collections::HashSet::new();
-        for start in std::mem::take(&mut self.aliases) {
+        let mut aliases = std::mem::take(&mut self.aliases);
+        aliases.sort_unstable();
+        for start in aliases {
             let mut path = vec![start];
             let mut seen = std::collections::HashSet::from([start]);
             let mut at = start;

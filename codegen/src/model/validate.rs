@@ -19,6 +19,14 @@ pub(super) fn validate(document: &Value, diagnostics: &mut Diagnostics) -> bool 
     validator.is_sound
 }
 
+/// The same for a node outside of what the specification describes, to which a reference to an object of this kind leads.
+pub(super) fn validate_at(kind: ObjectKind, node: &Value, pointer: &str, diagnostics: &mut Diagnostics) -> bool {
+    let mut validator = Validator { pointer: pointer.to_owned(), is_sound: true, diagnostics };
+    let holds = if kind == ObjectKind::Schema { FieldType::SchemaOrBool } else { FieldType::OneOrRef(kind) };
+    validator.value(holds, node);
+    validator.is_sound
+}
+
 struct Validator<'d> {
     /// The pointer of the node at hand.
     pointer: String,
@@ -116,6 +124,8 @@ impl Validator<'_> {
         let Value::Object(object) = value else { return self.wrong_type(FieldType::One(kind), value) };
         for (name, member) in object {
             match kind.holds(name, VERSION) {
+                // A webhook may have any name, and its map may have extensions.
+                Some(_) if kind == ObjectKind::Webhooks && name.starts_with("x-") && !member.is_object() => {}
                 Some(holds) => self.enter(name, |validator| validator.value(holds, member)),
                 None if name.starts_with("x-") || name == "$ref" && is_followed(kind) => {}
                 None => self.unknown(kind, name),
