@@ -19,7 +19,6 @@ pub mod emit;
 pub mod extensions;
 pub mod fileset;
 pub mod ir;
-mod kind;
 pub mod lint;
 pub mod load;
 pub mod lower;
@@ -30,6 +29,7 @@ pub mod origin;
 pub mod overlay;
 pub mod progenitor;
 pub mod raise;
+mod refs;
 pub mod resolve;
 pub mod spec;
 mod stack;
@@ -105,6 +105,7 @@ impl Walk {
     }
 
     fn raise(&mut self, value: &mut Value) {
+        bundle::inline_misplaced(value, &mut self.documents, &mut self.diagnostics);
         bundle::adopt(value, &mut self.documents, &mut self.diagnostics);
         raise::raise(value, &mut self.documents, &mut self.diagnostics);
     }
@@ -149,7 +150,11 @@ impl Walk {
     /// What is wrong or unwise in the document, in the order of its lines: what the passes tell of, as far as they get, and what
     /// the rules of [`lint`] find. None where there is no document to look at.
     pub fn lint(&mut self, input: &Input<'_>) -> Option<()> {
-        let value = self.overlaid(input)?;
+        let mut value = self.overlaid(input)?;
+        if spec::Versions::of(&value) == spec::Versions::V2_0 {
+            // The rules are about OpenAPI 3.
+            self.raise(&mut value);
+        }
         let found = lint::lint(&value);
         if let Some(value) = self.lower(value) {
             self.ir_of(&value, "client");
