@@ -21,7 +21,6 @@ pub mod emit;
 pub mod extensions;
 pub mod fileset;
 pub mod ir;
-mod kind;
 pub mod lint;
 pub mod load;
 pub mod lower;
@@ -33,6 +32,7 @@ pub mod origin;
 pub mod overlay;
 pub mod progenitor;
 pub mod raise;
+mod refs;
 pub mod spec;
 pub(crate) mod stack;
 mod template;
@@ -89,6 +89,7 @@ impl Pipeline {
     }
 
     fn raise(&mut self, mut value: Value) -> Option<Value> {
+        bundle::inline_misplaced(&mut value, &mut self.documents, &mut self.diagnostics);
         bundle::adopt(&mut value, &mut self.documents, &mut self.diagnostics);
         raise::raise(&mut value, &mut self.documents, &mut self.diagnostics);
         self.unless_faulty(value)
@@ -145,8 +146,14 @@ impl Pipeline {
     /// the rules of [`lint`] find. None where there is no document to look at.
     pub fn lint(&mut self, input: &Input<'_>) -> Option<()> {
         let value = self.overlaid(input)?;
-        let found = lint::lint(&value);
-        if let Some(raised) = self.raise(value)
+        let (found, raised) = if spec::Versions::of(&value) == spec::Versions::V2_0 {
+            // The rules are about OpenAPI 3.
+            let raised = self.raise(value)?;
+            (lint::lint(&raised), Some(raised))
+        } else {
+            (lint::lint(&value), self.raise(value))
+        };
+        if let Some(raised) = raised
             && let Some(document) = model::document(&raised, &mut self.diagnostics)
         {
             self.ir_of(&document, "client");

@@ -11,7 +11,6 @@ mod build;
 mod operations;
 mod pagination;
 mod parameters;
-pub(crate) mod refs;
 mod schema;
 mod schemas;
 mod security;

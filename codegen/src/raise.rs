@@ -8,6 +8,7 @@
 //! Nothing is lost. A node of the wrong type is left as it is: reporting it is the work of a later pass.
 
 mod document;
+mod references;
 mod relocations;
 mod schema;
 mod swagger;
@@ -28,6 +29,7 @@ type Object = Map<String, Value>;
 /// after `{"openapi": "3.2.0", "components": {"schemas": {"A": {"type": ["string", "null"]}}}}`.
 pub fn raise(document: &mut Value, documents: &mut Documents, diagnostics: &mut Diagnostics) {
     let version = Versions::of(document);
+    references::resolve_names(document);
     let mut raising =
         Raising { pointer: String::new(), version, documents, diagnostics, relocations: Relocations::default() };
     if let Value::Object(root) = document {

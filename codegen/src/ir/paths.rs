@@ -274,22 +274,10 @@ mod tests {
     fn operation(method: &'static str, path: &str, id: Option<&str>) -> Operation {
         Operation {
             pointer: format!("/paths/{path}/{method}"),
-            method,
+            method: method.to_owned(),
             path: path.to_owned(),
-            tag: String::new(),
             id: id.map(str::to_owned),
-            rust_name: None,
-            summary: None,
-            description: None,
-            deprecated: false,
-            sunset: None,
-            servers: Vec::new(),
-            idempotent: None,
-            pagination: None,
-            parameters: Vec::new(),
-            body: None,
-            responses: Vec::new(),
-            security: Vec::new(),
+            ..Operation::default()
         }
     }
 

@@ -6,7 +6,6 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
 use super::arena::{Arena, Id};
-use super::refs::{Followed, RefError, References};
 use super::{
     Callback, Components, Contact, Document, Example, ExtensionMap, ExternalDocs, Header, Info, License, Link,
     MediaType, Nodes, Operation, Parameter, RequestBody, Requirement, Response, Schema, Server, ServerVariable, Tag,
@@ -14,6 +13,7 @@ use super::{
 };
 use crate::diagnostic::{Diagnostics, child};
 use crate::extensions::Extensions;
+use crate::refs::{Followed, RefError, References};
 use crate::spec::ObjectKind;
 
 /// An object of the document.

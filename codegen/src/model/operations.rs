@@ -6,7 +6,6 @@ use serde_json::Value;
 use super::build::{
     Builder, Object, example, extensions, external_docs, flag, link, list, members, security, servers, text, texts,
 };
-use super::refs::reference;
 use super::{
     Callback, Document, Encoding, Header, MediaType, MediaTypeId, Operation, PathItem, PathItemId, RequestBody,
     Requirement, Response, ResponseId, Status, StyleKind,
@@ -67,31 +66,13 @@ impl<'v> Builder<'v, '_> {
             members(layer, "additionalOperations", at).map(|(method, node, at)| (method.clone(), node, at))
         });
         for (method, node, at) in operations.chain(additional).collect::<Vec<_>>() {
-            let Some((node, at)) = self.operation_node(node, at) else { continue };
+            let Some(node) = node.as_object() else { continue };
             let context = Context { method, path, called, shared: &shared, servers: &item.servers };
             let operation = self.operation(node, &at, context);
             item.operations.push(self.nodes.operations.push(operation));
         }
         self.nodes.path_items[id] = item;
         id
-    }
-
-    /// The object of an operation. A reference in its place is none that OpenAPI allows, and is followed all the same.
-    fn operation_node(&mut self, node: &'v Value, pointer: String) -> Option<(&'v Object, String)> {
-        if reference(node).is_none() {
-            return Some((node.as_object()?, pointer));
-        }
-        let message = "OpenAPI allows no `$ref` in place of an operation; it is followed all the same";
-        let help = "refer to the whole path item, or write the operation out";
-        self.diagnostics.warning("misplaced-reference", child(&pointer, "$ref"), message, help);
-        let found = self.follow(node, &pointer)?;
-        match found.node.as_object() {
-            Some(object) => Some((object, found.pointer)),
-            None => {
-                self.unknown_reference(&format!("#{}", found.pointer), &pointer);
-                None
-            }
-        }
     }
 
     fn operation(&mut self, object: &'v Object, pointer: &str, context: Context<'_>) -> Operation {

@@ -4,9 +4,9 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::build::{Builder, Object, external_docs, flag, list, text, texts};
-use super::refs::reference;
 use super::{Discriminator, RareKeywords, Schema, SchemaId, Type, Xml};
 use crate::diagnostic::{child, tokens};
+use crate::refs::reference;
 use crate::spec::ObjectKind;
 use crate::stack::deeper;
 

@@ -127,14 +127,11 @@ impl Validator<'_> {
                 // A webhook may have any name, and its map may have extensions.
                 Some(_) if kind == ObjectKind::Webhooks && name.starts_with("x-") && !member.is_object() => {}
                 Some(holds) => self.enter(name, |validator| validator.value(holds, member)),
-                None if name.starts_with("x-") || name == "$ref" && is_followed(kind) => {}
+                None if name.starts_with("x-") || name == "$ref" && kind == ObjectKind::PathItem => {}
                 None => self.unknown(kind, name),
             }
         }
-        // An operation that is a reference is followed, and its target is checked in its own place.
-        if !object.contains_key("$ref") {
-            self.missing(kind, object);
-        }
+        self.missing(kind, object);
         rules::check(self, kind, object);
     }
 
@@ -157,9 +154,4 @@ impl Validator<'_> {
         let message = format!("{} has no `{name}`; it has no effect", words::with_article(kind.noun()));
         self.diagnostics.warning("unknown-key", child(&self.pointer, name), message, help);
     }
-}
-
-/// Whether a `$ref` is followed where OpenAPI has none, or beside other fields.
-fn is_followed(kind: ObjectKind) -> bool {
-    matches!(kind, ObjectKind::PathItem | ObjectKind::Operation)
 }

@@ -40,12 +40,13 @@ pub(super) fn convert(parameter: &mut Object, at: &str, raising: &mut Raising) {
     let schema = take_schema(parameter);
     if schema.get("type").is_some_and(|kind| kind == "array") {
         let format = format.as_ref().and_then(Value::as_str).unwrap_or("csv");
-        match style(&place, format) {
-            Some((style, explode)) => {
-                parameter.insert("style".to_owned(), json!(style));
-                parameter.insert("explode".to_owned(), json!(explode));
-            }
-            None => not_expressible(format, &place, at, raising),
+        let known = style(&place, format);
+        if known.is_none() {
+            not_expressible(format, &place, at, raising);
+        }
+        if let Some((style, explode)) = known.or_else(|| style(&place, "csv")) {
+            parameter.insert("style".to_owned(), json!(style));
+            parameter.insert("explode".to_owned(), json!(explode));
         }
     }
     if !schema.is_empty() && !parameter.contains_key("schema") {

@@ -37,16 +37,23 @@ pub(crate) struct References<'v> {
 
 /// The names that schemas give themselves.
 #[derive(Debug, Default)]
-struct Names {
+pub(crate) struct Names {
     /// Pointer by `$id`, and by `$id` with `#` and an anchor; the document has an empty `$id`.
     pointers: HashMap<String, String>,
     /// Pointer and `$id` of each schema that has one, the innermost last.
     resources: Vec<(String, String)>,
+    /// The document's `$self`.
+    base: String,
 }
 
 impl<'v> References<'v> {
     pub(crate) fn new(root: &'v Value) -> Self {
         Self { root, names: OnceCell::new() }
+    }
+
+    /// The document.
+    pub(crate) fn root(&self) -> &'v Value {
+        self.root
     }
 
     /// The node at a pointer.
@@ -69,26 +76,13 @@ impl<'v> References<'v> {
 
     /// The pointer that a reference at `from` refers to.
     pub(crate) fn target(&self, reference: &str, from: &str) -> Option<String> {
-        let reference = decoded(reference);
-        let (uri, fragment) = reference.split_once('#').unwrap_or((&reference, ""));
-        if uri.is_empty() && (fragment.is_empty() || fragment.starts_with('/')) && self.node(fragment).is_some() {
-            return Some(fragment.to_owned());
+        let text = decoded(reference);
+        if let Some(pointer) = text.strip_prefix('#').filter(|pointer| pointer.is_empty() || pointer.starts_with('/'))
+            && self.node(pointer).is_some()
+        {
+            return Some(pointer.to_owned());
         }
-        let names = self.names.get_or_init(|| Names::of(self.root));
-        let around = names.resources.iter().rev().find(|(pointer, _)| is_within(from, pointer));
-        let uri = match (uri, around) {
-            ("", Some((_, id))) => id.clone(),
-            (uri, Some((_, id))) => joined(id, uri),
-            (uri, None) => uri.to_owned(),
-        };
-        let pointer = if fragment.is_empty() || fragment.starts_with('/') {
-            let resource = if uri.is_empty() { "" } else { names.pointers.get(&uri)?.as_str() };
-            format!("{resource}{fragment}")
-        } else {
-            let anchor = |uri: &str| names.pointers.get(&format!("{uri}#{fragment}"));
-            anchor(&uri).or_else(|| anchor("").filter(|_| reference.starts_with('#')))?.clone()
-        };
-        self.node(&pointer).map(|_| pointer)
+        self.names.get_or_init(|| Names::of(self.root)).target(self.root, &text, from)
     }
 
     /// The node, or the one that its references lead to.
@@ -144,35 +138,103 @@ pub(crate) fn reference(node: &Value) -> Option<&str> {
 }
 
 impl Names {
-    fn of(root: &Value) -> Self {
-        let mut names = Self::default();
-        let at = &mut String::new();
-        names.gather(root, FieldType::DOCUMENT, "", at);
+    /// The names in a document.
+    pub(crate) fn of(root: &Value) -> Self {
+        let base = root.get("$self").and_then(Value::as_str).unwrap_or_default().trim_end_matches('#').to_owned();
+        let mut names = Self { base: base.clone(), ..Self::default() };
+        names.pointers.insert(base.clone(), String::new());
+        names.gather(root, FieldType::DOCUMENT, &base, &mut String::new());
         names
+    }
+
+    /// The names in a file of which nobody knows what it holds: wherever a keyword is that gives a name.
+    pub(crate) fn anywhere(root: &Value) -> Self {
+        let mut names = Self { pointers: HashMap::from([(String::new(), String::new())]), ..Self::default() };
+        names.gather_anywhere(root, "", &mut String::new());
+        names
+    }
+
+    /// The pointer that a reference without percent-encoding refers to. `from` is where it stands.
+    pub(crate) fn target(&self, root: &Value, reference: &str, from: &str) -> Option<String> {
+        let (uri, fragment) = reference.split_once('#').unwrap_or((reference, ""));
+        let is_pointer = fragment.is_empty() || fragment.starts_with('/');
+        if uri.is_empty() && is_pointer && root.pointer(fragment).is_some() {
+            return Some(fragment.to_owned());
+        }
+        let base = self.base_at(from);
+        let uri = if uri.is_empty() { base.to_owned() } else { joined(base, uri) };
+        if is_pointer {
+            let pointer = self.pointers.get(&uri).map(|resource| format!("{resource}{fragment}"));
+            let pointer = pointer.filter(|pointer| root.pointer(pointer).is_some());
+            return pointer.or_else(|| within(root, fragment, from).filter(|_| reference.starts_with('#')));
+        }
+        let anchor = |uri: &str| self.pointers.get(&format!("{uri}#{fragment}"));
+        anchor(&uri).or_else(|| anchor(&self.base).filter(|_| reference.starts_with('#'))).cloned()
+    }
+
+    /// Whether a reference with a URI is one to a schema that calls itself so, or to something in it.
+    pub(crate) fn knows(&self, reference: &str, from: &str) -> bool {
+        let uri = reference.split('#').next().unwrap_or_default();
+        !uri.is_empty() && self.pointers.contains_key(&joined(self.base_at(from), uri))
+    }
+
+    /// The URI that references at a pointer are relative to.
+    fn base_at(&self, from: &str) -> &str {
+        let around = self.resources.iter().rev().find(|(pointer, _)| is_within(from, pointer));
+        around.map_or(&self.base, |(_, id)| id)
+    }
+
+    /// Adds the names that a schema gives itself. Returns the URI that references in it are relative to.
+    fn add(&mut self, schema: &Value, base: &str, at: &str) -> String {
+        let text = |key| schema.get(key).and_then(Value::as_str);
+        let mut base = base.to_owned();
+        if let Some(id) = text("$id") {
+            base = joined(&base, id.trim_end_matches('#'));
+            self.pointers.entry(base.clone()).or_insert_with(|| at.to_owned());
+            self.resources.push((at.to_owned(), base.clone()));
+        }
+        for anchor in ["$anchor", "$dynamicAnchor"].into_iter().filter_map(text) {
+            self.pointers.entry(format!("{base}#{anchor}")).or_insert_with(|| at.to_owned());
+        }
+        base
+    }
+
+    fn gather_anywhere(&mut self, node: &Value, base: &str, at: &mut String) {
+        let length = at.len();
+        match node {
+            Value::Object(members) => {
+                let base = self.add(node, base, at);
+                let is_data = |name: &str| {
+                    matches!(name, "example" | "examples" | "default" | "enum" | "const") || name.starts_with("x-")
+                };
+                for (name, member) in members.iter().filter(|(name, _)| !is_data(name)) {
+                    push_token(at, name);
+                    self.gather_anywhere(member, &base, at);
+                    at.truncate(length);
+                }
+            }
+            Value::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    push_token(at, &index.to_string());
+                    self.gather_anywhere(item, base, at);
+                    at.truncate(length);
+                }
+            }
+            _ => {}
+        }
     }
 
     fn gather(&mut self, node: &Value, holds: FieldType, base: &str, at: &mut String) {
         if holds.is_data() {
             return;
         }
-        let mut base = base.to_owned();
-        if holds == FieldType::SchemaOrBool {
-            let text = |key| node.get(key).and_then(Value::as_str);
-            if let Some(id) = text("$id") {
-                base = joined(&base, id.trim_end_matches('#'));
-                self.pointers.entry(base.clone()).or_insert_with(|| at.clone());
-                self.resources.push((at.clone(), base.clone()));
-            }
-            for anchor in ["$anchor", "$dynamicAnchor"].into_iter().filter_map(text) {
-                self.pointers.entry(format!("{base}#{anchor}")).or_insert_with(|| at.clone());
-            }
-        }
+        let base = if holds == FieldType::SchemaOrBool { self.add(node, base, at) } else { base.to_owned() };
         let length = at.len();
         match node {
             Value::Object(members) => {
                 for (name, member) in members {
                     push_token(at, name);
-                    self.gather(member, holds.member(name, false, Versions::V3_2), &base, at);
+                    self.gather(member, holds.member(name, false, Versions::ALL), &base, at);
                     at.truncate(length);
                 }
             }
@@ -180,13 +242,19 @@ impl Names {
                 for (index, item) in items.iter().enumerate() {
                     let token = index.to_string();
                     push_token(at, &token);
-                    self.gather(item, holds.member(&token, true, Versions::V3_2), &base, at);
+                    self.gather(item, holds.member(&token, true, Versions::ALL), &base, at);
                     at.truncate(length);
                 }
             }
             _ => {}
         }
     }
+}
+
+/// The pointer relative to one of the nodes around `from`, the innermost first: tools write `#/$defs/A` in a schema that has `$defs` but no `$id`.
+fn within(root: &Value, fragment: &str, from: &str) -> Option<String> {
+    let ends = from.match_indices('/').map(|(end, _)| end).rev();
+    ends.map(|end| format!("{}{fragment}", &from[..end])).find(|pointer| root.pointer(pointer).is_some())
 }
 
 /// Whether a pointer is that of a node or of something in it.
@@ -259,7 +327,8 @@ mod tests {
         let root = json!({"components": {"schemas": {
             "A": {"$anchor": "a"},
             "B": {"$id": "https://acme.example/b", "$defs": {"C": {"$anchor": "c"}, "D": {"$id": "d"}}},
-            "E": {"properties": {"$anchor": {"const": {"$anchor": "data"}}}}
+            "E": {"properties": {"$anchor": {"const": {"$anchor": "data"}}}},
+            "F": {"$defs": {"G": {"type": "string"}}, "properties": {"a": {"$ref": "#/$defs/G"}}}
         }}});
         let refs = References::new(&root);
         let within = "/components/schemas/B/properties/x";
@@ -274,6 +343,8 @@ mod tests {
             ("d", within, Some("/components/schemas/B/$defs/D")),
             ("#/components/schemas/A", within, Some("/components/schemas/A")),
             ("#data", "", None),
+            ("#/$defs/G", "/components/schemas/F/properties/a/$ref", Some("/components/schemas/F/$defs/G")),
+            ("#/$defs/G", "/components/schemas/A/$ref", None),
         ] {
             assert_eq!(refs.target(reference, from).as_deref(), expected, "{reference}");
         }
