@@ -15,8 +15,10 @@ mod operation;
 mod publish;
 mod references;
 mod schema;
+mod typed;
 
 pub use publish::publish;
+pub use typed::typed;
 
 use serde_json::{Map, Value};
 

@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
-use crate::diagnostic::push_token;
-use crate::spec::{FieldType, Versions};
+use crate::diagnostic::{push_token, tokens};
+use crate::spec::{FieldType, ObjectKind, Versions};
 
 /// Why a reference has no target.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +59,19 @@ impl<'v> References<'v> {
     /// The node at a pointer.
     pub(crate) fn node(&self, pointer: &str) -> Option<&'v Value> {
         self.root.pointer(pointer)
+    }
+
+    /// The kind of the object at a pointer, if the specification describes one there.
+    pub(crate) fn kind(&self, pointer: &str) -> Option<ObjectKind> {
+        let (mut holds, mut node) = (FieldType::DOCUMENT, self.root);
+        for token in tokens(pointer) {
+            holds = holds.member(&token, node.is_array(), Versions::V3_2);
+            node = match node {
+                Value::Array(items) => items.get(token.parse::<usize>().ok()?)?,
+                node => node.get(&token)?,
+            };
+        }
+        holds.object()
     }
 
     /// The pointer that a reference at `from` refers to.

@@ -2,7 +2,7 @@
 
 use crm_clients_codegen::diagnostic::Diagnostics;
 use crm_clients_codegen::lower::{lower, publish};
-use crm_clients_codegen::{Input, Walk};
+use crm_clients_codegen::{Input, Pipeline};
 use serde_json::{Value, json};
 
 /// Lowers, and gives the warnings as `code pointer`.
@@ -251,7 +251,7 @@ fn nothing_is_published_that_refers_to_nothing() {
             "paths": {"/a": {"get": {"responses": {"default": {"$ref": reference}}}}},
         });
         let read = |_: &str| Ok(document.to_string().into_bytes());
-        let mut walk = Walk::new();
+        let mut walk = Pipeline::new();
         let published = walk.published(&Input { document: "openapi.json", read: &read, overlay: None });
         (published.is_some(), walk.diagnostics.iter().map(|diagnostic| diagnostic.code).collect::<Vec<_>>())
     };

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{Output, Resource, Type, TypeDef, TypeKind};
 use crate::diagnostic::{Diagnostics, child, closest};
-use crate::resolve::{self, PageBy, Pagination, Sign};
+use crate::model::{Document, PageBy, Pagination, Sign};
 
 /// How the pages of an operation are read.
 #[derive(Debug, Clone, Serialize)]
@@ -38,17 +38,9 @@ impl Access {
 }
 
 /// Gives each operation that has pages what is known of them, now that types are settled.
-pub fn attach(
-    resources: &mut [Resource],
-    types: &[TypeDef],
-    sources: &[resolve::Operation],
-    diagnostics: &mut Diagnostics,
-) {
-    let paged: Vec<_> = sources.iter().filter_map(|source| Some((source, source.pagination.as_ref()?))).collect();
+pub fn attach(resources: &mut [Resource], types: &[TypeDef], document: &Document, diagnostics: &mut Diagnostics) {
     for operation in resources.iter_mut().flat_map(|resource| &mut resource.operations) {
-        let is_source =
-            |source: &resolve::Operation| (source.method, &source.path) == (operation.method, &operation.path);
-        let Some((_, pagination)) = paged.iter().find(|(source, _)| is_source(source)) else { continue };
+        let Some(pagination) = &document[operation.source].pagination else { continue };
         // The methods of one operation differ in what they send, and are told of once.
         let mut unsaid = Diagnostics::new();
         let diagnostics = if operation.alternative { &mut unsaid } else { &mut *diagnostics };

@@ -73,15 +73,10 @@ pub(crate) enum Shape {
 pub(crate) struct Field {
     pub(crate) name: &'static str,
     pub(crate) shape: Shape,
-    pub(crate) required: bool,
 }
 
 const fn may(name: &'static str, shape: Shape) -> Field {
-    Field { name, shape, required: false }
-}
-
-const fn must(name: &'static str, shape: Shape) -> Field {
-    Field { name, shape, required: true }
+    Field { name, shape }
 }
 
 /// The methods that a path item can describe.
@@ -110,8 +105,8 @@ const SERVERS: Shape = List(&One(Server));
 const TEXTS: Shape = Map(&Text);
 
 const PARAMETER: &[Field] = &[
-    must("name", Text),
-    must("in", Word(&["query", "path", "header", "cookie"])),
+    may("name", Text),
+    may("in", Word(&["query", "path", "header", "cookie"])),
     may("description", Text),
     may("required", Flag),
     may("schema", SCHEMA),
@@ -197,7 +192,7 @@ const OPERATION: &[Field] = &[
     may("operationId", Text),
     may("parameters", PARAMETERS),
     may("requestBody", OneOrRef(RequestBody)),
-    must("responses", One(Responses)),
+    may("responses", One(Responses)),
     may("callbacks", Map(&Any)),
     may("deprecated", Flag),
     may("security", SECURITY),
@@ -220,10 +215,10 @@ const PATH_ITEM: &[Field] = &[
 ];
 
 const DOCUMENT: &[Field] = &[
-    must("openapi", Text),
-    must("info", One(Info)),
+    may("openapi", Text),
+    may("info", One(Info)),
     may("servers", SERVERS),
-    must("paths", One(Paths)),
+    may("paths", One(Paths)),
     may("components", One(Components)),
     may("security", SECURITY),
     may("tags", List(&One(Tag))),
@@ -232,7 +227,7 @@ const DOCUMENT: &[Field] = &[
 ];
 
 const SECURITY_SCHEME: &[Field] = &[
-    must("type", Word(&["apiKey", "http", "oauth2", "openIdConnect"])),
+    may("type", Word(&["apiKey", "http", "oauth2", "openIdConnect"])),
     may("description", Text),
     may("name", Text),
     may("in", Word(&["query", "header", "cookie"])),
@@ -243,8 +238,8 @@ const SECURITY_SCHEME: &[Field] = &[
 ];
 
 const INFO: &[Field] = &[
-    must("title", Text),
-    must("version", Text),
+    may("title", Text),
+    may("version", Text),
     may("description", Text),
     may("termsOfService", Text),
     may("contact", One(Contact)),
@@ -253,11 +248,11 @@ const INFO: &[Field] = &[
 
 const CONTACT: &[Field] = &[may("name", Text), may("url", Text), may("email", Text)];
 
-const LICENSE: &[Field] = &[must("name", Text), may("url", Text)];
+const LICENSE: &[Field] = &[may("name", Text), may("url", Text)];
 
-const SERVER: &[Field] = &[must("url", Text), may("description", Text), may("variables", Map(&One(ServerVariable)))];
+const SERVER: &[Field] = &[may("url", Text), may("description", Text), may("variables", Map(&One(ServerVariable)))];
 
-const SERVER_VARIABLE: &[Field] = &[must("default", Text), may("enum", List(&Text)), may("description", Text)];
+const SERVER_VARIABLE: &[Field] = &[may("default", Text), may("enum", List(&Text)), may("description", Text)];
 
 const REQUEST_BODY: &[Field] = &[may("content", CONTENT), may("description", Text), may("required", Flag)];
 
@@ -273,12 +268,12 @@ const ENCODING: &[Field] = &[
 ];
 
 const RESPONSE: &[Field] =
-    &[must("description", Text), may("content", CONTENT), may("headers", HEADERS), may("links", Map(&Any))];
+    &[may("description", Text), may("content", CONTENT), may("headers", HEADERS), may("links", Map(&Any))];
 
 const EXAMPLE: &[Field] =
     &[may("summary", Text), may("description", Text), may("value", Any), may("externalValue", Text)];
 
-const DISCRIMINATOR: &[Field] = &[must("propertyName", Text), may("mapping", TEXTS)];
+const DISCRIMINATOR: &[Field] = &[may("propertyName", Text), may("mapping", TEXTS)];
 
 const FLOWS: &[Field] = &[
     may("implicit", One(ImplicitFlow)),
@@ -287,16 +282,16 @@ const FLOWS: &[Field] = &[
     may("authorizationCode", One(CodeFlow)),
 ];
 
-const IMPLICIT_FLOW: &[Field] = &[must("authorizationUrl", Text), may("refreshUrl", Text), must("scopes", TEXTS)];
+const IMPLICIT_FLOW: &[Field] = &[may("authorizationUrl", Text), may("refreshUrl", Text), may("scopes", TEXTS)];
 
-const TOKEN_FLOW: &[Field] = &[must("tokenUrl", Text), may("refreshUrl", Text), must("scopes", TEXTS)];
+const TOKEN_FLOW: &[Field] = &[may("tokenUrl", Text), may("refreshUrl", Text), may("scopes", TEXTS)];
 
 const CODE_FLOW: &[Field] =
-    &[must("authorizationUrl", Text), must("tokenUrl", Text), may("refreshUrl", Text), must("scopes", TEXTS)];
+    &[may("authorizationUrl", Text), may("tokenUrl", Text), may("refreshUrl", Text), may("scopes", TEXTS)];
 
-const TAG: &[Field] = &[must("name", Text), may("description", Text), may("externalDocs", One(ExternalDocs))];
+const TAG: &[Field] = &[may("name", Text), may("description", Text), may("externalDocs", One(ExternalDocs))];
 
-const EXTERNAL_DOCS: &[Field] = &[must("url", Text), may("description", Text)];
+const EXTERNAL_DOCS: &[Field] = &[may("url", Text), may("description", Text)];
 
 impl Kind {
     /// The members that OpenAPI 3.0 gives this kind.
@@ -357,38 +352,6 @@ impl Kind {
             (Schema, "prefixItems") => Some(List(&SCHEMA)),
             (Schema, "unevaluatedProperties") => Some(SchemaOrFlag),
             _ => None,
-        }
-    }
-
-    /// What this kind is called in a message, without article.
-    pub(crate) fn noun(self) -> &'static str {
-        match self {
-            Document => "OpenAPI document",
-            Info => "info object",
-            Contact => "contact object",
-            License => "licence object",
-            Server => "server object",
-            ServerVariable => "server variable object",
-            Paths => "paths object",
-            Webhooks => "webhooks object",
-            PathItem => "path item object",
-            Operation => "operation object",
-            Parameter => "parameter object",
-            RequestBody => "request body object",
-            MediaType => "media type object",
-            Encoding => "encoding object",
-            Responses => "responses object",
-            Response => "response object",
-            Header => "header object",
-            Example => "example object",
-            Schema => "schema object",
-            Discriminator => "discriminator object",
-            Components => "components object",
-            SecurityScheme => "security scheme object",
-            Flows => "OAuth flows object",
-            ImplicitFlow | TokenFlow | CodeFlow => "OAuth flow object",
-            Tag => "tag object",
-            ExternalDocs => "external documentation object",
         }
     }
 }

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use crm_clients_codegen::fileset::FileSet;
-use crm_clients_codegen::{Input, Walk, names};
+use crm_clients_codegen::{Input, Pipeline, names};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -23,7 +23,7 @@ struct Package {
 /// The crate as progenitor writes it.
 pub fn files(workspace: &Workspace, source: &Source, arguments: &Arguments) -> Result<FileSet, Fault> {
     let name = &arguments.name;
-    let pass = |walk: &mut Walk, input: &Input<'_>| walk.for_progenitor(input, &names::module_name(name));
+    let pass = |walk: &mut Pipeline, input: &Input<'_>| walk.for_progenitor(input, &names::module_name(name));
     let order = walk(
         source,
         arguments.format,

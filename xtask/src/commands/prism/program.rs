@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crm_clients_codegen::driver;
+use crm_clients_codegen::callgen;
 use crm_clients_codegen::fileset::FileSet;
 use serde_json::Value;
 
@@ -34,7 +34,7 @@ impl Program {
             }
             documents.push((name.clone(), document));
         }
-        files.insert("main.rs", driver::program(apis));
+        files.insert("main.rs", callgen::program(apis));
         let directory = target.join("prism/program");
         fs::create_dir_all(&directory)?;
         tree::write(&directory.join("src"), &files)?;

@@ -2,7 +2,7 @@
 //! what the document allows, and that it reads what comes back.
 //!
 //! Each operation is called with all that it takes, once for each alternative of its choices, and with only what it
-//! requires. The values are made of the lowered document's schemas and turned into Rust by the client's own types: a
+//! requires. The values are made of the document's schemas and turned into Rust by the client's own types: a
 //! value that they cannot carry is a fault.
 
 mod calls;
@@ -10,23 +10,24 @@ mod dispatch;
 mod expression;
 mod sample;
 
-use quote::quote;
-use serde_json::Value;
-
 use crate::diagnostic::Diagnostics;
 use crate::emit::file::File;
 use crate::emit::gate;
 use crate::fileset::FileSet;
 use crate::ir::{Api, CredentialKind};
+use crate::model::Document;
+use crate::normalize::Normalizer;
+use quote::quote;
 
 /// The program's module of a client: `mod.rs`, and a file for each resource. Beside it the program has `clients`, whose
 /// module of the same name is the client, and [what else](program) the calls need. A schema that no value is known for
 /// is an error.
-pub fn module(api: &Api, document: &Value, diagnostics: &mut Diagnostics) -> FileSet {
+pub fn module(api: &Api, document: &Document, diagnostics: &mut Diagnostics) -> FileSet {
+    let all = Normalizer::new(document);
     let mut files = FileSet::new();
     files.insert("mod.rs", root(api));
     for resource in &api.resources {
-        files.insert(format!("{}.rs", resource.module), calls::file(api, resource, document, diagnostics));
+        files.insert(format!("{}.rs", resource.module), calls::file(api, resource, &all, diagnostics));
     }
     files
 }

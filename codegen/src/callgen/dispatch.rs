@@ -55,7 +55,7 @@ fn function(api: &Api, resource: &Resource, operation: &Operation, name: &proc_m
         });
     }
     for fixed in &operation.fixed {
-        let (location, wire) = (gate::string(fixed.location.as_str()), gate::string(&fixed.wire));
+        let (location, wire) = (gate::string(fixed.location.word()), gate::string(&fixed.wire));
         let value = gate::string(&fixed.value);
         statements.extend(quote!(arguments.fixed(#location, #wire, #value)?;));
     }
@@ -87,7 +87,7 @@ fn function(api: &Api, resource: &Resource, operation: &Operation, name: &proc_m
 }
 
 fn location(argument: &Argument) -> proc_macro2::Literal {
-    gate::string(argument.location.as_str())
+    gate::string(argument.location.word())
 }
 
 fn written(api: &Api, argument: &Argument) -> TokenStream {

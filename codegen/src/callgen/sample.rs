@@ -5,6 +5,10 @@ mod pattern;
 
 use serde_json::{Map, Number, Value};
 
+use crate::model::SchemaId;
+use crate::normalize::{Additional, Bound, Normalizer};
+use merge::{Merged, SampleType};
+
 /// What the samples hold.
 #[derive(Debug, Clone, Copy)]
 pub struct Wanted {
@@ -22,12 +26,12 @@ pub const BASE64: (&str, &str) = ("c2FtcGxl", "sample");
 /// How many nodes a sample has before what is optional is left out: small schemas can describe very large values.
 const MAX_NODES: usize = 5_000;
 
-/// Makes samples of the schemas of a lowered document, as requests hold them: without what is read-only.
+/// Makes samples of the schemas of a document, as requests hold them: without what is read-only.
 pub struct Sampler<'a> {
-    document: &'a Value,
+    all: &'a Normalizer<'a>,
     wanted: Wanted,
-    /// The references that lead to the schema at hand.
-    within: Vec<String>,
+    /// The schemas that the one at hand is within.
+    within: Vec<SchemaId>,
     nodes: usize,
     /// Which of an array's items is made, so that they differ.
     turn: usize,
@@ -46,9 +50,9 @@ pub enum Unsampled {
 type Result<T = Value> = std::result::Result<T, Unsampled>;
 
 impl<'a> Sampler<'a> {
-    /// Begins with a document.
-    pub fn new(document: &'a Value, wanted: Wanted) -> Self {
-        Self { document, wanted, within: Vec::new(), nodes: 0, turn: 0, alternatives: 1 }
+    /// Returns a sampler of the schemas of a document.
+    pub fn new(all: &'a Normalizer<'a>, wanted: Wanted) -> Self {
+        Self { all, wanted, within: Vec::new(), nodes: 0, turn: 0, alternatives: 1 }
     }
 
     /// What the samples hold.
@@ -66,76 +70,72 @@ impl<'a> Sampler<'a> {
     /// # Errors
     ///
     /// Where no value fits, or none that is known.
-    pub fn value(&mut self, schema: &Value) -> Result {
+    pub fn value(&mut self, schema: SchemaId) -> Result {
+        self.of_all(&[schema])
+    }
+
+    /// A value that fits all of these schemas.
+    fn of_all(&mut self, schemas: &[SchemaId]) -> Result {
         let depth = self.within.len();
         self.nodes += 1;
-        let value = self.merged(schema).and_then(|schema| self.of_merged(&schema));
+        let value = self.merged(schemas).and_then(|schema| self.of_merged(&schema));
         self.within.truncate(depth);
         value
     }
 
-    fn of_merged(&mut self, schema: &Map<String, Value>) -> Result {
-        if let Some(values) = schema.get("enum").and_then(Value::as_array) {
-            let values: Vec<&Value> = values.iter().filter(|value| !value.is_null()).collect();
-            return Ok(values.get(self.turn % values.len().max(1)).map_or(Value::Null, |value| (*value).clone()));
+    fn of_merged(&mut self, schema: &Merged<'a>) -> Result {
+        let values = &schema.limits.values;
+        if !values.is_empty() {
+            return Ok(values[self.turn % values.len()].clone());
         }
-        match schema.get("type").and_then(Value::as_str) {
-            Some("boolean") => Ok(Value::Bool(true)),
-            Some("integer") => Ok(integer(schema, self.turn)),
-            Some("number") => Ok(number(schema, self.turn)),
-            Some("string") => self.string(schema),
-            Some("array") => self.array(schema),
-            Some("object") => self.object(schema),
-            _ if schema.contains_key("properties") || schema.contains_key("additionalProperties") => {
-                self.object(schema)
-            }
-            _ if schema.contains_key("items") => self.array(schema),
-            _ => Ok(Value::String("anything".to_owned())),
+        match schema.kind {
+            SampleType::Boolean => Ok(Value::Bool(true)),
+            SampleType::Integer => Ok(integer(schema, self.turn)),
+            SampleType::Number => Ok(number(schema, self.turn)),
+            SampleType::String => self.string(schema),
+            SampleType::Array => self.array(schema),
+            SampleType::Object => self.object(schema),
+            SampleType::Any => Ok(Value::String("anything".to_owned())),
         }
     }
 
-    fn object(&mut self, schema: &Map<String, Value>) -> Result {
+    fn object(&mut self, schema: &Merged<'a>) -> Result {
         let mut out = Map::new();
-        let required: Vec<&str> =
-            schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
-        let alone = self.wanted.some && required.is_empty();
-        for (name, property) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
-            let must = required.contains(&name.as_str());
+        let alone = self.wanted.some && schema.required.is_empty();
+        for (name, property) in &schema.properties {
+            let must = schema.required.contains(name);
             let may = (self.wanted.optional || alone && out.is_empty()) && self.nodes < MAX_NODES;
             if !must && !may || self.is_read_only(property) {
                 continue;
             }
-            match self.value(property) {
+            match self.of_all(property) {
                 Ok(value) => {
-                    out.insert(name.clone(), value);
+                    out.insert((*name).to_owned(), value);
                 }
                 Err(Unsampled::Endless) if !must => {}
                 Err(unsampled) => return Err(within(name, unsampled)),
             }
         }
         self.additional(schema, &mut out)?;
-        if let Some((property, value)) = merge::discriminated(schema) {
-            out.insert(property, value);
+        if let Some((property, value)) = &schema.tag {
+            out.insert(property.clone(), value.clone());
         }
         Ok(Value::Object(out))
     }
 
     /// Properties that have no name of their own.
-    fn additional(&mut self, schema: &Map<String, Value>, out: &mut Map<String, Value>) -> Result<()> {
-        let free = !schema.contains_key("properties");
-        let any = Value::Object(Map::new());
-        let values = match schema.get("additionalProperties") {
-            Some(Value::Bool(false)) => return Ok(()),
-            Some(Value::Bool(true)) => &any,
-            Some(values) => values,
-            None if free => &any,
-            None => return Ok(()),
+    fn additional(&mut self, schema: &Merged<'a>, out: &mut Map<String, Value>) -> Result<()> {
+        let values: &[SchemaId] = match &schema.additional {
+            Additional::Forbidden => return Ok(()),
+            Additional::Of(values) => &[*values],
+            Additional::Unsaid if !schema.properties.is_empty() => return Ok(()),
+            Additional::Any | Additional::Unsaid => &[],
         };
-        let least = limit(schema, "minProperties").unwrap_or(0);
+        let least = schema.limits.min_properties.unwrap_or(0);
         let wanted = if self.wanted.optional && self.nodes < MAX_NODES { out.len() + 1 } else { 0 };
-        let most = limit(schema, "maxProperties").unwrap_or(usize::MAX);
+        let most = schema.limits.max_properties.unwrap_or(usize::MAX);
         for number in 1..=wanted.max(least).min(most).saturating_sub(out.len()) {
-            match self.value(values) {
+            match self.of_all(values) {
                 Ok(value) => out.insert(format!("other_{number}"), value),
                 Err(Unsampled::Endless) if least == 0 => break,
                 Err(unsampled) => return Err(unsampled),
@@ -145,16 +145,14 @@ impl<'a> Sampler<'a> {
     }
 
     /// One item, unless there have to be more: an empty list shows little.
-    fn array(&mut self, schema: &Map<String, Value>) -> Result {
-        let any = Value::Object(Map::new());
-        let items = schema.get("items").unwrap_or(&any);
-        let least = limit(schema, "minItems").unwrap_or(0);
-        let count = least.max(1).min(limit(schema, "maxItems").unwrap_or(usize::MAX)).min(MAX_NODES);
+    fn array(&mut self, schema: &Merged<'a>) -> Result {
+        let least = schema.limits.min_items.unwrap_or(0);
+        let count = least.max(1).min(schema.limits.max_items.unwrap_or(usize::MAX)).min(MAX_NODES);
         let before = self.turn;
         let mut out = Vec::new();
         for turn in 0..count {
             self.turn = before + turn;
-            match self.value(items) {
+            match self.of_all(&schema.items) {
                 Ok(value) => out.push(value),
                 Err(Unsampled::Endless) if least == 0 => break,
                 Err(unsampled) => return Err(unsampled),
@@ -164,15 +162,15 @@ impl<'a> Sampler<'a> {
         Ok(Value::Array(out))
     }
 
-    fn string(&self, schema: &Map<String, Value>) -> Result {
-        if let Some(pattern) = schema.get("pattern").and_then(Value::as_str) {
-            let text = pattern::matching(pattern, limit(schema, "minLength").unwrap_or(0));
+    fn string(&self, schema: &Merged<'a>) -> Result {
+        if let Some(pattern) = &schema.limits.pattern {
+            let text = pattern::matching(pattern, schema.limits.min_length.unwrap_or(0));
             return text
                 .map(Value::String)
                 .ok_or_else(|| Unsampled::Unknown(format!("no text is known that matches the pattern `{pattern}`")));
         }
         let digit = self.turn % 10;
-        let text = match schema.get("format").and_then(Value::as_str).unwrap_or_default() {
+        let text = match schema.limits.format.as_str() {
             "date-time" => format!("2026-01-0{}T12:30:00Z", 1 + self.turn % 9),
             "date" => format!("2026-01-0{}", 1 + self.turn % 9),
             "time" => format!("12:30:0{digit}Z"),
@@ -190,41 +188,35 @@ impl<'a> Sampler<'a> {
     }
 }
 
-/// The number under a key, where it counts something.
-fn limit(schema: &Map<String, Value>, key: &str) -> Option<usize> {
-    schema.get(key)?.as_u64().and_then(|number| usize::try_from(number).ok())
-}
-
 /// A text of a length that the schema allows.
-fn sized(text: &str, schema: &Map<String, Value>) -> String {
-    let least = limit(schema, "minLength").unwrap_or(0).min(100_000);
-    let most = limit(schema, "maxLength").unwrap_or(usize::MAX);
+fn sized(text: &str, schema: &Merged<'_>) -> String {
+    let least = schema.limits.min_length.unwrap_or(0).min(100_000);
+    let most = schema.limits.max_length.unwrap_or(usize::MAX);
     let padding = std::iter::repeat_n('x', least.saturating_sub(text.chars().count()));
     text.chars().chain(padding).take(most).collect()
 }
 
-fn integer(schema: &Map<String, Value>, turn: usize) -> Value {
+fn integer(schema: &Merged<'_>, turn: usize) -> Value {
     let number = bounded(1.0, 1.0, schema) + turn as f64;
     // What the bounds of a whole number leave is one, and in the range of them.
     Value::Number(Number::from(number as i64))
 }
 
-fn number(schema: &Map<String, Value>, turn: usize) -> Value {
+fn number(schema: &Merged<'_>, turn: usize) -> Value {
     Number::from_f64(bounded(1.5, 0.5, schema) + turn as f64).map_or(Value::Null, Value::Number)
 }
 
 /// The number nearest to `wanted` that the schema allows, where numbers are `step` apart.
-fn bounded(wanted: f64, step: f64, schema: &Map<String, Value>) -> f64 {
-    let number = |key: &str| schema.get(key).and_then(Value::as_f64);
-    let beyond = |key: &str| if schema.get(key).and_then(Value::as_bool) == Some(true) { step } else { 0.0 };
+fn bounded(wanted: f64, step: f64, schema: &Merged<'_>) -> f64 {
+    let beyond = |bound: Bound| if bound.exclusive { step } else { 0.0 };
     let mut chosen = wanted;
-    if let Some(most) = number("maximum") {
-        chosen = chosen.min(most - beyond("exclusiveMaximum"));
+    if let Some(most) = schema.limits.maximum {
+        chosen = chosen.min(most.value - beyond(most));
     }
-    if let Some(least) = number("minimum") {
-        chosen = chosen.max(least + beyond("exclusiveMinimum"));
+    if let Some(least) = schema.limits.minimum {
+        chosen = chosen.max(least.value + beyond(least));
     }
-    match number("multipleOf") {
+    match schema.limits.multiple_of {
         Some(of) if of > 0.0 => (chosen / of).ceil() * of,
         _ => chosen,
     }
@@ -243,9 +235,11 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::diagnostic::Diagnostics;
+    use crate::model::document;
 
     fn sample(schema: Value, optional: bool) -> Result {
-        let document = json!({"components": {"schemas": {
+        let root = json!({"openapi": "3.2.0", "info": {"title": "", "version": ""}, "components": {"schemas": {
             "Tree": {"type": "object", "required": ["id"], "properties": {
                 "id": {"type": "integer"},
                 "parent": {"$ref": "#/components/schemas/Tree"},
@@ -255,21 +249,27 @@ mod tests {
                 "self": {"allOf": [{"$ref": "#/components/schemas/Endless"}], "default": {}},
             }},
             "Cat": {"properties": {"kind": {"type": "string"}, "lives": {"type": "integer"}}},
+            "Sample": schema,
         }}});
-        Sampler::new(&document, Wanted { optional, alternative: 0, some: false }).value(&schema)
+        let mut diagnostics = Diagnostics::new();
+        let document = document(&root, &mut diagnostics);
+        let document = document.ok_or_else(|| Unsampled::Unknown(format!("{diagnostics:?}")))?;
+        let all = Normalizer::new(&document);
+        let id = document.components.schemas["Sample"];
+        Sampler::new(&all, Wanted { optional, alternative: 0, some: false }).value(id)
     }
 
     #[test]
     fn samples_keep_to_their_limits() {
         let cases = [
-            (json!({"type": "integer", "minimum": 5, "exclusiveMinimum": true, "multipleOf": 4}), json!(8)),
+            (json!({"type": "integer", "exclusiveMinimum": 5, "multipleOf": 4}), json!(8)),
             (json!({"type": "integer", "maximum": -3}), json!(-3)),
-            (json!({"type": "number", "maximum": 1, "exclusiveMaximum": true}), json!(0.5)),
+            (json!({"type": "number", "exclusiveMaximum": 1}), json!(0.5)),
             (json!({"type": "string", "minLength": 13}), json!("text & morexx")),
             (json!({"type": "string", "maxLength": 4}), json!("text")),
             (json!({"type": "string", "pattern": "^[0-9]+$"}), json!("1")),
             (json!({"type": "string", "pattern": "^(?:in|out)-[A-Z]{2,3}\\d?$", "minLength": 7}), json!("in-AAA1")),
-            (json!({"type": "string", "enum": [null, "open", "closed"], "nullable": true}), json!("open")),
+            (json!({"type": ["string", "null"], "enum": [null, "open", "closed"]}), json!("open")),
             (json!({"type": "string", "format": "date"}), json!("2026-01-01")),
             (json!({"type": "array", "items": {"type": "integer"}, "minItems": 2, "uniqueItems": true}), json!([1, 2])),
             (json!({"type": "object", "minProperties": 1}), json!({"other_1": "anything"})),

@@ -2,22 +2,21 @@
 
 use serde_json::{Map, Value};
 
-use super::{Check, words};
-use crate::lower::grammar::{Kind, Shape};
+use super::{Validator, words};
+use crate::spec::{FieldType, ObjectKind};
 
 /// Checks what the table cannot say about an object of a kind.
-pub(super) fn check(check: &mut Check, kind: Kind, object: &Map<String, Value>) {
+pub(super) fn check(check: &mut Validator, kind: ObjectKind, object: &Map<String, Value>) {
     match kind {
-        Kind::Paths => paths(check, object),
-        Kind::PathItem => path_item(check, object),
-        Kind::Responses => statuses(check, object),
-        Kind::Parameter => style(check, object),
-        Kind::SecurityScheme => security_scheme(check, object),
+        ObjectKind::Paths => paths(check, object),
+        ObjectKind::Responses => statuses(check, object),
+        ObjectKind::Parameter => style(check, object),
+        ObjectKind::SecurityScheme => security_scheme(check, object),
         _ => {}
     }
 }
 
-fn paths(check: &mut Check, paths: &Map<String, Value>) {
+fn paths(check: &mut Validator, paths: &Map<String, Value>) {
     for path in paths.keys().filter(|path| !path.starts_with('/') && !path.starts_with("x-")) {
         check.enter(path, |check| {
             check.error(
@@ -47,20 +46,7 @@ fn is_template(path: &str) -> bool {
     !before.contains('}') && parts.all(encloses)
 }
 
-/// A reference that the lowering could put nothing in the place of.
-fn path_item(check: &mut Check, item: &Map<String, Value>) {
-    if item.contains_key("$ref") {
-        check.enter("$ref", |check| {
-            check.error(
-                "unknown-reference",
-                "the reference leads to no path item",
-                "refer to one in `paths` or `components.pathItems`",
-            )
-        });
-    }
-}
-
-fn statuses(check: &mut Check, responses: &Map<String, Value>) {
+fn statuses(check: &mut Validator, responses: &Map<String, Value>) {
     let is_status = |status: &str| match status.as_bytes() {
         [b'1'..=b'9', b'0'..=b'9', b'0'..=b'9'] | [b'1'..=b'9', b'X' | b'x', b'X' | b'x'] => true,
         _ => status == "default" || status.starts_with("x-"),
@@ -77,12 +63,12 @@ fn statuses(check: &mut Check, responses: &Map<String, Value>) {
 }
 
 /// Which styles a parameter can have depends on its place.
-fn style(check: &mut Check, parameter: &Map<String, Value>) {
+fn style(check: &mut Validator, parameter: &Map<String, Value>) {
     let styles: &[&str] = match parameter.get("in").and_then(Value::as_str) {
-        Some("query") => &["form", "spaceDelimited", "pipeDelimited", "deepObject"],
+        Some("query" | "querystring") => &["form", "spaceDelimited", "pipeDelimited", "deepObject"],
         Some("path") => &["simple", "label", "matrix"],
         Some("header") => &["simple"],
-        Some("cookie") => &["form"],
+        Some("cookie") => &["form", "cookie"],
         _ => return,
     };
     if let Some(Value::String(style)) = parameter.get("style") {
@@ -91,7 +77,7 @@ fn style(check: &mut Check, parameter: &Map<String, Value>) {
 }
 
 /// What a security scheme must have depends on its type.
-fn security_scheme(check: &mut Check, scheme: &Map<String, Value>) {
+fn security_scheme(check: &mut Validator, scheme: &Map<String, Value>) {
     let required: &[&str] = match scheme.get("type").and_then(Value::as_str) {
         Some("apiKey") => &["name", "in"],
         Some("http") => &["scheme"],
@@ -102,7 +88,7 @@ fn security_scheme(check: &mut Check, scheme: &Map<String, Value>) {
     for name in required.iter().filter(|name| !scheme.contains_key(**name)) {
         check.error(
             "missing-key",
-            format!("{} of this type must have `{name}`", words::expected(Shape::One(Kind::SecurityScheme))),
+            format!("{} of this type must have `{name}`", words::expected(FieldType::One(ObjectKind::SecurityScheme))),
             format!("add `{name}`"),
         );
     }

@@ -1,13 +1,28 @@
-//! Where the types refuse a document that the check let pass. Nothing known comes here; what does is still told of with its place.
+//! The lowered document as typed values: [`openapiv3::OpenAPI`], which other tools read.
 
+use openapiv3::OpenAPI;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::grammar::{Kind, Shape};
 use crate::diagnostic::{Diagnostics, child};
-use crate::lower::grammar::{Kind, Shape};
+
+/// How much stack the types may take: a schema inside another takes `serde` some 30 KiB in a debug build.
+const STACK: usize = 64 * 1024 * 1024;
+
+/// Makes a lowered document typed. None if the types refuse it; the diagnostics then say where.
+pub fn typed(document: &Value, diagnostics: &mut Diagnostics) -> Option<OpenAPI> {
+    match stacker::grow(STACK, || OpenAPI::deserialize(document)) {
+        Ok(typed) => Some(typed),
+        Err(error) => {
+            report(document, &error.to_string(), diagnostics);
+            None
+        }
+    }
+}
 
 /// Reports the innermost objects that the types refuse, or the document as a whole.
-pub(super) fn report(document: &Value, reason: &str, diagnostics: &mut Diagnostics) {
+fn report(document: &Value, reason: &str, diagnostics: &mut Diagnostics) {
     let mut refused = Vec::new();
     find(Shape::One(Kind::Document), document, String::new(), &mut refused);
     if refused.is_empty() {

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::{Location, Parameter, Resolver};
+use super::build::Builder;
+use super::{Location, Parameter};
 use crate::diagnostic::{child, closest};
 
 /// How the pages of a list hang together. Paths are names of properties with dots between them.
@@ -67,7 +68,7 @@ impl Sign {
 const SIGNS: [Sign; 4] = [Sign::Next, Sign::More, Sign::Pages, Sign::Total];
 const KEYS: &[&str] = &["page", "first", "keys", "items", "next", "more", "pages", "total"];
 
-impl Resolver<'_> {
+impl Builder<'_, '_> {
     /// Reads the extension of an operation with these parameters. What is wrong in it is reported and left out.
     pub(super) fn pagination(&mut self, value: &Value, pointer: &str, parameters: &[Parameter]) -> Option<Pagination> {
         let Some(object) = value.as_object() else {
@@ -154,7 +155,7 @@ impl Resolver<'_> {
     }
 
     fn check_parameter(&mut self, name: &str, pointer: &str, parameters: &[Parameter]) {
-        let in_query = |one: &&Parameter| one.location == Location::Query && !one.json;
+        let in_query = |one: &&Parameter| one.location == Location::Query && !one.is_json();
         let names: Vec<&str> = parameters.iter().filter(in_query).map(|one| one.name.as_str()).collect();
         if names.contains(&name) {
             return;

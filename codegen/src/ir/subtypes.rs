@@ -2,14 +2,15 @@
 
 use std::collections::HashSet;
 
-use super::{Kind, Operation, Resolver, SchemaId};
-use crate::resolve::Additional;
+use super::operations::Builder;
+use crate::normalize::{Additional, Kind};
 
-impl Resolver<'_> {
+impl Builder<'_> {
     /// Tells of schemas whose discriminator has no choice beside it: what their extensions add is neither read nor sent.
-    pub(super) fn check_subtypes(&mut self, operations: &[Operation]) {
+    pub(super) fn check_subtypes(&mut self) {
+        let document = self.types.document;
         let (mut extended, mut used) = (HashSet::new(), HashSet::new());
-        for schema in &self.schemas {
+        for (_, schema) in self.types.schemas.schemas() {
             match &schema.kind {
                 Kind::AllOf(parts) => extended.extend(parts.iter().copied()),
                 Kind::OneOf(variants, _) => used.extend(variants.iter().copied()),
@@ -24,15 +25,21 @@ impl Resolver<'_> {
                 _ => {}
             }
         }
-        let bodies = operations.iter().filter_map(|operation| operation.body.as_ref()).flat_map(|body| &body.media);
-        let answers = operations.iter().flat_map(|operation| &operation.responses).flat_map(|answer| &answer.media);
-        used.extend(bodies.chain(answers).filter_map(|media| media.schema));
-        let plain = |id: &SchemaId| extended.contains(id) && used.contains(id);
-        for id in self.discriminated.iter().filter(|id| plain(id)) {
+        for operation in document.operations() {
+            let responses = operation.responses.iter().map(|(_, response)| &document[*response].content);
+            let bodies = document.body(operation).into_iter().map(|body| &body.content);
+            let media = responses.chain(bodies).flat_map(|content| document.media(content));
+            used.extend(media.filter_map(|media| media.schema).map(|id| self.types.schemas.referred(id)));
+        }
+        for (id, schema) in self.types.schemas.schemas().take(document.schemas().len()) {
+            let is_discriminated = matches!(schema.kind, Kind::Object(_)) && document[id].discriminator.is_some();
+            if !is_discriminated || !extended.contains(&id) || !used.contains(&id) {
+                continue;
+            }
             let message =
                 "the schemas that extend this one are not told apart where it is used, and what they add is left out";
             let help = "where any of them may stand, list them in a `oneOf` with this discriminator";
-            self.diagnostics.warning("subtypes-left-out", self.schemas[id.index()].pointer.clone(), message, help);
+            self.types.diagnostics.warning("subtypes-left-out", schema.pointer.clone(), message, help);
         }
     }
 }

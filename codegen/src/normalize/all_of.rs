@@ -4,8 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
 
+use super::{Additional, ClientSchema, Discriminator, Kind, Normalizer, Object};
 use crate::diagnostic::Diagnostics;
-use crate::resolve::{Additional, Discriminator, Kind, Object, Resolved, Schema, SchemaId};
+use crate::model::SchemaId;
+use crate::stack::deeper;
 
 /// What a schema is once `allOf` is gone.
 #[derive(Debug, Clone)]
@@ -33,38 +35,48 @@ pub struct Fields {
     pub additional: Additional,
 }
 
-/// The shape of a schema. New nodes are added to the arena where parts have to be combined.
-pub fn shape(resolved: &mut Resolved, id: SchemaId) -> Shape {
-    match &resolved[id].kind {
+/// The shape of a schema, made once. New nodes are added to the normalizer's own where parts have to be combined.
+pub fn shape(normalizer: &mut Normalizer<'_>, id: SchemaId) -> Shape {
+    let id = normalizer.referred(id);
+    if let Some(known) = normalizer.shapes.get(&id) {
+        return known.clone();
+    }
+    let shape = deeper(|| shape_of(normalizer, id));
+    normalizer.shapes.insert(id, shape.clone());
+    shape
+}
+
+fn shape_of(normalizer: &mut Normalizer<'_>, id: SchemaId) -> Shape {
+    match &normalizer[id].kind {
         Kind::Any => Shape::Any,
         Kind::Array(items) => Shape::Array(*items),
         Kind::OneOf(variants, discriminator) => Shape::Choice(variants.clone(), discriminator.clone()),
-        Kind::Object(_) | Kind::AllOf(_) => all_of(resolved, id),
+        Kind::Object(_) | Kind::AllOf(_) => all_of(normalizer, id),
         scalar => Shape::Scalar(scalar.clone()),
     }
 }
 
 /// Whether null is a value of the schema.
-pub fn nullable(resolved: &Resolved, id: SchemaId) -> bool {
+pub fn nullable(normalizer: &Normalizer<'_>, id: SchemaId) -> bool {
     /// `known` holds what was found so far; what is being looked at counts as not nullable.
-    fn nullable_below(resolved: &Resolved, id: SchemaId, known: &mut HashMap<SchemaId, bool>) -> bool {
+    fn nullable_below(normalizer: &Normalizer<'_>, id: SchemaId, known: &mut HashMap<SchemaId, bool>) -> bool {
         if let Some(known) = known.get(&id) {
             return *known;
         }
         known.insert(id, false);
-        let schema = &resolved[id];
+        let schema = &normalizer[id];
         let nullable = schema.nullable
             || match &schema.kind {
                 Kind::AllOf(parts) => {
-                    !parts.is_empty() && parts.iter().all(|part| nullable_below(resolved, *part, known))
+                    !parts.is_empty() && parts.iter().all(|part| nullable_below(normalizer, *part, known))
                 }
-                Kind::OneOf(variants, _) => variants.iter().any(|variant| nullable_below(resolved, *variant, known)),
+                Kind::OneOf(variants, _) => variants.iter().any(|variant| nullable_below(normalizer, *variant, known)),
                 _ => false,
             };
         known.insert(id, nullable);
         nullable
     }
-    nullable_below(resolved, id, &mut HashMap::new())
+    nullable_below(normalizer, normalizer.referred(id), &mut HashMap::new())
 }
 
 #[derive(Default)]
@@ -79,9 +91,9 @@ struct Parts {
     choices: Vec<SchemaId>,
 }
 
-fn all_of(resolved: &mut Resolved, id: SchemaId) -> Shape {
+fn all_of(normalizer: &mut Normalizer<'_>, id: SchemaId) -> Shape {
     let mut parts = Parts::default();
-    collect(resolved, id, &mut parts, &mut HashSet::new());
+    collect(normalizer, id, &mut parts, &mut HashSet::new());
     for name in &parts.required {
         if let Some((_, required)) = parts.fields.properties.get_mut(name) {
             *required = true;
@@ -91,14 +103,14 @@ fn all_of(resolved: &mut Resolved, id: SchemaId) -> Shape {
     match alone {
         [only]
             if *only != id
-                && parts.required.iter().all(|name| already_required(resolved, *only, name, &mut HashSet::new())) =>
+                && parts.required.iter().all(|name| already_required(normalizer, *only, name, &mut HashSet::new())) =>
         {
             return Shape::Same(*only);
         }
         _ => {}
     }
     if !parts.choices.is_empty() && (parts.has_object || parts.choices.len() > 1) {
-        return distribute(resolved, id, &parts);
+        return distribute(normalizer, id, &parts);
     }
     match parts {
         Parts { has_object: true, fields, .. } => Shape::Object(fields),
@@ -108,28 +120,28 @@ fn all_of(resolved: &mut Resolved, id: SchemaId) -> Shape {
     }
 }
 
-fn already_required(resolved: &Resolved, id: SchemaId, name: &str, seen: &mut HashSet<SchemaId>) -> bool {
+fn already_required(normalizer: &Normalizer<'_>, id: SchemaId, name: &str, seen: &mut HashSet<SchemaId>) -> bool {
     if !seen.insert(id) {
         return true;
     }
-    match &resolved[id].kind {
+    match &normalizer[id].kind {
         Kind::Object(object) => object.properties.iter().all(|property| property.name != name || property.required),
-        Kind::AllOf(parts) => parts.iter().all(|part| already_required(resolved, *part, name, seen)),
+        Kind::AllOf(parts) => parts.iter().all(|part| already_required(normalizer, *part, name, seen)),
         _ => true,
     }
 }
 
-fn collect(resolved: &mut Resolved, id: SchemaId, parts: &mut Parts, seen: &mut HashSet<SchemaId>) {
+fn collect(normalizer: &mut Normalizer<'_>, id: SchemaId, parts: &mut Parts, seen: &mut HashSet<SchemaId>) {
     if !seen.insert(id) {
         return;
     }
-    match resolved[id].kind.clone() {
+    match normalizer[id].kind.clone() {
         Kind::Any => {}
         Kind::AllOf(all) => {
             // A part that is itself a whole is told of by its own name only where it stands alone.
             let before = parts.telling.len();
             for part in &all {
-                collect(resolved, *part, parts, seen);
+                collect(normalizer, *part, parts, seen);
             }
             if parts.telling.len() > before + 1 {
                 parts.telling.truncate(before);
@@ -143,11 +155,11 @@ fn collect(resolved: &mut Resolved, id: SchemaId, parts: &mut Parts, seen: &mut 
                 parts.telling.push(id);
                 parts.has_object = true;
             }
-            merge_object(resolved, object, &mut parts.fields);
+            merge_object(normalizer, object, &mut parts.fields);
         }
         Kind::OneOf(variants, _) => {
             // `anyOf: [{required: [a]}, {required: [b]}]` only validates.
-            if variants.iter().any(|variant| !only_validates(resolved, *variant)) {
+            if variants.iter().any(|variant| !only_validates(normalizer, *variant)) {
                 parts.telling.push(id);
                 parts.choices.push(id);
             }
@@ -163,8 +175,8 @@ fn collect(resolved: &mut Resolved, id: SchemaId, parts: &mut Parts, seen: &mut 
     }
 }
 
-fn only_validates(resolved: &Resolved, id: SchemaId) -> bool {
-    match &resolved[id].kind {
+fn only_validates(normalizer: &Normalizer<'_>, id: SchemaId) -> bool {
+    match &normalizer[id].kind {
         Kind::Any => true,
         Kind::Object(object) => {
             object.properties.is_empty() && object.additional == Additional::Unsaid && !object.required.is_empty()
@@ -173,10 +185,10 @@ fn only_validates(resolved: &Resolved, id: SchemaId) -> bool {
     }
 }
 
-fn merge_object(resolved: &mut Resolved, object: Object, fields: &mut Fields) {
+fn merge_object(normalizer: &mut Normalizer<'_>, object: Object, fields: &mut Fields) {
     for property in object.properties {
         let merged = match fields.properties.get(&property.name) {
-            Some((other, required)) => (combine(resolved, *other, property.schema), *required || property.required),
+            Some((other, required)) => (combine(normalizer, *other, property.schema), *required || property.required),
             None => (property.schema, property.required),
         };
         fields.properties.insert(property.name, merged);
@@ -191,32 +203,32 @@ fn merge_object(resolved: &mut Resolved, object: Object, fields: &mut Fields) {
 
 /// One property declared twice: both where both are objects, otherwise the one that says more,
 /// the later of two that say as much.
-fn combine(resolved: &mut Resolved, first: SchemaId, second: SchemaId) -> SchemaId {
+fn combine(normalizer: &mut Normalizer<'_>, first: SchemaId, second: SchemaId) -> SchemaId {
     if first == second {
         return first;
     }
-    let telling = |id: SchemaId| match &resolved[id].kind {
+    let telling = |id: SchemaId| match &normalizer[id].kind {
         Kind::Any => 0,
         Kind::String { values, .. } if !values.is_empty() => 2,
         Kind::Integer { values, .. } if !values.is_empty() => 2,
         _ => 1,
     };
-    let is_object = |id: SchemaId| matches!(resolved[id].kind, Kind::Object(_) | Kind::AllOf(_));
+    let is_object = |id: SchemaId| matches!(normalizer[id].kind, Kind::Object(_) | Kind::AllOf(_));
     if is_object(first) && is_object(second) {
-        return both(resolved, first, second);
+        return both(normalizer, first, second);
     }
     let (kept, other) = if telling(first) > telling(second) { (first, second) } else { (second, first) };
-    if let (Some(type_of_kept), Some(type_of_other)) = (json_type(resolved, kept), json_type(resolved, other))
+    if let (Some(type_of_kept), Some(type_of_other)) = (json_type(normalizer, kept), json_type(normalizer, other))
         && type_of_kept != type_of_other
     {
-        resolved.clashes.insert((kept, other));
+        normalizer.clashes.insert((kept, other));
     }
     kept
 }
 
 /// The type that all values of a schema have, as far as its own kind tells.
-fn json_type(resolved: &Resolved, id: SchemaId) -> Option<&'static str> {
-    Some(match resolved[id].kind {
+fn json_type(normalizer: &Normalizer<'_>, id: SchemaId) -> Option<&'static str> {
+    Some(match normalizer[id].kind {
         Kind::Boolean => "boolean",
         // An integer is a number.
         Kind::Integer { .. } | Kind::Number => "number",
@@ -228,10 +240,10 @@ fn json_type(resolved: &Resolved, id: SchemaId) -> Option<&'static str> {
 }
 
 /// Tells of properties whose parts are of several types.
-pub fn tell_clashes(resolved: &mut Resolved, diagnostics: &mut Diagnostics) {
-    for (kept, other) in std::mem::take(&mut resolved.clashes) {
-        let (Some(is), Some(not)) = (json_type(resolved, kept), json_type(resolved, other)) else { continue };
-        let (place, elsewhere) = (resolved[kept].pointer.clone(), &resolved[other].pointer);
+pub fn tell_clashes(normalizer: &mut Normalizer<'_>, diagnostics: &mut Diagnostics) {
+    for (kept, other) in std::mem::take(&mut normalizer.clashes) {
+        let (Some(is), Some(not)) = (json_type(normalizer, kept), json_type(normalizer, other)) else { continue };
+        let (place, elsewhere) = (normalizer[kept].pointer.clone(), &normalizer[other].pointer);
         let message = format!("the type of this property is {is} here and {not} at #{elsewhere}; {is} counts");
         diagnostics.warning("clashing-property", place, message, "correct one of the two");
     }
@@ -239,29 +251,30 @@ pub fn tell_clashes(resolved: &mut Resolved, diagnostics: &mut Diagnostics) {
 
 /// All of two objects. The same parts give the same node: a type whose parts hold it again would
 /// otherwise never be done.
-fn both(resolved: &mut Resolved, first: SchemaId, second: SchemaId) -> SchemaId {
-    let mut parts = combined_parts(resolved, first);
-    for part in combined_parts(resolved, second) {
+fn both(normalizer: &mut Normalizer<'_>, first: SchemaId, second: SchemaId) -> SchemaId {
+    let mut parts = combined_parts(normalizer, first);
+    for part in combined_parts(normalizer, second) {
         if !parts.contains(&part) {
             parts.push(part);
         }
     }
     let mut key = parts.clone();
     key.sort_unstable();
-    if let Some(known) = resolved.combined.get(&key) {
+    if let Some(known) = normalizer.combined.get(&key) {
         return *known;
     }
-    let schema = Schema { kind: Kind::AllOf(parts), rust_name: None, component: None, ..resolved[second].clone() };
-    let id = push(resolved, schema);
-    resolved.combined.insert(key, id);
+    let schema =
+        ClientSchema { kind: Kind::AllOf(parts), rust_name: None, component: None, ..normalizer[second].clone() };
+    let id = normalizer.push(schema);
+    normalizer.combined.insert(key, id);
     id
 }
 
-fn combined_parts(resolved: &Resolved, id: SchemaId) -> Vec<SchemaId> {
-    if let Kind::AllOf(parts) = &resolved[id].kind {
+fn combined_parts(normalizer: &Normalizer<'_>, id: SchemaId) -> Vec<SchemaId> {
+    if let Kind::AllOf(parts) = &normalizer[id].kind {
         let mut key = parts.clone();
         key.sort_unstable();
-        if resolved.combined.get(&key) == Some(&id) {
+        if normalizer.combined.get(&key) == Some(&id) {
             return parts.clone();
         }
     }
@@ -269,18 +282,18 @@ fn combined_parts(resolved: &Resolved, id: SchemaId) -> Vec<SchemaId> {
 }
 
 /// An object that is also a choice is a choice of objects: each variant gets the common part.
-fn distribute(resolved: &mut Resolved, id: SchemaId, parts: &Parts) -> Shape {
+fn distribute(normalizer: &mut Normalizer<'_>, id: SchemaId, parts: &Parts) -> Shape {
     let choice = parts.choices[0];
-    let Kind::OneOf(variants, discriminator) = resolved[choice].kind.clone() else {
+    let Kind::OneOf(variants, discriminator) = normalizer[choice].kind.clone() else {
         return Shape::Any;
     };
     let common: Vec<SchemaId> = parts.telling.iter().copied().filter(|part| *part != choice && *part != id).collect();
-    let common = if common.is_empty() { own_object(resolved, id) } else { common };
+    let common = if common.is_empty() { own_object(normalizer, id) } else { common };
     let mut with_common = |variant: SchemaId| {
         let mut all = common.clone();
         all.push(variant);
-        let schema = Schema { kind: Kind::AllOf(all), ..resolved[variant].clone() };
-        push(resolved, Schema { component: None, ..schema })
+        let schema = ClientSchema { kind: Kind::AllOf(all), ..normalizer[variant].clone() };
+        normalizer.push(ClientSchema { component: None, ..schema })
     };
     let new: Vec<(SchemaId, SchemaId)> = variants.iter().map(|variant| (*variant, with_common(*variant))).collect();
     let replacement = |old: SchemaId| new.iter().find(|(variant, _)| *variant == old).map_or(old, |(_, new)| *new);
@@ -292,10 +305,10 @@ fn distribute(resolved: &mut Resolved, id: SchemaId, parts: &Parts) -> Shape {
 }
 
 /// The parts of `allOf` that are objects, where the node itself was what told of them.
-fn own_object(resolved: &Resolved, id: SchemaId) -> Vec<SchemaId> {
-    match &resolved[id].kind {
+fn own_object(normalizer: &Normalizer<'_>, id: SchemaId) -> Vec<SchemaId> {
+    match &normalizer[id].kind {
         Kind::AllOf(parts) => {
-            parts.iter().copied().filter(|part| matches!(resolved[*part].kind, Kind::Object(_))).collect()
+            parts.iter().copied().filter(|part| matches!(normalizer[*part].kind, Kind::Object(_))).collect()
         }
         _ => Vec::new(),
     }
@@ -310,11 +323,4 @@ fn narrowest(scalars: Vec<Kind>) -> Kind {
     };
     let index = scalars.iter().position(lists).unwrap_or_default();
     scalars.into_iter().nth(index).unwrap_or_default()
-}
-
-/// Adds a node to the arena.
-pub fn push(resolved: &mut Resolved, schema: Schema) -> SchemaId {
-    let id = SchemaId::next(resolved.schemas.len());
-    resolved.schemas.push(schema);
-    id
 }

@@ -8,27 +8,32 @@ use serde_json::Value;
 
 use super::expression::{Misfit, Writer};
 use super::sample::{Sampler, Unsampled, Wanted};
-use crate::diagnostic::{Diagnostics, child};
+use crate::diagnostic::Diagnostics;
 use crate::emit::file::File;
 use crate::emit::{gate, resource};
 use crate::ir::{Api, Argument, Body, BodyKind, Operation, Resource};
-use crate::lowered::followed;
+use crate::model::SchemaId;
 use crate::names;
+use crate::normalize::Normalizer;
 
 /// More alternatives of a choice than these are not tried.
 const MAX_ALTERNATIVES: usize = 16;
 
 /// Writes the file.
-pub fn file(api: &Api, resource: &Resource, document: &Value, diagnostics: &mut Diagnostics) -> String {
+pub fn file(api: &Api, resource: &Resource, all: &Normalizer<'_>, diagnostics: &mut Diagnostics) -> String {
     let mut taken = HashSet::from(["run".to_owned()]);
     let (mut functions, mut statements) = (TokenStream::new(), TokenStream::new());
     for operation in &resource.operations {
         let told = gate::string(&format!("{}.{}", resource.module, names::suffix(&operation.name)));
         let (method, path) = (gate::string(operation.method), gate::string(&operation.path));
-        let source = Source::of(document, operation);
-        let calls = source.calls(api, resource, operation).unwrap_or_else(|why| {
+        let calls = calls(all, api, resource, operation).unwrap_or_else(|why| {
             let help = "say more of its schema in the overlay, or teach the driver's samples about it";
-            diagnostics.error("no-sample", source.pointer.clone(), format!("no call of {told} is known: {why}"), help);
+            diagnostics.error(
+                "no-sample",
+                operation.pointer.clone(),
+                format!("no call of {told} is known: {why}"),
+                help,
+            );
             Vec::new()
         });
         for (arguments, call) in calls {
@@ -56,76 +61,40 @@ pub fn file(api: &Api, resource: &Resource, document: &Value, diagnostics: &mut 
     file.finish()
 }
 
-/// What the document says of an operation.
-struct Source<'a> {
-    document: &'a Value,
-    pointer: String,
-    item: Option<&'a Value>,
-    operation: Option<&'a Value>,
-}
-
-impl<'a> Source<'a> {
-    fn of(document: &'a Value, operation: &Operation) -> Self {
-        let pointer = child(&child("/paths", &operation.path), &operation.method.to_ascii_lowercase());
-        let item = document.pointer(&child("/paths", &operation.path)).map(|item| followed(document, item));
-        let operation = item.and_then(|item| item.get(operation.method.to_ascii_lowercase()));
-        Self { document, pointer, item, operation }
-    }
-
-    /// The calls of an operation, each with what it is called with.
-    fn calls(
-        &self,
-        api: &Api,
-        resource: &Resource,
-        operation: &Operation,
-    ) -> Result<Vec<(String, TokenStream)>, String> {
-        let call = |optional, alternative| {
-            let body = operation.body.as_ref().map(|body| body.kind);
-            let some = matches!(body, Some(BodyKind::Form | BodyKind::Multipart));
-            let sampler = Sampler::new(self.document, Wanted { optional, alternative, some });
-            Call { api, source: self, sampler }.expression(resource, operation)
-        };
-        let (full, alternatives) = call(true, 0)?;
-        let (minimal, _) = call(false, 0)?;
-        let mut calls = if full.to_string() == minimal.to_string() {
-            vec![("full and minimal".to_owned(), full)]
-        } else {
-            vec![("full".to_owned(), full), ("minimal".to_owned(), minimal)]
-        };
-        for alternative in 1..alternatives.min(MAX_ALTERNATIVES) {
-            let (other, _) = call(true, alternative)?;
-            // Where another choice has fewer alternatives, its own come again.
-            if !calls.iter().any(|(_, known)| known.to_string() == other.to_string()) {
-                calls.push((format!("alternative {}", alternative + 1), other));
-            }
+/// The calls of an operation, each with what it is called with.
+fn calls(
+    all: &Normalizer<'_>,
+    api: &Api,
+    resource: &Resource,
+    operation: &Operation,
+) -> Result<Vec<(String, TokenStream)>, String> {
+    let call = |optional, alternative| {
+        let body = operation.body.as_ref().map(|body| body.kind);
+        let some = matches!(body, Some(BodyKind::Form | BodyKind::Multipart));
+        let sampler = Sampler::new(all, Wanted { optional, alternative, some });
+        Call { api, all, sampler }.expression(resource, operation)
+    };
+    let (full, alternatives) = call(true, 0)?;
+    let (minimal, _) = call(false, 0)?;
+    let mut calls = if full.to_string() == minimal.to_string() {
+        vec![("full and minimal".to_owned(), full)]
+    } else {
+        vec![("full".to_owned(), full), ("minimal".to_owned(), minimal)]
+    };
+    for alternative in 1..alternatives.min(MAX_ALTERNATIVES) {
+        let (other, _) = call(true, alternative)?;
+        // Where another choice has fewer alternatives, its own come again.
+        if !calls.iter().any(|(_, known)| known.to_string() == other.to_string()) {
+            calls.push((format!("alternative {}", alternative + 1), other));
         }
-        Ok(calls)
     }
-
-    /// The schema of a parameter.
-    fn parameter(&self, argument: &Argument) -> Result<&'a Value, String> {
-        let location = argument.location.as_str();
-        let mut declared = [self.operation, self.item].into_iter().flatten().flat_map(|node| list(node, "parameters"));
-        let found = declared.find_map(|parameter| {
-            let parameter = followed(self.document, parameter);
-            let named = parameter.get("name").and_then(Value::as_str) == Some(&argument.wire);
-            let placed = parameter.get("in").and_then(Value::as_str) == Some(location);
-            if named && placed { schema(parameter).or_else(|| schema(only(parameter.get("content")?)?)) } else { None }
-        });
-        found.ok_or_else(|| format!("the parameter `{}` has no schema", argument.wire))
-    }
-
-    /// The schema of a body; a body of plain text or bytes needs none.
-    fn body(&self, body: &Body) -> Option<&'a Value> {
-        let declared = followed(self.document, self.operation?.get("requestBody")?);
-        schema(declared.get("content")?.get(&body.media_type)?)
-    }
+    Ok(calls)
 }
 
 /// One call of an operation.
 struct Call<'a> {
     api: &'a Api,
-    source: &'a Source<'a>,
+    all: &'a Normalizer<'a>,
     sampler: Sampler<'a>,
 }
 
@@ -160,13 +129,15 @@ impl Call<'_> {
 
     fn argument(&mut self, argument: &Argument) -> Result<TokenStream, String> {
         let told = |why| format!("`{}`: {why}", argument.wire);
-        let schema = self.source.parameter(argument)?;
+        let schema = self.all.document[argument.source].schema;
+        let schema = schema.ok_or_else(|| told("it has no schema".to_owned()))?;
         let value = self.sampler.value(schema).map_err(reason).map_err(told)?;
         Writer::new(self.api).argument(&argument.ty, &value).map_err(|Misfit(why)| told(why))
     }
 
     fn body(&mut self, body: &Body) -> Result<TokenStream, String> {
-        let value = match self.source.body(body) {
+        let schema: Option<SchemaId> = self.all.document[body.source].schema;
+        let value = match schema {
             // Text and bytes are what the caller makes of them, even where an object is declared.
             Some(schema) if !matches!(body.kind, BodyKind::Text | BodyKind::Bytes) => {
                 self.sampler.value(schema).map_err(reason)?
@@ -182,16 +153,4 @@ fn reason(unsampled: Unsampled) -> String {
         Unsampled::Endless => "its schema requires a value of itself".to_owned(),
         Unsampled::Unknown(why) => why,
     }
-}
-
-fn list<'a>(node: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
-    node.get(key).and_then(Value::as_array).into_iter().flatten()
-}
-
-fn schema(node: &Value) -> Option<&Value> {
-    node.get("schema")
-}
-
-fn only(content: &Value) -> Option<&Value> {
-    content.as_object()?.values().next()
 }
