@@ -28,10 +28,8 @@ pub(super) fn inline(document: &mut Value, moves: &mut Moves) {
         let mut found = Vec::new();
         find(document, FieldType::DOCUMENT, &mut String::new(), &mut found);
         found.retain(|place: &String| !done.contains(place));
-        let inlined: Vec<_> = found
-            .iter()
-            .filter_map(|place| Some((place.clone(), merged(document, place, moves)?)))
-            .collect();
+        let inlined: Vec<_> =
+            found.iter().filter_map(|place| Some((place.clone(), merged(document, place, moves)?))).collect();
         if inlined.is_empty() {
             break;
         }

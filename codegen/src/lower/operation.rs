@@ -144,7 +144,7 @@ fn add_schema(parameter: &mut Object, walk: &mut Lowering) {
         parameter.retain(|name, _| !belongs(name));
     }
     let mut schema = Value::Object(schema);
-    walk.object(Kind::Schema, &mut schema);
+    walk.object(ObjectKind::Schema, &mut schema);
     parameter.insert("schema".to_owned(), schema);
 }
 

@@ -23,7 +23,9 @@ pub fn publish(document: &mut Value) {
 fn node(holds: FieldType, value: &mut Value) {
     match (holds, value) {
         (FieldType::SchemaNameOrRef, Value::String(reference)) => encode(reference),
-        (FieldType::OneOrRef(_) | FieldType::SchemaOrBool, Value::Object(referrer)) if referrer.contains_key("$ref") => {
+        (FieldType::OneOrRef(_) | FieldType::SchemaOrBool, Value::Object(referrer))
+            if referrer.contains_key("$ref") =>
+        {
             if let Some(Value::String(reference)) = referrer.get_mut("$ref") {
                 encode(reference);
             }

@@ -47,7 +47,9 @@ pub(super) fn lower_xml(xml: &mut Object, walk: &mut Lowering) {
     match xml.shift_remove("nodeType").as_ref().and_then(Value::as_str) {
         Some("attribute") => _ = xml.insert("attribute".to_owned(), json!(true)),
         Some("element") => _ = xml.insert("wrapped".to_owned(), json!(true)),
-        Some(other @ ("text" | "cdata")) => walk.lossy("nodeType", format!("a node of type `{other}` is read as an element")),
+        Some(other @ ("text" | "cdata")) => {
+            walk.lossy("nodeType", format!("a node of type `{other}` is read as an element"))
+        }
         _ => {}
     }
 }
