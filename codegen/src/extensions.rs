@@ -17,8 +17,8 @@ use std::collections::{BTreeMap, HashSet};
 use serde_json::{Map, Value};
 
 use crate::diagnostic::{Diagnostics, child, distance, push_token};
-use crate::lower::grammar;
 use crate::names;
+use crate::spec::{WEBHOOKS_EXTENSION, are_webhooks};
 
 pub use oauth2::BeyondOAuth2;
 pub use signature::{Encoding, Part, Signature};
@@ -193,7 +193,7 @@ fn misspelt(key: &str) -> Option<String> {
 
 /// Whether a member of the document is its webhooks, which are no data in spite of their name.
 fn is_webhooks(key: &str, value: &Value) -> bool {
-    key == grammar::WEBHOOKS && grammar::are_webhooks(value)
+    key == WEBHOOKS_EXTENSION && are_webhooks(value)
 }
 
 /// Keys below which anything may stand.

@@ -10,6 +10,7 @@ mod responses;
 mod schemas;
 
 use std::cmp::Ordering;
+use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
@@ -275,18 +276,15 @@ impl<'a> Node<'a> {
     }
 }
 
-/// References that go through more references than this lead nowhere.
-const LONGEST_CHAIN: usize = 32;
-
 /// A node, or what its reference leads to, with its pointer.
 fn follow<'a>(document: &'a Value, mut node: &'a Value, mut pointer: String) -> Option<(&'a Object, String)> {
-    for _ in 0..LONGEST_CHAIN {
+    let mut seen = HashSet::new();
+    loop {
         let object = node.as_object()?;
         let Some(reference) = object.get("$ref").and_then(Value::as_str) else { return Some((object, pointer)) };
-        pointer = reference.strip_prefix('#')?.to_owned();
+        pointer = seen.insert(reference).then(|| reference.strip_prefix('#'))??.to_owned();
         node = document.pointer(&pointer)?;
     }
-    None
 }
 
 /// Visits the objects of the document. References, apart from those of schemas, which other keywords may stand beside, are none.

@@ -291,3 +291,19 @@ fn a_version_that_no_header_can_hold_is_made_one() {
     assert_eq!(adapted.map(|adapted| adapted["info"]["version"].clone()), Some(json!("1")));
     assert_eq!(walk.diagnostics.iter().map(|found| found.code).collect::<Vec<_>>(), ["version"]);
 }
+
+/// A parameter is found behind any number of references.
+#[test]
+fn references_have_no_limit() {
+    let next = |index: usize| json!({"$ref": format!("#/components/parameters/P{}", index + 1)});
+    let mut parameters: serde_json::Map<String, Value> =
+        (0..100).map(|index| (format!("P{index}"), next(index))).collect();
+    parameters
+        .insert("P100".to_owned(), json!({"name": "q", "in": "query", "required": true, "schema": {"type": "string"}}));
+    let paths = json!({"/pets": {"get": {
+        "parameters": [{"$ref": "#/components/parameters/P0"}], "responses": {"200": {"description": ""}}
+    }}});
+    let (document, codes) = adapted(paths, json!({ "parameters": parameters }));
+    assert_eq!(document["paths"]["/pets"]["get"]["parameters"][0]["name"], "q");
+    assert_eq!(codes, Vec::<&str>::new());
+}

@@ -4,8 +4,8 @@ use openapiv3::OpenAPI;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::grammar::{Kind, Shape};
 use crate::diagnostic::{Diagnostics, child};
+use crate::spec::{FieldType, ObjectKind, Versions};
 
 /// How much stack the types may take: a schema inside another takes `serde` some 30 KiB in a debug build.
 const STACK: usize = 64 * 1024 * 1024;
@@ -24,7 +24,7 @@ pub fn typed(document: &Value, diagnostics: &mut Diagnostics) -> Option<OpenAPI>
 /// Reports the innermost objects that the types refuse, or the document as a whole.
 fn report(document: &Value, reason: &str, diagnostics: &mut Diagnostics) {
     let mut refused = Vec::new();
-    find(Shape::One(Kind::Document), document, String::new(), &mut refused);
+    find(FieldType::DOCUMENT, document, String::new(), &mut refused);
     if refused.is_empty() {
         refused.push((String::new(), reason.to_owned()));
     }
@@ -40,14 +40,25 @@ fn report(document: &Value, reason: &str, diagnostics: &mut Diagnostics) {
 }
 
 /// Finds the refused objects inside a value, or else the value itself.
-fn find(shape: Shape, value: &Value, pointer: String, refused: &mut Vec<(String, String)>) {
+fn find(holds: FieldType, value: &Value, pointer: String, refused: &mut Vec<(String, String)>) {
     let before = refused.len();
-    match (shape, value) {
-        (Shape::OneOrRef(_) | Shape::SchemaOrFlag, Value::Object(object)) if object.contains_key("$ref") => {}
-        (Shape::One(kind) | Shape::OneOrRef(kind), Value::Object(object)) => {
+    match (holds, value) {
+        (FieldType::OneOrRef(_) | FieldType::SchemaOrBool, Value::Object(object)) if object.contains_key("$ref") => {}
+        (FieldType::List(inner), Value::Array(items)) => {
+            for (index, item) in items.iter().enumerate() {
+                find(*inner, item, child(&pointer, &index.to_string()), refused);
+            }
+        }
+        (FieldType::Map(inner), Value::Object(members)) => {
+            for (name, member) in members {
+                find(*inner, member, child(&pointer, name), refused);
+            }
+        }
+        (holds, Value::Object(object)) => {
+            let Some(kind) = holds.object() else { return };
             for (name, member) in object {
-                if let Some(shape) = kind.shape(name) {
-                    find(shape, member, child(&pointer, name), refused);
+                if let Some(holds) = kind.holds(name, Versions::V3_0) {
+                    find(holds, member, child(&pointer, name), refused);
                 }
             }
             if refused.len() == before
@@ -56,42 +67,29 @@ fn find(shape: Shape, value: &Value, pointer: String, refused: &mut Vec<(String,
                 refused.push((pointer, reason));
             }
         }
-        (Shape::SchemaOrFlag, value) => {
-            find(Shape::One(Kind::Schema), value, pointer, refused);
-        }
-        (Shape::List(inner), Value::Array(items)) => {
-            for (index, item) in items.iter().enumerate() {
-                find(*inner, item, child(&pointer, &index.to_string()), refused);
-            }
-        }
-        (Shape::Map(inner), Value::Object(members)) => {
-            for (name, member) in members {
-                find(*inner, member, child(&pointer, name), refused);
-            }
-        }
         _ => {}
     }
 }
 
 /// Why the types refuse an object by itself; the kinds that have no type of their own are covered by what holds them.
-fn refuse(kind: Kind, value: &Value) -> Option<String> {
+fn refuse(kind: ObjectKind, value: &Value) -> Option<String> {
     fn reason<T: for<'v> Deserialize<'v>>(value: &Value) -> Option<String> {
         T::deserialize(value).err().map(|error| error.to_string())
     }
     match kind {
-        Kind::PathItem => reason::<openapiv3::PathItem>(value),
-        Kind::Operation => reason::<openapiv3::Operation>(value),
-        Kind::Parameter => reason::<openapiv3::Parameter>(value),
-        Kind::RequestBody => reason::<openapiv3::RequestBody>(value),
-        Kind::MediaType => reason::<openapiv3::MediaType>(value),
-        Kind::Responses => reason::<openapiv3::Responses>(value),
-        Kind::Response => reason::<openapiv3::Response>(value),
-        Kind::Header => reason::<openapiv3::Header>(value),
-        Kind::Schema => reason::<openapiv3::Schema>(value),
-        Kind::SecurityScheme => reason::<openapiv3::SecurityScheme>(value),
-        Kind::Info => reason::<openapiv3::Info>(value),
-        Kind::Server => reason::<openapiv3::Server>(value),
-        Kind::Components => reason::<openapiv3::Components>(value),
+        ObjectKind::PathItem => reason::<openapiv3::PathItem>(value),
+        ObjectKind::Operation => reason::<openapiv3::Operation>(value),
+        ObjectKind::Parameter => reason::<openapiv3::Parameter>(value),
+        ObjectKind::RequestBody => reason::<openapiv3::RequestBody>(value),
+        ObjectKind::MediaType => reason::<openapiv3::MediaType>(value),
+        ObjectKind::Responses => reason::<openapiv3::Responses>(value),
+        ObjectKind::Response => reason::<openapiv3::Response>(value),
+        ObjectKind::Header => reason::<openapiv3::Header>(value),
+        ObjectKind::Schema => reason::<openapiv3::Schema>(value),
+        ObjectKind::SecurityScheme => reason::<openapiv3::SecurityScheme>(value),
+        ObjectKind::Info => reason::<openapiv3::Info>(value),
+        ObjectKind::Server => reason::<openapiv3::Server>(value),
+        ObjectKind::Components => reason::<openapiv3::Components>(value),
         _ => None,
     }
 }

@@ -11,9 +11,9 @@ use super::{Object, bodies, description, responses};
 use crate::diagnostic::child;
 use crate::emit::gate;
 use crate::ir::Api;
-use crate::lower::grammar::METHODS;
 use crate::lowered::followed;
 use crate::names as rust_names;
+use crate::spec::METHODS;
 
 /// Methods that progenitor's clients have besides the operations'.
 const RESERVED: [&str; 6] = ["new", "new_with_client", "api_version", "baseurl", "client", "inner"];
