@@ -34,7 +34,7 @@ pub mod progenitor;
 pub mod raise;
 mod refs;
 pub mod spec;
-pub(crate) mod stack;
+mod stack;
 mod template;
 
 use serde_json::Value;
