@@ -16,6 +16,8 @@ mod schemas;
 mod security;
 mod validate;
 
+use std::collections::HashMap;
+
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
@@ -81,6 +83,8 @@ pub struct Document {
     /// Extensions.
     pub extensions: ExtensionMap,
     nodes: Nodes,
+    /// The schema that each schema which is nothing but a reference stands for.
+    referred: HashMap<SchemaId, SchemaId>,
 }
 
 /// The nodes of a document that something can refer to.
@@ -175,12 +179,7 @@ impl Document {
 
     /// The schema that a schema which is nothing but a reference stands for.
     pub fn referred(&self, id: SchemaId) -> SchemaId {
-        let mut id = id;
-        // Building has refused references that lead in a circle.
-        while let Some(next) = self[id].reference.filter(|_| self[id].is_alias) {
-            id = next;
-        }
-        id
+        self.referred.get(&id).copied().unwrap_or(id)
     }
 }
 

@@ -145,7 +145,7 @@ fn webhooks_and_callbacks_are_operations_like_others() -> Outcome {
 
 #[test]
 fn texts_beside_a_reference_describe_its_use() -> Outcome {
-    let document = document(json!({
+    let mut document = document(json!({
         "paths": {"/a": {"get": {
             "parameters": [{"$ref": "#/components/parameters/P", "description": "Here"}],
             "responses": {"200": {"$ref": "#/components/responses/R"}}
@@ -160,6 +160,11 @@ fn texts_beside_a_reference_describe_its_use() -> Outcome {
     assert_eq!(model.parameters(operation)[0].description.as_deref(), Some("Here"));
     assert_eq!(model[model.components.parameters["P"]].description.as_deref(), Some("There"));
     assert_eq!(model[operation.responses[0].1].description.as_deref(), Some("There"));
+    // Before 3.1, what stands beside a reference is ignored.
+    document["openapi"] = json!("3.0.3");
+    let model = self::model(&document)?;
+    let operation = model.operations().next().ok_or("no operation")?;
+    assert_eq!(model.parameters(operation)[0].description.as_deref(), Some("There"));
     Ok(())
 }
 

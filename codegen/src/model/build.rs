@@ -1,6 +1,6 @@
 //! From a JSON value to the model.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
@@ -35,7 +35,7 @@ pub fn document(value: &Value, diagnostics: &mut Diagnostics) -> Option<Document
         aliases: Vec::new(),
     };
     let mut document = builder.document(root);
-    builder.break_alias_cycles();
+    document.referred = builder.referred();
     document.nodes = std::mem::take(&mut builder.nodes);
     builder.extensions.check(value, builder.diagnostics);
     Some(document)
@@ -289,9 +289,11 @@ impl<'v> Builder<'v, '_> {
                 extensions: extensions(tag),
             });
         }
+        let mut known: HashSet<String> = tags.iter().map(|tag| tag.name.clone()).collect();
         for operation in operations {
             let name = self.nodes.operations[*operation].tag();
-            if !tags.iter().any(|tag| tag.name == name) {
+            if !known.contains(name) {
+                known.insert(name.to_owned());
                 tags.push(Tag { name: name.to_owned(), ..Tag::default() });
             }
         }

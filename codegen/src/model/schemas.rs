@@ -1,5 +1,7 @@
 //! Schemas to nodes.
 
+use std::collections::{HashMap, HashSet};
+
 use indexmap::IndexMap;
 use serde_json::Value;
 
@@ -224,36 +226,36 @@ impl Builder<'_, '_> {
         Some(deeper(|| self.schema_node(node, &pointer)))
     }
 
-    /// Reports references that lead only to each other, and makes schemas of them that allow everything.
-    pub(super) fn break_alias_cycles(&mut self) {
-        let mut sound = std::collections::HashSet::new();
+    /// The schema that each schema which is nothing but a reference stands for. References that lead only to each other are reported, and
+    /// become schemas that allow everything.
+    pub(super) fn referred(&mut self) -> HashMap<SchemaId, SchemaId> {
+        let mut ends: HashMap<SchemaId, SchemaId> = HashMap::new();
         let mut aliases = std::mem::take(&mut self.aliases);
         aliases.sort_unstable();
         for start in aliases {
-            let mut path = vec![start];
-            let mut seen = std::collections::HashSet::from([start]);
-            let mut at = start;
-            let ends = loop {
+            let mut way = vec![start];
+            let mut seen = HashSet::from([start]);
+            let end = loop {
+                let at = way.last().copied().unwrap_or(start);
                 let schema = &self.nodes.schemas[at];
-                let Some(next) = schema.reference.filter(|_| schema.is_alias) else { break true };
-                if sound.contains(&next) {
-                    break true;
+                match schema.reference.filter(|_| schema.is_alias) {
+                    None => break at,
+                    Some(next) => match ends.get(&next) {
+                        Some(end) => break *end,
+                        None if seen.insert(next) => way.push(next),
+                        None => {
+                            let pointer = self.nodes.schemas[start].pointer.clone();
+                            self.reference_cycle(&pointer);
+                            let schema = &mut self.nodes.schemas[start];
+                            (schema.reference, schema.is_alias) = (None, false);
+                            break start;
+                        }
+                    },
                 }
-                if !seen.insert(next) {
-                    break false;
-                }
-                path.push(next);
-                at = next;
             };
-            if ends {
-                sound.extend(path);
-                continue;
-            }
-            let pointer = self.nodes.schemas[start].pointer.clone();
-            self.reference_cycle(&pointer);
-            let schema = &mut self.nodes.schemas[start];
-            (schema.reference, schema.is_alias) = (None, false);
+            ends.extend(way.into_iter().map(|id| (id, end)));
         }
+        ends
     }
 }
 

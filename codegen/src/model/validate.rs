@@ -68,7 +68,10 @@ impl Validator<'_> {
             (OneOrRef(kind), Value::Object(object)) => match object.get("$ref") {
                 Some(reference) => {
                     self.enter("$ref", |validator| validator.value(Text, reference));
-                    self.siblings(kind, value, object);
+                    if kind == ObjectKind::PathItem {
+                        // Other fields may stand beside the reference of a path item alone; raising has dropped them elsewhere.
+                        self.object(kind, value);
+                    }
                 }
                 None => self.object(kind, value),
             },
@@ -83,19 +86,6 @@ impl Validator<'_> {
                 }
             }
             (holds, value) => self.wrong_type(holds, value),
-        }
-    }
-
-    /// What stands beside the reference to an object of this kind.
-    fn siblings(&mut self, kind: ObjectKind, value: &Value, object: &Map<String, Value>) {
-        if kind == ObjectKind::PathItem {
-            return self.object(kind, value);
-        }
-        let has_effect = |name: &str| matches!(name, "$ref" | "description" | "summary");
-        for name in object.keys().filter(|name| !has_effect(name)) {
-            let message = format!("`{name}` beside a `$ref` has no effect");
-            let help = "only schemas can add to what they refer to; write the object out instead";
-            self.diagnostics.warning("ignored-sibling", child(&self.pointer, name), message, help);
         }
     }
 

@@ -1,5 +1,7 @@
 //! `anyOf` and `oneOf`: alternatives that mean null, and alternatives that list values.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use super::keywords::Keywords;
@@ -69,7 +71,7 @@ impl<'d> Simplifier<'_, 'd> {
     /// The type and the values of alternatives that say nothing else.
     fn listed_values(&mut self, arms: &[SchemaId]) -> Option<(Type, Vec<Value>)> {
         let mut kind = None;
-        let mut listed: Vec<Value> = Vec::new();
+        let (mut listed, mut known) = (Vec::new(), HashSet::new());
         for arm in arms {
             if !self.document_schema(*arm).is_some_and(is_list_of_values) {
                 return None;
@@ -88,7 +90,7 @@ impl<'d> Simplifier<'_, 'd> {
             }
             kind = Some(of_arm);
             for value in &schema.limits.values {
-                if !listed.contains(value) {
+                if known.insert(value.clone()) {
                     listed.push(value.clone());
                 }
             }
@@ -98,10 +100,12 @@ impl<'d> Simplifier<'_, 'd> {
 
     /// One schema for several: itself if there is one, any of them if there are more.
     pub(super) fn any_of(&mut self, arms: Vec<SchemaId>, pointer: String) -> SchemaId {
+        let (mut known, mut scalars) = (HashSet::new(), HashSet::new());
         let mut distinct: Vec<SchemaId> = Vec::new();
         for arm in arms {
             let arm = self.normalizer.referred(arm);
-            if !distinct.iter().any(|known| *known == arm || self.is_same_scalar(*known, arm)) {
+            let is_new = self.plain_scalar(arm).is_none_or(|scalar| scalars.insert(scalar));
+            if known.insert(arm) && is_new {
                 distinct.push(arm);
             }
         }
@@ -113,21 +117,18 @@ impl<'d> Simplifier<'_, 'd> {
         self.normalizer.push(schema)
     }
 
-    /// Whether two schemas are the same scalar.
-    fn is_same_scalar(&mut self, one: SchemaId, other: SchemaId) -> bool {
-        let (one, other) = (self.simplified(one).clone(), self.simplified(other));
-        let is_plain = |schema: &ClientSchema| schema.component.is_none() && schema.limits == Limits::default();
-        is_plain(&one)
-            && is_plain(other)
-            && one.nullable == other.nullable
-            && one.description == other.description
-            && matches!(
-                (&one.kind, &other.kind),
-                (Kind::Boolean, Kind::Boolean)
-                    | (Kind::Number, Kind::Number)
-                    | (Kind::Integer { .. }, Kind::Integer { .. })
-                    | (Kind::String { .. }, Kind::String { .. })
-            )
+    /// What tells a scalar without limits and without a name from others.
+    fn plain_scalar(&mut self, id: SchemaId) -> Option<(&'static str, bool, Option<String>)> {
+        let schema = self.simplified(id);
+        let kind = match schema.kind {
+            Kind::Boolean => "boolean",
+            Kind::Number => "number",
+            Kind::Integer { .. } => "integer",
+            Kind::String { .. } => "string",
+            _ => return None,
+        };
+        let is_plain = schema.component.is_none() && schema.limits == Limits::default();
+        is_plain.then(|| (kind, schema.nullable, schema.description.clone()))
     }
 }
 

@@ -31,15 +31,17 @@ pub(super) fn webhooks(root: &mut Object, raising: &mut Raising) {
 /// Drops what stands beside the reference to something other than a schema or a path item.
 ///
 /// Before `{"$ref": "#/components/responses/R", "description": "Mine", "headers": {}}`,
-/// after `{"$ref": "#/components/responses/R", "description": "Mine"}`.
+/// after `{"$ref": "#/components/responses/R", "description": "Mine"}`, or before 3.1 `{"$ref": "#/components/responses/R"}`.
 pub(super) fn drop_siblings(object: &mut Object, raising: &mut Raising) {
-    let kept = |name: &str| matches!(name, "$ref" | "description" | "summary");
-    for name in object.keys().filter(|name| !kept(name)) {
+    let is_text = |name: &str| matches!(name, "description" | "summary");
+    for name in object.keys().filter(|name| *name != "$ref" && !is_text(name)) {
         let message = format!("`{name}` beside a `$ref` has no effect");
         let help = "only schemas can add to what they refer to; write the object out instead";
         raising.warn(name, "ignored-sibling", message, help);
     }
-    object.retain(|name, _| kept(name));
+    // Before 3.1, what stands beside a reference is ignored; a text is no reason for a warning.
+    let has_texts = raising.version.meet(Versions::SINCE_3_1);
+    object.retain(|name, _| name == "$ref" || has_texts && is_text(name));
 }
 
 /// Drops texts that are null: a YAML key with nothing behind it.
