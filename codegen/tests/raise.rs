@@ -1,6 +1,7 @@
 //! What raising does, one construct at a time, and what it leaves alone.
 
 use crm_clients_codegen::diagnostic::Diagnostics;
+use crm_clients_codegen::load::load;
 use crm_clients_codegen::origin::Documents;
 use crm_clients_codegen::raise::raise;
 use serde_json::{Value, json};
@@ -244,5 +245,55 @@ fn data_is_never_changed() {
         for pointer in DATA {
             assert_eq!(raised.pointer(pointer), Some(&data()), "{pointer} in {version}");
         }
+    }
+}
+
+/// What moves is still shown where the author wrote it.
+#[test]
+fn positions_lead_to_the_authors_line() {
+    let text = "\
+swagger: '2.0'
+info: {title: T, version: '1'}
+paths:
+  /a:
+    post:
+      parameters:
+        - {name: q, in: query, type: string}
+        - name: body
+          in: body
+          schema:
+            type: object
+            allOf:
+              - properties:
+                  deep: {type: string, example: x}
+            x-nullable: true
+        - name: last
+          in: query
+          type: integer
+      responses:
+        '200':
+          description: ok
+          schema: {type: string}
+definitions:
+  A:
+    definitions:
+      B: {type: string}
+";
+    let (mut documents, mut diagnostics) = (Documents::new(), Diagnostics::new());
+    let read = |_: &str| Ok(text.as_bytes().to_vec());
+    let mut document = load("openapi.yaml", &read, &mut documents, &mut diagnostics).unwrap_or_default();
+    raise(&mut document, &mut documents, &mut diagnostics);
+    for (pointer, line) in [
+        ("/paths/~1a/post/parameters/0/schema/type", 7),
+        ("/paths/~1a/post/parameters/1/name", 16),
+        ("/paths/~1a/post/parameters/1/schema/type", 18),
+        ("/paths/~1a/post/requestBody", 8),
+        ("/paths/~1a/post/requestBody/content/application~1json/schema/anyOf/0/allOf/0/properties/deep", 14),
+        ("/paths/~1a/post/requestBody/content/application~1json/schema/anyOf/0/allOf/0/properties/deep/examples/0", 14),
+        ("/paths/~1a/post/responses/200/content/application~1json/schema", 22),
+        ("/components/schemas/A/$defs/B/type", 26),
+    ] {
+        assert!(document.pointer(pointer).is_some(), "{pointer} in {document:#}");
+        assert_eq!(documents.position(pointer).map(|position| position.line), Some(line), "{pointer}");
     }
 }
