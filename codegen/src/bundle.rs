@@ -35,7 +35,7 @@ pub fn bundle(value: &mut Value, read: &Read<'_>, documents: &mut Documents, dia
     let (directory, path) = (directory.to_owned(), path.to_owned());
     let text = documents.text(main);
     // Gathering the names takes a traversal, which few documents need.
-    let names = (text.contains("$id") || text.contains("$self")).then(|| Names::of(value)).unwrap_or_default();
+    let names = if text.contains("$id") || text.contains("$self") { Names::of(value) } else { Names::default() };
     let mut bundler = Bundler {
         read,
         documents,

@@ -35,9 +35,9 @@ pub struct Extensions {
 
 impl Extensions {
     /// `x-rust-name` of the node at `pointer`.
-    pub fn name<'v>(
+    pub fn name(
         &mut self,
-        object: &'v Map<String, Value>,
+        object: &Map<String, Value>,
         pointer: &str,
         diagnostics: &mut Diagnostics,
     ) -> Option<String> {
@@ -55,9 +55,9 @@ impl Extensions {
     }
 
     /// `x-rust-variants` of the schema at `pointer`: wire value to variant name.
-    pub fn variants<'v>(
+    pub fn variants(
         &mut self,
-        object: &'v Map<String, Value>,
+        object: &Map<String, Value>,
         pointer: &str,
         diagnostics: &mut Diagnostics,
     ) -> BTreeMap<String, String> {
@@ -90,9 +90,9 @@ impl Extensions {
     }
 
     /// `x-oauth2` of the security scheme at `pointer`.
-    pub fn oauth2<'v>(
+    pub fn oauth2(
         &mut self,
-        object: &'v Map<String, Value>,
+        object: &Map<String, Value>,
         pointer: &str,
         diagnostics: &mut Diagnostics,
     ) -> BeyondOAuth2 {
@@ -101,9 +101,9 @@ impl Extensions {
     }
 
     /// `x-idempotent` of the operation at `pointer`.
-    pub fn idempotent<'v>(
+    pub fn idempotent(
         &mut self,
-        object: &'v Map<String, Value>,
+        object: &Map<String, Value>,
         pointer: &str,
         diagnostics: &mut Diagnostics,
     ) -> Option<bool> {

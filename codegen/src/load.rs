@@ -72,10 +72,10 @@ fn check_version(value: &mut Value, file: FileId, diagnostics: &mut Diagnostics)
         _ => String::new(),
     };
     let mut parts = text.split('.');
-    let is_known = match (field, parts.next(), parts.next()) {
-        ("openapi", Some("3"), Some("0" | "1" | "2")) | ("swagger", Some("2"), Some("0")) => true,
-        _ => false,
-    };
+    let is_known = matches!(
+        (field, parts.next(), parts.next()),
+        ("openapi", Some("3"), Some("0" | "1" | "2")) | ("swagger", Some("2"), Some("0"))
+    );
     if is_known {
         *version = if field == "swagger" { "2.0".into() } else { text.into() };
         return true;

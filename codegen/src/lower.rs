@@ -151,10 +151,16 @@ impl<'d> Lowering<'d> {
             ObjectKind::PathItem => operation::lower_path_item(object, self),
             ObjectKind::Operation => operation::lower_operation(object, self),
             ObjectKind::Responses => operation::lower_responses(object, self),
-            ObjectKind::Response => operation::lower_response(object),
+            ObjectKind::Response => {
+                operation::lower_response(object);
+                document::drop_idle_links(object);
+            }
             ObjectKind::Paths => operation::lower_paths(object, self),
             ObjectKind::Document => document::lower_root(object, self),
-            ObjectKind::Components => document::lower_components(object, self),
+            ObjectKind::Components => {
+                document::lower_components(object, self);
+                document::drop_idle_links(object);
+            }
             ObjectKind::Info => document::lower_info(object),
             ObjectKind::License => document::lower_license(object),
             ObjectKind::Server => document::lower_server(object),

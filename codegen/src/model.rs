@@ -778,7 +778,7 @@ pub enum SecuritySchemeKind {
     /// `oauth2`
     OAuth2 {
         /// `flows`.
-        flows: Flows,
+        flows: Box<Flows>,
         /// `oauth2MetadataUrl`.
         metadata_url: Option<String>,
         /// `x-oauth2`.

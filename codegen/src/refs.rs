@@ -27,6 +27,9 @@ pub(crate) struct Followed<'n> {
     pub(crate) description: Option<&'n str>,
 }
 
+/// The fields of a path item, and its pointer.
+pub(crate) type Layer<'n> = (&'n Map<String, Value>, String);
+
 /// Follows the references within a document.
 #[derive(Debug)]
 pub(crate) struct References<'v> {
@@ -108,11 +111,7 @@ impl<'v> References<'v> {
     }
 
     /// The path item, and those that its `$ref` leads to: the nearest first, whose fields win.
-    pub(crate) fn layers<'n>(
-        &self,
-        item: &'n Map<String, Value>,
-        pointer: &str,
-    ) -> Result<Vec<(&'n Map<String, Value>, String)>, RefError>
+    pub(crate) fn layers<'n>(&self, item: &'n Map<String, Value>, pointer: &str) -> Result<Vec<Layer<'n>>, RefError>
     where
         'v: 'n,
     {

@@ -12,6 +12,9 @@ use crm_clients_codegen::spec::{FieldType, ObjectKind, Versions};
 use crm_clients_codegen::{Input, Pipeline};
 use serde_json::{Map, Value, json};
 
+/// A field on the way down from the document: its object's kind, its name and what it holds.
+type Step = (ObjectKind, &'static str, FieldType);
+
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 
 /// The model of a document, and its diagnostics as `code pointer`.
@@ -303,7 +306,7 @@ fn least(kind: ObjectKind) -> Value {
 }
 
 /// Each path of fields from the document down to a kind of object, once for each kind and field, with what the field holds.
-fn fields() -> Vec<(Vec<(ObjectKind, &'static str, FieldType)>, FieldType)> {
+fn fields() -> Vec<(Vec<Step>, FieldType)> {
     let mut found = Vec::new();
     let mut seen = std::collections::HashSet::new();
     let mut queue = std::collections::VecDeque::from([(ObjectKind::Document, Vec::new())]);
@@ -312,13 +315,13 @@ fn fields() -> Vec<(Vec<(ObjectKind, &'static str, FieldType)>, FieldType)> {
             if !seen.insert((kind, field.name)) {
                 continue;
             }
-            let mut way: Vec<(ObjectKind, &'static str, FieldType)> = way.clone();
+            let mut way: Vec<Step> = way.clone();
             way.push((kind, field.name, field.holds));
             found.push((way.clone(), field.holds));
             queue.extend(inner(field.holds).object().map(|kind| (kind, way.clone())));
         }
         if let Some(holds) = kind.named_by_document().filter(|_| seen.insert((kind, "200"))) {
-            let mut way: Vec<(ObjectKind, &'static str, FieldType)> = way.clone();
+            let mut way: Vec<Step> = way.clone();
             // A name that is a path, a status and an expression in one.
             let name = if kind == ObjectKind::Responses { "200" } else { "/named" };
             way.push((kind, name, holds));
@@ -338,7 +341,7 @@ fn inner(holds: FieldType) -> FieldType {
 }
 
 /// A document with `value` at the end of a way of fields.
-fn with(way: &[(ObjectKind, &'static str, FieldType)], value: Value) -> Value {
+fn with(way: &[Step], value: Value) -> Value {
     let mut value = value;
     for (kind, name, holds) in way.iter().rev() {
         let mut holds = *holds;

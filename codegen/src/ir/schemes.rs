@@ -79,7 +79,7 @@ impl OAuth2 {
     /// None where there is nothing to serve. A refresh token goes to the token endpoint where no other place is given for it.
     fn of(scheme: &SecuritySchemeKind) -> Option<Self> {
         let SecuritySchemeKind::OAuth2 { flows, beyond, .. } = scheme else { return None };
-        let Flows { client_credentials, password, authorization_code, .. } = flows;
+        let Flows { client_credentials, password, authorization_code, .. } = flows.as_ref();
         let served = || [client_credentials, password, authorization_code].into_iter().flatten();
         let refresh = served().find_map(|flow| flow.refresh_url.clone());
         let refresh_url = refresh.or_else(|| served().find_map(|flow| flow.token_url.clone()));

@@ -53,6 +53,14 @@ pub(super) fn lower_components(components: &mut Object, walk: &mut Lowering) {
     }
 }
 
+/// Drops links that name no operation: they say nothing, and 3.0 does not allow them.
+///
+/// Before `{"links": {"next": {"description": "Next"}}}`, after `{"links": {}}`.
+pub(super) fn drop_idle_links(holder: &mut Object) {
+    let Some(Value::Object(links)) = holder.get_mut("links") else { return };
+    links.retain(|_, link| ["$ref", "operationRef", "operationId"].iter().any(|key| link.get(key).is_some()));
+}
+
 /// Takes dropped schemes out of the security requirements. One that asked for nothing else asks for nothing any more: the
 /// certificate belongs to the connection.
 ///

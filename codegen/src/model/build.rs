@@ -232,6 +232,7 @@ impl<'v> Builder<'v, '_> {
     pub(super) fn is_kind(&mut self, kind: ObjectKind, node: &Value, pointer: &str) -> bool {
         match self.refs.kind(pointer) {
             Some(found) => found == kind,
+            None if !(node.is_object() || kind == ObjectKind::Schema && node.is_boolean()) => false,
             None => validate::validate_at(kind, node, pointer, self.diagnostics),
         }
     }

@@ -81,15 +81,13 @@ impl<'v> Builder<'v, '_> {
         };
         let missing: Vec<&str> =
             template_names(path).into_iter().filter(|name| !all().any(|one| fills(one, name))).collect();
-        let mut index = list(object, "parameters").count();
         let mut parameters = overridden(shared, &own);
-        for name in missing {
+        for (index, name) in (list(object, "parameters").count()..).zip(missing) {
             let message = format!("nothing declares the path parameter `{name}`; it is taken for a string");
             let help = "declare it with its type in an overlay";
             self.diagnostics.warning("undeclared-path-parameter", pointer, message, help);
             let place = child(&child(pointer, "parameters"), &index.to_string());
             parameters.push(self.undeclared(name, place));
-            index += 1;
         }
         parameters.retain(|id| !is_described_elsewhere(&self.nodes.parameters[*id]));
         parameters

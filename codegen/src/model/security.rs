@@ -40,7 +40,7 @@ impl<'v> Builder<'v, '_> {
                 SecuritySchemeKind::Http { scheme, bearer_format: text(object, "bearerFormat") }
             }
             Some("oauth2") => SecuritySchemeKind::OAuth2 {
-                flows: object.get("flows").and_then(Value::as_object).map(flows).unwrap_or_default(),
+                flows: Box::new(object.get("flows").and_then(Value::as_object).map(flows).unwrap_or_default()),
                 metadata_url: text(object, "oauth2MetadataUrl"),
                 beyond: self.extensions.oauth2(object, pointer, self.diagnostics),
             },
