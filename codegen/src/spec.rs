@@ -249,3 +249,92 @@ impl FieldType {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    const KINDS: [ObjectKind; 33] = [
+        ObjectKind::Document,
+        ObjectKind::Info,
+        ObjectKind::Contact,
+        ObjectKind::License,
+        ObjectKind::Server,
+        ObjectKind::ServerVariable,
+        ObjectKind::Paths,
+        ObjectKind::Webhooks,
+        ObjectKind::PathItem,
+        ObjectKind::Operation,
+        ObjectKind::Parameter,
+        ObjectKind::RequestBody,
+        ObjectKind::MediaType,
+        ObjectKind::Encoding,
+        ObjectKind::Responses,
+        ObjectKind::Response,
+        ObjectKind::Callback,
+        ObjectKind::Header,
+        ObjectKind::Example,
+        ObjectKind::Link,
+        ObjectKind::Schema,
+        ObjectKind::Discriminator,
+        ObjectKind::Xml,
+        ObjectKind::Components,
+        ObjectKind::SecurityScheme,
+        ObjectKind::Flows,
+        ObjectKind::ImplicitFlow,
+        ObjectKind::PasswordFlow,
+        ObjectKind::ClientCredentialsFlow,
+        ObjectKind::AuthorizationCodeFlow,
+        ObjectKind::DeviceAuthorizationFlow,
+        ObjectKind::Tag,
+        ObjectKind::ExternalDocs,
+    ];
+
+    #[test]
+    fn no_version_has_a_field_twice_and_newer_entries_come_first() {
+        for kind in KINDS {
+            let mut seen: Vec<&Field> = Vec::new();
+            for field in kind.fields() {
+                for other in seen.iter().filter(|other| other.name == field.name) {
+                    assert!(!other.versions.meet(field.versions), "{kind:?} has `{}` twice in a version", field.name);
+                    assert!(!field.versions.meet(Versions::V3_2), "the newer `{}` of {kind:?} is behind", field.name);
+                }
+                seen.push(field);
+            }
+        }
+    }
+
+    /// Whatever a Reference Object can stand for has a section of `components`, which holds it.
+    #[test]
+    fn every_reference_has_a_section() {
+        let mut sections = HashSet::new();
+        for kind in KINDS {
+            for mut holds in kind.fields().iter().map(|field| field.holds).chain(kind.named_by_document()) {
+                while let FieldType::List(inner) | FieldType::Map(inner) = holds {
+                    holds = *inner;
+                }
+                if let FieldType::OneOrRef(kind) = holds {
+                    let section = holds.reference_section().unwrap_or_default();
+                    let held = ObjectKind::Components.holds(section, Versions::V3_2);
+                    assert_eq!(held.map(|held| held.member("", false, Versions::V3_2)), Some(holds), "{kind:?}");
+                    sections.insert(section);
+                }
+            }
+        }
+        assert_eq!(sections.len(), 10);
+    }
+
+    #[test]
+    fn names_are_not_keywords() {
+        let properties = FieldType::SchemaOrBool.member("properties", false, Versions::ALL);
+        assert_eq!(properties.member("example", false, Versions::ALL), FieldType::SchemaOrBool);
+        let example = FieldType::SchemaOrBool.member("example", false, Versions::ALL);
+        assert_eq!(example.member("properties", false, Versions::ALL), FieldType::Any);
+        assert_eq!(ObjectKind::Responses.holds("x-own", Versions::ALL), None);
+        assert!(ObjectKind::Webhooks.holds("x-own", Versions::ALL).is_some());
+        let items = FieldType::SchemaOrBool.member("items", false, Versions::ALL);
+        assert_eq!(items.member("0", true, Versions::ALL), FieldType::SchemaOrBool);
+    }
+}

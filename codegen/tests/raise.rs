@@ -1,6 +1,7 @@
 //! What raising does, one construct at a time, and what it leaves alone.
 
 use crm_clients_codegen::diagnostic::Diagnostics;
+use crm_clients_codegen::load::load;
 use crm_clients_codegen::origin::Documents;
 use crm_clients_codegen::raise::raise;
 use serde_json::{Value, json};
@@ -16,14 +17,14 @@ fn raised(mut document: Value) -> (Value, Vec<String>) {
 }
 
 /// Checks cases of the schema `S` before and after, in a document that has others beside it.
-fn check(version: Value, cases: &[(Value, Value)]) {
+fn check(version: &str, cases: &[(Value, Value)]) {
     for (before, after) in cases {
-        let mut document = json!({
+        let document = json!({
+            "openapi": version,
             "info": {"title": "T", "version": "1"},
             "paths": {},
             "components": {"schemas": {"S": before, "A": {"type": "string"}, "B": {"type": "object"}}}
         });
-        document.as_object_mut().unwrap().extend(version.as_object().unwrap().clone());
         let (raised, warnings) = raised(document);
         assert_eq!(&raised["components"]["schemas"]["S"], after, "raising {before}");
         assert_eq!(raised["openapi"], "3.2.0");
@@ -39,7 +40,7 @@ fn reference(name: &str) -> Value {
 fn nullable() {
     let (a, b, no) = (reference("A"), reference("B"), json!({"type": "null"}));
     check(
-        json!({"openapi": "3.0.3"}),
+        "3.0.3",
         &[
             (json!({"type": "string", "nullable": true}), json!({"type": ["string", "null"]})),
             (json!({"type": "string", "nullable": false}), json!({"type": "string"})),
@@ -72,7 +73,7 @@ fn nullable() {
     );
     // Read as meant in later versions; an extension is read only in Swagger 2.0.
     check(
-        json!({"openapi": "3.1.0"}),
+        "3.1.0",
         &[
             (json!({"type": "string", "nullable": true}), json!({"type": ["string", "null"]})),
             (json!({"type": "string", "x-nullable": true}), json!({"type": "string", "x-nullable": true})),
@@ -83,7 +84,7 @@ fn nullable() {
 #[test]
 fn keywords_of_older_drafts() {
     check(
-        json!({"openapi": "3.0.3"}),
+        "3.0.3",
         &[
             (json!({"minimum": 5, "exclusiveMinimum": true}), json!({"exclusiveMinimum": 5})),
             (json!({"maximum": 5, "exclusiveMaximum": false}), json!({"maximum": 5})),
@@ -211,19 +212,13 @@ fn set(document: &mut Value, pointer: &str, value: &Value) {
     let mut node = document;
     for token in pointer.split('/').skip(1) {
         let token = token.replace("~1", "/");
-        let is_index = token.parse::<usize>().is_ok();
-        // A status is a key, and so is a number among `examples` of a media type; only these arrays are needed.
-        node = match (is_index && !node.is_object(), token.parse::<usize>()) {
-            (true, Ok(index)) => {
-                if node.is_null() {
-                    *node = json!([]);
-                }
-                let items = node.as_array_mut().unwrap();
-                while items.len() <= index {
-                    items.push(json!({}));
-                }
-                &mut items[index]
-            }
+        match (token.parse::<usize>(), &mut *node) {
+            (Ok(0), Value::Null) => *node = json!([{}]),
+            (Ok(index), Value::Array(items)) if index == items.len() => items.push(json!({})),
+            _ => {}
+        }
+        node = match token.parse::<usize>() {
+            Ok(index) if node.is_array() => &mut node[index],
             _ => &mut node[token.as_str()],
         };
     }
@@ -244,5 +239,55 @@ fn data_is_never_changed() {
         for pointer in DATA {
             assert_eq!(raised.pointer(pointer), Some(&data()), "{pointer} in {version}");
         }
+    }
+}
+
+/// What moves is still shown where the author wrote it.
+#[test]
+fn positions_lead_to_the_authors_line() {
+    let text = "\
+swagger: '2.0'
+info: {title: T, version: '1'}
+paths:
+  /a:
+    post:
+      parameters:
+        - {name: q, in: query, type: string}
+        - name: body
+          in: body
+          schema:
+            type: object
+            allOf:
+              - properties:
+                  deep: {type: string, example: x}
+            x-nullable: true
+        - name: last
+          in: query
+          type: integer
+      responses:
+        '200':
+          description: ok
+          schema: {type: string}
+definitions:
+  A:
+    definitions:
+      B: {type: string}
+";
+    let (mut documents, mut diagnostics) = (Documents::new(), Diagnostics::new());
+    let read = |_: &str| Ok(text.as_bytes().to_vec());
+    let mut document = load("openapi.yaml", &read, &mut documents, &mut diagnostics).unwrap_or_default();
+    raise(&mut document, &mut documents, &mut diagnostics);
+    for (pointer, line) in [
+        ("/paths/~1a/post/parameters/0/schema/type", 7),
+        ("/paths/~1a/post/parameters/1/name", 16),
+        ("/paths/~1a/post/parameters/1/schema/type", 18),
+        ("/paths/~1a/post/requestBody", 8),
+        ("/paths/~1a/post/requestBody/content/application~1json/schema/anyOf/0/allOf/0/properties/deep", 14),
+        ("/paths/~1a/post/requestBody/content/application~1json/schema/anyOf/0/allOf/0/properties/deep/examples/0", 14),
+        ("/paths/~1a/post/responses/200/content/application~1json/schema", 22),
+        ("/components/schemas/A/$defs/B/type", 26),
+    ] {
+        assert!(document.pointer(pointer).is_some(), "{pointer} in {document:#}");
+        assert_eq!(documents.position(pointer).map(|position| position.line), Some(line), "{pointer}");
     }
 }

@@ -106,7 +106,7 @@ fn bodies() {
     assert_eq!(made["requestBody"]["content"], json!({"application/json": {"schema": schema}}));
     assert_eq!(
         warnings,
-        ["duplicate-parameter /paths/~1a/get/parameters/1\0", "body-and-form /paths/~1a/get/parameters/2\0"]
+        ["duplicate-parameter /\0/paths/~1a/get/parameters/1", "body-and-form /\0/paths/~1a/get/parameters/2"]
     );
 }
 

@@ -34,7 +34,7 @@ impl Found {
     /// The same value at a pointer where nothing else stands or will stand, so that its origin and the references to it survive what takes its place.
     /// If it does not stand at `from`, but is what that refers to, references to it stay.
     fn detached(self, from: &str, raising: &mut Raising) -> Self {
-        let pointer = format!("{}\0", self.pointer);
+        let pointer = format!("/\0{}", self.pointer);
         if self.pointer == from {
             raising.moved(&self.pointer, &pointer);
         } else {

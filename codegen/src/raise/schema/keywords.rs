@@ -81,10 +81,20 @@ pub(super) fn dependencies(schema: &mut Object, raising: &mut Raising) {
     let Some(Value::Object(dependencies)) = schema.shift_remove("dependencies") else { return };
     for (name, dependency) in dependencies {
         let keyword = if dependency.is_array() { "dependentRequired" } else { "dependentSchemas" };
-        raising.moved(&child(&raising.place("dependencies"), &name), &child(&raising.place(keyword), &name));
+        let mut to = child(&raising.place(keyword), &name);
         if let Value::Object(members) = schema.entry(keyword).or_insert_with(|| json!({})) {
-            members.entry(name).or_insert(dependency);
+            match (members.get_mut(&name), dependency) {
+                (None, dependency) => _ = members.insert(name.clone(), dependency),
+                (Some(Value::Array(known)), Value::Array(more)) => known.extend(more),
+                // Both hold.
+                (Some(known), dependency) => {
+                    raising.moved(&to, &child(&child(&to, "allOf"), "0"));
+                    to = child(&child(&to, "allOf"), "1");
+                    *known = json!({"allOf": [known.take(), dependency]});
+                }
+            }
         }
+        raising.moved(&child(&raising.place("dependencies"), &name), &to);
     }
 }
 
