@@ -7,6 +7,7 @@
 
 mod all_of;
 mod alternatives;
+mod annotations;
 mod keywords;
 mod limits;
 mod simplify;
