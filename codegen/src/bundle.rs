@@ -6,8 +6,10 @@
 
 mod adopt;
 mod check;
+mod misplaced;
 mod target;
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
@@ -15,37 +17,36 @@ use serde_json::{Map, Value, json};
 
 pub use adopt::adopt;
 pub use check::check_references;
+pub use misplaced::inline_misplaced;
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Severity, child, push_token};
-use crate::kind::{Kind, Shape};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity, child, push_token, tokens};
 use crate::load::{Growth, Read, parse, reason, split_directory};
 use crate::origin::{Documents, FileId};
-use target::Target;
-
-/// How many references may lead to one node.
-const MAX_HOPS: usize = 32;
+use crate::refs::{Names, decoded};
+use crate::spec::{FieldType, ObjectKind, Versions};
+pub(crate) use target::{Target, encode_pointer};
 
 /// Copies what the document refers to in other files into it. `read` is given their paths relative to the document's directory.
 ///
-/// References within the document stay as they are, right or wrong: an overlay may still mend them. [`check_references`] is for after it.
+/// References within the document stay as they are, right or wrong: an overlay may still fix them. [`check_references`] is for after it.
 pub fn bundle(value: &mut Value, read: &Read<'_>, documents: &mut Documents, diagnostics: &mut Diagnostics) {
     let Some((main, _)) = documents.origin("") else { return };
     let (directory, path) = split_directory(documents.name(main));
     let (directory, path) = (directory.to_owned(), path.to_owned());
-    let names = |section: &Value| section.as_object().map(|map| map.keys().cloned().collect()).unwrap_or_default();
-    let taken = match value.get("components") {
-        Some(Value::Object(sections)) => sections.iter().map(|(section, map)| (section.clone(), names(map))).collect(),
-        _ => HashMap::new(),
-    };
+    let text = documents.text(main);
+    // Gathering the names takes a traversal, which few documents need.
+    let names = if text.contains("$id") || text.contains("$self") { Names::of(value) } else { Names::default() };
     let mut bundler = Bundler {
         read,
         documents,
         diagnostics,
         directory,
         main: path.clone(),
+        versions: Versions::read_in(value),
+        main_names: names,
         files: HashMap::new(),
         names: HashMap::new(),
-        taken,
+        taken: HashMap::new(),
         copies: Vec::new(),
         inlining: Vec::new(),
         growth: Growth::default(),
@@ -53,7 +54,7 @@ pub fn bundle(value: &mut Value, read: &Read<'_>, documents: &mut Documents, dia
     };
     bundler.name_components(value);
     let mut cursor = Cursor { path, file: main, source: String::new(), document: String::new() };
-    bundler.walk(value, Shape::One(Kind::Document), &mut cursor);
+    bundler.walk(value, FieldType::DOCUMENT, &mut cursor);
     bundler.copy_components(value);
 }
 
@@ -63,16 +64,36 @@ struct Bundler<'a> {
     diagnostics: &'a mut Diagnostics,
     directory: String,
     main: String,
-    files: HashMap<String, Result<Rc<(FileId, Value)>, String>>,
+    /// The versions whose fields the document may have.
+    versions: Versions,
+    /// What the schemas of the document call themselves, if it has a `$id` at all.
+    main_names: Names,
+    files: HashMap<String, Result<Rc<File>, String>>,
     /// The component that each target has become.
     names: HashMap<(&'static str, Target), String>,
-    taken: HashMap<String, HashSet<String>>,
+    taken: HashMap<&'static str, HashSet<String>>,
     copies: Vec<(&'static str, String, Target)>,
-    /// The path items that are being put in place, one within the other.
+    /// The nodes that are being put in place, one within the other.
     inlining: Vec<Target>,
     growth: Growth,
-    /// Whether it has been said that there is no room for more copies.
+    /// Whether it has been reported that there is no room for more copies.
     is_full: bool,
+}
+
+/// A file that references lead to.
+struct File {
+    id: FileId,
+    value: Value,
+    /// What the schemas in it call themselves, gathered when a reference asks for it.
+    names: OnceCell<Names>,
+}
+
+impl File {
+    /// The pointer that a reference within the file leads to.
+    fn target(&self, reference: &str, from: &str) -> Option<String> {
+        let names = self.names.get_or_init(|| Names::anywhere(&self.value));
+        names.target(&self.value, &decoded(reference), from)
+    }
 }
 
 /// Where the walk is.
@@ -89,36 +110,48 @@ struct Cursor {
 /// A node of another file.
 struct Found {
     target: Target,
-    file: Rc<(FileId, Value)>,
+    file: Rc<File>,
 }
 
 impl Found {
     fn node(&self) -> &Value {
-        self.file.1.pointer(&self.target.pointer).unwrap_or(&Value::Null)
+        self.file.value.pointer(&self.target.pointer).unwrap_or(&Value::Null)
     }
 
     fn cursor(&self, document: &str) -> Cursor {
         let Target { path, pointer } = self.target.clone();
-        Cursor { path, file: self.file.0, source: pointer, document: document.into() }
+        Cursor { path, file: self.file.id, source: pointer, document: document.into() }
     }
 }
 
 /// What a reference leads to.
 enum Referent {
+    /// A node of the document: the fragment, which may be an anchor.
     Main(String),
     Other(Found),
+}
+
+/// The pointer of a section of components. Swagger 2.0 has some of its own.
+fn section_pointer(section: &str, versions: Versions) -> String {
+    match section {
+        _ if !versions.meet(Versions::V2_0) => child("/components", section),
+        "schemas" => "/definitions".to_owned(),
+        "parameters" | "responses" => child("", section),
+        "securitySchemes" => "/securityDefinitions".to_owned(),
+        _ => child("/components", section),
+    }
 }
 
 impl Bundler<'_> {
     /// A component that is nothing but a reference into another file is the name of what it refers to.
     fn name_components(&mut self, value: &Value) {
-        let Some(Value::Object(sections)) = value.get("components") else { return };
-        for (section, components) in sections {
-            let shape = Shape::One(Kind::Components).member(section).member("");
-            let (Some(section), Some(components)) = (shape.section(), components.as_object()) else { continue };
-            for (name, component) in components {
+        for field in ObjectKind::Components.fields() {
+            let section = field.name;
+            let components = value.pointer(&section_pointer(section, self.versions)).and_then(Value::as_object);
+            for (name, component) in components.into_iter().flatten() {
+                self.taken.entry(section).or_default().insert(name.clone());
                 if let Some(reference) = pure_reference(component)
-                    && let Ok(Referent::Other(found)) = self.find(reference, &self.main.clone())
+                    && let Ok(Referent::Other(found)) = self.find(reference, &self.main.clone(), "")
                 {
                     self.names.entry((section, found.target)).or_insert_with(|| name.clone());
                 }
@@ -126,101 +159,128 @@ impl Bundler<'_> {
         }
     }
 
-    fn walk(&mut self, node: &mut Value, shape: Shape, at: &mut Cursor) {
-        if shape == Shape::Data {
-            return;
+    fn walk(&mut self, node: &mut Value, holds: FieldType, at: &mut Cursor) {
+        match holds {
+            FieldType::SchemaNameOrRef => return self.schema_name(node, at),
+            FieldType::OperationRef => return self.operation_reference(node, at),
+            _ if holds.is_data() => return,
+            _ => {}
         }
-        if shape.section().is_some()
-            && let Some(reference) = node.get("$ref").and_then(Value::as_str).map(str::to_owned)
-            && self.reference(node, shape, &reference, at)
+        if let Some(reference) = node.get("$ref").and_then(Value::as_str).map(str::to_owned)
+            && self.reference(node, holds, &reference, at)
         {
             return;
         }
-        if shape == Shape::One(Kind::Discriminator) {
-            self.mapping(node, at);
-        }
         let lengths = (at.source.len(), at.document.len());
-        let mut member = |bundler: &mut Self, token: &str, member: &mut Value, shape: Shape| {
+        let versions = self.versions;
+        let mut member = |bundler: &mut Self, token: &str, member: &mut Value, holds: FieldType| {
             push_token(&mut at.source, token);
             push_token(&mut at.document, token);
-            bundler.walk(member, shape, at);
+            bundler.walk(member, holds, at);
             at.source.truncate(lengths.0);
             at.document.truncate(lengths.1);
         };
         match node {
             Value::Object(members) => {
-                members.iter_mut().for_each(|(key, value)| member(self, key, value, shape.member(key)))
+                members.iter_mut().for_each(|(key, value)| member(self, key, value, holds.member(key, false, versions)))
             }
             Value::Array(elements) => {
-                // `items` was an array of schemas once.
-                let shape = if let Shape::One(_) = shape { shape } else { shape.member("") };
+                let holds = holds.member("", true, versions);
                 elements
                     .iter_mut()
                     .enumerate()
-                    .for_each(|(index, value)| member(self, &index.to_string(), value, shape));
+                    .for_each(|(index, value)| member(self, &index.to_string(), value, holds));
             }
             _ => {}
         }
     }
 
-    /// Sees to one reference. Says whether that has seen to the whole node.
-    fn reference(&mut self, node: &mut Value, shape: Shape, reference: &str, at: &mut Cursor) -> bool {
-        if at.path == self.main && reference.starts_with('#') {
+    /// Resolves one reference. Returns true if the node is done.
+    fn reference(&mut self, node: &mut Value, holds: FieldType, reference: &str, at: &mut Cursor) -> bool {
+        if at.path == self.main && self.is_internal(reference, &at.source) {
             return false;
         }
-        if shape == Shape::One(Kind::Example) {
-            // Nothing is generated from it, and nobody after this pass could read it.
-            *node = json!({});
-            return true;
-        }
-        let found = match self.find(reference, &at.path) {
+        let found = match self.find(reference, &at.path, &at.source) {
             Ok(Referent::Other(found)) => found,
-            Ok(Referent::Main(pointer)) => {
-                set_reference(node, format!("#{pointer}"));
+            Ok(Referent::Main(fragment)) => {
+                set_reference(node, encode_pointer(&fragment));
                 return false;
             }
             Err(fault) => {
                 let pointer = child(&at.source, "$ref");
-                self.diagnostics.push(Diagnostic { pointer, ..fault }.in_file(at.file));
-                return false;
+                let mut fault = Diagnostic { pointer, ..fault }.in_file(at.file);
+                let is_example = holds == FieldType::OneOrRef(ObjectKind::Example);
+                if is_example {
+                    // Nothing is generated from an example, so that the document can do without it.
+                    fault.severity = Severity::Warning;
+                    *node = json!({});
+                }
+                self.diagnostics.push(fault);
+                return is_example;
             }
         };
-        if shape == Shape::One(Kind::PathItem) {
-            self.inline(node, shape, found, at);
+        if holds.object() == Some(ObjectKind::PathItem) {
+            self.inline(node, holds, found, at);
             return true;
         }
-        let Some(section) = shape.section() else { return false };
+        if holds.reference_section().is_none() {
+            self.inline_misplaced(node, holds, found, reference, at);
+            return true;
+        }
+        let Some(section) = holds.reference_section() else { return false };
         let own = self.component(section, &found.target);
         if at.document == own {
             if pure_reference(found.node()).is_some() {
                 self.fault(at, "reference-cycle", format!("`{reference}` leads back to itself"));
             } else {
-                self.inline(node, shape, found, at);
+                self.inline(node, holds, found, at);
             }
             return true;
         }
-        set_reference(node, format!("#{own}"));
+        set_reference(node, encode_pointer(&own));
         false
     }
 
-    /// The values of a discriminator's mapping are names of schemas, or references to them.
-    fn mapping(&mut self, node: &mut Value, at: &Cursor) {
-        let Some(Value::Object(mapping)) = node.get_mut("mapping") else { return };
-        for (key, value) in mapping {
-            let Some(reference) = value.as_str() else { continue };
-            let is_name =
-                !reference.contains(['#', '/']) && !reference.ends_with(".yaml") && !reference.ends_with(".json");
-            if is_name || at.path == self.main && reference.starts_with('#') {
-                continue;
+    /// Puts a node in the place of a reference that OpenAPI does not have there.
+    fn inline_misplaced(&mut self, node: &mut Value, holds: FieldType, found: Found, reference: &str, at: &Cursor) {
+        if !misplaced::fits(holds, found.node()) {
+            let message = format!("`{reference}` leads to a value that cannot stand here");
+            return self.fault(at, "wrong-type", message);
+        }
+        let warning = misplaced::warning(holds, reference, child(&at.source, "$ref"));
+        self.diagnostics.push(warning.in_file(at.file));
+        self.inline(node, holds, found, at);
+    }
+
+    /// Whether a reference in the document leads to the document, by its place or by what a schema calls itself.
+    fn is_internal(&self, reference: &str, from: &str) -> bool {
+        reference.starts_with('#') || self.main_names.knows(&decoded(reference), from)
+    }
+
+    /// The value of a discriminator's mapping is the name of a schema, or a reference to one.
+    fn schema_name(&mut self, node: &mut Value, at: &Cursor) {
+        let Some(reference) = node.as_str() else { return };
+        let is_name = !reference.contains(['#', '/']) && !reference.ends_with(".yaml") && !reference.ends_with(".json");
+        if is_name || at.path == self.main && self.is_internal(reference, &at.source) {
+            return;
+        }
+        match self.find(reference, &at.path, &at.source) {
+            Ok(Referent::Main(fragment)) => *node = encode_pointer(&fragment).into(),
+            Ok(Referent::Other(found)) => *node = encode_pointer(&self.component("schemas", &found.target)).into(),
+            Err(fault) => {
+                let fault = Diagnostic { pointer: at.source.clone(), ..fault };
+                self.diagnostics.push(fault.in_file(at.file));
             }
-            match self.find(reference, &at.path) {
-                Ok(Referent::Main(pointer)) => *value = format!("#{pointer}").into(),
-                Ok(Referent::Other(found)) => *value = format!("#{}", self.component("schemas", &found.target)).into(),
-                Err(fault) => {
-                    let pointer = child(&child(&at.source, "mapping"), key);
-                    self.diagnostics.push(Diagnostic { pointer, ..fault }.in_file(at.file));
-                }
-            }
+        }
+    }
+
+    /// A link in another file may refer to an operation of the document.
+    fn operation_reference(&mut self, node: &mut Value, at: &Cursor) {
+        if at.path != self.main
+            && let Some(target) = node.as_str().and_then(|reference| Target::parse(reference, &at.path).ok())
+            && target.path == self.main
+        {
+            *node = encode_pointer(&target.pointer).into();
         }
     }
 
@@ -228,7 +288,7 @@ impl Bundler<'_> {
     fn component(&mut self, section: &'static str, target: &Target) -> String {
         let key = (section, target.clone());
         let name = self.names.get(&key).cloned().unwrap_or_else(|| {
-            let taken = self.taken.entry(section.to_owned()).or_default();
+            let taken = self.taken.entry(section).or_default();
             let wanted = target.name();
             let numbered = (2_usize..).map(|number| format!("{wanted}{number}"));
             let mut free = std::iter::once(wanted.clone()).chain(numbered).filter(|name| taken.insert(name.clone()));
@@ -237,27 +297,27 @@ impl Bundler<'_> {
             self.names.insert(key, name.clone());
             name
         });
-        child(&format!("/components/{section}"), &name)
+        child(&section_pointer(section, self.versions), &name)
     }
 
     /// Puts a node of another file in the place of the reference to it. What stands beside the reference overrides it.
-    fn inline(&mut self, node: &mut Value, shape: Shape, found: Found, at: &Cursor) {
+    fn inline(&mut self, node: &mut Value, holds: FieldType, found: Found, at: &Cursor) {
         let reference = std::mem::take(node);
         if self.inlining.contains(&found.target) {
             return self.fault(at, "reference-cycle", "this reference stands within what it refers to".into());
         }
         let Some(mut copy) = self.copy(&found, at) else { return };
-        self.documents.set_origin(&at.document, found.file.0, &found.target.pointer);
+        self.documents.set_origin(&at.document, found.file.id, &found.target.pointer);
         let mut cursor = found.cursor(&at.document);
         self.inlining.push(found.target);
-        self.walk(&mut copy, shape, &mut cursor);
+        self.walk(&mut copy, holds, &mut cursor);
         self.inlining.pop();
         if let (Value::Object(members), Value::Object(copied)) = (reference, &mut copy) {
             for (key, mut value) in members.into_iter().filter(|(key, _)| key != "$ref") {
                 let (source, document) = (child(&at.source, &key), child(&at.document, &key));
                 self.documents.set_origin(&document, at.file, &source);
                 let mut cursor = Cursor { path: at.path.clone(), file: at.file, source, document };
-                self.walk(&mut value, shape.member(&key), &mut cursor);
+                self.walk(&mut value, holds.member(&key, false, self.versions), &mut cursor);
                 copied.insert(key, value);
             }
         }
@@ -267,13 +327,15 @@ impl Bundler<'_> {
     /// Copies the targets found so far into the components, and those that they refer to.
     fn copy_components(&mut self, value: &mut Value) {
         while let Some((section, name, target)) = self.copies.pop() {
-            let document = child(&format!("/components/{section}"), &name);
+            let place = section_pointer(section, self.versions);
+            let document = child(&place, &name);
             let Ok(Referent::Other(found)) = self.lookup(target) else { continue };
             let mut cursor = found.cursor(&document);
             let mut copy = self.copy(&found, &cursor).unwrap_or_default();
-            self.documents.set_origin(&document, found.file.0, &found.target.pointer);
-            self.walk(&mut copy, Shape::One(Kind::Components).member(section).member(""), &mut cursor);
-            match object_at(value, "components").and_then(|components| object_at(components, section)) {
+            self.documents.set_origin(&document, found.file.id, &found.target.pointer);
+            let holds = ObjectKind::Components.holds(section, Versions::ALL).unwrap_or(FieldType::Any);
+            self.walk(&mut copy, holds.member(&name, false, Versions::ALL), &mut cursor);
+            match tokens(&place).try_fold(&mut *value, |node, token| object_at(node, &token)) {
                 Some(Value::Object(components)) => _ = components.insert(name, copy),
                 _ => {
                     let message = format!("`components` and its `{section}` must be objects");
@@ -297,35 +359,58 @@ impl Bundler<'_> {
         }
     }
 
-    /// What a reference in the file at `base` leads to, through references that are nothing else.
-    fn find(&mut self, reference: &str, base: &str) -> Result<Referent, Diagnostic> {
-        let target = Target::parse(reference, base).map_err(|fault| fault.diagnostic(reference, ""))?;
-        let mut referent = self.lookup(target)?;
-        for _ in 0..MAX_HOPS {
-            let Referent::Other(found) = &referent else { break };
-            let Some(reference) = pure_reference(found.node()) else { break };
-            // A fault further on is said where it stands, once that node has been copied.
-            let Ok(target) = Target::parse(reference, &found.target.path) else { break };
-            let Ok(next) = self.lookup(target) else { break };
+    /// What a reference at `from` in the file at `base` leads to, through references that are nothing else.
+    fn find(&mut self, reference: &str, base: &str, from: &str) -> Result<Referent, Diagnostic> {
+        let mut referent = self.target(reference, base, from)?;
+        let mut seen = HashSet::new();
+        while let Referent::Other(found) = &referent {
+            let Some(reference) = pure_reference(found.node()).filter(|_| seen.insert(found.target.clone())) else {
+                break;
+            };
+            let (reference, target) = (reference.to_owned(), found.target.clone());
+            // A fault further on is reported where it stands, once that node has been copied.
+            let Ok(next) = self.target(&reference, &target.path, &target.pointer) else { break };
             referent = next;
         }
         Ok(referent)
+    }
+
+    /// What a reference at `from` in the file at `base` leads to.
+    fn target(&mut self, reference: &str, base: &str, from: &str) -> Result<Referent, Diagnostic> {
+        // What a schema calls itself counts before what a file is called.
+        if base != self.main
+            && let Ok(file) = self.file(base)
+            && let Some(pointer) = file.target(reference, from)
+        {
+            return Ok(Referent::Other(Found { target: Target { path: base.to_owned(), pointer }, file }));
+        }
+        match Target::parse(reference, base) {
+            Ok(target) => self.lookup(target),
+            Err(fault) => self.anchor(reference, base).ok_or_else(|| fault.diagnostic(reference, "")),
+        }
+    }
+
+    /// What a reference with an anchor leads to.
+    fn anchor(&mut self, reference: &str, base: &str) -> Option<Referent> {
+        let (path, anchor) = reference.split_once('#').filter(|(_, anchor)| !anchor.starts_with('/'))?;
+        let path = Target::parse(path, base).ok()?.path;
+        if path == self.main {
+            return Some(Referent::Main(decoded(anchor)));
+        }
+        let file = self.file(&path).ok()?;
+        let pointer = file.target(&format!("#{anchor}"), "")?;
+        Some(Referent::Other(Found { target: Target { path, pointer }, file }))
     }
 
     fn lookup(&mut self, target: Target) -> Result<Referent, Diagnostic> {
         if target.path == self.main {
             return Ok(Referent::Main(target.pointer));
         }
-        let file = self.file(&target.path).map_err(|message| {
-            Diagnostic::new(
-                Severity::Error,
-                "unreadable-file",
-                "",
-                message,
-                "paths are relative to the file that they stand in",
-            )
-        })?;
-        match check::missing(&file.1, &target.pointer) {
+        let help = "paths are relative to the file that they stand in";
+        let file = self
+            .file(&target.path)
+            .map_err(|message| Diagnostic::new(Severity::Error, "unreadable-file", "", message, help))?;
+        match check::missing(&file.value, &target.pointer) {
             None => Ok(Referent::Other(Found { target, file })),
             Some(suggestion) => {
                 let message = format!("there is no `{}` in `{}`", target.pointer, target.path);
@@ -336,7 +421,7 @@ impl Bundler<'_> {
         }
     }
 
-    fn file(&mut self, path: &str) -> Result<Rc<(FileId, Value)>, String> {
+    fn file(&mut self, path: &str) -> Result<Rc<File>, String> {
         if let Some(known) = self.files.get(path) {
             return known.clone();
         }
@@ -344,7 +429,7 @@ impl Bundler<'_> {
         let file = match (self.read)(path) {
             Err(error) => Err(format!("cannot read `{path}`: {}", reason(&error))),
             Ok(bytes) => parse(&name, &bytes, self.documents, self.diagnostics)
-                .map(Rc::new)
+                .map(|(id, value)| Rc::new(File { id, value, names: OnceCell::new() }))
                 .ok_or_else(|| format!("`{path}` cannot be read, for the reasons given")),
         };
         self.files.insert(path.to_owned(), file.clone());
@@ -365,7 +450,7 @@ fn pure_reference(node: &Value) -> Option<&str> {
 
 fn set_reference(node: &mut Value, reference: String) {
     if let Some(member) = node.get_mut("$ref") {
-        *member = reference.replace('%', "%25").into();
+        *member = reference.into();
     }
 }
 

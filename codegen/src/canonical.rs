@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::kind::{Kind, Shape};
+use crate::spec::{FieldType, ObjectKind, Versions};
 use crate::yaml;
 
 /// With `drop_prose`, the document without what only people read: summaries, descriptions, titles, examples, extensions but for
@@ -11,7 +11,8 @@ use crate::yaml;
 /// Prose is known by where it stands: a property that is named `description` stays. Prose that OpenAPI requires, such as a response's
 /// description, is emptied; `info` keeps its title, version and licence.
 pub fn canonicalise(value: Value, drop_prose: bool) -> Value {
-    if drop_prose { walk(value, Shape::One(Kind::Document)) } else { value }
+    let versions = Versions::read_in(&value);
+    if drop_prose { walk(value, FieldType::DOCUMENT, versions) } else { value }
 }
 
 /// JSON text, indented by two spaces.
@@ -29,39 +30,68 @@ pub fn to_yaml(value: &Value) -> String {
     if is_same { quoted } else { plain }
 }
 
-fn walk(value: Value, shape: Shape) -> Value {
+fn walk(value: Value, holds: FieldType, versions: Versions) -> Value {
+    if holds.is_data() {
+        return value;
+    }
     match value {
-        Value::String(_) if shape == Shape::One(Kind::Prose) => "".into(),
-        Value::Object(members) if shape != Shape::Data => {
-            let kept = members.into_iter().filter(|(key, _)| !is_prose(shape, key));
+        Value::Object(members) => {
+            let kept = members.into_iter().filter(|(key, _)| !is_prose(holds, key, versions));
             kept.map(|(key, value)| {
-                let member = shape.member(&key);
-                (key, walk(value, member))
+                let member = holds.member(&key, false, versions);
+                let value =
+                    if is_required_prose(holds, &key) { without_text(value) } else { walk(value, member, versions) };
+                (key, value)
             })
             .collect()
         }
         Value::Array(elements) => {
-            // `items` was an array of schemas once.
-            let shape = if let Shape::One(_) = shape { shape } else { shape.member("") };
-            elements.into_iter().map(|element| walk(element, shape)).collect()
+            let holds = holds.member("", true, versions);
+            elements.into_iter().map(|element| walk(element, holds, versions)).collect()
         }
         other => other,
     }
 }
 
 /// Whether the member `key` of such a value is prose, an example or an extension.
-fn is_prose(shape: Shape, key: &str) -> bool {
-    let Shape::One(kind) = shape else {
-        return shape.member(key) == Shape::Data;
-    };
+fn is_prose(holds: FieldType, key: &str, versions: Versions) -> bool {
+    let Some(kind) = holds.object() else { return false };
+    if kind.named_by_document().is_some() {
+        return kind.holds(key, versions).is_none();
+    }
     match key {
-        "title" => kind != Kind::Info,
-        "description" => kind != Kind::Response,
+        "title" => kind != ObjectKind::Info,
+        "description" => kind != ObjectKind::Response,
         "summary" | "example" | "examples" | "externalDocs" | "$comment" => true,
-        "contact" | "termsOfService" => kind == Kind::Info,
+        "contact" | "termsOfService" => kind == ObjectKind::Info,
         // A fact of the interface, in a word that others know too.
         "x-sunset" => false,
         _ => key.starts_with("x-"),
+    }
+}
+
+/// Whether the member `key` of such a value is prose that has to be there.
+fn is_required_prose(holds: FieldType, key: &str) -> bool {
+    match holds.object() {
+        Some(ObjectKind::Response) => key == "description",
+        Some(
+            ObjectKind::ImplicitFlow
+            | ObjectKind::PasswordFlow
+            | ObjectKind::ClientCredentialsFlow
+            | ObjectKind::AuthorizationCodeFlow
+            | ObjectKind::DeviceAuthorizationFlow
+            | ObjectKind::SecurityScheme,
+        ) => key == "scopes",
+        _ => false,
+    }
+}
+
+/// A text, or each text in an object, emptied.
+fn without_text(value: Value) -> Value {
+    match value {
+        Value::String(_) => "".into(),
+        Value::Object(members) => members.into_iter().map(|(key, value)| (key, without_text(value))).collect(),
+        other => other,
     }
 }
 

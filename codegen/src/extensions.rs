@@ -14,11 +14,11 @@ mod signature;
 
 use std::collections::{BTreeMap, HashSet};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::diagnostic::{Diagnostics, child, distance, push_token};
-use crate::lower::grammar;
 use crate::names;
+use crate::spec::{WEBHOOKS_EXTENSION, are_webhooks};
 
 pub use oauth2::BeyondOAuth2;
 pub use signature::{Encoding, Part, Signature};
@@ -35,13 +35,13 @@ pub struct Extensions {
 
 impl Extensions {
     /// `x-rust-name` of the node at `pointer`.
-    pub fn name<'v>(
+    pub fn name(
         &mut self,
-        extensions: impl IntoIterator<Item = (&'v String, &'v Value)>,
+        object: &Map<String, Value>,
         pointer: &str,
         diagnostics: &mut Diagnostics,
     ) -> Option<String> {
-        let (value, place) = self.whole("x-rust-name", extensions, pointer)?;
+        let (value, place) = self.whole("x-rust-name", object, pointer)?;
         let name = value.as_str().filter(|name| names::is_identifier(name));
         if name.is_none() {
             diagnostics.error(
@@ -55,13 +55,13 @@ impl Extensions {
     }
 
     /// `x-rust-variants` of the schema at `pointer`: wire value to variant name.
-    pub fn variants<'v>(
+    pub fn variants(
         &mut self,
-        extensions: impl IntoIterator<Item = (&'v String, &'v Value)>,
+        object: &Map<String, Value>,
         pointer: &str,
         diagnostics: &mut Diagnostics,
     ) -> BTreeMap<String, String> {
-        let Some((value, place)) = self.whole("x-rust-variants", extensions, pointer) else {
+        let Some((value, place)) = self.whole("x-rust-variants", object, pointer) else {
             return BTreeMap::new();
         };
         let mut variants = BTreeMap::new();
@@ -90,24 +90,24 @@ impl Extensions {
     }
 
     /// `x-oauth2` of the security scheme at `pointer`.
-    pub fn oauth2<'v>(
+    pub fn oauth2(
         &mut self,
-        extensions: impl IntoIterator<Item = (&'v String, &'v Value)>,
+        object: &Map<String, Value>,
         pointer: &str,
         diagnostics: &mut Diagnostics,
     ) -> BeyondOAuth2 {
-        let whole = self.whole(oauth2::NAME, extensions, pointer);
+        let whole = self.whole(oauth2::NAME, object, pointer);
         whole.map(|(value, place)| oauth2::read(value, &place, diagnostics)).unwrap_or_default()
     }
 
     /// `x-idempotent` of the operation at `pointer`.
-    pub fn idempotent<'v>(
+    pub fn idempotent(
         &mut self,
-        extensions: impl IntoIterator<Item = (&'v String, &'v Value)>,
+        object: &Map<String, Value>,
         pointer: &str,
         diagnostics: &mut Diagnostics,
     ) -> Option<bool> {
-        let (value, place) = self.whole("x-idempotent", extensions, pointer)?;
+        let (value, place) = self.whole("x-idempotent", object, pointer)?;
         if !value.is_boolean() {
             let help = "say true where the server does nothing twice, or leave it out";
             diagnostics.error("bad-extension", place, "`x-idempotent` is neither true nor false", help);
@@ -119,18 +119,18 @@ impl Extensions {
     pub fn whole<'v>(
         &mut self,
         name: &str,
-        extensions: impl IntoIterator<Item = (&'v String, &'v Value)>,
+        object: &'v Map<String, Value>,
         pointer: &str,
     ) -> Option<(&'v Value, String)> {
-        let (_, value) = extensions.into_iter().find(|(key, _)| *key == name)?;
+        let value = object.get(name)?;
         let place = child(pointer, name);
         self.read.insert(place.clone());
         Some((value, place))
     }
 
     /// `x-webhook-signature` of the document.
-    pub fn signature(&mut self, document: &Value, diagnostics: &mut Diagnostics) -> Option<Signature> {
-        let (value, place) = self.whole(signature::NAME, document.as_object()?, "")?;
+    pub fn signature(&mut self, document: &Map<String, Value>, diagnostics: &mut Diagnostics) -> Option<Signature> {
+        let (value, place) = self.whole(signature::NAME, document, "")?;
         signature::read(value, &place, diagnostics)
     }
 
@@ -193,7 +193,7 @@ fn misspelt(key: &str) -> Option<String> {
 
 /// Whether a member of the document is its webhooks, which are no data in spite of their name.
 fn is_webhooks(key: &str, value: &Value) -> bool {
-    key == grammar::WEBHOOKS && grammar::are_webhooks(value)
+    key == WEBHOOKS_EXTENSION && are_webhooks(value)
 }
 
 /// Keys below which anything may stand.

@@ -8,30 +8,31 @@ mod dedupe;
 pub(crate) mod docs;
 mod errors;
 pub(crate) mod media;
-mod merge;
 mod operations;
 mod pages;
 mod paths;
 mod schemes;
 mod settle;
 mod streams;
+mod subtypes;
 mod templates;
 mod types;
 mod unions;
 mod webhooks;
+mod wire;
 
 use serde::Serialize;
 
 use crate::diagnostic::Diagnostics;
-use crate::resolve::Resolved;
+use crate::model::{Document, MediaTypeId, OperationId, ParameterId};
 
-pub(crate) use merge::nullable;
-
-pub use crate::resolve::{Encoding, Location, PageBy, Part, Sign, Signature, Status, Style};
+pub use crate::extensions::{Encoding, Part, Signature};
+pub use crate::model::{PageBy, Sign};
 pub use pages::{Access, Paging};
 pub use schemes::{CredentialKind, Grant, GrantKind, Revocation, Scheme, Tokens};
 pub use streams::EventStream;
 pub use webhooks::{Event, Webhooks};
+pub use wire::{Location, Status, Style};
 
 /// A client.
 #[derive(Debug, Serialize)]
@@ -122,6 +123,9 @@ pub struct Operation {
     pub paging: Option<Paging>,
     /// The events that it can answer with.
     pub events: Option<EventStream>,
+    /// The document's operation.
+    #[serde(skip)]
+    pub source: OperationId,
 }
 
 impl Operation {
@@ -162,6 +166,9 @@ pub struct Argument {
     pub style: Style,
     /// Whether it is written as JSON text.
     pub json: bool,
+    /// The document's parameter.
+    #[serde(skip)]
+    pub source: ParameterId,
 }
 
 /// A parameter that is sent with the only value that it allows.
@@ -193,6 +200,9 @@ pub struct Body {
     pub required: bool,
     /// The names of the parts of a form that have media types of their own, and these.
     pub part_types: Vec<(String, String)>,
+    /// The document's media type.
+    #[serde(skip)]
+    pub source: MediaTypeId,
 }
 
 /// How a body is written.
@@ -516,12 +526,12 @@ impl std::ops::Index<TypeId> for Api {
     }
 }
 
-/// Turns a resolved document into a client called `name`.
+/// Turns a document into a client called `name`.
 ///
 /// # Errors
 ///
 /// Reported as diagnostics: names given by a person that collide, and operations that nothing
 /// tells apart.
-pub fn build(resolved: Resolved, name: &str, diagnostics: &mut Diagnostics) -> Api {
-    operations::build(resolved, name, diagnostics)
+pub fn build(document: &Document, name: &str, diagnostics: &mut Diagnostics) -> Api {
+    operations::build(document, name, diagnostics)
 }

@@ -1,25 +1,26 @@
 //! Turns OpenAPI documents into Rust clients: documents in, files out.
 //!
-//! The walk is one line of passes, each a module with one public function that takes the
+//! The pipeline is a line of passes, each a module with one public function that takes the
 //! vocabulary of the pass before it:
 //!
 //! ```text
-//! load -> bundle -> overlay -> lower -> model -> resolve -> ir -> emit -> FileSet
+//! load -> bundle -> overlay -> raise -> model -> ir -> emit -> FileSet
+//!                                |        \-> diff, callgen
+//!                                \-> lower -> OpenAPI 3.0 for other tools
 //! ```
 //!
 //! No pass touches the network, the clock or the environment, and files are read through a function
 //! of the caller's. The same input gives the same bytes on every machine.
 
 pub mod bundle;
+pub mod callgen;
 pub mod canonical;
 pub mod diagnostic;
 pub mod diff;
-pub mod driver;
 pub mod emit;
 pub mod extensions;
 pub mod fileset;
 pub mod ir;
-mod kind;
 pub mod lint;
 pub mod load;
 pub mod lower;
@@ -27,22 +28,24 @@ pub mod lowered;
 pub mod markdown;
 pub mod model;
 pub mod names;
+pub mod normalize;
 pub mod origin;
 pub mod overlay;
 pub mod progenitor;
-pub mod resolve;
+pub mod raise;
+mod refs;
 pub mod sanitize;
+pub mod spec;
 mod stack;
 mod template;
 pub mod yaml;
 
-use openapiv3::OpenAPI;
 use serde_json::Value;
 
 use diagnostic::Diagnostics;
-use extensions::Extensions;
 use fileset::FileSet;
 use load::Read;
+use model::Document;
 use origin::Documents;
 
 /// What a client is made from.
@@ -55,22 +58,22 @@ pub struct Input<'a> {
     pub overlay: Option<(&'a str, &'a [u8])>,
 }
 
-/// A walk through the passes, and what was found on the way.
+/// The passes over one document, and what they found.
 #[derive(Default)]
-pub struct Walk {
-    /// Faults and warnings so far.
+pub struct Pipeline {
+    /// Errors and warnings so far.
     pub diagnostics: Diagnostics,
     /// The files read, and where in them each node stands.
     pub documents: Documents,
 }
 
-impl Walk {
-    /// Begins a walk.
+impl Pipeline {
+    /// Returns a pipeline that has read nothing.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The document with the files that it refers to, corrected by its overlay.
+    /// Returns the document with the files that it refers to, corrected by its overlay.
     pub fn overlaid(&mut self, input: &Input<'_>) -> Option<Value> {
         let (documents, diagnostics) = (&mut self.documents, &mut self.diagnostics);
         let mut value = load::load(input.document, input.read, documents, diagnostics)?;
@@ -82,100 +85,114 @@ impl Walk {
         self.unless_faulty(value)
     }
 
-    /// The overlaid document as OpenAPI 3.0.
-    pub fn lowered(&mut self, input: &Input<'_>) -> Option<Value> {
+    /// Returns the overlaid document in the vocabulary of OpenAPI 3.2.
+    pub fn raised(&mut self, input: &Input<'_>) -> Option<Value> {
         let value = self.overlaid(input)?;
+        self.raise(value)
+    }
+
+    fn raise(&mut self, mut value: Value) -> Option<Value> {
+        bundle::inline_misplaced(&mut value, &mut self.documents, &mut self.diagnostics);
+        bundle::adopt(&mut value, &mut self.documents, &mut self.diagnostics);
+        raise::raise(&mut value, &mut self.documents, &mut self.diagnostics);
+        self.unless_faulty(value)
+    }
+
+    /// Returns the model of the document.
+    pub fn model(&mut self, input: &Input<'_>) -> Option<Document> {
+        let document = self.unchecked(input)?;
+        self.unless_faulty(document)
+    }
+
+    /// Returns the client as data, in the module `name`.
+    pub fn ir(&mut self, input: &Input<'_>, name: &str) -> Option<ir::Api> {
+        let document = self.unchecked(input)?;
+        self.ir_of(&document, name)
+    }
+
+    /// Returns calls of every operation of the client `name`.
+    pub fn calls(&mut self, input: &Input<'_>, name: &str) -> Option<FileSet> {
+        let document = self.unchecked(input)?;
+        let api = self.ir_of(&document, name)?;
+        let calls = callgen::module(&api, &document, &mut self.diagnostics);
+        self.unless_faulty(calls)
+    }
+
+    /// Returns the document as OpenAPI 3.0.
+    pub fn lowered(&mut self, input: &Input<'_>) -> Option<Value> {
+        let value = self.raised(input)?;
         self.lower(value)
     }
 
-    /// The lowered document for other tools: valid OpenAPI 3.0.
-    pub fn published(&mut self, input: &Input<'_>) -> Option<Value> {
-        let mut value = self.lowered(input)?;
-        model::model(&value, &mut self.diagnostics)?;
-        lower::publish(&mut value);
-        // What a reference leads to may have been nothing that OpenAPI knows, and is gone.
-        bundle::check_references(&value, &self.documents, &mut self.diagnostics);
-        self.unless_faulty(value)
-    }
-
     fn lower(&mut self, mut value: Value) -> Option<Value> {
-        bundle::adopt(&mut value, &mut self.documents, &mut self.diagnostics);
         if value.get("webhooks").is_some() && value.get("x-webhooks").is_none() {
-            // Lowering puts webhooks under another name, under which later passes tell of them.
+            // Lowering puts webhooks under another name, under which later passes report them.
             self.documents.copy_origin("/webhooks", "/x-webhooks");
         }
-        let value = lower::lower(value, &mut self.diagnostics);
+        value = lower::lower(value, &mut self.diagnostics);
         self.unless_faulty(value)
     }
 
-    /// The lowered document as typed values.
-    pub fn model(&mut self, input: &Input<'_>) -> Option<OpenAPI> {
-        let value = self.lowered(input)?;
-        model::model(&value, &mut self.diagnostics)
+    /// Returns the lowered document for other tools: valid OpenAPI 3.0.
+    pub fn published(&mut self, input: &Input<'_>) -> Option<Value> {
+        let raised = self.raised(input)?;
+        model::document(&raised, &mut self.diagnostics)?;
+        let mut value = self.lower(raised)?;
+        lower::publish(&mut value);
+        // A reference may have led to a node that OpenAPI does not know, and that is gone.
+        bundle::check_references(&value, &self.documents, &mut self.diagnostics);
+        lower::typed(&value, &mut self.diagnostics)?;
+        self.unless_faulty(value)
     }
 
-    /// The document without references.
-    pub fn resolved(&mut self, input: &Input<'_>) -> Option<resolve::Resolved> {
-        let value = self.lowered(input)?;
-        let resolved = self.unchecked(&value)?;
-        self.unless_faulty(resolved)
-    }
-
-    /// The client as data, in the module `name`.
-    pub fn ir(&mut self, input: &Input<'_>, name: &str) -> Option<ir::Api> {
-        let value = self.lowered(input)?;
-        self.ir_of(&value, name)
-    }
-
-    /// Calls of every operation of the client `name`, and the lowered document that says what they may send.
-    pub fn calls(&mut self, input: &Input<'_>, name: &str) -> Option<(Value, FileSet)> {
-        let value = self.lowered(input)?;
-        let api = self.ir_of(&value, name)?;
-        let calls = driver::module(&api, &value, &mut self.diagnostics);
-        self.unless_faulty((value, calls))
-    }
-
-    /// What is wrong or unwise in the document, in the order of its lines: what the passes tell of, as far as they get, and what
+    /// Finds what is wrong or unwise in the document, in the order of its lines: what the passes report, as far as they get, and what
     /// the rules of [`lint`] find. None where there is no document to look at.
     pub fn lint(&mut self, input: &Input<'_>) -> Option<()> {
         let value = self.overlaid(input)?;
-        let found = lint::lint(&value);
-        if let Some(value) = self.lower(value) {
-            self.ir_of(&value, "client");
+        let (found, raised) = if spec::Versions::of(&value) == spec::Versions::V2_0 {
+            // The rules are about OpenAPI 3.
+            let raised = self.raise(value)?;
+            (lint::lint(&raised), Some(raised))
+        } else {
+            (lint::lint(&value), self.raise(value))
+        };
+        if let Some(raised) = raised
+            && let Some(document) = model::document(&raised, &mut self.diagnostics)
+        {
+            self.ir_of(&document, "client");
+            // Other tools read the lowered document, and what it loses is worth knowing.
+            self.lower(raised);
         }
         self.diagnostics.extend(found);
         self.diagnostics = lint::arrange(std::mem::take(&mut self.diagnostics), &self.documents);
         Some(())
     }
 
-    /// The document as progenitor accepts it, its operations named as in the client `name`.
+    /// Returns the document as progenitor accepts it, its operations named as in the client `name`.
     pub fn for_progenitor(&mut self, input: &Input<'_>, name: &str) -> Option<Value> {
-        let value = self.lowered(input)?;
+        let raised = self.raised(input)?;
         let before = self.diagnostics.clone();
-        let api = self.ir_of(&value, name)?;
+        let document = model::document(&raised, &mut self.diagnostics)?;
+        let api = self.ir_of(&document, name)?;
         // What our client makes of the document is no matter here.
         self.diagnostics = before;
-        let adapted = progenitor::adapt(&value, &api, &mut self.diagnostics);
+        let lowered = self.lower(raised)?;
+        let adapted = progenitor::adapt(&lowered, &api, &mut self.diagnostics);
         self.unless_faulty(adapted)
     }
 
-    fn ir_of(&mut self, value: &Value, name: &str) -> Option<ir::Api> {
-        let resolved = self.unchecked(value)?;
-        let api = ir::build(resolved, name, &mut self.diagnostics);
+    fn ir_of(&mut self, document: &Document, name: &str) -> Option<ir::Api> {
+        let api = ir::build(document, name, &mut self.diagnostics);
         self.unless_faulty(api)
     }
 
-    /// The lowered document without references, its extensions checked. Faults that are found from here on do not stop it.
-    fn unchecked(&mut self, value: &Value) -> Option<resolve::Resolved> {
-        let diagnostics = &mut self.diagnostics;
-        let model = model::model(value, diagnostics)?;
-        let mut extensions = Extensions::default();
-        let resolved = resolve::resolve(&model, value, &mut extensions, diagnostics);
-        extensions.check(value, diagnostics);
-        Some(resolved)
+    /// The model of the document. Errors that are found from here on do not stop it.
+    fn unchecked(&mut self, input: &Input<'_>) -> Option<Document> {
+        let value = self.raised(input)?;
+        model::document(&value, &mut self.diagnostics)
     }
 
-    /// The faults and warnings as a person reads them.
+    /// Returns the errors and warnings as a person reads them.
     pub fn report(&self, color: bool) -> String {
         diagnostic::render(&self.diagnostics, &self.documents, color)
     }

@@ -10,13 +10,14 @@ mod responses;
 mod schemas;
 
 use std::cmp::Ordering;
+use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, child};
-use crate::kind::{Kind, Shape};
 use crate::lower;
 use crate::origin::Documents;
+use crate::spec::{FieldType, ObjectKind, Versions};
 
 /// An object of the document.
 type Object = Map<String, Value>;
@@ -42,7 +43,7 @@ enum Check {
     /// In the document as a whole.
     Document(fn(&Value, &mut Found)),
     /// In each object of a kind.
-    Each(Kind, fn(&Node<'_>, &mut Found)),
+    Each(ObjectKind, fn(&Node<'_>, &mut Found)),
 }
 
 use Check::{Document, Each};
@@ -83,7 +84,7 @@ pub const RULES: &[Rule] = &[
         severity: Warning,
         sentence: "a server is reached over plain http",
         remedy: "write `https`; clients send no credentials over http",
-        checks: &[Each(Kind::Server, document::insecure_server)],
+        checks: &[Each(ObjectKind::Server, document::insecure_server)],
     },
     Rule {
         id: "missing-operation-id",
@@ -97,98 +98,101 @@ pub const RULES: &[Rule] = &[
         severity: Warning,
         sentence: "an operation has no tag",
         remedy: "give it the tag of the resource that it belongs to",
-        checks: &[Each(Kind::Operation, operations::missing_tag)],
+        checks: &[Each(ObjectKind::Operation, operations::missing_tag)],
     },
     Rule {
         id: "body-on-get",
         severity: Warning,
         sentence: "a GET or HEAD has a request body, which servers and proxies may drop",
         remedy: "declare query parameters, or the method that the server really takes",
-        checks: &[Each(Kind::Operation, operations::body_on_get)],
+        checks: &[Each(ObjectKind::Operation, operations::body_on_get)],
     },
     Rule {
         id: "missing-success",
         severity: Warning,
         sentence: "an operation declares errors only",
         remedy: "declare the response of its success",
-        checks: &[Each(Kind::Operation, responses::missing_success)],
+        checks: &[Each(ObjectKind::Operation, responses::missing_success)],
     },
     Rule {
         id: "success-without-content",
         severity: Warning,
         sentence: "a GET is answered without a body",
         remedy: "declare the `content` that the server sends, or status 204",
-        checks: &[Each(Kind::Operation, responses::success_without_content)],
+        checks: &[Each(ObjectKind::Operation, responses::success_without_content)],
     },
     Rule {
         id: "mismatched-status",
         severity: Warning,
         sentence: "an error refers to a response or a schema that is named after another status",
         remedy: "refer to the one of this status, or correct the status",
-        checks: &[Each(Kind::Operation, responses::mismatched_status)],
+        checks: &[Each(ObjectKind::Operation, responses::mismatched_status)],
     },
     Rule {
         id: "nothing-required",
         severity: Warning,
         sentence: "a success is an object of which nothing is required, so that any answer reads as an empty one",
         remedy: "list in `required` what the server always sends",
-        checks: &[Each(Kind::Operation, responses::nothing_required)],
+        checks: &[Each(ObjectKind::Operation, responses::nothing_required)],
     },
     Rule {
         id: "media-type-without-schema",
         severity: Warning,
         sentence: "a body has a media type and no schema",
         remedy: "add the `schema` of the body",
-        checks: &[Each(Kind::MediaType, responses::media_type_without_schema)],
+        checks: &[Each(ObjectKind::MediaType, responses::media_type_without_schema)],
     },
     Rule {
         id: "number-id",
         severity: Warning,
         sentence: "an id is declared `number`, which allows fractions",
         remedy: "declare it `integer`, or `string` if the server sends text",
-        checks: &[Each(Kind::Schema, schemas::number_id), Each(Kind::Parameter, schemas::number_id_parameter)],
+        checks: &[
+            Each(ObjectKind::Schema, schemas::number_id),
+            Each(ObjectKind::Parameter, schemas::number_id_parameter),
+        ],
     },
     Rule {
         id: "unknown-required-property",
         severity: Warning,
         sentence: "`required` names a property that the schema does not have",
         remedy: "add it to `properties`, or correct the name",
-        checks: &[Each(Kind::Schema, schemas::unknown_required)],
+        checks: &[Each(ObjectKind::Schema, schemas::unknown_required)],
     },
     Rule {
         id: "array-without-items",
         severity: Warning,
         sentence: "an array does not say what its items are",
         remedy: "add `items`; OpenAPI 3.0 asks for it",
-        checks: &[Each(Kind::Schema, schemas::array_without_items)],
+        checks: &[Each(ObjectKind::Schema, schemas::array_without_items)],
     },
     Rule {
         id: "nullable-in-3.1",
         severity: Warning,
         sentence: "`nullable` has no meaning in OpenAPI 3.1; other tools pass it over",
         remedy: "write null among the types: `type: [string, 'null']`",
-        checks: &[Each(Kind::Schema, schemas::nullable)],
+        checks: &[Each(ObjectKind::Schema, schemas::nullable)],
     },
     Rule {
         id: "duplicate-enum-value",
         severity: Warning,
         sentence: "`enum` lists a value twice",
         remedy: "remove one of the two, or write the value that was meant",
-        checks: &[Each(Kind::Schema, schemas::duplicate_enum_value)],
+        checks: &[Each(ObjectKind::Schema, schemas::duplicate_enum_value)],
     },
     Rule {
         id: "impossible-limits",
         severity: Error,
         sentence: "a lower limit is above the upper one, so that no value is allowed",
         remedy: "correct one of the two",
-        checks: &[Each(Kind::Schema, schemas::impossible_limits)],
+        checks: &[Each(ObjectKind::Schema, schemas::impossible_limits)],
     },
     Rule {
         id: "mismatched-default",
         severity: Warning,
         sentence: "a default is no value of its schema",
         remedy: "correct the default or the schema",
-        checks: &[Each(Kind::Schema, examples::default)],
+        checks: &[Each(ObjectKind::Schema, examples::default)],
     },
     Rule {
         id: "mismatched-example",
@@ -196,9 +200,9 @@ pub const RULES: &[Rule] = &[
         sentence: "an example is no value of its schema",
         remedy: "find out which of the two the server agrees with, and correct the other",
         checks: &[
-            Each(Kind::Schema, examples::schema),
-            Each(Kind::MediaType, examples::beside_schema),
-            Each(Kind::Parameter, examples::beside_schema),
+            Each(ObjectKind::Schema, examples::schema),
+            Each(ObjectKind::MediaType, examples::beside_schema),
+            Each(ObjectKind::Parameter, examples::beside_schema),
         ],
     },
 ];
@@ -216,7 +220,8 @@ pub fn lint(document: &Value) -> Diagnostics {
             }
         }
     }
-    each_object(Shape::One(Kind::Document), &document, String::new(), &mut |kind, object, pointer| {
+    let versions = Versions::read_in(&document);
+    each_object(FieldType::DOCUMENT, versions, &document, String::new(), &mut |kind, object, pointer| {
         let node = Node { document: &document, object, pointer };
         for (rule, found) in RULES.iter().zip(&mut found) {
             for check in rule.checks {
@@ -271,38 +276,44 @@ impl<'a> Node<'a> {
     }
 }
 
-/// References that go through more references than this lead nowhere.
-const LONGEST_CHAIN: usize = 32;
-
 /// A node, or what its reference leads to, with its pointer.
 fn follow<'a>(document: &'a Value, mut node: &'a Value, mut pointer: String) -> Option<(&'a Object, String)> {
-    for _ in 0..LONGEST_CHAIN {
+    let mut seen = HashSet::new();
+    loop {
         let object = node.as_object()?;
         let Some(reference) = object.get("$ref").and_then(Value::as_str) else { return Some((object, pointer)) };
-        pointer = reference.strip_prefix('#')?.to_owned();
+        pointer = seen.insert(reference).then(|| reference.strip_prefix('#'))??.to_owned();
         node = document.pointer(&pointer)?;
     }
-    None
 }
 
 /// Visits the objects of the document. References, apart from those of schemas, which other keywords may stand beside, are none.
-fn each_object(shape: Shape, value: &Value, pointer: String, visit: &mut impl FnMut(Kind, &Object, &str)) {
+fn each_object(
+    holds: FieldType,
+    versions: Versions,
+    value: &Value,
+    pointer: String,
+    visit: &mut impl FnMut(ObjectKind, &Object, &str),
+) {
+    if holds.is_data() {
+        return;
+    }
     match value {
-        Value::Object(object) if shape != Shape::Data => {
-            if let Shape::One(kind) = shape {
-                if kind != Kind::Schema && object.get("$ref").is_some_and(Value::is_string) {
+        Value::Object(object) => {
+            if let Some(kind) = holds.object() {
+                if kind != ObjectKind::Schema && object.get("$ref").is_some_and(Value::is_string) {
                     return;
                 }
                 visit(kind, object, &pointer);
             }
             for (key, member) in object {
-                each_object(shape.member(key), member, child(&pointer, key), visit);
+                each_object(holds.member(key, false, versions), versions, member, child(&pointer, key), visit);
             }
         }
-        Value::Array(elements) if shape != Shape::Data => {
+        Value::Array(elements) => {
             for (index, element) in elements.iter().enumerate() {
                 let at = index.to_string();
-                each_object(shape.member(&at), element, child(&pointer, &at), visit);
+                each_object(holds.member(&at, true, versions), versions, element, child(&pointer, &at), visit);
             }
         }
         _ => {}

@@ -28,8 +28,8 @@ pub type Read<'a> = dyn Fn(&str) -> io::Result<Vec<u8>> + 'a;
 
 /// Reads the main document, a YAML or JSON file that `read` knows by the last part of `name`.
 ///
-/// `name` is what people are shown, such as `specs/kajabi/openapi.yaml`. The result is an OpenAPI 3.0 or 3.1 document as far as its
-/// `openapi` field says; there is none if `diagnostics` got an error.
+/// `name` is what people are shown, such as `specs/kajabi/openapi.yaml`. The result is a document of Swagger 2.0 or OpenAPI 3.0 to 3.2 as far
+/// as its `swagger` or `openapi` field says; there is none if `diagnostics` got an error.
 pub fn load(name: &str, read: &Read<'_>, documents: &mut Documents, diagnostics: &mut Diagnostics) -> Option<Value> {
     let (_, file_name) = split_directory(name);
     let bytes = match read(file_name) {
@@ -59,44 +59,30 @@ pub(crate) fn reason(error: &io::Error) -> String {
 
 /// Whether the document says that it is one the generator reads. A version that YAML took for a number becomes the text it was.
 fn check_version(value: &mut Value, file: FileId, diagnostics: &mut Diagnostics) -> bool {
-    let swagger = value.get("swagger").map(Value::to_string);
-    let Some(openapi) = value.get_mut("openapi") else {
-        diagnostics.push(missing_version(swagger).in_file(file));
+    let field = if value.get("openapi").is_some() { "openapi" } else { "swagger" };
+    let Some(version) = value.get_mut(field) else {
+        let message = "this is not an OpenAPI document: it has no `openapi` field";
+        let help = "an OpenAPI document starts with its version, such as `openapi: 3.1.0`";
+        diagnostics.push(Diagnostic::new(Severity::Error, "not-openapi", "", message, help).in_file(file));
         return false;
     };
-    let version = match &*openapi {
+    let text = match &*version {
         Value::String(text) => text.clone(),
-        Value::Number(number) if number.is_f64() => format!("{number}.0"),
+        Value::Number(number) if number.is_f64() || field == "swagger" => format!("{number}.0"),
         _ => String::new(),
     };
-    let mut parts = version.split('.');
-    if parts.next() == Some("3") && matches!(parts.next(), Some("0" | "1")) {
-        *openapi = version.into();
+    let mut parts = text.split('.');
+    let is_known = matches!(
+        (field, parts.next(), parts.next()),
+        ("openapi", Some("3"), Some("0" | "1" | "2")) | ("swagger", Some("2"), Some("0"))
+    );
+    if is_known {
+        *version = if field == "swagger" { "2.0".into() } else { text.into() };
         return true;
     }
-    let message = format!("the generator reads OpenAPI 3.0 and 3.1, not {openapi}");
+    let message = format!("the generator reads Swagger 2.0 and OpenAPI 3.0, 3.1 and 3.2, not {version}");
     let help = "if the document uses nothing that is newer, an older version can be written here";
-    diagnostics.push(
-        Diagnostic::new(Severity::Error, "unsupported-openapi", child("", "openapi"), message, help).in_file(file),
-    );
+    let fault = Diagnostic::new(Severity::Error, "unsupported-openapi", child("", field), message, help);
+    diagnostics.push(fault.in_file(file));
     false
-}
-
-fn missing_version(swagger: Option<String>) -> Diagnostic {
-    match swagger {
-        Some(version) => Diagnostic::new(
-            Severity::Error,
-            "swagger-2",
-            child("", "swagger"),
-            format!("this is a Swagger document ({}), not OpenAPI 3", version.trim_matches('"')),
-            "convert it to OpenAPI 3 first, for example with `swagger2openapi` or with the Swagger Editor's \"Convert to OpenAPI 3\"",
-        ),
-        None => Diagnostic::new(
-            Severity::Error,
-            "not-openapi",
-            "",
-            "this is not an OpenAPI document: it has no `openapi` field",
-            "an OpenAPI document starts with its version, such as `openapi: 3.1.0`",
-        ),
-    }
 }

@@ -1,20 +1,23 @@
 //! Looking around in a lowered document, for those who read it beside the model: references, and schemas joined.
 
-use serde_json::{Map, Value, json};
+use std::collections::HashSet;
 
-/// How many references may lead from one to the next.
-const LONGEST_CHAIN: usize = 16;
+use serde_json::{Map, Value, json};
 
 /// What a reference within a document leads to.
 pub fn target<'a>(document: &'a Value, reference: &str) -> Option<&'a Value> {
     document.pointer(reference.strip_prefix('#')?)
 }
 
-/// The nodes from this one on that references lead through; the last is no reference. References that lead to references
-/// end, or are a fault of the document that was found before.
+/// The nodes from this one on that references lead through; the last is no reference. References in a circle end, for they are a fault
+/// that was reported before.
 pub fn chain<'a>(document: &'a Value, node: &'a Value) -> impl Iterator<Item = &'a Value> {
-    let next = |node: &&'a Value| target(document, node.get("$ref")?.as_str()?);
-    std::iter::successors(Some(node), next).take(LONGEST_CHAIN + 1)
+    let mut seen = HashSet::new();
+    let next = move |node: &&'a Value| {
+        let reference = node.get("$ref")?.as_str()?;
+        target(document, reference).filter(|_| seen.insert(reference))
+    };
+    std::iter::successors(Some(node), next)
 }
 
 /// The node, or what it refers to.

@@ -1,27 +1,188 @@
-//! The lowered document as typed values: [`openapiv3::OpenAPI`].
+//! The model of a document: typed, owned, without references.
 //!
-//! Every node is checked first against the table of OpenAPI's objects, so that whatever the types would refuse has been told of with its
-//! place, all of it at once, and what they would skip without a word, such as a misspelt key, too.
+//! In: a document in the vocabulary of OpenAPI 3.2, as a JSON value. Out: [`Document`], whose nodes are named after the specification's
+//! objects. A node that something can refer to is in an arena, and its place holds an [`Id`]; cycles are ordinary. Each node knows its
+//! JSON pointer.
+//!
+//! Nothing is simplified here. What a schema means to a client is the matter of [`normalize`](crate::normalize).
 
-mod check;
-mod refusal;
+mod about;
+mod arena;
+mod build;
+mod exchange;
+mod operations;
+mod pagination;
+mod parameters;
+mod schema;
+mod schemas;
+mod security;
+mod validate;
 
-use openapiv3::OpenAPI;
-use serde::Deserialize;
-use serde_json::Value;
+use std::collections::HashMap;
 
-use crate::diagnostic::Diagnostics;
+use indexmap::IndexMap;
+use serde_json::{Map, Value};
 
-/// Makes a lowered document typed. None if a node is not what OpenAPI 3.0 has in its place; the diagnostics then say which.
-pub fn model(document: &Value, diagnostics: &mut Diagnostics) -> Option<OpenAPI> {
-    if !check::check(document, diagnostics) {
-        return None;
+pub use crate::extensions::{BeyondOAuth2, Signature};
+pub use about::*;
+pub use arena::{Arena, Id};
+pub use build::document;
+pub use exchange::*;
+pub use pagination::{PageBy, Pagination, Sign};
+pub use schema::{RareKeywords, Schema, SchemaId, Type, Xml};
+
+/// Members whose names begin with `x-`.
+pub type ExtensionMap = Map<String, Value>;
+
+/// The id of a [`Parameter`].
+pub type ParameterId = Id<Parameter>;
+/// The id of a [`RequestBody`].
+pub type RequestBodyId = Id<RequestBody>;
+/// The id of a [`Response`].
+pub type ResponseId = Id<Response>;
+/// The id of a [`Header`].
+pub type HeaderId = Id<Header>;
+/// The id of an [`Example`].
+pub type ExampleId = Id<Example>;
+/// The id of a [`Link`].
+pub type LinkId = Id<Link>;
+/// The id of a [`Callback`].
+pub type CallbackId = Id<Callback>;
+/// The id of a [`PathItem`].
+pub type PathItemId = Id<PathItem>;
+/// The id of a [`MediaType`].
+pub type MediaTypeId = Id<MediaType>;
+/// The id of an [`Operation`].
+pub type OperationId = Id<Operation>;
+
+/// A document.
+#[derive(Debug, Default)]
+pub struct Document {
+    /// `openapi`.
+    pub openapi: String,
+    /// `$self`.
+    pub self_uri: Option<String>,
+    /// `jsonSchemaDialect`.
+    pub dialect: Option<String>,
+    /// `info`.
+    pub info: Info,
+    /// `servers`.
+    pub servers: Vec<Server>,
+    /// `security`.
+    pub security: Option<Vec<Vec<Requirement>>>,
+    /// The document's tags, and the tags that only operations name, in that order.
+    pub tags: Vec<Tag>,
+    /// `externalDocs`.
+    pub external_docs: Option<ExternalDocs>,
+    /// `paths`.
+    pub paths: IndexMap<String, PathItemId>,
+    /// `webhooks`.
+    pub webhooks: IndexMap<String, PathItemId>,
+    /// `components`.
+    pub components: Components,
+    /// The operations of `paths` in document order.
+    pub operations: Vec<OperationId>,
+    /// How webhooks are signed.
+    pub signature: Option<Signature>,
+    /// Extensions.
+    pub extensions: ExtensionMap,
+    nodes: Nodes,
+    /// The schema that each schema which is nothing but a reference stands for.
+    referred: HashMap<SchemaId, SchemaId>,
+}
+
+/// The nodes of a document that something can refer to.
+#[derive(Debug, Default)]
+struct Nodes {
+    schemas: Arena<Schema>,
+    parameters: Arena<Parameter>,
+    request_bodies: Arena<RequestBody>,
+    responses: Arena<Response>,
+    headers: Arena<Header>,
+    examples: Arena<Example>,
+    links: Arena<Link>,
+    callbacks: Arena<Callback>,
+    path_items: Arena<PathItem>,
+    media_types: Arena<MediaType>,
+    operations: Arena<Operation>,
+}
+
+/// A kind of node that has an arena.
+pub trait Node: Sized {
+    /// The arena of this kind.
+    fn arena(document: &Document) -> &Arena<Self>;
+}
+
+macro_rules! nodes {
+    ($($kind:ident: $arena:ident),* $(,)?) => {
+        $(impl Node for $kind {
+            fn arena(document: &Document) -> &Arena<Self> {
+                &document.nodes.$arena
+            }
+        })*
+    };
+}
+
+nodes!(
+    Schema: schemas,
+    Parameter: parameters,
+    RequestBody: request_bodies,
+    Response: responses,
+    Header: headers,
+    Example: examples,
+    Link: links,
+    Callback: callbacks,
+    PathItem: path_items,
+    MediaType: media_types,
+    Operation: operations,
+);
+
+impl<T: Node> std::ops::Index<Id<T>> for Document {
+    type Output = T;
+
+    fn index(&self, id: Id<T>) -> &T {
+        &T::arena(self)[id]
     }
-    match OpenAPI::deserialize(document) {
-        Ok(model) => Some(model),
-        Err(error) => {
-            refusal::report(document, &error.to_string(), diagnostics);
-            None
-        }
+}
+
+impl Document {
+    /// All schemas, in the order of their ids.
+    pub fn schemas(&self) -> &Arena<Schema> {
+        &self.nodes.schemas
+    }
+
+    /// The operations of `paths` in document order.
+    pub fn operations(&self) -> impl ExactSizeIterator<Item = &Operation> {
+        self.operations.iter().map(|id| &self[*id])
+    }
+
+    /// The parameters of an operation, its path item's included.
+    pub fn parameters<'d>(&'d self, operation: &Operation) -> Vec<&'d Parameter> {
+        operation.parameters.iter().map(|id| &self[*id]).collect()
+    }
+
+    /// The request body of an operation.
+    pub fn body(&self, operation: &Operation) -> Option<&RequestBody> {
+        operation.body.map(|id| &self[id])
+    }
+
+    /// The media types of a body.
+    pub fn media<'d>(&'d self, content: &[MediaTypeId]) -> Vec<&'d MediaType> {
+        content.iter().map(|id| &self[*id]).collect()
+    }
+
+    /// The webhooks whose `post` has a request body, with the operation, in document order.
+    pub fn deliveries(&self) -> Vec<(&str, &Operation)> {
+        let post = |id: &PathItemId| {
+            let item = &self[*id];
+            item.operations.iter().map(|id| &self[*id]).find(|operation| operation.method == "POST")
+        };
+        let delivered = self.webhooks.iter().filter_map(|(name, item)| Some((name.as_str(), post(item)?)));
+        delivered.filter(|(_, operation)| operation.body.is_some()).collect()
+    }
+
+    /// The schema that a schema which is nothing but a reference stands for.
+    pub fn referred(&self, id: SchemaId) -> SchemaId {
+        self.referred.get(&id).copied().unwrap_or(id)
     }
 }

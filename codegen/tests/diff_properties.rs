@@ -14,8 +14,8 @@ use std::fs;
 use std::path::Path;
 
 use crm_clients_codegen::diff::{Change, wire};
-use crm_clients_codegen::{Input, Walk};
-use diff::{Outcome, facts, resolved};
+use crm_clients_codegen::{Input, Pipeline};
+use diff::{Outcome, facts, model};
 use fastrand::Rng;
 use rewrite::{changed, extracted, inlined, renamed, reordered};
 use serde_json::Value;
@@ -37,7 +37,7 @@ fn vendored() -> Outcome<Vec<(String, Value)>> {
         let overlay = fs::read(directory.join("overlay.yaml"))?;
         let read = |path: &str| fs::read(directory.join(path));
         let input = Input { document: file, read: &read, overlay: Some(("overlay.yaml", &overlay)) };
-        let mut walk = Walk::new();
+        let mut walk = Pipeline::new();
         found.push((api.to_owned(), walk.overlaid(&input).ok_or_else(|| walk.report(false))?));
     }
     Ok(found)
@@ -53,7 +53,7 @@ fn a_document_does_not_differ_from_itself_however_it_is_written() -> Outcome {
     let all: Vec<_> = themes()?.into_iter().chain(vendored()?).collect();
     assert!(all.len() >= 34, "{}", all.len());
     for (name, document) in all {
-        let original = resolved(&document)?;
+        let original = model(&document)?;
         let written = [
             ("as it is", document.clone()),
             ("reordered", reordered(&document, &mut rng)),
@@ -62,7 +62,7 @@ fn a_document_does_not_differ_from_itself_however_it_is_written() -> Outcome {
             ("extracted", extracted(&document, &mut rng)),
         ];
         for (how, written) in written {
-            let written = resolved(&written).map_err(|error| format!("{name}, {how}: {error}"))?;
+            let written = model(&written).map_err(|error| format!("{name}, {how}: {error}"))?;
             for found in [wire(&original, &written), wire(&written, &original)] {
                 assert!(found.is_empty(), "{name}, {how}: {:#?}", lines(&found));
             }
@@ -76,9 +76,9 @@ fn swapping_two_documents_mirrors_their_changes() -> Outcome {
     let mut rng = Rng::with_seed(11);
     let mut compared = 0;
     for (name, document) in themes()? {
-        let original = resolved(&document)?;
+        let original = model(&document)?;
         for round in 0..20 {
-            let Ok(other) = resolved(&changed(&document, &mut rng)) else { continue };
+            let Ok(other) = model(&changed(&document, &mut rng)) else { continue };
             let (there, back) = (wire(&original, &other), wire(&other, &original));
             assert_eq!(
                 facts(&there, |change| change.rule.mirror),
@@ -101,11 +101,11 @@ fn a_change_is_known_again_however_the_documents_are_written() -> Outcome {
     for (name, document) in themes()? {
         for round in 0..6 {
             let other = changed(&document, &mut rng);
-            let (Ok(old), Ok(new)) = (resolved(&document), resolved(&other)) else { continue };
+            let (Ok(old), Ok(new)) = (model(&document), model(&other)) else { continue };
             let plain = wire(&old, &new);
             // A change may leave a reference to a schema where something else is expected.
-            let Ok(new) = resolved(&renamed(&other)) else { continue };
-            let rewritten = wire(&resolved(&reordered(&document, &mut rng))?, &new);
+            let Ok(new) = model(&renamed(&other)) else { continue };
+            let rewritten = wire(&model(&reordered(&document, &mut rng))?, &new);
             assert_eq!(
                 fingerprints(&plain),
                 fingerprints(&rewritten),

@@ -11,7 +11,7 @@ use std::io;
 
 use compiles::Items;
 use crm_clients_codegen::emit::{self, CrateOptions};
-use crm_clients_codegen::{Input, Walk};
+use crm_clients_codegen::{Input, Pipeline};
 
 /// The paths of the crate of a document with these tags.
 fn paths(tags: &[&str]) -> Vec<String> {
@@ -23,7 +23,7 @@ fn paths(tags: &[&str]) -> Vec<String> {
         "openapi: 3.0.3\ninfo: {{title: T, version: '1'}}\nservers: [{{url: https://t.example}}]\npaths:\n{operations}"
     );
     let read = |_: &str| -> io::Result<Vec<u8>> { Ok(document.clone().into_bytes()) };
-    let mut walk = Walk::new();
+    let mut walk = Pipeline::new();
     let api = walk.ir(&Input { document: "openapi.yaml", read: &read, overlay: None }, "client");
     assert!(api.is_some(), "{}", walk.report(false));
     let options = CrateOptions { name: "client".to_owned(), runtime: "runtime".to_owned() };

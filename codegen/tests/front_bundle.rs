@@ -4,10 +4,11 @@ mod support;
 
 use std::io;
 
-use crm_clients_codegen::bundle::{adopt, bundle, check_references};
+use crm_clients_codegen::bundle::{adopt, bundle, check_references, inline_misplaced};
 use crm_clients_codegen::diagnostic::{Diagnostics, render};
 use crm_clients_codegen::load::load;
 use crm_clients_codegen::origin::Documents;
+use crm_clients_codegen::raise::raise;
 use serde_json::{Value, json};
 use support::golden;
 
@@ -67,7 +68,7 @@ paths:
         default:
           headers: {X: {$ref: common.yaml#/h}}
           links: {next: {$ref: common.yaml#/l}}
-          content: {a/b: {schema: {$ref: ./schemas/Pet.yaml}, examples: {one: {$ref: examples.yaml#/gone}}}}
+          content: {a/b: {schema: {$ref: ./schemas/Pet.yaml}, examples: {one: {$ref: examples.yaml#/one}}}}
 components:
   schemas: {Pet: {type: string}}
 ";
@@ -83,6 +84,7 @@ s: {type: integer}
     let bundled = bundled(&[
         ("api.yaml", main),
         ("common.yaml", common),
+        ("examples.yaml", "one: {value: {$ref: nowhere.yaml}}"),
         ("schemas/Pet.yaml", "{type: object, properties: {s: {$ref: ../common.yaml#/s}}}"),
     ]);
     let bundled = bundled.without_faults();
@@ -96,9 +98,10 @@ s: {type: integer}
     assert_eq!(default["links"]["next"], json!({"$ref": "#/components/links/l"}));
     assert_eq!(
         default["content"]["a/b"],
-        json!({"schema": {"$ref": "#/components/schemas/Pet2"}, "examples": {"one": {}}})
+        json!({"schema": {"$ref": "#/components/schemas/Pet2"}, "examples": {"one": {"$ref": "#/components/examples/one"}}})
     );
     let components = &bundled.value["components"];
+    assert_eq!(components["examples"]["one"], json!({"value": {"$ref": "nowhere.yaml"}}));
     assert_eq!(components["schemas"]["Pet"], json!({"type": "string"}));
     assert_eq!(
         components["schemas"]["Pet2"],
@@ -322,4 +325,107 @@ x-shared: {x-page: {name: page}}
     assert_eq!(pointer("/paths/~1a/get/responses/default/$ref"), "#/components/responses/X-page");
     assert_eq!((bundled.value.get("definitions"), bundled.value.get("x-shared")), (None, None));
     assert_eq!(bundled.line("/components/schemas/Kind/type"), "api/api.yaml:13");
+}
+
+/// Nothing is generated from an example, so that a document can do without one.
+#[test]
+fn a_missing_example_is_a_warning() {
+    let main = r"
+openapi: 3.0.3
+components:
+  parameters:
+    P: {name: p, in: query, schema: {type: string}, examples: {a: {$ref: gone.yaml}, b: {$ref: '#/components/examples/B'}}}
+";
+    let bundled = bundled(&[("api.yaml", main)]);
+    assert_eq!(bundled.codes(), ["unreadable-file", "unknown-reference"]);
+    assert!(!bundled.diagnostics.has_errors());
+    assert_eq!(bundled.value["components"]["parameters"]["P"]["examples"]["a"], json!({}));
+}
+
+/// References by `$anchor`, by `$id`, and by a pointer relative to a schema, in the document and in other files.
+#[test]
+fn schemas_are_referred_to_by_their_own_names() {
+    let main = r"
+openapi: 3.1.0
+components:
+  schemas:
+    A: {$anchor: a, type: string}
+    B: {$id: 'https://acme.example/b.json', $defs: {C: {type: integer}}, properties: {c: {$ref: '#/$defs/C'}, a: {$ref: 'other.yaml#money'}}}
+    D: {properties: {a: {$ref: '#a'}, b: {$ref: 'https://acme.example/b.json'}, c: {$ref: 'https://acme.example/b.json#/$defs/C'}}}
+    E: {$defs: {F: {type: string}}, properties: {f: {$ref: '#/$defs/F'}}}
+";
+    let other = "x: {$anchor: money, $defs: {Currency: {type: string}}, properties: {c: {$ref: '#/$defs/Currency'}, back: {$ref: 'api.yaml#a'}}}\n";
+    let mut bundled = bundled(&[("api.yaml", main), ("other.yaml", other)]).without_faults();
+    raise(&mut bundled.value, &mut bundled.documents, &mut bundled.diagnostics);
+    let bundled = bundled.without_faults();
+    let reference = |pointer: &str| bundled.value.pointer(&format!("/components/schemas/{pointer}/$ref")).cloned();
+    for (pointer, expected) in [
+        ("B/properties/c", "#/components/schemas/B/$defs/C"),
+        ("B/properties/a", "#/components/schemas/x"),
+        ("D/properties/a", "#/components/schemas/A"),
+        ("D/properties/b", "#/components/schemas/B"),
+        ("D/properties/c", "#/components/schemas/B/$defs/C"),
+        ("E/properties/f", "#/components/schemas/E/$defs/F"),
+        ("x/properties/c", "#/components/schemas/Currency"),
+        ("x/properties/back", "#/components/schemas/A"),
+    ] {
+        assert_eq!(reference(pointer), Some(expected.into()), "{pointer}");
+    }
+}
+
+#[test]
+fn references_have_no_limit() {
+    let mut main = "openapi: 3.0.3\ncomponents:\n  schemas:\n    A: {$ref: 'b.yaml#/S0'}\n".to_owned();
+    let mut file = String::new();
+    for index in 0..200 {
+        main += &format!("    M{index}: {{$ref: '#/components/schemas/M{}'}}\n", index + 1);
+        file += &format!("S{index}: {{$ref: '#/S{}'}}\n", index + 1);
+    }
+    main += "    M200: {type: string}\n";
+    file += "S200: {type: integer}\n";
+    let bundled = bundled(&[("api.yaml", &main), ("b.yaml", &file)]).without_faults();
+    assert_eq!(bundled.value["components"]["schemas"]["A"], json!({"type": "integer"}));
+}
+
+/// OpenAPI has no reference in place of an operation, of the paths or of a section; tools that resolve every `$ref` do not mind.
+#[test]
+fn misplaced_references_are_read_as_meant() {
+    let main = r"
+openapi: 3.0.3
+paths: {$ref: paths.yaml}
+components:
+  schemas: {$ref: schemas.yaml#/all}
+x-operations: {put: {operationId: put, responses: {$ref: '#/x-responses'}}}
+x-responses: {'200': {description: ''}}
+";
+    let paths =
+        "/a:\n  get: {$ref: 'operations.yaml#/get', summary: mine}\n  put: {$ref: 'api.yaml#/x-operations/put'}\n";
+    let mut bundled = bundled(&[
+        ("api.yaml", main),
+        ("paths.yaml", paths),
+        ("operations.yaml", "get: {operationId: get, summary: theirs, responses: {}}"),
+        ("schemas.yaml", "all: {A: {$ref: '#/b'}}\nb: {type: string}\n"),
+    ]);
+    inline_misplaced(&mut bundled.value, &mut bundled.documents, &mut bundled.diagnostics);
+    assert_eq!(bundled.codes(), ["misplaced-reference"; 5]);
+    assert!(!bundled.diagnostics.has_errors());
+    assert_eq!(
+        bundled.value["paths"]["/a"],
+        json!({
+            "get": {"operationId": "get", "summary": "mine", "responses": {}},
+            "put": {"operationId": "put", "responses": {"200": {"description": ""}}}
+        })
+    );
+    assert_eq!(bundled.value["components"]["schemas"]["A"], json!({"$ref": "#/components/schemas/b"}));
+    assert_eq!(bundled.value["components"]["schemas"]["b"], json!({"type": "string"}));
+    assert_eq!(bundled.line("/paths/~1a/get/operationId"), "api/operations.yaml:1");
+    assert_eq!(bundled.line("/paths/~1a/get/summary"), "api/paths.yaml:2");
+}
+
+#[test]
+fn a_misplaced_reference_to_itself_is_an_error() {
+    let main = "openapi: 3.0.3\npaths: {/a: {get: {$ref: '#/paths/~1a'}}}\n";
+    let mut bundled = bundled(&[("api.yaml", main)]);
+    inline_misplaced(&mut bundled.value, &mut bundled.documents, &mut bundled.diagnostics);
+    assert_eq!(bundled.codes(), ["unknown-reference"]);
 }

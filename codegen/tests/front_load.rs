@@ -81,11 +81,15 @@ fn versions_are_gated() {
     {
         assert_eq!(value(&format!("openapi: {version}\n"))["openapi"], read);
     }
-    for version in ["3.2.0", "3.2", "2.0", "4.0.0", "3", "'3'", "[]", "null", "3.10.0"] {
+    assert_eq!(value("openapi: 3.2.0\n")["openapi"], "3.2.0");
+    assert_eq!(value("openapi: 3.2\n")["openapi"], "3.2.0");
+    for version in ["2.0", "'2.0'", "2"] {
+        assert_eq!(value(&format!("swagger: {version}\n"))["swagger"], "2.0", "{version}");
+    }
+    for version in ["3.3.0", "3.3", "2.0", "4.0.0", "3", "'3'", "[]", "null", "3.10.0"] {
         assert_eq!(codes(format!("openapi: {version}\n").as_bytes()), ["unsupported-openapi"], "{version}");
     }
-    assert_eq!(codes(b"swagger: '2.0'\ninfo: {}\n"), ["swagger-2"]);
-    assert_eq!(codes(b"swagger: 2.0\n"), ["swagger-2"]);
+    assert_eq!(codes(b"swagger: '1.2'\ninfo: {}\n"), ["unsupported-openapi"]);
     assert_eq!(codes(b"info: {}\n"), ["not-openapi"]);
 }
 
@@ -166,7 +170,7 @@ fn several_faults_are_shown_at_once() {
 #[test]
 fn faults_are_shown_where_they_are() {
     let minified = format!(
-        "{{\"openapi\":\"3.2.0\",\"x-a\":\"{}\",\"a\":1,\"é\\u00e9\":[true],\"a\":2,\"b\":\"{}\"}}",
+        "{{\"openapi\":\"3.3.0\",\"x-a\":\"{}\",\"a\":1,\"é\\u00e9\":[true],\"a\":2,\"b\":\"{}\"}}",
         "é".repeat(300),
         "b".repeat(300)
     );
@@ -178,9 +182,9 @@ fn faults_are_shown_where_they_are() {
         ("latin1.yaml", b"openapi: 3.0.3\ninfo:\n  title: caf\xe9\n"),
         ("empty.yaml", b""),
         ("list.yaml", b"- openapi\n"),
-        ("swagger.json", b"{\n  \"swagger\": \"2.0\"\n}"),
+        ("swagger.json", b"{\n  \"swagger\": \"1.2\"\n}"),
         ("other.yaml", b"name: something\nversion: 1\n"),
-        ("future.yaml", b"openapi: 3.2.0 # the newest\n"),
+        ("future.yaml", b"openapi: 3.3.0 # the newest\n"),
         ("minified.json", minified.as_bytes()),
         (
             "escape.yaml",

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crm_clients_codegen::ir::{Api, TypeKind};
-use crm_clients_codegen::{Input, Walk};
+use crm_clients_codegen::{Input, Pipeline};
 use serde_json::{Map, Value, json};
 
 fn document(schemas: Map<String, Value>, paths: Map<String, Value>) -> String {
@@ -18,7 +18,7 @@ fn document(schemas: Map<String, Value>, paths: Map<String, Value>) -> String {
 }
 
 fn client(text: &str) -> Result<Api, String> {
-    let mut walk = Walk::new();
+    let mut walk = Pipeline::new();
     let read = |_: &str| Ok(text.as_bytes().to_vec());
     let input = Input { document: "large.json", read: &read, overlay: None };
     walk.ir(&input, "large").ok_or_else(|| walk.report(false))

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use crm_clients_codegen::diagnostic::Diagnostics;
 use crm_clients_codegen::lint::RULES;
-use crm_clients_codegen::{Input, Walk};
+use crm_clients_codegen::{Input, Pipeline};
 use support::golden;
 
 /// Nothing is wrong with it.
@@ -194,7 +194,7 @@ const CASES: &[Case] = &[
 /// What is found in a document.
 fn lint(document: &str) -> Diagnostics {
     let read = |_: &str| Ok(document.as_bytes().to_vec());
-    let mut walk = Walk::new();
+    let mut walk = Pipeline::new();
     let linted = walk.lint(&Input { document: "pets.yaml", read: &read, overlay: None });
     assert!(linted.is_some(), "{}", walk.report(false));
     walk.diagnostics
@@ -276,7 +276,7 @@ fn the_vendored_documents_are_known() -> std::io::Result<()> {
     for (api, file) in [("chatwoot", "openapi.json"), ("contactship", "openapi.yaml"), ("kajabi", "openapi.yaml")] {
         let read = |path: &str| fs::read(specs.join(api).join(path));
         let overlay = read("overlay.yaml")?;
-        let mut walk = Walk::new();
+        let mut walk = Pipeline::new();
         let linted = walk.lint(&Input { document: file, read: &read, overlay: Some(("overlay.yaml", &overlay)) });
         assert!(linted.is_some(), "{}", walk.report(false));
         let mut text = String::new();
@@ -284,7 +284,7 @@ fn the_vendored_documents_are_known() -> std::io::Result<()> {
             let (severity, code) = (found.severity.name(), found.code);
             _ = writeln!(text, "{severity}[{code}] at #{}: {}", found.pointer, found.message);
         }
-        let mut walk = Walk::new();
+        let mut walk = Pipeline::new();
         assert!(walk.lint(&Input { document: file, read: &read, overlay: None }).is_some());
         let mut counts = BTreeMap::new();
         walk.diagnostics.iter().for_each(|found| *counts.entry(found.code).or_insert(0) += 1);

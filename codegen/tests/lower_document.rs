@@ -1,9 +1,17 @@
 //! What the lowering does to everything around the schemas.
 
 use crm_clients_codegen::diagnostic::Diagnostics;
-use crm_clients_codegen::lower::{lower, publish};
-use crm_clients_codegen::{Input, Walk};
+use crm_clients_codegen::lower::{self, publish};
+use crm_clients_codegen::origin::Documents;
+use crm_clients_codegen::raise::raise;
+use crm_clients_codegen::{Input, Pipeline};
 use serde_json::{Value, json};
+
+/// Raises a document, and lowers it.
+fn lower(mut document: Value, diagnostics: &mut Diagnostics) -> Value {
+    raise(&mut document, &mut Documents::new(), diagnostics);
+    lower::lower(document, diagnostics)
+}
 
 /// Lowers, and gives the warnings as `code pointer`.
 fn lowered(before: Value) -> (Value, Vec<String>) {
@@ -146,9 +154,10 @@ fn parameters() {
             "parameters": [
                 {"name": "q", "in": "query", "schema": {}},
                 {"name": "q", "in": "header", "schema": {"type": "string", "nullable": true}},
-                {"name": "old", "in": "query", "example": ["a"], "schema": {"type": "array", "items": {"type": "string"}}},
+                {"name": "old", "in": "query", "examples": {"1": {"value": ["a"]}}, "schema": {"type": "array", "items": {"type": "string"}}},
                 {"name": "c", "in": "query", "content": {"application/json": {"schema": {"enum": [1], "type": "integer"}}}}
             ],
+            "callbacks": {"on": {}},
             "responses": {}
         })
     );
@@ -177,7 +186,7 @@ fn responses() {
             "requestBody": {"content": {"application/json": {"schema": {}}}},
             "responses": {
                 "200": {"$ref": "#/components/responses/Full", "description": "Mine"},
-                "204": {"description": ""},
+                "204": {"links": {}, "description": ""},
                 "205": {"description": "Full", "headers": {"X": {"schema": {"type": "string", "nullable": true}}}},
                 "4XX": {"headers": {"X-Left": {"schema": {}}, "X-Type": {"schema": {"type": "integer"}}}, "description": ""}
             }
@@ -251,10 +260,157 @@ fn nothing_is_published_that_refers_to_nothing() {
             "paths": {"/a": {"get": {"responses": {"default": {"$ref": reference}}}}},
         });
         let read = |_: &str| Ok(document.to_string().into_bytes());
-        let mut walk = Walk::new();
+        let mut walk = Pipeline::new();
         let published = walk.published(&Input { document: "openapi.json", read: &read, overlay: None });
         (published.is_some(), walk.diagnostics.iter().map(|diagnostic| diagnostic.code).collect::<Vec<_>>())
     };
     assert_eq!(published("#/own/A"), (true, vec!["unknown-key"]));
     assert_eq!(published("#/own/name"), (false, vec!["unknown-key", "unknown-reference"]));
+}
+
+/// What only 3.2 has is lowered as well as it can be, and reported where it is lost.
+#[test]
+fn what_is_newer_than_3_0() {
+    let (after, warnings) = lowered(json!({
+        "openapi": "3.2.0",
+        "$self": "https://a.example/openapi.json",
+        "info": {"title": "T", "version": "1"},
+        "servers": [{"url": "/", "name": "production"}],
+        "tags": [{"name": "a", "summary": "A", "parent": "b", "kind": "nav"}],
+        "paths": {"/a": {
+            "query": {"responses": {}},
+            "additionalOperations": {"COPY": {"responses": {}}},
+            "post": {
+                "parameters": [
+                    {"name": "all", "in": "querystring", "content": {"application/x-www-form-urlencoded": {"schema": {"type": "object"}}}},
+                    {"name": "c", "in": "cookie", "style": "cookie", "schema": {"type": "string"}}
+                ],
+                "requestBody": {"$ref": "#/components/requestBodies/B"},
+                "responses": {"200": {"summary": "Found", "content": {"a/b": {"$ref": "#/components/mediaTypes/M"}}}}
+            }
+        }},
+        "components": {
+            "mediaTypes": {"M": {"$ref": "#/components/mediaTypes/N"}, "N": {"itemSchema": {"type": "string"}}},
+            "requestBodies": {"B": {"content": {"multipart/mixed": {"itemEncoding": {}, "encoding": {"a": {"encoding": {}}}}}}},
+            "examples": {"E": {"dataValue": {"$ref": "#/a%20b"}, "serializedValue": "x"}, "S": {"serializedValue": "x"}},
+            "schemas": {
+                "X": {"type": "array", "items": {"type": "string", "xml": {"nodeType": "cdata"}}, "xml": {"nodeType": "element"}},
+                "D": {"type": "object", "discriminator": {"propertyName": "k", "defaultMapping": "X"}}
+            },
+            "securitySchemes": {"o": {"type": "oauth2", "deprecated": true, "oauth2MetadataUrl": "/m",
+                "flows": {"deviceAuthorization": {"deviceAuthorizationUrl": "/d", "tokenUrl": "/t", "scopes": {}}}}}
+        }
+    }));
+    assert_eq!(
+        after,
+        json!({
+            "openapi": "3.0.3",
+            "info": {"title": "T", "version": "1"},
+            "servers": [{"url": "/"}],
+            "tags": [{"name": "a", "description": "A"}],
+            "paths": {"/a": {"post": {
+                "parameters": [
+                    {"name": "all", "in": "query", "schema": {"type": "object"}, "style": "form", "explode": true},
+                    {"name": "c", "in": "cookie", "style": "form", "schema": {"type": "string"}}
+                ],
+                "requestBody": {"$ref": "#/components/requestBodies/B"},
+                "responses": {"200": {"content": {"a/b": {"schema": {"type": "array", "items": {"type": "string"}}}}, "description": "Found"}}
+            }}},
+            "components": {
+                "requestBodies": {"B": {"content": {"multipart/mixed": {"encoding": {"a": {}}}}}},
+                "examples": {"E": {"value": {"$ref": "#/a%20b"}}, "S": {"value": "x"}},
+                "schemas": {
+                    "X": {"type": "array", "items": {"type": "string", "xml": {}}, "xml": {"wrapped": true}},
+                    "D": {"type": "object", "discriminator": {"propertyName": "k"}}
+                },
+                "securitySchemes": {"o": {"type": "oauth2", "flows": {}}}
+            }
+        })
+    );
+    let warned: Vec<&str> = warnings.iter().filter_map(|warning| warning.rsplit('/').next()).collect();
+    assert!(warnings.iter().all(|warning| warning.starts_with("lossy-lowering ")), "{warnings:?}");
+    assert_eq!(
+        warned,
+        [
+            "style",
+            "itemSchema",
+            "query",
+            "additionalOperations",
+            "encoding",
+            "itemEncoding",
+            "nodeType",
+            "defaultMapping",
+            "deviceAuthorization",
+            "oauth2MetadataUrl"
+        ]
+    );
+}
+
+/// An example, a default or an extension that looks like a reference is what it is.
+#[test]
+fn references_in_data_stay() {
+    let data =
+        json!({"$ref": "#/components/schemas/A/$defs/B%20C", "mapping": {"a": "#/components/schemas/A/$defs/B"}});
+    let (after, _) = lowered(json!({
+        "openapi": "3.1.0",
+        "info": {"title": "T", "version": "1"},
+        "x-own": data,
+        "paths": {},
+        "components": {"schemas": {"A": {
+            "type": "object", "$defs": {"B": {"type": "string"}}, "default": data, "example": data,
+            "properties": {"b": {"$ref": "#/components/schemas/A/$defs/B"}}
+        }}}
+    }));
+    let schema = &after["components"]["schemas"]["A"];
+    assert_eq!((&after["x-own"], &schema["default"], &schema["example"]), (&data, &data, &data));
+    assert_eq!(schema["properties"]["b"], json!({"$ref": "#/components/schemas/B"}));
+}
+
+/// Callbacks are described by 3.0, too; the path items that they refer to are not.
+#[test]
+fn callbacks_and_links_are_kept() {
+    let (after, warnings) = lowered(json!({
+        "openapi": "3.1.0",
+        "info": {"title": "T", "version": "1"},
+        "paths": {"/a": {"get": {
+            "callbacks": {"done": {"{$request.body#/url}": {"$ref": "#/components/pathItems/P"}}},
+            "responses": {"200": {"description": "", "links": {"next": {"operationId": "b", "parameters": {"$ref": 1}}}}}
+        }}},
+        "components": {"pathItems": {"P": {"post": {"requestBody": {"content": {"a/b": {"schema": {"type": ["string", "null"]}}}}, "responses": {}}}}}
+    }));
+    let get = &after["paths"]["/a"]["get"];
+    assert_eq!(
+        get["callbacks"]["done"]["{$request.body#/url}"],
+        json!({"post": {"requestBody": {"content": {"a/b": {"schema": {"type": "string", "nullable": true}}}}, "responses": {}}})
+    );
+    assert_eq!(get["responses"]["200"]["links"], json!({"next": {"operationId": "b", "parameters": {"$ref": 1}}}));
+    assert!(warnings.is_empty(), "{warnings:?}");
+}
+
+/// References that lead through many others, to path items, parameters and responses.
+#[test]
+fn references_have_no_limit() {
+    let chain = |section: &str, last: Value| {
+        let next = |index: usize| json!({"$ref": format!("#/components/{section}/R{}", index + 1)});
+        let mut chain: serde_json::Map<String, Value> =
+            (0..100).map(|index| (format!("R{index}"), next(index))).collect();
+        chain.insert("R100".to_owned(), last);
+        Value::Object(chain)
+    };
+    let (after, warnings) = lowered(json!({
+        "openapi": "3.1.0",
+        "info": {"title": "T", "version": "1"},
+        "paths": {"/a/{id}": {"$ref": "#/components/pathItems/R0"}},
+        "components": {
+            "pathItems": chain("pathItems", json!({"get": {
+                "parameters": [{"$ref": "#/components/parameters/R0"}], "responses": {"204": {"$ref": "#/components/responses/R0"}}
+            }})),
+            "parameters": chain("parameters", json!({"name": "id", "in": "path", "required": true, "schema": {}})),
+            "responses": chain("responses", json!({"description": "D", "content": {"a/b": {}}}))
+        }
+    }));
+    let get = &after["paths"]["/a/{id}"]["get"];
+    assert_eq!(get["parameters"], json!([{"$ref": "#/components/parameters/R0"}]));
+    assert_eq!(get["responses"]["204"], json!({"description": "D"}));
+    assert_eq!(warnings, ["body-on-bodyless-status /paths/~1a~1{id}/get/responses/204"]);
 }

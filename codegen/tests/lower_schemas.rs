@@ -1,8 +1,16 @@
 //! What the lowering does to schemas, one construct at a time.
 
 use crm_clients_codegen::diagnostic::Diagnostics;
-use crm_clients_codegen::lower::lower;
+use crm_clients_codegen::lower;
+use crm_clients_codegen::origin::Documents;
+use crm_clients_codegen::raise::raise;
 use serde_json::{Value, json};
+
+/// Raises a document, and lowers it.
+fn lower(mut document: Value, diagnostics: &mut Diagnostics) -> Value {
+    raise(&mut document, &mut Documents::new(), diagnostics);
+    lower::lower(document, diagnostics)
+}
 
 /// The schema `S` of a document that has others beside it, for references to lead to.
 fn document(schema: Value) -> Value {
@@ -247,7 +255,7 @@ fn arrays() {
         (
             json!({"type": "array", "items": [{"type": "string"}, {"type": "string"}]}),
             json!({"type": "array", "items": {"type": "string"}}),
-            &["lossy-lowering /items"],
+            &["lossy-lowering /prefixItems"],
         ),
         (
             json!({"type": "array", "items": {}, "contains": {"type": "string"}, "minContains": 2}),

@@ -3,7 +3,7 @@
 
 use std::io;
 
-use crm_clients_codegen::{Input, Walk};
+use crm_clients_codegen::{Input, Pipeline};
 use serde_json::{Value, json};
 
 /// The adapted document of an operation `/pets` with these members beside others, and the codes of the warnings.
@@ -15,7 +15,7 @@ fn adapted(paths: Value, components: Value) -> (Value, Vec<&'static str>) {
         "components": components,
     });
     let read = |_: &str| -> io::Result<Vec<u8>> { Ok(document.to_string().into_bytes()) };
-    let mut walk = Walk::new();
+    let mut walk = Pipeline::new();
     let adapted = walk.for_progenitor(&Input { document: "openapi.json", read: &read, overlay: None }, "client");
     assert!(adapted.is_some(), "{}", walk.report(false));
     let codes = walk.diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
@@ -286,8 +286,24 @@ fn a_schema_within_itself_ends() {
 fn a_version_that_no_header_can_hold_is_made_one() {
     let document = json!({"openapi": "3.0.3", "info": {"title": "Pets", "version": "1\u{fc}\n"}, "paths": {}});
     let read = |_: &str| -> io::Result<Vec<u8>> { Ok(document.to_string().into_bytes()) };
-    let mut walk = Walk::new();
+    let mut walk = Pipeline::new();
     let adapted = walk.for_progenitor(&Input { document: "openapi.json", read: &read, overlay: None }, "client");
     assert_eq!(adapted.map(|adapted| adapted["info"]["version"].clone()), Some(json!("1")));
     assert_eq!(walk.diagnostics.iter().map(|found| found.code).collect::<Vec<_>>(), ["version"]);
+}
+
+/// A parameter is found behind any number of references.
+#[test]
+fn references_have_no_limit() {
+    let next = |index: usize| json!({"$ref": format!("#/components/parameters/P{}", index + 1)});
+    let mut parameters: serde_json::Map<String, Value> =
+        (0..100).map(|index| (format!("P{index}"), next(index))).collect();
+    parameters
+        .insert("P100".to_owned(), json!({"name": "q", "in": "query", "required": true, "schema": {"type": "string"}}));
+    let paths = json!({"/pets": {"get": {
+        "parameters": [{"$ref": "#/components/parameters/P0"}], "responses": {"200": {"description": ""}}
+    }}});
+    let (document, codes) = adapted(paths, json!({ "parameters": parameters }));
+    assert_eq!(document["paths"]["/pets"]["get"]["parameters"][0]["name"], "q");
+    assert_eq!(codes, Vec::<&str>::new());
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
-use crm_clients_codegen::{Input, Walk, names};
+use crm_clients_codegen::{Input, Pipeline, names};
 
 use crate::git::Tree;
 use crate::{Fault, input, output};
@@ -180,7 +180,7 @@ impl Source {
     }
 
     /// Walks through the passes with `walk`; faults come back laid out, warnings are printed.
-    pub fn walk<T>(&self, walk: impl FnOnce(&mut Walk, &Input<'_>) -> Option<T>) -> Result<T, Fault> {
+    pub fn walk<T>(&self, walk: impl FnOnce(&mut Pipeline, &Input<'_>) -> Option<T>) -> Result<T, Fault> {
         let (made, report) = self.walk_quietly(walk);
         if made.is_some() {
             output::report_to_stderr(&report);
@@ -189,13 +189,13 @@ impl Source {
     }
 
     /// Walks through the passes with `walk`: what it made, and the faults and warnings laid out.
-    pub fn walk_quietly<T>(&self, walk: impl FnOnce(&mut Walk, &Input<'_>) -> Option<T>) -> (Option<T>, String) {
+    pub fn walk_quietly<T>(&self, walk: impl FnOnce(&mut Pipeline, &Input<'_>) -> Option<T>) -> (Option<T>, String) {
         let (made, walk) = self.inspect(walk);
         (made, walk.report(io::stderr().is_terminal()))
     }
 
     /// Walks through the passes with `walk`: what it made, and the walk itself with all that was found on it.
-    pub fn inspect<T>(&self, walk: impl FnOnce(&mut Walk, &Input<'_>) -> Option<T>) -> (Option<T>, Walk) {
+    pub fn inspect<T>(&self, walk: impl FnOnce(&mut Pipeline, &Input<'_>) -> Option<T>) -> (Option<T>, Pipeline) {
         let read = |path: &str| match &self.files {
             Files::Directory(directory) => input::read_below(directory, path),
             Files::Text(text) if self.shown.ends_with(&format!("/{path}")) => Ok(text.clone()),
@@ -207,7 +207,7 @@ impl Source {
             read: &read,
             overlay: self.overlay.as_ref().map(|(name, text)| (name.as_str(), text.as_slice())),
         };
-        let mut state = Walk::new();
+        let mut state = Pipeline::new();
         let made = walk(&mut state, &input);
         (made, state)
     }

@@ -7,7 +7,7 @@ use std::time::Instant;
 use std::{env, fs};
 
 use crm_clients_codegen::emit::{CrateOptions, crate_files};
-use crm_clients_codegen::{Input, Walk};
+use crm_clients_codegen::{Input, Pipeline};
 use crm_clients_progenitor::{Order, package};
 use rustix::time::{ClockId, clock_gettime};
 use serde_json::{Value, json};
@@ -40,11 +40,11 @@ impl Document {
         Ok(Self { name: file.to_owned(), text: fs::read(directory.join(file))?, overlay })
     }
 
-    fn walk<T>(&self, work: impl FnOnce(&mut Walk, &Input<'_>) -> Option<T>) -> Outcome<T> {
+    fn walk<T>(&self, work: impl FnOnce(&mut Pipeline, &Input<'_>) -> Option<T>) -> Outcome<T> {
         let read = |_: &str| Ok(self.text.clone());
         let overlay = self.overlay.as_deref().map(|text| ("overlay.yaml", text));
         let input = Input { document: &self.name, read: &read, overlay };
-        let mut walk = Walk::new();
+        let mut walk = Pipeline::new();
         work(&mut walk, &input).ok_or_else(|| walk.report(false).into())
     }
 
@@ -90,7 +90,7 @@ fn processor_time() -> f64 {
 /// progenitor from the latter, adapted to what it accepts.
 fn compare(api: &str, file: &str) -> Outcome {
     let vendored = Document::vendored(api, file)?;
-    let text = serde_json::to_vec(&vendored.walk(Walk::lowered)?)?;
+    let text = serde_json::to_vec(&vendored.walk(Pipeline::lowered)?)?;
     let lowered = Document { name: "openapi.json".to_owned(), text, overlay: None };
     let adapted = vendored.walk(|walk, input| walk.for_progenitor(input, "client"))?;
     let order = Order { name: "client".to_owned(), source: file.to_owned(), document: adapted };
@@ -112,7 +112,7 @@ fn compare(api: &str, file: &str) -> Outcome {
 
 /// Prints what an operation takes in Chatwoot's document as it is, and in ones that hold it several times.
 fn growth() -> Outcome {
-    let overlaid = Document::vendored("chatwoot", "openapi.json")?.walk(Walk::overlaid)?;
+    let overlaid = Document::vendored("chatwoot", "openapi.json")?.walk(Pipeline::overlaid)?;
     let mut measured = Vec::new();
     for copies in [1, 4, 16] {
         let text = serde_json::to_vec(&repeated(&overlaid, copies))?;

@@ -7,7 +7,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use crm_clients_codegen::{Input, Walk, driver};
+use crm_clients_codegen::{Input, Pipeline, callgen};
 use crm_clients_progenitor::{Order, package};
 
 type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
@@ -33,7 +33,7 @@ fn write(out: &Path, directory: &Path, name: &str, file: &str) -> Result {
     let overlay = fs::read(directory.join("overlay.yaml"))?;
     let read = |path: &str| fs::read(directory.join(path));
     let input = Input { document: file, read: &read, overlay: Some(("overlay.yaml", &overlay)) };
-    let mut walk = Walk::new();
+    let mut walk = Pipeline::new();
     let made = walk
         .lowered(&input)
         .and_then(|lowered| Some((lowered, walk.ir(&input, name)?, walk.for_progenitor(&input, name)?)));
@@ -41,7 +41,7 @@ fn write(out: &Path, directory: &Path, name: &str, file: &str) -> Result {
     let order = Order { name: name.to_owned(), source: format!("specs/{name}/{file}"), document };
     let client = package(&order)?.library;
     fs::write(out.join(format!("theirs_{name}.rs")), theirs::calls(&order.document, &client)?)?;
-    fs::write(out.join(format!("ours_{name}.rs")), driver::dispatch(&api))?;
+    fs::write(out.join(format!("ours_{name}.rs")), callgen::dispatch(&api))?;
     fs::write(out.join(format!("{name}.json")), serde_json::to_string(&lowered)?)?;
     fs::write(out.join(format!("{name}.rs")), client)?;
     Ok(())

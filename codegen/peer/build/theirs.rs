@@ -1,4 +1,4 @@
-//! The calls of progenitor's client, in the form of those that `driver::dispatch` writes for ours: the methods' own
+//! The calls of progenitor's client, in the form of those that `callgen::dispatch` writes for ours: the methods' own
 //! signatures say which types they take.
 
 use std::collections::HashMap;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crm_clients_codegen::{Input, Walk};
+use crm_clients_codegen::{Input, Pipeline};
 use crm_clients_progenitor::{Order, Package, package};
 use serde_json::{Value, json};
 
@@ -45,7 +45,7 @@ impl Document {
         let overlay = overlay.as_deref().map(|text| ("overlay.yaml", text));
         let read = |path: &str| fs::read(self.directory.join(path));
         let input = Input { document: file, read: &read, overlay };
-        let mut walk = Walk::new();
+        let mut walk = Pipeline::new();
         let adapted = walk.for_progenitor(&input, "client").ok_or_else(|| walk.report(false))?;
         let api = walk.ir(&input, "client").ok_or_else(|| walk.report(false))?;
         let operations = api.resources.iter().flat_map(|resource| &resource.operations);

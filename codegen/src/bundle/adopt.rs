@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::target::Target;
-use super::{check, object_at};
+use super::{check, encode_pointer, object_at, section_pointer};
 use crate::diagnostic::{Diagnostics, child, tokens};
-use crate::kind::{Kind, Shape};
 use crate::load::Growth;
 use crate::origin::Documents;
+use crate::spec::{FieldType, Versions};
 
 /// Makes components of the nodes that references lead to in places that OpenAPI does not know, where no pass would look at them.
 ///
@@ -37,14 +37,14 @@ pub fn adopt(value: &mut Value, documents: &mut Documents, diagnostics: &mut Dia
                 documents.copy_origin(&key.0, &component);
                 components.insert(key.clone(), component);
             }
-            let component = components.get(&key).map(|component| format!("#{}", component.replace('%', "%25")));
+            let component = components.get(&key).map(|component| encode_pointer(component));
             if let (Some(reference), Some(component)) = (value.pointer_mut(&reference), component) {
                 *reference = component.into();
             }
         }
     }
     if !components.is_empty() {
-        remap(value, Shape::One(Kind::Document), &components);
+        remap(value, FieldType::DOCUMENT, Versions::read_in(value), &components);
     }
     for (target, _) in components.keys() {
         tidy(value, target);
@@ -64,9 +64,11 @@ struct Stray {
 
 fn strays(value: &Value) -> Vec<Stray> {
     let mut found = Vec::new();
-    check::walk(value, Shape::One(Kind::Document), &mut String::new(), &mut |reference, section, text| {
-        if let Some(target) = text.starts_with('#').then(|| Target::parse(text, "")).and_then(Result::ok)
-            && is_stray(value, &target.pointer)
+    let versions = Versions::read_in(value);
+    check::walk(value, FieldType::DOCUMENT, versions, &mut String::new(), &mut |reference, holds, text| {
+        if let Some(section) = holds.reference_section()
+            && let Some(target) = text.starts_with('#').then(|| Target::parse(text, "")).and_then(Result::ok)
+            && is_stray(value, versions, &target.pointer)
         {
             found.push(Stray { reference: reference.to_owned(), section, target: target.pointer });
         }
@@ -74,21 +76,19 @@ fn strays(value: &Value) -> Vec<Stray> {
     found
 }
 
-fn is_stray(document: &Value, pointer: &str) -> bool {
-    let (mut node, mut shape) = (document, Shape::One(Kind::Document));
+fn is_stray(document: &Value, versions: Versions, pointer: &str) -> bool {
+    let (mut node, mut holds) = (document, FieldType::DOCUMENT);
     for token in tokens(pointer) {
-        // `items` was an array of schemas once.
-        let is_list = node.is_array() && matches!(shape, Shape::One(_));
         let member = match node {
             Value::Object(members) => members.get(&token),
             _ => token.parse().ok().and_then(|index: usize| node.get(index)),
         };
         let Some(member) = member else { return false };
-        shape = if is_list { shape } else { shape.member(&token) };
+        holds = holds.member(&token, node.is_array(), versions);
         node = member;
     }
     // Nothing else can be what is referred to, and a later pass says so.
-    shape == Shape::Data && node.is_object()
+    holds.is_data() && node.is_object()
 }
 
 /// Adds a component, and says where. There is none where there is no place or no room for it.
@@ -100,7 +100,9 @@ fn add(
     diagnostics: &mut Diagnostics,
 ) -> Option<String> {
     let node = value.pointer(target)?.clone();
-    let Some(Value::Object(members)) = object_at(value, "components").and_then(|all| object_at(all, section)) else {
+    let place = section_pointer(section, Versions::of(value));
+    let Some(Value::Object(members)) = tokens(&place).try_fold(&mut *value, |node, token| object_at(node, &token))
+    else {
         // That `components` is no object is told of by a later pass.
         return None;
     };
@@ -109,7 +111,7 @@ fn add(
     let wanted = wanted.strip_prefix("x-").map(|rest| format!("X-{rest}")).unwrap_or(wanted);
     let numbered = (2_usize..).map(|number| format!("{wanted}{number}"));
     let name = std::iter::once(wanted.clone()).chain(numbered).find(|name| !members.contains_key(name))?;
-    let pointer = child(&format!("/components/{section}"), &name);
+    let pointer = child(&place, &name);
     if let Err(message) = growth.allow(&node, &pointer) {
         diagnostics.error("too-large", target, message, "");
         return None;
@@ -119,23 +121,24 @@ fn add(
 }
 
 /// The values of a discriminator's mapping may be references, too.
-fn remap(node: &mut Value, shape: Shape, components: &Adopted) {
+fn remap(node: &mut Value, holds: FieldType, versions: Versions, components: &Adopted) {
+    if holds == FieldType::SchemaNameOrRef {
+        let target = node.as_str().and_then(|text| Target::parse(text, "").ok());
+        if let Some(component) = target.and_then(|target| components.get(&(target.pointer, "schemas"))) {
+            *node = encode_pointer(component).into();
+        }
+        return;
+    }
+    if holds.is_data() {
+        return;
+    }
     match node {
-        Value::Object(members) if shape == Shape::One(Kind::Discriminator) => {
-            let mapping = members.get_mut("mapping").and_then(Value::as_object_mut);
-            for value in mapping.into_iter().flat_map(|mapping| mapping.values_mut()) {
-                let target = value.as_str().and_then(|text| Target::parse(text, "").ok());
-                if let Some(component) = target.and_then(|target| components.get(&(target.pointer, "schemas"))) {
-                    *value = format!("#{}", component.replace('%', "%25")).into();
-                }
-            }
-        }
-        Value::Object(members) => {
-            members.iter_mut().for_each(|(key, member)| remap(member, shape.member(key), components));
-        }
+        Value::Object(members) => members.iter_mut().for_each(|(key, member)| {
+            remap(member, holds.member(key, false, versions), versions, components);
+        }),
         Value::Array(elements) => {
-            let shape = if let Shape::One(_) = shape { shape } else { shape.member("") };
-            elements.iter_mut().for_each(|element| remap(element, shape, components));
+            let holds = holds.member("", true, versions);
+            elements.iter_mut().for_each(|element| remap(element, holds, versions, components));
         }
         _ => {}
     }

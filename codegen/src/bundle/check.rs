@@ -4,20 +4,21 @@ use serde_json::Value;
 
 use super::target::Target;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity, child, closest, push_token, tokens};
-use crate::kind::{Kind, Shape};
 use crate::origin::Documents;
+use crate::refs::References;
+use crate::spec::{FieldType, ObjectKind, Versions};
 
 /// Reports the references of the bundled and overlaid document that lead nowhere in it.
 ///
 /// A reference that `bundle` has reported already is not reported again.
 pub fn check_references(value: &Value, documents: &Documents, diagnostics: &mut Diagnostics) {
-    let mut found = Vec::new();
-    walk(value, Shape::One(Kind::Document), &mut String::new(), &mut |pointer, _, reference| {
-        found.push((pointer.to_owned(), reference.to_owned()));
+    let references = References::new(value);
+    let mut faults = Vec::new();
+    walk(value, FieldType::DOCUMENT, Versions::read_in(value), &mut String::new(), &mut |pointer, holds, reference| {
+        faults.extend(fault(&references, pointer, holds, reference));
     });
-    for (pointer, reference) in found {
-        let Some(fault) = fault(value, &pointer, &reference) else { continue };
-        let origin = documents.origin(&pointer);
+    for fault in faults {
+        let origin = documents.origin(&fault.pointer);
         let is_known = origin.is_some_and(|(file, source)| {
             diagnostics.iter().any(|known| known.place == Place::File(file) && known.pointer == source)
         });
@@ -28,20 +29,30 @@ pub fn check_references(value: &Value, documents: &Documents, diagnostics: &mut 
 }
 
 /// What is wrong with the reference at `pointer`.
-fn fault(value: &Value, pointer: &str, reference: &str) -> Option<Diagnostic> {
+fn fault(references: &References<'_>, pointer: &str, holds: FieldType, reference: &str) -> Option<Diagnostic> {
+    if references.target(reference, pointer).is_some() {
+        return None;
+    }
+    let diagnostic = unresolved(references.root(), pointer, reference);
+    // Nothing is generated from an example, so that the document can do without it.
+    let is_example = holds == FieldType::OneOrRef(ObjectKind::Example);
+    Some(if is_example { Diagnostic { severity: Severity::Warning, ..diagnostic } } else { diagnostic })
+}
+
+fn unresolved(value: &Value, pointer: &str, reference: &str) -> Diagnostic {
     if !reference.starts_with('#') {
         let message = format!("`{reference}` refers to another file, which an overlay cannot");
         let help = "refer to a component of the document, such as `#/components/schemas/Name`";
-        return Some(Diagnostic::new(Severity::Error, "unbundled-reference", pointer, message, help));
+        return Diagnostic::new(Severity::Error, "unbundled-reference", pointer, message, help);
     }
     let target = match Target::parse(reference, "") {
         Ok(target) => target.pointer,
-        Err(fault) => return Some(fault.diagnostic(reference, pointer)),
+        Err(fault) => return fault.diagnostic(reference, pointer),
     };
-    let suggestion = missing(value, &target)?;
+    let suggestion = missing(value, &target).flatten();
     let message = format!("`{reference}` leads nowhere");
     let help = suggestion.map(|suggestion| format!("did you mean `#{suggestion}`?")).unwrap_or_default();
-    Some(Diagnostic::new(Severity::Error, "unknown-reference", pointer, message, help))
+    Diagnostic::new(Severity::Error, "unknown-reference", pointer, message, help)
 }
 
 /// Nothing if `pointer` leads somewhere; otherwise the pointer that may have been meant, if there is one.
@@ -77,28 +88,33 @@ fn as_schema(value: &Value, pointer: &str) -> Option<String> {
     value.pointer(&meant).map(|_| meant)
 }
 
-/// Calls `see` with the pointer of each reference, the section of `components` for what it refers to, and its text.
-pub(super) fn walk(node: &Value, shape: Shape, at: &mut String, see: &mut dyn FnMut(&str, &'static str, &str)) {
-    // Nothing is generated from an example.
-    if shape == Shape::Data || shape == Shape::One(Kind::Example) {
+/// Calls `see` with the pointer of each `$ref`, what its place holds, and its text.
+pub(super) fn walk(
+    node: &Value,
+    holds: FieldType,
+    versions: Versions,
+    at: &mut String,
+    see: &mut dyn FnMut(&str, FieldType, &str),
+) {
+    if holds.is_data() {
         return;
     }
-    if let Some(section) = shape.section()
-        && let Some(reference) = node.get("$ref").and_then(Value::as_str)
-    {
-        see(&child(at, "$ref"), section, reference);
+    if let Some(reference) = node.get("$ref").and_then(Value::as_str) {
+        see(&child(at, "$ref"), holds, reference);
     }
     let length = at.len();
-    let mut member = |token: &str, node: &Value, shape: Shape| {
+    let mut member = |token: &str, node: &Value, holds: FieldType| {
         push_token(at, token);
-        walk(node, shape, at, see);
+        walk(node, holds, versions, at, see);
         at.truncate(length);
     };
     match node {
-        Value::Object(members) => members.iter().for_each(|(key, value)| member(key, value, shape.member(key))),
+        Value::Object(members) => {
+            members.iter().for_each(|(key, value)| member(key, value, holds.member(key, false, versions)));
+        }
         Value::Array(elements) => {
-            let shape = if let Shape::One(_) = shape { shape } else { shape.member("") };
-            elements.iter().enumerate().for_each(|(index, value)| member(&index.to_string(), value, shape));
+            let holds = holds.member("", true, versions);
+            elements.iter().enumerate().for_each(|(index, value)| member(&index.to_string(), value, holds));
         }
         _ => {}
     }

@@ -5,14 +5,14 @@ use crate::load::split_directory;
 
 /// A node of a file: its path relative to the main document's directory, and the JSON pointer in it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Target {
-    pub(super) path: String,
-    pub(super) pointer: String,
+pub(crate) struct Target {
+    pub(crate) path: String,
+    pub(crate) pointer: String,
 }
 
 /// Why a text refers to nothing that may be read.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(crate) enum Fault {
     /// Something on a network.
     Remote,
     /// A file that is not in the main document's directory.
@@ -24,7 +24,7 @@ pub(super) enum Fault {
 }
 
 impl Fault {
-    pub(super) fn diagnostic(&self, reference: &str, pointer: &str) -> Diagnostic {
+    pub(crate) fn diagnostic(&self, reference: &str, pointer: &str) -> Diagnostic {
         let (code, message, help) = match self {
             Self::Remote => (
                 "remote-reference",
@@ -51,7 +51,7 @@ impl Fault {
 
 impl Target {
     /// What `reference` refers to when it stands in the file at `base`.
-    pub(super) fn parse(reference: &str, base: &str) -> Result<Self, Fault> {
+    pub(crate) fn parse(reference: &str, base: &str) -> Result<Self, Fault> {
         let (file, fragment) = reference.split_once('#').unwrap_or((reference, ""));
         let pointer = decode(fragment)?;
         if !pointer.is_empty() && !pointer.starts_with('/') {
@@ -99,6 +99,22 @@ fn is_remote(file: &str) -> bool {
         scheme.len() > 1 && scheme.chars().all(|char| char.is_ascii_alphanumeric() || "+-.".contains(char))
     };
     file.starts_with("//") || file.split_once(':').is_some_and(|(before, _)| scheme(before))
+}
+
+/// The reference to a pointer within a document, percent-encoded where a URI needs it.
+///
+/// Before `/paths/~1pets~1{id}`, after `#/paths/~1pets~1%7Bid%7D`.
+pub(crate) fn encode_pointer(pointer: &str) -> String {
+    let mut out = String::with_capacity(pointer.len() + 1);
+    out.push('#');
+    for byte in pointer.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => out.push(char::from(byte)),
+            _ if b"/?:@-._~!$&'()*+,;=".contains(&byte) => out.push(char::from(byte)),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
 }
 
 /// Undoes percent-encoding.

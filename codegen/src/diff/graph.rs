@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use super::view::Node;
 use super::{Direction, Rule};
-use crate::resolve::{Location, Status};
+use crate::model::{Location, Status};
 
 /// A unit's number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -195,7 +195,7 @@ impl Step<'_> {
             Self::Servers => ("servers".into(), false),
             Self::Security => ("security".into(), false),
             Self::PathParameter(_, name) => (format!("path {name}").into(), false),
-            Self::Parameter(location, name) => (format!("{} {name}", location.as_str()).into(), false),
+            Self::Parameter(location, name) => (format!("{} {name}", location.word()).into(), false),
             Self::Moved(name) => (format!("parameter {name}").into(), false),
             Self::Body => ("body".into(), false),
             Self::Status(status) => (status_word(*status).into(), false),
@@ -224,7 +224,7 @@ impl Step<'_> {
             Self::Servers => "the API".to_owned(),
             Self::Security => "authentication".to_owned(),
             Self::PathParameter(_, name) => format!("path parameter `{name}`"),
-            Self::Parameter(location, name) => format!("{} parameter `{name}`", location.as_str()),
+            Self::Parameter(location, name) => format!("{} parameter `{name}`", location.word()),
             Self::Moved(name) => format!("parameter `{name}`"),
             Self::Body => "the body".to_owned(),
             Self::Status(status) => format!("response {}", status_word(*status)),

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::view::{Type, View};
 use super::wire::Says;
 use super::{Rule, rules};
-use crate::resolve::{Bound, Limits};
+use crate::normalize::{Bound, Limits};
 
 /// The differences between two views of one type, or of two types of number.
 pub(super) fn compare(old: &View<'_>, new: &View<'_>) -> Vec<Says> {

@@ -7,20 +7,20 @@ use super::graph::{Key, Step, UnitId, nameless, path_names};
 use super::wire::{Places, Says, Wire};
 use super::{Direction, rules};
 use crate::diagnostic::child;
-use crate::resolve::{Operation, Resolved};
+use crate::model::{Document, Operation, Server};
 
 impl<'a> Wire<'a> {
     /// Compares the documents down to schemas.
     pub(super) fn document(&mut self) {
-        let (old, new) = (self.old.resolved, self.new.resolved);
+        let (old, new) = (self.old.document, self.new.document);
         let (document, _) = self.graph.unit(Key::Document);
         self.servers(document, (&old.servers, &new.servers), Places::new("/servers", "/servers"));
         let matches = matches(old, new);
         let (old_paths, new_paths) = (Paths::of(old), Paths::of(new));
-        for (index, operation) in new.operations.iter().enumerate() {
-            let unit = self.graph.operation(operation.method, &operation.path);
+        for (index, operation) in new.operations().enumerate() {
+            let unit = self.graph.operation(&operation.method, &operation.path);
             match matches.by_new[index] {
-                Some(before) => self.operation(unit, &old.operations[before], operation),
+                Some(before) => self.operation(unit, &old[old.operations[before]], operation),
                 None => {
                     let holder = old_paths.holder(&operation.path);
                     let places = Places::new(&holder, &operation.pointer);
@@ -28,8 +28,8 @@ impl<'a> Wire<'a> {
                 }
             }
         }
-        for (_, operation) in old.operations.iter().enumerate().filter(|(index, _)| !matches.is_there[*index]) {
-            let unit = self.graph.operation(operation.method, &operation.path);
+        for (_, operation) in old.operations().enumerate().filter(|(index, _)| !matches.is_there[*index]) {
+            let unit = self.graph.operation(&operation.method, &operation.path);
             let holder = new_paths.holder(&operation.path);
             let says = if operation.deprecated { "is gone; it was deprecated" } else { "is gone" };
             let says = Says::new(&rules::OPERATION_REMOVED, says);
@@ -65,8 +65,9 @@ impl<'a> Wire<'a> {
             let says = named("operationId", was, is);
             note(Says::from_to(&rules::OPERATION_ID_CHANGED, says, was, is));
         }
-        if old.tag != new.tag {
-            note(Says::from_to(&rules::TAG_CHANGED, named("tag", &old.tag, &new.tag), &old.tag, &new.tag));
+        let (was, is) = (old.tag(), new.tag());
+        if was != is {
+            note(Says::from_to(&rules::TAG_CHANGED, named("tag", was, is), was, is));
         }
         self.own_servers(unit, old, new);
         self.security(unit, old, new);
@@ -80,17 +81,17 @@ impl<'a> Wire<'a> {
         if old.servers == new.servers {
             return;
         }
-        let (old_document, new_document) = (self.old.resolved, self.new.resolved);
-        let or = |own: &'a Vec<String>, all: &'a Vec<String>| if own.is_empty() { all } else { own };
+        let (old_document, new_document) = (self.old.document, self.new.document);
+        let or = |own: &'a Vec<Server>, all: &'a Vec<Server>| if own.is_empty() { all } else { own };
         let (was, is) = (or(&old.servers, &old_document.servers), or(&new.servers, &new_document.servers));
-        let key = Key::Listed(format!("servers {was:?}"), format!("{is:?}"));
+        let key = Key::Listed(format!("servers {:?}", addresses(was)), format!("{:?}", addresses(is)));
         let (part, is_new) = self.graph.part(unit, Step::Same, key);
         if is_new {
             self.servers(part, (was, is), Places::new(&old.pointer, &new.pointer));
         }
     }
 
-    fn servers(&mut self, unit: UnitId, (old, new): (&'a [String], &'a [String]), places: Places<'_>) {
+    fn servers(&mut self, unit: UnitId, (old, new): (&'a [Server], &'a [Server]), places: Places<'_>) {
         let (old, new) = (addresses(old), addresses(new));
         for gone in old.iter().filter(|url| !new.contains(url)) {
             let says = Says::of(&rules::SERVER_REMOVED, format!("is no longer at `{gone}`"), gone);
@@ -103,36 +104,42 @@ impl<'a> Wire<'a> {
     }
 
     fn webhooks(&mut self) {
-        let (old, new) = (self.old.resolved, self.new.resolved);
-        for webhook in &new.webhooks {
-            let unit = self.graph.webhook(&webhook.name);
-            match old.webhooks.iter().find(|other| other.name == webhook.name) {
-                Some(before) => {
+        let (old, new) = (self.old.document, self.new.document);
+        let (was, is) = (old.deliveries(), new.deliveries());
+        for (name, webhook) in &is {
+            let unit = self.graph.webhook(name);
+            match was.iter().find(|(other, _)| other == name) {
+                Some((_, before)) => {
                     let bodies = (child(&before.pointer, "requestBody"), child(&webhook.pointer, "requestBody"));
                     let (part, _) = self.graph.part(unit, Step::Body, Key::Declared(&before.pointer, &webhook.pointer));
                     let pointers = (bodies.0.as_str(), bodies.1.as_str());
-                    self.media(part, (&before.media, &webhook.media), pointers, Direction::Response);
+                    let content = |document: &'a Document, webhook: &'a Operation| {
+                        document.media(document.body(webhook).map_or(&[], |body| &body.content))
+                    };
+                    let content = (content(old, before), content(new, webhook));
+                    self.media(part, (&content.0, &content.1), pointers, Direction::Response);
                 }
                 None => {
                     let says = Says::new(&rules::WEBHOOK_ADDED, "is new");
-                    self.note(unit, Step::Same, None, Places::new("/x-webhooks", &webhook.pointer), says);
+                    self.note(unit, Step::Same, None, Places::new("/webhooks", &webhook.pointer), says);
                 }
             }
         }
-        for webhook in old.webhooks.iter().filter(|old| new.webhooks.iter().all(|other| other.name != old.name)) {
-            let unit = self.graph.webhook(&webhook.name);
+        for (name, webhook) in was.iter().filter(|(name, _)| is.iter().all(|(other, _)| other != name)) {
+            let unit = self.graph.webhook(name);
             let says = Says::new(&rules::WEBHOOK_REMOVED, "is gone");
-            self.note(unit, Step::Same, None, Places::new(&webhook.pointer, "/x-webhooks"), says);
+            self.note(unit, Step::Same, None, Places::new(&webhook.pointer, "/webhooks"), says);
         }
     }
 }
 
 /// The base URLs without the slash at their end. A document that names none is served from where it stands.
-fn addresses(servers: &[String]) -> Vec<&str> {
-    match servers {
-        [] => vec!["/"],
-        servers => servers.iter().map(|url| if url == "/" { url } else { url.trim_end_matches('/') }).collect(),
-    }
+fn addresses(servers: &[Server]) -> Vec<String> {
+    let address = |server: &Server| match server.default_url() {
+        url if url == "/" => url,
+        url => url.trim_end_matches('/').to_owned(),
+    };
+    if servers.is_empty() { vec!["/".to_owned()] } else { servers.iter().map(address).collect() }
 }
 
 fn named(what: &str, old: &str, new: &str) -> String {
@@ -152,24 +159,24 @@ struct Matches {
 }
 
 /// Matches by method and path: the same one, or one that only calls its parameters otherwise or has another slash at its end.
-fn matches(old: &Resolved, new: &Resolved) -> Matches {
+fn matches(old: &Document, new: &Document) -> Matches {
     let mut by_path: HashMap<(&str, &str), usize> = HashMap::new();
-    for (index, operation) in old.operations.iter().enumerate() {
-        by_path.insert((operation.method, &operation.path), index);
+    for (index, operation) in old.operations().enumerate() {
+        by_path.insert((&operation.method, &operation.path), index);
     }
     let mut matches = Matches { by_new: vec![None; new.operations.len()], is_there: vec![false; old.operations.len()] };
-    for (index, operation) in new.operations.iter().enumerate() {
-        if let Some(before) = by_path.get(&(operation.method, operation.path.as_str())) {
+    for (index, operation) in new.operations().enumerate() {
+        if let Some(before) = by_path.get(&(operation.method.as_str(), operation.path.as_str())) {
             matches.by_new[index] = Some(*before);
             matches.is_there[*before] = true;
         }
     }
     let mut renamed: HashMap<(&str, String), usize> = HashMap::new();
-    for (index, operation) in old.operations.iter().enumerate().filter(|(index, _)| !matches.is_there[*index]) {
-        renamed.insert((operation.method, nameless(&operation.path).into_owned()), index);
+    for (index, operation) in old.operations().enumerate().filter(|(index, _)| !matches.is_there[*index]) {
+        renamed.insert((operation.method.as_str(), nameless(&operation.path).into_owned()), index);
     }
-    for (index, operation) in new.operations.iter().enumerate() {
-        let key = (operation.method, nameless(&operation.path).into_owned());
+    for (index, operation) in new.operations().enumerate() {
+        let key = (operation.method.as_str(), nameless(&operation.path).into_owned());
         if matches.by_new[index].is_none()
             && let Some(before) = renamed.remove(&key)
         {
@@ -184,8 +191,8 @@ fn matches(old: &Resolved, new: &Resolved) -> Matches {
 struct Paths<'a>(HashMap<Cow<'a, str>, &'a str>);
 
 impl<'a> Paths<'a> {
-    fn of(document: &'a Resolved) -> Self {
-        let paths = document.operations.iter().map(|operation| operation.path.as_str());
+    fn of(document: &'a Document) -> Self {
+        let paths = document.operations().map(|operation| operation.path.as_str());
         Self(paths.map(|path| (nameless(path), path)).collect())
     }
 

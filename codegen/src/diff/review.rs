@@ -4,32 +4,35 @@ use semver::Version;
 use serde::Serialize;
 
 use super::{Area, Change, Owed, Rule, Severity, rust, wire};
-use crate::Walk;
+use crate::Pipeline;
 use crate::ir::{self, Api};
+use crate::model::Document;
 use crate::origin::Documents;
-use crate::resolve::Resolved;
 
-/// A revision of an API: its document, on its walk through the passes.
+/// A revision of an API: its document, and the pipeline that read it.
 pub struct Revision {
-    resolved: Resolved,
-    walk: Walk,
+    document: Document,
+    pipeline: Pipeline,
 }
 
 impl Revision {
-    /// The document without references, and the walk that led to it.
-    pub fn new(resolved: Resolved, walk: Walk) -> Self {
-        Self { resolved, walk }
+    /// The document, and the pipeline that read it.
+    pub fn new(document: Document, pipeline: Pipeline) -> Self {
+        Self { document, pipeline }
     }
 
     /// The document's own version.
     pub fn version(&self) -> &str {
-        &self.resolved.version
+        &self.document.info.version
     }
 
-    /// Walks on to the client called `name`.
-    fn client(mut self, name: &str) -> Result<(Api, Documents), Box<Walk>> {
-        let api = ir::build(self.resolved, name, &mut self.walk.diagnostics);
-        if self.walk.diagnostics.has_errors() { Err(Box::new(self.walk)) } else { Ok((api, self.walk.documents)) }
+    /// Builds the client called `name`.
+    fn client(mut self, name: &str) -> Result<(Api, Documents), Box<Pipeline>> {
+        let api = ir::build(&self.document, name, &mut self.pipeline.diagnostics);
+        if self.pipeline.diagnostics.has_errors() {
+            return Err(Box::new(self.pipeline));
+        }
+        Ok((api, self.pipeline.documents))
     }
 }
 
@@ -81,10 +84,10 @@ impl Reviewed {
     ///
     /// # Errors
     ///
-    /// The walk of the revision that has faults.
-    pub fn of(name: &str, old: Revision, new: Revision) -> Result<Self, Box<Walk>> {
+    /// The pipeline of the revision that has faults.
+    pub fn of(name: &str, old: Revision, new: Revision) -> Result<Self, Box<Pipeline>> {
         let versions = (old.version().to_owned(), new.version().to_owned());
-        let mut changes = wire(&old.resolved, &new.resolved);
+        let mut changes = wire(&old.document, &new.document);
         let (old, new) = side_by_side(|| old.client(name), || new.client(name));
         let ((old, old_documents), (new, new_documents)) = (old?, new?);
         changes.extend(rust(&old, &new));
@@ -102,7 +105,7 @@ impl Reviewed {
     /// # Errors
     ///
     /// The walk of the revision, where it has faults.
-    pub fn added(name: &str, revision: Revision) -> Result<Self, Box<Walk>> {
+    pub fn added(name: &str, revision: Revision) -> Result<Self, Box<Pipeline>> {
         let finding = whole(name, &revision, &rust::rules::CLIENT_ADDED, "is new");
         let version = Some(revision.version().to_owned());
         revision.client(name)?;
@@ -181,7 +184,7 @@ fn spot(documents: &Documents, pointer: Option<&String>) -> Option<Spot> {
 
 /// A finding about a document as a whole.
 fn whole(name: &str, revision: &Revision, rule: &'static Rule, is: &str) -> Finding {
-    let operations = &revision.resolved.operations;
+    let operations: Vec<_> = revision.document.operations().collect();
     let count = match operations.len() {
         1 => "with one operation".to_owned(),
         count => format!("with {count} operations"),
@@ -197,7 +200,7 @@ fn whole(name: &str, revision: &Revision, rule: &'static Rule, is: &str) -> Find
         operations: operations.iter().map(|operation| format!("{} {}", operation.method, operation.path)).collect(),
         fingerprint: super::fingerprint(rule.area, &[rule.id, name]),
     };
-    let top = spot(&revision.walk.documents, Some(&String::new()));
+    let top = spot(&revision.pipeline.documents, Some(&String::new()));
     let (old, new) = if rule.id == rust::rules::CLIENT_ADDED.id { (None, top) } else { (top, None) };
     Finding { change, old, new, accepted: None }
 }

@@ -6,7 +6,7 @@ use super::graph::{Key, Step, UnitId};
 use super::rules;
 use super::wire::{Places, Says, Wire};
 use crate::diagnostic::child;
-use crate::resolve::{Operation, Requirement, Resolved};
+use crate::model::{Document, Location, Operation, Requirement, SecuritySchemeKind};
 
 /// A set of credentials that are sent together, each in words, with the scopes it needs.
 type Together = BTreeMap<String, BTreeSet<String>>;
@@ -14,9 +14,9 @@ type Together = BTreeMap<String, BTreeSet<String>>;
 impl<'a> Wire<'a> {
     /// Compares what two operations require, once for all operations that require the same.
     pub(super) fn security(&mut self, unit: UnitId, old: &'a Operation, new: &'a Operation) {
-        let renamed = renamed(self.old.resolved, self.new.resolved);
-        let was = alternatives(self.old.resolved, &old.security, &BTreeMap::new());
-        let is = alternatives(self.new.resolved, &new.security, &renamed);
+        let renamed = renamed(self.old.document, self.new.document);
+        let was = alternatives(self.old.document, &old.security, &BTreeMap::new());
+        let is = alternatives(self.new.document, &new.security, &renamed);
         if was == is {
             return;
         }
@@ -90,34 +90,54 @@ fn words(alternatives: &BTreeSet<Together>) -> String {
 
 /// The alternatives of an operation. That nothing is asked for is one of them: an empty set.
 fn alternatives(
-    document: &Resolved,
+    document: &Document,
     security: &[Vec<Requirement>],
     renamed: &BTreeMap<&str, &str>,
 ) -> BTreeSet<Together> {
-    let credential = |requirement: &Requirement| {
+    let required = |requirement: &Requirement| {
         let name = requirement.scheme.as_str();
-        let words = document.credentials.iter().find(|(other, _)| other == name).map(|(_, words)| words.as_str());
+        let words = document.components.security_schemes.get(name).and_then(|scheme| credential(&scheme.kind));
         let shown = renamed.get(name).copied().unwrap_or(name);
-        let words = format!("`{shown}` ({})", words.unwrap_or("undeclared"));
+        let words = format!("`{shown}` ({})", words.as_deref().unwrap_or("undeclared"));
         (words, requirement.scopes.iter().cloned().collect())
+    };
+    // The certificate of mutual TLS belongs to the connection.
+    let is_sent = |requirement: &&Requirement| {
+        let scheme = document.components.security_schemes.get(&requirement.scheme);
+        scheme.is_none_or(|scheme| scheme.kind != SecuritySchemeKind::MutualTls)
     };
     match security {
         [] => BTreeSet::from([Together::new()]),
-        security => security.iter().map(|all| all.iter().map(credential).collect()).collect(),
+        security => security.iter().map(|all| all.iter().filter(|one| is_sent(one)).map(required).collect()).collect(),
     }
 }
 
 /// The schemes of the new document that the old one has under another name, with that name.
-fn renamed<'a>(old: &'a Resolved, new: &'a Resolved) -> BTreeMap<&'a str, &'a str> {
-    let only_in = |here: &'a Resolved, there: &'a Resolved| {
-        here.credentials.iter().filter(|(name, _)| there.credentials.iter().all(|(other, _)| other != name))
+fn renamed<'a>(old: &'a Document, new: &'a Document) -> BTreeMap<&'a str, &'a str> {
+    let only_in = |here: &'a Document, there: &'a Document| {
+        let schemes = here.components.security_schemes.iter();
+        let schemes = schemes.filter(|(name, _)| !there.components.security_schemes.contains_key(*name));
+        schemes.filter_map(|(name, scheme)| Some((name.as_str(), credential(&scheme.kind)?)))
     };
-    let mut gone: Vec<&(String, String)> = only_in(old, new).collect();
+    let mut gone: Vec<(&str, String)> = only_in(old, new).collect();
     let mut renamed = BTreeMap::new();
     for (name, words) in only_in(new, old) {
-        if let Some(found) = gone.iter().position(|(_, other)| other == words) {
-            renamed.insert(name.as_str(), gone.remove(found).0.as_str());
+        if let Some(found) = gone.iter().position(|(_, other)| *other == words) {
+            renamed.insert(name, gone.remove(found).0);
         }
     }
     renamed
+}
+
+/// What a credential is, in words; none for the certificate of a connection.
+fn credential(scheme: &SecuritySchemeKind) -> Option<String> {
+    Some(match scheme {
+        SecuritySchemeKind::ApiKey { location: Location::Header, name } => format!("header {name}"),
+        SecuritySchemeKind::ApiKey { location: Location::Cookie, name } => format!("cookie {name}"),
+        SecuritySchemeKind::ApiKey { name, .. } => format!("query {name}"),
+        SecuritySchemeKind::Http { scheme, .. } => format!("HTTP {}", scheme.to_ascii_lowercase()),
+        SecuritySchemeKind::OAuth2 { .. } => "OAuth 2".to_owned(),
+        SecuritySchemeKind::OpenIdConnect { .. } => "OpenID Connect".to_owned(),
+        SecuritySchemeKind::MutualTls => return None,
+    })
 }

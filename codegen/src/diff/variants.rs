@@ -10,7 +10,8 @@ use super::graph::{Step, UnitId};
 use super::view::{Additional, Node, Side, Type, View};
 use super::wire::{Places, Says, Wire};
 use super::{Direction, rules};
-use crate::resolve::{Discriminator, Kind, Limits, SchemaId};
+use crate::model::SchemaId;
+use crate::normalize::{Discriminator, Kind, Limits};
 
 /// How deep schemas are looked into to tell whether they are the same.
 const DEPTH: usize = 6;
@@ -247,7 +248,7 @@ impl<'a> Side<'a> {
         sorted(view.limits.iter().map(|limits| limits_text(limits)).collect()).hash(&mut hasher);
         sorted(view.values().unwrap_or_default().iter().map(|value| value.to_string()).collect()).hash(&mut hasher);
         if depth > 0 {
-            let resolved = self.resolved;
+            let all = self.all;
             let mut below = |schemas: &[SchemaId]| {
                 let nullable = self.nullable(schemas);
                 let node = self.node(schemas.iter().copied());
@@ -263,7 +264,7 @@ impl<'a> Side<'a> {
             below(&view.items).hash(&mut hasher);
             below(&view.not()).hash(&mut hasher);
             for choice in &view.choices {
-                let Kind::OneOf(variants, _) = &resolved[*choice].kind else { continue };
+                let Kind::OneOf(variants, _) = &all[*choice].kind else { continue };
                 sorted(variants.iter().map(|variant| below(&[*variant])).collect()).hash(&mut hasher);
             }
         }

@@ -9,8 +9,8 @@ use indexmap::{IndexMap, IndexSet};
 use serde_json::Value;
 
 use super::Direction;
-use crate::ir::nullable;
-use crate::resolve::{self, Kind, Limits, Resolved, Schema, SchemaId};
+use crate::model::{Document, SchemaId};
+use crate::normalize::{self, ClientSchema, Kind, Limits, Normalizer, nullable};
 
 /// A set of schemas that all hold: its number among those of its document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -18,7 +18,9 @@ pub(super) struct Node(usize);
 
 /// One of the two documents, and the sets of schemas that were met in it.
 pub(super) struct Side<'a> {
-    pub(super) resolved: &'a Resolved,
+    pub(super) document: &'a Document,
+    /// Its schemas, as a client reads them.
+    pub(super) all: &'a Normalizer<'a>,
     nodes: IndexSet<Vec<SchemaId>>,
     /// What [`Side::hash`] found for a node, to a depth.
     pub(super) hashes: HashMap<(Node, usize), u64>,
@@ -110,13 +112,13 @@ impl Use {
 }
 
 impl<'a> Side<'a> {
-    pub(super) fn new(resolved: &'a Resolved) -> Self {
-        Self { resolved, nodes: IndexSet::new(), hashes: HashMap::new() }
+    pub(super) fn new(all: &'a Normalizer<'a>) -> Self {
+        Self { document: all.document, all, nodes: IndexSet::new(), hashes: HashMap::new() }
     }
 
     /// The node of these schemas.
     pub(super) fn node(&mut self, schemas: impl IntoIterator<Item = SchemaId>) -> Node {
-        let mut schemas: Vec<SchemaId> = schemas.into_iter().collect();
+        let mut schemas: Vec<SchemaId> = schemas.into_iter().map(|id| self.all.referred(id)).collect();
         schemas.sort_unstable();
         schemas.dedup();
         Node(self.nodes.insert_full(schemas).0)
@@ -126,8 +128,8 @@ impl<'a> Side<'a> {
         self.nodes.get_index(node.0).map_or(&[], Vec::as_slice)
     }
 
-    pub(super) fn schema(&self, id: SchemaId) -> &'a Schema {
-        &self.resolved[id]
+    pub(super) fn schema(&self, id: SchemaId) -> &'a ClientSchema {
+        &self.all[self.all.referred(id)]
     }
 
     /// Where the first schema of a node stands.
@@ -137,7 +139,7 @@ impl<'a> Side<'a> {
 
     /// Whether null is a value of all these schemas.
     pub(super) fn nullable(&self, schemas: &[SchemaId]) -> bool {
-        !schemas.is_empty() && schemas.iter().all(|id| nullable(self.resolved, *id))
+        !schemas.is_empty() && schemas.iter().all(|id| nullable(self.all, *id))
     }
 
     /// What any of these schemas says of its use.
@@ -152,7 +154,7 @@ impl<'a> Side<'a> {
     }
 
     /// These schemas and those that they are all of.
-    fn parts(&self, schemas: &[SchemaId]) -> Vec<&'a Schema> {
+    fn parts(&self, schemas: &[SchemaId]) -> Vec<&'a ClientSchema> {
         self.part_ids(schemas).into_iter().map(|id| self.schema(id)).collect()
     }
 
@@ -227,7 +229,7 @@ impl<'a> Side<'a> {
         view
     }
 
-    fn add_object(&self, object: &'a resolve::Object, pointer: &'a str, view: &mut View<'a>) {
+    fn add_object(&self, object: &'a normalize::Object, pointer: &'a str, view: &mut View<'a>) {
         for property in &object.properties {
             let field = view.fields.entry(&property.name).or_default();
             field.schemas.push(property.schema);
@@ -235,10 +237,10 @@ impl<'a> Side<'a> {
             field.holder = pointer;
         }
         match object.additional {
-            resolve::Additional::Unsaid | resolve::Additional::Any => {}
-            resolve::Additional::Forbidden => view.additional = Additional::Closed,
-            resolve::Additional::Of(schema) if self.allows_all(schema) => {}
-            resolve::Additional::Of(schema) => match &mut view.additional {
+            normalize::Additional::Unsaid | normalize::Additional::Any => {}
+            normalize::Additional::Forbidden => view.additional = Additional::Closed,
+            normalize::Additional::Of(schema) if self.allows_all(schema) => {}
+            normalize::Additional::Of(schema) => match &mut view.additional {
                 Additional::Closed => {}
                 Additional::Of(schemas) => schemas.push(schema),
                 open @ Additional::Open => *open = Additional::Of(vec![schema]),

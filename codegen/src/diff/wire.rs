@@ -5,12 +5,14 @@ use std::collections::VecDeque;
 use super::graph::{Found, Graph, Key, Step, UnitId};
 use super::view::{Node, Side};
 use super::{Change, Direction, Rule, report, rules};
-use crate::resolve::{Resolved, SchemaId};
+use crate::model::{Document, SchemaId};
+use crate::normalize::Normalizer;
 
 /// What changed on the wire from one revision of an API to another. The changes are in the order of the new document's operations, what
 /// is gone behind them; where the documents agree there are none.
-pub fn wire(old: &Resolved, new: &Resolved) -> Vec<Change> {
-    let mut wire = Wire { old: Side::new(old), new: Side::new(new), graph: Graph::default(), todo: VecDeque::new() };
+pub fn wire(old: &Document, new: &Document) -> Vec<Change> {
+    let (old, new) = (Normalizer::new(old), Normalizer::new(new));
+    let mut wire = Wire { old: Side::new(&old), new: Side::new(&new), graph: Graph::default(), todo: VecDeque::new() };
     wire.document();
     while let Some((unit, old, new, direction)) = wire.todo.pop_front() {
         wire.schemas(unit, old, new, direction);

@@ -4,7 +4,8 @@ use super::media::{essence, is_json, is_text};
 use super::operations::Builder;
 use super::types::Direction;
 use super::{Body, BodyKind, ErrorVariant, Output, Struct, Type, TypeId, TypeKind};
-use crate::resolve::{self, Media, SchemaId, Status};
+use crate::model::{MediaType, MediaTypeId, ResponseId, SchemaId, Status};
+use crate::normalize::{ClientSchema, Kind};
 
 /// Media type and schema of a response's body.
 type Content = (String, Option<SchemaId>);
@@ -12,20 +13,22 @@ type Content = (String, Option<SchemaId>);
 impl Builder<'_> {
     /// The kinds of body in the order of preference, each once.
     pub(super) fn bodies(&mut self, index: usize, place: &str) -> Vec<Body> {
-        let Some(body) = &self.types.resolved.operations[index].body else { return Vec::new() };
+        let document = self.types.document;
+        let Some(body) = document.body(self.source(index)) else { return Vec::new() };
         let (required, pointer) = (body.required, body.pointer.clone());
-        let mut media: Vec<(BodyKind, Media)> = Vec::new();
-        for one in &body.media {
-            let kind = body_kind(&one.media_type);
+        let mut media: Vec<(BodyKind, MediaTypeId)> = Vec::new();
+        for id in &body.content {
+            let one = &document[*id];
+            let kind = body_kind(&one.name);
             if !media.iter().any(|(other, ..)| *other == kind) {
-                media.push((kind, one.clone()));
+                media.push((kind, *id));
             } else if kind == BodyKind::Bytes || kind == BodyKind::Text {
                 self.types.diagnostics.warning(
                     "media-type-left-out",
                     pointer.clone(),
                     format!(
                         "`{}` is sent like another media type of this body and gets no method of its own",
-                        one.media_type
+                        one.name
                     ),
                     "remove it in the overlay to say that this is meant",
                 );
@@ -35,18 +38,19 @@ impl Builder<'_> {
         let place = format!("{place}Request");
         media
             .into_iter()
-            .map(|(kind, Media { media_type, schema, deep, part_types })| {
-                let ty = match (kind, schema) {
+            .map(|(kind, source)| {
+                let declared = &document[source];
+                let ty = match (kind, declared.schema) {
                     (BodyKind::Text, _) => Type::String,
                     (BodyKind::Bytes, _) => Type::Upload,
-                    (BodyKind::Multipart, Some(schema)) => self.types.form(schema, &deep, &place),
+                    (BodyKind::Multipart, Some(schema)) => self.types.form(schema, &declared.deep_objects(), &place),
                     (_, Some(schema)) => self.types.element(schema, Direction::Request, &place),
                     (_, None) => Type::Value,
                 };
                 // What is no struct has no names for the parts of a form; it is written as JSON.
                 let kind = if kind == BodyKind::Multipart && !self.is_form(&ty) { BodyKind::Json } else { kind };
-                let part_types = if kind == BodyKind::Multipart { part_types } else { Vec::new() };
-                Body { kind, media_type, ty, required, part_types }
+                let part_types = if kind == BodyKind::Multipart { declared.part_types() } else { Vec::new() };
+                Body { kind, media_type: declared.name.clone(), ty, required, part_types, source }
             })
             .collect()
     }
@@ -56,21 +60,23 @@ impl Builder<'_> {
     }
 
     pub(super) fn output(&mut self, index: usize, place: &str) -> (Output, Option<String>) {
-        let operation = &self.types.resolved.operations[index];
+        let document = self.types.document;
+        let operation = self.source(index);
+        let content = |response: ResponseId| document.media(&document[response].content);
         let mut responses: Vec<(Status, Option<Content>)> = Vec::new();
-        let any_success = operation.responses.iter().any(|response| response.status.is_success());
-        for response in &operation.responses {
-            if response.status.is_success() || (!any_success && response.status == Status::Default) {
-                let media = preferred(&response.media).map(|media| (media.media_type.clone(), media.schema));
-                responses.push((response.status, media));
+        let any_success = operation.responses.iter().any(|(status, _)| status.is_success());
+        for (status, response) in &operation.responses {
+            if status.is_success() || (!any_success && *status == Status::Default) {
+                let media = preferred(&content(*response)).map(|media| (media.name.clone(), media.schema));
+                responses.push((*status, media));
             }
         }
         let some_empty = responses.iter().any(|(_, media)| media.is_none());
         let with_body: Vec<Content> = responses.into_iter().filter_map(|(_, media)| media).collect();
         let Some((media_type, _)) = with_body.first().cloned() else {
             // Nothing comes with success; what comes with a refusal is asked for all the same.
-            let refusal = operation.responses.iter().find_map(|response| preferred(&response.media));
-            return (Output::Empty, refusal.map(|media| media.media_type.clone()));
+            let refusal = operation.responses.iter().find_map(|(_, response)| preferred(&content(*response)));
+            return (Output::Empty, refusal.map(|media| media.name.clone()));
         };
         let accept = Some(media_type.clone());
         if !is_json(&media_type) {
@@ -93,25 +99,27 @@ impl Builder<'_> {
     /// Several statuses with bodies of their own: a choice of them.
     fn either(&mut self, bodies: &[Content], place: &str) -> Type {
         let variants: Vec<SchemaId> = bodies.iter().filter_map(|(_, schema)| *schema).collect();
-        let pointer = variants.first().map(|id| self.types.resolved[*id].pointer.clone()).unwrap_or_default();
-        let choice = resolve::Schema {
+        let pointer = variants.first().map(|id| self.types.schemas[*id].pointer.clone()).unwrap_or_default();
+        let choice = ClientSchema {
             pointer: format!("{pointer}/oneOf"),
-            kind: resolve::Kind::OneOf(variants, None),
+            kind: Kind::OneOf(variants, None),
             description: Some("What success gives: its statuses have bodies of their own.".to_owned()),
-            ..resolve::Schema::default()
+            ..ClientSchema::default()
         };
-        let id = super::merge::push(&mut self.types.resolved, choice);
+        let id = self.types.schemas.push(choice);
         self.types.of(id, Direction::Response, &format!("{place}Response"))
     }
 
-    pub(super) fn errors(&mut self, index: usize, place: &str) -> Vec<(Status, usize)> {
-        let operation = &self.types.resolved.operations[index];
-        let failures: Vec<(Status, String, Option<SchemaId>)> = operation
+    pub(super) fn errors(&mut self, index: usize, place: &str) -> Vec<(super::Status, usize)> {
+        let document = self.types.document;
+        let failures: Vec<(Status, String, Option<SchemaId>)> = self
+            .source(index)
             .responses
             .iter()
-            .filter(|response| !response.status.is_success())
-            .filter_map(|response| {
-                preferred(&response.media).map(|media| (response.status, media.media_type.clone(), media.schema))
+            .filter(|(status, _)| !status.is_success())
+            .filter_map(|(status, response)| {
+                let content = document.media(&document[*response].content);
+                preferred(&content).map(|media| (*status, media.name.clone(), media.schema))
             })
             .collect();
         let mut out = Vec::new();
@@ -133,14 +141,14 @@ impl Builder<'_> {
             out.push((status, variant));
         }
         out.sort_by_key(|(status, _)| *status);
-        out
+        out.into_iter().map(|(status, variant)| (status.into(), variant)).collect()
     }
 }
 
 /// The media type of a response that tells most: JSON, then text, then whatever there is.
-pub(super) fn preferred(media: &[Media]) -> Option<&Media> {
-    let json = media.iter().find(|media| is_json(&media.media_type));
-    json.or_else(|| media.iter().find(|media| is_text(&media.media_type))).or_else(|| media.first())
+pub(super) fn preferred<'d>(media: &[&'d MediaType]) -> Option<&'d MediaType> {
+    let json = media.iter().find(|media| is_json(&media.name));
+    json.or_else(|| media.iter().find(|media| is_text(&media.name))).or_else(|| media.first()).copied()
 }
 
 fn body_kind(media_type: &str) -> BodyKind {

@@ -1,7 +1,8 @@
 //! Lines of documentation: a person's where there are some, and the facts.
 
 use crate::markdown::{self, code};
-use crate::resolve::{Kind, Operation, Resolved, Schema, SchemaId};
+use crate::model::{Operation, SchemaId};
+use crate::normalize::{ClientSchema, Kind, Normalizer};
 
 /// Prose as lines, empty where there is none.
 pub fn prose(text: Option<&str>) -> Vec<String> {
@@ -17,17 +18,17 @@ pub fn prose_or(text: Option<&str>, fallback: impl FnOnce() -> String) -> Vec<St
 
 /// Documentation of a field, an argument or a setter.
 pub fn value(
-    resolved: &Resolved,
+    all: &Normalizer<'_>,
     wire: &str,
     description: Option<&str>,
     schema: SchemaId,
     constant: Option<&str>,
 ) -> Vec<String> {
-    let schema = &resolved[schema];
+    let schema = &all[all.referred(schema)];
     let own = description.or(schema.description.as_deref());
     // A reference with a default or the like beside it is described by what it refers to.
     let referred = match &schema.kind {
-        Kind::AllOf(parts) if own.is_none() && parts.len() == 1 => parts.first().map(|only| &resolved[*only]),
+        Kind::AllOf(parts) if own.is_none() && parts.len() == 1 => parts.first().map(|only| &all[*only]),
         _ => None,
     };
     let mut lines = prose(own.or(referred.and_then(|schema| schema.description.as_deref())));
@@ -50,7 +51,7 @@ pub fn value(
     lines
 }
 
-fn facts(schema: &Schema) -> Vec<String> {
+fn facts(schema: &ClientSchema) -> Vec<String> {
     let mut facts = Vec::new();
     if let Kind::String { format, pattern, .. } = &schema.kind {
         let said_by_type = matches!(format.as_str(), "" | "date-time" | "date" | "byte" | "binary" | "password");
@@ -86,7 +87,7 @@ pub fn operation(operation: &Operation, events: bool) -> Vec<String> {
     let paged =
         operation.pagination.as_ref().map(|_| "`items` reads the list over all its pages, `pages` page by page.");
     let streamed = events.then_some("`events` reads the answer event by event.");
-    let call = call(operation.method, &operation.path);
+    let call = call(&operation.method, &operation.path);
     for more in [prose(operation.description.as_deref()), prose(paged), prose(streamed), vec![call]] {
         if !lines.is_empty() && !more.is_empty() {
             lines.push(String::new());
@@ -97,7 +98,7 @@ pub fn operation(operation: &Operation, events: bool) -> Vec<String> {
 }
 
 /// Documentation of a type.
-pub fn type_docs(schema: &Schema) -> Vec<String> {
+pub fn type_docs(schema: &ClientSchema) -> Vec<String> {
     prose_or(schema.description.as_deref(), || match &schema.component {
         Some(component) => format!("The document's {}.", code(component)),
         None => format!("{}.", place(&schema.pointer)),
@@ -136,6 +137,9 @@ fn root<'t>(tokens: &'t [&'t str]) -> (String, &'t [&'t str]) {
     };
     match tokens {
         ["components", "schemas", name, inner @ ..] => (code(name), inner),
+        ["components", "pathItems", name, _, "requestBody", rest @ ..] => {
+            (format!("the body of {}", code(name)), inner(rest))
+        }
         ["components", _, name, rest @ ..] => (code(name), inner(rest)),
         ["paths", path, method, "requestBody", rest @ ..] => {
             (format!("the request body of {}", call(method, path)), inner(rest))
@@ -147,7 +151,7 @@ fn root<'t>(tokens: &'t [&'t str]) -> (String, &'t [&'t str]) {
             (format!("a parameter of {}", call(method, path)), inner(rest))
         }
         ["paths", path, "parameters", rest @ ..] => (format!("a parameter of {}", code(path)), inner(rest)),
-        ["x-webhooks", name, rest @ ..] => (format!("what the event {} holds", code(name)), inner(rest)),
+        ["webhooks" | "x-webhooks", name, rest @ ..] => (format!("what the event {} holds", code(name)), inner(rest)),
         _ => ("a part of the document".to_owned(), &[]),
     }
 }

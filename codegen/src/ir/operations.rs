@@ -2,19 +2,20 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::merge;
 use super::paths::{self, Segment};
 use super::schemes::schemes;
 use super::settle;
 use super::types::{Direction, Types, given_type_name, given_value_name};
+use super::wire::{self, Location, Style};
 use super::{
     Api, Argument, Body, ErrorVariant, Fixed, Operation, Output, PathValue, Resource, Scheme, Type, TypeId, TypeKind,
     Webhooks, bodies, docs, errors, pages, templates,
 };
 use crate::diagnostic::Diagnostics;
 use crate::markdown;
+use crate::model::{self, Document, OperationId, Parameter, ParameterId, SecuritySchemeKind};
 use crate::names::{self, UsedNames};
-use crate::resolve::{self, Location, Resolved};
+use crate::normalize;
 use crate::template;
 
 /// Modules of every client, methods of every client's builder and handle, crates that its files name, files that are
@@ -28,34 +29,41 @@ const RESERVED: &[&str] = &[
 const NAMED_BESIDE: &[&str] = &["Call", "ErrorBody", "Method", "MultipartBody", "Operation", "Status", "Style"];
 
 /// Builds the client.
-pub fn build(resolved: Resolved, name: &str, diagnostics: &mut Diagnostics) -> Api {
-    let groups = groups(&resolved);
+pub fn build(document: &Document, name: &str, diagnostics: &mut Diagnostics) -> Api {
+    let sources = served(document, diagnostics);
+    let groups = groups(document, &sources);
     let handles: UsedNames = groups.iter().map(|group| group.module.as_str()).collect();
-    let schemes = schemes(&resolved, handles);
+    let schemes = schemes(document, handles);
     let mut names_of = HashMap::new();
     for group in &groups {
-        let operations: Vec<&resolve::Operation> =
-            group.operations.iter().map(|index| &resolved.operations[*index]).collect();
+        let operations: Vec<&model::Operation> =
+            group.operations.iter().map(|index| &document[sources[*index]]).collect();
         let named = paths::method_names(&group.title, &operations, diagnostics);
         names_of.extend(group.operations.iter().copied().zip(named));
     }
-    let (title, version) = (resolved.title.clone(), resolved.version.clone());
-    let (docs, base_url) =
-        (docs::prose(resolved.description.as_deref()), resolved.servers.first().cloned().unwrap_or_default());
-    let mut builder =
-        Builder { types: Types::new(resolved, diagnostics), schemes, errors: Vec::new(), error_index: HashMap::new() };
+    let (title, version) = (document.info.title.clone(), document.info.version.clone());
+    let docs = docs::prose(document.info.description.as_deref());
+    let base_url = document.servers.first().map(model::Server::default_url).unwrap_or_default();
+    let mut builder = Builder {
+        types: Types::new(document, diagnostics),
+        sources,
+        schemes,
+        errors: Vec::new(),
+        error_index: HashMap::new(),
+    };
     let mut resources: Vec<Resource> = groups.iter().map(|group| builder.resource(group, &names_of)).collect();
     resources.retain(|resource| !resource.operations.is_empty());
     let mut webhooks = builder.webhooks(&resources);
     builder.unused_components();
     builder.types.set_json_kinds();
     builder.types.set_tags();
-    merge::report(&mut builder.types.resolved, builder.types.diagnostics);
+    builder.check_subtypes();
+    normalize::report(&mut builder.types.schemas, builder.types.diagnostics);
     let Builder { types, schemes, mut errors, .. } = builder;
     let mut used: Vec<Type> = used_types(&resources, &errors);
     used.extend(webhooks.iter().flat_map(Webhooks::payloads).cloned());
     let settled = settle::settle(types.drafts, &used, types.diagnostics);
-    let (sources, diagnostics) = (types.resolved.operations, types.diagnostics);
+    let diagnostics = types.diagnostics;
     let mut types = settled.types;
     each_used(&mut resources, &mut |ty| settle::rename(ty, &settled.of_draft));
     errors.iter_mut().for_each(|error| settle::rename(&mut error.ty, &settled.of_draft));
@@ -65,7 +73,7 @@ pub fn build(resolved: Resolved, name: &str, diagnostics: &mut Diagnostics) -> A
     for operation in resources.iter_mut().flat_map(|resource| &mut resource.operations) {
         operation.errors.iter_mut().for_each(|(_, error)| *error = index[*error]);
     }
-    pages::attach(&mut resources, &types, &sources, diagnostics);
+    pages::attach(&mut resources, &types, document, diagnostics);
     let error_types: Vec<Type> = errors.iter().map(|error| error.ty.clone()).collect();
     settle::place(&mut types, &resources, webhooks.as_ref(), &error_types);
     let error_fields = errors::error_fields(&errors, &types);
@@ -93,10 +101,25 @@ struct Group {
     operations: Vec<usize>,
 }
 
-fn groups(resolved: &Resolved) -> Vec<Group> {
+/// The operations that clients can call.
+fn served(document: &Document, diagnostics: &mut Diagnostics) -> Vec<OperationId> {
+    let is_served = |id: &OperationId| {
+        let operation = &document[*id];
+        let is_served = wire::method(operation).is_some();
+        if !is_served {
+            let message = format!("clients send no {} requests, so the operation is left out", operation.method);
+            let help = "callers can send the request as an undeclared one";
+            diagnostics.warning("unserved-method", operation.pointer.clone(), message, help);
+        }
+        is_served
+    };
+    document.operations.iter().copied().filter(is_served).collect()
+}
+
+fn groups(document: &Document, sources: &[OperationId]) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     let (mut known, mut modules) = (HashMap::new(), UsedNames::from_iter(names::devices()));
-    let mut group_of = |title: &str, tag: Option<&resolve::Tag>, index: usize| {
+    let mut group_of = |title: &str, tag: Option<&model::Tag>, index: usize| {
         if let Some(group) = known.get(title).and_then(|known: &usize| groups.get_mut(*known)) {
             group.operations.push(index);
             return;
@@ -111,14 +134,14 @@ fn groups(resolved: &Resolved) -> Vec<Group> {
         groups.push(Group { title: title.to_owned(), name, description, module, operations: vec![index] });
     };
     let mut tagged: HashMap<&str, Vec<usize>> = HashMap::new();
-    for (index, operation) in resolved.operations.iter().enumerate() {
-        tagged.entry(&operation.tag).or_default().push(index);
+    for (index, id) in sources.iter().enumerate() {
+        tagged.entry(document[*id].tag()).or_default().push(index);
     }
-    for tag in &resolved.tags {
+    for tag in &document.tags {
         // A tag that is declared twice is one tag.
         for index in tagged.remove(tag.name.as_str()).unwrap_or_default() {
             if tag.name.is_empty() {
-                group_of(&untagged(&resolved.operations[index].path), None, index);
+                group_of(&untagged(&document[sources[index]].path), None, index);
             } else {
                 group_of(&tag.name, Some(tag), index);
             }
@@ -145,6 +168,8 @@ fn untagged(path: &str) -> String {
 /// Turns groups of operations into resources.
 pub(super) struct Builder<'d> {
     pub(super) types: Types<'d>,
+    /// The operations that clients can call.
+    sources: Vec<OperationId>,
     /// The names of the security schemes that each credential serves.
     schemes: Vec<(Vec<String>, Scheme)>,
     pub(super) errors: Vec<ErrorVariant>,
@@ -152,7 +177,12 @@ pub(super) struct Builder<'d> {
     pub(super) error_index: HashMap<(Type, bool), usize>,
 }
 
-impl Builder<'_> {
+impl<'d> Builder<'d> {
+    /// What the document says of an operation.
+    pub(super) fn source(&self, index: usize) -> &'d model::Operation {
+        &self.types.document[self.sources[index]]
+    }
+
     fn resource(&mut self, group: &Group, names_of: &HashMap<usize, String>) -> Resource {
         let title = group.name.as_deref().unwrap_or(&group.title);
         let name = names::type_name(title);
@@ -188,11 +218,8 @@ impl Builder<'_> {
 
     /// The path parameters that stand in what all paths of the resource begin with.
     fn shared_parameters(&mut self, group: &Group) -> Vec<(String, Argument)> {
-        let all: Vec<Vec<Segment>> = group
-            .operations
-            .iter()
-            .map(|index| paths::segments(&self.types.resolved.operations[*index].path))
-            .collect();
+        let all: Vec<Vec<Segment>> =
+            group.operations.iter().map(|index| paths::segments(&self.source(*index).path)).collect();
         let prefix = paths::common_prefix(&all);
         let mut out: Vec<(String, Argument)> = Vec::new();
         let mut taken = UsedNames::from_iter(["core"]);
@@ -200,13 +227,14 @@ impl Builder<'_> {
         for segment in &prefix {
             let Segment::Parameter(text) = segment else { continue };
             for wire in template::names(text) {
-                let parameters = &self.types.resolved.operations[*first].parameters;
-                let found = parameters
-                    .iter()
-                    .find(|parameter| parameter.location == Location::Path && parameter.name == wire)
-                    .cloned();
-                if let Some(parameter) = found.filter(|_| !out.iter().any(|(other, _)| other == wire)) {
-                    let mut argument = self.argument(&parameter, &names::type_name(&group.title));
+                let document = self.types.document;
+                let found = self.source(*first).parameters.iter().copied().find(|id| {
+                    let parameter = &document[*id];
+                    parameter.location == model::Location::Path && parameter.name == wire
+                });
+                let found = found.filter(|_| !out.iter().any(|(other, _)| other == wire));
+                let place = names::type_name(&group.title);
+                if let Some(mut argument) = found.and_then(|id| self.argument(id, &place)) {
                     argument.name = taken.claim(&argument.name);
                     out.push((wire.to_owned(), argument));
                 }
@@ -215,33 +243,32 @@ impl Builder<'_> {
         out
     }
 
-    fn argument(&mut self, parameter: &resolve::Parameter, place: &str) -> Argument {
+    /// The argument for a parameter; none if clients cannot send it.
+    fn argument(&mut self, source: ParameterId, place: &str) -> Option<Argument> {
+        let parameter = &self.types.document[source];
+        let location = Location::of(parameter)?;
+        let schema = parameter.schema?;
         let name =
             given_value_name(parameter.rust_name.as_deref()).unwrap_or_else(|| names::value_name(&parameter.name));
         let place = given_type_name(parameter.rust_name.as_deref())
             .unwrap_or_else(|| format!("{place}{}", names::type_name(&parameter.name)));
-        let ty = match self.types.of(parameter.schema, Direction::Request, &place) {
+        let ty = match self.types.of(schema, Direction::Request, &place) {
             Type::Lenient(inner) => *inner,
             ty => ty,
         };
-        let ty = if parameter.location == Location::Path { self.path_type(ty) } else { ty };
-        Argument {
+        let ty = if location == Location::Path { self.path_type(ty) } else { ty };
+        Some(Argument {
             name,
             wire: parameter.name.clone(),
             pointer: parameter.pointer.clone(),
-            docs: docs::value(
-                &self.types.resolved,
-                &parameter.name,
-                parameter.description.as_deref(),
-                parameter.schema,
-                None,
-            ),
+            docs: docs::value(&self.types.schemas, &parameter.name, parameter.description.as_deref(), schema, None),
             deprecated: parameter.deprecated,
             ty,
-            location: parameter.location,
-            style: parameter.style,
-            json: parameter.json,
-        }
+            location,
+            style: Style::of(parameter),
+            json: parameter.is_json(),
+            source,
+        })
     }
 
     /// What fits into a segment of a path; anything else is given as text.
@@ -278,8 +305,9 @@ impl Builder<'_> {
         let events = self.event_stream(index, &place);
         let errors = self.errors(index, &place);
         let bodies = self.bodies(index, &place);
-        let source = &self.types.resolved.operations[index];
-        let sent = templates::sent(&source.path, &source.parameters);
+        let source = self.source(index);
+        let parameters = self.types.document.parameters(source);
+        let sent = templates::sent(&source.path, &parameters);
         let (required, optional): (Vec<_>, Vec<_>) = own.into_iter().partition(|(required, _)| *required);
         let required: Vec<Argument> = required.into_iter().map(|(_, argument)| argument).collect();
         let operation = Operation {
@@ -289,10 +317,10 @@ impl Builder<'_> {
             call: None,
             docs: docs::operation(source, events.is_some()),
             deprecated: source.deprecated,
-            method: source.method,
-            idempotent: source.idempotent.unwrap_or_else(|| is_idempotent(source.method)),
+            method: wire::method(source).unwrap_or_default(),
+            idempotent: source.idempotent.unwrap_or_else(|| is_idempotent(&source.method)),
             path: source.path.clone(),
-            template: templates::template(&sent, &source.parameters),
+            template: templates::template(&sent, &parameters),
             id: source.id.clone(),
             path_values: path_values(&sent, shared, &required),
             required,
@@ -305,6 +333,7 @@ impl Builder<'_> {
             security: self.security(index),
             paging: None,
             events,
+            source: self.sources[index],
         };
         let streamed = source.pagination.is_some() || operation.events.is_some();
         let mut operations = with_bodies(operation, bodies);
@@ -325,39 +354,50 @@ impl Builder<'_> {
         place: &str,
         shared: &[(String, Argument)],
     ) -> (Vec<(bool, Argument)>, Vec<Fixed>) {
-        let parameters = self.types.resolved.operations[index].parameters.clone();
+        let document = self.types.document;
         let (mut own, mut fixed) = (Vec::new(), Vec::new());
         let shared_names = shared.iter().map(|(_, argument)| argument.name.clone());
         let mut taken: UsedNames = shared_names.chain(["body".to_owned(), "call".to_owned()]).collect();
-        for parameter in &parameters {
-            if parameter.location == Location::Path && shared.iter().any(|(wire, _)| *wire == parameter.name) {
+        for source in &self.source(index).parameters {
+            let parameter = &document[*source];
+            let Some(location) = Location::of(parameter) else {
+                let message = format!("clients cannot send `{}`, which is the whole query", parameter.name);
+                let help = "callers can add it with `query`";
+                self.types.diagnostics.warning("unserved-parameter", parameter.pointer.clone(), message, help);
+                continue;
+            };
+            if location == Location::Path && shared.iter().any(|(wire, _)| *wire == parameter.name) {
                 continue;
             }
             if let Some(value) = self.fixed(parameter) {
-                fixed.push(Fixed { location: parameter.location, wire: parameter.name.clone(), value });
+                fixed.push(Fixed { location, wire: parameter.name.clone(), value });
                 continue;
             }
-            let mut argument = self.argument(parameter, place);
+            let Some(mut argument) = self.argument(*source, place) else { continue };
             argument.name = taken.claim(&argument.name);
-            own.push((parameter.required || parameter.location == Location::Path, argument));
+            own.push((parameter.required || location == Location::Path, argument));
         }
         (own, fixed)
     }
 
     /// The only value of a parameter that has to be sent.
-    fn fixed(&mut self, parameter: &resolve::Parameter) -> Option<String> {
-        if !parameter.required || parameter.location == Location::Path || parameter.json {
+    fn fixed(&mut self, parameter: &Parameter) -> Option<String> {
+        if !parameter.required || parameter.location == model::Location::Path || parameter.is_json() {
             return None;
         }
-        let id = parameter.schema;
+        let id = parameter.schema?;
         self.types.constant(id).or_else(|| self.types.constant_integer(id).map(|(value, _)| value))
     }
 
     fn security(&self, index: usize) -> Vec<Vec<usize>> {
         let mut out: Vec<Vec<usize>> = Vec::new();
-        for set in &self.types.resolved.operations[index].security {
+        let schemes = &self.types.document.components.security_schemes;
+        // The certificate of mutual TLS belongs to the connection, which callers configure.
+        let is_sent = |name: &str| schemes.get(name).is_none_or(|one| one.kind != SecuritySchemeKind::MutualTls);
+        for set in &self.source(index).security {
             let known: Option<Vec<usize>> = set
                 .iter()
+                .filter(|one| is_sent(&one.scheme))
                 .map(|one| self.schemes.iter().position(|(served, _)| served.contains(&one.scheme)))
                 .collect();
             // A set with a scheme that the client cannot serve is no alternative to it.
@@ -368,15 +408,15 @@ impl Builder<'_> {
 
     /// Components that no operation uses are types all the same: they may come inside free-form values.
     fn unused_components(&mut self) {
+        let document = self.types.document;
         let mut made: HashSet<String> = HashSet::new();
         let mut seen = 0;
-        for (name, id) in self.types.resolved.components.clone() {
+        for (name, id) in &document.components.schemas {
             made.extend(self.types.drafts[seen..].iter().map(|draft| draft.pointer.clone()));
             seen = self.types.drafts.len();
-            if !made.contains(&self.types.resolved[id].pointer)
-                && self.types.resolved[id].component.as_deref() == Some(&name)
-            {
-                self.types.of(id, Direction::Response, &names::type_name(&name));
+            let schema = &document[*id];
+            if !made.contains(&schema.pointer) && !schema.is_alias {
+                self.types.of(*id, Direction::Response, &names::type_name(name));
             }
         }
     }

@@ -1,12 +1,10 @@
 //! From the paths of a pagination to the fields of the types that they lead through.
 
-use std::collections::HashMap;
-
 use serde::Serialize;
 
 use super::{Output, Resource, Type, TypeDef, TypeKind};
 use crate::diagnostic::{Diagnostics, child, closest};
-use crate::resolve::{self, PageBy, Pagination, Sign};
+use crate::model::{Document, PageBy, Pagination, Sign};
 
 /// How the pages of an operation are read.
 #[derive(Debug, Clone, Serialize)]
@@ -40,17 +38,9 @@ impl Access {
 }
 
 /// Gives each operation that has pages what is known of them, now that types are settled.
-pub fn attach(
-    resources: &mut [Resource],
-    types: &[TypeDef],
-    sources: &[resolve::Operation],
-    diagnostics: &mut Diagnostics,
-) {
-    let paged = sources.iter().filter_map(|source| Some(((source.method, &source.path), source.pagination.as_ref()?)));
-    // The first of a method and path counts, which is the last that is put in.
-    let paged: HashMap<(&str, &String), &Pagination> = paged.rev().collect();
+pub fn attach(resources: &mut [Resource], types: &[TypeDef], document: &Document, diagnostics: &mut Diagnostics) {
     for operation in resources.iter_mut().flat_map(|resource| &mut resource.operations) {
-        let Some(pagination) = paged.get(&(operation.method, &operation.path)) else { continue };
+        let Some(pagination) = &document[operation.source].pagination else { continue };
         // The methods of one operation differ in what they send, and are told of once.
         let mut unsaid = Diagnostics::new();
         let diagnostics = if operation.alternative { &mut unsaid } else { &mut *diagnostics };

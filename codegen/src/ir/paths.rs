@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::Diagnostics;
+use crate::model::Operation;
 use crate::names::{self, UsedNames};
-use crate::resolve::Operation;
 use crate::template::Template;
 
 /// A segment of a path template.
@@ -55,7 +55,7 @@ pub fn method_names(tag: &str, operations: &[&Operation], diagnostics: &mut Diag
         .map(|(operation, path)| {
             let tail = path.strip_prefix(base.as_slice());
             Named {
-                verb: verb(operation.method, has_patch.contains(path.as_slice())),
+                verb: verb(&operation.method, has_patch.contains(path.as_slice())),
                 tail: tail.map(<[Segment]>::to_vec),
                 path: path.clone(),
                 lists: has_items,
@@ -219,9 +219,11 @@ fn settle(named: &[Named<'_>], diagnostics: &mut Diagnostics) -> Vec<String> {
 /// not changed.
 fn number(named: &[Named<'_>], mut names: Vec<String>, diagnostics: &mut Diagnostics) -> Vec<String> {
     let mut order: Vec<usize> = (0..named.len()).collect();
-    order.sort_by_key(|index| {
-        (named[*index].operation.rust_name.is_none(), &named[*index].operation.path, named[*index].operation.method)
-    });
+    let key = |index: &usize| {
+        let operation = named[*index].operation;
+        (operation.rust_name.is_none(), &operation.path, &operation.method)
+    };
+    order.sort_by(|a, b| key(a).cmp(&key(b)));
     let mut taken = UsedNames::default();
     let mut first: HashMap<String, &Operation> = HashMap::new();
     for index in order {
@@ -267,22 +269,10 @@ mod tests {
     fn operation(method: &'static str, path: &str, id: Option<&str>) -> Operation {
         Operation {
             pointer: format!("/paths/{path}/{method}"),
-            method,
+            method: method.to_owned(),
             path: path.to_owned(),
-            tag: String::new(),
             id: id.map(str::to_owned),
-            rust_name: None,
-            summary: None,
-            description: None,
-            deprecated: false,
-            sunset: None,
-            servers: Vec::new(),
-            idempotent: None,
-            pagination: None,
-            parameters: Vec::new(),
-            body: None,
-            responses: Vec::new(),
-            security: Vec::new(),
+            ..Operation::default()
         }
     }
 

@@ -4,8 +4,9 @@ use serde::Serialize;
 
 use super::docs;
 use crate::diagnostic::child;
+use crate::extensions::BeyondOAuth2;
+use crate::model::{self, Document, Flows, SecuritySchemeKind};
 use crate::names::{self, UsedNames};
-use crate::resolve::{OAuth2, Resolved, SchemeKind};
 
 /// The builder's own methods; a credential of such a name gives way.
 const OF_EVERY_BUILDER: &[&str] =
@@ -41,15 +42,53 @@ pub enum CredentialKind {
     Basic,
 }
 
-impl From<&SchemeKind> for CredentialKind {
-    fn from(kind: &SchemeKind) -> Self {
-        match kind {
-            SchemeKind::Header(name) => Self::Header(name.clone()),
-            SchemeKind::Query(name) => Self::Query(name.clone()),
-            SchemeKind::Cookie(name) => Self::Cookie(name.clone()),
-            SchemeKind::Bearer => Self::Bearer,
-            SchemeKind::Basic => Self::Basic,
-        }
+impl CredentialKind {
+    /// Where the credential of a scheme goes; none if a client cannot send it.
+    fn of(scheme: &SecuritySchemeKind) -> Option<Self> {
+        Some(match scheme {
+            SecuritySchemeKind::ApiKey { location, name } => match location {
+                model::Location::Header => Self::Header(name.clone()),
+                model::Location::Query => Self::Query(name.clone()),
+                model::Location::Cookie => Self::Cookie(name.clone()),
+                model::Location::Path | model::Location::QueryString => return None,
+            },
+            SecuritySchemeKind::Http { scheme, .. } if scheme.eq_ignore_ascii_case("basic") => Self::Basic,
+            SecuritySchemeKind::Http { scheme, .. } if scheme.eq_ignore_ascii_case("bearer") => Self::Bearer,
+            SecuritySchemeKind::OAuth2 { .. } | SecuritySchemeKind::OpenIdConnect { .. } => Self::Bearer,
+            SecuritySchemeKind::Http { .. } | SecuritySchemeKind::MutualTls => return None,
+        })
+    }
+}
+
+/// The flows of OAuth 2 that a client can serve alone: those that ask nobody at a screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct OAuth2 {
+    /// Where the client's credentials are exchanged for a token.
+    client_credentials_url: Option<String>,
+    /// Where a user's name and password are.
+    password_url: Option<String>,
+    /// Where a refresh token is.
+    refresh_url: Option<String>,
+    /// `x-oauth2`.
+    beyond: BeyondOAuth2,
+}
+
+impl OAuth2 {
+    /// None where there is nothing to serve. A refresh token goes to the token endpoint where no other place is given for it.
+    fn of(scheme: &SecuritySchemeKind) -> Option<Self> {
+        let SecuritySchemeKind::OAuth2 { flows, beyond, .. } = scheme else { return None };
+        let Flows { client_credentials, password, authorization_code, .. } = flows.as_ref();
+        let served = || [client_credentials, password, authorization_code].into_iter().flatten();
+        let refresh = served().find_map(|flow| flow.refresh_url.clone());
+        let refresh_url = refresh.or_else(|| served().find_map(|flow| flow.token_url.clone()));
+        let is_served = refresh_url.is_some() || beyond.revocation_url.is_some();
+        let token_url = |flow: &Option<model::Flow>| flow.as_ref().and_then(|flow| flow.token_url.clone());
+        is_served.then(|| Self {
+            client_credentials_url: token_url(client_credentials),
+            password_url: token_url(password),
+            refresh_url,
+            beyond: beyond.clone(),
+        })
     }
 }
 
@@ -105,28 +144,28 @@ pub struct Revocation {
 
 /// The credentials of a client, each with the names of the security schemes that it serves: schemes that are the same but
 /// for their name are one. `of_client` are the client's methods.
-pub fn schemes(resolved: &Resolved, of_client: UsedNames) -> Vec<(Vec<String>, Scheme)> {
+pub fn schemes(document: &Document, of_client: UsedNames) -> Vec<(Vec<String>, Scheme)> {
     let mut joined: Vec<Joined> = Vec::new();
-    for scheme in &resolved.schemes {
-        let kind = CredentialKind::from(&scheme.kind);
+    for (served, scheme) in &document.components.security_schemes {
+        let Some(kind) = CredentialKind::of(&scheme.kind) else { continue };
+        let oauth2 = OAuth2::of(&scheme.kind);
         let name = scheme.rust_name.clone().unwrap_or_else(|| kind.name());
         let alike = joined.iter_mut().find(|other| {
-            let same_flows =
-                other.oauth2.is_none() || scheme.oauth2.is_none() || other.oauth2 == scheme.oauth2.as_ref();
+            let same_flows = other.oauth2.is_none() || oauth2.is_none() || other.oauth2 == oauth2;
             other.kind == kind && other.name == name && same_flows
         });
         match alike {
             Some(other) => {
-                other.served.push(scheme.name.clone());
-                other.oauth2 = other.oauth2.or(scheme.oauth2.as_ref());
+                other.served.push(served.clone());
+                other.oauth2 = other.oauth2.take().or(oauth2);
             }
             None => joined.push(Joined {
-                served: vec![scheme.name.clone()],
+                served: vec![served.clone()],
                 name,
-                pointer: child("/components/securitySchemes", &scheme.name),
+                pointer: child("/components/securitySchemes", served),
                 kind,
                 docs: docs::prose(scheme.description.as_deref()),
-                oauth2: scheme.oauth2.as_ref(),
+                oauth2,
             }),
         }
     }
@@ -150,13 +189,13 @@ impl CredentialKind {
 }
 
 /// Schemes that are one credential.
-struct Joined<'r> {
+struct Joined {
     served: Vec<String>,
     name: String,
     pointer: String,
     kind: CredentialKind,
     docs: Vec<String>,
-    oauth2: Option<&'r OAuth2>,
+    oauth2: Option<OAuth2>,
 }
 
 /// The methods that there are already.
@@ -165,9 +204,9 @@ struct Names {
     client: UsedNames,
 }
 
-impl Joined<'_> {
+impl Joined {
     fn settle(self, names: &mut Names) -> (Vec<String>, Scheme) {
-        let tokens = (self.kind == CredentialKind::Bearer).then(|| tokens(self.oauth2, names));
+        let tokens = (self.kind == CredentialKind::Bearer).then(|| tokens(self.oauth2.as_ref(), names));
         (self.served, Scheme { name: self.name, pointer: self.pointer, docs: self.docs, kind: self.kind, tokens })
     }
 }

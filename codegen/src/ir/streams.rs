@@ -6,10 +6,10 @@ use serde::Serialize;
 
 use super::Type;
 use super::media::is_events;
-use super::merge::{self, Shape};
 use super::operations::Builder;
 use super::types::Direction;
-use crate::resolve::{Kind, Resolved, SchemaId, Status};
+use crate::model::{SchemaId, Status};
+use crate::normalize::{self, Kind, Normalizer, Shape};
 
 /// What the events of an answer are read as.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -23,34 +23,36 @@ pub struct EventStream {
 impl Builder<'_> {
     /// The events that an operation answers with, where it can answer so.
     pub(super) fn event_stream(&mut self, index: usize, place: &str) -> Option<EventStream> {
-        let operation = &self.types.resolved.operations[index];
-        let any_success = operation.responses.iter().any(|response| response.status.is_success());
+        let document = self.types.document;
+        let operation = self.source(index);
+        let any_success = operation.responses.iter().any(|(status, _)| status.is_success());
         let successes = operation
             .responses
             .iter()
-            .filter(|response| response.status.is_success() || (!any_success && response.status == Status::Default));
-        let media = successes.flat_map(|response| &response.media).find(|media| is_events(&media.media_type))?;
+            .filter(|(status, _)| status.is_success() || (!any_success && *status == Status::Default));
+        let media = successes.flat_map(|(_, response)| document.media(&document[*response].content));
+        let media = media.into_iter().find(|media| is_events(&media.name))?;
         let text = EventStream { ty: Type::String, whole: false };
         let Some(declared) = media.schema else { return Some(text) };
-        let resolved = &mut self.types.resolved;
-        let event = match unwrapped(resolved, declared) {
+        let schemas = &mut self.types.schemas;
+        let event = match unwrapped(schemas, declared) {
             // The answer is a sequence, and so the array is one of its events.
             (_, Shape::Array(items)) => items,
             _ => declared,
         };
-        if matches!(unwrapped(resolved, event).1, Shape::Any | Shape::Scalar(Kind::String { .. })) {
+        if matches!(unwrapped(schemas, event).1, Shape::Any | Shape::Scalar(Kind::String { .. })) {
             return Some(text);
         }
-        let whole = describes_event(resolved, event, &mut HashSet::new());
+        let whole = describes_event(schemas, event, &mut HashSet::new());
         Some(EventStream { ty: self.types.element(event, Direction::Response, &format!("{place}Event")), whole })
     }
 }
 
 /// The shape behind schemas that are nothing but another one.
-fn unwrapped(resolved: &mut Resolved, mut id: SchemaId) -> (SchemaId, Shape) {
+fn unwrapped(schemas: &mut Normalizer<'_>, mut id: SchemaId) -> (SchemaId, Shape) {
     let mut seen = HashSet::new();
     loop {
-        match merge::shape(resolved, id) {
+        match normalize::shape(schemas, id) {
             Shape::Same(other) if seen.insert(other) => id = other,
             shape => return (id, shape),
         }
@@ -58,8 +60,8 @@ fn unwrapped(resolved: &mut Resolved, mut id: SchemaId) -> (SchemaId, Shape) {
 }
 
 /// Whether the schema, and each of its alternatives, is an object of an event's parts and of nothing else.
-fn describes_event(resolved: &mut Resolved, id: SchemaId, seen: &mut HashSet<SchemaId>) -> bool {
-    let (id, shape) = unwrapped(resolved, id);
+fn describes_event(schemas: &mut Normalizer<'_>, id: SchemaId, seen: &mut HashSet<SchemaId>) -> bool {
+    let (id, shape) = unwrapped(schemas, id);
     match shape {
         Shape::Object(fields) => {
             let mut names = fields.properties.keys();
@@ -69,7 +71,7 @@ fn describes_event(resolved: &mut Resolved, id: SchemaId, seen: &mut HashSet<Sch
         // An alternative that leads back here says nothing more.
         Shape::Choice(variants, _) => {
             let mut variants = variants.into_iter();
-            seen.insert(id) && variants.len() > 0 && variants.all(|variant| describes_event(resolved, variant, seen))
+            seen.insert(id) && variants.len() > 0 && variants.all(|variant| describes_event(schemas, variant, seen))
         }
         _ => false,
     }

@@ -6,11 +6,12 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::merge::{self, Fields, Shape, nullable};
 use super::{Enum, Field, Presence, Struct, Type, TypeId, TypeKind, docs};
 use crate::diagnostic::{Diagnostics, child};
+use crate::model::{Document, SchemaId};
 use crate::names::{self, UsedNames};
-use crate::resolve::{Additional, Kind, Resolved, SchemaId};
+use crate::normalize::{self, Additional, Kind, Normalizer};
+use crate::normalize::{Fields, Shape, nullable};
 use crate::stack::deeper;
 
 /// How many fields a form may have before its objects are no longer taken apart.
@@ -50,7 +51,8 @@ pub struct Draft {
 
 /// Makes types of schemas.
 pub struct Types<'d> {
-    pub resolved: Resolved,
+    pub document: &'d Document,
+    pub schemas: Normalizer<'d>,
     pub drafts: Vec<Draft>,
     pub diagnostics: &'d mut Diagnostics,
     made: HashMap<(SchemaId, Direction), Type>,
@@ -59,9 +61,12 @@ pub struct Types<'d> {
 }
 
 impl<'d> Types<'d> {
-    pub fn new(resolved: Resolved, diagnostics: &'d mut Diagnostics) -> Self {
+    pub fn new(document: &'d Document, diagnostics: &'d mut Diagnostics) -> Self {
+        let mut schemas = Normalizer::new(document);
+        diagnostics.extend(std::mem::take(&mut schemas.findings));
         Self {
-            resolved,
+            document,
+            schemas,
             drafts: Vec::new(),
             diagnostics,
             made: HashMap::new(),
@@ -72,11 +77,12 @@ impl<'d> Types<'d> {
 
     /// The type of a schema that stands at `place`, a name made of where that is.
     pub fn of(&mut self, id: SchemaId, direction: Direction, place: &str) -> Type {
+        let id = self.schemas.referred(id);
         if let Some(made) = self.made.get(&(id, direction)) {
             return made.clone();
         }
         if !self.making.insert((id, direction)) {
-            let pointer = self.resolved[id].pointer.clone();
+            let pointer = self.schemas[id].pointer.clone();
             recursive_alias(self.diagnostics, pointer);
             return Type::Value;
         }
@@ -90,17 +96,17 @@ impl<'d> Types<'d> {
     /// The type of an array's item or a map's value.
     pub fn element(&mut self, id: SchemaId, direction: Direction, place: &str) -> Type {
         let ty = self.of(id, direction, place);
-        if nullable(&self.resolved, id) && ty != Type::Value { Type::Option(Box::new(ty)) } else { ty }
+        if nullable(&self.schemas, id) && ty != Type::Value { Type::Option(Box::new(ty)) } else { ty }
     }
 
     /// The name that the schema has whatever its place: a person's or its component's.
     pub(super) fn name_of(&self, id: SchemaId) -> Option<String> {
-        let schema = &self.resolved[id];
+        let schema = &self.schemas[id];
         given_type_name(schema.rust_name.as_deref()).or_else(|| schema.component.as_deref().map(names::type_name))
     }
 
     fn make(&mut self, id: SchemaId, direction: Direction, place: &str) -> Type {
-        let ty = match merge::shape(&mut self.resolved, id) {
+        let ty = match normalize::shape(&mut self.schemas, id) {
             Shape::Same(other) => self.of(other, direction, place),
             Shape::Any => Type::Value,
             Shape::Scalar(kind) => self.scalar(id, &kind, direction, place),
@@ -111,8 +117,8 @@ impl<'d> Types<'d> {
                 self.choice(id, &variants, discriminator.as_ref(), direction, place)
             }
         };
-        let own = matches!(&ty, Type::Named(draft) if self.drafts[draft.0].pointer == self.resolved[id].pointer);
-        if !own && self.resolved[id].component.is_some() {
+        let own = matches!(&ty, Type::Named(draft) if self.drafts[draft.0].pointer == self.schemas[id].pointer);
+        if !own && self.schemas[id].component.is_some() {
             // A component that needs no type of its own keeps its name all the same.
             let alias = self.reserve(id, direction, place);
             self.drafts[alias.0].kind = TypeKind::Alias(ty.clone());
@@ -125,7 +131,7 @@ impl<'d> Types<'d> {
         if let Some(draft) = self.reserved.get(&(id, direction)) {
             return *draft;
         }
-        let schema = &self.resolved[id];
+        let schema = &self.schemas[id];
         self.drafts.push(Draft {
             place: place.to_owned(),
             component: schema.component.clone(),
@@ -156,7 +162,7 @@ impl<'d> Types<'d> {
             Kind::Integer { values, .. } if !values.is_empty() => {
                 let draft = self.reserve(id, direction, place);
                 let kind =
-                    enumeration(values.iter().map(|value| (value.to_string(), *value)), &self.resolved[id].variants);
+                    enumeration(values.iter().map(|value| (value.to_string(), *value)), &self.schemas[id].variants);
                 self.drafts[draft.0].kind = TypeKind::Integers(kind);
                 Type::Named(draft)
             }
@@ -168,7 +174,7 @@ impl<'d> Types<'d> {
             Kind::String { values, .. } if !values.is_empty() => {
                 let draft = self.reserve(id, direction, place);
                 let kind =
-                    enumeration(values.iter().map(|value| (value.clone(), value.clone())), &self.resolved[id].variants);
+                    enumeration(values.iter().map(|value| (value.clone(), value.clone())), &self.schemas[id].variants);
                 self.drafts[draft.0].kind = TypeKind::Strings(kind);
                 Type::Named(draft)
             }
@@ -181,7 +187,7 @@ impl<'d> Types<'d> {
                 "binary" => {
                     self.diagnostics.warning(
                         "binary-in-json",
-                        &self.resolved[id].pointer,
+                        &self.schemas[id].pointer,
                         "JSON has no binary strings: this becomes a plain string",
                         "declare the body as multipart/form-data, or the format as `byte`",
                     );
@@ -198,9 +204,9 @@ impl<'d> Types<'d> {
         let mut kind = Struct::default();
         for (wire, (schema, required)) in &fields.properties {
             if let Some(mut field) = self.field(wire, *schema, *required, direction, place) {
-                if self.resolved[*schema].component.is_some() {
+                if self.schemas[*schema].component.is_some() {
                     // What the property refers to says nothing of the property.
-                    field.pointer = child(&child(&self.resolved[id].pointer, "properties"), wire);
+                    field.pointer = child(&child(&self.schemas[id].pointer, "properties"), wire);
                 }
                 kind.fields.push(field);
             }
@@ -220,7 +226,7 @@ impl<'d> Types<'d> {
     }
 
     fn field(&mut self, wire: &str, id: SchemaId, required: bool, direction: Direction, owner: &str) -> Option<Field> {
-        let schema = &self.resolved[id];
+        let schema = &self.schemas[id];
         let hidden = match direction {
             Direction::Request | Direction::Form => schema.read_only,
             Direction::Response => schema.write_only,
@@ -229,7 +235,7 @@ impl<'d> Types<'d> {
             return None;
         }
         let name = given_value_name(schema.rust_name.as_deref()).unwrap_or_else(|| names::value_name(wire));
-        let (deprecated, may_be_null) = (schema.deprecated, nullable(&self.resolved, id));
+        let (deprecated, may_be_null) = (schema.deprecated, nullable(&self.schemas, id));
         let constant = self.constant(id).map(|text| (text, Type::String)).or_else(|| self.constant_integer(id));
         let constant = constant.filter(|_| !may_be_null);
         let ty = match &constant {
@@ -252,8 +258,8 @@ impl<'d> Types<'d> {
             (ty, _) => ty,
         };
         let constant = constant.map(|(value, _)| value);
-        let docs = docs::value(&self.resolved, wire, None, id, constant.as_deref());
-        let pointer = self.resolved[id].pointer.clone();
+        let docs = docs::value(&self.schemas, wire, None, id, constant.as_deref());
+        let pointer = self.schemas[id].pointer.clone();
         Some(Field {
             name,
             wire: wire.to_owned(),
@@ -270,7 +276,7 @@ impl<'d> Types<'d> {
 
     /// Whether its default is an empty list, or an object without properties where none is required.
     fn empty_by_default(&mut self, id: SchemaId) -> bool {
-        match &self.resolved[id].default {
+        match &self.schemas[id].default {
             Some(serde_json::Value::Array(items)) => items.is_empty() && self.may_be_empty(id, true),
             Some(serde_json::Value::Object(properties)) => properties.is_empty() && self.may_be_empty(id, false),
             _ => false,
@@ -279,7 +285,7 @@ impl<'d> Types<'d> {
 
     /// Whether an empty list, or an empty object, is a value of the schema.
     fn may_be_empty(&mut self, id: SchemaId, list: bool) -> bool {
-        match merge::shape(&mut self.resolved, id) {
+        match normalize::shape(&mut self.schemas, id) {
             Shape::Array(_) => list,
             Shape::Object(fields) => !list && fields.properties.values().all(|(_, required)| !required),
             Shape::Same(other) => self.may_be_empty(other, list),
@@ -289,7 +295,7 @@ impl<'d> Types<'d> {
 
     /// The only value that a string property allows.
     pub fn constant(&mut self, id: SchemaId) -> Option<String> {
-        match merge::shape(&mut self.resolved, id) {
+        match normalize::shape(&mut self.schemas, id) {
             Shape::Scalar(Kind::String { values, .. }) => match values.as_slice() {
                 [only] => Some(only.clone()),
                 _ => None,
@@ -299,7 +305,7 @@ impl<'d> Types<'d> {
     }
 
     pub fn constant_integer(&mut self, id: SchemaId) -> Option<(String, Type)> {
-        match merge::shape(&mut self.resolved, id) {
+        match normalize::shape(&mut self.schemas, id) {
             Shape::Scalar(Kind::Integer { values, .. }) => match values.as_slice() {
                 [only] => Some((only.to_string(), Type::I64)),
                 _ => None,
@@ -310,14 +316,14 @@ impl<'d> Types<'d> {
 
     /// The number behind "a number, or a string of digits".
     pub fn lenient(&mut self, id: SchemaId) -> Option<Type> {
-        let Shape::Choice(variants, _) = merge::shape(&mut self.resolved, id) else {
+        let Shape::Choice(variants, _) = normalize::shape(&mut self.schemas, id) else {
             return None;
         };
         let [first, second] = variants.as_slice() else {
             return None;
         };
-        let digits = |id: SchemaId| matches!(&self.resolved[id].kind, Kind::String { pattern: Some(pattern), .. } if matches!(pattern.as_str(), "^[0-9]+$" | "^\\d+$" | "^-?[0-9]+$"));
-        let number = |id: SchemaId| match &self.resolved[id].kind {
+        let digits = |id: SchemaId| matches!(&self.schemas[id].kind, Kind::String { pattern: Some(pattern), .. } if matches!(pattern.as_str(), "^[0-9]+$" | "^\\d+$" | "^-?[0-9]+$"));
+        let number = |id: SchemaId| match &self.schemas[id].kind {
             Kind::Integer { values, .. } if values.is_empty() => Some(Type::I64),
             Kind::Number => Some(Type::F64),
             _ => None,
@@ -327,7 +333,8 @@ impl<'d> Types<'d> {
 
     /// The type of a `multipart/form-data` body: one flat struct, as forms are flat. Objects whose
     /// encoding is `deepObject`, and those that hold a file, become fields named `name[key]`.
-    pub fn form(&mut self, id: SchemaId, deep: &[String], place: &str) -> Type {
+    pub fn form(&mut self, id: SchemaId, deep: &[&str], place: &str) -> Type {
+        let id = self.schemas.referred(id);
         if let Some(made) = self.made.get(&(id, Direction::Form)) {
             return made.clone();
         }
@@ -338,7 +345,7 @@ impl<'d> Types<'d> {
         let draft = self.reserve(id, Direction::Form, &place);
         let mut kind = Struct { multipart: true, ..Struct::default() };
         for (wire, (schema, required)) in &fields.properties {
-            self.form_fields(wire, *schema, *required, deep.contains(wire), &place, 0, &mut kind.fields);
+            self.form_fields(wire, *schema, *required, deep.contains(&wire.as_str()), &place, 0, &mut kind.fields);
         }
         settle_fields(&mut kind.fields);
         self.drafts[draft.0].kind = TypeKind::Struct(kind);
@@ -390,7 +397,7 @@ impl<'d> Types<'d> {
     }
 
     pub(super) fn fields_of(&mut self, id: SchemaId) -> Option<Fields> {
-        match merge::shape(&mut self.resolved, id) {
+        match normalize::shape(&mut self.schemas, id) {
             Shape::Object(fields) if !fields.properties.is_empty() => Some(fields),
             Shape::Same(other) => self.fields_of(other),
             _ => None,
@@ -399,14 +406,14 @@ impl<'d> Types<'d> {
 
     /// Whether it is a part, or several, of a form; a file deeper in JSON is none.
     fn is_file_or_files(&mut self, id: SchemaId) -> bool {
-        match merge::shape(&mut self.resolved, id) {
+        match normalize::shape(&mut self.schemas, id) {
             Shape::Array(items) => self.is_file(items),
             _ => self.is_file(id),
         }
     }
 
     fn is_file(&mut self, id: SchemaId) -> bool {
-        match merge::shape(&mut self.resolved, id) {
+        match normalize::shape(&mut self.schemas, id) {
             Shape::Scalar(Kind::String { format, values, .. }) => format == "binary" && values.is_empty(),
             Shape::Same(other) => self.is_file(other),
             _ => false,
@@ -417,7 +424,7 @@ impl<'d> Types<'d> {
         if !seen.insert(id) {
             return false;
         }
-        match merge::shape(&mut self.resolved, id) {
+        match normalize::shape(&mut self.schemas, id) {
             Shape::Scalar(Kind::String { format, .. }) => format == "binary",
             Shape::Array(items) => self.holds_file(items, seen),
             Shape::Object(fields) => fields.properties.values().any(|(schema, _)| self.holds_file(*schema, seen)),

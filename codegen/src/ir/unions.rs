@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::merge::{self, Fields, Shape};
 use super::types::{Direction, Types};
 use super::{Field, JsonKind, Presence, Type, TypeId, TypeKind, Union, UnionVariant};
 use crate::markdown;
+use crate::model::SchemaId;
 use crate::names::{self, UsedNames};
-use crate::resolve::{Discriminator, Kind, SchemaId};
+use crate::normalize::{self, Discriminator, Fields, Kind, Shape};
 
 /// A variant before its type is made.
 struct Choice {
@@ -82,10 +82,10 @@ impl Types<'_> {
             if around.contains(id) {
                 continue;
             }
-            match merge::shape(&mut self.resolved, *id) {
+            match normalize::shape(&mut self.schemas, *id) {
                 Shape::Same(other) if around.contains(&other) => {}
                 Shape::Choice(inner, discriminator)
-                    if discriminator.is_none() && self.resolved[*id].component.is_none()
+                    if discriminator.is_none() && self.schemas[*id].component.is_none()
                         || self.leads_back(*id, around) =>
                 {
                     around.insert(*id);
@@ -105,7 +105,7 @@ impl Types<'_> {
                 return true;
             }
             if seen.insert(id) {
-                match merge::shape(&mut self.resolved, id) {
+                match normalize::shape(&mut self.schemas, id) {
                     Shape::Choice(variants, _) => queue.extend(variants),
                     Shape::Same(other) => queue.push(other),
                     _ => {}
@@ -141,7 +141,7 @@ impl Types<'_> {
 
     /// What a schema allows that is a scalar.
     pub(super) fn scalar_of(&mut self, id: SchemaId) -> Option<Kind> {
-        let shape = merge::shape(&mut self.resolved, id);
+        let shape = normalize::shape(&mut self.schemas, id);
         self.scalar_kind(&shape)
     }
 
@@ -149,7 +149,7 @@ impl Types<'_> {
         match shape {
             Shape::Scalar(kind) => Some(kind.clone()),
             Shape::Same(other) => {
-                let shape = merge::shape(&mut self.resolved, *other);
+                let shape = normalize::shape(&mut self.schemas, *other);
                 self.scalar_kind(&shape)
             }
             _ => None,
@@ -160,7 +160,7 @@ impl Types<'_> {
         match shape {
             Shape::Object(fields) => Some(fields.clone()),
             Shape::Same(other) => {
-                let shape = merge::shape(&mut self.resolved, *other);
+                let shape = normalize::shape(&mut self.schemas, *other);
                 self.fields(&shape)
             }
             _ => None,
@@ -175,7 +175,7 @@ impl Types<'_> {
             match free {
                 Some(index) => choices[index].tag = Some(value.clone()),
                 None => {
-                    let shape = merge::shape(&mut self.resolved, *id);
+                    let shape = normalize::shape(&mut self.schemas, *id);
                     choices.push(Choice { id: *id, shape, tag: Some(value.clone()) });
                 }
             }
@@ -184,7 +184,7 @@ impl Types<'_> {
         for choice in choices.iter_mut() {
             let (property, _) = self.fields(&choice.shape)?.properties.get(&discriminator.property).copied()?;
             if choice.tag.is_none() {
-                choice.tag = self.constant(property).or_else(|| self.resolved[choice.id].component.clone());
+                choice.tag = self.constant(property).or_else(|| self.schemas[choice.id].component.clone());
             }
             if !tags.insert(choice.tag.clone()?) {
                 return None;
@@ -228,9 +228,9 @@ impl Types<'_> {
             }
             let Shape::Same(other) = shape else { break };
             id = other;
-            shape = merge::shape(&mut self.resolved, id);
+            shape = normalize::shape(&mut self.schemas, id);
         }
-        if let Some(name) = choice.tag.as_deref().or(self.resolved[id].title.as_deref()) {
+        if let Some(name) = choice.tag.as_deref().or(self.schemas[id].title.as_deref()) {
             return names::variant_name(name);
         }
         match shape {

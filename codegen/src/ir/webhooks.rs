@@ -7,8 +7,9 @@ use serde::Serialize;
 use super::operations::Builder;
 use super::types::{Direction, given_type_name};
 use super::{Resource, Type, bodies, docs, media};
+use crate::model::{Operation, SchemaId, Signature};
 use crate::names::{self, UsedNames};
-use crate::resolve::{self, Kind, SchemaId, Signature};
+use crate::normalize::Kind;
 
 /// The events that a server sends by itself, as one enum in a module of its own.
 #[derive(Debug, Serialize)]
@@ -50,19 +51,19 @@ pub struct Event {
 impl Builder<'_> {
     /// The document's webhooks; none where nothing is delivered that could be read.
     pub(super) fn webhooks(&mut self, resources: &[Resource]) -> Option<Webhooks> {
-        let webhooks = std::mem::take(&mut self.types.resolved.webhooks);
+        let document = self.types.document;
         let mut taken = UsedNames::default();
         let (mut events, mut schemas) = (Vec::new(), Vec::new());
-        for webhook in &webhooks {
-            let Some(schema) = self.payload(webhook) else { continue };
+        for (delivered, webhook) in document.deliveries() {
+            let Some(schema) = self.payload(delivered, webhook) else { continue };
             let name = given_type_name(webhook.rust_name.as_deref());
-            let name = taken.claim(&name.unwrap_or_else(|| names::variant_name(&webhook.name)));
-            let place = format!("{}Event", names::type_name(&webhook.name));
+            let name = taken.claim(&name.unwrap_or_else(|| names::variant_name(delivered)));
+            let place = format!("{}Event", names::type_name(delivered));
             let ty = schema.map_or(Type::Value, |schema| self.types.of(schema, Direction::Response, &place));
             let docs = docs::prose(webhook.summary.as_deref().or(webhook.description.as_deref()));
-            let (wire, pointer) = (webhook.name.clone(), webhook.pointer.clone());
+            let (wire, pointer) = (delivered.to_owned(), webhook.pointer.clone());
             events.push(Event { name, wire, pointer, docs, ty });
-            schemas.push((webhook.name.as_str(), schema));
+            schemas.push((delivered, schema));
         }
         let tag = self.tag(&schemas);
         if let Some((_, values)) = &tag {
@@ -75,15 +76,17 @@ impl Builder<'_> {
             events,
             tag: tag.map(|(property, _)| property),
             unknown: taken.claim("Unknown"),
-            signature: self.types.resolved.signature.take(),
+            signature: document.signature.clone(),
         })
     }
 
     /// The schema of what is delivered as JSON, if it has one.
-    fn payload(&mut self, webhook: &resolve::Webhook) -> Option<Option<SchemaId>> {
-        let json = bodies::preferred(&webhook.media).filter(|media| media::is_json(&media.media_type));
+    fn payload(&mut self, name: &str, webhook: &Operation) -> Option<Option<SchemaId>> {
+        let document = self.types.document;
+        let content = document.media(document.body(webhook).map_or(&[], |body| &body.content));
+        let json = bodies::preferred(&content).filter(|media| media::is_json(&media.name));
         if json.is_none() {
-            let message = format!("the webhook `{}` delivers no JSON, and nothing else is read", webhook.name);
+            let message = format!("the webhook `{name}` delivers no JSON, and nothing else is read");
             let help = "declare a JSON body if it has one";
             self.types.diagnostics.warning("unserved-webhook", webhook.pointer.clone(), message, help);
         }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{Found, Node, Object};
 use crate::diagnostic::{child, tokens};
-use crate::lower::grammar::METHODS;
+use crate::spec::METHODS;
 
 /// Operations of the paths, in document order, with their pointers.
 pub(super) fn operations(document: &Value) -> impl Iterator<Item = (String, &Object)> {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use crate::diagnostic::child;
+use crate::spec::{FieldType, Versions};
 
 /// The nodes that changed their place, in the order in which they did.
 ///
@@ -31,30 +32,32 @@ impl Moves {
     /// Rewrites the references of the document that lead to what has moved.
     pub(super) fn follow(&self, document: &mut Value) {
         if !self.moves.is_empty() {
-            self.follow_in(document, &mut HashMap::new());
+            self.follow_in(FieldType::DOCUMENT, document, &mut HashMap::new());
         }
     }
 
-    fn follow_in(&self, node: &mut Value, known: &mut HashMap<String, String>) {
+    fn follow_in(&self, holds: FieldType, node: &mut Value, known: &mut HashMap<String, String>) {
+        if let (FieldType::SchemaNameOrRef, Value::String(reference)) = (holds, &mut *node) {
+            return self.rewrite(reference, known);
+        }
+        if holds.is_data() {
+            return;
+        }
+        if holds.reference_section().is_some()
+            && let Some(Value::String(reference)) = node.get_mut("$ref")
+        {
+            self.rewrite(reference, known);
+        }
         match node {
-            Value::Object(object) => {
-                for (name, member) in object {
-                    match member {
-                        Value::String(reference) if name == "$ref" => self.rewrite(reference, known),
-                        // A discriminator's mapping holds references outside of `$ref`.
-                        Value::Object(mapping) if name == "mapping" => {
-                            for entry in mapping.values_mut() {
-                                match entry {
-                                    Value::String(reference) => self.rewrite(reference, known),
-                                    other => self.follow_in(other, known),
-                                }
-                            }
-                        }
-                        member => self.follow_in(member, known),
-                    }
+            Value::Object(members) => {
+                for (name, member) in members {
+                    self.follow_in(holds.member(name, false, Versions::ALL), member, known);
                 }
             }
-            Value::Array(items) => items.iter_mut().for_each(|item| self.follow_in(item, known)),
+            Value::Array(items) => {
+                let holds = holds.member("", true, Versions::ALL);
+                items.iter_mut().for_each(|item| self.follow_in(holds, item, known));
+            }
             _ => {}
         }
     }

@@ -5,9 +5,10 @@ mod targets;
 
 use serde_json::{Value, json};
 
-use super::document::drop_objects;
-use super::grammar::{Kind, METHODS, TYPES};
+use super::document::drop_requirements;
 use super::{Lowering, Object};
+use crate::diagnostic::child;
+use crate::spec::{METHODS, ObjectKind, TYPES, Versions};
 
 pub(super) use targets::Targets;
 
@@ -23,12 +24,23 @@ pub(super) fn lower_paths(paths: &mut Object, walk: &mut Lowering) {
     }
 }
 
-/// Drops what a client has no use for, and sets the responses that 3.0 asks for.
+/// Drops the operations of methods that 3.0 does not have.
 ///
-/// Before `{"callbacks": {}}`, after `{"responses": {"default": {"description": ""}}}`.
-pub(super) fn lower_operation(operation: &mut Object) {
-    drop_objects(operation, &["callbacks"]);
+/// Before `{"query": {"responses": {}}, "additionalOperations": {"COPY": {"responses": {}}}}`, after `{}`.
+pub(super) fn lower_path_item(item: &mut Object, walk: &mut Lowering) {
+    for name in ["query", "additionalOperations"] {
+        if item.shift_remove(name).is_some() {
+            walk.lossy(name, format!("`{name}` is dropped: 3.0 has no such methods"));
+        }
+    }
+}
+
+/// Adds the responses that 3.0 asks for.
+///
+/// Before `{}`, after `{"responses": {"default": {"description": ""}}}`.
+pub(super) fn lower_operation(operation: &mut Object, walk: &Lowering) {
     operation.entry("responses").or_insert_with(|| json!({"default": {"description": ""}}));
+    drop_requirements(operation, walk);
 }
 
 /// Drops the bodies of responses that cannot have one.
@@ -52,7 +64,7 @@ pub(super) fn lower_responses(responses: &mut Object, walk: &mut Lowering) {
             message,
             "declare no `content` here, or the status that the server really sends",
         );
-        walk.enter(status, |walk| walk.object(Kind::Response, response));
+        walk.enter(status, |walk| walk.object(ObjectKind::Response, response));
     }
 }
 
@@ -60,22 +72,42 @@ fn has_content(response: &Object) -> bool {
     response.get("content").and_then(Value::as_object).is_some_and(|content| !content.is_empty())
 }
 
-/// Before `{"links": {}}`, after `{"description": ""}`.
+/// Before `{"summary": "Found"}`, after `{"description": "Found"}`.
 pub(super) fn lower_response(response: &mut Object) {
-    drop_objects(response, &["links"]);
-    response.entry("description").or_insert_with(|| json!(""));
-}
-
-/// Before `{"examples": [1]}`, after `{"example": 1}`.
-pub(super) fn lower_media_type(media_type: &mut Object) {
-    super::schema::first_example(media_type);
+    let summary = response.shift_remove("summary").filter(Value::is_string);
+    response.entry("description").or_insert_with(|| summary.unwrap_or_else(|| json!("")));
 }
 
 /// Lowers a parameter or a header.
 pub(super) fn lower_parameter(parameter: &mut Object, walk: &mut Lowering) {
-    super::schema::first_example(parameter);
+    whole_query(parameter, walk);
+    if parameter.get("style").is_some_and(|style| style == "cookie") {
+        walk.lossy("style", "the values of a cookie are percent-encoded, unlike those of the style `cookie`");
+        parameter.insert("style".to_owned(), json!("form"));
+    }
     require_path_parameter(parameter, walk);
     add_schema(parameter, walk);
+}
+
+/// Makes the whole query one exploded parameter.
+///
+/// Before `{"name": "q", "in": "querystring", "content": {"application/x-www-form-urlencoded": {"schema": {"type": "object"}}}}`,
+/// after `{"name": "q", "in": "query", "schema": {"type": "object"}, "style": "form", "explode": true}`.
+fn whole_query(parameter: &mut Object, walk: &mut Lowering) {
+    if parameter.get("in").is_none_or(|place| place != "querystring") {
+        return;
+    }
+    parameter.insert("in".to_owned(), json!("query"));
+    let form = "application/x-www-form-urlencoded";
+    let Some(schema) = parameter.get("content").and_then(|content| content.get(form)?.get("schema")).cloned() else {
+        return walk.lossy("in", "the whole query is described as one parameter");
+    };
+    let from = child(&child(&walk.place("content"), form), "schema");
+    walk.moves.add(from, walk.place("schema"));
+    parameter.shift_remove("content");
+    parameter.insert("schema".to_owned(), schema);
+    parameter.insert("style".to_owned(), json!("form"));
+    parameter.insert("explode".to_owned(), json!(true));
 }
 
 /// Before `{"name": "id", "in": "path"}`, after `{"name": "id", "in": "path", "required": true}`.
@@ -97,21 +129,22 @@ fn add_schema(parameter: &mut Object, walk: &mut Lowering) {
         return;
     }
     let mut schema = Object::new();
-    if parameter.get("type").is_some_and(|kind| TYPES.iter().any(|word| kind == word)) {
+    if parameter.get("type").is_some_and(|kind| TYPES.iter().any(|word| kind == word && *word != "null")) {
         walk.warn(
             "type",
             "misplaced-keyword",
             "the type of a parameter stands in its `schema`; it is read as if it did",
             "move `type` and the keywords beside it into `schema`",
         );
-        let belongs = |name: &str| Kind::Schema.shape(name).is_some() && Kind::Parameter.shape(name).is_none();
+        let has = |kind: ObjectKind, name: &str| kind.holds(name, Versions::V3_0).is_some();
+        let belongs = |name: &str| has(ObjectKind::Schema, name) && !has(ObjectKind::Parameter, name);
         for (name, value) in parameter.iter().filter(|(name, _)| belongs(name)) {
             schema.insert(name.clone(), value.clone());
         }
         parameter.retain(|name, _| !belongs(name));
     }
     let mut schema = Value::Object(schema);
-    walk.object(Kind::Schema, &mut schema);
+    walk.object(ObjectKind::Schema, &mut schema);
     parameter.insert("schema".to_owned(), schema);
 }
 

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::grammar::{Kind, Shape, WEBHOOKS, are_webhooks};
-use super::{Object, references};
+use super::Object;
+use crate::bundle::encode_pointer;
+use crate::spec::{FieldType, ObjectKind, Versions, WEBHOOKS_EXTENSION, are_webhooks};
 
 /// Makes a lowered document that the model takes valid against the JSON schema of OpenAPI 3.0. Extensions stay.
 ///
@@ -16,48 +17,48 @@ use super::{Object, references};
 /// {"schema": {"type": "string"}, "items": {"$ref": "#/paths/~1pets~1%7Bid%7D/get/parameters/0/schema"}}
 /// ```
 pub fn publish(document: &mut Value) {
-    node(Shape::One(Kind::Document), document);
+    node(FieldType::DOCUMENT, document);
 }
 
-fn node(shape: Shape, value: &mut Value) {
-    match (shape, value) {
-        (Shape::OneOrRef(_) | Shape::SchemaOrFlag, Value::Object(referrer)) if referrer.contains_key("$ref") => {
+fn node(holds: FieldType, value: &mut Value) {
+    match (holds, value) {
+        (FieldType::SchemaNameOrRef, Value::String(reference)) => encode(reference),
+        (FieldType::OneOrRef(_) | FieldType::SchemaOrBool, Value::Object(referrer))
+            if referrer.contains_key("$ref") =>
+        {
             if let Some(Value::String(reference)) = referrer.get_mut("$ref") {
-                *reference = references::encoded(reference);
+                encode(reference);
             }
         }
-        (Shape::One(kind) | Shape::OneOrRef(kind), Value::Object(object)) => members(kind, object),
-        (Shape::SchemaOrFlag, Value::Object(object)) => members(Kind::Schema, object),
-        (Shape::List(inner), Value::Array(items)) => items.iter_mut().for_each(|item| node(*inner, item)),
-        (Shape::Map(inner), Value::Object(named)) => named.values_mut().for_each(|member| node(*inner, member)),
+        (FieldType::List(inner), Value::Array(items)) => items.iter_mut().for_each(|item| node(*inner, item)),
+        (FieldType::Map(inner), Value::Object(named)) => named.values_mut().for_each(|member| node(*inner, member)),
+        (holds, Value::Object(object)) => {
+            if let Some(kind) = holds.object() {
+                members(kind, object);
+            }
+        }
         _ => {}
     }
 }
 
 /// The members of an object: those that OpenAPI 3.0 does not know are dropped.
-fn members(kind: Kind, object: &mut Object) {
-    object.retain(|name, _| name.starts_with("x-") || kind.shape(name).is_some());
+fn members(kind: ObjectKind, object: &mut Object) {
+    object.retain(|name, _| name.starts_with("x-") || kind.holds(name, Versions::V3_0).is_some());
     for (name, member) in object {
-        if kind == Kind::Operation && name == "responses" && member.as_object().is_some_and(Object::is_empty) {
+        if kind == ObjectKind::Operation && name == "responses" && member.as_object().is_some_and(Object::is_empty) {
             // There has to be one, and this one says nothing.
             *member = json!({"default": {"description": ""}});
         }
-        match kind.shape(name) {
-            _ if name == WEBHOOKS && !are_webhooks(member) => {}
-            Some(_) if kind == Kind::Discriminator && name == "mapping" => encode_mapping(member),
-            Some(shape) => node(shape, member),
+        match kind.holds(name, Versions::V3_0) {
+            _ if name == WEBHOOKS_EXTENSION && !are_webhooks(member) => {}
+            Some(holds) => node(holds, member),
             None => {}
         }
     }
 }
 
-/// A discriminator's mapping holds names, and references outside of `$ref`.
-fn encode_mapping(mapping: &mut Value) {
-    for target in mapping.as_object_mut().into_iter().flat_map(Object::values_mut) {
-        if let Value::String(reference) = target
-            && reference.starts_with('#')
-        {
-            *reference = references::encoded(reference);
-        }
+fn encode(reference: &mut String) {
+    if let Some(pointer) = reference.strip_prefix('#') {
+        *reference = encode_pointer(pointer);
     }
 }

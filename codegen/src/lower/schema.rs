@@ -41,6 +41,26 @@ const STEPS: &[Step] = &[
     limits::integers,
 ];
 
+/// Before `{"nodeType": "attribute"}`, after `{"attribute": true}`. Before `{"nodeType": "element"}`, after `{"wrapped": true}`, which
+/// only arrays heed.
+pub(super) fn lower_xml(xml: &mut Object, walk: &mut Lowering) {
+    match xml.shift_remove("nodeType").as_ref().and_then(Value::as_str) {
+        Some("attribute") => _ = xml.insert("attribute".to_owned(), json!(true)),
+        Some("element") => _ = xml.insert("wrapped".to_owned(), json!(true)),
+        Some(other @ ("text" | "cdata")) => {
+            walk.lossy("nodeType", format!("a node of type `{other}` is read as an element"))
+        }
+        _ => {}
+    }
+}
+
+/// Before `{"propertyName": "kind", "defaultMapping": "A"}`, after `{"propertyName": "kind"}`.
+pub(super) fn lower_discriminator(discriminator: &mut Object, walk: &mut Lowering) {
+    if discriminator.shift_remove("defaultMapping").is_some() {
+        walk.lossy("defaultMapping", "what an unknown value of the discriminator means is dropped");
+    }
+}
+
 /// Takes all steps.
 pub(super) fn lower(schema: &mut Object, walk: &mut Lowering) {
     for step in STEPS {

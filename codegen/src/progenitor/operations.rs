@@ -10,10 +10,10 @@ use super::schemas::Schemas;
 use super::{Object, bodies, description, responses};
 use crate::diagnostic::child;
 use crate::ir::Api;
-use crate::lower::grammar::METHODS;
 use crate::lowered::followed;
 use crate::markdown;
-use crate::names::{self, UsedNames};
+use crate::names::{self as rust_names, UsedNames};
+use crate::spec::METHODS;
 
 /// Methods that progenitor's clients have besides the operations'.
 const RESERVED: [&str; 6] = ["new", "new_with_client", "api_version", "baseurl", "client", "inner"];
@@ -25,7 +25,7 @@ pub(super) fn names(api: &Api) -> HashMap<(String, String), String> {
     let mut names = HashMap::new();
     for resource in &api.resources {
         for operation in resource.operations.iter().filter(|operation| !operation.alternative) {
-            let name = super::idents::value(&format!("{}_{}", resource.module, names::suffix(&operation.name)));
+            let name = super::idents::value(&format!("{}_{}", resource.module, rust_names::suffix(&operation.name)));
             let key = (operation.method.to_ascii_lowercase(), operation.path.clone());
             names.insert(key, taken.claim(&name));
         }

@@ -4,25 +4,25 @@
 use std::error::Error;
 
 use crm_clients_codegen::diff::{Change, wire};
-use crm_clients_codegen::resolve::Resolved;
-use crm_clients_codegen::{Input, Walk};
+use crm_clients_codegen::model::Document;
+use crm_clients_codegen::{Input, Pipeline};
 use serde_json::Value;
 
 /// What a test may fail with.
 pub type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 
-/// A document without references; an error holds the report of what is wrong in it.
-pub fn resolved(document: &Value) -> Outcome<Resolved> {
+/// The model of a document; an error holds the report of what is wrong in it.
+pub fn model(document: &Value) -> Outcome<Document> {
     let text = serde_json::to_vec(document)?;
     let read = |_: &str| Ok(text.clone());
-    let mut walk = Walk::new();
-    let found = walk.resolved(&Input { document: "openapi.json", read: &read, overlay: None });
-    found.ok_or_else(|| walk.report(false).into())
+    let mut pipeline = Pipeline::new();
+    let found = pipeline.model(&Input { document: "openapi.json", read: &read, overlay: None });
+    found.ok_or_else(|| pipeline.report(false).into())
 }
 
 /// What changed on the wire from one document to another.
 pub fn changes(old: &Value, new: &Value) -> Outcome<Vec<Change>> {
-    Ok(wire(&resolved(old)?, &resolved(new)?))
+    Ok(wire(&model(old)?, &model(new)?))
 }
 
 /// A change in a line: `breaking property-removed request: POST /a > body application/json > b`.

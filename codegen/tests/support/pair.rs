@@ -4,7 +4,7 @@
 
 use crm_clients_codegen::diff::{Reviewed, Revision};
 use crm_clients_codegen::ir::Api;
-use crm_clients_codegen::{Input, Walk};
+use crm_clients_codegen::{Input, Pipeline};
 
 /// One of the two documents.
 #[derive(Clone, Copy)]
@@ -40,7 +40,7 @@ pub fn document(text: &str, which: Which) -> String {
 /// The client `c` of a document; an error holds the report of what is wrong in it.
 pub fn client(document: &str) -> Result<Api, String> {
     let read = |_: &str| Ok(document.as_bytes().to_vec());
-    let mut walk = Walk::new();
+    let mut walk = Pipeline::new();
     let api = walk.ir(&Input { document: "openapi.yaml", read: &read, overlay: None }, "c");
     api.ok_or_else(|| format!("{document}\n{}", walk.report(false)))
 }
@@ -48,10 +48,10 @@ pub fn client(document: &str) -> Result<Api, String> {
 /// A revision called `name`, whose document has this text.
 pub fn revision(name: &str, document: &str) -> Result<Revision, String> {
     let read = |_: &str| Ok(document.as_bytes().to_vec());
-    let mut walk = Walk::new();
-    let resolved = walk.resolved(&Input { document: name, read: &read, overlay: None });
-    match resolved {
-        Some(resolved) => Ok(Revision::new(resolved, walk)),
+    let mut walk = Pipeline::new();
+    let document = walk.model(&Input { document: name, read: &read, overlay: None });
+    match document {
+        Some(document) => Ok(Revision::new(document, walk)),
         None => Err(walk.report(false)),
     }
 }

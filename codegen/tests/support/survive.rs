@@ -13,7 +13,7 @@ use crm_clients_codegen::lint::lint;
 use crm_clients_codegen::load::load;
 use crm_clients_codegen::origin::Documents;
 use crm_clients_codegen::overlay::overlay;
-use crm_clients_codegen::{Input, Walk};
+use crm_clients_codegen::{Input, Pipeline};
 use semver::Version;
 use serde_json::Value;
 
@@ -67,19 +67,19 @@ fn shown(diagnostics: &Diagnostics, documents: &Documents) {
 }
 
 /// What a walk over the document of this text comes to, and the walk. Without a result there is a reason.
-fn walked<T>(text: &[u8], step: impl FnOnce(&mut Walk, &Input<'_>) -> Option<T>) -> (Option<T>, Walk) {
+fn walked<T>(text: &[u8], step: impl FnOnce(&mut Pipeline, &Input<'_>) -> Option<T>) -> (Option<T>, Pipeline) {
     let read = |path: &str| match path {
         "openapi.json" => Ok(text.to_vec()),
         _ => Err(io::Error::from(io::ErrorKind::NotFound)),
     };
-    let mut walk = Walk::new();
+    let mut walk = Pipeline::new();
     let result = step(&mut walk, &Input { document: "openapi.json", read: &read, overlay: None });
     assert!(result.is_some() || walk.diagnostics.has_errors(), "neither a result nor a reason");
     (result, walk)
 }
 
 /// What a walk comes to, and what was found on it shown.
-fn shown_walk<T>(text: &[u8], step: impl FnOnce(&mut Walk, &Input<'_>) -> Option<T>) -> Option<T> {
+fn shown_walk<T>(text: &[u8], step: impl FnOnce(&mut Pipeline, &Input<'_>) -> Option<T>) -> Option<T> {
     let (result, walk) = walked(text, step);
     shown(&walk.diagnostics, &walk.documents);
     result
@@ -87,18 +87,18 @@ fn shown_walk<T>(text: &[u8], step: impl FnOnce(&mut Walk, &Input<'_>) -> Option
 
 /// What is published of a lowered document is OpenAPI 3.0 for us, too, and is published the same. Says whether anything was.
 pub fn lowering(text: &[u8]) -> bool {
-    let Some(published) = shown_walk(text, Walk::published) else { return false };
-    let again = shown_walk(published.to_string().as_bytes(), Walk::published);
+    let Some(published) = shown_walk(text, Pipeline::published) else { return false };
+    let again = shown_walk(published.to_string().as_bytes(), Pipeline::published);
     assert_eq!(again, Some(published));
     true
 }
 
 /// All that is made of a document. What is in the client is returned, where it became one.
 pub fn walking(text: &[u8]) -> Option<Items> {
-    shown_walk(text, Walk::lint);
+    shown_walk(text, Pipeline::lint);
     let mut items = client(text)?;
     let counts = items.counts.clone();
-    if let (Some((_, calls)), _) = walked(text, |walk, input| walk.calls(input, "client")) {
+    if let (Some(calls), _) = walked(text, |walk, input| walk.calls(input, "client")) {
         emitted::check(&calls, &mut items);
     }
     shown_walk(text, |walk, input| walk.for_progenitor(input, "client"));
@@ -118,8 +118,8 @@ pub fn client(text: &[u8]) -> Option<Items> {
 /// A document does not differ from itself, two that are swapped mirror their changes, and every review of them can be shown.
 /// Says whether they were compared.
 pub fn comparing(old: &[u8], new: &[u8]) -> bool {
-    let resolved = |text| shown_walk(text, Walk::resolved);
-    let (Some(one), Some(other)) = (resolved(old), resolved(new)) else { return false };
+    let model = |text| shown_walk(text, Pipeline::model);
+    let (Some(one), Some(other)) = (model(old), model(new)) else { return false };
     for same in [&one, &other] {
         assert!(wire(same, same).is_empty(), "a document differs from itself");
     }
@@ -139,6 +139,6 @@ pub fn comparing(old: &[u8], new: &[u8]) -> bool {
 }
 
 fn revision(text: &[u8]) -> Option<Revision> {
-    let (resolved, walk) = walked(text, Walk::resolved);
-    Some(Revision::new(resolved?, walk))
+    let (document, pipeline) = walked(text, Pipeline::model);
+    Some(Revision::new(document?, pipeline))
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crm_clients_codegen::fileset::FileSet;
 use crm_clients_codegen::ir::Api;
-use crm_clients_codegen::{Input, Walk};
+use crm_clients_codegen::{Input, Pipeline};
 
 use crate::support::fixtures;
 
@@ -43,7 +43,7 @@ impl Document {
         let overlay = fs::read(self.directory.join("overlay.yaml")).ok();
         let overlay = overlay.as_deref().map(|text| ("overlay.yaml", text));
         let read = |path: &str| fs::read(self.directory.join(path));
-        let mut walk = Walk::new();
+        let mut walk = Pipeline::new();
         let api = walk.ir(&Input { document: self.name, read: &read, overlay }, "client");
         (api, walk.report(false))
     }
@@ -53,9 +53,9 @@ impl Document {
         let overlay = fs::read(self.directory.join("overlay.yaml")).ok();
         let overlay = overlay.as_deref().map(|text| ("overlay.yaml", text));
         let read = |path: &str| fs::read(self.directory.join(path));
-        let mut walk = Walk::new();
+        let mut walk = Pipeline::new();
         let calls = walk.calls(&Input { document: self.name, read: &read, overlay }, name);
-        (calls.map(|(_, files)| files), walk.report(false))
+        (calls, walk.report(false))
     }
 
     /// The document with its overlay applied.
@@ -63,6 +63,6 @@ impl Document {
         let overlay = fs::read(self.directory.join("overlay.yaml")).ok();
         let overlay = overlay.as_deref().map(|text| ("overlay.yaml", text));
         let read = |path: &str| fs::read(self.directory.join(path));
-        Walk::new().overlaid(&Input { document: self.name, read: &read, overlay })
+        Pipeline::new().overlaid(&Input { document: self.name, read: &read, overlay })
     }
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::Path;
 
-use crm_clients_codegen::Walk;
+use crm_clients_codegen::Pipeline;
 use crm_clients_codegen::diff::{Review, Reviewed, Revision, Severity, format, side_by_side};
 use semver::Version;
 
@@ -235,13 +235,13 @@ fn document_of(path: &str) -> Option<&str> {
 }
 
 fn revision(source: &Source) -> Result<Revision, Fault> {
-    let (resolved, walk) = source.inspect(Walk::resolved);
-    match resolved {
-        Some(resolved) => Ok(Revision::new(resolved, walk)),
+    let (document, walk) = source.inspect(Pipeline::model);
+    match document {
+        Some(document) => Ok(Revision::new(document, walk)),
         None => Err(faults(&walk)),
     }
 }
 
-fn faults(walk: &Walk) -> Fault {
+fn faults(walk: &Pipeline) -> Fault {
     Fault::shown(walk.report(io::stderr().is_terminal()))
 }

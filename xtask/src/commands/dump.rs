@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crm_clients_codegen::Walk;
+use crm_clients_codegen::Pipeline;
 
 use crate::api::Workspace;
 use crate::{Fault, Outcome, output};
@@ -35,7 +35,7 @@ enum Stage {
 pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Fault> {
     let source = workspace.source_with(&arguments.source, arguments.overlay.as_deref())?;
     let json = match arguments.stage {
-        Stage::Overlaid => serde_json::to_string_pretty(&source.walk(Walk::overlaid)?)?,
+        Stage::Overlaid => serde_json::to_string_pretty(&source.walk(Pipeline::overlaid)?)?,
         Stage::Progenitor => {
             serde_json::to_string_pretty(&source.walk(|walk, input| walk.for_progenitor(input, "client"))?)?
         }

@@ -9,7 +9,7 @@ use std::{fs, io, thread};
 use crm_clients_codegen::diagnostic::json_lines;
 use crm_clients_codegen::emit::{self, CrateOptions};
 use crm_clients_codegen::fileset::{FileSet, is_generated};
-use crm_clients_codegen::{Input, Walk, names};
+use crm_clients_codegen::{Input, Pipeline, names};
 
 use crate::api::{Source, Workspace};
 use crate::output::{self, say};
@@ -78,7 +78,7 @@ fn ours(workspace: &Workspace, source: &Source, arguments: &Arguments) -> Result
     let name = &arguments.name;
     let runtime = workspace.path("codegen/runtime").display().to_string();
     let options = CrateOptions { name: name.to_owned(), runtime };
-    let pass = |walk: &mut Walk, input: &Input<'_>| walk.ir(input, &names::module_name(name));
+    let pass = |walk: &mut Pipeline, input: &Input<'_>| walk.ir(input, &names::module_name(name));
     walk(source, arguments.format, pass, |api| emit::crate_files(&api, &options, &source.file_name()))
 }
 
@@ -87,7 +87,7 @@ fn ours(workspace: &Workspace, source: &Source, arguments: &Arguments) -> Result
 fn walk<T, U>(
     source: &Source,
     format: Format,
-    pass: impl FnOnce(&mut Walk, &Input<'_>) -> Option<T>,
+    pass: impl FnOnce(&mut Pipeline, &Input<'_>) -> Option<T>,
     next: impl FnOnce(T) -> U,
 ) -> Result<U, Fault> {
     let (made, walk) = source.inspect(pass);

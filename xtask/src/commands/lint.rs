@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal};
 
 use crm_clients_codegen::diagnostic::{Severity, github, json_lines};
-use crm_clients_codegen::{Walk, lint};
+use crm_clients_codegen::{Pipeline, lint};
 
 use crate::api::Workspace;
 use crate::output::{self, say};
@@ -57,7 +57,7 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Faul
     for name in &names {
         let source = workspace.source_or_file(name)?;
         let source = if arguments.without_overlay { source.bare() } else { source };
-        let (linted, walk) = source.inspect(Walk::lint);
+        let (linted, walk) = source.inspect(Pipeline::lint);
         if linted.is_none() {
             // The next document may have something, too.
             faults.push_str(&walk.report(io::stderr().is_terminal()));

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crm_clients_codegen::{Walk, canonical};
+use crm_clients_codegen::{Pipeline, canonical};
 
 use crate::api::Workspace;
 use crate::{Fault, Outcome, output};
@@ -25,7 +25,7 @@ pub struct Arguments {
 /// Runs it. Extensions stay: OpenAPI allows them everywhere, and whatever reads them goes on doing so.
 pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Fault> {
     let source = workspace.source_with(&arguments.source, arguments.overlay.as_deref())?;
-    let document = source.walk(Walk::published)?;
+    let document = source.walk(Pipeline::published)?;
     let Some(path) = &arguments.output else {
         output::json(&canonical::to_json(&document));
         return Ok(Outcome::Done);

@@ -6,7 +6,7 @@ use std::thread;
 
 use crm_clients_codegen::emit::{self, Module};
 use crm_clients_codegen::fileset::FileSet;
-use crm_clients_codegen::{Input, Walk};
+use crm_clients_codegen::{Input, Pipeline};
 
 use crate::api::{Source, Workspace};
 use crate::output::{self, say};
@@ -113,7 +113,7 @@ fn clients(workspace: &Workspace, names: &[String], chosen: &[String]) -> Result
     }))
 }
 
-fn client(walk: &mut Walk, input: &Input<'_>, name: &String, chosen: &[String]) -> Option<Client> {
+fn client(walk: &mut Pipeline, input: &Input<'_>, name: &String, chosen: &[String]) -> Option<Client> {
     if !chosen.contains(name) {
         let document = walk.overlaid(input)?;
         let title = document.pointer("/info/title").and_then(|title| title.as_str()).unwrap_or_default();

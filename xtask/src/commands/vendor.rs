@@ -9,7 +9,7 @@ use std::io::{self, IsTerminal};
 
 use crm_clients_codegen::diagnostic::{Diagnostic, Severity};
 use crm_clients_codegen::diff::format;
-use crm_clients_codegen::{Walk, sanitize};
+use crm_clients_codegen::{Pipeline, sanitize};
 use jiff::civil::Date;
 
 use crate::api::{Source, Workspace, check_name};
@@ -149,7 +149,7 @@ fn vendored(workspace: &Workspace, name: &str, canonical: &Canonical) -> Result<
 /// Refuses what is no OpenAPI document, whatever its overlay makes of it. Faults of the overlay are no fault of the document:
 /// they are work to do once it is here.
 fn check_walk(name: &str, source: &Source) -> Result<(), Fault> {
-    let (_, walk) = source.inspect(Walk::model);
+    let (_, walk) = source.inspect(Pipeline::model);
     let is_overlays =
         |fault: &Diagnostic| fault.position(&walk.documents).is_some_and(|position| source.is_overlay(position.file));
     let mut faults = walk.diagnostics.iter().filter(|fault| fault.severity == Severity::Error);

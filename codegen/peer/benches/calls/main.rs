@@ -89,7 +89,7 @@ fn row(what: &str, [ours, progenitor, by_hand]: [f64; 3], unit: &str, aim: &str)
 async fn contacts(client: &progenitor::Client) -> Outcome<usize> {
     #[rustfmt::skip]
     let page = client.contacts_list(
-        None, None, None, None, None, None, None, None, None, None, None, None, None, None, None, None, None, None,
+        None, None, None, None, None, None, None, None, None, None, None, None, None, None, None, None, None, None, None,
         None, None, None, None, None, None, None, None, None, None, None, None, None, None, None, None, None, None,
         None, None, None, None, None, None, None, None, None, None, None, None, None, None, None, None, None, None,
         None, None, None, None, None, None, None, None, None, None, Some("9"), None, None, None, None, None, None,

@@ -142,6 +142,9 @@ mod security;
 #[path = "../../../tests/fixtures/golden/servers/calls/mod.rs"]
 #[rustfmt::skip]
 mod servers;
+#[path = "../../../tests/fixtures/golden/swagger_2/calls/mod.rs"]
+#[rustfmt::skip]
+mod swagger_2;
 #[path = "../../../tests/fixtures/golden/tagged/calls/mod.rs"]
 #[rustfmt::skip]
 mod tagged;
@@ -191,7 +194,7 @@ async fn every_call_goes_onto_the_wire() -> Outcome {
         enums event_streams formats forms free_form hard_names headers_cookies inheritance lossy maps
         media_types multipart multipart_encoding no_operation_id no_operations nulls numeric_strings oauth2 octet_streams
         odd_defaults odd_enums overlays pagination path_parameters path_styles property_names query_styles
-        recursion references resource_names responses rust_names security servers tagged type_names unions
+        recursion references resource_names responses rust_names security servers swagger_2 tagged type_names unions
         webhook_names webhooks
     );
     for entry in std::fs::read_dir(crate::themes_directory())? {

@@ -134,6 +134,9 @@ pub mod security;
 #[path = "../../../tests/fixtures/golden/servers/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod servers;
+#[path = "../../../tests/fixtures/golden/swagger_2/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod swagger_2;
 #[path = "../../../tests/fixtures/golden/tagged/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod tagged;

@@ -101,7 +101,7 @@ impl std::fmt::Display for Key<'_> {
         match self {
             Self::Path(_) => f.write_str("the path"),
             Self::Parameter(location, wire) => {
-                write!(f, "the {} parameter `{wire}`", location.as_str())
+                write!(f, "the {} parameter `{wire}`", location.word())
             }
             Self::Body => f.write_str("the body"),
         }

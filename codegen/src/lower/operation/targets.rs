@@ -6,14 +6,11 @@ use serde_json::Value;
 
 use super::BODYLESS;
 use crate::lower::Object;
-use crate::lower::document::referenced;
-use crate::lower::grammar::METHODS;
+use crate::refs::References;
+use crate::spec::{FieldType, METHODS, ObjectKind, Versions};
 
 /// A parameter's name and place: what tells it from the others of its operation.
 pub(in crate::lower) type Identity = (String, String);
-
-/// References that go through more references than this lead nowhere.
-const LONGEST_CHAIN: usize = 32;
 
 /// What references lead to, by reference.
 #[derive(Debug, Default)]
@@ -27,34 +24,32 @@ impl Targets {
     /// Looks up the references in the operations of a document.
     pub(in crate::lower) fn gather(document: &Value) -> Self {
         let mut targets = Self::default();
-        let Some(root) = document.as_object() else { return targets };
-        for section in ["paths", "webhooks", "x-webhooks"] {
-            for item in root.get(section).and_then(Value::as_object).into_iter().flat_map(Object::values) {
-                targets.gather_parameters(root, item);
-                for operation in METHODS.iter().filter_map(|method| item.get(method)) {
-                    targets.gather_parameters(root, operation);
-                    targets.gather_responses(root, operation);
-                }
+        let references = References::new(document);
+        each_path_item(document, FieldType::DOCUMENT, &mut |item| {
+            targets.gather_parameters(&references, item);
+            for operation in METHODS.iter().filter_map(|method| item.get(method)) {
+                targets.gather_parameters(&references, operation);
+                targets.gather_responses(&references, operation);
             }
-        }
+        });
         targets
     }
 
-    fn gather_parameters(&mut self, root: &Object, holder: &Value) {
+    fn gather_parameters(&mut self, references: &References, holder: &Value) {
         for parameter in holder.get("parameters").and_then(Value::as_array).into_iter().flatten() {
             let Some(reference) = parameter.get("$ref").and_then(Value::as_str) else { continue };
             if !self.parameters.contains_key(reference)
-                && let Some(identity) = last_referenced(root, parameter).and_then(identity)
+                && let Some(identity) = last_referenced(references, parameter).and_then(identity)
             {
                 self.parameters.insert(reference.to_owned(), identity);
             }
         }
     }
 
-    fn gather_responses(&mut self, root: &Object, operation: &Value) {
+    fn gather_responses(&mut self, references: &References, operation: &Value) {
         for response in BODYLESS.iter().filter_map(|status| operation.get("responses")?.get(status)) {
             if let Some(reference) = response.get("$ref").and_then(Value::as_str)
-                && let Some(target) = last_referenced(root, response)
+                && let Some(target) = last_referenced(references, response)
             {
                 self.responses.insert(reference.to_owned(), target.clone());
             }
@@ -82,13 +77,26 @@ fn identity(parameter: &Object) -> Option<Identity> {
 }
 
 /// Follows a reference through others to what it means.
-fn last_referenced<'r>(root: &'r Object, from: &'r Value) -> Option<&'r Object> {
-    let mut at = from;
-    for _ in 0..LONGEST_CHAIN {
-        match at.get("$ref").and_then(Value::as_str) {
-            Some(reference) => at = referenced(root, reference)?,
-            None => return at.as_object(),
-        }
+fn last_referenced<'r>(references: &References<'r>, from: &'r Value) -> Option<&'r Object> {
+    references.follow(from, "").ok()?.node.as_object()
+}
+
+/// Visits the path items of a document, those of its callbacks among them.
+fn each_path_item<'v>(node: &'v Value, holds: FieldType, visit: &mut dyn FnMut(&'v Value)) {
+    if holds.is_data() {
+        return;
     }
-    None
+    if holds.object() == Some(ObjectKind::PathItem) {
+        visit(node);
+    }
+    match node {
+        Value::Object(members) => members
+            .iter()
+            .for_each(|(name, value)| each_path_item(value, holds.member(name, false, Versions::V3_2), visit)),
+        Value::Array(items) => {
+            let holds = holds.member("", true, Versions::V3_2);
+            items.iter().for_each(|item| each_path_item(item, holds, visit));
+        }
+        _ => {}
+    }
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Lowering, Object, is_annotation, means_null, push_all_of, set_nullable};
 use crate::diagnostic::child;
-use crate::lower::grammar::Kind;
+use crate::spec::{ObjectKind, Versions};
 
 /// Makes an alternative that means null a schema that allows null.
 ///
@@ -87,7 +87,7 @@ fn listed_values(arms: &[Value]) -> Option<(Value, Vec<Value>)> {
         // What is no keyword at all says nothing either.
         let is_plain = arm.keys().all(|keyword| {
             matches!(keyword.as_str(), "type" | "enum" | "title" | "description" | "example" | "deprecated")
-                || !keyword.starts_with("x-") && Kind::Schema.shape(keyword).is_none()
+                || !keyword.starts_with("x-") && ObjectKind::Schema.holds(keyword, Versions::V3_2).is_none()
         });
         if !is_plain || arm.get("type") != Some(kind) {
             return None;
@@ -108,10 +108,6 @@ fn listed_values(arms: &[Value]) -> Option<(Value, Vec<Value>)> {
 pub(super) fn reference_with_siblings(schema: &mut Object, _: &mut Lowering) {
     if !schema.get("$ref").is_some_and(Value::is_string) {
         return;
-    }
-    // A reference object's `summary` is no keyword of a schema.
-    if let Some(summary) = schema.shift_remove("summary").filter(Value::is_string) {
-        schema.entry("description").or_insert(summary);
     }
     if schema.len() == 1 {
         return;

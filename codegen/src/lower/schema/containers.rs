@@ -10,12 +10,12 @@ use crate::diagnostic::child;
 /// Before `{"type": "array", "prefixItems": [{"type": "string"}, {"type": "integer"}], "items": false}`,
 /// after `{"type": "array", "items": {"anyOf": [{"type": "string"}, {"type": "integer"}]}}`.
 pub(super) fn tuple(schema: &mut Object, walk: &mut Lowering) {
-    let keyword = if schema.get("prefixItems").is_some_and(Value::is_array) { "prefixItems" } else { "items" };
-    let Some(Value::Array(listed)) = schema.get_mut(keyword).filter(|items| items.is_array()).map(Value::take) else {
+    let Some(Value::Array(listed)) = schema.get_mut("prefixItems").filter(|items| items.is_array()).map(Value::take)
+    else {
         return;
     };
-    walk.lossy(keyword, "the order and the number of the items are lost; each item can be any of those listed");
-    let from = walk.place(keyword);
+    walk.lossy("prefixItems", "the order and the number of the items are lost; each item can be any of those listed");
+    let from = walk.place("prefixItems");
     let mut kinds: Vec<_> =
         listed.into_iter().enumerate().map(|(index, kind)| (child(&from, &index.to_string()), kind)).collect();
     if let Some(rest) = schema.get("items").filter(|items| items.is_object() && **items != json!({"not": {}})) {

@@ -9,7 +9,7 @@ use crate::lower::document::schema_pointer;
 const HARMLESS: [&str; 4] = ["$schema", "$comment", "$vocabulary", "contentSchema"];
 
 /// Keywords that are dropped with a warning, and what is lost by it.
-const UNSUPPORTED: [(&str, &str); 16] = [
+const UNSUPPORTED: [(&str, &str); 14] = [
     ("$id", "the schema is known by its place alone, not by an `$id`"),
     ("$anchor", "nothing can refer to the schema by an anchor"),
     ("$dynamicAnchor", "nothing can refer to the schema by a dynamic anchor"),
@@ -19,13 +19,11 @@ const UNSUPPORTED: [(&str, &str); 16] = [
     ("if", "what holds only under a condition is left out"),
     ("dependentSchemas", "what holds only beside another property is left out"),
     ("dependentRequired", "properties required only beside another one are optional"),
-    ("dependencies", "what holds only beside another property is left out"),
     ("propertyNames", "any property name is allowed"),
     ("contains", "no item is asked for in particular"),
     ("minContains", "no number of particular items is asked for"),
     ("maxContains", "no number of particular items is asked for"),
     ("unevaluatedItems", "further items are not ruled out"),
-    ("additionalItems", "further items are not ruled out"),
 ];
 
 /// Before `{"$comment": "Why", "examples": [1], "type": "integer"}`, after `{"type": "integer", "example": 1}`.
@@ -53,15 +51,13 @@ pub(super) fn drop_unsupported(schema: &mut Object, walk: &mut Lowering) {
 /// Before `{"components": {"schemas": {"A": {"$defs": {"B": {"type": "string"}}}}}}`,
 /// after `{"components": {"schemas": {"A": {}, "B": {"type": "string"}}}}`.
 pub(super) fn move_definitions(schema: &mut Object, walk: &mut Lowering) {
-    for keyword in ["$defs", "definitions"] {
-        let Some(Value::Object(definitions)) = schema.get_mut(keyword).map(Value::take) else { continue };
-        schema.shift_remove(keyword);
-        let place = walk.place(keyword);
-        for (name, definition) in definitions {
-            let unique = unique_name(&name, walk);
-            walk.moves.add(crate::diagnostic::child(&place, &name), schema_pointer(&unique));
-            walk.definitions.insert(unique, definition);
-        }
+    let Some(Value::Object(definitions)) = schema.get_mut("$defs").map(Value::take) else { return };
+    schema.shift_remove("$defs");
+    let place = walk.place("$defs");
+    for (name, definition) in definitions {
+        let unique = unique_name(&name, walk);
+        walk.moves.add(crate::diagnostic::child(&place, &name), schema_pointer(&unique));
+        walk.definitions.insert(unique, definition);
     }
 }
 

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Lowering, Object, is_composed, is_null_alone, push_all_of, set_nullable};
 use crate::diagnostic::child;
-use crate::lower::grammar::TYPES;
+use crate::spec::TYPES;
 
 /// Before `{"type": "null"}`, after `{"nullable": true}`.
 pub(super) fn null_alone(schema: &mut Object, walk: &mut Lowering) {
@@ -220,7 +220,7 @@ pub(crate) fn known_types(schema: &Object) -> Option<Vec<&'static str>> {
 }
 
 fn known(word: &str) -> Option<&'static str> {
-    TYPES.iter().chain(&["null"]).copied().find(|kind| *kind == word)
+    TYPES.iter().copied().find(|kind| *kind == word)
 }
 
 /// Sets the types of a schema in the shortest way: an integer is a number, and all types together are none.

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 
 use crm_clients_codegen::fileset::FileSet;
-use crm_clients_codegen::{Input, Walk, names, sanitize};
+use crm_clients_codegen::{Input, Pipeline, names, sanitize};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -25,7 +25,7 @@ struct Package {
 /// The crate as progenitor writes it.
 pub fn files(workspace: &Workspace, source: &Source, arguments: &Arguments) -> Result<FileSet, Fault> {
     let name = &arguments.name;
-    let pass = |walk: &mut Walk, input: &Input<'_>| walk.for_progenitor(input, &names::module_name(name));
+    let pass = |walk: &mut Pipeline, input: &Input<'_>| walk.for_progenitor(input, &names::module_name(name));
     let order = walk(
         source,
         arguments.format,

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crm_clients_codegen::driver;
 use crm_clients_codegen::fileset::FileSet;
+use crm_clients_codegen::{Pipeline, callgen};
 use serde_json::Value;
 
 use super::cargo;
@@ -29,13 +29,14 @@ impl Program {
         let mut documents = Vec::new();
         for name in apis {
             let source = workspace.source(name)?;
-            let (document, calls) = source.walk(|walk, input| walk.calls(input, name))?;
+            let document = source.walk(Pipeline::lowered)?;
+            let calls = source.walk(|pipeline, input| pipeline.calls(input, name))?;
             for (path, text) in calls.iter() {
                 files.insert(format!("{name}/{path}"), text);
             }
             documents.push((name.clone(), document));
         }
-        files.insert("main.rs", driver::program(apis));
+        files.insert("main.rs", callgen::program(apis));
         let directory = target.join("prism/program");
         let lock = Lock::exclusive(&directory)?;
         tree::write(&lock, "src", &directory.join("src").display().to_string(), &files)?;

@@ -1,6 +1,6 @@
 //! What a new revision of a document means: the review that `cargo xtask diff` prints, before anything is committed.
 
-use crm_clients_codegen::Walk;
+use crm_clients_codegen::Pipeline;
 use crm_clients_codegen::diff::{Review, Reviewed, Revision, side_by_side};
 
 use super::super::diff;
@@ -13,8 +13,8 @@ pub fn review(workspace: &Workspace, name: &str, file: &str, texts: (&str, &str)
     let (before, after) = texts;
     let compared = |overlay: Option<Overlay>| {
         let revision = |shown: String, text: &str| {
-            let (resolved, walk) = Source::text(&shown, text.into(), overlay.clone()).inspect(Walk::resolved);
-            Some(Revision::new(resolved?, walk))
+            let (document, walk) = Source::text(&shown, text.into(), overlay.clone()).inspect(Pipeline::model);
+            Some(Revision::new(document?, walk))
         };
         let old = || revision(format!("before:{file}"), before);
         let (old, new) = side_by_side(old, || revision(file.to_owned(), after));

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crm_clients_codegen::{Walk, canonical};
+use crm_clients_codegen::{Pipeline, canonical};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -75,7 +75,7 @@ impl Upstream {
             }
         };
         let is_json = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
-        let value = source.walk(Walk::overlaid)?;
+        let value = source.walk(Pipeline::overlaid)?;
         let text = |pointer: &str| value.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
         let version = text("/info/version").unwrap_or_default();
         let licence = text("/info/license/identifier").or_else(|| text("/info/license/name"));

@@ -1,0 +1,120 @@
+//! References where OpenAPI has none: in place of an operation, of all paths, of a section of components.
+
+use serde_json::{Map, Value};
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity, child, push_token};
+use crate::load::Growth;
+use crate::origin::Documents;
+use crate::refs::References;
+use crate::spec::{FieldType, ObjectKind, Versions};
+
+/// Puts what such references within the document refer to in their place. What stands beside a reference overrides it.
+///
+/// Before `{"paths": {"/a": {"get": {"$ref": "#/x-operations/list"}}}, "x-operations": {"list": {"operationId": "list"}}}`,
+/// after `{"paths": {"/a": {"get": {"operationId": "list"}}}, "x-operations": {"list": {"operationId": "list"}}}`.
+pub fn inline_misplaced(value: &mut Value, documents: &mut Documents, diagnostics: &mut Diagnostics) {
+    let mut growth = Growth::default();
+    // What is put in place may have such references in it; one that leads to itself has no end.
+    loop {
+        let mut found = Vec::new();
+        find(value, FieldType::DOCUMENT, Versions::read_in(value), &mut String::new(), &mut found);
+        let references = References::new(value);
+        // What leads nowhere has been reported, and what leads to another kind of value is reported by a later pass.
+        found.retain(|(pointer, holds, reference)| {
+            let target = references.target(reference, pointer);
+            target.and_then(|target| references.node(&target)).is_some_and(|target| fits(*holds, target))
+        });
+        if found.is_empty() {
+            return;
+        }
+        for (pointer, holds, reference) in found {
+            let place = child(&pointer, "$ref");
+            let target = References::new(value).target(&reference, &pointer);
+            let target = target.filter(|target| !is_within(&pointer, target) && !is_within(target, &pointer));
+            let copy = target.as_ref().and_then(|target| value.pointer(target)).cloned();
+            let (Some(target), Some(copy)) = (target, copy) else {
+                let message = format!("`{reference}` leads to a node around it");
+                diagnostics.error("unknown-reference", place, message, "write out what is meant");
+                return;
+            };
+            if let Err(message) = growth.allow(&copy, &pointer) {
+                diagnostics.error("too-large", place, message, "");
+                return;
+            }
+            let warning = warning(holds, &reference, place);
+            diagnostics.push(match documents.origin(&warning.pointer) {
+                Some((file, source)) => Diagnostic { pointer: source, ..warning }.in_file(file),
+                None => warning,
+            });
+            let Some(node) = value.pointer_mut(&pointer) else { return };
+            let own = node.take();
+            *node = copy;
+            let own_members = own.as_object().into_iter().flatten().filter(|(name, _)| *name != "$ref");
+            let places: Vec<_> =
+                own_members.clone().map(|(name, _)| (name, documents.origin(&child(&pointer, name)))).collect();
+            documents.copy_origin(&target, &pointer);
+            for (name, origin) in places {
+                if let Some((file, source)) = origin {
+                    documents.set_origin(&child(&pointer, name), file, &source);
+                }
+            }
+            if let Value::Object(node) = node {
+                let own: Map<String, Value> = own_members.map(|(name, value)| (name.clone(), value.clone())).collect();
+                node.extend(own);
+            }
+        }
+    }
+}
+
+/// Whether a value can stand in a place.
+pub(super) fn fits(holds: FieldType, value: &Value) -> bool {
+    match holds {
+        FieldType::List(_) => value.is_array(),
+        _ => value.is_object(),
+    }
+}
+
+/// The warning about a reference at a pointer that OpenAPI has no reference for.
+pub(super) fn warning(holds: FieldType, reference: &str, pointer: String) -> Diagnostic {
+    let noun = holds.object().map_or("list or map", ObjectKind::noun);
+    let message = format!("OpenAPI allows no reference in place of this {noun}; `{reference}` is read as if it did");
+    let help = "write out what is meant, or refer to a component where OpenAPI allows it";
+    Diagnostic::new(Severity::Warning, "misplaced-reference", pointer, message, help)
+}
+
+fn find(
+    node: &Value,
+    holds: FieldType,
+    versions: Versions,
+    at: &mut String,
+    found: &mut Vec<(String, FieldType, String)>,
+) {
+    if holds.is_data() {
+        return;
+    }
+    if let Some(reference) = node.get("$ref").and_then(Value::as_str)
+        && holds.reference_section().is_none()
+    {
+        return found.push((at.clone(), holds, reference.to_owned()));
+    }
+    let length = at.len();
+    let mut member = |token: &str, node: &Value, holds: FieldType| {
+        push_token(at, token);
+        find(node, holds, versions, at, found);
+        at.truncate(length);
+    };
+    match node {
+        Value::Object(members) => {
+            members.iter().for_each(|(name, value)| member(name, value, holds.member(name, false, versions)));
+        }
+        Value::Array(items) => {
+            let holds = holds.member("", true, versions);
+            items.iter().enumerate().for_each(|(index, value)| member(&index.to_string(), value, holds));
+        }
+        _ => {}
+    }
+}
+
+fn is_within(pointer: &str, node: &str) -> bool {
+    pointer.strip_prefix(node).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}

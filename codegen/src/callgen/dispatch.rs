@@ -1,0 +1,95 @@
+//! A function for each operation that takes its arguments when the program runs.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use crate::emit::file::File;
+use crate::emit::{From, escape, resource, type_tokens};
+use crate::ir::{Api, Argument, BodyKind, Operation, Resource};
+
+/// Writes the file.
+pub fn file(api: &Api) -> String {
+    let (mut entries, mut functions) = (TokenStream::new(), TokenStream::new());
+    let operations =
+        api.resources.iter().flat_map(|resource| resource.operations.iter().map(move |one| (resource, one)));
+    for (index, (resource, operation)) in operations.filter(|(_, operation)| reads(operation)).enumerate() {
+        let name = format_ident!("call_{index}");
+        let told = escape::string(&format!("{} {}", operation.method, operation.path));
+        entries.extend(quote!((#told, #name as Call),));
+        functions.extend(function(api, resource, operation, &name));
+    }
+    let mut file = File::passing();
+    file.items(quote! {
+        /// A function for each operation, by its method and path.
+        pub const CALLS: &[(&str, Call)] = &[#entries];
+
+        /// Calls an operation.
+        pub type Call = fn(&Client, Arguments) -> Calling;
+
+        #functions
+    });
+    file.finish()
+}
+
+/// Whether all that an operation takes can be read from JSON: forms with files are built.
+fn reads(operation: &Operation) -> bool {
+    let kind = operation.body.as_ref().map(|body| body.kind);
+    !operation.alternative && !matches!(kind, Some(BodyKind::Multipart | BodyKind::Bytes))
+}
+
+fn function(api: &Api, resource: &Resource, operation: &Operation, name: &proc_macro2::Ident) -> TokenStream {
+    let required = |argument: &Argument| {
+        let (location, wire, ty) = (location(argument), escape::string(&argument.wire), written(api, argument));
+        quote!(arguments.required::<#ty>(#location, #wire)?)
+    };
+    let shared = resource.arguments.iter().map(required);
+    let mut given: Vec<TokenStream> = operation.required.iter().map(required).collect();
+    let mut statements = TokenStream::new();
+    for (argument, setter) in operation.optional.iter().zip(resource::setter_names(operation)) {
+        let (location, wire, ty) = (location(argument), escape::string(&argument.wire), written(api, argument));
+        let setter = escape::ident(&setter);
+        statements.extend(quote! {
+            if let Some(value) = arguments.optional::<#ty>(#location, #wire)? {
+                call = call.#setter(value);
+            }
+        });
+    }
+    for fixed in &operation.fixed {
+        let (location, wire) = (escape::string(fixed.location.word()), escape::string(&fixed.wire));
+        let value = escape::string(&fixed.value);
+        statements.extend(quote!(arguments.fixed(#location, #wire, #value)?;));
+    }
+    if let Some(body) = &operation.body {
+        let ty = type_tokens(api, &body.ty, From::Beside);
+        if body.required {
+            given.push(quote!(arguments.required_body::<#ty>()?));
+        } else {
+            statements.extend(quote! {
+                if let Some(value) = arguments.optional_body::<#ty>()? {
+                    call = call.body(value);
+                }
+            });
+        }
+    }
+    let (handle, method) = (escape::ident(&resource.module), escape::ident(&operation.name));
+    let binding = if statements.is_empty() { quote!(call) } else { quote!(mut call) };
+    quote! {
+        fn #name(client: &Client, mut arguments: Arguments) -> Calling {
+            let client = client.clone();
+            Box::pin(async move {
+                let #binding = client.#handle(#(#shared),*).#method(#(#given),*);
+                #statements
+                arguments.finish()?;
+                Ok(call.await.err().map(|error| error.to_string()))
+            })
+        }
+    }
+}
+
+fn location(argument: &Argument) -> proc_macro2::Literal {
+    escape::string(argument.location.word())
+}
+
+fn written(api: &Api, argument: &Argument) -> TokenStream {
+    type_tokens(api, &argument.ty, From::Beside)
+}

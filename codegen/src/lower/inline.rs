@@ -1,0 +1,97 @@
+//! References that 3.0 does not have: path items and media types are put in the place of the references to them.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use super::Object;
+use super::document::drop_objects;
+use super::moves::Moves;
+use crate::diagnostic::push_token;
+use crate::spec::{FieldType, ObjectKind, Versions};
+
+/// Puts path items and media types in the place of the references to them. What stands beside the reference to a path item wins.
+///
+/// Before
+/// ```json
+/// {"paths": {"/a": {"$ref": "#/components/pathItems/A", "get": {"summary": "Mine"}}},
+///  "components": {"pathItems": {"A": {"get": {}, "put": {}}}}}
+/// ```
+/// after
+/// ```json
+/// {"paths": {"/a": {"get": {"summary": "Mine"}, "put": {}}}, "components": {}}
+/// ```
+pub(super) fn inline(document: &mut Value, moves: &mut Moves) {
+    // What is put in place may have such references in it. Those that lead back to a node around them stay.
+    let mut done = HashSet::new();
+    loop {
+        let mut found = Vec::new();
+        find(document, FieldType::DOCUMENT, &mut String::new(), &mut found);
+        found.retain(|place: &String| !done.contains(place));
+        let inlined: Vec<_> =
+            found.iter().filter_map(|place| Some((place.clone(), merged(document, place, moves)?))).collect();
+        if inlined.is_empty() {
+            break;
+        }
+        done.extend(found);
+        for (place, object) in inlined {
+            if let Some(node) = document.pointer_mut(&place) {
+                *node = Value::Object(object);
+            }
+        }
+    }
+    if let Some(Value::Object(components)) = document.get_mut("components") {
+        drop_objects(components, &["pathItems", "mediaTypes"]);
+    }
+}
+
+/// Finds the path items and media types that are references, except those of `components`, which nothing will refer to.
+fn find(node: &Value, holds: FieldType, at: &mut String, found: &mut Vec<String>) {
+    let is_section = ["/components/pathItems", "/components/mediaTypes"].contains(&at.as_str());
+    if holds.is_data() || is_section {
+        return;
+    }
+    if let Some(ObjectKind::PathItem | ObjectKind::MediaType) = holds.object()
+        && node.get("$ref").is_some_and(Value::is_string)
+    {
+        return found.push(at.clone());
+    }
+    let length = at.len();
+    let mut member = |token: &str, node: &Value, holds: FieldType| {
+        push_token(at, token);
+        find(node, holds, at, found);
+        at.truncate(length);
+    };
+    match node {
+        Value::Object(members) => {
+            members.iter().for_each(|(name, value)| member(name, value, holds.member(name, false, Versions::ALL)));
+        }
+        Value::Array(items) => {
+            let holds = holds.member("", true, Versions::ALL);
+            items.iter().enumerate().for_each(|(index, value)| member(&index.to_string(), value, holds));
+        }
+        _ => {}
+    }
+}
+
+/// A path item or media type with all that its reference leads to. None if that is no object, or a node around the reference.
+fn merged(document: &Value, place: &str, moves: &mut Moves) -> Option<Object> {
+    let mut merged = document.pointer(place)?.as_object()?.clone();
+    let mut seen = HashSet::new();
+    while let Some(reference) = merged.get("$ref") {
+        let from = reference.as_str()?.strip_prefix('#')?.to_owned();
+        let target = document.pointer(&from)?.as_object()?.clone();
+        let is_around = place.strip_prefix(from.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        if is_around || !seen.insert(from.clone()) {
+            return None;
+        }
+        if from.starts_with("/components/pathItems/") || from.starts_with("/components/mediaTypes/") {
+            moves.add(from, place.to_owned());
+        }
+        merged.shift_remove("$ref");
+        for (name, member) in target {
+            merged.entry(name).or_insert(member);
+        }
+    }
+    Some(merged)
+}

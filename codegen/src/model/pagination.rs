@@ -1,0 +1,228 @@
+//! `x-pagination`: how the pages of a list hang together, as far as that can be said without types.
+
+use serde_json::{Map, Value};
+
+use super::build::Builder;
+use super::{Location, Parameter};
+use crate::diagnostic::{child, closest};
+
+/// How the pages of a list hang together. Paths are names of properties with dots between them.
+#[derive(Debug, Clone)]
+pub struct Pagination {
+    /// Where the extension stands.
+    pub pointer: String,
+    /// The ways to ask for a page; at least one.
+    pub by: Vec<PageBy<String>>,
+    /// The path from the body to the items; the body itself where there is none.
+    pub items: Option<String>,
+    /// The paths from the body to what says whether another page follows.
+    pub signs: Vec<(Sign, String)>,
+}
+
+/// What a page is asked for by; `K` is how the key of an item is found.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub enum PageBy<K> {
+    /// Its number.
+    Number {
+        /// The query parameter that takes it.
+        parameter: String,
+        /// The number of the first page.
+        first: i64,
+    },
+    /// The key of an item of the page before.
+    Key {
+        /// The query parameter that takes it.
+        parameter: String,
+        /// Whether it is the last item of that page, and not the first.
+        last: bool,
+        /// The way from the item to the key.
+        key: K,
+    },
+    /// The number of items before it.
+    Offset {
+        /// The query parameter that takes it.
+        parameter: String,
+    },
+    /// A cursor in the page before.
+    Cursor {
+        /// The query parameter that takes it.
+        parameter: String,
+        /// The way from the page's body to the cursor.
+        cursor: K,
+    },
+}
+
+/// What a property says of the pages that follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub enum Sign {
+    /// Where the next page is; null or missing on the last.
+    Next,
+    /// Whether there is more.
+    More,
+    /// How many pages there are.
+    Pages,
+    /// How many items there are.
+    Total,
+}
+
+impl Sign {
+    /// The extension's key for it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Next => "next",
+            Self::More => "more",
+            Self::Pages => "pages",
+            Self::Total => "total",
+        }
+    }
+}
+
+const SIGNS: [Sign; 4] = [Sign::Next, Sign::More, Sign::Pages, Sign::Total];
+/// The keys that say what a page is asked for by; each excludes the others.
+const STRATEGIES: [&str; 4] = ["page", "keys", "offset", "cursor"];
+const KEYS: &[&str] = &["page", "first", "keys", "offset", "cursor", "items", "next", "more", "pages", "total"];
+
+impl Builder<'_, '_> {
+    /// Reads the extension of an operation with these parameters. What is wrong in it is reported and left out.
+    pub(super) fn pagination(&mut self, value: &Value, pointer: &str, parameters: &[Parameter]) -> Option<Pagination> {
+        let Some(object) = value.as_object() else {
+            self.bad_pagination(pointer, "`x-pagination` is not a map", "see the table in the generator's README");
+            return None;
+        };
+        for key in object.keys().filter(|key| !KEYS.contains(&key.as_str())) {
+            let help = match closest(key, KEYS.iter().copied()) {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => format!("known here: {}", KEYS.join(", ")),
+            };
+            self.bad_pagination(&child(pointer, key), &format!("`x-pagination` has no key `{key}`"), &help);
+        }
+        let signs =
+            SIGNS.into_iter().filter_map(|sign| Some((sign, self.path(object, sign.key(), pointer)?))).collect();
+        let items = self.path(object, "items", pointer);
+        let given: Vec<_> = STRATEGIES.into_iter().filter(|key| object.contains_key(*key)).collect();
+        if given != ["page"] {
+            self.no_page_numbers(object, pointer);
+        }
+        let by = match given[..] {
+            ["page"] => self.by_number(object, pointer, parameters)?,
+            ["keys"] => self.by_keys(object, pointer, parameters)?,
+            ["offset"] => self.by_offset(object, pointer, parameters)?,
+            ["cursor"] => self.by_cursor(object, pointer, parameters)?,
+            _ => {
+                let message = "`x-pagination` does not say what a page is asked for by";
+                self.bad_pagination(pointer, message, "give one of `page`, `offset`, `cursor` and `keys`");
+                return None;
+            }
+        };
+        Some(Pagination { pointer: pointer.to_owned(), by, items, signs })
+    }
+
+    fn by_number(
+        &mut self,
+        object: &Map<String, Value>,
+        pointer: &str,
+        parameters: &[Parameter],
+    ) -> Option<Vec<PageBy<String>>> {
+        let parameter = self.path(object, "page", pointer)?;
+        self.check_parameter(&parameter, &child(pointer, "page"), parameters);
+        let first = object.get("first").map_or(Some(1), Value::as_i64);
+        if first.is_none() {
+            let message = "the number of the first page is no integer";
+            self.bad_pagination(&child(pointer, "first"), message, "give a number, or leave it out for 1");
+        }
+        Some(vec![PageBy::Number { parameter, first: first? }])
+    }
+
+    fn by_keys(
+        &mut self,
+        object: &Map<String, Value>,
+        pointer: &str,
+        parameters: &[Parameter],
+    ) -> Option<Vec<PageBy<String>>> {
+        let place = child(pointer, "keys");
+        let help = "map each query parameter to `first.` or `last.` and a property of that item: `{after: last.id}`";
+        let Some(keys) = object.get("keys").and_then(Value::as_object).filter(|keys| !keys.is_empty()) else {
+            self.bad_pagination(&place, "`keys` is not a map of query parameters", help);
+            return None;
+        };
+        let mut by = Vec::new();
+        for (parameter, path) in keys {
+            let place = child(&place, parameter);
+            self.check_parameter(parameter, &place, parameters);
+            match path.as_str().and_then(|path| path.split_once('.')) {
+                Some((item @ ("first" | "last"), key)) => {
+                    by.push(PageBy::Key { parameter: parameter.clone(), last: item == "last", key: key.to_owned() });
+                }
+                _ => self.bad_pagination(&place, "this is not the key of a page's first or last item", help),
+            }
+        }
+        (!by.is_empty()).then_some(by)
+    }
+
+    /// `first` and `pages` have a meaning beside `page` only.
+    fn no_page_numbers(&mut self, object: &Map<String, Value>, pointer: &str) {
+        for key in ["first", "pages"].into_iter().filter(|key| object.contains_key(*key)) {
+            let message = format!("`{key}` counts pages, but these have no numbers");
+            self.bad_pagination(&child(pointer, key), &message, "remove it, or ask for pages by `page`");
+        }
+    }
+
+    fn by_offset(
+        &mut self,
+        object: &Map<String, Value>,
+        pointer: &str,
+        parameters: &[Parameter],
+    ) -> Option<Vec<PageBy<String>>> {
+        let parameter = self.path(object, "offset", pointer)?;
+        self.check_parameter(&parameter, &child(pointer, "offset"), parameters);
+        Some(vec![PageBy::Offset { parameter }])
+    }
+
+    fn by_cursor(
+        &mut self,
+        object: &Map<String, Value>,
+        pointer: &str,
+        parameters: &[Parameter],
+    ) -> Option<Vec<PageBy<String>>> {
+        let place = child(pointer, "cursor");
+        let only = object.get("cursor").and_then(Value::as_object).filter(|cursor| cursor.len() == 1);
+        let entry = only.and_then(|cursor| cursor.iter().next());
+        let Some((parameter, cursor)) = entry.and_then(|(name, path)| Some((name, path.as_str()?))) else {
+            let message = "`cursor` is not a map of one query parameter to a path";
+            let help = "map the parameter to where a page has the cursor of the next: `{after: paging.cursors.after}`";
+            self.bad_pagination(&place, message, help);
+            return None;
+        };
+        self.check_parameter(parameter, &child(&place, parameter), parameters);
+        Some(vec![PageBy::Cursor { parameter: parameter.clone(), cursor: cursor.to_owned() }])
+    }
+
+    /// The text under a key.
+    fn path(&mut self, object: &Map<String, Value>, key: &str, pointer: &str) -> Option<String> {
+        let value = object.get(key)?;
+        let text = value.as_str().filter(|text| !text.is_empty());
+        if text.is_none() {
+            let message = format!("`{key}` is not a text");
+            self.bad_pagination(&child(pointer, key), &message, "see the table in the generator's README");
+        }
+        text.map(str::to_owned)
+    }
+
+    fn check_parameter(&mut self, name: &str, pointer: &str, parameters: &[Parameter]) {
+        let in_query = |one: &&Parameter| one.location == Location::Query && !one.is_json();
+        let names: Vec<&str> = parameters.iter().filter(in_query).map(|one| one.name.as_str()).collect();
+        if names.contains(&name) {
+            return;
+        }
+        let help = match closest(name, names.iter().copied()) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None if names.is_empty() => "it has none at all: declare it in the overlay".to_owned(),
+            None => format!("it has {}", names.join(", ")),
+        };
+        self.bad_pagination(pointer, &format!("the operation has no query parameter `{name}`"), &help);
+    }
+
+    fn bad_pagination(&mut self, pointer: &str, message: &str, help: &str) {
+        self.diagnostics.error("bad-pagination", pointer, message, help);
+    }
+}

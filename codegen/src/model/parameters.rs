@@ -1,0 +1,223 @@
+//! Parameters: each by itself, and the parameters of a path and of its operations together.
+
+use std::collections::HashSet;
+
+use serde_json::{Value, json};
+
+use super::build::{Builder, Object, example, extensions, flag, list, text};
+use super::{Location, MediaTypeId, Parameter, ParameterId, SchemaId, Style, StyleKind};
+use crate::diagnostic::child;
+use crate::spec::{ObjectKind, Versions};
+use crate::template::{self, Template};
+
+/// A parameter as a path item or an operation declares it.
+pub(super) struct Declared {
+    pub(super) id: ParameterId,
+    name: String,
+    location: Location,
+    /// The pointer of the declaration, which may be a reference.
+    place: String,
+}
+
+impl<'v> Builder<'v, '_> {
+    /// The parameters that an object at `pointer` declares.
+    pub(super) fn declared_parameters(&mut self, object: &'v Object, pointer: &str) -> Vec<Declared> {
+        let place = child(pointer, "parameters");
+        let mut declared = Vec::new();
+        for (index, node) in list(object, "parameters").enumerate() {
+            let place = child(&place, &index.to_string());
+            if let Some(id) = self.refer(node, &place, Self::parameter) {
+                let parameter = &self.nodes.parameters[id];
+                let (name, location) = (parameter.name.clone(), parameter.location);
+                declared.push(Declared { id, name, location, place });
+            }
+        }
+        declared
+    }
+
+    /// The declared parameters without those that say nothing: the second of one name and location, and those of the path that the path
+    /// has no place for.
+    pub(super) fn needed(&mut self, declared: Vec<Declared>, path: &str) -> Vec<Declared> {
+        let template = template_names(path);
+        let mut seen = HashSet::new();
+        let mut needed = Vec::with_capacity(declared.len());
+        for one in declared {
+            let (name, location) = (&one.name, one.location.word());
+            if one.location == Location::Path && !template.contains(&name.as_str()) {
+                let message = format!("the path has no `{{{name}}}`, so the parameter is left out");
+                self.diagnostics.warning("unused-path-parameter", one.place, message, remedy(&template));
+            } else if !seen.insert((one.location, name.clone())) {
+                let message =
+                    format!("the {location} parameter `{name}` is declared before; the first declaration counts");
+                self.diagnostics.warning("duplicate-parameter", one.place, message, "remove one of the two");
+            } else {
+                needed.push(one);
+            }
+        }
+        needed
+    }
+
+    /// The parameters of an operation that clients call: the path item's and its own, and those of the path that nobody declared.
+    pub(super) fn effective_parameters(
+        &mut self,
+        own: Vec<Declared>,
+        shared: &[Declared],
+        path: &str,
+        pointer: &str,
+        object: &Object,
+    ) -> Vec<ParameterId> {
+        let own = self.needed(own, path);
+        let all = || shared.iter().chain(&own);
+        for name in fragment_names(path).into_iter().filter(|name| !all().any(|one| one.name == *name)) {
+            let message = format!("what stands behind `#` never reaches a server, and no parameter is called `{name}`");
+            let help = "declare the parameter that the server tells operations apart by";
+            self.diagnostics.warning("path-fragment", pointer, message, help);
+        }
+        // A place in the query, as in `/search?q={q}`, is filled by a query parameter.
+        let in_query: Vec<&str> = template::names(Template::of(path).query).collect();
+        let fills = |one: &Declared, name: &str| {
+            one.name == name
+                && (one.location == Location::Path || one.location == Location::Query && in_query.contains(&name))
+        };
+        let missing: Vec<&str> =
+            template_names(path).into_iter().filter(|name| !all().any(|one| fills(one, name))).collect();
+        let mut parameters = overridden(shared, &own);
+        for (index, name) in (list(object, "parameters").count()..).zip(missing) {
+            let message = format!("nothing declares the path parameter `{name}`; it is taken for a string");
+            let help = "declare it with its type in an overlay";
+            self.diagnostics.warning("undeclared-path-parameter", pointer, message, help);
+            let place = child(&child(pointer, "parameters"), &index.to_string());
+            parameters.push(self.undeclared(name, place));
+        }
+        parameters.retain(|id| !is_described_elsewhere(&self.nodes.parameters[*id]));
+        parameters
+    }
+
+    fn undeclared(&mut self, name: &str, pointer: String) -> ParameterId {
+        let schema = self.schema(&json!({"type": "string"}), &child(&pointer, "schema"));
+        self.nodes.parameters.push(Parameter {
+            location: Location::Path,
+            name: name.to_owned(),
+            required: true,
+            style: Style { kind: StyleKind::Simple, explode: false },
+            schema: Some(schema),
+            pointer,
+            ..Parameter::default()
+        })
+    }
+
+    pub(super) fn parameter(&mut self, object: &'v Object, pointer: &str) -> Parameter {
+        let location = location(object);
+        let content = self.content(object, pointer);
+        let is_path = location == Location::Path;
+        if is_path && !flag(object, "required") {
+            let place = child(pointer, "required");
+            let message = "a path parameter is always required; it is read so";
+            self.diagnostics.warning("optional-path-parameter", place, message, "say `required: true`");
+        }
+        Parameter {
+            location,
+            name: text(object, "name").unwrap_or_default(),
+            rust_name: self.extensions.name(object, pointer, self.diagnostics),
+            description: text(object, "description"),
+            required: is_path || flag(object, "required"),
+            deprecated: flag(object, "deprecated"),
+            allow_empty_value: flag(object, "allowEmptyValue"),
+            allow_reserved: flag(object, "allowReserved"),
+            style: style(object, location),
+            schema: self.schema_of(object, &content, pointer).or_else(|| Some(self.own_schema(object, pointer))),
+            content,
+            example: object.get("example").cloned(),
+            examples: self.refer_all(object, "examples", pointer, |_, object, pointer| example(object, pointer)),
+            extensions: extensions(object),
+            pointer: pointer.to_owned(),
+        }
+    }
+
+    /// The schema of a parameter or a header, or that of its only media type.
+    pub(super) fn schema_of(&mut self, object: &Object, content: &[MediaTypeId], pointer: &str) -> Option<SchemaId> {
+        match (object.get("schema"), content) {
+            (Some(schema), _) => Some(self.schema(schema, &child(pointer, "schema"))),
+            (None, [only, ..]) => self.nodes.media_types[*only].schema,
+            (None, []) => None,
+        }
+    }
+
+    /// The schema of a parameter that has none: its own keywords, the way of Swagger 2.0, or anything.
+    fn own_schema(&mut self, object: &Object, pointer: &str) -> SchemaId {
+        let place = child(pointer, "schema");
+        if object.contains_key("content") || !object.get("type").is_some_and(Value::is_string) {
+            return self.any(&place);
+        }
+        let message = "the type of a parameter stands in its `schema`; it is read as if it did";
+        let help = "move `type` and the keywords beside it into `schema`";
+        self.diagnostics.warning("misplaced-keyword", child(pointer, "type"), message, help);
+        let holds = |kind: ObjectKind, name: &str| kind.holds(name, Versions::V3_2).is_some();
+        let keywords =
+            object.iter().filter(|(name, _)| holds(ObjectKind::Schema, name) && !holds(ObjectKind::Parameter, name));
+        let schema: Object = keywords.map(|(name, value)| (name.clone(), value.clone())).collect();
+        self.schema(&Value::Object(schema), &place)
+    }
+}
+
+/// The path item's parameters and the operation's own, which win.
+pub(super) fn overridden(shared: &[Declared], own: &[Declared]) -> Vec<ParameterId> {
+    let mut parameters: Vec<&Declared> = shared.iter().collect();
+    for one in own {
+        match parameters.iter_mut().find(|other| other.name == one.name && other.location == one.location) {
+            Some(shared) => *shared = one,
+            None => parameters.push(one),
+        }
+    }
+    parameters.into_iter().map(|one| one.id).collect()
+}
+
+/// Whether OpenAPI describes a header elsewhere, and ignores the parameter.
+fn is_described_elsewhere(parameter: &Parameter) -> bool {
+    parameter.location == Location::Header
+        && ["accept", "content-type", "authorization"].iter().any(|name| parameter.name.eq_ignore_ascii_case(name))
+}
+
+/// The names in braces, each once; a fragment is not sent.
+fn template_names(path: &str) -> Vec<&str> {
+    let mut names = Vec::new();
+    for name in Template::of(path).names() {
+        if !name.is_empty() && !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+/// What the fragment of a path names: some documents tell operations of one path apart by it.
+fn fragment_names(path: &str) -> Vec<&str> {
+    let pairs = Template::of(path).fragment.split('&').filter(|pair| !pair.is_empty());
+    pairs.map(|pair| pair.split('=').next().unwrap_or_default()).collect()
+}
+
+fn remedy(template: &[&str]) -> String {
+    match template {
+        [] => "remove it, or add it to the path".to_owned(),
+        names => format!("remove it, or give it the name it has in the path: `{}`", names.join("`, `")),
+    }
+}
+
+pub(super) fn location(object: &Object) -> Location {
+    match object.get("in").and_then(Value::as_str) {
+        Some("path") => Location::Path,
+        Some("header") => Location::Header,
+        Some("cookie") => Location::Cookie,
+        Some("querystring") => Location::QueryString,
+        _ => Location::Query,
+    }
+}
+
+fn style(object: &Object, location: Location) -> Style {
+    let declared = object.get("style").and_then(Value::as_str).and_then(StyleKind::parse);
+    let kind = declared.unwrap_or(match location {
+        Location::Path | Location::Header => StyleKind::Simple,
+        Location::Query | Location::QueryString | Location::Cookie => StyleKind::Form,
+    });
+    let explode = object.get("explode").and_then(Value::as_bool);
+    Style { kind, explode: explode.unwrap_or(matches!(kind, StyleKind::Form | StyleKind::Cookie)) }
+}

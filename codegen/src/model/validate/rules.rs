@@ -1,0 +1,95 @@
+//! What is right or wrong by more than its type.
+
+use serde_json::{Map, Value};
+
+use super::{Validator, words};
+use crate::spec::{FieldType, ObjectKind};
+
+/// Checks what the table cannot say about an object of a kind.
+pub(super) fn check(check: &mut Validator, kind: ObjectKind, object: &Map<String, Value>) {
+    match kind {
+        ObjectKind::Paths => paths(check, object),
+        ObjectKind::Responses => statuses(check, object),
+        ObjectKind::Parameter => style(check, object),
+        ObjectKind::SecurityScheme => security_scheme(check, object),
+        _ => {}
+    }
+}
+
+fn paths(check: &mut Validator, paths: &Map<String, Value>) {
+    for path in paths.keys().filter(|path| !path.starts_with('/') && !path.starts_with("x-")) {
+        check.enter(path, |check| {
+            check.error(
+                "invalid-path",
+                format!("the path `{path}` does not start with `/`"),
+                format!("write `/{path}`"),
+            )
+        });
+    }
+    for path in paths.keys().filter(|path| path.starts_with('/') && !is_template(path)) {
+        check.enter(path, |check| {
+            check.error(
+                "invalid-path",
+                format!("the braces of the path `{path}` do not enclose names"),
+                "write each parameter as `{name}`",
+            )
+        });
+    }
+}
+
+/// Whether each brace has its other half, with a name between them.
+fn is_template(path: &str) -> bool {
+    let mut parts = path.split('{');
+    let before = parts.next().unwrap_or_default();
+    let encloses =
+        |part: &str| part.split_once('}').is_some_and(|(name, rest)| !name.is_empty() && !rest.contains('}'));
+    !before.contains('}') && parts.all(encloses)
+}
+
+fn statuses(check: &mut Validator, responses: &Map<String, Value>) {
+    let is_status = |status: &str| match status.as_bytes() {
+        [b'1'..=b'9', b'0'..=b'9', b'0'..=b'9'] | [b'1'..=b'9', b'X' | b'x', b'X' | b'x'] => true,
+        _ => status == "default" || status.starts_with("x-"),
+    };
+    for status in responses.keys().filter(|status| !is_status(status)) {
+        check.enter(status, |check| {
+            check.error(
+                "invalid-status",
+                format!("`{status}` is no status"),
+                "write a status such as `200`, a range such as `4XX`, or `default`",
+            )
+        });
+    }
+}
+
+/// Which styles a parameter can have depends on its place.
+fn style(check: &mut Validator, parameter: &Map<String, Value>) {
+    let styles: &[&str] = match parameter.get("in").and_then(Value::as_str) {
+        Some("query" | "querystring") => &["form", "spaceDelimited", "pipeDelimited", "deepObject"],
+        Some("path") => &["simple", "label", "matrix"],
+        Some("header") => &["simple"],
+        Some("cookie") => &["form", "cookie"],
+        _ => return,
+    };
+    if let Some(Value::String(style)) = parameter.get("style") {
+        check.enter("style", |check| check.word(styles, style));
+    }
+}
+
+/// What a security scheme must have depends on its type.
+fn security_scheme(check: &mut Validator, scheme: &Map<String, Value>) {
+    let required: &[&str] = match scheme.get("type").and_then(Value::as_str) {
+        Some("apiKey") => &["name", "in"],
+        Some("http") => &["scheme"],
+        Some("oauth2") => &["flows"],
+        Some("openIdConnect") => &["openIdConnectUrl"],
+        _ => return,
+    };
+    for name in required.iter().filter(|name| !scheme.contains_key(**name)) {
+        check.error(
+            "missing-key",
+            format!("{} of this type must have `{name}`", words::expected(FieldType::One(ObjectKind::SecurityScheme))),
+            format!("add `{name}`"),
+        );
+    }
+}

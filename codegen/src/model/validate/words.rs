@@ -1,0 +1,89 @@
+//! How the check speaks of nodes.
+
+use serde_json::Value;
+
+use crate::spec::FieldType;
+
+/// What should stand at a place, with its article.
+pub(super) fn expected(holds: FieldType) -> String {
+    match holds {
+        FieldType::Count => "a whole number that is not negative".to_owned(),
+        FieldType::PositiveNumber => "a number above zero".to_owned(),
+        FieldType::Word(allowed) => format!("one of {}", listed(allowed)),
+        FieldType::WordOrWords(allowed) => format!("one or several of {}", listed(allowed)),
+        FieldType::OneOrRef(_) => format!("{} or a reference to one", with_article(&noun(holds))),
+        FieldType::SchemaOrBool => "a schema object or a boolean".to_owned(),
+        holds => with_article(&noun(holds)),
+    }
+}
+
+/// What should stand at a place, without article, so that an `s` makes it more than one.
+fn noun(holds: FieldType) -> String {
+    match holds {
+        FieldType::Any => "value".to_owned(),
+        FieldType::Text
+        | FieldType::Word(_)
+        | FieldType::WordOrWords(_)
+        | FieldType::SchemaNameOrRef
+        | FieldType::OperationRef => "string".to_owned(),
+        FieldType::Flag => "boolean".to_owned(),
+        FieldType::Number | FieldType::PositiveNumber | FieldType::Count => "number".to_owned(),
+        FieldType::One(kind) | FieldType::OneOrRef(kind) => kind.noun().to_owned(),
+        FieldType::SchemaOrBool => "schema object".to_owned(),
+        FieldType::List(inner) => format!("array of {}s", noun(*inner)),
+        FieldType::Map(inner) => format!("object of {}s by name", noun(*inner)),
+    }
+}
+
+/// What stands at a place, with its article.
+pub(super) fn found(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(number) if number.is_f64() => "a number with a fraction",
+        Value::Number(number) if number.is_i64() && !number.is_u64() => "a negative number",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
+}
+
+/// What can be done about a node of the wrong type.
+pub(super) fn remedy(holds: FieldType, value: &Value) -> &'static str {
+    let is_text = matches!(
+        holds,
+        FieldType::Text
+            | FieldType::Word(_)
+            | FieldType::WordOrWords(_)
+            | FieldType::SchemaNameOrRef
+            | FieldType::OperationRef
+    );
+    let is_number = matches!(holds, FieldType::Number | FieldType::PositiveNumber | FieldType::Count);
+    match (holds, value) {
+        (_, Value::Null) => "remove the key, or write something behind it",
+        (FieldType::Text, Value::Number(_) | Value::Bool(_)) => "put it in quotes",
+        (FieldType::List(FieldType::Text), Value::Bool(_)) => {
+            "list the names of the required properties, in the schema that has the properties"
+        }
+        (FieldType::List(_), _) => "write an array, in YAML with `- ` before each of its items",
+        (FieldType::Flag, Value::String(_)) => "write `true` or `false`, without quotes",
+        (_, Value::String(_)) if is_number => "write the number without quotes",
+        (FieldType::Map(_), Value::Array(_)) => "write an object, in which each entry has its name for a key",
+        (FieldType::Any, _) => "",
+        (FieldType::Flag, _) => "write `true` or `false`",
+        _ if is_text => "write a string",
+        _ if is_number => "write a number such as `1`",
+        _ => "write an object, or remove the key",
+    }
+}
+
+/// Words in a row.
+pub(super) fn listed(words: &[&str]) -> String {
+    format!("`{}`", words.join("`, `"))
+}
+
+pub(super) fn with_article(noun: &str) -> String {
+    let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u', 'A', 'E', 'I', 'O']) { "an" } else { "a" };
+    format!("{article} {noun}")
+}

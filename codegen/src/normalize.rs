@@ -1,0 +1,200 @@
+//! What the schemas of a document mean to a client: one type each, `allOf` merged.
+//!
+//! In: the [`Document`], which has every keyword and is not changed. Out: for each schema a [`ClientSchema`] with one [`Kind`], and its
+//! [`Shape`] once `allOf` is merged. Null is told apart from the types, a list of types is a choice, a constant is an `enum` of one value,
+//! `prefixItems` are items of any of these, and conditions are passed over. Schemas that come about in this way, such as the alternatives of a
+//! list of types, are nodes of the normalizer's own, behind those of the document.
+
+mod all_of;
+mod alternatives;
+mod annotations;
+mod keywords;
+mod limits;
+mod simplify;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use serde_json::Value;
+
+use crate::diagnostic::Diagnostics;
+use crate::model::{Document, SchemaId};
+
+pub use all_of::{Fields, Shape, nullable, report, shape};
+pub use limits::{Bound, Limits};
+
+/// The schemas of a document as a client reads them.
+pub struct Normalizer<'d> {
+    /// The document.
+    pub document: &'d Document,
+    /// Warnings about schemas that are not read as they are written.
+    pub findings: Diagnostics,
+    /// The document's schemas by their ids, and behind them those that came about here.
+    schemas: Vec<ClientSchema>,
+    /// The merged schemas.
+    shapes: HashMap<SchemaId, Shape>,
+    /// The nodes made of several others, by their parts.
+    combined: BTreeMap<Vec<SchemaId>, SchemaId>,
+    /// How many nodes may be made of several others: choices within choices would multiply without bound.
+    most_combined: usize,
+    /// The schemas whose choices were left out for that reason.
+    left_out: BTreeSet<SchemaId>,
+    /// Properties of several parts of an object that are not of one type: the one that counts, and the other.
+    clashes: BTreeSet<(SchemaId, SchemaId)>,
+}
+
+impl std::ops::Index<SchemaId> for Normalizer<'_> {
+    type Output = ClientSchema;
+
+    fn index(&self, id: SchemaId) -> &ClientSchema {
+        &self.schemas[id.index()]
+    }
+}
+
+/// A schema as a client reads it.
+#[derive(Debug, Clone, Default)]
+pub struct ClientSchema {
+    /// The JSON pointer of the schema.
+    pub pointer: String,
+    /// The name of the component, if the schema is an entry of `components.schemas`.
+    pub component: Option<String>,
+    /// `x-rust-name`.
+    pub rust_name: Option<String>,
+    /// `x-rust-variants`.
+    pub variants: BTreeMap<String, String>,
+    /// `title`.
+    pub title: Option<String>,
+    /// `description`.
+    pub description: Option<String>,
+    /// Whether null is a value of it.
+    pub nullable: bool,
+    /// `readOnly`.
+    pub read_only: bool,
+    /// `writeOnly`.
+    pub write_only: bool,
+    /// `deprecated`.
+    pub deprecated: bool,
+    /// `default`.
+    pub default: Option<Value>,
+    /// Limits and the like that only documentation carries: name and value.
+    pub facts: Vec<(&'static str, String)>,
+    /// What it says of its values beyond their type.
+    pub limits: Limits,
+    /// What it allows.
+    pub kind: Kind,
+}
+
+/// What a schema allows.
+#[derive(Debug, Clone, Default)]
+pub enum Kind {
+    /// Any JSON value.
+    #[default]
+    Any,
+    /// True or false.
+    Boolean,
+    /// An integer.
+    Integer {
+        /// `format`.
+        format: String,
+        /// `enum`.
+        values: Vec<i64>,
+    },
+    /// A number.
+    Number,
+    /// A string.
+    String {
+        /// `format`.
+        format: String,
+        /// `pattern`.
+        pattern: Option<String>,
+        /// `enum`.
+        values: Vec<String>,
+    },
+    /// An array of these.
+    Array(SchemaId),
+    /// An object.
+    Object(Object),
+    /// All of these at once.
+    AllOf(Vec<SchemaId>),
+    /// One of these, or any: to a client both are a choice.
+    OneOf(Vec<SchemaId>, Option<Discriminator>),
+}
+
+/// An object schema.
+#[derive(Debug, Clone, Default)]
+pub struct Object {
+    /// Its properties in document order.
+    pub properties: Vec<Property>,
+    /// Names that `required` lists and `properties` does not: they bind what `allOf` merges.
+    pub required: Vec<String>,
+    /// What other properties may be.
+    pub additional: Additional,
+}
+
+/// A property.
+#[derive(Debug, Clone)]
+pub struct Property {
+    /// Its name on the wire.
+    pub name: String,
+    /// What it holds.
+    pub schema: SchemaId,
+    /// Whether `required` lists it.
+    pub required: bool,
+}
+
+/// What properties that are not listed may be.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Additional {
+    /// Nothing is said: unknown properties are passed over.
+    #[default]
+    Unsaid,
+    /// There are none.
+    Forbidden,
+    /// Anything.
+    Any,
+    /// Values of this schema.
+    Of(SchemaId),
+}
+
+/// How the variants of a choice are told apart.
+#[derive(Debug, Clone)]
+pub struct Discriminator {
+    /// The property that says which one it is.
+    pub property: String,
+    /// Value of the property and the variant it stands for.
+    pub mapping: Vec<(String, SchemaId)>,
+}
+
+impl<'d> Normalizer<'d> {
+    /// Reads all schemas of a document as a client does.
+    pub fn new(document: &'d Document) -> Self {
+        let mut normalizer = Self {
+            document,
+            findings: Diagnostics::new(),
+            schemas: Vec::new(),
+            shapes: HashMap::new(),
+            combined: BTreeMap::new(),
+            most_combined: 4 * document.schemas().len() + 250,
+            left_out: BTreeSet::new(),
+            clashes: BTreeSet::new(),
+        };
+        simplify::all(&mut normalizer);
+        normalizer
+    }
+
+    /// All schemas, those that came about here behind those of the document.
+    pub fn schemas(&self) -> impl Iterator<Item = (SchemaId, &ClientSchema)> {
+        self.schemas.iter().enumerate().map(|(index, schema)| (SchemaId::new(index), schema))
+    }
+
+    /// Adds a schema that came about here.
+    pub fn push(&mut self, schema: ClientSchema) -> SchemaId {
+        let id = SchemaId::new(self.schemas.len());
+        self.schemas.push(schema);
+        id
+    }
+
+    /// The schema that a reference which says nothing itself stands for.
+    pub fn referred(&self, id: SchemaId) -> SchemaId {
+        if id.index() < self.document.schemas().len() { self.document.referred(id) } else { id }
+    }
+}

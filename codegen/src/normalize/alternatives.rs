@@ -1,0 +1,171 @@
+//! `anyOf` and `oneOf`: alternatives that mean null, and alternatives that list values.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use super::keywords::Keywords;
+use super::simplify::Simplifier;
+use super::{ClientSchema, Kind, Limits};
+use crate::diagnostic::child;
+use crate::model::{RareKeywords, Schema, SchemaId, Type};
+
+impl<'d> Simplifier<'_, 'd> {
+    /// Makes alternatives that mean null a schema that allows null. Returns the only alternative that is left, if the schema says nothing
+    /// else and is the same as that.
+    ///
+    /// `{"anyOf": [{"$ref": "#/components/schemas/A"}, {"type": "null"}]}` is A or null, and
+    /// `{"oneOf": [{"type": "string"}, {"type": "null"}]}` is a string or null.
+    pub(super) fn null_alternatives(&self, keywords: &mut Keywords<'d>) -> Option<SchemaId> {
+        for keyword in ["anyOf", "oneOf"] {
+            let list = if keyword == "anyOf" { &mut keywords.any_of } else { &mut keywords.one_of };
+            let Some(arms) = list.as_mut().filter(|arms| arms.iter().any(|arm| self.means_null(*arm))) else {
+                continue;
+            };
+            arms.retain(|arm| !self.means_null(*arm));
+            let left = arms.clone();
+            keywords.nullable = true;
+            if left.len() > 1 {
+                continue;
+            }
+            *list = None;
+            let Some(only) = left.first().copied() else { continue };
+            if self.is_inline(only, &keywords.pointer, keyword) && keywords.says_nothing() {
+                return Some(only);
+            }
+            keywords.all_of.get_or_insert_default().push(only);
+        }
+        None
+    }
+
+    /// Whether a schema allows null and nothing else.
+    pub(super) fn means_null(&self, id: SchemaId) -> bool {
+        self.document_schema(id).is_some_and(is_null_alone)
+    }
+
+    /// Whether an alternative is written here, and no reference.
+    fn is_inline(&self, id: SchemaId, pointer: &str, keyword: &str) -> bool {
+        let place = child(pointer, keyword);
+        self.document_schema(id).is_some_and(|schema| {
+            schema.pointer.strip_prefix(&place).is_some_and(|rest| rest.starts_with('/')) && schema.reference.is_none()
+        })
+    }
+
+    /// Makes alternatives that are lists of values of one type one list, the way 3.1 writes an `enum` with a text for each value.
+    ///
+    /// `{"oneOf": [{"const": "a", "title": "First"}, {"const": "b"}]}` is `{"type": "string", "enum": ["a", "b"]}`.
+    pub(super) fn constants(&mut self, keywords: &mut Keywords<'d>) {
+        if !keywords.types.is_empty() || keywords.values.is_some() {
+            return;
+        }
+        for is_one_of in [true, false] {
+            let arms = if is_one_of { &keywords.one_of } else { &keywords.any_of };
+            let Some(arms) = arms.clone().filter(|arms| !arms.is_empty()) else { continue };
+            let Some((kind, values)) = self.listed_values(&arms) else { continue };
+            (keywords.types, keywords.values) = (vec![kind], Some(values));
+            *(if is_one_of { &mut keywords.one_of } else { &mut keywords.any_of }) = None;
+            return;
+        }
+    }
+
+    /// The type and the values of alternatives that say nothing else.
+    fn listed_values(&mut self, arms: &[SchemaId]) -> Option<(Type, Vec<Value>)> {
+        let mut kind = None;
+        let (mut listed, mut known) = (Vec::new(), HashSet::new());
+        for arm in arms {
+            if !self.document_schema(*arm).is_some_and(is_list_of_values) {
+                return None;
+            }
+            let schema = self.simplified(*arm);
+            let of_arm = match schema.kind {
+                Kind::String { .. } => Type::String,
+                Kind::Integer { .. } => Type::Integer,
+                Kind::Number => Type::Number,
+                Kind::Boolean => Type::Boolean,
+                _ => return None,
+            };
+            let is_other = kind.is_some_and(|kind| kind != of_arm);
+            if is_other || schema.nullable || schema.limits.values.is_empty() {
+                return None;
+            }
+            kind = Some(of_arm);
+            for value in &schema.limits.values {
+                if known.insert(value.clone()) {
+                    listed.push(value.clone());
+                }
+            }
+        }
+        kind.map(|kind| (kind, listed))
+    }
+
+    /// One schema for several: itself if there is one, any of them if there are more.
+    pub(super) fn any_of(&mut self, arms: Vec<SchemaId>, pointer: String) -> SchemaId {
+        let (mut known, mut scalars) = (HashSet::new(), HashSet::new());
+        let mut distinct: Vec<SchemaId> = Vec::new();
+        for arm in arms {
+            let arm = self.normalizer.referred(arm);
+            let is_new = self.plain_scalar(arm).is_none_or(|scalar| scalars.insert(scalar));
+            if known.insert(arm) && is_new {
+                distinct.push(arm);
+            }
+        }
+        if let [only] = distinct.as_slice() {
+            return *only;
+        }
+        let any_of = (!distinct.is_empty()).then_some(distinct);
+        let schema = self.simplify(Keywords { pointer, any_of, ..Keywords::default() }, ClientSchema::default());
+        self.normalizer.push(schema)
+    }
+
+    /// What tells a scalar without limits and without a name from others.
+    fn plain_scalar(&mut self, id: SchemaId) -> Option<(&'static str, bool, Option<String>)> {
+        let schema = self.simplified(id);
+        let kind = match schema.kind {
+            Kind::Boolean => "boolean",
+            Kind::Number => "number",
+            Kind::Integer { .. } => "integer",
+            Kind::String { .. } => "string",
+            _ => return None,
+        };
+        let is_plain = schema.component.is_none() && schema.limits == Limits::default();
+        is_plain.then(|| (kind, schema.nullable, schema.description.clone()))
+    }
+}
+
+/// Whether a schema allows null and nothing else.
+pub(super) fn is_null_alone(schema: &Schema) -> bool {
+    match schema.types.as_slice() {
+        [kind] => *kind == Type::Null,
+        [] => {
+            schema.constant.as_ref().is_some_and(Value::is_null)
+                || schema
+                    .enumeration
+                    .as_ref()
+                    .is_some_and(|values| !values.is_empty() && values.iter().all(Value::is_null))
+        }
+        _ => false,
+    }
+}
+
+/// Whether a schema lists values and says nothing else of them.
+fn is_list_of_values(schema: &Schema) -> bool {
+    if schema.constant.is_none() && schema.enumeration.is_none() {
+        return false;
+    }
+    let rare = schema.rare();
+    let unsaid = RareKeywords { example: None, examples: Vec::new(), comment: None, ..rare.clone() };
+    let is_unknown = |name: &String| !name.starts_with("x-");
+    let rare = RareKeywords { extensions: Default::default(), ..unsaid };
+    let said = Schema {
+        pointer: String::new(),
+        types: Vec::new(),
+        enumeration: None,
+        constant: None,
+        title: None,
+        description: None,
+        deprecated: false,
+        rare: None,
+        ..schema.clone()
+    };
+    said == Schema::default() && rare == RareKeywords::default() && schema.rare().extensions.keys().all(is_unknown)
+}

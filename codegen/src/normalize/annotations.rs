@@ -1,0 +1,71 @@
+//! What a schema says that is not about its type: texts, flags, and limits as documentation shows them.
+
+use serde_json::Value;
+
+use super::{ClientSchema, Kind, Limits};
+use crate::model::Schema;
+
+/// What a schema says of its use.
+pub(super) fn annotations(schema: &Schema) -> ClientSchema {
+    // Beside a reference, a Reference Object's `summary` describes as well.
+    let summary = || schema.rare().extensions.get("summary").and_then(Value::as_str).map(str::to_owned);
+    let has_summary = schema.reference.is_some();
+    ClientSchema {
+        pointer: schema.pointer.clone(),
+        component: schema.component.clone(),
+        rust_name: schema.rust_name.clone(),
+        variants: schema.rust_variants.clone(),
+        title: schema.title.clone(),
+        description: schema.description.clone().or_else(|| summary().filter(|_| has_summary)),
+        read_only: schema.read_only,
+        write_only: schema.write_only,
+        deprecated: schema.deprecated,
+        default: schema.default.clone(),
+        ..ClientSchema::default()
+    }
+}
+
+/// A schema that is the same as its only alternative, or null: what it says itself of its use is nearer than what the alternative says.
+pub(super) fn annotated(only: ClientSchema, own: ClientSchema, pointer: String) -> ClientSchema {
+    ClientSchema {
+        pointer,
+        component: own.component,
+        rust_name: own.rust_name.or(only.rust_name),
+        variants: if own.variants.is_empty() { only.variants } else { own.variants },
+        title: own.title.or(only.title),
+        description: own.description.or(only.description),
+        nullable: true,
+        read_only: own.read_only || only.read_only,
+        write_only: own.write_only || only.write_only,
+        deprecated: own.deprecated || only.deprecated,
+        default: own.default.or(only.default),
+        ..only
+    }
+}
+
+/// The limits that documentation shows, as text.
+pub(super) fn facts(kind: &Kind, limits: &Limits) -> Vec<(&'static str, String)> {
+    let mut facts = Vec::new();
+    let is_integer = matches!(kind, Kind::Integer { .. });
+    let number = |value: f64| if is_integer { (value as i64).to_string() } else { value.to_string() };
+    match kind {
+        Kind::Integer { .. } | Kind::Number => {
+            for (bound, exclusive, inclusive) in
+                [(limits.minimum, "above", "minimum"), (limits.maximum, "below", "maximum")]
+            {
+                let name = |is_exclusive| if is_exclusive { exclusive } else { inclusive };
+                facts.extend(bound.map(|bound| (name(bound.exclusive), number(bound.value))));
+            }
+        }
+        Kind::String { .. } => {
+            facts.extend(limits.min_length.map(|count| ("min_length", count.to_string())));
+            facts.extend(limits.max_length.map(|count| ("max_length", count.to_string())));
+        }
+        Kind::Array(_) => {
+            facts.extend(limits.min_items.map(|count| ("min_items", count.to_string())));
+            facts.extend(limits.max_items.map(|count| ("max_items", count.to_string())));
+        }
+        _ => {}
+    }
+    facts
+}

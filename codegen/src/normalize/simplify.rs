@@ -1,0 +1,460 @@
+//! One kind for each schema: the steps, in their order.
+
+use serde_json::Value;
+
+use super::alternatives::is_null_alone;
+use super::annotations::{annotated, annotations, facts};
+use super::keywords::Keywords;
+use super::{Additional, ClientSchema, Discriminator, Kind, Limits, Normalizer, Object, Property};
+use crate::diagnostic::child;
+use crate::model::{Schema, SchemaId, Type};
+use crate::stack::deeper;
+
+/// Simplifies all schemas of a document.
+pub(super) fn all(normalizer: &mut Normalizer<'_>) {
+    let count = normalizer.document.schemas().len();
+    normalizer.schemas = vec![ClientSchema::default(); count];
+    let mut simplifier = Simplifier { normalizer, state: vec![State::Waiting; count] };
+    for index in 0..count {
+        simplifier.simplified(SchemaId::new(index));
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Waiting,
+    Done,
+}
+
+/// Simplifies schemas, each once.
+pub(super) struct Simplifier<'n, 'd> {
+    pub(super) normalizer: &'n mut Normalizer<'d>,
+    /// What has been done of the document's schemas.
+    state: Vec<State>,
+}
+
+impl<'d> Simplifier<'_, 'd> {
+    /// A schema of the document; those that came about here are none.
+    pub(super) fn document_schema(&self, id: SchemaId) -> Option<&'d Schema> {
+        let document = self.normalizer.document;
+        (id.index() < document.schemas().len()).then(|| &document[id])
+    }
+
+    /// The simplified schema. A schema that is being simplified allows everything so far.
+    pub(super) fn simplified(&mut self, id: SchemaId) -> &ClientSchema {
+        if self.state.get(id.index()) == Some(&State::Waiting) {
+            self.state[id.index()] = State::Done;
+            let done = deeper(|| self.read(id));
+            self.normalizer.schemas[id.index()] = done;
+        }
+        &self.normalizer.schemas[id.index()]
+    }
+
+    fn read(&mut self, id: SchemaId) -> ClientSchema {
+        let document = self.normalizer.document;
+        let schema = &document[id];
+        let annotations = annotations(schema);
+        if schema.boolean == Some(false) {
+            // Nothing is allowed: any value is one that is not.
+            let any = self.normalizer.push(ClientSchema { pointer: schema.pointer.clone(), ..ClientSchema::default() });
+            return ClientSchema { limits: Limits { not: Some(any), ..Limits::default() }, ..annotations };
+        }
+        let mut keywords = Keywords::of(document, schema);
+        if is_null_alone(schema) {
+            (keywords.types, keywords.values, keywords.nullable) = (Vec::new(), None, true);
+        }
+        self.take_null(&mut keywords);
+        self.fit_types(&mut keywords);
+        self.tuple(schema, &mut keywords);
+        self.pattern_properties(schema, &mut keywords);
+        content(schema, &mut keywords);
+        self.simplify(keywords, annotations)
+    }
+
+    /// The steps that also what came about here takes.
+    pub(super) fn simplify(&mut self, mut keywords: Keywords<'d>, annotations: ClientSchema) -> ClientSchema {
+        missing_type(&mut keywords);
+        if let Some(only) = self.null_alternatives(&mut keywords) {
+            let only = self.simplified(only).clone();
+            return annotated(only, annotations, keywords.pointer);
+        }
+        self.constants(&mut keywords);
+        if keywords.types.len() > 1 {
+            self.several_types(&mut keywords);
+        }
+        if let [kind] = keywords.types[..] {
+            self.drop_misplaced(&mut keywords, kind);
+        }
+        self.kind(keywords, annotations)
+    }
+
+    fn warn(&mut self, keywords: &Keywords<'d>, keyword: &str, code: &'static str, message: String, help: &str) {
+        self.normalizer.findings.warning(code, child(&keywords.pointer, keyword), message, help);
+    }
+
+    /// Null is told apart: from the types, and from the values. Lists of objects or arrays are no choice between simple values.
+    fn take_null(&mut self, keywords: &mut Keywords<'d>) {
+        let types = std::mem::take(&mut keywords.types);
+        keywords.nullable |= types.contains(&Type::Null);
+        keywords.set_types(types);
+        let Some(values) = &mut keywords.values else { return };
+        keywords.nullable |= values.iter().any(Value::is_null);
+        let has_structure = values.iter().any(|value| value.is_object() || value.is_array());
+        let mut seen = std::collections::HashSet::new();
+        values.retain(|value| !value.is_null() && seen.insert(value.clone()));
+        if has_structure || values.is_empty() {
+            keywords.values = None;
+        }
+    }
+
+    /// Makes the types those that the values have; where the two disagree, the values win.
+    fn fit_types(&mut self, keywords: &mut Keywords<'d>) {
+        let Some(mut values) = keywords.values.take() else { return };
+        let kinds = keywords.types.clone();
+        let fits = |value: &Value| kinds.iter().any(|kind| kind.has(value));
+        let words = || kinds.iter().map(|kind| kind.word()).collect::<Vec<_>>().join(" or ");
+        match kinds.as_slice() {
+            [] if keywords.is_composed() => {}
+            [] => keywords.set_types(types_of(&values)),
+            [Type::Array] => return self.move_to_items(keywords, values),
+            _ if values.iter().all(fits) => {
+                if kinds == [Type::Integer] {
+                    values.iter_mut().for_each(make_whole);
+                }
+            }
+            _ if values.iter().any(fits) => {
+                let message = format!("`enum` has values that are no {}; they are left out", words());
+                let help = "correct the values or the type in an overlay";
+                self.warn(keywords, "enum", "enum-type-mismatch", message, help);
+                values.retain(fits);
+            }
+            _ => {
+                let found = types_of(&values);
+                let of_values = found.iter().map(|kind| kind.word()).collect::<Vec<_>>().join(" or ");
+                let message = format!("the values of `enum` are no {}; the type is taken to be {of_values}", words());
+                let help = "correct the values or the type in an overlay";
+                self.warn(keywords, "enum", "enum-type-mismatch", message, help);
+                keywords.set_types(found);
+            }
+        }
+        keywords.values = Some(values);
+    }
+
+    /// An array's `enum` lists what its items can be, though it stands one level too high.
+    fn move_to_items(&mut self, keywords: &mut Keywords<'d>, values: Vec<Value>) {
+        let message = "`enum` of an array lists simple values; it is read as that of the items".to_owned();
+        self.warn(keywords, "enum", "misplaced-keyword", message, "move `enum` into `items`");
+        let document = self.normalizer.document;
+        let place = child(&keywords.pointer, "items");
+        let items = keywords.items.and_then(|id| self.document_schema(id));
+        let (mut of_items, annotations) = match items {
+            // What a reference leads to is not changed by this one use.
+            Some(items) if items.pointer != place => return,
+            Some(items) => (Keywords::of(document, items), annotations(items)),
+            None => (Keywords { pointer: place, ..Keywords::default() }, ClientSchema::default()),
+        };
+        if of_items.values.is_some() || of_items.is_composed() {
+            return;
+        }
+        of_items.values = Some(values);
+        self.take_null(&mut of_items);
+        self.fit_types(&mut of_items);
+        let items = self.simplify(of_items, annotations);
+        keywords.items = Some(self.normalizer.push(items));
+    }
+
+    /// `{"prefixItems": [{"type": "string"}, {"type": "integer"}], "items": false}` has items of any of these.
+    fn tuple(&mut self, schema: &'d Schema, keywords: &mut Keywords<'d>) {
+        if schema.prefix_items.is_empty() {
+            return;
+        }
+        let document = self.normalizer.document;
+        let rest = schema.items.filter(|id| document[*id].boolean != Some(false));
+        let listed = schema.prefix_items.iter().copied().chain(rest).collect();
+        keywords.items = Some(self.any_of(listed, child(&keywords.pointer, "items")));
+    }
+
+    /// Properties with names of a pattern are properties with any further name, unless these have a schema of their own.
+    fn pattern_properties(&mut self, schema: &'d Schema, keywords: &mut Keywords<'d>) {
+        let patterns = &schema.rare().pattern_properties;
+        let document = self.normalizer.document;
+        let is_free = schema.additional_properties.is_none_or(|id| document[id].boolean == Some(false));
+        if patterns.is_empty() || !is_free {
+            return;
+        }
+        let listed = patterns.values().copied().collect();
+        keywords.additional = Additional::Of(self.any_of(listed, child(&keywords.pointer, "additionalProperties")));
+    }
+
+    /// Makes several types several schemas, each with the keywords that belong to its type.
+    fn several_types(&mut self, keywords: &mut Keywords<'d>) {
+        let kinds = std::mem::take(&mut keywords.types);
+        let base = match (&keywords.any_of, &keywords.all_of) {
+            (None, _) => child(&keywords.pointer, "anyOf"),
+            (Some(_), all) => {
+                let index = all.as_ref().map_or(0, Vec::len).to_string();
+                child(&child(&child(&keywords.pointer, "allOf"), &index), "anyOf")
+            }
+        };
+        let mut arms: Vec<Keywords<'d>> = kinds.iter().filter_map(|kind| arm(*kind, keywords)).collect();
+        keywords.values = None;
+        // All of these keywords went to the alternatives.
+        keywords.keep_only(Type::Boolean);
+        if arms.len() == 1
+            && let Some(only) = arms.pop()
+        {
+            let composed = std::mem::take(keywords);
+            *keywords = Keywords {
+                pointer: composed.pointer,
+                nullable: composed.nullable,
+                all_of: composed.all_of,
+                any_of: composed.any_of,
+                one_of: composed.one_of,
+                not: composed.not,
+                discriminator: composed.discriminator,
+                ..only
+            };
+            return;
+        }
+        let mut ids = Vec::with_capacity(arms.len());
+        for (index, arm) in arms.into_iter().enumerate() {
+            let pointer = child(&base, &index.to_string());
+            let schema = self.simplify(Keywords { pointer, ..arm }, ClientSchema::default());
+            ids.push(self.normalizer.push(schema));
+        }
+        if keywords.any_of.is_none() {
+            keywords.any_of = Some(ids);
+        } else {
+            let pointer = base.strip_suffix("/anyOf").unwrap_or_default().to_owned();
+            let choice = ClientSchema { pointer, kind: Kind::OneOf(ids, None), ..ClientSchema::default() };
+            let choice = self.normalizer.push(choice);
+            keywords.all_of.get_or_insert_default().push(choice);
+        }
+    }
+
+    /// Drops keywords that say nothing about a schema's type: they allow and forbid nothing.
+    fn drop_misplaced(&mut self, keywords: &mut Keywords<'d>, kind: Type) {
+        let misplaced: Vec<&str> =
+            keywords.owned().filter(|(_, owners)| !owners.contains(&kind)).map(|(keyword, _)| keyword).collect();
+        for keyword in misplaced {
+            let word = kind.word();
+            let message = format!("`{keyword}` says nothing about a value of type {word}, so it is left out");
+            self.warn(keywords, keyword, "misplaced-keyword", message, "remove it, or correct `type`");
+        }
+        keywords.keep_only(kind);
+    }
+
+    /// The schema with its kind.
+    fn kind(&mut self, keywords: Keywords<'d>, annotations: ClientSchema) -> ClientSchema {
+        let (mut limits, dropped) = Limits::of(&keywords);
+        for (keyword, why) in dropped {
+            let message = format!("`{keyword}` is dropped: {why}");
+            let help = "correct it in an overlay if it matters";
+            self.warn(&keywords, keyword, "unrepresentable-limit", message, help);
+        }
+        limits.not = keywords.not.map(|id| self.normalizer.referred(id));
+        let own = self.own_kind(&keywords);
+        let facts = match &own {
+            Some(own) if !keywords.is_composed() && !keywords.types.is_empty() => facts(own, &limits),
+            _ => Vec::new(),
+        };
+        let choices = [("oneOf", &keywords.one_of), ("anyOf", &keywords.any_of)];
+        let discriminator = keywords.discriminator.map(|discriminator| Discriminator {
+            property: discriminator.property.clone(),
+            mapping: discriminator
+                .mapping
+                .iter()
+                .map(|(value, id)| (value.clone(), self.normalizer.referred(*id)))
+                .collect(),
+        });
+        let choice_kind = |ids: &[SchemaId], normalizer: &Normalizer<'d>| {
+            Kind::OneOf(ids.iter().map(|id| normalizer.referred(*id)).collect(), discriminator.clone())
+        };
+        let all_of: Vec<SchemaId> = keywords.all_of.iter().flatten().map(|id| self.normalizer.referred(*id)).collect();
+        let given: Vec<Kind> = choices
+            .into_iter()
+            .filter_map(|(_, ids)| ids.as_ref().filter(|ids| !ids.is_empty()))
+            .map(|ids| choice_kind(ids, self.normalizer))
+            .collect();
+        let kind = match (own, all_of.is_empty(), given.len()) {
+            (own, true, 0) => own.unwrap_or_default(),
+            (None, false, 0) => Kind::AllOf(all_of),
+            (None, true, 1) => given.into_iter().next().unwrap_or_default(),
+            (own, _, _) => {
+                let mut parts: Vec<SchemaId> = own.into_iter().map(|own| self.part(own, &keywords.pointer)).collect();
+                parts.extend(all_of);
+                parts.extend(given.into_iter().map(|choice| self.part(choice, &keywords.pointer)).collect::<Vec<_>>());
+                Kind::AllOf(parts)
+            }
+        };
+        let mut schema =
+            ClientSchema { pointer: keywords.pointer, nullable: keywords.nullable, facts, limits, kind, ..annotations };
+        self.check_variants(&mut schema);
+        schema
+    }
+
+    fn part(&mut self, kind: Kind, pointer: &str) -> SchemaId {
+        self.normalizer.push(ClientSchema { pointer: pointer.to_owned(), kind, ..ClientSchema::default() })
+    }
+
+    /// The kind that a schema's own keywords say, those of `allOf` and choices left aside.
+    fn own_kind(&mut self, keywords: &Keywords<'d>) -> Option<Kind> {
+        let is_object = keywords.properties.is_some_and(|all| !all.is_empty())
+            || keywords.required.is_some_and(|all| !all.is_empty())
+            || keywords.additional != Additional::Unsaid;
+        let values = keywords.values.as_deref().unwrap_or_default();
+        let strings = || values.iter().filter_map(|value| value.as_str().map(str::to_owned)).collect::<Vec<_>>();
+        let format = || keywords.format.clone().unwrap_or_default();
+        Some(match keywords.types.first() {
+            Some(Type::Object) => Kind::Object(self.object(keywords)),
+            _ if is_object => Kind::Object(self.object(keywords)),
+            Some(Type::String) => {
+                Kind::String { format: format(), pattern: keywords.pattern.map(str::to_owned), values: strings() }
+            }
+            Some(Type::Integer) => {
+                Kind::Integer { format: format(), values: values.iter().filter_map(Value::as_i64).collect() }
+            }
+            Some(Type::Number) => Kind::Number,
+            Some(Type::Boolean) => Kind::Boolean,
+            None if keywords.items.is_none() && !strings().is_empty() => {
+                Kind::String { format: String::new(), pattern: None, values: strings() }
+            }
+            kind if kind == Some(&Type::Array) || keywords.items.is_some() => Kind::Array(match keywords.items {
+                Some(items) => self.normalizer.referred(items),
+                None => self.part(Kind::Any, &child(&keywords.pointer, "items")),
+            }),
+            _ => return None,
+        })
+    }
+
+    fn object(&mut self, keywords: &Keywords<'d>) -> Object {
+        let required = keywords.required.unwrap_or_default();
+        let listed: std::collections::HashSet<&str> = required.iter().map(String::as_str).collect();
+        let properties = keywords.properties.into_iter().flatten().map(|(name, id)| Property {
+            name: name.clone(),
+            schema: self.normalizer.referred(*id),
+            required: listed.contains(name.as_str()),
+        });
+        let is_property = |name: &str| keywords.properties.is_some_and(|properties| properties.contains_key(name));
+        Object {
+            properties: properties.collect(),
+            required: required.iter().filter(|name| !is_property(name)).cloned().collect(),
+            additional: match keywords.additional {
+                Additional::Of(id) => Additional::Of(self.normalizer.referred(id)),
+                other => other,
+            },
+        }
+    }
+
+    /// Names are given to values that the enum has.
+    fn check_variants(&mut self, schema: &mut ClientSchema) {
+        if schema.variants.is_empty() {
+            return;
+        }
+        let values: Vec<String> = match &schema.kind {
+            Kind::String { values, .. } => values.clone(),
+            Kind::Integer { values, .. } => values.iter().map(i64::to_string).collect(),
+            _ => Vec::new(),
+        };
+        for value in schema.variants.keys().filter(|value| !values.contains(value)) {
+            let place = child(&child(&schema.pointer, "x-rust-variants"), value);
+            let message = format!("the schema's `enum` has no value `{value}`");
+            let help = "remove the name, or correct the value";
+            self.normalizer.findings.error("unused-extension", place, message, help);
+        }
+    }
+}
+
+/// Gives a schema the type that its values have in transit.
+///
+/// `{"type": "string", "contentEncoding": "base64"}` has the format `byte`, `{"contentMediaType": "image/png"}` the format `binary`.
+fn content(schema: &Schema, keywords: &mut Keywords<'_>) {
+    let rare = schema.rare();
+    let format = match (rare.content_encoding.as_deref(), rare.content_media_type.as_deref()) {
+        (Some(encoding), _) if encoding.eq_ignore_ascii_case("base64") => "byte",
+        // These three leave the text as it is.
+        (Some("7bit" | "8bit" | "binary") | None, Some(media_type)) if !is_text(media_type) => "binary",
+        _ => return,
+    };
+    if !keywords.is_composed() && keywords.types.is_empty() {
+        keywords.types = vec![Type::String];
+    }
+    keywords.format.get_or_insert_with(|| format.to_owned());
+}
+
+fn is_text(media_type: &str) -> bool {
+    media_type.starts_with("text/") || media_type.ends_with("json") || media_type.ends_with("xml")
+}
+
+/// Gives a schema the type that its other keywords tell of: `{"format": "uuid"}` is a string.
+fn missing_type(keywords: &mut Keywords<'_>) {
+    if !keywords.types.is_empty() || keywords.is_composed() {
+        return;
+    }
+    let of_format = keywords.format.as_deref().and_then(type_of_format);
+    let is_string = keywords.pattern.is_some() || keywords.min_length.is_some() || keywords.max_length.is_some();
+    let kind = if keywords.properties.is_some() || keywords.additional != Additional::Unsaid {
+        Some(Type::Object)
+    } else if keywords.items.is_some() {
+        Some(Type::Array)
+    } else {
+        of_format.or(is_string.then_some(Type::String))
+    };
+    keywords.types = kind.into_iter().collect();
+}
+
+fn type_of_format(format: &str) -> Option<Type> {
+    match format {
+        "int32" | "int64" => Some(Type::Integer),
+        "float" | "double" => Some(Type::Number),
+        "date" | "date-time" | "time" | "uuid" | "uri" | "email" | "hostname" | "ipv4" | "ipv6" | "password"
+        | "byte" | "binary" => Some(Type::String),
+        _ => None,
+    }
+}
+
+/// The schema of one type out of the keywords of several; none where an `enum` has no value of the type.
+fn arm<'d>(kind: Type, keywords: &Keywords<'d>) -> Option<Keywords<'d>> {
+    let mut arm = Keywords {
+        nullable: false,
+        types: vec![kind],
+        all_of: None,
+        any_of: None,
+        one_of: None,
+        not: None,
+        discriminator: None,
+        ..keywords.clone()
+    };
+    if let Some(values) = &mut arm.values {
+        values.retain(|value| kind.has(value));
+        if values.is_empty() {
+            return None;
+        }
+    }
+    // A format that nobody knows may be one of any type.
+    let of_format = arm.format.as_deref().and_then(type_of_format);
+    if of_format.is_some_and(|of_format| (of_format == Type::String) != (kind == Type::String)) {
+        arm.format = None;
+    }
+    arm.keep_only(kind);
+    Some(arm)
+}
+
+/// The types that values have, each once.
+fn types_of(values: &[Value]) -> Vec<Type> {
+    let mut found = Vec::new();
+    for kind in values.iter().map(Type::of).filter(|kind| *kind != Type::Null) {
+        if !found.contains(&kind) {
+            found.push(kind);
+        }
+    }
+    found
+}
+
+/// `1.0` becomes `1`.
+fn make_whole(value: &mut Value) {
+    if let Some(number) = value.as_f64().filter(|_| value.is_f64()) {
+        // Exact: the value is an integer, which an `f64` tells from its neighbours.
+        *value = Value::from(number as i64);
+    }
+}

@@ -1,0 +1,147 @@
+//! Any supported version to OpenAPI 3.2: the one vocabulary that every later pass reads.
+//!
+//! One traversal goes down the document by the table in [`spec`](crate::spec) and raises each object before its members, so that the pointers of what is
+//! found are those of the raised document; [`Documents`] leads from them to the line that the author wrote. What is done to an object is a list of steps,
+//! one function per construct with its before and after. Data (examples, defaults, enums, constants, extensions) is never entered.
+//!
+//! Every step is taken in every version: what is usual though forbidden, such as `nullable` in 3.1 or a list of types in 3.0, is read as meant.
+//! Nothing is lost. A node of the wrong type is left as it is: reporting it is the work of a later pass.
+
+mod document;
+mod references;
+mod relocations;
+mod schema;
+mod swagger;
+
+use serde_json::{Map, Value};
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity, child, push_token};
+use crate::origin::Documents;
+use crate::spec::{FieldType, ObjectKind, Versions};
+use relocations::Relocations;
+
+/// An object of the document.
+type Object = Map<String, Value>;
+
+/// Turns a document of any supported version into one of OpenAPI 3.2. Raising it again changes nothing.
+///
+/// Before `{"openapi": "3.0.3", "components": {"schemas": {"A": {"type": "string", "nullable": true}}}}`,
+/// after `{"openapi": "3.2.0", "components": {"schemas": {"A": {"type": ["string", "null"]}}}}`.
+pub fn raise(document: &mut Value, documents: &mut Documents, diagnostics: &mut Diagnostics) {
+    let version = Versions::of(document);
+    references::resolve_names(document);
+    let mut raising =
+        Raising { pointer: String::new(), version, documents, diagnostics, relocations: Relocations::default() };
+    if let Value::Object(root) = document {
+        if version == Versions::V2_0 {
+            swagger::convert(root, &mut raising);
+        }
+        document::webhooks(root, &mut raising);
+        document::version(root);
+        root.entry("info").or_insert_with(|| serde_json::json!({}));
+    }
+    raising.node(FieldType::DOCUMENT, document);
+    raising.relocations.follow(document);
+}
+
+/// The traversal: where it is, and what it has found.
+struct Raising<'d> {
+    /// The pointer of the object at hand, in the raised document.
+    pointer: String,
+    /// The version the document was written in.
+    version: Versions,
+    documents: &'d mut Documents,
+    diagnostics: &'d mut Diagnostics,
+    /// What has changed its place.
+    relocations: Relocations,
+}
+
+impl Raising<'_> {
+    /// Does something at the member `token` of the object at hand.
+    fn enter<R>(&mut self, token: &str, work: impl FnOnce(&mut Self) -> R) -> R {
+        let length = self.pointer.len();
+        push_token(&mut self.pointer, token);
+        let result = work(self);
+        self.pointer.truncate(length);
+        result
+    }
+
+    /// The pointer of a member of the object at hand.
+    fn place(&self, token: &str) -> String {
+        child(&self.pointer, token)
+    }
+
+    /// Warns at a member of the object at hand.
+    fn warn(&mut self, token: &str, code: &'static str, message: impl Into<String>, help: &str) {
+        let place = self.place(token);
+        self.diagnostics.warning(code, place, message, help);
+    }
+
+    /// Warns at a pointer. What stood there may be about to move, so the place in the author's file is looked up at once.
+    fn warn_at(&mut self, pointer: &str, code: &'static str, message: impl Into<String>, help: &str) {
+        let diagnostic = Diagnostic::new(Severity::Warning, code, pointer, message, help);
+        self.diagnostics.push(match self.documents.origin(pointer) {
+            Some((file, source)) => Diagnostic { pointer: source, ..diagnostic }.in_file(file),
+            None => diagnostic,
+        });
+    }
+
+    /// Remembers that what stood at the pointer `from` now stands at `to`, for references and for positions.
+    fn moved(&mut self, from: &str, to: &str) {
+        self.documents.copy_origin(from, to);
+        self.relocations.add(from.to_owned(), to.to_owned());
+    }
+
+    /// Raises whatever stands at a place that holds this type.
+    fn node(&mut self, holds: FieldType, value: &mut Value) {
+        match (holds, value) {
+            (FieldType::List(inner), Value::Array(items)) => {
+                for (index, item) in items.iter_mut().enumerate() {
+                    self.enter(&index.to_string(), |raising| raising.node(*inner, item));
+                }
+            }
+            (FieldType::Map(inner), Value::Object(members)) if !inner.is_data() => {
+                for (name, member) in members {
+                    self.enter(name, |raising| raising.node(*inner, member));
+                }
+            }
+            (FieldType::OneOrRef(kind), Value::Object(object))
+                if kind != ObjectKind::PathItem && object.get("$ref").is_some_and(Value::is_string) =>
+            {
+                document::drop_siblings(object, self);
+            }
+            (holds, Value::Object(object)) => {
+                if let Some(kind) = holds.object() {
+                    self.object(kind, object);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Raises an object: itself first, then its members.
+    fn object(&mut self, kind: ObjectKind, object: &mut Object) {
+        document::drop_null_texts(kind, object);
+        match kind {
+            ObjectKind::Schema => schema::raise(object, self),
+            ObjectKind::Xml => document::xml_node_type(object),
+            ObjectKind::Info => document::complete_info(object),
+            ObjectKind::License => document::name_license(object),
+            ObjectKind::ServerVariable => document::server_variable_texts(object),
+            ObjectKind::ImplicitFlow
+            | ObjectKind::PasswordFlow
+            | ObjectKind::ClientCredentialsFlow
+            | ObjectKind::AuthorizationCodeFlow
+            | ObjectKind::DeviceAuthorizationFlow => document::add_scopes(object),
+            ObjectKind::MediaType | ObjectKind::Parameter | ObjectKind::Header => {
+                document::name_examples(object, self);
+            }
+            _ => {}
+        }
+        for (name, member) in object.iter_mut() {
+            if let Some(holds) = kind.holds(name, Versions::SINCE_3_0).filter(|holds| !holds.is_data()) {
+                self.enter(name, |raising| raising.node(holds, member));
+            }
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! `nullable`, which JSON Schema says with the type `null`.
+
+use serde_json::{Value, json};
+
+use super::super::{Object, Raising};
+use crate::spec::{FieldType, ObjectKind, Versions};
+
+/// Before `{"type": "string", "x-nullable": true}` in Swagger 2.0, after `{"type": "string", "nullable": true}`.
+pub(super) fn extension(schema: &mut Object, raising: &mut Raising) {
+    if raising.version == Versions::V2_0 && schema.get("x-nullable").is_some_and(Value::is_boolean) {
+        let is_nullable = schema.shift_remove("x-nullable").unwrap_or_default();
+        schema.entry("nullable").or_insert(is_nullable);
+    }
+}
+
+/// Makes a schema allow null in the words of JSON Schema. Where 3.0 gives `nullable` no effect, as beside `$ref` or without a `type`, it is read as meant.
+///
+/// | before | after |
+/// |---|---|
+/// | `{"type": "string", "nullable": true}` | `{"type": ["string", "null"]}` |
+/// | `{"type": "string", "enum": ["a"], "nullable": true}` | `{"type": ["string", "null"], "enum": ["a", null]}` |
+/// | `{"oneOf": [A, B], "nullable": true}` | `{"oneOf": [A, B, {"type": "null"}]}` |
+/// | `{"$ref": A, "description": "D", "nullable": true}` | `{"description": "D", "anyOf": [{"$ref": A}, {"type": "null"}]}` |
+/// | `{"allOf": [A], "title": "T", "nullable": true}` | `{"title": "T", "anyOf": [{"allOf": [A]}, {"type": "null"}]}` |
+/// | `{"type": "string", "nullable": false}` | `{"type": "string"}` |
+pub(super) fn nullable(schema: &mut Object, raising: &mut Raising) {
+    let Some(Value::Bool(is_nullable)) = schema.get("nullable") else { return };
+    let is_nullable = *is_nullable;
+    schema.shift_remove("nullable");
+    if !is_nullable {
+        return;
+    }
+    let is_wrapped = ["$ref", "allOf", "const"].iter().any(|keyword| schema.contains_key(*keyword));
+    if is_wrapped || !add_null(schema) {
+        wrap(schema, raising);
+    }
+}
+
+/// Adds null to each keyword that would rule it out. False if there is none: the schema says nothing about null.
+fn add_null(schema: &mut Object) -> bool {
+    let mut is_added = false;
+    if let Some(kinds) = schema.get_mut("type") {
+        is_added = true;
+        match kinds {
+            Value::String(kind) if kind != "null" => *kinds = json!([kind, "null"]),
+            Value::Array(kinds) if !kinds.iter().any(|kind| kind == "null") => kinds.push(json!("null")),
+            _ => {}
+        }
+    }
+    if let Some(Value::Array(values)) = schema.get_mut("enum") {
+        is_added = true;
+        if !values.contains(&Value::Null) {
+            values.push(Value::Null);
+        }
+    }
+    for keyword in ["oneOf", "anyOf"] {
+        if let Some(Value::Array(arms)) = schema.get_mut(keyword) {
+            is_added = true;
+            if !arms.iter().any(allows_null) {
+                arms.push(json!({"type": "null"}));
+            }
+        }
+    }
+    is_added
+}
+
+/// Whether an alternative allows null by itself, as far as it says without its references.
+fn allows_null(arm: &Value) -> bool {
+    let has_null = |keyword: &str, null: &Value| match arm.get(keyword) {
+        Some(Value::Array(values)) => values.contains(null),
+        Some(value) => value == null,
+        None => false,
+    };
+    arm.get("nullable") == Some(&Value::Bool(true))
+        || has_null("type", &json!("null"))
+        || arm.get("type").is_none() && (has_null("enum", &Value::Null) || has_null("const", &Value::Null))
+}
+
+/// Makes a schema one of two alternatives, the other of which is null. What it says about itself stays where it is.
+fn wrap(schema: &mut Object, raising: &mut Raising) {
+    let (outer, inner): (Object, Object) =
+        std::mem::take(schema).into_iter().partition(|(keyword, _)| is_outer(keyword));
+    let arm = raising.place("anyOf") + "/0";
+    raising.documents.copy_origin(&raising.pointer, &arm);
+    for keyword in inner.keys() {
+        let holds = ObjectKind::Schema.holds(keyword, Versions::SINCE_3_0);
+        if holds.is_some_and(|holds: FieldType| !holds.is_data()) {
+            raising.relocations.add(raising.place(keyword), crate::diagnostic::child(&arm, keyword));
+        }
+    }
+    *schema = outer;
+    schema.insert("anyOf".to_owned(), json!([inner, {"type": "null"}]));
+}
+
+/// Whether a keyword says something about the schema, and nothing about the values it allows.
+fn is_outer(keyword: &str) -> bool {
+    keyword.starts_with("x-")
+        || matches!(
+            keyword,
+            "$id"
+                | "$schema"
+                | "$anchor"
+                | "$dynamicAnchor"
+                | "$defs"
+                | "$comment"
+                | "$vocabulary"
+                | "title"
+                | "description"
+                | "default"
+                | "example"
+                | "examples"
+                | "deprecated"
+                | "readOnly"
+                | "writeOnly"
+                | "externalDocs"
+        )
+}

@@ -1,0 +1,155 @@
+//! Swagger 2.0 to OpenAPI 3: what a document says once for all its operations is put where each operation says it, and its sections become components.
+//!
+//! Schemas are left as they are: their keywords are raised with those of OpenAPI 3.0.
+
+mod bodies;
+mod operations;
+mod parameters;
+mod responses;
+mod security;
+mod servers;
+
+use serde_json::{Value, json};
+
+use super::{Object, Raising};
+use crate::bundle::Target;
+use crate::diagnostic::child;
+
+/// What a document says for all its operations.
+struct Shared {
+    /// The document as it was, for references to be looked up in.
+    source: Value,
+    consumes: Vec<String>,
+    produces: Vec<String>,
+    servers: servers::Servers,
+}
+
+/// A value, and the pointer at which it stood.
+struct Found {
+    pointer: String,
+    value: Object,
+}
+
+impl Found {
+    /// The same value at a pointer where nothing else stands or will stand, so that its origin and the references to it survive what takes its place.
+    /// If it does not stand at `from`, but is what that refers to, references to it stay.
+    fn detached(self, from: &str, raising: &mut Raising) -> Self {
+        let pointer = format!("/\0{}", self.pointer);
+        if self.pointer == from {
+            raising.moved(&self.pointer, &pointer);
+        } else {
+            raising.documents.copy_origin(&self.pointer, &pointer);
+        }
+        Self { pointer, ..self }
+    }
+}
+
+impl Shared {
+    /// The object at a pointer, or what it refers to. None if a reference leads nowhere or in a circle.
+    fn resolve(&self, pointer: &str, node: &Value) -> Option<Found> {
+        let mut seen = std::collections::HashSet::new();
+        let mut found = (pointer.to_owned(), node);
+        while let Some(reference) = found.1.get("$ref").and_then(Value::as_str) {
+            let target = Target::parse(reference, "").ok()?.pointer;
+            let node = self.source.pointer(&target)?;
+            if !seen.insert(target.clone()) {
+                return None;
+            }
+            found = (target, node);
+        }
+        Some(Found { pointer: found.0, value: found.1.as_object()?.clone() })
+    }
+}
+
+/// Turns a Swagger 2.0 document into one of OpenAPI 3, but for the keywords of its schemas.
+///
+/// Before
+/// ```json
+/// {"swagger": "2.0", "host": "a.example", "basePath": "/v1", "schemes": ["https"],
+///  "paths": {"/pets": {"get": {"produces": ["text/plain"], "responses": {"200": {"description": "", "schema": {"$ref": "#/definitions/A"}}}}}},
+///  "definitions": {"A": {"type": "string"}}}
+/// ```
+/// after
+/// ```json
+/// {"openapi": "3.2.0", "servers": [{"url": "https://a.example/v1"}],
+///  "paths": {"/pets": {"get": {"responses": {"200": {"description": "", "content": {"text/plain": {"schema": {"$ref": "#/components/schemas/A"}}}}}}}},
+///  "components": {"schemas": {"A": {"type": "string"}}}}
+/// ```
+pub(super) fn convert(root: &mut Object, raising: &mut Raising) {
+    let source = Value::Object(root.clone());
+    let servers = servers::Servers::take(root);
+    let shared = Shared { consumes: texts(root, "consumes"), produces: texts(root, "produces"), servers, source };
+    if let Some(servers) = shared.servers.list(None) {
+        root.entry("servers").or_insert(servers);
+    }
+    let paths = root.get_mut("paths").and_then(Value::as_object_mut);
+    for (path, item) in paths.into_iter().flatten().filter(|(path, _)| !path.starts_with("x-")) {
+        let pointer = child("/paths", path);
+        if let Value::Object(item) = item {
+            operations::path_item(item, &pointer, &shared, raising);
+        }
+    }
+    components(root, &shared, raising);
+    *root = std::mem::take(root)
+        .into_iter()
+        .map(|(name, value)| if name == "swagger" { ("openapi".to_owned(), json!("3.2.0")) } else { (name, value) })
+        .collect();
+}
+
+/// Moves the sections of the document to `components`.
+///
+/// Before `{"definitions": {"A": {}}, "securityDefinitions": {"key": {"type": "basic"}}}`,
+/// after `{"components": {"schemas": {"A": {}}, "securitySchemes": {"key": {"type": "http", "scheme": "basic"}}}}`.
+fn components(root: &mut Object, shared: &Shared, raising: &mut Raising) {
+    for (section, new_section) in [
+        ("definitions", "schemas"),
+        ("parameters", "parameters"),
+        ("responses", "responses"),
+        ("securityDefinitions", "securitySchemes"),
+    ] {
+        if !root.get(section).is_some_and(Value::is_object) {
+            continue;
+        }
+        let Some(Value::Object(members)) = root.shift_remove(section) else { continue };
+        for (name, mut member) in members {
+            let (from, new_section) = (child(&child("", section), &name), section_of(new_section, &member));
+            let Some(new_section) = new_section else { continue };
+            let to = child(&format!("/components/{new_section}"), &name);
+            raising.moved(&from, &to);
+            if let Value::Object(object) = &mut member {
+                match new_section {
+                    "requestBodies" => {
+                        let found = Found { pointer: to.clone(), value: std::mem::take(object) };
+                        member = bodies::of_body(found, &shared.consumes, &to, raising);
+                    }
+                    "parameters" => parameters::convert(object, &to, raising),
+                    "responses" => responses::convert(object, &shared.produces, &to, raising),
+                    "securitySchemes" => security::convert(object, &to, raising),
+                    _ => {}
+                }
+            }
+            let components = root.entry("components").or_insert_with(|| json!({})).as_object_mut();
+            let members = components.map(|components| components.entry(new_section).or_insert_with(|| json!({})));
+            if let Some(Value::Object(members)) = members {
+                members.entry(name).or_insert(member);
+            }
+        }
+    }
+}
+
+/// Where a member of a section goes: a parameter in the body to the request bodies. A field of a form goes nowhere, for it is part of the request body of
+/// each operation that refers to it.
+fn section_of(section: &'static str, member: &Value) -> Option<&'static str> {
+    match member.get("in").and_then(Value::as_str).filter(|_| section == "parameters") {
+        Some("body") => Some("requestBodies"),
+        Some("formData") => None,
+        _ => Some(section),
+    }
+}
+
+/// Takes a list of texts out of an object.
+fn texts(object: &mut Object, name: &str) -> Vec<String> {
+    let listed = object.shift_remove(name);
+    let listed = listed.as_ref().and_then(Value::as_array).into_iter().flatten();
+    listed.filter_map(Value::as_str).map(str::to_owned).collect()
+}

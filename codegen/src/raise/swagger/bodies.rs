@@ -1,0 +1,98 @@
+//! Parameters in the body and in forms: together they become the request body.
+
+use serde_json::{Value, json};
+
+use super::super::{Object, Raising};
+use super::{Found, parameters};
+use crate::diagnostic::child;
+
+const FORM: &str = "application/x-www-form-urlencoded";
+const MULTIPART: &str = "multipart/form-data";
+
+/// Makes the request body at `to` of a parameter in the body.
+///
+/// Before `{"name": "pet", "in": "body", "required": true, "schema": {"type": "string"}}` and `{"consumes": ["application/json"]}`,
+/// after `{"required": true, "content": {"application/json": {"schema": {"type": "string"}}}}`.
+pub(super) fn of_body(found: Found, consumes: &[String], to: &str, raising: &mut Raising) -> Value {
+    let Found { pointer: from, value: mut parameter } = found;
+    let json = ["application/json".to_owned()];
+    let media_types = if consumes.is_empty() { &json } else { consumes };
+    let schema = parameter.shift_remove("schema");
+    for name in ["name", "in", "type"] {
+        parameter.shift_remove(name);
+    }
+    raising.documents.copy_origin(&from, to);
+    let media_type = schema.map_or_else(|| json!({}), |schema| json!({"schema": schema}));
+    let content = content(media_types, &media_type, &child(&from, "schema"), to, raising);
+    parameter.insert("content".to_owned(), content);
+    Value::Object(parameter)
+}
+
+/// The content of a body, response or request: one media type for all names. Its schema stood at `from`.
+pub(super) fn content(names: &[String], media_type: &Value, from: &str, to: &str, raising: &mut Raising) -> Value {
+    let mut content = Object::new();
+    for name in names {
+        let place = child(&child(to, "content"), name);
+        if media_type.get("schema").is_some() {
+            // Of several copies, references lead to the first.
+            raising.moved(from, &child(&place, "schema"));
+        }
+        content.insert(name.clone(), media_type.clone());
+    }
+    Value::Object(content)
+}
+
+/// Makes the request body at `to` of the fields of a form.
+///
+/// Before `[{"name": "a", "in": "formData", "type": "string", "required": true}]` and `{"consumes": ["multipart/form-data"]}`, after
+/// `{"required": true, "content": {"multipart/form-data": {"schema": {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]}}}}`.
+pub(super) fn of_form(fields: Vec<Found>, consumes: &[String], to: &str, raising: &mut Raising) -> Value {
+    let is_file = |field: &Found| field.value.get("type").is_some_and(|kind| kind == "file");
+    let has_file = fields.iter().any(is_file);
+    let mut media_types: Vec<String> =
+        consumes.iter().filter(|name| *name == MULTIPART || *name == FORM && !has_file).cloned().collect();
+    if media_types.is_empty() {
+        media_types.push(if has_file { MULTIPART } else { FORM }.to_owned());
+    }
+    let (mut properties, mut required, mut encoding) = (Object::new(), Vec::new(), Object::new());
+    let first = media_types.first().map(String::as_str).unwrap_or(FORM);
+    let properties_place = child(&child(&child(&child(to, "content"), first), "schema"), "properties");
+    for Found { pointer: from, value: mut field } in fields {
+        let Some(name) = field.get("name").and_then(Value::as_str).map(str::to_owned) else { continue };
+        let mut schema = parameters::take_schema(&mut field);
+        if let Some(format) = array_format(&schema, &mut field) {
+            let known = parameters::style("formData", &format);
+            if known.is_none() {
+                parameters::not_expressible(&format, "form", &from, raising);
+            }
+            let (style, explode) = known.unwrap_or(("form", false));
+            encoding.insert(name.clone(), json!({"style": style, "explode": explode}));
+        }
+        if field.get("required") == Some(&Value::Bool(true)) {
+            required.push(json!(name));
+        }
+        schema.extend(field.into_iter().filter(|(key, _)| key == "description" || key.starts_with("x-")));
+        let place = child(&properties_place, &name);
+        raising.documents.copy_origin(&from, &place);
+        raising.relocations.add(child(&from, "items"), child(&place, "items"));
+        properties.insert(name, Value::Object(schema));
+    }
+    let is_required = !required.is_empty();
+    let mut schema = json!({"type": "object", "properties": properties});
+    if is_required {
+        schema["required"] = Value::Array(required);
+    }
+    let mut media_type = json!({"schema": schema});
+    if !encoding.is_empty() {
+        media_type["encoding"] = Value::Object(encoding);
+    }
+    let content: Object = media_types.into_iter().map(|name| (name, media_type.clone())).collect();
+    if is_required { json!({"required": true, "content": content}) } else { json!({"content": content}) }
+}
+
+/// How the values of an array are separated.
+fn array_format(schema: &Object, field: &mut Object) -> Option<String> {
+    let format = field.shift_remove("collectionFormat");
+    let is_array = schema.get("type").is_some_and(|kind| kind == "array");
+    is_array.then(|| format.as_ref().and_then(Value::as_str).unwrap_or("csv").to_owned())
+}

@@ -1,0 +1,158 @@
+//! Operations: their parameters, media types and servers.
+
+use std::collections::HashSet;
+
+use serde_json::{Value, json};
+
+use super::super::{Object, Raising};
+use super::{Found, Shared, bodies, parameters, responses, texts};
+use crate::bundle::Target;
+use crate::diagnostic::child;
+use crate::spec::METHODS;
+
+/// The parameters that make up a request body.
+#[derive(Default)]
+struct BodyParts {
+    body: Option<Found>,
+    /// The reference by which the body was found, if it is one to a section of the document.
+    reference: Option<String>,
+    form: Vec<Found>,
+}
+
+/// Converts a path item: its parameters and those of its operations, whose bodies are described by the parameters of both.
+pub(super) fn path_item(item: &mut Object, pointer: &str, shared: &Shared, raising: &mut Raising) {
+    let inherited = take_body_parts(item, pointer, shared, raising);
+    for method in METHODS {
+        if let Some(Value::Object(operation)) = item.get_mut(method) {
+            convert(operation, &child(pointer, method), &inherited, shared, raising);
+        }
+    }
+}
+
+fn convert(operation: &mut Object, pointer: &str, inherited: &BodyParts, shared: &Shared, raising: &mut Raising) {
+    let (own_consumes, own_produces) = (operation.contains_key("consumes"), operation.contains_key("produces"));
+    let (consumes, produces) = (texts(operation, "consumes"), texts(operation, "produces"));
+    let consumes = if own_consumes { consumes } else { shared.consumes.clone() };
+    let produces = if own_produces { produces } else { shared.produces.clone() };
+    let schemes = texts(operation, "schemes");
+    if !schemes.is_empty()
+        && let Some(servers) = shared.servers.list(Some(&schemes))
+    {
+        operation.entry("servers").or_insert(servers);
+    }
+    let parts = take_body_parts(operation, pointer, shared, raising).or_inherit(inherited);
+    if let Some(body) = parts.request_body(&consumes, pointer, shared, raising) {
+        operation.entry("requestBody").or_insert(body);
+    }
+    for (status, response) in operation.get_mut("responses").and_then(Value::as_object_mut).into_iter().flatten() {
+        let place = child(&child(pointer, "responses"), status);
+        // A response that several operations share has the document's media types; this operation has its own.
+        if produces != shared.produces
+            && response.get("$ref").is_some()
+            && let Some(found) = shared.resolve(&place, response)
+            && (found.value.contains_key("schema") || found.value.contains_key("examples"))
+        {
+            raising.documents.copy_origin(&found.pointer, &place);
+            *response = Value::Object(found.value);
+        }
+        if let Value::Object(response) = response {
+            responses::convert(response, &produces, &place, raising);
+        }
+    }
+}
+
+impl BodyParts {
+    /// Adds a parameter in the body or in a form, which `parameter` is or refers to.
+    fn add(&mut self, found: Option<Found>, parameter: &Value, raising: &mut Raising) {
+        match found {
+            Some(found) if found.value.get("in").is_some_and(|place| place == "formData") => self.form.push(found),
+            Some(found) if self.body.is_some() => {
+                let message = "an operation has one body; the first declaration counts";
+                raising.warn_at(&found.pointer, "duplicate-parameter", message, "remove one of the two");
+            }
+            found => {
+                self.reference = parameter.get("$ref").and_then(Value::as_str).and_then(component_reference);
+                self.body = found;
+            }
+        }
+    }
+
+    /// Adds what a path item says for all its operations and this one does not say otherwise.
+    fn or_inherit(mut self, inherited: &Self) -> Self {
+        let copy = |found: &Found| Found { pointer: found.pointer.clone(), value: found.value.clone() };
+        if self.body.is_none() && self.form.is_empty() {
+            self.body = inherited.body.as_ref().map(copy);
+            self.reference = inherited.reference.clone();
+        }
+        if self.body.is_none() {
+            let own: HashSet<_> = self.form.iter().filter_map(|field| field.value.get("name").cloned()).collect();
+            let more =
+                inherited.form.iter().filter(|field| !field.value.get("name").is_some_and(|name| own.contains(name)));
+            self.form.extend(more.map(copy));
+        }
+        self
+    }
+
+    /// The request body of the operation at `pointer`.
+    fn request_body(self, consumes: &[String], pointer: &str, shared: &Shared, raising: &mut Raising) -> Option<Value> {
+        let to = child(pointer, "requestBody");
+        match (self.body, self.reference) {
+            (Some(_), Some(reference)) if consumes == shared.consumes => Some(json!({"$ref": reference})),
+            (Some(body), _) => {
+                if let Some(field) = self.form.first() {
+                    let message = "an operation has either a body or a form; the form is left out";
+                    let help = "remove one of the two: `in: body` or `in: formData`";
+                    raising.warn_at(&field.pointer, "body-and-form", message, help);
+                }
+                Some(bodies::of_body(body, consumes, &to, raising))
+            }
+            _ if self.form.is_empty() => None,
+            _ => Some(bodies::of_form(self.form, consumes, &to, raising)),
+        }
+    }
+}
+
+/// Takes the parameters in the body out of an object's list, and converts the others.
+fn take_body_parts(holder: &mut Object, pointer: &str, shared: &Shared, raising: &mut Raising) -> BodyParts {
+    let mut parts = BodyParts::default();
+    let Some(Value::Array(listed)) = holder.get_mut("parameters") else { return parts };
+    let place = child(pointer, "parameters");
+    let before = std::mem::take(listed);
+    let len = before.len();
+    let (mut gone, mut kept) = (HashSet::new(), Vec::new());
+    for (index, parameter) in before.into_iter().enumerate() {
+        let from = child(&place, &index.to_string());
+        let found = shared.resolve(&from, &parameter);
+        let is_part = found.as_ref().and_then(|found| found.value.get("in")).and_then(Value::as_str);
+        if !matches!(is_part, Some("body" | "formData")) {
+            kept.push((index, parameter));
+            continue;
+        }
+        gone.insert(index);
+        parts.add(found.map(|found| found.detached(&from, raising)), &parameter, raising);
+    }
+    if !gone.is_empty() {
+        raising.documents.forget_elements(&place, &gone, len);
+    }
+    for (to, (from, mut parameter)) in kept.into_iter().enumerate() {
+        let to_place = child(&place, &to.to_string());
+        if from != to {
+            raising.relocations.add(child(&place, &from.to_string()), to_place.clone());
+        }
+        if let Value::Object(parameter) = &mut parameter {
+            parameters::convert(parameter, &to_place, raising);
+        }
+        listed.push(parameter);
+    }
+    if listed.is_empty() {
+        holder.shift_remove("parameters");
+    }
+    parts
+}
+
+/// What a reference to the document's parameters is once they are request bodies.
+fn component_reference(reference: &str) -> Option<String> {
+    let pointer = Target::parse(reference, "").ok()?.pointer;
+    let name = pointer.strip_prefix("/parameters/").filter(|name| !name.contains('/'))?;
+    Some(format!("#/components/requestBodies/{name}"))
+}

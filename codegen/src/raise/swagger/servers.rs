@@ -1,0 +1,41 @@
+//! `host`, `basePath` and `schemes`.
+
+use serde_json::{Value, json};
+
+use super::super::Object;
+use super::texts;
+
+/// The parts of the servers' URLs.
+pub(super) struct Servers {
+    host: String,
+    base_path: String,
+    schemes: Vec<String>,
+}
+
+impl Servers {
+    pub(super) fn take(root: &mut Object) -> Self {
+        let mut text = |name: &str| match root.shift_remove(name) {
+            Some(Value::String(text)) => text,
+            _ => String::new(),
+        };
+        let (host, base_path) = (text("host"), text("basePath"));
+        Self { host, base_path, schemes: texts(root, "schemes") }
+    }
+
+    /// The servers, for these schemes instead of the document's if there are any. None if the document names no server.
+    ///
+    /// Without a scheme, the one is meant by which the document was reached: it is taken to be `https`.
+    ///
+    /// Before `{"host": "a.example", "basePath": "/v1", "schemes": ["https", "http"]}`,
+    /// after `{"servers": [{"url": "https://a.example/v1"}, {"url": "http://a.example/v1"}]}`.
+    pub(super) fn list(&self, schemes: Option<&[String]>) -> Option<Value> {
+        let path = self.base_path.trim_end_matches('/');
+        if self.host.is_empty() {
+            return (!path.is_empty()).then(|| json!([{"url": path}]));
+        }
+        let https = ["https".to_owned()];
+        let schemes = [schemes.unwrap_or_default(), &self.schemes, &https].into_iter().find(|list| !list.is_empty())?;
+        let server = |scheme: &String| json!({"url": format!("{scheme}://{}{path}", self.host)});
+        Some(schemes.iter().map(server).collect())
+    }
+}

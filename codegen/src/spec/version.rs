@@ -1,0 +1,54 @@
+//! Sets of OpenAPI versions.
+
+/// A set of OpenAPI versions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Versions(u8);
+
+impl Versions {
+    /// No version.
+    pub const NONE: Self = Self(0);
+    /// Swagger 2.0.
+    pub const V2_0: Self = Self(1);
+    /// OpenAPI 3.0.
+    pub const V3_0: Self = Self(2);
+    /// OpenAPI 3.1.
+    pub const V3_1: Self = Self(4);
+    /// OpenAPI 3.2.
+    pub const V3_2: Self = Self(8);
+    /// Every version.
+    pub const ALL: Self = Self(15);
+    /// Swagger 2.0 and OpenAPI 3.0.
+    pub const TO_3_0: Self = Self(3);
+    /// Every version but 3.2.
+    pub const TO_3_1: Self = Self(7);
+    /// OpenAPI 3.0 and later.
+    pub const SINCE_3_0: Self = Self(14);
+    /// OpenAPI 3.1 and later.
+    pub const SINCE_3_1: Self = Self(12);
+
+    /// The version that a document says it is written in; the newest if it does not say.
+    pub fn of(document: &serde_json::Value) -> Self {
+        let openapi = document.get("openapi").and_then(serde_json::Value::as_str).unwrap_or_default();
+        match openapi {
+            _ if document.get("swagger").is_some() && document.get("openapi").is_none() => Self::V2_0,
+            _ if openapi.starts_with("3.0") => Self::V3_0,
+            _ if openapi.starts_with("3.1") => Self::V3_1,
+            _ => Self::V3_2,
+        }
+    }
+
+    /// The versions whose fields are read in a document: those of 3.0 to 3.2 are read in all of these, as meant.
+    pub fn read_in(document: &serde_json::Value) -> Self {
+        if Self::of(document) == Self::V2_0 { Self::ALL } else { Self::SINCE_3_0 }
+    }
+
+    /// Whether the sets have a version in common.
+    pub const fn meet(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// The versions that are in both sets.
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+}
