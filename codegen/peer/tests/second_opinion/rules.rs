@@ -15,7 +15,7 @@ pub struct Rule {
 }
 
 /// The differences.
-pub const RULES: [Rule; 10] = [
+pub const RULES: [Rule; 11] = [
     Rule {
         name: "media type",
         because: "progenitor knows `application/json` alone; the document says `application/vnd.api+json`, which JSON:API \
@@ -69,6 +69,15 @@ pub const RULES: [Rule; 10] = [
         },
     },
     Rule {
+        name: "alternative without its field",
+        because: "a value is valid where one alternative of `anyOf` allows it (JSON Schema 2020-12, 10.2.1.2); of an inbox's \
+            channel that is changed, progenitor sends what the first alternative that can be read knows",
+        holds: |difference, _| {
+            let in_channel = matches!(&difference.part, Part::Body(pointer) if pointer.starts_with("/channel/"));
+            in_channel && is_given(difference) && difference.theirs.is_none()
+        },
+    },
+    Rule {
         name: "instant",
         because: "both write a time in UTC, with as many digits as either likes; it is the time that was given (RFC 3339, 4.1)",
         holds: |difference, _| {
@@ -115,8 +124,7 @@ pub const RULES: [Rule; 10] = [
 ];
 
 /// Bodies that ours sends besides, by media type, and why they are not compared.
-pub const OTHER_BODIES: [(&str, &str); 2] =
-    [("multipart/form-data", ONE_BODY), ("application/x-www-form-urlencoded", ONE_BODY)];
+pub const OTHER_BODIES: [(&str, &str); 1] = [("multipart/form-data", ONE_BODY)];
 
 const ONE_BODY: &str = "progenitor's method has one body, here the JSON that is declared beside";
 

@@ -136,6 +136,8 @@ impl Schemas<'_> {
     ) -> Result<BoxedStrategy<Value>> {
         let mut beside = schema.clone();
         beside.remove(choice);
+        // Each alternative declares the one value that it has in the discriminator's property.
+        beside.remove("discriminator");
         let each = alternatives.iter().map(|alternative| self.value(&json!({"allOf": [alternative, beside]}), depth));
         Ok(proptest::strategy::Union::new(each.collect::<Result<Vec<_>>>()?).boxed())
     }

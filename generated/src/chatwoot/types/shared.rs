@@ -550,8 +550,8 @@ pub struct ConversationParties {
     pub assignee_type: Option<AssigneeType>,
     /// The team in charge; absent where none is.
     pub team: Option<Team>,
-    /// Whether the contact has proven who it is.
-    pub hmac_verified: bool,
+    /// Whether the contact has proven who it is; null where the contact left the inbox.
+    pub hmac_verified: Option<bool>,
 }
 
 runtime::object! {
@@ -561,7 +561,7 @@ runtime::object! {
         assignee: optional "assignee",
         assignee_type: optional "assignee_type",
         team: optional "team",
-        hmac_verified: required "hmac_verified",
+        hmac_verified: nullable "hmac_verified",
     }
 }
 
