@@ -19,7 +19,7 @@ use serde_json::Value;
 use crate::diagnostic::Diagnostics;
 use crate::model::{Document, SchemaId};
 
-pub use all_of::{Fields, Shape, nullable, shape, tell_clashes};
+pub use all_of::{Fields, Shape, nullable, report, shape};
 pub use limits::{Bound, Limits};
 
 /// The schemas of a document as a client reads them.
@@ -34,6 +34,10 @@ pub struct Normalizer<'d> {
     shapes: HashMap<SchemaId, Shape>,
     /// The nodes made of several others, by their parts.
     combined: BTreeMap<Vec<SchemaId>, SchemaId>,
+    /// How many nodes may be made of several others: choices within choices would multiply without bound.
+    most_combined: usize,
+    /// The schemas whose choices were left out for that reason.
+    left_out: BTreeSet<SchemaId>,
     /// Properties of several parts of an object that are not of one type: the one that counts, and the other.
     clashes: BTreeSet<(SchemaId, SchemaId)>,
 }
@@ -169,6 +173,8 @@ impl<'d> Normalizer<'d> {
             schemas: Vec::new(),
             shapes: HashMap::new(),
             combined: BTreeMap::new(),
+            most_combined: 4 * document.schemas().len() + 250,
+            left_out: BTreeSet::new(),
             clashes: BTreeSet::new(),
         };
         simplify::all(&mut normalizer);

@@ -14,7 +14,7 @@ use super::{
 use crate::diagnostic::Diagnostics;
 use crate::model::{self, Document, OperationId, Parameter, ParameterId, SecuritySchemeKind};
 use crate::names;
-use crate::normalize::tell_clashes;
+use crate::normalize;
 use crate::template;
 
 /// Modules of every client, methods of every client's builder and handle, crates that its files name, files that are
@@ -51,7 +51,7 @@ pub fn build(document: &Document, name: &str, diagnostics: &mut Diagnostics) -> 
     builder.types.set_json_kinds();
     builder.types.set_tags();
     builder.check_subtypes();
-    tell_clashes(&mut builder.types.schemas, builder.types.diagnostics);
+    normalize::report(&mut builder.types.schemas, builder.types.diagnostics);
     let Builder { types, schemes, mut errors, .. } = builder;
     let mut used: Vec<Type> = used_types(&resources, &errors);
     used.extend(webhooks.iter().flat_map(Webhooks::payloads).cloned());

@@ -93,7 +93,8 @@ struct Parts {
 
 fn all_of(normalizer: &mut Normalizer<'_>, id: SchemaId) -> Shape {
     let mut parts = Parts::default();
-    collect(normalizer, id, &mut parts, &mut HashSet::new());
+    let whole = whole(normalizer, id);
+    collect(normalizer, id, &mut parts, &whole, &mut HashSet::new());
     for name in &parts.required {
         if let Some((_, required)) = parts.fields.properties.get_mut(name) {
             *required = true;
@@ -110,7 +111,10 @@ fn all_of(normalizer: &mut Normalizer<'_>, id: SchemaId) -> Shape {
         _ => {}
     }
     if !parts.choices.is_empty() && (parts.has_object || parts.choices.len() > 1) {
-        return distribute(normalizer, id, &parts);
+        if normalizer.combined.len() < normalizer.most_combined {
+            return distribute(normalizer, id, &parts);
+        }
+        normalizer.left_out.insert(id);
     }
     match parts {
         Parts { has_object: true, fields, .. } => Shape::Object(fields),
@@ -131,7 +135,26 @@ fn already_required(normalizer: &Normalizer<'_>, id: SchemaId, name: &str, seen:
     }
 }
 
-fn collect(normalizer: &mut Normalizer<'_>, id: SchemaId, parts: &mut Parts, seen: &mut HashSet<SchemaId>) {
+/// A schema, the parts of its `allOf`, theirs, and so on.
+fn whole(normalizer: &Normalizer<'_>, id: SchemaId) -> HashSet<SchemaId> {
+    let (mut queue, mut whole) = (vec![id], HashSet::new());
+    while let Some(id) = queue.pop() {
+        if whole.insert(id)
+            && let Kind::AllOf(parts) = &normalizer[id].kind
+        {
+            queue.extend(parts);
+        }
+    }
+    whole
+}
+
+fn collect(
+    normalizer: &mut Normalizer<'_>,
+    id: SchemaId,
+    parts: &mut Parts,
+    whole: &HashSet<SchemaId>,
+    seen: &mut HashSet<SchemaId>,
+) {
     if !seen.insert(id) {
         return;
     }
@@ -141,7 +164,7 @@ fn collect(normalizer: &mut Normalizer<'_>, id: SchemaId, parts: &mut Parts, see
             // A part that is itself a whole is told of by its own name only where it stands alone.
             let before = parts.telling.len();
             for part in &all {
-                collect(normalizer, *part, parts, seen);
+                deeper(|| collect(normalizer, *part, parts, whole, seen));
             }
             if parts.telling.len() > before + 1 {
                 parts.telling.truncate(before);
@@ -158,8 +181,10 @@ fn collect(normalizer: &mut Normalizer<'_>, id: SchemaId, parts: &mut Parts, see
             merge_object(normalizer, object, &mut parts.fields);
         }
         Kind::OneOf(variants, _) => {
-            // `anyOf: [{required: [a]}, {required: [b]}]` only validates.
-            if variants.iter().any(|variant| !only_validates(normalizer, *variant)) {
+            // `anyOf: [{required: [a]}, {required: [b]}]` only validates. A choice that lists a part of this schema is
+            // met by that part, such as the choice of its children that a child takes over from its parent.
+            let is_met = variants.iter().any(|variant| whole.contains(variant));
+            if !is_met && variants.iter().any(|variant| !only_validates(normalizer, *variant)) {
                 parts.telling.push(id);
                 parts.choices.push(id);
             }
@@ -239,8 +264,17 @@ fn json_type(normalizer: &Normalizer<'_>, id: SchemaId) -> Option<&'static str> 
     })
 }
 
-/// Tells of properties whose parts are of several types.
-pub fn tell_clashes(normalizer: &mut Normalizer<'_>, diagnostics: &mut Diagnostics) {
+/// Reports properties whose parts are of several types, and choices that were left out.
+pub fn report(normalizer: &mut Normalizer<'_>, diagnostics: &mut Diagnostics) {
+    for id in std::mem::take(&mut normalizer.left_out) {
+        let message = "choices within choices combine to too many schemas here, and this choice is left out";
+        diagnostics.warning(
+            "too-many-combinations",
+            &normalizer[id].pointer,
+            message,
+            "list the combinations in one `oneOf`",
+        );
+    }
     for (kept, other) in std::mem::take(&mut normalizer.clashes) {
         let (Some(is), Some(not)) = (json_type(normalizer, kept), json_type(normalizer, other)) else { continue };
         let (place, elsewhere) = (normalizer[kept].pointer.clone(), &normalizer[other].pointer);
@@ -287,31 +321,25 @@ fn distribute(normalizer: &mut Normalizer<'_>, id: SchemaId, parts: &Parts) -> S
     let Kind::OneOf(variants, discriminator) = normalizer[choice].kind.clone() else {
         return Shape::Any;
     };
-    let common: Vec<SchemaId> = parts.telling.iter().copied().filter(|part| *part != choice && *part != id).collect();
-    let common = if common.is_empty() { own_object(normalizer, id) } else { common };
+    // All of the node and the variant: the variant is a part of it and so meets the choice.
     let mut with_common = |variant: SchemaId| {
-        let mut all = common.clone();
-        all.push(variant);
-        let schema = ClientSchema { kind: Kind::AllOf(all), ..normalizer[variant].clone() };
-        normalizer.push(ClientSchema { component: None, ..schema })
+        let parts = vec![id, variant];
+        if let Some(known) = normalizer.combined.get(&parts) {
+            return *known;
+        }
+        let schema = ClientSchema { kind: Kind::AllOf(parts.clone()), component: None, ..normalizer[variant].clone() };
+        let new = normalizer.push(schema);
+        normalizer.combined.insert(parts, new);
+        new
     };
-    let new: Vec<(SchemaId, SchemaId)> = variants.iter().map(|variant| (*variant, with_common(*variant))).collect();
-    let replacement = |old: SchemaId| new.iter().find(|(variant, _)| *variant == old).map_or(old, |(_, new)| *new);
+    let new: Vec<SchemaId> = variants.iter().map(|variant| with_common(*variant)).collect();
+    let replaced: HashMap<SchemaId, SchemaId> = variants.into_iter().zip(new.iter().copied()).collect();
+    let replacement = |old: SchemaId| replaced.get(&old).copied().unwrap_or(old);
     let discriminator = discriminator.map(|discriminator| Discriminator {
         mapping: discriminator.mapping.into_iter().map(|(value, variant)| (value, replacement(variant))).collect(),
         ..discriminator
     });
-    Shape::Choice(new.into_iter().map(|(_, new)| new).collect(), discriminator)
-}
-
-/// The parts of `allOf` that are objects, where the node itself was what told of them.
-fn own_object(normalizer: &Normalizer<'_>, id: SchemaId) -> Vec<SchemaId> {
-    match &normalizer[id].kind {
-        Kind::AllOf(parts) => {
-            parts.iter().copied().filter(|part| matches!(normalizer[*part].kind, Kind::Object(_))).collect()
-        }
-        _ => Vec::new(),
-    }
+    Shape::Choice(new, discriminator)
 }
 
 /// Of several scalars the first that lists its values, otherwise the first.
