@@ -185,7 +185,7 @@ fn responses() {
         json!({
             "requestBody": {"content": {"application/json": {"schema": {}}}},
             "responses": {
-                "200": {"$ref": "#/components/responses/Full", "description": "Mine"},
+                "200": {"$ref": "#/components/responses/Full"},
                 "204": {"links": {}, "description": ""},
                 "205": {"description": "Full", "headers": {"X": {"schema": {"type": "string", "nullable": true}}}},
                 "4XX": {"headers": {"X-Left": {"schema": {}}, "X-Type": {"schema": {"type": "integer"}}}, "description": ""}
@@ -373,10 +373,13 @@ fn callbacks_and_links_are_kept() {
         "openapi": "3.1.0",
         "info": {"title": "T", "version": "1"},
         "paths": {"/a": {"get": {
-            "callbacks": {"done": {"{$request.body#/url}": {"$ref": "#/components/pathItems/P"}}},
+            "callbacks": {"done": {"$ref": "#/components/callbacks/Alias"}},
             "responses": {"200": {"description": "", "links": {"next": {"operationId": "b", "parameters": {"$ref": 1}}}}}
         }}},
-        "components": {"pathItems": {"P": {"post": {"requestBody": {"content": {"a/b": {"schema": {"type": ["string", "null"]}}}}, "responses": {}}}}}
+        "components": {"callbacks": {
+            "Alias": {"$ref": "#/components/callbacks/Done"},
+            "Done": {"{$request.body#/url}": {"$ref": "#/components/pathItems/P"}}
+        }, "pathItems": {"P": {"post": {"requestBody": {"content": {"a/b": {"schema": {"type": ["string", "null"]}}}}, "responses": {}}}}}
     }));
     let get = &after["paths"]["/a"]["get"];
     assert_eq!(

@@ -1,4 +1,4 @@
-//! References that 3.0 does not have: path items and media types are put in the place of the references to them.
+//! References that 3.0 or the types of `openapiv3` do not have: path items, media types and callbacks are put in the place of the references to them.
 
 use std::collections::HashSet;
 
@@ -10,7 +10,7 @@ use super::moves::Moves;
 use crate::diagnostic::push_token;
 use crate::spec::{FieldType, ObjectKind, Versions};
 
-/// Puts path items and media types in the place of the references to them. What stands beside the reference to a path item wins.
+/// Puts path items, media types and callbacks in the place of the references to them. What stands beside the reference to a path item wins.
 ///
 /// Before
 /// ```json
@@ -45,14 +45,16 @@ pub(super) fn inline(document: &mut Value, moves: &mut Moves) {
     }
 }
 
-/// Finds the path items and media types that are references, except those of `components`, which nothing will refer to.
+/// Finds the path items, media types and callbacks that are references, except those of `components`.
 fn find(node: &Value, holds: FieldType, at: &mut String, found: &mut Vec<String>) {
+    let is_alias = |at: &str| at.starts_with("/components/callbacks/") && at.matches('/').count() == 3;
     let is_section = ["/components/pathItems", "/components/mediaTypes"].contains(&at.as_str());
     if holds.is_data() || is_section {
         return;
     }
-    if let Some(ObjectKind::PathItem | ObjectKind::MediaType) = holds.object()
+    if let Some(ObjectKind::PathItem | ObjectKind::MediaType | ObjectKind::Callback) = holds.object()
         && node.get("$ref").is_some_and(Value::is_string)
+        && !is_alias(at)
     {
         return found.push(at.clone());
     }
@@ -74,7 +76,7 @@ fn find(node: &Value, holds: FieldType, at: &mut String, found: &mut Vec<String>
     }
 }
 
-/// A path item or media type with all that its reference leads to. None if that is no object, or a node around the reference.
+/// A path item, media type or callback with all that its reference leads to. None if that is no object, or a node around the reference.
 fn merged(document: &Value, place: &str, moves: &mut Moves) -> Option<Object> {
     let mut merged = document.pointer(place)?.as_object()?.clone();
     let mut seen = HashSet::new();
