@@ -4,7 +4,8 @@ use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
-use crm_clients_codegen::{Input, Pipeline, names};
+use crm_clients_document::{Input, Pipeline};
+use crm_clients_generator::names;
 
 use crate::git::Tree;
 use crate::{Fault, input, output};

@@ -5,7 +5,7 @@ mod address;
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
-use crm_clients_codegen::load::MAX_BYTES;
+use crm_clients_document::load::MAX_BYTES;
 use ureq::http::Response;
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::unversioned::transport::DefaultConnector;

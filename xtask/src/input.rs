@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Component, Path};
 
-use crm_clients_codegen::load::MAX_BYTES;
+use crm_clients_document::load::MAX_BYTES;
 use rustix::fs::{Mode, OFlags, open};
 
 /// Reads a regular file of at most [`MAX_BYTES`]. A pipe or a device would block, or would have no end.

@@ -1,6 +1,6 @@
 //! The maintainers' commands: `cargo xtask help`.
 //!
-//! Thin over `crm-clients-codegen`: here are files, exit codes and what is printed.
+//! Thin over the crates in `codegen`: here are files, exit codes and what is printed.
 //! Exit code 0 is success, 1 a difference that was asked for, 2 a fault of the input or the call.
 
 #![warn(clippy::print_stdout, clippy::print_stderr)]
@@ -18,7 +18,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use crm_clients_codegen::sanitize;
+use crm_clients_document::sanitize;
 
 use api::Workspace;
 

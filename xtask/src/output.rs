@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use crm_clients_codegen::sanitize;
+use crm_clients_document::sanitize;
 
 /// Prints a line or several to standard output, sanitized.
 macro_rules! say {

@@ -8,7 +8,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use crm_clients_codegen::fileset::{Difference, FileSet, is_generated};
+use crm_clients_generator::fileset::{Difference, FileSet, is_generated};
 use similar::TextDiff;
 
 use crate::Fault;

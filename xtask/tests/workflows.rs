@@ -7,7 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
-use crm_clients_codegen::yaml;
+use crm_clients_document::yaml;
 use serde_json::{Map, Value};
 use support::{Result, text};
 

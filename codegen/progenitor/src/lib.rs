@@ -1,5 +1,5 @@
 //! [progenitor](https://github.com/oxidecomputer/progenitor) as a second emitter: from the document that
-//! `crm_clients_codegen::progenitor` has adapted to a crate.
+//! `crm_clients_generator::progenitor` has adapted to a crate.
 //!
 //! It is a package of its own because progenitor takes as long to build as all of our generator; only who asks for it
 //! builds it.

@@ -5,7 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crm_clients_codegen::{Input, Pipeline};
+use crm_clients_document::{Input, Pipeline};
+use crm_clients_generator::Generate;
 use crm_clients_progenitor::{Order, Package, package};
 use serde_json::{Value, json};
 
@@ -25,7 +26,7 @@ impl Document {
     fn all() -> Result<Vec<Self>> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let mut all = Vec::new();
-        for (kind, directory) in [("api", "specs"), ("golden", "codegen/tests/fixtures/golden")] {
+        for (kind, directory) in [("api", "specs"), ("golden", "codegen/checks/tests/fixtures/golden")] {
             for entry in fs::read_dir(root.join(directory))? {
                 let directory = entry?.path();
                 let name = directory.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();

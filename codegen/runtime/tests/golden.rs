@@ -28,7 +28,7 @@ type Outcome = Result<(), Box<dyn std::error::Error>>;
 
 /// Where each theme has a directory.
 fn themes_directory() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/golden")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../checks/tests/fixtures/golden")
 }
 
 #[test]

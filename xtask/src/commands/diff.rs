@@ -5,8 +5,8 @@ use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::Path;
 
-use crm_clients_codegen::Pipeline;
-use crm_clients_codegen::diff::{Review, Reviewed, Revision, Severity, format, side_by_side};
+use crm_clients_document::Pipeline;
+use crm_clients_review::diff::{Review, Reviewed, Revision, Severity, format, side_by_side};
 use semver::Version;
 
 use crate::accepted::Accepted;

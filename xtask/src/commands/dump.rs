@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use crm_clients_codegen::Pipeline;
+use crm_clients_document::Pipeline;
+use crm_clients_generator::Generate;
 
 use crate::api::Workspace;
 use crate::{Fault, Outcome, output};

@@ -6,10 +6,12 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::{fs, io, thread};
 
-use crm_clients_codegen::diagnostic::json_lines;
-use crm_clients_codegen::emit::{self, CrateOptions};
-use crm_clients_codegen::fileset::{FileSet, is_generated};
-use crm_clients_codegen::{Input, Pipeline, names};
+use crm_clients_document::diagnostic::json_lines;
+use crm_clients_document::{Input, Pipeline};
+use crm_clients_generator::Generate;
+use crm_clients_generator::emit::{self, CrateOptions};
+use crm_clients_generator::fileset::{FileSet, is_generated};
+use crm_clients_generator::names;
 
 use crate::api::{Source, Workspace};
 use crate::output::{self, say};

@@ -2,8 +2,10 @@
 
 use std::io::{self, IsTerminal};
 
-use crm_clients_codegen::diagnostic::{Severity, github, json_lines};
-use crm_clients_codegen::{Pipeline, lint};
+use crm_clients_document::Pipeline;
+use crm_clients_document::diagnostic::{Severity, github, json_lines};
+use crm_clients_review::Lint;
+use crm_clients_review::lint;
 
 use crate::api::Workspace;
 use crate::output::{self, say};

@@ -1,6 +1,7 @@
 //! `cargo xtask list`: operations and their methods.
 
-use crm_clients_codegen::sanitize;
+use crm_clients_document::sanitize;
+use crm_clients_generator::Generate;
 use serde::Serialize;
 
 use crate::api::Workspace;

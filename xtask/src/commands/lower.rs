@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crm_clients_codegen::{Pipeline, canonical};
+use crm_clients_document::{Pipeline, canonical};
 
 use crate::api::Workspace;
 use crate::{Fault, Outcome, output};

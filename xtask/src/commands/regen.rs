@@ -4,9 +4,10 @@ use std::panic::resume_unwind;
 use std::path::Path;
 use std::thread;
 
-use crm_clients_codegen::emit::{self, Module};
-use crm_clients_codegen::fileset::FileSet;
-use crm_clients_codegen::{Input, Pipeline};
+use crm_clients_document::{Input, Pipeline};
+use crm_clients_generator::Generate;
+use crm_clients_generator::emit::{self, Module};
+use crm_clients_generator::fileset::FileSet;
 
 use crate::api::{Source, Workspace};
 use crate::output::{self, say};

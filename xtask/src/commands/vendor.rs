@@ -7,9 +7,10 @@ mod upstream;
 use std::fs;
 use std::io::{self, IsTerminal};
 
-use crm_clients_codegen::diagnostic::{Diagnostic, Severity};
-use crm_clients_codegen::diff::format;
-use crm_clients_codegen::{Pipeline, sanitize};
+use crm_clients_document::diagnostic::{Diagnostic, Severity};
+use crm_clients_document::{Pipeline, sanitize};
+use crm_clients_generator::Generate;
+use crm_clients_review::diff::format;
 use jiff::civil::Date;
 
 use crate::api::{Source, Workspace, check_name};

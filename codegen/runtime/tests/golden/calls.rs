@@ -10,154 +10,154 @@ use crate::Outcome;
 use crate::server::{Server, reply};
 use crate::themes as clients;
 
-#[path = "../../../tests/fixtures/golden/all_of/calls/mod.rs"]
+#[path = "../../../checks/tests/fixtures/golden/all_of/calls/mod.rs"]
 #[rustfmt::skip]
 mod all_of;
-#[path = "../../../tests/fixtures/golden/clashes/calls/mod.rs"]
+#[path = "../../../checks/tests/fixtures/golden/clashes/calls/mod.rs"]
 #[rustfmt::skip]
 mod clashes;
-#[path = "../../../tests/fixtures/golden/conversions/calls/mod.rs"]
+#[path = "../../../checks/tests/fixtures/golden/conversions/calls/mod.rs"]
 #[rustfmt::skip]
 mod conversions;
-#[path = "../../../tests/fixtures/golden/cookies_deep/calls/mod.rs"]
+#[path = "../../../checks/tests/fixtures/golden/cookies_deep/calls/mod.rs"]
 #[rustfmt::skip]
 mod cookies_deep;
-#[path = "../../../tests/fixtures/golden/cycles/calls/mod.rs"]
+#[path = "../../../checks/tests/fixtures/golden/cycles/calls/mod.rs"]
 #[rustfmt::skip]
 mod cycles;
-#[path = "../../../tests/fixtures/golden/default_only/calls/mod.rs"]
+#[path = "../../../checks/tests/fixtures/golden/default_only/calls/mod.rs"]
 #[rustfmt::skip]
 mod default_only;
-#[path = "../../../tests/fixtures/golden/defaults/calls/mod.rs"]
+#[path = "../../../checks/tests/fixtures/golden/defaults/calls/mod.rs"]
 #[rustfmt::skip]
 mod defaults;
-#[path = "../../../tests/fixtures/golden/directions/calls/mod.rs"]
+#[path = "../../../checks/tests/fixtures/golden/directions/calls/mod.rs"]
 #[rustfmt::skip]
 mod directions;
-#[path = "../../../tests/fixtures/golden/documentation/calls/mod.rs"]
+#[path = "../../../checks/tests/fixtures/golden/documentation/calls/mod.rs"]
 #[rustfmt::skip]
 mod documentation;
-#[path = "../../../tests/fixtures/golden/duplicates/calls/mod.rs"]
+#[path = "../../../checks/tests/fixtures/golden/duplicates/calls/mod.rs"]
 #[rustfmt::skip]
 mod duplicates;
-#[path = "../../../tests/fixtures/golden/enums/calls/mod.rs"]
+#[path = "../../../checks/tests/fixtures/golden/enums/calls/mod.rs"]
 #[rustfmt::skip]
 mod enums;
-#[path = "../../../tests/fixtures/golden/event_streams/calls/mod.rs"]
+#[path = "../../../checks/tests/fixtures/golden/event_streams/calls/mod.rs"]
 #[rustfmt::skip]
 mod event_streams;
-#[path = "../../../tests/fixtures/golden/formats/calls/mod.rs"]
+#[path = "../../../checks/tests/fixtures/golden/formats/calls/mod.rs"]
 #[rustfmt::skip]
 mod formats;
-#[path = "../../../tests/fixtures/golden/forms/calls/mod.rs"]
+#[path = "../../../checks/tests/fixtures/golden/forms/calls/mod.rs"]
 #[rustfmt::skip]
 mod forms;
-#[path = "../../../tests/fixtures/golden/free_form/calls/mod.rs"]
+#[path = "../../../checks/tests/fixtures/golden/free_form/calls/mod.rs"]
 #[rustfmt::skip]
 mod free_form;
-#[path = "../../../tests/fixtures/golden/hard_names/calls/mod.rs"]
+#[path = "../../../checks/tests/fixtures/golden/hard_names/calls/mod.rs"]
 #[rustfmt::skip]
 mod hard_names;
-#[path = "../../../tests/fixtures/golden/headers_cookies/calls/mod.rs"]
+#[path = "../../../checks/tests/fixtures/golden/headers_cookies/calls/mod.rs"]
 #[rustfmt::skip]
 mod headers_cookies;
-#[path = "../../../tests/fixtures/golden/inheritance/calls/mod.rs"]
+#[path = "../../../checks/tests/fixtures/golden/inheritance/calls/mod.rs"]
 #[rustfmt::skip]
 mod inheritance;
-#[path = "../../../tests/fixtures/golden/lossy/calls/mod.rs"]
+#[path = "../../../checks/tests/fixtures/golden/lossy/calls/mod.rs"]
 #[rustfmt::skip]
 mod lossy;
-#[path = "../../../tests/fixtures/golden/maps/calls/mod.rs"]
+#[path = "../../../checks/tests/fixtures/golden/maps/calls/mod.rs"]
 #[rustfmt::skip]
 mod maps;
-#[path = "../../../tests/fixtures/golden/media_types/calls/mod.rs"]
+#[path = "../../../checks/tests/fixtures/golden/media_types/calls/mod.rs"]
 #[rustfmt::skip]
 mod media_types;
-#[path = "../../../tests/fixtures/golden/multipart/calls/mod.rs"]
+#[path = "../../../checks/tests/fixtures/golden/multipart/calls/mod.rs"]
 #[rustfmt::skip]
 mod multipart;
-#[path = "../../../tests/fixtures/golden/multipart_encoding/calls/mod.rs"]
+#[path = "../../../checks/tests/fixtures/golden/multipart_encoding/calls/mod.rs"]
 #[rustfmt::skip]
 mod multipart_encoding;
-#[path = "../../../tests/fixtures/golden/no_operation_id/calls/mod.rs"]
+#[path = "../../../checks/tests/fixtures/golden/no_operation_id/calls/mod.rs"]
 #[rustfmt::skip]
 mod no_operation_id;
-#[path = "../../../tests/fixtures/golden/no_operations/calls/mod.rs"]
+#[path = "../../../checks/tests/fixtures/golden/no_operations/calls/mod.rs"]
 #[rustfmt::skip]
 mod no_operations;
-#[path = "../../../tests/fixtures/golden/nulls/calls/mod.rs"]
+#[path = "../../../checks/tests/fixtures/golden/nulls/calls/mod.rs"]
 #[rustfmt::skip]
 mod nulls;
-#[path = "../../../tests/fixtures/golden/numeric_strings/calls/mod.rs"]
+#[path = "../../../checks/tests/fixtures/golden/numeric_strings/calls/mod.rs"]
 #[rustfmt::skip]
 mod numeric_strings;
-#[path = "../../../tests/fixtures/golden/oauth2/calls/mod.rs"]
+#[path = "../../../checks/tests/fixtures/golden/oauth2/calls/mod.rs"]
 #[rustfmt::skip]
 mod oauth2;
-#[path = "../../../tests/fixtures/golden/octet_streams/calls/mod.rs"]
+#[path = "../../../checks/tests/fixtures/golden/octet_streams/calls/mod.rs"]
 #[rustfmt::skip]
 mod octet_streams;
-#[path = "../../../tests/fixtures/golden/odd_defaults/calls/mod.rs"]
+#[path = "../../../checks/tests/fixtures/golden/odd_defaults/calls/mod.rs"]
 #[rustfmt::skip]
 mod odd_defaults;
-#[path = "../../../tests/fixtures/golden/odd_enums/calls/mod.rs"]
+#[path = "../../../checks/tests/fixtures/golden/odd_enums/calls/mod.rs"]
 #[rustfmt::skip]
 mod odd_enums;
-#[path = "../../../tests/fixtures/golden/overlays/calls/mod.rs"]
+#[path = "../../../checks/tests/fixtures/golden/overlays/calls/mod.rs"]
 #[rustfmt::skip]
 mod overlays;
-#[path = "../../../tests/fixtures/golden/pagination/calls/mod.rs"]
+#[path = "../../../checks/tests/fixtures/golden/pagination/calls/mod.rs"]
 #[rustfmt::skip]
 mod pagination;
-#[path = "../../../tests/fixtures/golden/path_parameters/calls/mod.rs"]
+#[path = "../../../checks/tests/fixtures/golden/path_parameters/calls/mod.rs"]
 #[rustfmt::skip]
 mod path_parameters;
-#[path = "../../../tests/fixtures/golden/path_styles/calls/mod.rs"]
+#[path = "../../../checks/tests/fixtures/golden/path_styles/calls/mod.rs"]
 #[rustfmt::skip]
 mod path_styles;
-#[path = "../../../tests/fixtures/golden/property_names/calls/mod.rs"]
+#[path = "../../../checks/tests/fixtures/golden/property_names/calls/mod.rs"]
 #[rustfmt::skip]
 mod property_names;
-#[path = "../../../tests/fixtures/golden/query_styles/calls/mod.rs"]
+#[path = "../../../checks/tests/fixtures/golden/query_styles/calls/mod.rs"]
 #[rustfmt::skip]
 mod query_styles;
-#[path = "../../../tests/fixtures/golden/recursion/calls/mod.rs"]
+#[path = "../../../checks/tests/fixtures/golden/recursion/calls/mod.rs"]
 #[rustfmt::skip]
 mod recursion;
-#[path = "../../../tests/fixtures/golden/references/calls/mod.rs"]
+#[path = "../../../checks/tests/fixtures/golden/references/calls/mod.rs"]
 #[rustfmt::skip]
 mod references;
-#[path = "../../../tests/fixtures/golden/resource_names/calls/mod.rs"]
+#[path = "../../../checks/tests/fixtures/golden/resource_names/calls/mod.rs"]
 #[rustfmt::skip]
 mod resource_names;
-#[path = "../../../tests/fixtures/golden/responses/calls/mod.rs"]
+#[path = "../../../checks/tests/fixtures/golden/responses/calls/mod.rs"]
 #[rustfmt::skip]
 mod responses;
-#[path = "../../../tests/fixtures/golden/rust_names/calls/mod.rs"]
+#[path = "../../../checks/tests/fixtures/golden/rust_names/calls/mod.rs"]
 #[rustfmt::skip]
 mod rust_names;
-#[path = "../../../tests/fixtures/golden/security/calls/mod.rs"]
+#[path = "../../../checks/tests/fixtures/golden/security/calls/mod.rs"]
 #[rustfmt::skip]
 mod security;
-#[path = "../../../tests/fixtures/golden/servers/calls/mod.rs"]
+#[path = "../../../checks/tests/fixtures/golden/servers/calls/mod.rs"]
 #[rustfmt::skip]
 mod servers;
-#[path = "../../../tests/fixtures/golden/swagger_2/calls/mod.rs"]
+#[path = "../../../checks/tests/fixtures/golden/swagger_2/calls/mod.rs"]
 #[rustfmt::skip]
 mod swagger_2;
-#[path = "../../../tests/fixtures/golden/tagged/calls/mod.rs"]
+#[path = "../../../checks/tests/fixtures/golden/tagged/calls/mod.rs"]
 #[rustfmt::skip]
 mod tagged;
-#[path = "../../../tests/fixtures/golden/type_names/calls/mod.rs"]
+#[path = "../../../checks/tests/fixtures/golden/type_names/calls/mod.rs"]
 #[rustfmt::skip]
 mod type_names;
-#[path = "../../../tests/fixtures/golden/unions/calls/mod.rs"]
+#[path = "../../../checks/tests/fixtures/golden/unions/calls/mod.rs"]
 #[rustfmt::skip]
 mod unions;
-#[path = "../../../tests/fixtures/golden/webhook_names/calls/mod.rs"]
+#[path = "../../../checks/tests/fixtures/golden/webhook_names/calls/mod.rs"]
 #[rustfmt::skip]
 mod webhook_names;
-#[path = "../../../tests/fixtures/golden/webhooks/calls/mod.rs"]
+#[path = "../../../checks/tests/fixtures/golden/webhooks/calls/mod.rs"]
 #[rustfmt::skip]
 mod webhooks;
 

@@ -5,8 +5,10 @@ use std::panic::resume_unwind;
 use std::process::{Command, Stdio};
 use std::thread;
 
-use crm_clients_codegen::fileset::FileSet;
-use crm_clients_codegen::{Input, Pipeline, names, sanitize};
+use crm_clients_document::{Input, Pipeline, sanitize};
+use crm_clients_generator::Generate;
+use crm_clients_generator::fileset::FileSet;
+use crm_clients_generator::names;
 use serde::Deserialize;
 use serde_json::json;
 

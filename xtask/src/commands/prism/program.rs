@@ -4,8 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crm_clients_codegen::fileset::FileSet;
-use crm_clients_codegen::{Pipeline, callgen};
+use crm_clients_document::Pipeline;
+use crm_clients_generator::Generate;
+use crm_clients_generator::callgen;
+use crm_clients_generator::fileset::FileSet;
 use serde_json::Value;
 
 use super::cargo;

@@ -1,7 +1,7 @@
 //! What a new revision of a document means: the review that `cargo xtask diff` prints, before anything is committed.
 
-use crm_clients_codegen::Pipeline;
-use crm_clients_codegen::diff::{Review, Reviewed, Revision, side_by_side};
+use crm_clients_document::Pipeline;
+use crm_clients_review::diff::{Review, Reviewed, Revision, side_by_side};
 
 use super::super::diff;
 use crate::Fault;

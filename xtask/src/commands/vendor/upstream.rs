@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crm_clients_codegen::{Pipeline, canonical};
+use crm_clients_document::{Pipeline, canonical};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;

@@ -1,0 +1,121 @@
+//! What holds of every comparison: a document never differs from itself, however it is written; swapping two documents mirrors their
+//! changes; and a change is known again in documents that are written otherwise.
+
+#[path = "support/diff.rs"]
+mod diff;
+#[path = "support/rewrite.rs"]
+mod rewrite;
+mod support;
+#[path = "support/walk.rs"]
+mod walk;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use crm_clients_document::{Input, Pipeline};
+use crm_clients_review::diff::{Change, wire};
+use diff::{Outcome, facts, model};
+use fastrand::Rng;
+use rewrite::{changed, extracted, inlined, renamed, reordered};
+use serde_json::Value;
+use walk::{document, documents};
+
+/// The themes of the golden fixtures, overlaid.
+fn themes() -> Outcome<Vec<(String, Value)>> {
+    let overlaid =
+        |theme: String| document(&Path::new("golden").join(&theme)).overlaid().map(|document| (theme, document));
+    Ok(documents("golden")?.into_iter().filter_map(overlaid).collect())
+}
+
+/// The vendored documents, overlaid.
+fn vendored() -> Outcome<Vec<(String, Value)>> {
+    let specs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../specs");
+    let mut found = Vec::new();
+    for (api, file) in [("chatwoot", "openapi.json"), ("kajabi", "openapi.yaml"), ("contactship", "openapi.yaml")] {
+        let directory = specs.join(api);
+        let overlay = fs::read(directory.join("overlay.yaml"))?;
+        let read = |path: &str| fs::read(directory.join(path));
+        let input = Input { document: file, read: &read, overlay: Some(("overlay.yaml", &overlay)) };
+        let mut walk = Pipeline::new();
+        found.push((api.to_owned(), walk.overlaid(&input).ok_or_else(|| walk.report(false))?));
+    }
+    Ok(found)
+}
+
+fn lines(changes: &[Change]) -> Vec<String> {
+    changes.iter().map(|change| format!("{}: {}", diff::line(change), change.message)).collect()
+}
+
+#[test]
+fn a_document_does_not_differ_from_itself_however_it_is_written() -> Outcome {
+    let mut rng = Rng::with_seed(4);
+    let all: Vec<_> = themes()?.into_iter().chain(vendored()?).collect();
+    assert!(all.len() >= 34, "{}", all.len());
+    for (name, document) in all {
+        let original = model(&document)?;
+        let written = [
+            ("as it is", document.clone()),
+            ("reordered", reordered(&document, &mut rng)),
+            ("renamed", renamed(&document)),
+            ("inlined", inlined(&document, &mut rng)),
+            ("extracted", extracted(&document, &mut rng)),
+        ];
+        for (how, written) in written {
+            let written = model(&written).map_err(|error| format!("{name}, {how}: {error}"))?;
+            for found in [wire(&original, &written), wire(&written, &original)] {
+                assert!(found.is_empty(), "{name}, {how}: {:#?}", lines(&found));
+            }
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn swapping_two_documents_mirrors_their_changes() -> Outcome {
+    let mut rng = Rng::with_seed(11);
+    let mut compared = 0;
+    for (name, document) in themes()? {
+        let original = model(&document)?;
+        for round in 0..20 {
+            let Ok(other) = model(&changed(&document, &mut rng)) else { continue };
+            let (there, back) = (wire(&original, &other), wire(&other, &original));
+            assert_eq!(
+                facts(&there, |change| change.rule.mirror),
+                facts(&back, |change| change.rule.id),
+                "{name}, {round}"
+            );
+            compared += usize::from(!there.is_empty());
+        }
+    }
+    assert!(compared > 100, "only {compared} documents with changes");
+    Ok(())
+}
+
+#[test]
+fn a_change_is_known_again_however_the_documents_are_written() -> Outcome {
+    let mut rng = Rng::with_seed(7);
+    let fingerprints =
+        |changes: &[Change]| changes.iter().map(|change| change.fingerprint.clone()).collect::<BTreeSet<_>>();
+    let mut compared = 0;
+    for (name, document) in themes()? {
+        for round in 0..6 {
+            let other = changed(&document, &mut rng);
+            let (Ok(old), Ok(new)) = (model(&document), model(&other)) else { continue };
+            let plain = wire(&old, &new);
+            // A change may leave a reference to a schema where something else is expected.
+            let Ok(new) = model(&renamed(&other)) else { continue };
+            let rewritten = wire(&model(&reordered(&document, &mut rng))?, &new);
+            assert_eq!(
+                fingerprints(&plain),
+                fingerprints(&rewritten),
+                "{name}, {round}: {:#?} {:#?}",
+                lines(&plain),
+                lines(&rewritten)
+            );
+            compared += plain.len();
+        }
+    }
+    assert!(compared > 50, "only {compared} changes");
+    Ok(())
+}

@@ -1,0 +1,302 @@
+//! Reviews as people and programs read them, of two revisions of the real documents and of small ones that mean no good.
+//!
+//! `UPDATE_GOLDEN=1 cargo test -p crm-clients-checks --test diff_review` writes the golden reviews anew.
+
+#[path = "support/pair.rs"]
+mod pair;
+mod support;
+
+use std::error::Error;
+use std::fs;
+
+use crm_clients_review::diff::{Bump, Review, Reviewed, Severity, format, owed};
+use pair::{Which, document, reviewed, revision};
+use semver::Version;
+use support::{fixtures, golden};
+
+type Outcome<T = ()> = Result<T, Box<dyn Error>>;
+
+/// The review of a pair in the fixtures.
+fn upstream(api: &str, extension: &str) -> Outcome<Review> {
+    let read = |which: &str| fs::read_to_string(fixtures().join(format!("review/{api}/{which}.{extension}")));
+    let (old, new) = (read("old")?, read("new")?);
+    let names = ["old", "new"].map(|which| format!("{which}/openapi.{extension}"));
+    let reviewed = reviewed(api, [&names[0], &old], [&names[1], &new])?;
+    Ok(Review::of(vec![reviewed], Some(Version::new(0, 1, 0)), None))
+}
+
+/// What changed in a pair that is written as one text.
+fn small(text: &str) -> Outcome<Reviewed> {
+    let (old, new) = (document(text, Which::Old), document(text, Which::New));
+    Ok(reviewed("pets", ["old.yaml", &old], ["new.yaml", &new])?)
+}
+
+fn review(text: &str) -> Outcome<Review> {
+    Ok(Review::of(vec![small(text)?], Some(Version::new(1, 2, 3)), None))
+}
+
+const RENAMED: &str = "paths: {/pets: {get: {tags: [Pets], x-rust-name: <all|index>, $done}}}";
+
+#[test]
+fn upstream_revisions_are_reviewed() -> Outcome {
+    for (api, extension) in [("chatwoot", "json"), ("kajabi", "yaml")] {
+        let review = upstream(api, extension)?;
+        golden(format!("review/{api}/review.txt"), &format::text(&review, false));
+        golden(format!("review/{api}/review.md"), &format::markdown(&review));
+    }
+    Ok(())
+}
+
+#[test]
+fn a_document_does_not_differ_from_itself() -> Outcome {
+    let text = fs::read_to_string(fixtures().join("review/chatwoot/new.json"))?;
+    let reviewed = reviewed("chatwoot", ["a.json", &text], ["b.json", &text])?;
+    let review = Review::of(vec![reviewed], Some(Version::new(0, 1, 0)), None);
+    assert_eq!(review.worst(), None);
+    let expected =
+        "chatwoot 1.1.0\n  nothing changed\n\nnothing changed: no new version is owed, because nothing changed\n";
+    assert_eq!(format::text(&review, false), expected);
+    Ok(())
+}
+
+#[test]
+fn versions_are_owed_for_what_callers_see() -> Outcome {
+    let property = |property: &str| {
+        format!(
+            "paths: {{/pets: {{get: {{tags: [Pets], $gives}}}}}}\ncomponents: {{schemas: {{pet: {{type: object, properties: {{a: {property}}}}}}}}}"
+        )
+    };
+    let cases = [
+        (RENAMED.to_owned(), Bump::Major),
+        (property("{type: <string|integer>}"), Bump::Major),
+        (property("{type: string}<|, b: {type: string}>"), Bump::Minor),
+        (property("{type: string, deprecated: <false|true>}"), Bump::Minor),
+        // It breaks the wire, and no caller's code.
+        (property("{type: string, nullable: <false|true>}"), Bump::Minor),
+        (property("{type: string, maxLength: <2|1>}"), Bump::Patch),
+        (property("{type: string}"), Bump::None),
+    ];
+    for (text, expected) in cases {
+        let findings = small(&text)?.findings;
+        assert_eq!(owed(findings.iter().map(|finding| &finding.change)), expected, "{text}: {findings:#?}");
+    }
+    let owed = |declared| {
+        Ok::<_, Box<dyn Error>>(Review::of(vec![small(RENAMED)?], Some(Version::new(0, 1, 0)), declared).owed)
+    };
+    let because = "because one change breaks Rust callers";
+    assert_eq!(owed(None)?.to_string(), format!("version 0.1.0 -> 0.2.0 is owed, {because}"));
+    assert_eq!(owed(Some(Version::new(0, 1, 9)))?.to_string(), format!("version 0.1.0 -> 0.2.0 is owed, {because}"));
+    let met = owed(Some(Version::new(0, 2, 0)))?;
+    assert_eq!(met.to_string(), format!("version 0.1.0 -> 0.2.0 is owed, and is there, {because}"));
+    assert!(met.is_met());
+    Ok(())
+}
+
+#[test]
+fn accepted_changes_are_shown_apart() -> Outcome {
+    let mut api = small(RENAMED)?;
+    let fingerprint = api.findings.first().ok_or("nothing changed")?.change.fingerprint.clone();
+    let stale = api.accept([(fingerprint.as_str(), "nobody called it"), ("0123456789abcdef", "it was there once")]);
+    assert_eq!(stale, ["0123456789abcdef"]);
+    let review = Review::of(vec![api], Some(Version::new(1, 2, 3)), None);
+    assert_eq!(review.worst(), None);
+    assert_eq!(review.owed.bump, Bump::Major, "who accepts a change still makes it");
+    let text = format::text(&review, false);
+    assert!(text.contains("accepted    nobody called it\n") && text.contains("\n1 accepted change: "), "{text}");
+    let markdown = format::markdown(&review);
+    assert!(markdown.contains("<summary>1 accepted change</summary>"), "{markdown}");
+    assert!(!format::github(&review).contains("::error"), "{}", format::github(&review));
+    Ok(())
+}
+
+#[test]
+fn whole_apis_come_and_go() -> Outcome {
+    let text = document(RENAMED, Which::Old);
+    let added = Reviewed::added("cats", revision("cats.yaml", &text)?).map_err(|walk| walk.report(false))?;
+    let removed = Reviewed::removed("dogs", revision("dogs.yaml", &text)?);
+    let review = Review::of(vec![added, removed], None, None);
+    assert_eq!((review.worst(), review.owed.bump), (Some(Severity::Breaking), Bump::Major));
+    let text = format::text(&review, false);
+    assert!(text.contains("info[rust-client-added] the API `cats` is new, with one operation\n"), "{text}");
+    assert!(text.contains("is          cats.yaml:1:1\n") && text.contains("was         dogs.yaml:1:1\n"), "{text}");
+    assert!(text.ends_with(": a major version is owed, because one change breaks Rust callers\n"), "{text}");
+    Ok(())
+}
+
+/// A property whose name would be markup, a call, a command and another line.
+const HOSTILE: &str = r#"paths: {/pets: {get: {tags: [Pets], $gives}}}
+components: {schemas: {pet: {type: object, properties: {a: {type: string}, "\n::error::x`|| @team <b>&amp;[x](https://x.example) \u202e%0A": {type: string}}}}}"#;
+
+#[test]
+fn a_document_is_text_in_every_format() -> Outcome {
+    let without = HOSTILE.split(", \"").next().ok_or("no property")?.to_owned() + "}}}}";
+    // The name has a bar and brackets itself, which a pair's text has another use for.
+    let head = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\n";
+    let gives = "responses: {'200': {description: '', content: {application/json: {schema: {$ref: '#/components/schemas/pet'}}}}}";
+    let [old, new] = [without.as_str(), HOSTILE].map(|text| format!("{head}{}", text.replace("$gives", gives)));
+    let review = Review::of(vec![reviewed("pets", ["old.yaml", &old], ["new.yaml", &new])?], None, None);
+    assert!(review.findings().any(|finding| finding.change.message.contains("@team")), "{review:#?}");
+    let markdown = format::markdown(&review);
+    for active in ["<b>", "&amp;", "[x](", "|| ", "\n::error"] {
+        assert!(!markdown.contains(active), "{active}: {markdown}");
+    }
+    // A name is called where a letter follows the sign, and text is code where it stands between backticks.
+    assert!(!markdown.contains("@team"), "{markdown}");
+    let commands = format::github(&review);
+    assert!(commands.lines().all(|line| line.starts_with("::notice title=API review::")), "{commands}");
+    let back = Review::of(vec![reviewed("pets", ["old.yaml", &new], ["new.yaml", &old])?], None, None);
+    let commands = format::github(&back);
+    assert!(commands.lines().count() >= 3, "{commands}");
+    for line in commands.lines() {
+        assert!(
+            ["::error file=new.yaml,", "::warning file=new.yaml,", "::notice "]
+                .iter()
+                .any(|head| line.starts_with(head)),
+            "{line}"
+        );
+        assert!(!line.contains('\u{202e}'), "{line}");
+    }
+    assert!(!format::text(&review, false).contains('\u{202e}'));
+    Ok(())
+}
+
+#[test]
+fn a_comment_is_never_too_long_for_github() -> Outcome {
+    let operations: String =
+        (0..3000).map(|index| format!("  /pets/{index}: {{get: {{tags: [Pets], $done}}}}\n")).collect();
+    let few = document("paths:\n  /pets: {get: {tags: [Pets], $done}}\n", Which::Old);
+    let many = document(&format!("paths:\n  /pets: {{get: {{tags: [Pets], $done}}}}\n{operations}"), Which::Old);
+    let review = Review::of(vec![reviewed("pets", ["old.yaml", &few], ["new.yaml", &many])?], None, None);
+    let markdown = format::markdown(&review);
+    assert!(markdown.len() < 65_536 && markdown.contains("too long for a comment"), "{} bytes", markdown.len());
+    assert!(markdown.starts_with("**6000 notes: a minor version is owed"), "{}", &markdown[..80]);
+    Ok(())
+}
+
+#[test]
+fn colour_is_only_where_it_is_asked_for() -> Outcome {
+    let review = review(RENAMED)?;
+    assert!(!format::text(&review, false).contains('\u{1b}'));
+    assert!(format::text(&review, true).contains("\u{1b}[1m\u{1b}[91mbreaking[rust-method-renamed]\u{1b}[0m"));
+    Ok(())
+}
+
+/// The JSON as the generator's README documents it: nothing more, nothing less.
+mod documented {
+    use serde::Deserialize;
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub struct Review {
+        pub version: Owed,
+        pub counts: Counts,
+        pub apis: Vec<Api>,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub struct Owed {
+        pub bump: String,
+        pub from: Option<String>,
+        pub to: Option<String>,
+        pub declared: Option<String>,
+        pub because: String,
+    }
+
+    #[derive(Deserialize, PartialEq, Debug)]
+    #[serde(deny_unknown_fields)]
+    pub struct Counts {
+        pub breaking: usize,
+        pub warning: usize,
+        pub info: usize,
+        pub accepted: usize,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub struct Api {
+        pub name: String,
+        pub old: Option<String>,
+        pub new: Option<String>,
+        pub counts: Counts,
+        pub changes: Vec<Change>,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub struct Change {
+        pub rule: String,
+        pub area: String,
+        pub severity: String,
+        pub direction: Option<String>,
+        pub message: String,
+        pub subject: String,
+        pub operations: Vec<String>,
+        pub old: Place,
+        pub new: Place,
+        pub fingerprint: String,
+        pub accepted: Option<String>,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub struct Place {
+        pub pointer: Option<String>,
+        pub position: Option<Position>,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub struct Position {
+        pub file: String,
+        pub line: usize,
+        pub column: usize,
+    }
+}
+
+#[test]
+fn json_is_as_documented() -> Outcome {
+    let text = format::json(&upstream("kajabi", "yaml")?);
+    let review: documented::Review = serde_json::from_str(&text)?;
+    let [api] = review.apis.as_slice() else { return Err("there is one API".into()) };
+    assert_eq!((api.name.as_str(), api.old.as_deref(), api.new.as_deref()), ("kajabi", Some("1.0.1"), Some("1.1.0")));
+    assert_eq!(api.counts, review.counts);
+    assert_eq!(api.changes.len(), api.counts.breaking + api.counts.warning + api.counts.info + api.counts.accepted);
+    let version = review.version;
+    assert_eq!(
+        (version.bump.as_str(), version.from.as_deref(), version.to.as_deref()),
+        ("major", Some("0.1.0"), Some("0.2.0"))
+    );
+    assert!(version.declared.is_none() && version.because.contains("Rust callers"), "{}", version.because);
+    for change in &api.changes {
+        let known = [
+            (["wire", "rust"].as_slice(), &change.area),
+            (["breaking", "warning", "info"].as_slice(), &change.severity),
+        ];
+        assert!(known.iter().all(|(words, word)| words.contains(&word.as_str())), "{}", change.rule);
+        assert!(
+            change.direction.as_deref().is_none_or(|word| ["request", "response"].contains(&word)),
+            "{}",
+            change.rule
+        );
+        assert_eq!((change.fingerprint.len(), &change.accepted), (16, &None));
+        assert!(
+            !change.message.is_empty() && !change.subject.is_empty() && !change.operations.is_empty(),
+            "{}",
+            change.rule
+        );
+        let positions = [(&change.old, "old/openapi.yaml"), (&change.new, "new/openapi.yaml")];
+        for (place, file) in positions {
+            assert_eq!(place.pointer.is_some(), place.position.is_some(), "{}", change.rule);
+            assert!(
+                place.position.as_ref().is_none_or(|at| at.file == file && at.line > 0 && at.column > 0),
+                "{}",
+                change.rule
+            );
+        }
+    }
+    let readme = fs::read_to_string(fixtures().join("../../../README.md"))?;
+    let words = ["`bump`", "`declared`", "`fingerprint`", "`accepted`", "`operations`", "`position`", "`pointer`"];
+    assert!(words.iter().all(|word| readme.contains(word)), "the README documents the fields");
+    Ok(())
+}

@@ -1,0 +1,52 @@
+//! Files have names that are the same on every system, whatever a document's tags are.
+
+#[path = "support/compiles.rs"]
+mod compiles;
+#[path = "support/documentation.rs"]
+mod documentation;
+#[path = "support/emitted.rs"]
+mod emitted;
+
+use std::io;
+
+use compiles::Items;
+use crm_clients_document::{Input, Pipeline};
+use crm_clients_generator::Generate;
+use crm_clients_generator::emit::{self, CrateOptions};
+
+/// The paths of the crate of a document with these tags.
+fn paths(tags: &[&str]) -> Vec<String> {
+    let operation = |(index, tag): (usize, &&str)| {
+        format!("  /p{index}: {{get: {{tags: ['{tag}'], responses: {{'204': {{description: none}}}}}}}}\n")
+    };
+    let operations: String = tags.iter().enumerate().map(operation).collect();
+    let document = format!(
+        "openapi: 3.0.3\ninfo: {{title: T, version: '1'}}\nservers: [{{url: https://t.example}}]\npaths:\n{operations}"
+    );
+    let read = |_: &str| -> io::Result<Vec<u8>> { Ok(document.clone().into_bytes()) };
+    let mut walk = Pipeline::new();
+    let api = walk.ir(&Input { document: "openapi.yaml", read: &read, overlay: None }, "client");
+    assert!(api.is_some(), "{}", walk.report(false));
+    let options = CrateOptions { name: "client".to_owned(), runtime: "runtime".to_owned() };
+    let Some(api) = api else { return Vec::new() };
+    let files = emit::crate_files(&api, &options, "openapi.yaml");
+    emitted::check(&files, &mut Items::default());
+    files.iter().map(|(path, _)| path.to_owned()).collect()
+}
+
+#[test]
+fn no_file_has_the_name_of_a_device() {
+    let paths = paths(&["com1", "LPT1", "Com 2", "COM¹", "aux", "CON", "nul", "prn", "Com", "com", "lpt", "LPT"]);
+    for path in ["src/com1_resource.rs", "src/lpt1_resource.rs", "src/nul_resource.rs", "src/com.rs", "src/lpt.rs"] {
+        assert!(paths.iter().any(|other| other == path), "{path}: {paths:?}");
+    }
+    // A number that keeps two names apart makes no device of them, either.
+    assert!(!paths.iter().any(|path| path == "src/com2.rs" || path == "src/lpt2.rs"), "{paths:?}");
+}
+
+#[test]
+fn tags_that_differ_only_in_case_have_files_of_their_own() {
+    let paths = paths(&["Pets", "pets", "PETS", "shopItems", "ShopItems", "SHOPITEMS"]);
+    let of = |name: &str| paths.iter().filter(|path| path.starts_with(&format!("src/{name}"))).count();
+    assert_eq!((of("pets"), of("shop")), (3, 3), "{paths:?}");
+}

@@ -1,0 +1,89 @@
+//! Documents that are large in one way or another become clients all the same.
+
+use std::collections::HashSet;
+
+use crm_clients_document::{Input, Pipeline};
+use crm_clients_generator::Generate;
+use crm_clients_generator::ir::{Api, TypeKind};
+use serde_json::{Map, Value, json};
+
+fn document(schemas: Map<String, Value>, paths: Map<String, Value>) -> String {
+    json!({
+        "openapi": "3.0.3",
+        "info": {"title": "Large", "version": "1"},
+        "servers": [{"url": "https://large.example"}],
+        "paths": paths,
+        "components": {"schemas": schemas},
+    })
+    .to_string()
+}
+
+fn client(text: &str) -> Result<Api, String> {
+    let mut walk = Pipeline::new();
+    let read = |_: &str| Ok(text.as_bytes().to_vec());
+    let input = Input { document: "large.json", read: &read, overlay: None };
+    walk.ir(&input, "large").ok_or_else(|| walk.report(false))
+}
+
+fn answered_with(schema: &str) -> Value {
+    let content = json!({"application/json": {"schema": {"$ref": format!("#/components/schemas/{schema}")}}});
+    json!({"get": {"responses": {"200": {"description": "ok", "content": content}}}})
+}
+
+#[test]
+fn ten_thousand_values_of_an_enum() -> Result<(), String> {
+    // A third of the names is that of another value.
+    let values: Vec<String> =
+        (0..10_000).map(|value| format!("{}{}", ["a ", "a-", "a_"][value % 3], value / 3)).collect();
+    let schemas = Map::from_iter([("Code".to_owned(), json!({"type": "string", "enum": values}))]);
+    let api = client(&document(schemas, Map::from_iter([("/code".to_owned(), answered_with("Code"))])))?;
+    let TypeKind::Strings(code) = &api.types[0].kind else { return Err(format!("{:?}", api.types[0].kind)) };
+    let names: HashSet<&str> = code.variants.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!((code.variants.len(), names.len()), (10_000, 10_000));
+    Ok(())
+}
+
+#[test]
+fn five_megabytes_of_schemas_alike_and_apart() -> Result<(), String> {
+    const SCHEMAS: usize = 2_000;
+    let prose = "It is described at length. ".repeat(80);
+    let schema = |index: usize| {
+        let own = if index.is_multiple_of(2) { "even".to_owned() } else { format!("odd{index}") };
+        let next = format!("#/components/schemas/Thing{}", (index + 2) % SCHEMAS);
+        json!({"type": "object", "description": prose, "properties": {own: {"type": "string"}, "next": {"$ref": next}}})
+    };
+    let schemas = (0..SCHEMAS).map(|index| (format!("Thing{index}"), schema(index)));
+    let paths = (0..SCHEMAS).map(|index| (format!("/things{index}"), answered_with(&format!("Thing{index}"))));
+    let text = document(schemas.collect(), paths.collect());
+    assert!(text.len() > 4_500_000, "{}", text.len());
+    let api = client(&text)?;
+    let operations: usize = api.resources.iter().map(|resource| resource.operations.len()).sum();
+    let structs = api.types.iter().filter(|def| matches!(def.kind, TypeKind::Struct(_))).count();
+    assert_eq!((operations, api.types.len()), (SCHEMAS, SCHEMAS));
+    // Those that are equal are one struct, which the others are names of.
+    assert_eq!(structs, SCHEMAS / 2 + 1);
+    Ok(())
+}
+
+/// Whatever is done once for each pair of operations, tags or types would take minutes.
+#[test]
+fn twenty_thousand_operations_whose_names_collide() -> Result<(), String> {
+    const OPERATIONS: usize = 20_000;
+    let schemas = (0..OPERATIONS).map(|index| {
+        let next = match index + 1 {
+            OPERATIONS => json!({"type": "string", "format": "password"}),
+            next => json!({"$ref": format!("#/components/schemas/Thing{next}")}),
+        };
+        (format!("Thing{index}"), json!({"type": "object", "properties": {"next": next}}))
+    });
+    let paths = (0..OPERATIONS).map(|index| {
+        let mut item = answered_with(&format!("Thing{index}"));
+        item["get"]["tags"] = json!([format!("Thing{}{}", "!".repeat(index % 100), "?".repeat(index / 100))]);
+        (format!("/things{index}"), item)
+    });
+    let api = client(&document(schemas.collect(), paths.collect()))?;
+    let modules: HashSet<&str> = api.resources.iter().map(|resource| resource.module.as_str()).collect();
+    assert_eq!((modules.len(), api.types.len()), (OPERATIONS, OPERATIONS));
+    assert!(api.types.iter().all(|def| def.secret));
+    Ok(())
+}

@@ -1,0 +1,297 @@
+//! What `lint` finds: each rule with a document that trips it and a near miss that does not, and the vendored documents.
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use crm_clients_document::diagnostic::Diagnostics;
+use crm_clients_document::{Input, Pipeline};
+use crm_clients_review::Lint;
+use crm_clients_review::lint::RULES;
+use support::golden;
+
+/// Nothing is wrong with it.
+const PETS: &str = "\
+openapi: 3.1.0
+info: {title: Pets, version: '1'}
+servers: [{url: https://pets.example}]
+security: [{key: []}]
+paths:
+  /pets/{pet_id}:
+    get:
+      operationId: getPet
+      tags: [Pets]
+      parameters: [{$ref: '#/components/parameters/pet_id'}]
+      responses:
+        '200': {description: '', content: {application/json: {schema: {$ref: '#/components/schemas/pet'}}}}
+        '404': {description: '', content: {application/json: {schema: {$ref: '#/components/schemas/not_found'}}}}
+    delete:
+      operationId: deletePet
+      tags: [Pets]
+      parameters: [{$ref: '#/components/parameters/pet_id'}]
+      responses:
+        '204': {description: ''}
+components:
+  parameters:
+    pet_id: {name: pet_id, in: path, required: true, schema: {type: integer}}
+  schemas:
+    pet:
+      type: object
+      required: [id]
+      properties:
+        id: {type: integer}
+        kind: {type: string, enum: [cat, dog], default: cat}
+        names: {type: array, items: {type: string}}
+        age: {type: [integer, 'null'], minimum: 0, maximum: 30, examples: [3]}
+    not_found: {type: object, properties: {message: {type: string}}}
+  securitySchemes:
+    key: {type: apiKey, in: header, name: X-Key}
+";
+
+/// What is put in the place of what, to trip a rule and to miss it nearly.
+struct Case {
+    rule: &'static str,
+    instead_of: &'static str,
+    trips: &'static str,
+    misses: &'static str,
+}
+
+const fn case(rule: &'static str, instead_of: &'static str, trips: &'static str, misses: &'static str) -> Case {
+    Case { rule, instead_of, trips, misses }
+}
+
+const CASES: &[Case] = &[
+    case(
+        "unused-component",
+        "    not_found: {type",
+        // One that refers to itself is no less unused.
+        "    tree: {type: object, properties: {left: {$ref: '#/components/schemas/tree'}}}\n    not_found: {type",
+        "    tree: {type: string}\n    not_found: {discriminator: {propertyName: message, mapping: {a: tree}}, type",
+    ),
+    case(
+        "unused-component",
+        "  securitySchemes:",
+        "  securitySchemes:\n    other: {type: http, scheme: bearer}",
+        "  securitySchemes:",
+    ),
+    case("duplicate-operation-id", "operationId: deletePet", "operationId: getPet", "operationId: getpet"),
+    case(
+        "equivalent-paths",
+        "paths:",
+        "paths:\n  /pets/{id}: {put: {operationId: put, tags: [Pets], parameters: [{name: id, in: path, required: true, schema: {type: string}}], responses: {'204': {description: ''}}}}",
+        "paths:\n  /pets/{id}/all: {put: {operationId: put, tags: [Pets], parameters: [{name: id, in: path, required: true, schema: {type: string}}], responses: {'204': {description: ''}}}}",
+    ),
+    case(
+        "unknown-security-scheme",
+        "security: [{key: []}]",
+        "security: [{key: []}, {kee: []}]",
+        "security: [{key: []}, {}]",
+    ),
+    case("insecure-server", "https://pets.example", "http://pets.example", "http://localhost:8080"),
+    case("missing-operation-id", "      operationId: deletePet\n", "", "      operationId: ''\n"),
+    case(
+        "missing-tag",
+        "operationId: deletePet\n      tags: [Pets]",
+        "operationId: deletePet\n      tags: []",
+        "operationId: deletePet\n      tags: [Others]",
+    ),
+    case(
+        "body-on-get",
+        "    get:",
+        "    get:\n      requestBody: {content: {application/json: {schema: {type: string}}}}",
+        "    put:\n      requestBody: {content: {application/json: {schema: {type: string}}}}",
+    ),
+    case("missing-success", "'204'", "'404'", "default"),
+    case(
+        "success-without-content",
+        "'200': {description: '', content: {application/json: {schema: {$ref: '#/components/schemas/pet'}}}}",
+        "'200': {description: ''}\n        '206': {description: '', content: {application/json: {schema: {$ref: '#/components/schemas/pet'}}}}",
+        "'204': {description: ''}\n        '206': {description: '', content: {application/json: {schema: {$ref: '#/components/schemas/pet'}}}}",
+    ),
+    case("mismatched-status", "'404':", "'403':", "4XX:"),
+    case("mismatched-status", "'404':", "'422':", "default:"),
+    case("nothing-required", "      required: [id]\n", "", "      allOf: [{type: object, required: [id]}]\n"),
+    case(
+        "media-type-without-schema",
+        "'204': {description: ''}",
+        "'202': {description: '', content: {text/plain: {}}}",
+        "'202': {description: '', content: {text/plain: {schema: {type: string}}}}",
+    ),
+    case("number-id", "id: {type: integer}", "id: {type: number}", "paid: {type: number}\n        id: {type: integer}"),
+    case(
+        "number-id",
+        "id: {type: integer}",
+        "id: {type: integer}\n        owner_ids: {type: array, items: {type: [number, 'null']}}",
+        "id: {type: [integer, string]}",
+    ),
+    case(
+        "number-id",
+        "required: true, schema: {type: integer}",
+        "required: true, schema: {type: number}",
+        "required: true, schema: {type: string}",
+    ),
+    case("unknown-required-property", "required: [id]", "required: [id, name]", "required: [id, kind]"),
+    case(
+        "unknown-required-property",
+        "required: [id]",
+        "required: [id, other]",
+        "additionalProperties: true\n      required: [id, other]",
+    ),
+    case(
+        "array-without-items",
+        "names: {type: array, items: {type: string}}",
+        "names: {type: array}",
+        "names: {type: array, items: {}}",
+    ),
+    case("nullable-in-3.1", "names: {", "names: {nullable: true, ", "nullable: {type: boolean}\n        names: {"),
+    case("duplicate-enum-value", "enum: [cat, dog]", "enum: [cat, dog, cat]", "enum: [cat, dog, Cat]"),
+    case("impossible-limits", "maximum: 30", "maximum: -1", "maximum: 0"),
+    case("mismatched-default", "default: cat", "default: cow", "default: dog"),
+    case("mismatched-example", "examples: [3]", "examples: ['3']", "examples: [3, null]"),
+    case(
+        "mismatched-example",
+        "schema: {$ref: '#/components/schemas/pet'}",
+        "schema: {$ref: '#/components/schemas/pet'}, example: {kind: cat}",
+        "schema: {$ref: '#/components/schemas/pet'}, example: {id: 1, unknown: 1}",
+    ),
+    case(
+        "mismatched-example",
+        "required: true, schema: {type: integer}",
+        "required: true, schema: {type: integer}, examples: {one: {value: one}}",
+        "required: true, schema: {type: integer}, examples: {one: {value: 1}}",
+    ),
+    // What the passes tell of.
+    case(
+        "body-on-bodyless-status",
+        "'204': {description: ''}",
+        "'204': {description: '', content: {text/plain: {schema: {type: string}}}}",
+        "'204': {description: '', content: {}}",
+    ),
+    case(
+        "duplicate-parameter",
+        "[{$ref: '#/components/parameters/pet_id'}]",
+        "[{$ref: '#/components/parameters/pet_id'}, {$ref: '#/components/parameters/pet_id'}]",
+        "[{$ref: '#/components/parameters/pet_id'}, {name: pet_id, in: query, schema: {type: string}}]",
+    ),
+    case(
+        "undeclared-path-parameter",
+        "      tags: [Pets]\n      parameters: [{$ref: '#/components/parameters/pet_id'}]\n      responses:\n        '204'",
+        "      tags: [Pets]\n      responses:\n        '204'",
+        "      tags: [Pets]\n      parameters: [{$ref: '#/components/parameters/pet_id'}]\n      responses:\n        '204'",
+    ),
+    case("enum-type-mismatch", "enum: [cat, dog], default: cat", "enum: [1, 2]", "enum: ['1', '2']"),
+    case(
+        "unknown-key",
+        "operationId: deletePet",
+        "operationId: deletePet\n      depracated: true",
+        "operationId: deletePet\n      deprecated: true",
+    ),
+    case("lossy-lowering", "names: {", "names: {contains: {type: string}, ", "names: {minItems: 1, "),
+];
+
+/// What is found in a document.
+fn lint(document: &str) -> Diagnostics {
+    let read = |_: &str| Ok(document.as_bytes().to_vec());
+    let mut walk = Pipeline::new();
+    let linted = walk.lint(&Input { document: "pets.yaml", read: &read, overlay: None });
+    assert!(linted.is_some(), "{}", walk.report(false));
+    walk.diagnostics
+}
+
+fn codes(document: &str) -> Vec<&'static str> {
+    lint(document).iter().map(|found| found.code).collect()
+}
+
+#[test]
+fn each_rule_finds_its_own_and_no_near_miss() {
+    assert!(lint(PETS).is_empty(), "{:#?}", lint(PETS));
+    let mut wrong = Vec::new();
+    for Case { rule, instead_of, trips, misses } in CASES {
+        assert!(PETS.contains(instead_of), "{instead_of}");
+        let (tripped, missed) =
+            (codes(&PETS.replacen(instead_of, trips, 1)), codes(&PETS.replacen(instead_of, misses, 1)));
+        if tripped != [*rule] || !missed.is_empty() {
+            wrong.push(format!("{rule}: `{trips}` trips {tripped:?}, `{misses}` {missed:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    for rule in RULES {
+        assert!(CASES.iter().any(|case| case.rule == rule.id), "no document trips `{}`", rule.id);
+    }
+}
+
+#[test]
+fn the_readme_has_the_rules() -> std::io::Result<()> {
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md"))?;
+    for rule in RULES {
+        let row = format!("| `{}` | {} | {} | {} |", rule.id, rule.severity.name(), rule.sentence, rule.remedy);
+        assert!(readme.contains(&row), "the README has no row {row}");
+    }
+    Ok(())
+}
+
+#[test]
+fn what_is_found_says_where_and_what() {
+    let found = lint(&PETS.replace("required: [id]", "required: [id, name]"));
+    let found: Vec<_> = found.iter().map(|found| (found.pointer.as_str(), found.message.as_str())).collect();
+    let message = "`name` is required and no property; is `names` meant?";
+    assert_eq!(found, [("/components/schemas/pet/required/1", message)]);
+}
+
+/// Two operations answer with it, of which one gives it another status.
+#[test]
+fn a_response_that_is_shared_is_told_of_once() {
+    let own = "{description: '', content: {application/json: {schema: {$ref: '#/components/schemas/not_found'}}}}";
+    let shared = PETS
+        .replace(&format!("'404': {own}"), "'404': {$ref: '#/components/responses/error'}")
+        .replace("        '204':", "        '403': {$ref: '#/components/responses/error'}\n        '204':")
+        .replace("  schemas:", &format!("  responses:\n    error: {own}\n  schemas:"));
+    let found = lint(&shared);
+    let found: Vec<_> = found.iter().map(|found| (found.pointer.as_str(), found.message.as_str())).collect();
+    let place = "/components/responses/error/content/application~1json/schema/$ref";
+    assert_eq!(found, [(place, "status 403 refers to `not_found`, which is named after 404")]);
+}
+
+#[test]
+fn a_document_without_any_operation_id_is_told_so_once() {
+    let bare: String = PETS.split_inclusive('\n').filter(|line| !line.contains("operationId")).collect();
+    let messages: Vec<_> = lint(&bare).into_iter().map(|found| found.message).collect();
+    assert_eq!(messages, ["none of the 2 operations has an `operationId`"]);
+}
+
+/// A schema that is put together from itself, twice, has more ways down than there is time for.
+#[test]
+fn circles_end() {
+    let circle = "{allOf: [{$ref: '#/components/schemas/pet'}, {$ref: '#/components/schemas/pet'}], example: 1}";
+    let document = PETS.replace("    pet:\n", &format!("    pet: {circle}\n    other:\n"));
+    assert_eq!(codes(&document), ["unused-component"], "`other`, alone");
+}
+
+/// The findings without their lines, which every change of an overlay moves, and, by code, how many there are without the overlay.
+#[test]
+fn the_vendored_documents_are_known() -> std::io::Result<()> {
+    let specs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../specs");
+    for (api, file) in [("chatwoot", "openapi.json"), ("contactship", "openapi.yaml"), ("kajabi", "openapi.yaml")] {
+        let read = |path: &str| fs::read(specs.join(api).join(path));
+        let overlay = read("overlay.yaml")?;
+        let mut walk = Pipeline::new();
+        let linted = walk.lint(&Input { document: file, read: &read, overlay: Some(("overlay.yaml", &overlay)) });
+        assert!(linted.is_some(), "{}", walk.report(false));
+        let mut text = String::new();
+        for found in walk.diagnostics.iter() {
+            let (severity, code) = (found.severity.name(), found.code);
+            _ = writeln!(text, "{severity}[{code}] at #{}: {}", found.pointer, found.message);
+        }
+        let mut walk = Pipeline::new();
+        assert!(walk.lint(&Input { document: file, read: &read, overlay: None }).is_some());
+        let mut counts = BTreeMap::new();
+        walk.diagnostics.iter().for_each(|found| *counts.entry(found.code).or_insert(0) += 1);
+        text.push_str("\nwithout the overlay\n");
+        counts.iter().for_each(|(code, count)| _ = writeln!(text, "{count:>4} {code}"));
+        golden(format!("lint/{api}.txt"), &text);
+    }
+    Ok(())
+}

@@ -1,0 +1,45 @@
+//! Documents compared with one another.
+#![allow(dead_code, reason = "each test binary uses a part")]
+
+use std::error::Error;
+
+use crm_clients_document::model::Document;
+use crm_clients_document::{Input, Pipeline};
+use crm_clients_review::diff::{Change, wire};
+use serde_json::Value;
+
+/// What a test may fail with.
+pub type Outcome<T = ()> = Result<T, Box<dyn Error>>;
+
+/// The model of a document; an error holds the report of what is wrong in it.
+pub fn model(document: &Value) -> Outcome<Document> {
+    let text = serde_json::to_vec(document)?;
+    let read = |_: &str| Ok(text.clone());
+    let mut pipeline = Pipeline::new();
+    let found = pipeline.model(&Input { document: "openapi.json", read: &read, overlay: None });
+    found.ok_or_else(|| pipeline.report(false).into())
+}
+
+/// What changed on the wire from one document to another.
+pub fn changes(old: &Value, new: &Value) -> Outcome<Vec<Change>> {
+    Ok(wire(&model(old)?, &model(new)?))
+}
+
+/// A change in a line: `breaking property-removed request: POST /a > body application/json > b`.
+pub fn line(change: &Change) -> String {
+    let direction = change.direction.map_or(String::new(), |direction| format!(" {}", direction.word()));
+    format!("{} {}{direction}: {}", change.severity.word(), change.rule.id, change.subject)
+}
+
+/// What is left of a change when the two documents are swapped, sorted. A path is the same with a slash at its end.
+pub fn facts(changes: &[Change], id: fn(&Change) -> &'static str) -> Vec<String> {
+    let bare = |path: &str| path.replace("/ > ", " > ").trim_end_matches('/').to_owned();
+    let fact = |change: &Change| {
+        let mut operations: Vec<String> = change.operations.iter().map(|operation| bare(operation)).collect();
+        operations.sort();
+        format!("{} {:?} {} {operations:?}", id(change), change.direction, bare(&change.subject))
+    };
+    let mut facts: Vec<String> = changes.iter().map(fact).collect();
+    facts.sort();
+    facts
+}

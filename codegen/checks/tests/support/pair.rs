@@ -1,0 +1,64 @@
+//! Pairs of small documents, each written as one text, in which `<was|is>` stands for `was` in the old document and for `is` in the
+//! new one. `$pet` is content of the component `pet`, `$takes` and `$gives` are a body and an answer of it, `$done` is no answer.
+#![allow(dead_code, reason = "each test binary uses a part")]
+
+use crm_clients_document::{Input, Pipeline};
+use crm_clients_generator::Generate;
+use crm_clients_generator::ir::Api;
+use crm_clients_review::diff::{Reviewed, Revision};
+
+/// One of the two documents.
+#[derive(Clone, Copy)]
+pub enum Which {
+    Old,
+    New,
+}
+
+/// The text of one of the documents.
+pub fn document(text: &str, which: Which) -> String {
+    let mut out = String::from("openapi: 3.0.3\ninfo: {title: T, version: '1'}\n");
+    let mut rest = text;
+    while let Some((before, (choice, after))) =
+        rest.split_once('<').and_then(|(before, tail)| Some((before, tail.split_once('>')?)))
+    {
+        let (old, new) = choice.split_once('|').unwrap_or_default();
+        out.push_str(before);
+        out.push_str(match which {
+            Which::Old => old,
+            Which::New => new,
+        });
+        rest = after;
+    }
+    out.push_str(rest);
+    let pet = "content: {application/json: {schema: {$ref: '#/components/schemas/pet'}}}";
+    out.replace("$done", "responses: {'204': {description: ''}}")
+        .replace("$gives", &format!("responses: {{'200': {{description: '', {pet}}}}}"))
+        .replace("$takes", &format!("requestBody: {{required: true, {pet}}}"))
+        .replace("$may_take", &format!("requestBody: {{{pet}}}"))
+        .replace("$pet", pet)
+}
+
+/// The client `c` of a document; an error holds the report of what is wrong in it.
+pub fn client(document: &str) -> Result<Api, String> {
+    let read = |_: &str| Ok(document.as_bytes().to_vec());
+    let mut walk = Pipeline::new();
+    let api = walk.ir(&Input { document: "openapi.yaml", read: &read, overlay: None }, "c");
+    api.ok_or_else(|| format!("{document}\n{}", walk.report(false)))
+}
+
+/// A revision called `name`, whose document has this text.
+pub fn revision(name: &str, document: &str) -> Result<Revision, String> {
+    let read = |_: &str| Ok(document.as_bytes().to_vec());
+    let mut walk = Pipeline::new();
+    let document = walk.model(&Input { document: name, read: &read, overlay: None });
+    match document {
+        Some(document) => Ok(Revision::new(document, walk)),
+        None => Err(walk.report(false)),
+    }
+}
+
+/// What changed in the API `name` from one text to another.
+pub fn reviewed(name: &str, [old_name, old]: [&str; 2], [new_name, new]: [&str; 2]) -> Result<Reviewed, String> {
+    let (old, new) = (revision(old_name, old)?, revision(new_name, new)?);
+    Reviewed::of(name, old, new).map_err(|walk| walk.report(false))
+}

@@ -1,0 +1,69 @@
+//! Walks the documents of the fixtures through all the passes.
+#![allow(dead_code, reason = "each test binary uses a part")]
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crm_clients_document::{Input, Pipeline};
+use crm_clients_generator::Generate;
+use crm_clients_generator::fileset::FileSet;
+use crm_clients_generator::ir::Api;
+
+use crate::support::fixtures;
+
+/// The names of the directories in `tests/fixtures/<below>`, sorted: a document each.
+pub fn documents(below: &str) -> io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(fixtures().join(below))? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            names.extend(entry.file_name().into_string().ok());
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// A document's directory with its files' names.
+pub struct Document {
+    directory: PathBuf,
+    name: &'static str,
+}
+
+/// The document in a directory of the fixtures, YAML or JSON.
+pub fn document(directory: &Path) -> Document {
+    let directory = fixtures().join(directory);
+    let name = if directory.join("openapi.json").is_file() { "openapi.json" } else { "openapi.yaml" };
+    Document { directory, name }
+}
+
+impl Document {
+    /// The client, unless there are faults, and the report of faults and warnings.
+    pub fn client(&self) -> (Option<Api>, String) {
+        let overlay = fs::read(self.directory.join("overlay.yaml")).ok();
+        let overlay = overlay.as_deref().map(|text| ("overlay.yaml", text));
+        let read = |path: &str| fs::read(self.directory.join(path));
+        let mut walk = Pipeline::new();
+        let api = walk.ir(&Input { document: self.name, read: &read, overlay }, "client");
+        (api, walk.report(false))
+    }
+
+    /// Calls of every operation of its client, and the report.
+    pub fn calls(&self, name: &str) -> (Option<FileSet>, String) {
+        let overlay = fs::read(self.directory.join("overlay.yaml")).ok();
+        let overlay = overlay.as_deref().map(|text| ("overlay.yaml", text));
+        let read = |path: &str| fs::read(self.directory.join(path));
+        let mut walk = Pipeline::new();
+        let calls = walk.calls(&Input { document: self.name, read: &read, overlay }, name);
+        (calls, walk.report(false))
+    }
+
+    /// The document with its overlay applied.
+    pub fn overlaid(&self) -> Option<serde_json::Value> {
+        let overlay = fs::read(self.directory.join("overlay.yaml")).ok();
+        let overlay = overlay.as_deref().map(|text| ("overlay.yaml", text));
+        let read = |path: &str| fs::read(self.directory.join(path));
+        Pipeline::new().overlaid(&Input { document: self.name, read: &read, overlay })
+    }
+}

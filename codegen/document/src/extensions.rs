@@ -1,0 +1,202 @@
+//! The extensions that the generator reads, and the check that each one set is really used.
+//!
+//! | extension | stands on | value | what it does |
+//! |---|---|---|---|
+//! | `x-rust-name` | tag, operation, parameter, schema, property, security scheme, a webhook's `post` | an identifier | names the resource, method, argument, type, field, builder method or variant |
+//! | `x-rust-variants` | schema with an `enum` | map of wire value to identifier | names the variants |
+//! | `x-oauth2` | security scheme of type `oauth2` | object, see [`BeyondOAuth2`] | says what the flows have no word for |
+//! | `x-idempotent` | operation | boolean | says whether it may be repeated, whatever its method |
+//! | `x-pagination` | operation | map, see the README | says how the pages of its list hang together |
+//! | `x-webhook-signature` | the document, beside its webhooks | see [`Signature`] | verifies what webhooks deliver |
+
+mod oauth2;
+mod signature;
+
+use std::collections::{BTreeMap, HashSet};
+
+use serde_json::{Map, Value};
+
+use crate::diagnostic::{Diagnostics, child, distance, push_token};
+use crate::identifier::is_identifier;
+use crate::spec::{WEBHOOKS_EXTENSION, are_webhooks};
+
+pub use oauth2::BeyondOAuth2;
+pub use signature::{Encoding, Part, Signature};
+
+/// Names of the extensions in the table above.
+const KNOWN: &[&str] =
+    &["x-rust-name", "x-rust-variants", oauth2::NAME, "x-idempotent", "x-pagination", signature::NAME];
+
+/// Reads extensions and remembers which were read.
+#[derive(Debug, Default)]
+pub struct Extensions {
+    read: HashSet<String>,
+}
+
+impl Extensions {
+    /// `x-rust-name` of the node at `pointer`.
+    pub fn name(
+        &mut self,
+        object: &Map<String, Value>,
+        pointer: &str,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<String> {
+        let (value, place) = self.whole("x-rust-name", object, pointer)?;
+        let name = value.as_str().filter(|name| is_identifier(name));
+        if name.is_none() {
+            diagnostics.error(
+                "bad-extension",
+                place,
+                "`x-rust-name` is not a Rust identifier",
+                "use letters, digits and underscores, and no keyword of Rust",
+            );
+        }
+        name.map(str::to_owned)
+    }
+
+    /// `x-rust-variants` of the schema at `pointer`: wire value to variant name.
+    pub fn variants(
+        &mut self,
+        object: &Map<String, Value>,
+        pointer: &str,
+        diagnostics: &mut Diagnostics,
+    ) -> BTreeMap<String, String> {
+        let Some((value, place)) = self.whole("x-rust-variants", object, pointer) else {
+            return BTreeMap::new();
+        };
+        let mut variants = BTreeMap::new();
+        for (wire, name) in value.as_object().into_iter().flatten() {
+            match name.as_str().filter(|name| is_identifier(name)) {
+                Some(name) => {
+                    variants.insert(wire.clone(), name.to_owned());
+                }
+                None => diagnostics.error(
+                    "bad-extension",
+                    child(&place, wire),
+                    "the variant's name is not a Rust identifier",
+                    "use letters and digits",
+                ),
+            }
+        }
+        if !value.is_object() {
+            diagnostics.error(
+                "bad-extension",
+                place,
+                "`x-rust-variants` is not a map",
+                "map each value of the enum to a variant's name",
+            );
+        }
+        variants
+    }
+
+    /// `x-oauth2` of the security scheme at `pointer`.
+    pub fn oauth2(
+        &mut self,
+        object: &Map<String, Value>,
+        pointer: &str,
+        diagnostics: &mut Diagnostics,
+    ) -> BeyondOAuth2 {
+        let whole = self.whole(oauth2::NAME, object, pointer);
+        whole.map(|(value, place)| oauth2::read(value, &place, diagnostics)).unwrap_or_default()
+    }
+
+    /// `x-idempotent` of the operation at `pointer`.
+    pub fn idempotent(
+        &mut self,
+        object: &Map<String, Value>,
+        pointer: &str,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<bool> {
+        let (value, place) = self.whole("x-idempotent", object, pointer)?;
+        if !value.is_boolean() {
+            let help = "say true where the server does nothing twice, or leave it out";
+            diagnostics.error("bad-extension", place, "`x-idempotent` is neither true nor false", help);
+        }
+        value.as_bool()
+    }
+
+    /// The value of an extension, and where it stands; whoever asks for it reads all of it.
+    pub fn whole<'v>(
+        &mut self,
+        name: &str,
+        object: &'v Map<String, Value>,
+        pointer: &str,
+    ) -> Option<(&'v Value, String)> {
+        let value = object.get(name)?;
+        let place = child(pointer, name);
+        self.read.insert(place.clone());
+        Some((value, place))
+    }
+
+    /// `x-webhook-signature` of the document.
+    pub fn signature(&mut self, document: &Map<String, Value>, diagnostics: &mut Diagnostics) -> Option<Signature> {
+        let (value, place) = self.whole(signature::NAME, document, "")?;
+        signature::read(value, &place, diagnostics)
+    }
+
+    /// Reports the known extensions that nothing read, and those that look like a known one.
+    pub fn check(&self, document: &Value, diagnostics: &mut Diagnostics) {
+        self.check_node(document, &mut String::new(), diagnostics);
+    }
+
+    fn check_node(&self, node: &Value, pointer: &mut String, diagnostics: &mut Diagnostics) {
+        let length = pointer.len();
+        match node {
+            Value::Object(object) => {
+                for (key, value) in object {
+                    push_token(pointer, key);
+                    if KNOWN.contains(&key.as_str()) {
+                        if !self.read.contains(pointer) {
+                            diagnostics.error(
+                                "unused-extension",
+                                pointer.clone(),
+                                format!("`{key}` has no effect here"),
+                                "remove it, or move it to where the README's table says it is read",
+                            );
+                        }
+                    } else if let Some(help) = misspelt(key) {
+                        diagnostics.error(
+                            "unknown-extension",
+                            pointer.clone(),
+                            format!("the generator knows no extension `{key}`"),
+                            help,
+                        );
+                    } else if !is_data(key) || length == 0 && is_webhooks(key, value) {
+                        self.check_node(value, pointer, diagnostics);
+                    }
+                    pointer.truncate(length);
+                }
+            }
+            Value::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    push_token(pointer, &index.to_string());
+                    self.check_node(item, pointer, diagnostics);
+                    pointer.truncate(length);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What to do about an extension that is meant for the generator, and that it does not know. A document may have
+/// extensions of its own, so that names which are merely like one of ours are left alone.
+fn misspelt(key: &str) -> Option<String> {
+    // Where one letter is wrong, one of the first two is still there, and the length is that of a letter more or less.
+    let may_be = key.chars().take(3).any(|char| matches!(char, 'x' | 'X' | '-'));
+    let near = |known: &&str| may_be && known.len().abs_diff(key.len()) <= 4 && distance(key, known) == 1;
+    match KNOWN.iter().copied().find(near) {
+        Some(meant) => Some(format!("did you mean `{meant}`?")),
+        None => key.starts_with("x-rust").then(|| format!("it knows {}", KNOWN.join(", "))),
+    }
+}
+
+/// Whether a member of the document is its webhooks, which are no data in spite of their name.
+fn is_webhooks(key: &str, value: &Value) -> bool {
+    key == WEBHOOKS_EXTENSION && are_webhooks(value)
+}
+
+/// Keys below which anything may stand.
+fn is_data(key: &str) -> bool {
+    key.starts_with("x-") || matches!(key, "example" | "examples" | "default" | "enum" | "const")
+}

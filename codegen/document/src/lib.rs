@@ -1,0 +1,139 @@
+//! Reads OpenAPI documents: Swagger 2.0 and OpenAPI 3.0 to 3.2, YAML or JSON, into one typed model.
+//!
+//! The pipeline is a line of passes, each a module with one public function that takes the vocabulary of the pass before it:
+//!
+//! ```text
+//! load -> bundle -> overlay -> raise -> model -> normalize
+//!                                \-> lower -> OpenAPI 3.0 for other tools
+//! ```
+//!
+//! No pass touches the network, the clock or the environment, and files are read through a function of the caller's. Nothing here
+//! knows what is made of a document: clients are made by `crm-clients-generator`, reviews by `crm-clients-review`.
+
+pub mod bundle;
+pub mod canonical;
+pub mod diagnostic;
+pub mod extensions;
+pub mod identifier;
+pub mod load;
+pub mod lower;
+pub mod model;
+pub mod normalize;
+pub mod origin;
+pub mod overlay;
+pub mod raise;
+pub mod refs;
+pub mod sanitize;
+pub mod spec;
+pub mod stack;
+pub mod template;
+pub mod yaml;
+
+use serde_json::Value;
+
+use diagnostic::Diagnostics;
+use load::Read;
+use model::Document;
+use origin::Documents;
+
+/// What a client is made from.
+pub struct Input<'a> {
+    /// The document's file name, as diagnostics show it.
+    pub document: &'a str,
+    /// Reads the document, and the files beside it that it refers to.
+    pub read: &'a Read<'a>,
+    /// File name and text of the overlay, if there is one.
+    pub overlay: Option<(&'a str, &'a [u8])>,
+}
+
+/// The passes over one document, and what they found.
+#[derive(Default)]
+pub struct Pipeline {
+    /// Errors and warnings so far.
+    pub diagnostics: Diagnostics,
+    /// The files read, and where in them each node stands.
+    pub documents: Documents,
+}
+
+impl Pipeline {
+    /// Returns a pipeline that has read nothing.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Returns the document with the files that it refers to, corrected by its overlay.
+    pub fn overlaid(&mut self, input: &Input<'_>) -> Option<Value> {
+        let (documents, diagnostics) = (&mut self.documents, &mut self.diagnostics);
+        let mut value = load::load(input.document, input.read, documents, diagnostics)?;
+        bundle::bundle(&mut value, input.read, documents, diagnostics);
+        if let Some((name, text)) = input.overlay {
+            overlay::overlay(&mut value, name, text, documents, diagnostics);
+        }
+        bundle::check_references(&value, documents, diagnostics);
+        self.unless_faulty(value)
+    }
+
+    /// Returns the overlaid document in the vocabulary of OpenAPI 3.2.
+    pub fn raised(&mut self, input: &Input<'_>) -> Option<Value> {
+        let value = self.overlaid(input)?;
+        self.raise(value)
+    }
+
+    /// Raises an overlaid document to the vocabulary of OpenAPI 3.2.
+    pub fn raise(&mut self, mut value: Value) -> Option<Value> {
+        bundle::inline_misplaced(&mut value, &mut self.documents, &mut self.diagnostics);
+        bundle::adopt(&mut value, &mut self.documents, &mut self.diagnostics);
+        raise::raise(&mut value, &mut self.documents, &mut self.diagnostics);
+        self.unless_faulty(value)
+    }
+
+    /// Returns the model of the document.
+    pub fn model(&mut self, input: &Input<'_>) -> Option<Document> {
+        let document = self.unchecked(input)?;
+        self.unless_faulty(document)
+    }
+
+    /// Returns the document as OpenAPI 3.0.
+    pub fn lowered(&mut self, input: &Input<'_>) -> Option<Value> {
+        let value = self.raised(input)?;
+        self.lower(value)
+    }
+
+    /// Lowers a raised document to OpenAPI 3.0.
+    pub fn lower(&mut self, mut value: Value) -> Option<Value> {
+        if value.get("webhooks").is_some() && value.get("x-webhooks").is_none() {
+            // Lowering puts webhooks under another name, under which later passes report them.
+            self.documents.copy_origin("/webhooks", "/x-webhooks");
+        }
+        value = lower::lower(value, &mut self.diagnostics);
+        self.unless_faulty(value)
+    }
+
+    /// Returns the lowered document for other tools: valid OpenAPI 3.0.
+    pub fn published(&mut self, input: &Input<'_>) -> Option<Value> {
+        let raised = self.raised(input)?;
+        model::document(&raised, &mut self.diagnostics)?;
+        let mut value = self.lower(raised)?;
+        lower::publish(&mut value);
+        // A reference may have led to a node that OpenAPI does not know, and that is gone.
+        bundle::check_references(&value, &self.documents, &mut self.diagnostics);
+        lower::typed(&value, &mut self.diagnostics)?;
+        self.unless_faulty(value)
+    }
+
+    /// Returns the model of the document. Errors that are found from here on do not stop it.
+    pub fn unchecked(&mut self, input: &Input<'_>) -> Option<Document> {
+        let value = self.raised(input)?;
+        model::document(&value, &mut self.diagnostics)
+    }
+
+    /// Returns the errors and warnings as a person reads them.
+    pub fn report(&self, color: bool) -> String {
+        diagnostic::render(&self.diagnostics, &self.documents, color)
+    }
+
+    /// Returns the value, unless an error was found so far.
+    pub fn unless_faulty<T>(&self, value: T) -> Option<T> {
+        (!self.diagnostics.has_errors()).then_some(value)
+    }
+}

@@ -1,0 +1,138 @@
+//! What is done to a schema: a list of steps, each one construct with its before and after.
+
+mod composition;
+mod containers;
+mod dialect;
+mod limits;
+mod types;
+mod values;
+
+use serde_json::{Value, json};
+
+use super::{Lowering, Object};
+pub use types::{fits, known_types};
+
+/// A step: it finds the members of the schema lowered already, and leaves alone what is of the wrong type.
+type Step = fn(&mut Object, &mut Lowering);
+
+/// The steps in the order in which they are taken. A step may count on those before it, and does nothing to what it made itself.
+const STEPS: &[Step] = &[
+    dialect::drop_annotations,
+    dialect::move_definitions,
+    dialect::drop_unsupported,
+    types::null_alone,
+    values::constant,
+    values::null_value,
+    types::list_of_one,
+    values::fit_type,
+    containers::tuple,
+    containers::pattern_properties,
+    containers::unevaluated_properties,
+    types::content,
+    types::missing,
+    composition::null_alternative,
+    composition::constants,
+    composition::reference_with_siblings,
+    types::several,
+    types::drop_misplaced,
+    containers::missing_items,
+    limits::exclusive,
+    limits::counts,
+    limits::integers,
+];
+
+/// Before `{"nodeType": "attribute"}`, after `{"attribute": true}`. Before `{"nodeType": "element"}`, after `{"wrapped": true}`, which
+/// only arrays heed.
+pub(super) fn lower_xml(xml: &mut Object, walk: &mut Lowering) {
+    match xml.shift_remove("nodeType").as_ref().and_then(Value::as_str) {
+        Some("attribute") => _ = xml.insert("attribute".to_owned(), json!(true)),
+        Some("element") => _ = xml.insert("wrapped".to_owned(), json!(true)),
+        Some(other @ ("text" | "cdata")) => {
+            walk.lossy("nodeType", format!("a node of type `{other}` is read as an element"))
+        }
+        _ => {}
+    }
+}
+
+/// Before `{"propertyName": "kind", "defaultMapping": "A"}`, after `{"propertyName": "kind"}`.
+pub(super) fn lower_discriminator(discriminator: &mut Object, walk: &mut Lowering) {
+    if discriminator.shift_remove("defaultMapping").is_some() {
+        walk.lossy("defaultMapping", "what an unknown value of the discriminator means is dropped");
+    }
+}
+
+/// Takes all steps.
+pub(super) fn lower(schema: &mut Object, walk: &mut Lowering) {
+    for step in STEPS {
+        step(schema, walk);
+    }
+}
+
+/// Before `true` and `false`, after `{}` and `{"not": {}}`.
+pub(super) fn boolean_schema(schema: &mut Value) {
+    match schema {
+        Value::Bool(true) => *schema = json!({}),
+        Value::Bool(false) => *schema = json!({"not": {}}),
+        _ => {}
+    }
+}
+
+/// Before `{"examples": [1, 2]}`, after `{"example": 1}`.
+pub(super) fn first_example(object: &mut Object) {
+    let Some(Value::Array(examples)) = object.get_mut("examples") else { return };
+    let first = (!examples.is_empty()).then(|| examples.swap_remove(0));
+    object.shift_remove("examples");
+    if let Some(first) = first {
+        object.entry("example").or_insert(first);
+    }
+}
+
+/// Whether a schema allows null and nothing else.
+pub(super) fn means_null(schema: &Value) -> bool {
+    schema.as_object().is_some_and(is_null_alone)
+}
+
+fn is_null_alone(schema: &Object) -> bool {
+    match schema.get("type") {
+        Some(Value::String(kind)) => kind == "null",
+        Some(Value::Array(kinds)) => matches!(kinds.as_slice(), [kind] if kind == "null"),
+        _ => {
+            schema.get("const").is_some_and(Value::is_null)
+                || matches!(schema.get("enum"), Some(Value::Array(values)) if !values.is_empty() && values.iter().all(Value::is_null))
+        }
+    }
+}
+
+/// Makes a schema allow null.
+fn set_nullable(schema: &mut Object) {
+    schema.insert("nullable".to_owned(), Value::Bool(true));
+}
+
+/// Adds a schema to those that all must hold, and tells its index.
+fn push_all_of(schema: &mut Object, added: Value) -> Option<usize> {
+    let all = schema.entry("allOf").or_insert_with(|| json!([])).as_array_mut()?;
+    all.push(added);
+    Some(all.len() - 1)
+}
+
+/// Whether a keyword says something about the schema, and nothing about the values it allows.
+fn is_annotation(keyword: &str) -> bool {
+    keyword.starts_with("x-")
+        || matches!(
+            keyword,
+            "title"
+                | "description"
+                | "default"
+                | "example"
+                | "deprecated"
+                | "readOnly"
+                | "writeOnly"
+                | "externalDocs"
+                | "nullable"
+        )
+}
+
+/// Whether a schema is put together from others, so that its own keywords are not all there is.
+fn is_composed(schema: &Object) -> bool {
+    ["$ref", "allOf", "anyOf", "oneOf", "not"].iter().any(|keyword| schema.contains_key(*keyword))
+}

@@ -1,0 +1,313 @@
+//! Values that fit a schema: what a caller could send.
+
+mod merge;
+mod pattern;
+
+use serde_json::{Map, Number, Value};
+
+use crm_clients_document::model::SchemaId;
+use crm_clients_document::normalize::{Additional, Bound, Normalizer};
+use merge::{Merged, SampleType};
+
+/// What the samples hold.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted {
+    /// What need not be there, too.
+    pub optional: bool,
+    /// Which alternative of each choice, counted from 0 and beyond the last from its beginning again.
+    pub alternative: usize,
+    /// Whether objects have a property at least: in a form nothing else shows that they are there.
+    pub some: bool,
+}
+
+/// The base64 sample, and the bytes that it stands for.
+pub const BASE64: (&str, &str) = ("c2FtcGxl", "sample");
+
+/// How many nodes a sample has before what is optional is left out: small schemas can describe very large values.
+const MAX_NODES: usize = 5_000;
+
+/// Makes samples of the schemas of a document, as requests hold them: without what is read-only.
+pub struct Sampler<'a> {
+    all: &'a Normalizer<'a>,
+    wanted: Wanted,
+    /// The schemas that the one at hand is within.
+    within: Vec<SchemaId>,
+    nodes: usize,
+    /// Which of an array's items is made, so that they differ.
+    turn: usize,
+    alternatives: usize,
+}
+
+/// Why there is no sample.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Unsampled {
+    /// The schema requires a value of itself.
+    Endless,
+    /// Nothing is known to fit: the reason.
+    Unknown(String),
+}
+
+type Result<T = Value> = std::result::Result<T, Unsampled>;
+
+impl<'a> Sampler<'a> {
+    /// Returns a sampler of the schemas of a document.
+    pub fn new(all: &'a Normalizer<'a>, wanted: Wanted) -> Self {
+        Self { all, wanted, within: Vec::new(), nodes: 0, turn: 0, alternatives: 1 }
+    }
+
+    /// What the samples hold.
+    pub fn wanted(&self) -> Wanted {
+        self.wanted
+    }
+
+    /// The most alternatives that a choice had so far.
+    pub fn alternatives(&self) -> usize {
+        self.alternatives
+    }
+
+    /// A value that fits a schema.
+    ///
+    /// # Errors
+    ///
+    /// Where no value fits, or none that is known.
+    pub fn value(&mut self, schema: SchemaId) -> Result {
+        self.of_all(&[schema])
+    }
+
+    /// A value that fits all of these schemas.
+    fn of_all(&mut self, schemas: &[SchemaId]) -> Result {
+        let depth = self.within.len();
+        self.nodes += 1;
+        let value = self.merged(schemas).and_then(|schema| self.of_merged(&schema));
+        self.within.truncate(depth);
+        value
+    }
+
+    fn of_merged(&mut self, schema: &Merged<'a>) -> Result {
+        let values = &schema.limits.values;
+        if !values.is_empty() {
+            return Ok(values[self.turn % values.len()].clone());
+        }
+        match schema.kind {
+            SampleType::Boolean => Ok(Value::Bool(true)),
+            SampleType::Integer => Ok(integer(schema, self.turn)),
+            SampleType::Number => Ok(number(schema, self.turn)),
+            SampleType::String => self.string(schema),
+            SampleType::Array => self.array(schema),
+            SampleType::Object => self.object(schema),
+            SampleType::Any => Ok(Value::String("anything".to_owned())),
+        }
+    }
+
+    fn object(&mut self, schema: &Merged<'a>) -> Result {
+        let mut out = Map::new();
+        let alone = self.wanted.some && schema.required.is_empty();
+        for (name, property) in &schema.properties {
+            let must = schema.required.contains(name);
+            let may = (self.wanted.optional || alone && out.is_empty()) && self.nodes < MAX_NODES;
+            if !must && !may || self.is_read_only(property) {
+                continue;
+            }
+            match self.of_all(property) {
+                Ok(value) => {
+                    out.insert((*name).to_owned(), value);
+                }
+                Err(Unsampled::Endless) if !must => {}
+                Err(unsampled) => return Err(within(name, unsampled)),
+            }
+        }
+        self.additional(schema, &mut out)?;
+        if let Some((property, value)) = &schema.tag {
+            out.insert(property.clone(), value.clone());
+        }
+        Ok(Value::Object(out))
+    }
+
+    /// Properties that have no name of their own.
+    fn additional(&mut self, schema: &Merged<'a>, out: &mut Map<String, Value>) -> Result<()> {
+        let values: &[SchemaId] = match &schema.additional {
+            Additional::Forbidden => return Ok(()),
+            Additional::Of(values) => &[*values],
+            Additional::Unsaid if !schema.properties.is_empty() => return Ok(()),
+            Additional::Any | Additional::Unsaid => &[],
+        };
+        let least = schema.limits.min_properties.unwrap_or(0);
+        let wanted = if self.wanted.optional && self.nodes < MAX_NODES { out.len() + 1 } else { 0 };
+        let most = schema.limits.max_properties.unwrap_or(usize::MAX);
+        for number in 1..=wanted.max(least).min(most).saturating_sub(out.len()) {
+            match self.of_all(values) {
+                Ok(value) => out.insert(format!("other_{number}"), value),
+                Err(Unsampled::Endless) if least == 0 => break,
+                Err(unsampled) => return Err(unsampled),
+            };
+        }
+        Ok(())
+    }
+
+    /// One item, unless there have to be more: an empty list shows little.
+    fn array(&mut self, schema: &Merged<'a>) -> Result {
+        let least = schema.limits.min_items.unwrap_or(0);
+        let count = least.max(1).min(schema.limits.max_items.unwrap_or(usize::MAX)).min(MAX_NODES);
+        let before = self.turn;
+        let mut out = Vec::new();
+        for turn in 0..count {
+            self.turn = before + turn;
+            match self.of_all(&schema.items) {
+                Ok(value) => out.push(value),
+                Err(Unsampled::Endless) if least == 0 => break,
+                Err(unsampled) => return Err(unsampled),
+            }
+        }
+        self.turn = before;
+        Ok(Value::Array(out))
+    }
+
+    fn string(&self, schema: &Merged<'a>) -> Result {
+        if let Some(pattern) = &schema.limits.pattern {
+            let text = pattern::matching(pattern, schema.limits.min_length.unwrap_or(0));
+            return text
+                .map(Value::String)
+                .ok_or_else(|| Unsampled::Unknown(format!("no text is known that matches the pattern `{pattern}`")));
+        }
+        let digit = self.turn % 10;
+        let text = match schema.limits.format.as_str() {
+            "date-time" => format!("2026-01-0{}T12:30:00Z", 1 + self.turn % 9),
+            "date" => format!("2026-01-0{}", 1 + self.turn % 9),
+            "time" => format!("12:30:0{digit}Z"),
+            "email" => format!("alice{digit}@acme.example"),
+            "uuid" => format!("3fa85f64-5717-4562-b3fc-2c963f66afa{digit}"),
+            "uri" | "url" => format!("https://acme.example/{digit}"),
+            "hostname" => format!("host{digit}.acme.example"),
+            "ipv4" => format!("192.0.2.{digit}"),
+            "ipv6" => format!("2001:db8::{digit}"),
+            "byte" => BASE64.0.to_owned(),
+            _ if self.turn == 0 => sized("text & more", schema),
+            _ => sized(&format!("text {}", self.turn), schema),
+        };
+        Ok(Value::String(text))
+    }
+}
+
+/// A text of a length that the schema allows.
+fn sized(text: &str, schema: &Merged<'_>) -> String {
+    let least = schema.limits.min_length.unwrap_or(0).min(100_000);
+    let most = schema.limits.max_length.unwrap_or(usize::MAX);
+    let padding = std::iter::repeat_n('x', least.saturating_sub(text.chars().count()));
+    text.chars().chain(padding).take(most).collect()
+}
+
+fn integer(schema: &Merged<'_>, turn: usize) -> Value {
+    let number = bounded(1.0, 1.0, schema) + turn as f64;
+    // What the bounds of a whole number leave is one, and in the range of them.
+    Value::Number(Number::from(number as i64))
+}
+
+fn number(schema: &Merged<'_>, turn: usize) -> Value {
+    Number::from_f64(bounded(1.5, 0.5, schema) + turn as f64).map_or(Value::Null, Value::Number)
+}
+
+/// The number nearest to `wanted` that the schema allows, where numbers are `step` apart.
+fn bounded(wanted: f64, step: f64, schema: &Merged<'_>) -> f64 {
+    let beyond = |bound: Bound| if bound.exclusive { step } else { 0.0 };
+    let mut chosen = wanted;
+    if let Some(most) = schema.limits.maximum {
+        chosen = chosen.min(most.value - beyond(most));
+    }
+    if let Some(least) = schema.limits.minimum {
+        chosen = chosen.max(least.value + beyond(least));
+    }
+    match schema.limits.multiple_of {
+        Some(of) if of > 0.0 => (chosen / of).ceil() * of,
+        _ => chosen,
+    }
+}
+
+/// Says in which property it was.
+fn within(name: &str, unsampled: Unsampled) -> Unsampled {
+    match unsampled {
+        Unsampled::Unknown(why) => Unsampled::Unknown(format!("`{name}`: {why}")),
+        Unsampled::Endless => Unsampled::Endless,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crm_clients_document::diagnostic::Diagnostics;
+    use crm_clients_document::model::document;
+
+    fn sample(schema: Value, optional: bool) -> Result {
+        let root = json!({"openapi": "3.2.0", "info": {"title": "", "version": ""}, "components": {"schemas": {
+            "Tree": {"type": "object", "required": ["id"], "properties": {
+                "id": {"type": "integer"},
+                "parent": {"$ref": "#/components/schemas/Tree"},
+                "children": {"type": "array", "items": {"$ref": "#/components/schemas/Tree"}},
+            }},
+            "Endless": {"required": ["self"], "properties": {
+                "self": {"allOf": [{"$ref": "#/components/schemas/Endless"}], "default": {}},
+            }},
+            "Cat": {"properties": {"kind": {"type": "string"}, "lives": {"type": "integer"}}},
+            "Sample": schema,
+        }}});
+        let mut diagnostics = Diagnostics::new();
+        let document = document(&root, &mut diagnostics);
+        let document = document.ok_or_else(|| Unsampled::Unknown(format!("{diagnostics:?}")))?;
+        let all = Normalizer::new(&document);
+        let id = document.components.schemas["Sample"];
+        Sampler::new(&all, Wanted { optional, alternative: 0, some: false }).value(id)
+    }
+
+    #[test]
+    fn samples_keep_to_their_limits() {
+        let cases = [
+            (json!({"type": "integer", "exclusiveMinimum": 5, "multipleOf": 4}), json!(8)),
+            (json!({"type": "integer", "maximum": -3}), json!(-3)),
+            (json!({"type": "number", "exclusiveMaximum": 1}), json!(0.5)),
+            (json!({"type": "string", "minLength": 13}), json!("text & morexx")),
+            (json!({"type": "string", "maxLength": 4}), json!("text")),
+            (json!({"type": "string", "pattern": "^[0-9]+$"}), json!("1")),
+            (json!({"type": "string", "pattern": "^(?:in|out)-[A-Z]{2,3}\\d?$", "minLength": 7}), json!("in-AAA1")),
+            (json!({"type": ["string", "null"], "enum": [null, "open", "closed"]}), json!("open")),
+            (json!({"type": "string", "format": "date"}), json!("2026-01-01")),
+            (json!({"type": "array", "items": {"type": "integer"}, "minItems": 2, "uniqueItems": true}), json!([1, 2])),
+            (json!({"type": "object", "minProperties": 1}), json!({"other_1": "anything"})),
+            (json!({"allOf": [{"type": "integer"}, {"minimum": 7}]}), json!(7)),
+            (json!({"anyOf": [{"type": "boolean"}, {"type": "integer"}]}), json!(true)),
+        ];
+        for (schema, expected) in cases {
+            assert_eq!(sample(schema.clone(), false), Ok(expected), "{schema}");
+        }
+    }
+
+    #[test]
+    fn objects_have_what_is_wanted() {
+        let schema = json!({
+            "required": ["id"],
+            "properties": {
+                "id": {"type": "integer"},
+                "made": {"type": "string", "format": "date-time", "readOnly": true},
+                "tree": {"allOf": [{"$ref": "#/components/schemas/Tree"}, {"required": ["name"]}]},
+                "pet": {
+                    "oneOf": [{"$ref": "#/components/schemas/Cat"}],
+                    "discriminator": {"propertyName": "kind", "mapping": {"cat": "#/components/schemas/Cat"}},
+                },
+            },
+            "additionalProperties": {"type": "boolean"},
+        });
+        assert_eq!(sample(schema.clone(), false), Ok(json!({"id": 1})));
+        let full =
+            json!({"id": 1, "tree": {"id": 1, "children": []}, "pet": {"kind": "cat", "lives": 1}, "other_1": true});
+        assert_eq!(sample(schema, true), Ok(full));
+    }
+
+    #[test]
+    fn what_has_no_sample_says_so() {
+        let endless = json!({"$ref": "#/components/schemas/Endless"});
+        assert_eq!(sample(endless, false), Err(Unsampled::Endless));
+        let unknown = json!({"properties": {"code": {"type": "string", "pattern": "(?<=a)b"}}});
+        let why = "`code`: no text is known that matches the pattern `(?<=a)b`";
+        assert_eq!(sample(unknown, true), Err(Unsampled::Unknown(why.to_owned())));
+    }
+}

@@ -1,0 +1,175 @@
+//! What a sample is made from: a schema with its `allOf` merged and one alternative of its choices.
+
+use indexmap::IndexMap;
+use serde_json::Value;
+
+use super::{Result, Sampler, Unsampled};
+use crm_clients_document::model::SchemaId;
+use crm_clients_document::normalize::{Additional, Discriminator, Kind, Limits, Normalizer};
+
+/// The schemas that hold at once, merged: of keywords that several have, those of the first.
+#[derive(Clone, Default)]
+pub(super) struct Merged<'a> {
+    pub(super) kind: SampleType,
+    pub(super) limits: Limits,
+    /// Each property with all schemas that it has.
+    pub(super) properties: IndexMap<&'a str, Vec<SchemaId>>,
+    pub(super) required: Vec<&'a str>,
+    pub(super) additional: Additional,
+    pub(super) items: Vec<SchemaId>,
+    /// The property and value by which the chosen alternative is known.
+    pub(super) tag: Option<(String, Value)>,
+}
+
+/// The type of a sample.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum SampleType {
+    #[default]
+    Any,
+    Boolean,
+    Integer,
+    Number,
+    String,
+    Array,
+    Object,
+}
+
+impl<'a> Sampler<'a> {
+    /// The schemas merged.
+    ///
+    /// # Errors
+    ///
+    /// [`Unsampled::Endless`] where they lead back to a schema that they are within.
+    pub(super) fn merged(&mut self, schemas: &[SchemaId]) -> Result<Merged<'a>> {
+        let mut out = Merged::default();
+        let depth = self.within.len();
+        let mut entered = Vec::new();
+        for schema in schemas {
+            let part = self.merged_one(*schema)?;
+            out.join(part);
+            // The next part may refer to the same; what is within the whole is within all parts.
+            entered.extend(self.within.drain(depth..));
+        }
+        self.within.append(&mut entered);
+        Ok(out)
+    }
+
+    fn merged_one(&mut self, id: SchemaId) -> Result<Merged<'a>> {
+        let all: &'a Normalizer<'a> = self.all;
+        let id = all.referred(id);
+        if self.within.contains(&id) {
+            return Err(Unsampled::Endless);
+        }
+        self.within.push(id);
+        let schema = &all[id];
+        let mut out = Merged { limits: schema.limits.clone(), ..Merged::default() };
+        match &schema.kind {
+            Kind::Any => {}
+            Kind::Boolean => out.kind = SampleType::Boolean,
+            Kind::Integer { .. } => out.kind = SampleType::Integer,
+            Kind::Number => out.kind = SampleType::Number,
+            Kind::String { .. } => out.kind = SampleType::String,
+            Kind::Array(items) => (out.kind, out.items) = (SampleType::Array, vec![*items]),
+            Kind::Object(object) => {
+                out.kind = SampleType::Object;
+                out.additional = object.additional;
+                for property in &object.properties {
+                    out.properties.entry(&property.name).or_default().push(property.schema);
+                }
+                let required = object.properties.iter().filter(|property| property.required);
+                out.required.extend(required.map(|property| property.name.as_str()));
+                out.required.extend(object.required.iter().map(String::as_str));
+            }
+            Kind::AllOf(parts) => out.join(self.merged(parts)?),
+            Kind::OneOf(variants, discriminator) if !variants.is_empty() => {
+                self.alternatives = self.alternatives.max(variants.len());
+                let (chosen, part) = self.chosen(variants)?;
+                out.tag = discriminator.as_ref().and_then(|discriminator| tag(all, discriminator, chosen, &part));
+                out.join(part);
+            }
+            Kind::OneOf(..) => {}
+        }
+        Ok(out)
+    }
+
+    /// The wanted alternative, or the next that ends.
+    fn chosen(&mut self, alternatives: &[SchemaId]) -> Result<(SchemaId, Merged<'a>)> {
+        let depth = self.within.len();
+        for number in 0..alternatives.len() {
+            let chosen = alternatives[(self.wanted.alternative + number) % alternatives.len()];
+            match self.merged(&[chosen]) {
+                Err(Unsampled::Endless) => self.within.truncate(depth),
+                merged => return merged.map(|part| (chosen, part)),
+            }
+        }
+        Err(Unsampled::Endless)
+    }
+
+    /// Whether a property is left out of requests.
+    pub(super) fn is_read_only(&self, schemas: &[SchemaId]) -> bool {
+        schemas.iter().any(|id| {
+            let schema = &self.all[self.all.referred(*id)];
+            let of_parts = match &schema.kind {
+                Kind::AllOf(parts) => parts.iter().any(|part| self.all[*part].read_only),
+                _ => false,
+            };
+            schema.read_only || of_parts
+        })
+    }
+}
+
+impl Merged<'_> {
+    /// Adds what another schema demands.
+    fn join(&mut self, other: Self) {
+        if self.kind == SampleType::Any {
+            self.kind = other.kind;
+        }
+        for (name, schemas) in other.properties {
+            self.properties.entry(name).or_default().extend(schemas);
+        }
+        self.required.extend(other.required);
+        if self.additional == Additional::Unsaid {
+            self.additional = other.additional;
+        }
+        if self.items.is_empty() {
+            self.items = other.items;
+        }
+        self.tag = self.tag.take().or(other.tag);
+        let (own, other) = (std::mem::take(&mut self.limits), other.limits);
+        self.limits = Limits {
+            format: if own.format.is_empty() { other.format } else { own.format },
+            pattern: own.pattern.or(other.pattern),
+            values: if own.values.is_empty() { other.values } else { own.values },
+            minimum: own.minimum.or(other.minimum),
+            maximum: own.maximum.or(other.maximum),
+            multiple_of: own.multiple_of.or(other.multiple_of),
+            min_length: own.min_length.or(other.min_length),
+            max_length: own.max_length.or(other.max_length),
+            min_items: own.min_items.or(other.min_items),
+            max_items: own.max_items.or(other.max_items),
+            unique_items: own.unique_items || other.unique_items,
+            min_properties: own.min_properties.or(other.min_properties),
+            max_properties: own.max_properties.or(other.max_properties),
+            not: own.not.or(other.not),
+        };
+    }
+}
+
+/// The property that tells the alternatives apart, with the value that stands for this one where its own schema does
+/// not say it.
+fn tag(
+    all: &Normalizer<'_>,
+    discriminator: &Discriminator,
+    chosen: SchemaId,
+    part: &Merged<'_>,
+) -> Option<(String, Value)> {
+    let component = all[chosen].component.as_ref()?;
+    let mapped = discriminator.mapping.iter().find(|(_, target)| *target == chosen);
+    let lists_values = |schemas: &Vec<SchemaId>| schemas.iter().any(|id| !all[*id].limits.values.is_empty());
+    let value = match mapped {
+        Some((value, _)) => value,
+        None if part.properties.get(discriminator.property.as_str()).is_none_or(lists_values) => return None,
+        None => component,
+    };
+    Some((discriminator.property.clone(), Value::String(value.clone())))
+}

@@ -1,0 +1,236 @@
+//! From Rust's vocabulary to Rust's text.
+//!
+//! Every emitted file is a list of pieces: items that are made as tokens and laid out by
+//! `prettyplease`, and invocations of the runtime's macros, which are laid out here, a line for
+//! each entry, because no formatter knows their grammar.
+
+mod client;
+mod credentials;
+mod errors;
+pub(crate) mod escape;
+mod events;
+pub(crate) mod file;
+mod mock;
+mod pages;
+pub(crate) mod resource;
+mod root;
+pub(crate) mod types;
+
+pub use resource::{setter_names, written_output};
+pub use types::written_field;
+
+use std::cmp::Reverse;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::fileset::FileSet;
+use crate::ir::{Api, Type, TypeId, Webhooks};
+use types::TypeModule;
+
+pub use root::{CrateOptions, Module, crate_files, module_root};
+
+/// The files of a client's module. `root` is where the module itself goes (`chatwoot/mod.rs`, or a
+/// crate's `lib.rs`), the others go below `directory`; `source` says what they are made from.
+pub fn client(api: &Api, root: &str, directory: &str, source: &str) -> FileSet {
+    let modules = types::modules(api);
+    // The largest first, so that no worker comes to it when the others are done.
+    let mut by_size: Vec<&TypeModule<'_>> = modules.iter().collect();
+    by_size.sort_by_key(|module| Reverse(module.types.len()));
+    let file = |module: &TypeModule<'_>| format!("{directory}types/{}.rs", module.name);
+    let mut jobs: Vec<(String, Job<'_>)> =
+        by_size.into_iter().map(|module| (file(module), Job::TypeModule(module))).collect();
+    jobs.extend([
+        (root.to_owned(), Job::Client),
+        (format!("{directory}error.rs"), Job::Errors),
+        (format!("{directory}mock.rs"), Job::Mock),
+        (format!("{directory}types/mod.rs"), Job::Types(&modules)),
+    ]);
+    for (index, resource) in api.resources.iter().enumerate() {
+        jobs.push((format!("{directory}{}.rs", resource.module), Job::Resource(index)));
+    }
+    if let Some(webhooks) = &api.webhooks {
+        jobs.push((format!("{directory}{}.rs", webhooks.module), Job::Events(webhooks)));
+    }
+    in_parallel(&jobs, |job| match job {
+        Job::Client => client::file(api, source),
+        Job::Errors => errors::file(api, source),
+        Job::Mock => mock::file(api, source),
+        Job::Resource(index) => resource::file(api, &api.resources[*index], source),
+        Job::Events(webhooks) => events::file(api, webhooks, source),
+        Job::Types(modules) => types::index_file(modules, source),
+        Job::TypeModule(module) => types::file(api, module, source),
+    })
+}
+
+/// One file to be written.
+enum Job<'a> {
+    Client,
+    Errors,
+    Mock,
+    Resource(usize),
+    Events(&'a Webhooks),
+    Types(&'a [TypeModule<'a>]),
+    TypeModule(&'a TypeModule<'a>),
+}
+
+/// Laying out is most of the work and the files know nothing of each other. The result does not
+/// depend on who finishes first.
+fn in_parallel<J: Sync>(jobs: &[(String, J)], make: impl Fn(&J) -> String + Sync) -> FileSet {
+    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(jobs.len().max(1));
+    let next = std::sync::atomic::AtomicUsize::new(0);
+    let work = || {
+        let mut done = Vec::new();
+        while let Some((path, job)) = jobs.get(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed)) {
+            done.push((path.clone(), make(job)));
+        }
+        done
+    };
+    let mut files = FileSet::new();
+    std::thread::scope(|scope| {
+        let others: Vec<_> = (1..workers).map(|_| scope.spawn(work)).collect();
+        let own = work();
+        let done = others.into_iter().flat_map(|other| match other.join() {
+            Ok(done) => done,
+            Err(panic) => std::panic::resume_unwind(panic),
+        });
+        for (path, text) in own.into_iter().chain(done) {
+            files.insert(path, text);
+        }
+    });
+    files
+}
+
+/// Where a type is named from: that decides how.
+#[derive(Clone, Copy)]
+pub(crate) enum From<'a> {
+    /// A file of the types, by its module.
+    Types(&'a str),
+    /// A file beside the types.
+    Beside,
+}
+
+/// A type as it is written.
+pub(crate) fn type_tokens(api: &Api, ty: &Type, from: From<'_>) -> TokenStream {
+    let inner = |ty: &Type| type_tokens(api, ty, from);
+    match ty {
+        Type::Boolean => quote!(bool),
+        Type::I32 => quote!(i32),
+        Type::I64 => quote!(i64),
+        Type::U64 => quote!(u64),
+        Type::F64 => quote!(f64),
+        Type::String => quote!(String),
+        Type::Timestamp => quote!(runtime::Timestamp),
+        Type::Date => quote!(runtime::Date),
+        Type::Base64 => quote!(runtime::Base64),
+        Type::Secret => quote!(runtime::Secret),
+        Type::Upload => quote!(runtime::Upload),
+        Type::Value => quote!(runtime::Value),
+        Type::Object => quote!(runtime::Map<String, runtime::Value>),
+        Type::List(item) => {
+            let item = inner(item);
+            quote!(Vec<#item>)
+        }
+        Type::Map(value) => {
+            let value = inner(value);
+            quote!(BTreeMap<String, #value>)
+        }
+        Type::Option(value) => {
+            let value = inner(value);
+            quote!(Option<#value>)
+        }
+        Type::Boxed(value) => {
+            let value = inner(value);
+            quote!(Box<#value>)
+        }
+        Type::Lenient(number) => inner(number),
+        Type::Named(id) => named(api, *id, from),
+    }
+}
+
+/// A type as callers write it: `Vec<types::Contact>`.
+pub fn written(api: &Api, ty: &Type) -> String {
+    compact(&type_tokens(api, ty, From::Beside))
+}
+
+/// Tokens on one line as a person writes them.
+fn compact(tokens: &TokenStream) -> String {
+    tokens
+        .to_string()
+        .replace(" :: ", "::")
+        .replace(" < ", "<")
+        .replace(" >", ">")
+        .replace(" ,", ",")
+        .replace("( )", "()")
+}
+
+fn named(api: &Api, id: TypeId, from: From<'_>) -> TokenStream {
+    let name = escape::ident(&api[id].name);
+    match from {
+        From::Types(module) if api[id].module == module => quote!(#name),
+        From::Types(_) => quote!(super::#name),
+        From::Beside => quote!(types::#name),
+    }
+}
+
+/// How a value of a type is taken as an argument, and what is made of the argument.
+///
+/// Text, structs, enums and lists are taken as whatever becomes them; numbers, which nothing else
+/// should become without a word, as they are.
+fn argument(api: &Api, ty: &Type, name: &proc_macro2::Ident, from: From<'_>) -> (TokenStream, TokenStream) {
+    let written = type_tokens(api, ty, from);
+    match ty {
+        copied if copied.is_copy() => (written, quote!(#name)),
+        Type::List(item) => {
+            let taken = type_tokens(api, item, from);
+            if converts(item) {
+                (
+                    quote!(impl IntoIterator<Item = impl Into<#taken>>),
+                    quote!(#name.into_iter().map(Into::into).collect()),
+                )
+            } else {
+                (quote!(impl IntoIterator<Item = #taken>), quote!(#name.into_iter().collect()))
+            }
+        }
+        Type::Map(value) => {
+            let taken = type_tokens(api, value, from);
+            if converts(value) {
+                let collect = quote!(#name.into_iter().map(|(key, value)| (key.into(), value.into())).collect());
+                (quote!(impl IntoIterator<Item = (impl Into<String>, impl Into<#taken>)>), collect)
+            } else {
+                let collect = quote!(#name.into_iter().map(|(key, value)| (key.into(), value)).collect());
+                (quote!(impl IntoIterator<Item = (impl Into<String>, #taken)>), collect)
+            }
+        }
+        Type::Object => {
+            let collect = quote!(#name.into_iter().map(|(key, value)| (key.into(), value.into())).collect());
+            (quote!(impl IntoIterator<Item = (impl Into<String>, impl Into<runtime::Value>)>), collect)
+        }
+        Type::Boxed(inner) => {
+            let (taken, made) = argument(api, inner, name, from);
+            (taken, quote!(Box::new(#made)))
+        }
+        Type::Lenient(inner) => argument(api, inner, name, from),
+        _ => (quote!(impl Into<#written>), quote!(#name.into())),
+    }
+}
+
+/// Whether something else usefully becomes a value of this type.
+pub(crate) fn converts(ty: &Type) -> bool {
+    matches!(ty, Type::String | Type::Named(_) | Type::Value | Type::Upload | Type::Base64 | Type::Secret)
+}
+
+/// Whether a value of this type has a secret in it.
+fn holds_secret(api: &Api, ty: &Type) -> bool {
+    ty.holds_secret(&api.types)
+}
+
+/// Whether a map is written anywhere in a type, so that its file needs the name.
+fn holds_map(ty: &Type) -> bool {
+    matches!(ty, Type::Map(_)) || ty.inner().is_some_and(holds_map)
+}
+
+/// Whether one of the client's own types is named anywhere in a type, so that its file needs their module.
+fn names_type(ty: &Type) -> bool {
+    matches!(ty, Type::Named(_)) || ty.inner().is_some_and(names_type)
+}

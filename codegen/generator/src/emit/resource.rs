@@ -1,0 +1,386 @@
+//! A resource's file: its handle, its calls, and the facts of its operations.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use super::client::arguments;
+use super::file::File;
+use super::{From, argument, compact, escape, holds_map, holds_secret, names_type, pages, type_tokens};
+use crate::ir::{
+    Api, Argument, Body, BodyKind, EventStream, Fixed, Location, Operation, Output, PathValue, Resource, Status, Style,
+    Type,
+};
+use crate::names::{self, UsedNames};
+
+/// Writes the file.
+pub fn file(api: &Api, resource: &Resource, source: &str) -> String {
+    let mut file = File::new(source);
+    let docs = escape::module_docs(&resource.docs);
+    let imports = imports(resource);
+    file.items(quote!(#docs #imports));
+    file.items(handle(api, resource));
+    for operation in &resource.operations {
+        if let Some(call) = &operation.call {
+            file.items(call_struct(api, operation, call));
+            let output = compact(&output_type(api, &operation.output));
+            file.line("operation", &format!("{call} -> {output}, ErrorBody"));
+            if let Some(paging) = &operation.paging {
+                pages::invocation(api, call, &output, paging, &mut file);
+            }
+            if let Some(events) = &operation.events {
+                file.line("events", &event_stream(api, call, events));
+            }
+        }
+    }
+    for operation in &resource.operations {
+        file.items(facts(api, resource, operation));
+    }
+    file.finish()
+}
+
+fn imports(resource: &Resource) -> TokenStream {
+    let operations = &resource.operations;
+    let arguments = || {
+        let of_operations =
+            operations.iter().flat_map(|operation| operation.required.iter().chain(&operation.optional));
+        resource.arguments.iter().chain(of_operations)
+    };
+    let bodies = || operations.iter().filter_map(|operation| operation.body.as_ref());
+    let outputs = || operations.iter().flat_map(Operation::given);
+    let items = || operations.iter().filter_map(|operation| Some(&operation.paging.as_ref()?.item));
+    let used = || {
+        arguments().map(|argument| &argument.ty).chain(bodies().map(|body| &body.ty)).chain(outputs()).chain(items())
+    };
+    let maps = used().any(holds_map).then(|| {
+        quote!(
+            use std::collections::BTreeMap;
+        )
+    });
+    let types = used().any(names_type).then(|| quote!(types,));
+    let styles = operations.iter().flat_map(|operation| operation.required.iter().chain(&operation.optional));
+    let fixed = operations.iter().flat_map(|operation| &operation.fixed);
+    let mut places = styles.map(|argument| argument.location).chain(fixed.map(|fixed| fixed.location));
+    let style = places.any(|location| location == Location::Query).then(|| quote!(Style,));
+    let decode = operations.iter().any(|_| true).then(|| quote!(decode,));
+    let status = operations.iter().any(|operation| !operation.errors.is_empty()).then(|| quote!(Status,));
+    let multipart = bodies().any(|body| body.kind == BodyKind::Multipart).then(|| quote!(MultipartBody,));
+    quote! {
+        #maps
+        use crm_clients_runtime as runtime;
+        use runtime::generated::{Method, #multipart Operation, #status #style #decode};
+        use super::{Call, ErrorBody, #types};
+    }
+}
+
+fn handle(api: &Api, resource: &Resource) -> TokenStream {
+    let name = escape::ident(&resource.name);
+    let docs = escape::docs(&resource.docs);
+    let (mut fields, mut parameters, mut values) = (TokenStream::new(), TokenStream::new(), TokenStream::new());
+    for argument in &resource.arguments {
+        let (name, ty) = (escape::ident(&argument.name), type_tokens(api, &argument.ty, From::Beside));
+        fields.extend(quote!(#name: #ty,));
+        parameters.extend(quote!(#name: #ty,));
+        values.extend(quote!(#name,));
+    }
+    let methods: TokenStream = resource.operations.iter().map(|operation| method(api, operation)).collect();
+    quote! {
+        #docs
+        #[derive(Clone, Debug)]
+        pub struct #name {
+            core: runtime::Core,
+            #fields
+        }
+
+        impl #name {
+            pub(super) fn new(core: &runtime::Core, #parameters) -> Self {
+                Self { core: core.clone(), #values }
+            }
+
+            #methods
+        }
+    }
+}
+
+/// The method that begins a call.
+///
+/// All that depends on an operation is inlined or generic, and its facts are a constant: a program compiles the decoders
+/// of the operations that it calls, and the emitted crate compiles none.
+fn method(api: &Api, operation: &Operation) -> TokenStream {
+    let name = escape::ident(&operation.name);
+    let facts = escape::ident(&names::constant(&operation.name));
+    let docs = escape::docs(&operation.docs);
+    let deprecated = operation.deprecated.then(|| quote!(#[deprecated]));
+    let (mut parameters, _) = arguments(api, &operation.required, From::Beside);
+    let mut statements: TokenStream = operation.fixed.iter().map(send_fixed).collect();
+    for required in &operation.required {
+        statements.extend(send_argument(api, required));
+    }
+    if let Some(body) = operation.body.as_ref().filter(|body| body.required) {
+        let (taken, sent) = send_body(api, body);
+        parameters.extend(quote!(body: #taken,));
+        statements.extend(sent);
+    }
+    let path = operation.path_values.iter().map(|value| match value {
+        PathValue::Shared(name) => {
+            let name = escape::ident(name);
+            quote!(&self.#name)
+        }
+        PathValue::Own(name) => {
+            let name = escape::ident(name);
+            quote!(&#name)
+        }
+    });
+    let conversions = operation
+        .required
+        .iter()
+        .filter(|argument| argument.location == Location::Path)
+        .map(|argument| convert(api, argument));
+    let new = quote!(Call::new(&self.core, #facts, &[#(#path),*]));
+    let (returned, made) = match &operation.call {
+        Some(call) => {
+            let call = escape::ident(call);
+            (quote!(#call), quote!(#call { call }))
+        }
+        None => {
+            let output = output_type(api, &operation.output);
+            (quote!(Call<#output>), quote!(call))
+        }
+    };
+    let body = match (&operation.call, statements.is_empty()) {
+        (None, true) => new,
+        (Some(call), true) => {
+            let call = escape::ident(call);
+            quote!(#call { call: #new })
+        }
+        _ => quote!(let mut call = #new; #statements #made),
+    };
+    quote! {
+        #docs
+        #deprecated
+        #[inline]
+        pub fn #name(&self, #parameters) -> #returned {
+            #(#conversions)*
+            #body
+        }
+    }
+}
+
+/// A path argument that was taken as something that becomes it.
+fn convert(api: &Api, one: &Argument) -> TokenStream {
+    let name = escape::ident(&one.name);
+    let (_, made) = argument(api, &one.ty, &name, From::Beside);
+    if name == made.to_string() {
+        return TokenStream::new();
+    }
+    let ty = type_tokens(api, &one.ty, From::Beside);
+    quote!(let #name: #ty = #made;)
+}
+
+/// The statement that puts an argument into the call.
+fn send_argument(api: &Api, one: &Argument) -> TokenStream {
+    let (name, wire) = (escape::ident(&one.name), escape::string(&one.wire));
+    let (_, made) = argument(api, &one.ty, &name, From::Beside);
+    let ty = type_tokens(api, &one.ty, From::Beside);
+    let converted = if name == made.to_string() { TokenStream::new() } else { quote!(let #name: #ty = #made;) };
+    let value = if one.json { quote!(&runtime::generated::json_text(&#name)) } else { quote!(&#name) };
+    match one.location {
+        Location::Path => TokenStream::new(),
+        Location::Query => {
+            let style = match one.style {
+                Style::FormExplode => quote!(Style::FormExplode),
+                Style::Space => quote!(Style::Space),
+                Style::Pipe => quote!(Style::Pipe),
+                Style::Deep => quote!(Style::Deep),
+                // The others are of paths, and stand in their templates.
+                _ => quote!(Style::Form),
+            };
+            quote!(#converted call.query(#wire, #style, #value);)
+        }
+        Location::Header => quote!(#converted call.header_param(#wire, #value);),
+        Location::Cookie => quote!(#converted call.cookie(#wire, #value);),
+    }
+}
+
+/// The statement that puts the only value of a parameter into the call.
+fn send_fixed(fixed: &Fixed) -> TokenStream {
+    let (wire, value) = (escape::string(&fixed.wire), escape::string(&fixed.value));
+    match fixed.location {
+        Location::Path => TokenStream::new(),
+        Location::Query => quote!(call.query(#wire, Style::Form, #value);),
+        Location::Header => quote!(call.header_param(#wire, #value);),
+        Location::Cookie => quote!(call.cookie(#wire, #value);),
+    }
+}
+
+/// How a body is taken, and the statement that puts it into the call.
+fn send_body(api: &Api, body: &Body) -> (TokenStream, TokenStream) {
+    let (name, media_type) = (escape::ident("body"), escape::string(&body.media_type));
+    let (taken, made) = argument(api, &body.ty, &name, From::Beside);
+    let ty = type_tokens(api, &body.ty, From::Beside);
+    let convert = if made.to_string() == "body" { TokenStream::new() } else { quote!(let body: #ty = #made;) };
+    let send = match body.kind {
+        BodyKind::Json => quote!(call.json(#media_type, &body);),
+        BodyKind::Form => quote!(call.form(&body);),
+        BodyKind::Multipart => {
+            let types = body.part_types.iter().map(|(name, media_type)| {
+                let (name, media_type) = (escape::string(name), escape::string(media_type));
+                quote!(.typed(#name, #media_type))
+            });
+            quote!(call.multipart(body.into_parts()#(#types)*);)
+        }
+        BodyKind::Text => quote!(call.text(#media_type, body);),
+        BodyKind::Bytes => quote!(call.bytes(#media_type, body);),
+    };
+    (taken, quote!(#convert #send))
+}
+
+fn call_struct(api: &Api, operation: &Operation, call: &str) -> TokenStream {
+    let name = escape::ident(call);
+    let output = output_type(api, &operation.output);
+    let docs = escape::summary(&operation.docs);
+    let named = operation.optional.iter().zip(setter_names(operation));
+    let setters: TokenStream = named.map(|(argument, method)| setter(api, argument, &method)).collect();
+    let body = operation.body.as_ref().filter(|body| !body.required).map(|body| {
+        let (taken, sent) = send_body(api, body);
+        quote! {
+            /// The request's body.
+            #[inline]
+            pub fn body(mut self, body: #taken) -> Self {
+                let call = &mut self.call;
+                #sent
+                self
+            }
+        }
+    });
+    let has_methods = !setters.is_empty() || body.is_some();
+    let methods = has_methods.then(|| quote!(impl #name { #setters #body }));
+    quote! {
+        #docs
+        #[derive(Debug)]
+        #[must_use = "a call does nothing until it is sent or awaited"]
+        pub struct #name {
+            call: Call<#output>,
+        }
+
+        #methods
+    }
+}
+
+/// The methods that every call has; an argument of such a name gives way.
+const OF_EVERY_CALL: &[&str] =
+    &["send", "send_with_response", "send_raw", "send_stream", "timeout", "retry", "header", "body", "into_future"];
+
+/// The methods that the calls of lists with pages have besides.
+const OF_PAGED_CALLS: &[&str] = &["pages", "items"];
+
+/// The method that the calls of operations have besides that can answer with events.
+const OF_STREAMED_CALLS: &[&str] = &["events"];
+
+/// What the setters of an operation's optional arguments are called.
+pub fn setter_names(operation: &Operation) -> Vec<String> {
+    let of_paged = operation.paging.iter().flat_map(|_| OF_PAGED_CALLS);
+    let of_streamed = operation.events.iter().flat_map(|_| OF_STREAMED_CALLS);
+    let mut taken: UsedNames = OF_EVERY_CALL.iter().chain(of_paged).chain(of_streamed).copied().collect();
+    operation.optional.iter().map(|argument| taken.claim(&argument.name)).collect()
+}
+
+fn setter(api: &Api, one: &Argument, method: &str) -> TokenStream {
+    let (name, method) = (escape::ident(&one.name), escape::ident(method));
+    let docs = escape::docs(&one.docs);
+    let deprecated = one.deprecated.then(|| quote!(#[deprecated]));
+    let (taken, _) = argument(api, &one.ty, &name, From::Beside);
+    let sent = send_argument(api, one);
+    quote! {
+        #docs
+        #deprecated
+        #[inline]
+        pub fn #method(mut self, #name: #taken) -> Self {
+            let call = &mut self.call;
+            #sent
+            self
+        }
+    }
+}
+
+/// What the runtime has to know of the events of an answer, as an invocation of its macro.
+fn event_stream(api: &Api, call: &str, events: &EventStream) -> String {
+    let ty = compact(&type_tokens(api, &events.ty, From::Beside));
+    let shape = if events.whole { "Whole" } else { "Data" };
+    let decode = match &events.ty {
+        Type::String => "text",
+        ty if holds_secret(api, ty) => "secret_json",
+        _ => "json",
+    };
+    format!("{call} -> {ty}, ErrorBody {{ {shape} {decode} }}")
+}
+
+/// What success gives, as callers write it.
+pub fn written_output(api: &Api, output: &Output) -> String {
+    compact(&output_type(api, output))
+}
+
+fn output_type(api: &Api, output: &Output) -> TokenStream {
+    match output {
+        Output::Empty => quote!(()),
+        Output::Json(ty) => type_tokens(api, ty, From::Beside),
+        Output::MaybeJson(ty) => {
+            let ty = type_tokens(api, ty, From::Beside);
+            quote!(Option<#ty>)
+        }
+        Output::Text => quote!(String),
+        Output::Bytes => quote!(runtime::Bytes),
+    }
+}
+
+/// What the runtime has to know of an operation.
+fn facts(api: &Api, resource: &Resource, operation: &Operation) -> TokenStream {
+    let name = escape::ident(&names::constant(&operation.name));
+    let told = escape::string(&format!("{}.{}", resource.module, names::suffix(&operation.name)));
+    let (method, path) = (escape::ident(operation.method), escape::string(&operation.template));
+    let accept = escape::string(operation.accept.as_deref().unwrap_or_default());
+    let idempotent = operation.idempotent;
+    let output = output_type(api, &operation.output);
+    let decode = match &operation.output {
+        Output::Empty => quote!(empty),
+        Output::Json(ty) if holds_secret(api, ty) => quote!(secret_json),
+        Output::MaybeJson(ty) if holds_secret(api, ty) => quote!(secret_json_or_empty),
+        Output::Json(_) => quote!(json),
+        Output::MaybeJson(_) => quote!(json_or_empty),
+        Output::Text => quote!(text),
+        Output::Bytes => quote!(bytes),
+    };
+    let security = operation.security.iter().map(|set| {
+        let set = set.iter().map(|scheme| {
+            let name = escape::ident(&names::constant(&api.schemes[*scheme].name));
+            quote!(&super::#name)
+        });
+        quote!(&[#(#set),*])
+    });
+    let errors = operation.errors.iter().map(|(status, error)| {
+        let function = escape::ident(&api.errors[*error].function);
+        let status = match status {
+            Status::Exact(code) => {
+                let code = Literal::u16_unsuffixed(*code);
+                quote!(Status::Exact(#code))
+            }
+            Status::Range(class) => {
+                let class = Literal::u8_unsuffixed(*class);
+                quote!(Status::Range(#class))
+            }
+            Status::Default => quote!(Status::Default),
+        };
+        quote!((#status, ErrorBody::#function))
+    });
+    quote! {
+        pub(super) const #name: &Operation<#output, ErrorBody> = &Operation {
+            name: #told,
+            method: Method::#method,
+            idempotent: #idempotent,
+            path: #path,
+            security: &[#(#security),*],
+            accept: #accept,
+            decode: decode::#decode,
+            errors: &[#(#errors),*],
+        };
+    }
+}

@@ -1,0 +1,331 @@
+//! Structs: fields, JSON or form, constructor, setters, conversions.
+
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::quote;
+
+use super::{Writer, head};
+use crate::emit::file::File;
+use crate::emit::{From, argument, compact, escape, type_tokens};
+use crate::ir::{Api, Field, Presence, Struct, Type, TypeDef, TypeId, TypeKind};
+use crate::names::{self, UsedNames};
+
+impl Writer<'_> {
+    pub(super) fn structure(&self, def: &TypeDef, kind: &Struct, file: &mut File) {
+        let (head, name) = (head(def), escape::ident(&def.name));
+        let fields: TokenStream = kind.fields.iter().map(|field| self.field(field, kind.multipart)).collect();
+        let rest = kind.rest.as_ref().map(|(name, ty)| {
+            let (name, ty) = (escape::ident(name), self.rest_type(ty));
+            quote!(
+                /// What the other fields do not take.
+                pub #name: #ty,
+            )
+        });
+        let empty =
+            def.sent && free(kind).next().is_none() && kind.fields.iter().all(|field| !field.presence.is_certain());
+        let derives = match (kind.multipart, empty) {
+            (true, true) => quote!(Clone, Debug, Default),
+            (true, false) => quote!(Clone, Debug),
+            (false, true) => quote!(Clone, Debug, Default, PartialEq),
+            (false, false) => quote!(Clone, Debug, PartialEq),
+        };
+        file.items(quote! {
+            #head
+            #[derive(#derives)]
+            #[non_exhaustive]
+            pub struct #name { #fields #rest }
+        });
+        let mut entries: Vec<String> = kind.fields.iter().map(|field| entry(field, kind.multipart)).collect();
+        entries.extend(kind.rest.iter().map(|(name, _)| format!("{name}: rest")));
+        file.invocation(if kind.multipart { "multipart" } else { "object" }, &def.name, &entries);
+        if def.sent {
+            file.items(self.methods(def, kind, empty));
+        }
+    }
+
+    fn field(&self, field: &Field, multipart: bool) -> TokenStream {
+        let (docs, name, ty) = (escape::docs(&field.docs), escape::ident(&field.name), self.tokens(&field.ty));
+        let deprecated = field.deprecated.then(|| quote!(#[deprecated]));
+        let ty = in_presence(field, multipart, ty);
+        quote!(#docs #deprecated pub #name: #ty,)
+    }
+
+    fn rest_type(&self, ty: &Type) -> TokenStream {
+        match ty {
+            Type::Value => quote!(runtime::Map<String, runtime::Value>),
+            other => {
+                let other = self.tokens(other);
+                quote!(BTreeMap<String, #other>)
+            }
+        }
+    }
+
+    fn methods(&self, def: &TypeDef, kind: &Struct, empty: bool) -> TokenStream {
+        let name = escape::ident(&def.name);
+        let new = self.constructor(kind, empty);
+        let names = SetterNames::of(kind);
+        let setters = kind.fields.iter().zip(&names.fields).filter_map(|(field, names)| {
+            let (set, clear) = names.as_ref()?;
+            Some(self.setter(field, kind, &escape::ident(set), clear.as_deref().map(escape::ident)))
+        });
+        let setters: TokenStream = setters.collect();
+        let rest = kind.rest.as_ref().zip(names.rest.as_ref());
+        let rest = rest.map(|((field, ty), setter)| self.rest_setter(field, ty, &escape::ident(setter)));
+        let conversions = self.conversions(def, kind);
+        quote! {
+            impl #name {
+                #new
+                #setters
+                #rest
+            }
+            #conversions
+        }
+    }
+
+    /// `new` takes what must be given and has more than one value.
+    fn constructor(&self, kind: &Struct, empty: bool) -> TokenStream {
+        if empty {
+            return quote! {
+                /// Nothing set yet.
+                pub fn new() -> Self {
+                    Default::default()
+                }
+            };
+        }
+        let (mut parameters, mut values) = (TokenStream::new(), TokenStream::new());
+        for field in &kind.fields {
+            let name = escape::ident(&field.name);
+            let value = match (&field.constant, field.presence) {
+                (Some(constant), Presence::Required) => constant_tokens(constant, &field.ty),
+                (None, Presence::Required) | (_, Presence::OrEmpty) => {
+                    let (taken, made) = argument(self.api, &field.ty, &name, self.from());
+                    parameters.extend(quote!(#name: #taken,));
+                    made
+                }
+                (_, Presence::Optional) if kind.multipart && is_files(&field.ty) => quote!(Vec::new()),
+                (None, Presence::Nullable) => {
+                    let ty = self.tokens(&field.ty);
+                    parameters.extend(quote!(#name: impl Into<Option<#ty>>,));
+                    quote!(#name.into())
+                }
+                (_, Presence::Optional | Presence::Nullable) => quote!(None),
+                (_, Presence::Patch) => quote!(runtime::Patch::Absent),
+            };
+            // `name: name` where nothing has to be converted would be said twice.
+            values.extend(if name == value.to_string() { quote!(#name,) } else { quote!(#name: #value,) });
+        }
+        if let Some((name, _)) = &kind.rest {
+            let name = escape::ident(name);
+            values.extend(quote!(#name: Default::default(),));
+        }
+        let doc = if parameters.is_empty() {
+            " Nothing optional set yet."
+        } else {
+            " What must be given; the rest is set on the result."
+        };
+        let allow = (parameters.is_empty()).then(|| quote!(#[allow(clippy::new_without_default)]));
+        quote! {
+            #[doc = #doc]
+            #allow
+            pub fn new(#parameters) -> Self {
+                Self { #values }
+            }
+        }
+    }
+
+    fn setter(&self, field: &Field, kind: &Struct, setter: &Ident, clear: Option<Ident>) -> TokenStream {
+        let name = escape::ident(&field.name);
+        let docs = escape::summary(&field.docs);
+        let deprecated = field.deprecated.then(|| quote!(#[deprecated]));
+        let (taken, made) = argument(self.api, &field.ty, &name, self.from());
+        let value = match field.presence {
+            Presence::Optional if kind.multipart && is_files(&field.ty) => made,
+            Presence::Patch => quote!(runtime::Patch::Value(#made)),
+            _ => quote!(Some(#made)),
+        };
+        let clear = clear.map(|clear| {
+            let doc = format!(" Sends null for `{}`, which clears it.", names::suffix(&field.name));
+            quote! {
+                #[doc = #doc]
+                pub fn #clear(mut self) -> Self {
+                    self.#name = runtime::Patch::Null;
+                    self
+                }
+            }
+        });
+        quote! {
+            #docs
+            #deprecated
+            pub fn #setter(mut self, #name: #taken) -> Self {
+                self.#name = #value;
+                self
+            }
+            #clear
+        }
+    }
+
+    fn rest_setter(&self, field: &str, ty: &Type, setter: &Ident) -> TokenStream {
+        let name = escape::ident(field);
+        let value = escape::ident("value");
+        let (taken, made) = argument(self.api, ty, &value, self.from());
+        quote! {
+            /// Adds a property that no other field is for.
+            pub fn #setter(mut self, key: impl Into<String>, value: #taken) -> Self {
+                self.#name.insert(key.into(), #made);
+                self
+            }
+        }
+    }
+
+    /// A struct with one free required field converts from that field, and from what converts to it.
+    fn conversions(&self, def: &TypeDef, kind: &Struct) -> TokenStream {
+        let name = escape::ident(&def.name);
+        let mut sources = Vec::new();
+        if let Some(only) = single(kind) {
+            self.sources(&only.ty, &mut sources, 0);
+        }
+        sources
+            .into_iter()
+            .map(|source| match source {
+                Source::Type(ty) => {
+                    quote!(impl From<#ty> for #name { fn from(value: #ty) -> Self { Self::new(value) } })
+                }
+                Source::Items(item) => quote! {
+                    impl<T: Into<#item>> From<Vec<T>> for #name {
+                        fn from(values: Vec<T>) -> Self {
+                            Self::new(values)
+                        }
+                    }
+                    impl<T: Into<#item>, const N: usize> From<[T; N]> for #name {
+                        fn from(values: [T; N]) -> Self {
+                            Self::new(values)
+                        }
+                    }
+                },
+            })
+            .collect()
+    }
+
+    /// All that becomes a value of this type.
+    fn sources(&self, ty: &Type, out: &mut Vec<Source>, depth: usize) {
+        match ty {
+            Type::String | Type::Secret => out.extend([quote!(&str), quote!(String)].map(Source::Type)),
+            Type::List(item) if matches!(**item, Type::String | Type::Named(_)) => {
+                out.push(Source::Items(self.tokens(item)))
+            }
+            Type::Boxed(inner) | Type::Lenient(inner) => self.sources(inner, out, depth),
+            Type::Named(TypeId(id)) => {
+                let def = &self.api.types[*id];
+                out.push(Source::Type(self.tokens(ty)));
+                match &def.kind {
+                    TypeKind::Strings(_) => out.extend([quote!(&str), quote!(String)].map(Source::Type)),
+                    TypeKind::Struct(kind) if depth < 8 => {
+                        if let Some(only) = single(kind) {
+                            self.sources(&only.ty, out, depth + 1);
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            Type::Option(_) | Type::Map(_) | Type::List(_) | Type::Object | Type::Value => {}
+            _ => out.push(Source::Type(self.tokens(ty))),
+        }
+    }
+}
+
+/// What the methods that set a struct's fields are called.
+pub(crate) struct SetterNames {
+    /// Of each field: the setter's name, and that of the method that sends null; `None` where `new` sets it.
+    pub fields: Vec<Option<(String, Option<String>)>>,
+    /// Of the field that takes what the others do not.
+    pub rest: Option<String>,
+}
+
+impl SetterNames {
+    /// All setters are named before what only goes with one of them.
+    pub fn of(kind: &Struct) -> Self {
+        let mut taken = UsedNames::from_iter(["new"]);
+        let mut named: Vec<Option<(String, Option<String>)>> = Vec::with_capacity(kind.fields.len());
+        for field in &kind.fields {
+            let optional = matches!(field.presence, Presence::Optional | Presence::Patch);
+            named.push(optional.then(|| (taken.claim(&field.name), None)));
+        }
+        for (field, names) in kind.fields.iter().zip(&mut named) {
+            if let Some((_, clear)) = names.as_mut().filter(|_| field.presence == Presence::Patch) {
+                *clear = Some(taken.claim(&format!("clear_{}", names::suffix(&field.name))));
+            }
+        }
+        let rest = kind.rest.as_ref();
+        let rest = rest.map(|(field, _)| taken.claim(&format!("with_{}", names::suffix(field))));
+        Self { fields: named, rest }
+    }
+}
+
+/// The single value of a field.
+fn constant_tokens(constant: &str, ty: &Type) -> TokenStream {
+    match constant.parse::<i64>() {
+        Ok(number) if *ty == Type::I64 => {
+            let (sign, digits) = ((number < 0).then(|| quote!(-)), Literal::u64_unsuffixed(number.unsigned_abs()));
+            quote!(#sign #digits)
+        }
+        _ => {
+            let text = escape::string(constant);
+            if *ty == Type::String { quote!(#text.to_owned()) } else { quote!(#text.into()) }
+        }
+    }
+}
+
+enum Source {
+    Type(TokenStream),
+    Items(TokenStream),
+}
+
+/// The fields that `new` asks for.
+fn free(kind: &Struct) -> impl Iterator<Item = &Field> {
+    let asked = |field: &&Field| matches!(field.presence, Presence::Required | Presence::Nullable);
+    kind.fields.iter().filter(asked).filter(|field| field.constant.is_none())
+}
+
+fn single(kind: &Struct) -> Option<&Field> {
+    let mut free = free(kind);
+    free.next().filter(|only| only.presence == Presence::Required && free.next().is_none())
+}
+
+/// The type of a field whose values are of the type `ty`.
+fn in_presence(field: &Field, multipart: bool, ty: TokenStream) -> TokenStream {
+    match field.presence {
+        Presence::Optional if multipart && is_files(&field.ty) => ty,
+        Presence::Required | Presence::OrEmpty => ty,
+        Presence::Optional | Presence::Nullable => quote!(Option<#ty>),
+        Presence::Patch => quote!(runtime::Patch<#ty>),
+    }
+}
+
+/// The type of a field as callers write it.
+pub fn written_field(api: &Api, field: &Field, multipart: bool) -> String {
+    compact(&in_presence(field, multipart, type_tokens(api, &field.ty, From::Beside)))
+}
+
+fn is_files(ty: &Type) -> bool {
+    matches!(ty, Type::List(item) if **item == Type::Upload)
+}
+
+/// A field's line in the macro that reads and writes it.
+fn entry(field: &Field, multipart: bool) -> String {
+    let mode = match (&field.ty, field.presence) {
+        (ty, _) if multipart && is_files(ty) => "files",
+        (Type::Upload, Presence::Required) if multipart => "required_file",
+        (Type::Upload, _) if multipart => "optional_file",
+        (_, Presence::Required) if multipart && field.deep => "required_deep",
+        (_, _) if multipart && field.deep => "optional_deep",
+        (_, Presence::Required) if multipart => "required_text",
+        _ if multipart => "optional_text",
+        (Type::Lenient(_), Presence::Required) => "lenient",
+        (Type::Lenient(_), _) => "optional_lenient",
+        (_, Presence::Required) => "required",
+        (_, Presence::Optional) => "optional",
+        (_, Presence::OrEmpty) => "or_empty",
+        (_, Presence::Nullable) => "nullable",
+        (_, Presence::Patch) => "patch",
+    };
+    format!("{}: {mode} {}", field.name, escape::quoted(&field.wire))
+}

@@ -1,0 +1,537 @@
+//! Rust's vocabulary: what the emitter reads, and all that it reads.
+//!
+//! No word of OpenAPI is left here: there are structs, enums, unions and aliases; resources with
+//! their operations; arguments and bodies. Names are final.
+
+mod bodies;
+mod dedupe;
+pub(crate) mod docs;
+mod errors;
+pub(crate) mod media;
+mod operations;
+mod pages;
+mod paths;
+mod schemes;
+mod settle;
+mod streams;
+mod subtypes;
+mod templates;
+mod types;
+mod unions;
+mod webhooks;
+mod wire;
+
+use serde::Serialize;
+
+use crm_clients_document::diagnostic::Diagnostics;
+use crm_clients_document::model::{Document, MediaTypeId, OperationId, ParameterId};
+
+pub use crm_clients_document::extensions::{Encoding, Part, Signature};
+pub use crm_clients_document::model::{PageBy, Sign};
+pub use pages::{Access, Paging};
+pub use schemes::{CredentialKind, Grant, GrantKind, Revocation, Scheme, Tokens};
+pub use streams::EventStream;
+pub use webhooks::{Event, Webhooks};
+pub use wire::{Location, Status, Style};
+
+/// A client.
+#[derive(Debug, Serialize)]
+pub struct Api {
+    /// The module it becomes: `chatwoot`.
+    pub name: String,
+    /// The document's title.
+    pub title: String,
+    /// The document's version.
+    pub version: String,
+    /// Lines of documentation.
+    pub docs: Vec<String>,
+    /// Where requests go unless the caller says otherwise.
+    pub base_url: String,
+    /// The credentials it can send.
+    pub schemes: Vec<Scheme>,
+    /// Groups of operations.
+    pub resources: Vec<Resource>,
+    /// What the server sends by itself.
+    pub webhooks: Option<Webhooks>,
+    /// All types, by id.
+    pub types: Vec<TypeDef>,
+    /// The error bodies that the document declares.
+    pub errors: Vec<ErrorVariant>,
+    /// Fields that error bodies share.
+    pub error_fields: Vec<ErrorField>,
+}
+
+/// A group of operations, reached through a handle.
+#[derive(Debug, Serialize)]
+pub struct Resource {
+    /// The handle's type: `Contacts`.
+    pub name: String,
+    /// Its module, and the client's method that makes the handle: `contacts`.
+    pub module: String,
+    /// Lines of documentation.
+    pub docs: Vec<String>,
+    /// The path parameters that all of its operations share.
+    pub arguments: Vec<Argument>,
+    /// Its operations, sorted as a reader looks for them.
+    pub operations: Vec<Operation>,
+}
+
+/// An operation: a method of its resource's handle.
+#[derive(Debug, Clone, Serialize)]
+pub struct Operation {
+    /// The method's name.
+    pub name: String,
+    /// Where the document describes it, as a JSON pointer: for what people are told about it.
+    pub pointer: String,
+    /// Whether it sends another kind of body to what is one operation to the document.
+    pub alternative: bool,
+    /// The type that the method returns where there are optional arguments: `ListCall`.
+    pub call: Option<String>,
+    /// Lines of documentation.
+    pub docs: Vec<String>,
+    /// Whether callers should look for another one.
+    pub deprecated: bool,
+    /// Upper-case HTTP method.
+    pub method: &'static str,
+    /// Whether repeating it does nothing twice.
+    pub idempotent: bool,
+    /// The path template as the document has it.
+    pub path: String,
+    /// The path template as the runtime fills it.
+    pub template: String,
+    /// The document's own name for it.
+    pub id: Option<String>,
+    /// The names of the values that fill the template, in order.
+    pub path_values: Vec<PathValue>,
+    /// Arguments that must be given.
+    pub required: Vec<Argument>,
+    /// Arguments that may be given, as setters.
+    pub optional: Vec<Argument>,
+    /// Parameters that allow one value, which is always sent.
+    pub fixed: Vec<Fixed>,
+    /// The body.
+    pub body: Option<Body>,
+    /// What success gives.
+    pub output: Output,
+    /// The media type that is asked for, if any.
+    pub accept: Option<String>,
+    /// The error bodies by status: an index into [`Api::errors`].
+    pub errors: Vec<(Status, usize)>,
+    /// Alternatives of sets of credentials: indices into [`Api::schemes`].
+    pub security: Vec<Vec<usize>>,
+    /// How its list is read page by page.
+    pub paging: Option<Paging>,
+    /// The events that it can answer with.
+    pub events: Option<EventStream>,
+    /// The document's operation.
+    #[serde(skip)]
+    pub source: OperationId,
+}
+
+impl Operation {
+    /// The types that its successes are read as.
+    pub fn given(&self) -> impl Iterator<Item = &Type> {
+        self.output.ty().into_iter().chain(self.events.iter().map(|events| &events.ty))
+    }
+}
+
+/// What fills a `{}` of a path template.
+#[derive(Debug, Clone, Serialize)]
+pub enum PathValue {
+    /// The resource's argument of this name.
+    Shared(String),
+    /// The operation's own argument of this name.
+    Own(String),
+}
+
+/// An argument of a resource, a method or a setter.
+#[derive(Debug, Clone, Serialize)]
+pub struct Argument {
+    /// The identifier.
+    pub name: String,
+    /// The name on the wire.
+    pub wire: String,
+    /// Where the document describes it, as a JSON pointer: for what people are told about it.
+    pub pointer: String,
+    /// Lines of documentation.
+    pub docs: Vec<String>,
+    /// Whether callers should stop giving it.
+    pub deprecated: bool,
+    /// What it holds.
+    pub ty: Type,
+    /// The part of the request it goes to.
+    #[serde(serialize_with = "debug")]
+    pub location: Location,
+    /// How arrays and objects are written.
+    pub style: Style,
+    /// Whether it is written as JSON text.
+    pub json: bool,
+    /// The document's parameter.
+    #[serde(skip)]
+    pub source: ParameterId,
+}
+
+/// A parameter that is sent with the only value that it allows.
+#[derive(Debug, Clone, Serialize)]
+pub struct Fixed {
+    /// The part of the request it goes to.
+    #[serde(serialize_with = "debug")]
+    pub location: Location,
+    /// The name on the wire.
+    pub wire: String,
+    /// The value as text.
+    pub value: String,
+}
+
+fn debug<T: std::fmt::Debug, S: serde::Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&format_args!("{value:?}"))
+}
+
+/// A request body.
+#[derive(Debug, Clone, Serialize)]
+pub struct Body {
+    /// How it is written.
+    pub kind: BodyKind,
+    /// The media type it is sent as.
+    pub media_type: String,
+    /// What it holds.
+    pub ty: Type,
+    /// Whether it must be given.
+    pub required: bool,
+    /// The names of the parts of a form that have media types of their own, and these.
+    pub part_types: Vec<(String, String)>,
+    /// The document's media type.
+    #[serde(skip)]
+    pub source: MediaTypeId,
+}
+
+/// How a body is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum BodyKind {
+    /// JSON, under whatever name.
+    Json,
+    /// `application/x-www-form-urlencoded`.
+    Form,
+    /// `multipart/form-data`.
+    Multipart,
+    /// Text.
+    Text,
+    /// Bytes.
+    Bytes,
+}
+
+/// What an operation gives on success.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub enum Output {
+    /// Nothing.
+    Empty,
+    /// JSON.
+    Json(Type),
+    /// JSON with one status and nothing with another.
+    MaybeJson(Type),
+    /// Text.
+    Text,
+    /// Bytes.
+    Bytes,
+}
+
+impl Output {
+    /// The type that JSON is read as.
+    pub fn ty(&self) -> Option<&Type> {
+        match self {
+            Self::Json(ty) | Self::MaybeJson(ty) => Some(ty),
+            Self::Empty | Self::Text | Self::Bytes => None,
+        }
+    }
+}
+
+/// A variant of the error body.
+#[derive(Debug, Serialize)]
+pub struct ErrorVariant {
+    /// The variant's name.
+    pub name: String,
+    /// The function that decodes it.
+    pub function: String,
+    /// What it holds.
+    pub ty: Type,
+    /// Whether it is text, not JSON.
+    pub text: bool,
+}
+
+/// A field that all error bodies which have it declare alike, read through one method.
+#[derive(Debug, Serialize)]
+pub struct ErrorField {
+    /// The field's and the method's name.
+    pub name: String,
+    /// Its type, without the option around it.
+    pub ty: Type,
+    /// The variants that have it (indices into [`Api::errors`]), and whether it is optional there.
+    pub variants: Vec<(usize, bool)>,
+}
+
+/// The place of a type in [`Api::types`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+pub struct TypeId(pub usize);
+
+/// A type as it is written in a field or a signature.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+pub enum Type {
+    /// `bool`
+    Boolean,
+    /// `i32`
+    I32,
+    /// `i64`
+    I64,
+    /// `u64`
+    U64,
+    /// `f64`
+    F64,
+    /// `String`
+    String,
+    /// A point in time.
+    Timestamp,
+    /// A day of the calendar.
+    Date,
+    /// Bytes written as base64.
+    Base64,
+    /// Text that no `Debug` shows.
+    Secret,
+    /// A file to send.
+    Upload,
+    /// Any JSON value.
+    Value,
+    /// Any JSON object.
+    Object,
+    /// `Vec<_>`
+    List(Box<Type>),
+    /// `BTreeMap<String, _>`
+    Map(Box<Type>),
+    /// `Option<_>`
+    Option(Box<Type>),
+    /// `Box<_>`, where a type contains itself.
+    Boxed(Box<Type>),
+    /// A number that may arrive as a numeric string.
+    Lenient(Box<Type>),
+    /// One of [`Api::types`].
+    Named(TypeId),
+}
+
+impl Type {
+    /// The type inside a list, a map, an option, a box or a lenient number.
+    pub fn inner(&self) -> Option<&Self> {
+        match self {
+            Self::List(inner) | Self::Map(inner) | Self::Option(inner) | Self::Boxed(inner) | Self::Lenient(inner) => {
+                Some(inner)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether its values are given as they are, not by reference.
+    pub fn is_copy(&self) -> bool {
+        matches!(self, Self::Boolean | Self::I32 | Self::I64 | Self::U64 | Self::F64 | Self::Timestamp | Self::Date)
+    }
+
+    /// Whether a value of it has a secret in it.
+    pub fn holds_secret(&self, types: &[TypeDef]) -> bool {
+        match self {
+            Self::Secret => true,
+            Self::Named(id) => types[id.0].secret,
+            other => other.inner().is_some_and(|inner| inner.holds_secret(types)),
+        }
+    }
+}
+
+/// A type of the client.
+#[derive(Debug, Clone, Serialize)]
+pub struct TypeDef {
+    /// Its name.
+    pub name: String,
+    /// Where the document describes it, as a JSON pointer: for what people are told about it.
+    pub pointer: String,
+    /// The file it goes to: a resource's module, or `shared`.
+    pub module: String,
+    /// Lines of documentation.
+    pub docs: Vec<String>,
+    /// Whether callers should look for another one.
+    pub deprecated: bool,
+    /// Whether requests hold it: it then has a constructor and setters.
+    pub sent: bool,
+    /// Whether a value of it has a secret in it.
+    pub secret: bool,
+    /// Its make.
+    pub kind: TypeKind,
+}
+
+/// The make of a type.
+#[derive(Debug, Clone, Serialize)]
+pub enum TypeKind {
+    /// A struct.
+    Struct(Struct),
+    /// Strings that are known, and any other.
+    Strings(Enum<String>),
+    /// Integers that are known, and any other.
+    Integers(Enum<i64>),
+    /// One of several types.
+    Union(Union),
+    /// Another name for a type.
+    Alias(Type),
+}
+
+impl TypeKind {
+    /// The types that stand in the definition.
+    pub fn types(&self) -> Vec<&Type> {
+        match self {
+            Self::Struct(kind) => {
+                kind.fields.iter().map(|field| &field.ty).chain(kind.rest.iter().map(|(_, ty)| ty)).collect()
+            }
+            Self::Union(kind) => kind.variants.iter().map(|variant| &variant.ty).collect(),
+            Self::Alias(ty) => vec![ty],
+            Self::Strings(_) | Self::Integers(_) => Vec::new(),
+        }
+    }
+}
+
+/// A struct.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Struct {
+    /// Its fields in document order.
+    pub fields: Vec<Field>,
+    /// The field that takes what the others do not, and the type of its values.
+    pub rest: Option<(String, Type)>,
+    /// Whether it is written as `multipart/form-data`.
+    pub multipart: bool,
+}
+
+/// A field of a struct.
+#[derive(Debug, Clone, Serialize)]
+pub struct Field {
+    /// The identifier.
+    pub name: String,
+    /// The name on the wire.
+    pub wire: String,
+    /// Where the document describes it, as a JSON pointer: for what people are told about it.
+    pub pointer: String,
+    /// Lines of documentation.
+    pub docs: Vec<String>,
+    /// Whether callers should stop using it.
+    pub deprecated: bool,
+    /// What it holds, without the wrapper that `presence` adds.
+    pub ty: Type,
+    /// Whether it can be absent or null.
+    pub presence: Presence,
+    /// The single value it allows.
+    pub constant: Option<String>,
+    /// Whether that value is what tells a union's variants apart, and the document allows others for all it says.
+    pub is_tag: bool,
+    /// Whether a form writes its entries one by one, as `name[key]`.
+    pub deep: bool,
+}
+
+/// Whether a field can be absent or null, and how that is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+pub enum Presence {
+    /// Always there.
+    Required,
+    /// Absent or a value; null reads as absent.
+    Optional,
+    /// A list or an object that is read as an empty one where it is absent or null.
+    OrEmpty,
+    /// Null or a value.
+    Nullable,
+    /// Absent, null or a value, told apart.
+    Patch,
+}
+
+impl Presence {
+    /// Whether there is a value in any case, so that the field needs no option around it.
+    pub fn is_certain(self) -> bool {
+        matches!(self, Self::Required | Self::OrEmpty)
+    }
+}
+
+/// An enum of known values with a variant for those that are not.
+#[derive(Debug, Clone, Serialize)]
+pub struct Enum<T> {
+    /// Name and value of each variant.
+    pub variants: Vec<(String, T)>,
+    /// The variant that keeps an unknown value.
+    pub unknown: String,
+}
+
+/// One of several types.
+#[derive(Debug, Clone, Serialize)]
+pub struct Union {
+    /// The choices.
+    pub variants: Vec<UnionVariant>,
+    /// The property that tells them apart.
+    pub tag: Option<String>,
+    /// The variant that keeps what fits none.
+    pub unknown: String,
+}
+
+/// A choice of a union.
+#[derive(Debug, Clone, Serialize)]
+pub struct UnionVariant {
+    /// The variant's name.
+    pub name: String,
+    /// What it holds.
+    pub ty: Type,
+    /// The kind of JSON it is.
+    pub json: JsonKind,
+    /// The tag's value.
+    pub tag: Option<String>,
+}
+
+/// Kinds of JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum JsonKind {
+    /// `true`, `false`
+    Boolean,
+    /// A number without a fraction.
+    Integer,
+    /// A number.
+    Number,
+    /// A string.
+    String,
+    /// An array.
+    Array,
+    /// An object.
+    Object,
+    /// Anything.
+    Any,
+}
+
+impl JsonKind {
+    /// The name used in emitted code.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Boolean => "boolean",
+            Self::Integer => "integer",
+            Self::Number => "number",
+            Self::String => "string",
+            Self::Array => "array",
+            Self::Object => "object",
+            Self::Any => "any",
+        }
+    }
+}
+
+impl std::ops::Index<TypeId> for Api {
+    type Output = TypeDef;
+
+    fn index(&self, id: TypeId) -> &TypeDef {
+        &self.types[id.0]
+    }
+}
+
+/// Turns a document into a client called `name`.
+///
+/// # Errors
+///
+/// Reported as diagnostics: names given by a person that collide, and operations that nothing
+/// tells apart.
+pub fn build(document: &Document, name: &str, diagnostics: &mut Diagnostics) -> Api {
+    operations::build(document, name, diagnostics)
+}

@@ -1,0 +1,161 @@
+//! Lines of documentation: a person's where there are some, and the facts.
+
+use crate::markdown::{self, code};
+use crm_clients_document::model::{Operation, SchemaId};
+use crm_clients_document::normalize::{ClientSchema, Kind, Normalizer};
+
+/// Prose as lines, empty where there is none.
+pub fn prose(text: Option<&str>) -> Vec<String> {
+    // Written anew, a text ends what it begins: a code block without an end does not go on into what follows.
+    text.map(markdown::text).unwrap_or_default().lines().map(str::to_owned).collect()
+}
+
+/// Prose, or else a sentence made of facts.
+pub fn prose_or(text: Option<&str>, fallback: impl FnOnce() -> String) -> Vec<String> {
+    let lines = prose(text);
+    if lines.is_empty() { vec![fallback()] } else { lines }
+}
+
+/// Documentation of a field, an argument or a setter.
+pub fn value(
+    all: &Normalizer<'_>,
+    wire: &str,
+    description: Option<&str>,
+    schema: SchemaId,
+    constant: Option<&str>,
+) -> Vec<String> {
+    let schema = &all[all.referred(schema)];
+    let own = description.or(schema.description.as_deref());
+    // A reference with a default or the like beside it is described by what it refers to.
+    let referred = match &schema.kind {
+        Kind::AllOf(parts) if own.is_none() && parts.len() == 1 => parts.first().map(|only| &all[*only]),
+        _ => None,
+    };
+    let mut lines = prose(own.or(referred.and_then(|schema| schema.description.as_deref())));
+    if description.is_none() && (schema.component.is_some() || referred.is_some()) {
+        // A component's whole description stands on its type.
+        lines = prose(Some(&markdown::summary(&lines.join("\n"))));
+    }
+    let said = lines.iter().any(|line| constant.is_some_and(|constant| line.contains(constant)));
+    let constant = constant.filter(|_| !said).map(|constant| format!("Always {}.", code(constant)));
+    if lines.is_empty() {
+        lines.push(constant.unwrap_or_else(|| format!("The document's {}.", code(wire))));
+    } else if let Some(constant) = constant {
+        lines.extend([String::new(), constant]);
+    }
+    let facts = facts(schema);
+    if !facts.is_empty() {
+        lines.push(String::new());
+        lines.push(facts.join("; ") + ".");
+    }
+    lines
+}
+
+fn facts(schema: &ClientSchema) -> Vec<String> {
+    let mut facts = Vec::new();
+    if let Kind::String { format, pattern, .. } = &schema.kind {
+        let said_by_type = matches!(format.as_str(), "" | "date-time" | "date" | "byte" | "binary" | "password");
+        facts.extend((!said_by_type).then(|| format!("Format: {}", code(format))));
+        facts.extend(pattern.as_ref().map(|pattern| format!("Pattern: {}", code(pattern))));
+    }
+    for (name, fact) in &schema.facts {
+        let plural = if fact == "1" { "" } else { "s" };
+        facts.push(match *name {
+            "above" => format!("More than {fact}"),
+            "below" => format!("Less than {fact}"),
+            "minimum" => format!("At least {fact}"),
+            "maximum" => format!("At most {fact}"),
+            "min_length" => format!("At least {fact} character{plural}"),
+            "max_length" => format!("At most {fact} character{plural}"),
+            "min_items" => format!("At least {fact} item{plural}"),
+            _ => format!("At most {fact} item{plural}"),
+        });
+    }
+    facts.extend(
+        schema
+            .default
+            .as_ref()
+            .filter(|default| !default.is_null())
+            .map(|default| format!("Default: {}", code(&default.to_string()))),
+    );
+    facts
+}
+
+/// Documentation of an operation: what there is of its prose, and the call itself.
+pub fn operation(operation: &Operation, events: bool) -> Vec<String> {
+    let mut lines = prose(operation.summary.as_deref());
+    let paged =
+        operation.pagination.as_ref().map(|_| "`items` reads the list over all its pages, `pages` page by page.");
+    let streamed = events.then_some("`events` reads the answer event by event.");
+    let call = call(&operation.method, &operation.path);
+    for more in [prose(operation.description.as_deref()), prose(paged), prose(streamed), vec![call]] {
+        if !lines.is_empty() && !more.is_empty() {
+            lines.push(String::new());
+        }
+        lines.extend(more);
+    }
+    lines
+}
+
+/// Documentation of a type.
+pub fn type_docs(schema: &ClientSchema) -> Vec<String> {
+    prose_or(schema.description.as_deref(), || match &schema.component {
+        Some(component) => format!("The document's {}.", code(component)),
+        None => format!("{}.", place(&schema.pointer)),
+    })
+}
+
+/// Where an unnamed schema stands, in words: `` `breed` of `Dog` ``.
+fn place(pointer: &str) -> String {
+    let tokens: Vec<String> = crm_clients_document::diagnostic::tokens(pointer).collect();
+    let tokens: Vec<&str> = tokens.iter().map(String::as_str).collect();
+    let (root, inner) = root(&tokens);
+    // What the next step is a part of, and all of what it is.
+    let (mut owner, mut subject) = (root.clone(), root);
+    let mut steps = inner.iter();
+    while let Some(step) = steps.next() {
+        match *step {
+            "properties" => {
+                let name = code(steps.next().copied().unwrap_or_default());
+                subject = format!("{name} of {owner}");
+                owner = name;
+            }
+            "items" => subject = format!("an item of {owner}"),
+            "additionalProperties" => subject = format!("a value of {owner}"),
+            "oneOf" | "anyOf" => subject = format!("a choice of {owner}"),
+            _ => {}
+        }
+    }
+    let (first, rest) = subject.split_at(subject.chars().next().map_or(0, char::len_utf8));
+    format!("{}{rest}", first.to_uppercase())
+}
+
+/// What a schema is in, and the steps from there.
+fn root<'t>(tokens: &'t [&'t str]) -> (String, &'t [&'t str]) {
+    let inner = |tokens: &'t [&'t str]| {
+        tokens.iter().position(|token| *token == "schema").map_or(&[][..], |at| &tokens[at + 1..])
+    };
+    match tokens {
+        ["components", "schemas", name, inner @ ..] => (code(name), inner),
+        ["components", "pathItems", name, _, "requestBody", rest @ ..] => {
+            (format!("the body of {}", code(name)), inner(rest))
+        }
+        ["components", _, name, rest @ ..] => (code(name), inner(rest)),
+        ["paths", path, method, "requestBody", rest @ ..] => {
+            (format!("the request body of {}", call(method, path)), inner(rest))
+        }
+        ["paths", path, method, "responses", status, rest @ ..] => {
+            (format!("the {} reply of {}", code(status), call(method, path)), inner(rest))
+        }
+        ["paths", path, method, "parameters", rest @ ..] => {
+            (format!("a parameter of {}", call(method, path)), inner(rest))
+        }
+        ["paths", path, "parameters", rest @ ..] => (format!("a parameter of {}", code(path)), inner(rest)),
+        ["webhooks" | "x-webhooks", name, rest @ ..] => (format!("what the event {} holds", code(name)), inner(rest)),
+        _ => ("a part of the document".to_owned(), &[]),
+    }
+}
+
+fn call(method: &str, path: &str) -> String {
+    code(&format!("{} {path}", method.to_uppercase()))
+}

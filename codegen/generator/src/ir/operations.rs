@@ -1,0 +1,490 @@
+//! Operations to resources with methods.
+
+use std::collections::{HashMap, HashSet};
+
+use super::paths::{self, Segment};
+use super::schemes::schemes;
+use super::settle;
+use super::types::{Direction, Types, given_type_name, given_value_name};
+use super::wire::{self, Location, Style};
+use super::{
+    Api, Argument, Body, ErrorVariant, Fixed, Operation, Output, PathValue, Resource, Scheme, Type, TypeId, TypeKind,
+    Webhooks, bodies, docs, errors, pages, templates,
+};
+use crate::markdown;
+use crate::names::{self, UsedNames};
+use crm_clients_document::diagnostic::Diagnostics;
+use crm_clients_document::model::{self, Document, OperationId, Parameter, ParameterId, SecuritySchemeKind};
+use crm_clients_document::normalize;
+use crm_clients_document::template;
+
+/// Modules of every client, methods of every client's builder and handle, crates that its files name, files that are
+/// roots of a crate to cargo, and devices to Windows, which has no files of these names.
+const RESERVED: &[&str] = &[
+    "types", "error", "mock", "runtime", "builder", "client", "new", "clone", "start", "std", "core", "alloc", "lib",
+    "main",
+];
+
+/// Types that a resource's file names without their path.
+const NAMED_BESIDE: &[&str] = &["Call", "ErrorBody", "Method", "MultipartBody", "Operation", "Status", "Style"];
+
+/// Builds the client.
+pub fn build(document: &Document, name: &str, diagnostics: &mut Diagnostics) -> Api {
+    let sources = served(document, diagnostics);
+    let groups = groups(document, &sources);
+    let handles: UsedNames = groups.iter().map(|group| group.module.as_str()).collect();
+    let schemes = schemes(document, handles);
+    let mut names_of = HashMap::new();
+    for group in &groups {
+        let operations: Vec<&model::Operation> =
+            group.operations.iter().map(|index| &document[sources[*index]]).collect();
+        let named = paths::method_names(&group.title, &operations, diagnostics);
+        names_of.extend(group.operations.iter().copied().zip(named));
+    }
+    let (title, version) = (document.info.title.clone(), document.info.version.clone());
+    let docs = docs::prose(document.info.description.as_deref());
+    let base_url = document.servers.first().map(model::Server::default_url).unwrap_or_default();
+    let mut builder = Builder {
+        types: Types::new(document, diagnostics),
+        sources,
+        schemes,
+        errors: Vec::new(),
+        error_index: HashMap::new(),
+    };
+    let mut resources: Vec<Resource> = groups.iter().map(|group| builder.resource(group, &names_of)).collect();
+    resources.retain(|resource| !resource.operations.is_empty());
+    let mut webhooks = builder.webhooks(&resources);
+    builder.unused_components();
+    builder.types.set_json_kinds();
+    builder.types.set_tags();
+    builder.check_subtypes();
+    normalize::report(&mut builder.types.schemas, builder.types.diagnostics);
+    let Builder { types, schemes, mut errors, .. } = builder;
+    let mut used: Vec<Type> = used_types(&resources, &errors);
+    used.extend(webhooks.iter().flat_map(Webhooks::payloads).cloned());
+    let settled = settle::settle(types.drafts, &used, types.diagnostics);
+    let diagnostics = types.diagnostics;
+    let mut types = settled.types;
+    each_used(&mut resources, &mut |ty| settle::rename(ty, &settled.of_draft));
+    errors.iter_mut().for_each(|error| settle::rename(&mut error.ty, &settled.of_draft));
+    let events = webhooks.iter_mut().flat_map(|webhooks| &mut webhooks.events);
+    events.for_each(|event| settle::rename(&mut event.ty, &settled.of_draft));
+    let (errors, index) = errors::distinct_errors(errors, &types);
+    for operation in resources.iter_mut().flat_map(|resource| &mut resource.operations) {
+        operation.errors.iter_mut().for_each(|(_, error)| *error = index[*error]);
+    }
+    pages::attach(&mut resources, &types, document, diagnostics);
+    let error_types: Vec<Type> = errors.iter().map(|error| error.ty.clone()).collect();
+    settle::place(&mut types, &resources, webhooks.as_ref(), &error_types);
+    let error_fields = errors::error_fields(&errors, &types);
+    Api {
+        name: name.to_owned(),
+        title,
+        version,
+        docs,
+        base_url,
+        schemes: schemes.into_iter().map(|(_, scheme)| scheme).collect(),
+        resources,
+        webhooks,
+        types,
+        errors,
+        error_fields,
+    }
+}
+
+/// Operations with the same tag, or without one with the same first word of the path.
+struct Group {
+    title: String,
+    name: Option<String>,
+    description: Option<String>,
+    module: String,
+    operations: Vec<usize>,
+}
+
+/// The operations that clients can call.
+fn served(document: &Document, diagnostics: &mut Diagnostics) -> Vec<OperationId> {
+    let is_served = |id: &OperationId| {
+        let operation = &document[*id];
+        let is_served = wire::method(operation).is_some();
+        if !is_served {
+            let message = format!("clients send no {} requests, so the operation is left out", operation.method);
+            let help = "callers can send the request as an undeclared one";
+            diagnostics.warning("unserved-method", operation.pointer.clone(), message, help);
+        }
+        is_served
+    };
+    document.operations.iter().copied().filter(is_served).collect()
+}
+
+fn groups(document: &Document, sources: &[OperationId]) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    let (mut known, mut modules) = (HashMap::new(), UsedNames::from_iter(names::devices()));
+    let mut group_of = |title: &str, tag: Option<&model::Tag>, index: usize| {
+        if let Some(group) = known.get(title).and_then(|known: &usize| groups.get_mut(*known)) {
+            group.operations.push(index);
+            return;
+        }
+        known.insert(title.to_owned(), groups.len());
+        let name = tag.and_then(|tag| tag.rust_name.clone());
+        let module = names::module_name(name.as_deref().unwrap_or(title));
+        let is_reserved = RESERVED.contains(&module.as_str()) || names::is_device(&module);
+        let module = if is_reserved || module == "shared" { format!("{module}_resource") } else { module };
+        let module = modules.claim(&module);
+        let description = tag.and_then(|tag| tag.description.clone());
+        groups.push(Group { title: title.to_owned(), name, description, module, operations: vec![index] });
+    };
+    let mut tagged: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (index, id) in sources.iter().enumerate() {
+        tagged.entry(document[*id].tag()).or_default().push(index);
+    }
+    for tag in &document.tags {
+        // A tag that is declared twice is one tag.
+        for index in tagged.remove(tag.name.as_str()).unwrap_or_default() {
+            if tag.name.is_empty() {
+                group_of(&untagged(&document[sources[index]].path), None, index);
+            } else {
+                group_of(&tag.name, Some(tag), index);
+            }
+        }
+    }
+    groups.sort_by(|a, b| a.module.cmp(&b.module));
+    groups
+}
+
+/// The first word of a path that says more than where the API begins.
+fn untagged(path: &str) -> String {
+    let says_nothing = |text: &str| {
+        text == "api" || text.strip_prefix('v').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+    };
+    let texts = paths::segments(path).into_iter().filter_map(|segment| match segment {
+        Segment::Static(text) => Some(text),
+        Segment::Parameter(_) => None,
+    });
+    let mut texts = texts.peekable();
+    let first = texts.peek().cloned();
+    texts.find(|text| !says_nothing(text)).or(first).unwrap_or_else(|| "root".to_owned())
+}
+
+/// Turns groups of operations into resources.
+pub(super) struct Builder<'d> {
+    pub(super) types: Types<'d>,
+    /// The operations that clients can call.
+    sources: Vec<OperationId>,
+    /// The names of the security schemes that each credential serves.
+    schemes: Vec<(Vec<String>, Scheme)>,
+    pub(super) errors: Vec<ErrorVariant>,
+    /// The place of each in `errors`, by its type and whether it is text.
+    pub(super) error_index: HashMap<(Type, bool), usize>,
+}
+
+impl<'d> Builder<'d> {
+    /// What the document says of an operation.
+    pub(super) fn source(&self, index: usize) -> &'d model::Operation {
+        &self.types.document[self.sources[index]]
+    }
+
+    fn resource(&mut self, group: &Group, names_of: &HashMap<usize, String>) -> Resource {
+        let title = group.name.as_deref().unwrap_or(&group.title);
+        let name = names::type_name(title);
+        let name = if NAMED_BESIDE.contains(&name.as_str()) || name.ends_with("Call") {
+            format!("{name}Resource")
+        } else {
+            name
+        };
+        let shared = self.shared_parameters(group);
+        let mut operations = Vec::new();
+        // Names that differ in their underscores alone would share the types and statics made of them.
+        let words = |name: &str| names::suffix(name).replace('_', "").to_lowercase();
+        let (mut taken, mut calls) = (UsedNames::from_iter(["new"]), UsedNames::default());
+        for index in &group.operations {
+            let Some(method) = names_of.get(index) else { continue };
+            for operation in self.operation(*index, method, &name, &shared) {
+                let name = taken.claim_by(&operation.name, words);
+                let call = operation.call.map(|_| calls.claim(&format!("{}Call", names::type_name(&name))));
+                operations.push(Operation { name, call, ..operation });
+            }
+        }
+        operations.sort_by_key(|operation| rank(&operation.name));
+        let docs =
+            docs::prose_or(group.description.as_deref(), || format!("Operations of {}.", markdown::code(&group.title)));
+        Resource {
+            name,
+            module: group.module.clone(),
+            docs,
+            arguments: shared.into_iter().map(|(_, argument)| argument).collect(),
+            operations,
+        }
+    }
+
+    /// The path parameters that stand in what all paths of the resource begin with.
+    fn shared_parameters(&mut self, group: &Group) -> Vec<(String, Argument)> {
+        let all: Vec<Vec<Segment>> =
+            group.operations.iter().map(|index| paths::segments(&self.source(*index).path)).collect();
+        let prefix = paths::common_prefix(&all);
+        let mut out: Vec<(String, Argument)> = Vec::new();
+        let mut taken = UsedNames::from_iter(["core"]);
+        let Some(first) = group.operations.first() else { return out };
+        for segment in &prefix {
+            let Segment::Parameter(text) = segment else { continue };
+            for wire in template::names(text) {
+                let document = self.types.document;
+                let found = self.source(*first).parameters.iter().copied().find(|id| {
+                    let parameter = &document[*id];
+                    parameter.location == model::Location::Path && parameter.name == wire
+                });
+                let found = found.filter(|_| !out.iter().any(|(other, _)| other == wire));
+                let place = names::type_name(&group.title);
+                if let Some(mut argument) = found.and_then(|id| self.argument(id, &place)) {
+                    argument.name = taken.claim(&argument.name);
+                    out.push((wire.to_owned(), argument));
+                }
+            }
+        }
+        out
+    }
+
+    /// The argument for a parameter; none if clients cannot send it.
+    fn argument(&mut self, source: ParameterId, place: &str) -> Option<Argument> {
+        let parameter = &self.types.document[source];
+        let location = Location::of(parameter)?;
+        let schema = parameter.schema?;
+        let name =
+            given_value_name(parameter.rust_name.as_deref()).unwrap_or_else(|| names::value_name(&parameter.name));
+        let place = given_type_name(parameter.rust_name.as_deref())
+            .unwrap_or_else(|| format!("{place}{}", names::type_name(&parameter.name)));
+        let ty = match self.types.of(schema, Direction::Request, &place) {
+            Type::Lenient(inner) => *inner,
+            ty => ty,
+        };
+        let ty = if location == Location::Path { self.path_type(ty) } else { ty };
+        Some(Argument {
+            name,
+            wire: parameter.name.clone(),
+            pointer: parameter.pointer.clone(),
+            docs: docs::value(&self.types.schemas, &parameter.name, parameter.description.as_deref(), schema, None),
+            deprecated: parameter.deprecated,
+            ty,
+            location,
+            style: Style::of(parameter),
+            json: parameter.is_json(),
+            source,
+        })
+    }
+
+    /// What fits into a segment of a path; anything else is given as text.
+    fn path_type(&self, ty: Type) -> Type {
+        match &ty {
+            Type::Boolean
+            | Type::I32
+            | Type::I64
+            | Type::U64
+            | Type::F64
+            | Type::String
+            | Type::Timestamp
+            | Type::Date => ty,
+            Type::List(inner) => Type::List(Box::new(self.path_type((**inner).clone()))),
+            Type::Named(TypeId(draft)) => match self.types.drafts[*draft].kind {
+                TypeKind::Strings(_) | TypeKind::Integers(_) => ty,
+                _ => Type::String,
+            },
+            _ => Type::String,
+        }
+    }
+
+    /// An operation, once for each kind of body that it takes.
+    fn operation(
+        &mut self,
+        index: usize,
+        method: &str,
+        resource: &str,
+        shared: &[(String, Argument)],
+    ) -> Vec<Operation> {
+        let place = format!("{resource}{}", names::type_name(method));
+        let (own, fixed) = self.own_arguments(index, &place, shared);
+        let (output, accept) = self.output(index, &place);
+        let events = self.event_stream(index, &place);
+        let errors = self.errors(index, &place);
+        let bodies = self.bodies(index, &place);
+        let source = self.source(index);
+        let parameters = self.types.document.parameters(source);
+        let sent = templates::sent(&source.path, &parameters);
+        let (required, optional): (Vec<_>, Vec<_>) = own.into_iter().partition(|(required, _)| *required);
+        let required: Vec<Argument> = required.into_iter().map(|(_, argument)| argument).collect();
+        let operation = Operation {
+            name: method.to_owned(),
+            pointer: source.pointer.clone(),
+            alternative: false,
+            call: None,
+            docs: docs::operation(source, events.is_some()),
+            deprecated: source.deprecated,
+            method: wire::method(source).unwrap_or_default(),
+            idempotent: source.idempotent.unwrap_or_else(|| is_idempotent(&source.method)),
+            path: source.path.clone(),
+            template: templates::template(&sent, &parameters),
+            id: source.id.clone(),
+            path_values: path_values(&sent, shared, &required),
+            required,
+            optional: optional.into_iter().map(|(_, argument)| argument).collect(),
+            fixed,
+            body: None,
+            output,
+            accept,
+            errors,
+            security: self.security(index),
+            paging: None,
+            events,
+            source: self.sources[index],
+        };
+        let streamed = source.pagination.is_some() || operation.events.is_some();
+        let mut operations = with_bodies(operation, bodies);
+        for operation in &mut operations {
+            let optional_body = operation.body.as_ref().is_some_and(|body| !body.required);
+            if !operation.optional.is_empty() || optional_body || streamed {
+                operation.call = Some(format!("{}Call", names::type_name(&operation.name)));
+            }
+        }
+        operations
+    }
+
+    /// The parameters that the resource's handle does not hold, and whether they must be given; and those that nobody
+    /// has to give.
+    fn own_arguments(
+        &mut self,
+        index: usize,
+        place: &str,
+        shared: &[(String, Argument)],
+    ) -> (Vec<(bool, Argument)>, Vec<Fixed>) {
+        let document = self.types.document;
+        let (mut own, mut fixed) = (Vec::new(), Vec::new());
+        let shared_names = shared.iter().map(|(_, argument)| argument.name.clone());
+        let mut taken: UsedNames = shared_names.chain(["body".to_owned(), "call".to_owned()]).collect();
+        for source in &self.source(index).parameters {
+            let parameter = &document[*source];
+            let Some(location) = Location::of(parameter) else {
+                let message = format!("clients cannot send `{}`, which is the whole query", parameter.name);
+                let help = "callers can add it with `query`";
+                self.types.diagnostics.warning("unserved-parameter", parameter.pointer.clone(), message, help);
+                continue;
+            };
+            if location == Location::Path && shared.iter().any(|(wire, _)| *wire == parameter.name) {
+                continue;
+            }
+            if let Some(value) = self.fixed(parameter) {
+                fixed.push(Fixed { location, wire: parameter.name.clone(), value });
+                continue;
+            }
+            let Some(mut argument) = self.argument(*source, place) else { continue };
+            argument.name = taken.claim(&argument.name);
+            own.push((parameter.required || location == Location::Path, argument));
+        }
+        (own, fixed)
+    }
+
+    /// The only value of a parameter that has to be sent.
+    fn fixed(&mut self, parameter: &Parameter) -> Option<String> {
+        if !parameter.required || parameter.location == model::Location::Path || parameter.is_json() {
+            return None;
+        }
+        let id = parameter.schema?;
+        self.types.constant(id).or_else(|| self.types.constant_integer(id).map(|(value, _)| value))
+    }
+
+    fn security(&self, index: usize) -> Vec<Vec<usize>> {
+        let mut out: Vec<Vec<usize>> = Vec::new();
+        let schemes = &self.types.document.components.security_schemes;
+        // The certificate of mutual TLS belongs to the connection, which callers configure.
+        let is_sent = |name: &str| schemes.get(name).is_none_or(|one| one.kind != SecuritySchemeKind::MutualTls);
+        for set in &self.source(index).security {
+            let known: Option<Vec<usize>> = set
+                .iter()
+                .filter(|one| is_sent(&one.scheme))
+                .map(|one| self.schemes.iter().position(|(served, _)| served.contains(&one.scheme)))
+                .collect();
+            // A set with a scheme that the client cannot serve is no alternative to it.
+            out.extend(known.filter(|known| !out.contains(known)));
+        }
+        out
+    }
+
+    /// Components that no operation uses are types all the same: they may come inside free-form values.
+    fn unused_components(&mut self) {
+        let document = self.types.document;
+        let mut made: HashSet<String> = HashSet::new();
+        let mut seen = 0;
+        for (name, id) in &document.components.schemas {
+            made.extend(self.types.drafts[seen..].iter().map(|draft| draft.pointer.clone()));
+            seen = self.types.drafts.len();
+            let schema = &document[*id];
+            if !made.contains(&schema.pointer) && !schema.is_alias {
+                self.types.of(*id, Direction::Response, &names::type_name(name));
+            }
+        }
+    }
+}
+
+/// What fills the places of a path template.
+fn path_values(path: &str, shared: &[(String, Argument)], own: &[Argument]) -> Vec<PathValue> {
+    let value = |wire: &str| match shared.iter().find(|(name, _)| name == wire) {
+        Some((_, argument)) => Some(PathValue::Shared(argument.name.clone())),
+        None => {
+            let found = own.iter().find(|argument| argument.location == Location::Path && argument.wire == wire);
+            found.map(|argument| PathValue::Own(argument.name.clone()))
+        }
+    };
+    template::names(path).filter_map(value).collect()
+}
+
+/// The operation with each of its bodies: the first under its own name.
+fn with_bodies(operation: Operation, bodies: Vec<Body>) -> Vec<Operation> {
+    let mut operations: Vec<Operation> = Vec::with_capacity(bodies.len().max(1));
+    for body in bodies {
+        let mut one = operation.clone();
+        if !operations.is_empty() {
+            one.alternative = true;
+            one.name = format!("{}_as_{}", names::suffix(&operation.name), bodies::body_suffix(body.kind));
+            one.docs.extend([String::new(), format!("Sends the body as {}.", markdown::code(&body.media_type))]);
+        }
+        one.body = Some(body);
+        operations.push(one);
+    }
+    if operations.is_empty() { vec![operation] } else { operations }
+}
+
+/// Whether HTTP says of a method that repeating it does nothing twice (RFC 9110, 9.2.2).
+fn is_idempotent(method: &str) -> bool {
+    !matches!(method, "POST" | "PATCH")
+}
+
+/// The order in which a reader looks for methods.
+fn rank(name: &str) -> (usize, String) {
+    let first = ["list", "create", "get", "update", "replace", "delete"];
+    (first.iter().position(|known| *known == name).unwrap_or(first.len()), name.to_owned())
+}
+
+/// Every type that operations and errors name.
+fn used_types(resources: &[Resource], errors: &[ErrorVariant]) -> Vec<Type> {
+    let mut used: Vec<Type> = errors.iter().map(|error| error.ty.clone()).collect();
+    for resource in resources {
+        used.extend(resource.arguments.iter().map(|argument| argument.ty.clone()));
+        for operation in &resource.operations {
+            used.extend(operation.required.iter().chain(&operation.optional).map(|argument| argument.ty.clone()));
+            used.extend(operation.body.iter().map(|body| body.ty.clone()));
+            used.extend(operation.given().cloned());
+        }
+    }
+    used
+}
+
+fn each_used(resources: &mut [Resource], visit: &mut dyn FnMut(&mut Type)) {
+    for resource in resources {
+        resource.arguments.iter_mut().for_each(|argument| visit(&mut argument.ty));
+        for operation in &mut resource.operations {
+            operation.required.iter_mut().chain(&mut operation.optional).for_each(|argument| visit(&mut argument.ty));
+            operation.body.iter_mut().for_each(|body| visit(&mut body.ty));
+            if let Output::Json(ty) | Output::MaybeJson(ty) = &mut operation.output {
+                visit(ty);
+            }
+            operation.events.iter_mut().for_each(|events| visit(&mut events.ty));
+        }
+    }
+}

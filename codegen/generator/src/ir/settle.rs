@@ -1,0 +1,509 @@
+//! From drafts to types: equal ones joined, names settled, recursion boxed, files chosen.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use super::types::{Direction, Draft, recursive_alias};
+use super::{Operation, Presence, Resource, Type, TypeDef, TypeId, TypeKind, Webhooks, dedupe};
+use crate::names::{self, UsedNames};
+use crm_clients_document::diagnostic::Diagnostics;
+
+/// The types of a client, and where each draft went.
+pub struct Settled {
+    /// All types, sorted by name.
+    pub types: Vec<TypeDef>,
+    /// The type that each draft became.
+    pub of_draft: Vec<Option<TypeId>>,
+}
+
+/// Joins and names the drafts. `used` are the types that operations name.
+pub fn settle(mut drafts: Vec<Draft>, used: &[Type], diagnostics: &mut Diagnostics) -> Settled {
+    break_alias_cycles(&mut drafts, diagnostics);
+    let classes = dedupe::classes(&drafts);
+    let kept = kept(&drafts, used);
+    let mut groups: BTreeMap<usize, Group> = BTreeMap::new();
+    for index in &kept {
+        groups.entry(classes[*index]).or_default().members.push(*index);
+    }
+    let directions = directions(&drafts, &classes, &kept);
+    for group in groups.values_mut() {
+        group.name(&drafts, &classes, &directions);
+    }
+    let mut ordered: Vec<(usize, Group)> = groups.into_iter().collect();
+    ordered.sort_by_cached_key(|(_, group)| group.rank(&drafts));
+    let mut taken = TakenNames::default();
+    for (_, group) in &mut ordered {
+        group.settle(&drafts, &mut taken, diagnostics);
+    }
+    let (mut settled, pointers) = assemble(&drafts, &classes, &kept, ordered);
+    loosen_endless(&mut settled.types, &pointers, diagnostics);
+    box_recursion(&mut settled.types);
+    mark_secrets(&mut settled.types);
+    settled
+}
+
+/// An alias that leads back to itself through aliases alone is no type: its inner values become JSON.
+fn break_alias_cycles(drafts: &mut [Draft], diagnostics: &mut Diagnostics) {
+    let named = |draft: &Draft| {
+        let mut named = None;
+        if let TypeKind::Alias(ty) = &draft.kind {
+            named_in(ty, &mut |id| named = Some(id.0));
+        }
+        named
+    };
+    // An alias names one type at most, so that each begins one chain, which is followed once.
+    let next: Vec<Option<usize>> = drafts.iter().map(named).collect();
+    let mut followed_from = vec![None; drafts.len()];
+    let mut broken = BTreeSet::new();
+    for start in 0..drafts.len() {
+        let mut at = Some(start);
+        while let Some(index) = at.filter(|index| followed_from[*index].is_none()) {
+            followed_from[index] = Some(start);
+            at = next[index];
+        }
+        if let Some(entry) = at.filter(|index| followed_from[*index] == Some(start)) {
+            let mut cycle = vec![entry];
+            while let Some(index) = cycle.last().and_then(|last| next[*last]).filter(|index| *index != entry) {
+                cycle.push(index);
+            }
+            broken.extend(cycle.into_iter().min());
+        }
+    }
+    for index in broken {
+        recursive_alias(diagnostics, drafts[index].pointer.clone());
+        if let TypeKind::Alias(ty) = &mut drafts[index].kind {
+            forget_names(ty);
+        }
+    }
+}
+
+fn forget_names(ty: &mut Type) {
+    match ty {
+        Type::Named(_) => *ty = Type::Value,
+        Type::List(inner) | Type::Map(inner) | Type::Option(inner) | Type::Boxed(inner) | Type::Lenient(inner) => {
+            forget_names(inner);
+        }
+        _ => {}
+    }
+}
+
+/// The drafts that something leads to: operations, or their being a component.
+fn kept(drafts: &[Draft], used: &[Type]) -> BTreeSet<usize> {
+    let mut kept = BTreeSet::new();
+    let mut queue: Vec<usize> =
+        drafts.iter().enumerate().filter(|(_, draft)| draft.component.is_some()).map(|(index, _)| index).collect();
+    for ty in used {
+        named_in(ty, &mut |id| queue.push(id.0));
+    }
+    while let Some(index) = queue.pop() {
+        if kept.insert(index) {
+            for ty in drafts[index].kind.types() {
+                named_in(ty, &mut |id| queue.push(id.0));
+            }
+        }
+    }
+    kept
+}
+
+/// For each name that a person or a component gives: the classes it is given to, by direction.
+type Directions<'a> = HashMap<&'a str, Vec<(Direction, usize)>>;
+
+fn directions<'a>(drafts: &'a [Draft], classes: &[usize], kept: &BTreeSet<usize>) -> Directions<'a> {
+    let mut directions: Directions<'a> = HashMap::new();
+    for index in kept {
+        if let Some(own) = drafts[*index].own_name() {
+            directions.entry(own).or_default().push((drafts[*index].direction, classes[*index]));
+        }
+    }
+    directions
+}
+
+impl Draft {
+    /// The name it has wherever it stands.
+    fn own_name(&self) -> Option<&str> {
+        self.given.as_deref().or(self.component.as_deref())
+    }
+}
+
+/// The names that types have so far, and where the schema of each stands.
+#[derive(Default)]
+struct TakenNames {
+    used: UsedNames,
+    pointers: HashMap<String, String>,
+}
+
+impl TakenNames {
+    fn claim(&mut self, name: &mut String, pointer: &str) {
+        *name = self.used.claim(name);
+        self.pointers.insert(name.clone(), pointer.to_owned());
+    }
+}
+
+/// Equal drafts.
+#[derive(Default)]
+struct Group {
+    members: Vec<usize>,
+    /// The member that gave the name, whose prose is told.
+    told: Option<usize>,
+    /// The type's name, and the other names that it goes by.
+    name: String,
+    aliases: Vec<String>,
+    by_person: bool,
+    by_component: bool,
+}
+
+impl Group {
+    fn name(&mut self, drafts: &[Draft], classes: &[usize], directions: &Directions<'_>) {
+        let mut own: Vec<(bool, String, usize)> = Vec::new();
+        let mut known = HashSet::new();
+        for member in &self.members {
+            let draft = &drafts[*member];
+            let Some(name) = draft.own_name() else { continue };
+            let base = draft.given.clone().unwrap_or_else(|| names::type_name(name));
+            // Received, a type has the name as it is; sent, it has it too unless what is received differs.
+            let elsewhere = |direction: Direction| {
+                directions[name].iter().any(|(other, class)| *other == direction && *class != classes[*member])
+            };
+            let here = |direction: Direction| {
+                directions[name].iter().any(|(other, class)| *other == direction && *class == classes[*member])
+            };
+            let other = |direction: Direction| elsewhere(direction) && !here(direction);
+            let name =
+                if draft.direction == Direction::Form && (other(Direction::Request) || other(Direction::Response)) {
+                    format!("{base}Form")
+                } else if other(Direction::Response) {
+                    format!("{base}Input")
+                } else {
+                    base
+                };
+            if known.insert(name.clone()) {
+                own.push((draft.given.is_none(), name, *member));
+            }
+        }
+        own.sort_by(|a, b| (a.0, a.1.len(), &a.1).cmp(&(b.0, b.1.len(), &b.1)));
+        let mut own = own.into_iter();
+        match own.next() {
+            Some((by_component, name, member)) => {
+                self.told = Some(member);
+                self.by_component = by_component;
+                self.by_person = !by_component;
+                self.name = name;
+                self.aliases = own.map(|(_, name, _)| name).collect();
+            }
+            None => {
+                let places = self.members.iter().map(|member| &drafts[*member].place);
+                self.name = places.min_by_key(|place| (place.len(), (*place).clone())).cloned().unwrap_or_default();
+            }
+        }
+    }
+
+    /// Names given by a person settle first, then those of components, then the others.
+    fn rank(&self, drafts: &[Draft]) -> (bool, bool, String, String) {
+        let pointer = self.members.iter().map(|member| drafts[*member].pointer.clone()).min().unwrap_or_default();
+        (!self.by_person, !self.by_component, self.name.clone(), pointer)
+    }
+
+    fn settle(&mut self, drafts: &[Draft], taken: &mut TakenNames, diagnostics: &mut Diagnostics) {
+        let pointer = self.members.first().map(|member| drafts[*member].pointer.clone()).unwrap_or_default();
+        if self.by_person
+            && let Some(other) = taken.pointers.get(&self.name)
+        {
+            diagnostics.error(
+                "same-type",
+                pointer.clone(),
+                format!("this and `#{other}` are both named `{}` and are not alike", self.name),
+                "give one of them another `x-rust-name`",
+            );
+        }
+        let sent = self.members.iter().all(|member| drafts[*member].direction != Direction::Response);
+        if taken.used.contains(&self.name) && sent {
+            self.name = format!("{}Input", self.name);
+        }
+        taken.claim(&mut self.name, &pointer);
+        self.aliases.iter_mut().for_each(|alias| taken.claim(alias, &pointer));
+    }
+}
+
+fn assemble(
+    drafts: &[Draft],
+    classes: &[usize],
+    kept: &BTreeSet<usize>,
+    mut groups: Vec<(usize, Group)>,
+) -> (Settled, Vec<String>) {
+    groups.sort_by(|(_, a), (_, b)| a.name.cmp(&b.name));
+    let ids: HashMap<usize, TypeId> =
+        groups.iter().enumerate().map(|(index, (class, _))| (*class, TypeId(index))).collect();
+    let of_draft: Vec<Option<TypeId>> = classes
+        .iter()
+        .enumerate()
+        .map(|(index, class)| kept.contains(&index).then(|| ids.get(class).copied()).flatten())
+        .collect();
+    let mut types = Vec::with_capacity(groups.len());
+    let mut aliases = Vec::new();
+    for (index, (_, group)) in groups.iter().enumerate() {
+        let told = group.told.unwrap_or(group.members[0]);
+        let draft = &drafts[told];
+        let mut kind = draft.kind.clone();
+        each_type_mut(&mut kind, &mut |ty| rename(ty, &of_draft));
+        let def = |name: &str, kind| TypeDef {
+            name: name.to_owned(),
+            pointer: draft.pointer.clone(),
+            module: String::new(),
+            docs: draft.docs.clone(),
+            deprecated: group.members.iter().all(|member| drafts[*member].deprecated),
+            sent: false,
+            secret: false,
+            kind,
+        };
+        types.push(def(&group.name, kind));
+        // The first of a name comes last here, and counts.
+        let members = group.members.iter().rev().filter(|_| !group.aliases.is_empty()).map(|member| &drafts[*member]);
+        let named: HashMap<String, &Draft> =
+            members.filter_map(|member| Some((names::type_name(member.own_name()?), member))).collect();
+        for alias in &group.aliases {
+            let own = *named.get(alias).unwrap_or(&draft);
+            let (docs, pointer) = (own.docs.clone(), own.pointer.clone());
+            aliases.push(TypeDef { docs, pointer, ..def(alias, TypeKind::Alias(Type::Named(TypeId(index)))) });
+        }
+    }
+    types.extend(aliases);
+    let pointers =
+        groups.iter().map(|(_, group)| drafts[group.told.unwrap_or(group.members[0])].pointer.clone()).collect();
+    (Settled { types, of_draft }, pointers)
+}
+
+/// Replaces drafts by the types that they became.
+pub fn rename(ty: &mut Type, of_draft: &[Option<TypeId>]) {
+    match ty {
+        Type::Named(id) => {
+            if let Some(settled) = of_draft[id.0] {
+                *id = settled;
+            }
+        }
+        Type::List(inner) | Type::Map(inner) | Type::Option(inner) | Type::Boxed(inner) | Type::Lenient(inner) => {
+            rename(inner, of_draft)
+        }
+        _ => {}
+    }
+}
+
+/// Calls `found` for each type named in a type.
+pub fn named_in(ty: &Type, found: &mut dyn FnMut(TypeId)) {
+    match ty {
+        Type::Named(id) => found(*id),
+        other => other.inner().into_iter().for_each(|inner| named_in(inner, found)),
+    }
+}
+
+fn each_type_mut(kind: &mut TypeKind, found: &mut dyn FnMut(&mut Type)) {
+    match kind {
+        TypeKind::Struct(kind) => {
+            kind.fields.iter_mut().for_each(|field| found(&mut field.ty));
+            kind.rest.iter_mut().for_each(|(_, ty)| found(ty));
+        }
+        TypeKind::Union(kind) => kind.variants.iter_mut().for_each(|variant| found(&mut variant.ty)),
+        TypeKind::Alias(ty) => found(ty),
+        TypeKind::Strings(_) | TypeKind::Integers(_) => {}
+    }
+}
+
+/// The type that a type holds directly, without a `Vec` or a map between.
+fn direct(ty: &Type) -> Option<TypeId> {
+    match ty {
+        Type::Named(id) => Some(*id),
+        Type::Option(inner) | Type::Lenient(inner) => direct(inner),
+        _ => None,
+    }
+}
+
+/// A struct that holds itself in any case, at once or through others, has no value: JSON for it would not end. Its field
+/// is taken as optional.
+fn loosen_endless(types: &mut [TypeDef], pointers: &[String], diagnostics: &mut Diagnostics) {
+    let held = |def: &TypeDef| -> Vec<usize> {
+        let TypeKind::Struct(kind) = &def.kind else { return Vec::new() };
+        let fields = kind.fields.iter().filter(|field| field.presence.is_certain());
+        fields.filter_map(|field| direct(&field.ty)).map(|id| id.0).collect()
+    };
+    let edges: Vec<Vec<usize>> = types.iter().map(held).collect();
+    let cycle = strongly_connected(&edges);
+    for (index, def) in types.iter_mut().enumerate() {
+        let TypeKind::Struct(kind) = &mut def.kind else { continue };
+        for field in kind.fields.iter_mut().filter(|field| field.presence.is_certain()) {
+            if direct(&field.ty).is_some_and(|id| cycle[id.0] == cycle[index]) {
+                field.presence = Presence::Optional;
+                diagnostics.warning(
+                    "endless-type",
+                    pointers.get(index).cloned().unwrap_or_default(),
+                    format!("`{}` holds its own type again without end; the property is taken as optional", field.wire),
+                    "take it out of `required`, or its default away, in the overlay",
+                );
+            }
+        }
+    }
+}
+
+/// Puts a `Box` where a type would contain itself and so have no size.
+fn box_recursion(types: &mut [TypeDef]) {
+    let edges: Vec<Vec<usize>> =
+        types.iter().map(|def| def.kind.types().into_iter().filter_map(direct).map(|id| id.0).collect()).collect();
+    let cycle = strongly_connected(&edges);
+    for (index, def) in types.iter_mut().enumerate() {
+        if matches!(def.kind, TypeKind::Alias(_)) {
+            continue;
+        }
+        each_type_mut(&mut def.kind, &mut |ty| {
+            if direct(ty).is_some_and(|id| cycle[id.0] == cycle[index]) {
+                let inner = std::mem::replace(ty, Type::Value);
+                *ty = match inner {
+                    Type::Option(inner) => Type::Option(Box::new(Type::Boxed(inner))),
+                    inner => Type::Boxed(Box::new(inner)),
+                };
+            }
+        });
+    }
+}
+
+/// Says which types have secrets in them: those that hold one, then those that hold these, and so on.
+fn mark_secrets(types: &mut [TypeDef]) {
+    let mut holders: Vec<Vec<usize>> = vec![Vec::new(); types.len()];
+    let mut queue = Vec::new();
+    for (index, def) in types.iter().enumerate() {
+        for ty in def.kind.types() {
+            named_in(ty, &mut |id| holders[id.0].push(index));
+            queue.extend(ty.holds_secret(types).then_some(index));
+        }
+    }
+    while let Some(index) = queue.pop() {
+        if !std::mem::replace(&mut types[index].secret, true) {
+            queue.extend(std::mem::take(&mut holders[index]));
+        }
+    }
+}
+
+/// Tarjan's algorithm without recursion: the number of the component that each node is in.
+fn strongly_connected(edges: &[Vec<usize>]) -> Vec<usize> {
+    const NEW: usize = usize::MAX;
+    let (mut order, mut low, mut component) = (vec![NEW; edges.len()], vec![0; edges.len()], vec![NEW; edges.len()]);
+    let (mut stack, mut on_stack) = (Vec::new(), vec![false; edges.len()]);
+    let (mut next_order, mut next_component) = (0, 0);
+    for root in 0..edges.len() {
+        if order[root] != NEW {
+            continue;
+        }
+        let mut work = vec![(root, 0)];
+        while let Some((node, edge)) = work.pop() {
+            if edge == 0 {
+                order[node] = next_order;
+                low[node] = next_order;
+                next_order += 1;
+                stack.push(node);
+                on_stack[node] = true;
+            }
+            if let Some(&child) = edges[node].get(edge) {
+                work.push((node, edge + 1));
+                if order[child] == NEW {
+                    work.push((child, 0));
+                } else if on_stack[child] {
+                    low[node] = low[node].min(order[child]);
+                }
+                continue;
+            }
+            if low[node] == order[node] {
+                while let Some(member) = stack.pop() {
+                    on_stack[member] = false;
+                    component[member] = next_component;
+                    if member == node {
+                        break;
+                    }
+                }
+                next_component += 1;
+            }
+            if let Some((parent, _)) = work.last() {
+                low[*parent] = low[*parent].min(low[node]);
+            }
+        }
+    }
+    component
+}
+
+/// The resources that use a type.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Users {
+    None,
+    One(usize),
+    Several,
+}
+
+impl Users {
+    /// Adds one, and says whether that is news. Whoever uses a type uses those that it names, so that the news ends where
+    /// it is none, and a type is come by twice at most.
+    fn add(&mut self, user: usize) -> bool {
+        let before = *self;
+        *self = match before {
+            Self::None => Self::One(user),
+            Self::One(only) if only == user => before,
+            _ => Self::Several,
+        };
+        *self != before
+    }
+}
+
+/// Gives each type its file and says which are sent.
+pub fn place(types: &mut [TypeDef], resources: &[Resource], webhooks: Option<&Webhooks>, errors: &[Type]) {
+    let mut users = vec![Users::None; types.len()];
+    let mut sent = HashSet::new();
+    for (index, resource) in resources.iter().enumerate() {
+        for operation in &resource.operations {
+            let (out, back) = types_of(operation);
+            for ty in &out {
+                spread(types, ty, &mut |id| sent.insert(id));
+            }
+            for ty in out.into_iter().chain(back) {
+                spread(types, ty, &mut |id| users[id.0].add(index));
+            }
+        }
+        for argument in &resource.arguments {
+            spread(types, &argument.ty, &mut |id| users[id.0].add(index));
+        }
+    }
+    for ty in webhooks.iter().flat_map(|webhooks| webhooks.payloads()) {
+        spread(types, ty, &mut |id| users[id.0].add(resources.len()));
+    }
+    let modules = resources.iter().map(|resource| &resource.module).chain(webhooks.map(|webhooks| &webhooks.module));
+    let modules: Vec<&String> = modules.collect();
+    let mut shared = HashSet::new();
+    for ty in errors {
+        spread(types, ty, &mut |id| shared.insert(id));
+    }
+    for (index, def) in types.iter_mut().enumerate() {
+        def.sent = sent.contains(&TypeId(index));
+        def.module = match users[index] {
+            Users::One(only) if !shared.contains(&TypeId(index)) => modules[only].clone(),
+            _ => "shared".to_owned(),
+        };
+    }
+    // Another name stands beside the type that it names.
+    for index in 0..types.len() {
+        if let TypeKind::Alias(Type::Named(id)) = types[index].kind {
+            types[index].module = types[id.0].module.clone();
+        }
+    }
+}
+
+/// The types that an operation sends, and those that it gets.
+fn types_of(operation: &Operation) -> (Vec<&Type>, Vec<&Type>) {
+    let arguments = operation.required.iter().chain(&operation.optional).map(|argument| &argument.ty);
+    let sent = arguments.chain(operation.body.iter().map(|body| &body.ty)).collect();
+    (sent, operation.given().collect())
+}
+
+fn spread(types: &[TypeDef], ty: &Type, visit: &mut dyn FnMut(TypeId) -> bool) {
+    let mut queue = Vec::new();
+    named_in(ty, &mut |id| queue.push(id));
+    while let Some(id) = queue.pop() {
+        if visit(id) {
+            for ty in types[id.0].kind.types() {
+                named_in(ty, &mut |id| queue.push(id));
+            }
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! Path templates as the runtime fills them.
+
+use super::wire::Style;
+use crm_clients_document::model::{Location, Parameter};
+use crm_clients_document::template::Template;
+
+/// The path without what never reaches a server, its fragment, and without what a query parameter says.
+pub(super) fn sent(path: &str, parameters: &[&Parameter]) -> String {
+    let is_path = |name: &str| parameters.iter().any(|one| one.location == Location::Path && one.name == name);
+    Template::of(path).sent(is_path)
+}
+
+/// The path with its places as in RFC 6570: `/maps/{area}`, its `area` of the style `matrix`, is `/maps/{;area}`.
+pub(super) fn template(text: &str, parameters: &[&Parameter]) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, (name, after))) =
+        rest.split_once('{').and_then(|(before, after)| Some((before, after.split_once('}')?)))
+    {
+        let style = parameters.iter().find(|one| one.location == Location::Path && one.name == name);
+        let (sign, star) = match style.map(|parameter| Style::of(parameter)) {
+            Some(Style::Label) => (".", ""),
+            Some(Style::LabelExplode) => (".", "*"),
+            Some(Style::Matrix) => (";", ""),
+            Some(Style::MatrixExplode) => (";", "*"),
+            _ => ("", ""),
+        };
+        // Without a style, a sign in the name is none.
+        let name = if sign.is_empty() { name.trim_start_matches(['.', ';']).trim_end_matches('*') } else { name };
+        out.push_str(&format!("{before}{{{sign}{name}{star}}}"));
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}

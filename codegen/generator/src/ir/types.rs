@@ -1,0 +1,472 @@
+//! Schemas to types.
+//!
+//! A schema becomes a type once for each direction that it is used in, because a request leaves
+//! out what is read-only and tells null from absent, and a response leaves out what is write-only.
+//! Where both come out alike, [`super::dedupe`] makes them one again.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::{Enum, Field, Presence, Struct, Type, TypeId, TypeKind, docs};
+use crate::names::{self, UsedNames};
+use crm_clients_document::diagnostic::{Diagnostics, child};
+use crm_clients_document::model::{Document, SchemaId};
+use crm_clients_document::normalize::{self, Additional, Kind, Normalizer};
+use crm_clients_document::normalize::{Fields, Shape, nullable};
+use crm_clients_document::stack::deeper;
+
+/// How many fields a form may have before its objects are no longer taken apart.
+const MAX_FORM_FIELDS: usize = 500;
+
+/// What a type is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// It is sent.
+    Request,
+    /// It is received.
+    Response,
+    /// It is sent as `multipart/form-data`.
+    Form,
+}
+
+/// A type before equal ones are joined and names are settled.
+#[derive(Debug)]
+pub struct Draft {
+    /// Its name by where it stands.
+    pub place: String,
+    /// The name that it must get: its component's.
+    pub component: Option<String>,
+    /// The name that a person gave it.
+    pub given: Option<String>,
+    /// Where its schema stands.
+    pub pointer: String,
+    /// What it is for.
+    pub direction: Direction,
+    /// Lines of documentation.
+    pub docs: Vec<String>,
+    /// Whether it is deprecated.
+    pub deprecated: bool,
+    /// Its make; types in it are named by their draft.
+    pub kind: TypeKind,
+}
+
+/// Makes types of schemas.
+pub struct Types<'d> {
+    pub document: &'d Document,
+    pub schemas: Normalizer<'d>,
+    pub drafts: Vec<Draft>,
+    pub diagnostics: &'d mut Diagnostics,
+    made: HashMap<(SchemaId, Direction), Type>,
+    reserved: HashMap<(SchemaId, Direction), TypeId>,
+    making: HashSet<(SchemaId, Direction)>,
+}
+
+impl<'d> Types<'d> {
+    pub fn new(document: &'d Document, diagnostics: &'d mut Diagnostics) -> Self {
+        let mut schemas = Normalizer::new(document);
+        diagnostics.extend(std::mem::take(&mut schemas.findings));
+        Self {
+            document,
+            schemas,
+            drafts: Vec::new(),
+            diagnostics,
+            made: HashMap::new(),
+            reserved: HashMap::new(),
+            making: HashSet::new(),
+        }
+    }
+
+    /// The type of a schema that stands at `place`, a name made of where that is.
+    pub fn of(&mut self, id: SchemaId, direction: Direction, place: &str) -> Type {
+        let id = self.schemas.referred(id);
+        if let Some(made) = self.made.get(&(id, direction)) {
+            return made.clone();
+        }
+        if !self.making.insert((id, direction)) {
+            let pointer = self.schemas[id].pointer.clone();
+            recursive_alias(self.diagnostics, pointer);
+            return Type::Value;
+        }
+        let place = self.name_of(id).unwrap_or_else(|| place.to_owned());
+        let ty = deeper(|| self.make(id, direction, &place));
+        self.making.remove(&(id, direction));
+        self.made.insert((id, direction), ty.clone());
+        ty
+    }
+
+    /// The type of an array's item or a map's value.
+    pub fn element(&mut self, id: SchemaId, direction: Direction, place: &str) -> Type {
+        let ty = self.of(id, direction, place);
+        if nullable(&self.schemas, id) && ty != Type::Value { Type::Option(Box::new(ty)) } else { ty }
+    }
+
+    /// The name that the schema has whatever its place: a person's or its component's.
+    pub(super) fn name_of(&self, id: SchemaId) -> Option<String> {
+        let schema = &self.schemas[id];
+        given_type_name(schema.rust_name.as_deref()).or_else(|| schema.component.as_deref().map(names::type_name))
+    }
+
+    fn make(&mut self, id: SchemaId, direction: Direction, place: &str) -> Type {
+        let ty = match normalize::shape(&mut self.schemas, id) {
+            Shape::Same(other) => self.of(other, direction, place),
+            Shape::Any => Type::Value,
+            Shape::Scalar(kind) => self.scalar(id, &kind, direction, place),
+            Shape::Array(items) => Type::List(Box::new(self.element(items, direction, &format!("{place}Item")))),
+            Shape::Object(fields) if fields.properties.is_empty() => self.map(fields.additional, direction, place),
+            Shape::Object(fields) => self.object(id, &fields, direction, place),
+            Shape::Choice(variants, discriminator) => {
+                self.choice(id, &variants, discriminator.as_ref(), direction, place)
+            }
+        };
+        let own = matches!(&ty, Type::Named(draft) if self.drafts[draft.0].pointer == self.schemas[id].pointer);
+        if !own && self.schemas[id].component.is_some() {
+            // A component that needs no type of its own keeps its name all the same.
+            let alias = self.reserve(id, direction, place);
+            self.drafts[alias.0].kind = TypeKind::Alias(ty.clone());
+        }
+        ty
+    }
+
+    /// A new draft, which can be referred to before its make is known.
+    pub fn reserve(&mut self, id: SchemaId, direction: Direction, place: &str) -> TypeId {
+        if let Some(draft) = self.reserved.get(&(id, direction)) {
+            return *draft;
+        }
+        let schema = &self.schemas[id];
+        self.drafts.push(Draft {
+            place: place.to_owned(),
+            component: schema.component.clone(),
+            given: given_type_name(schema.rust_name.as_deref()),
+            pointer: schema.pointer.clone(),
+            direction,
+            docs: docs::type_docs(schema),
+            deprecated: schema.deprecated,
+            kind: TypeKind::Alias(Type::Value),
+        });
+        let draft = TypeId(self.drafts.len() - 1);
+        self.reserved.insert((id, direction), draft);
+        self.made.insert((id, direction), Type::Named(draft));
+        draft
+    }
+
+    fn map(&mut self, additional: Additional, direction: Direction, place: &str) -> Type {
+        match additional {
+            Additional::Of(values) => Type::Map(Box::new(self.element(values, direction, &format!("{place}Value")))),
+            _ => Type::Object,
+        }
+    }
+
+    pub(super) fn scalar(&mut self, id: SchemaId, kind: &Kind, direction: Direction, place: &str) -> Type {
+        match kind {
+            Kind::Boolean => Type::Boolean,
+            Kind::Number => Type::F64,
+            Kind::Integer { values, .. } if !values.is_empty() => {
+                let draft = self.reserve(id, direction, place);
+                let kind =
+                    enumeration(values.iter().map(|value| (value.to_string(), *value)), &self.schemas[id].variants);
+                self.drafts[draft.0].kind = TypeKind::Integers(kind);
+                Type::Named(draft)
+            }
+            Kind::Integer { format, .. } => match format.as_str() {
+                "int32" => Type::I32,
+                "uint64" => Type::U64,
+                _ => Type::I64,
+            },
+            Kind::String { values, .. } if !values.is_empty() => {
+                let draft = self.reserve(id, direction, place);
+                let kind =
+                    enumeration(values.iter().map(|value| (value.clone(), value.clone())), &self.schemas[id].variants);
+                self.drafts[draft.0].kind = TypeKind::Strings(kind);
+                Type::Named(draft)
+            }
+            Kind::String { format, .. } => match format.as_str() {
+                "date-time" => Type::Timestamp,
+                "date" => Type::Date,
+                "byte" => Type::Base64,
+                "password" => Type::Secret,
+                "binary" if direction == Direction::Form => Type::Upload,
+                "binary" => {
+                    self.diagnostics.warning(
+                        "binary-in-json",
+                        &self.schemas[id].pointer,
+                        "JSON has no binary strings: this becomes a plain string",
+                        "declare the body as multipart/form-data, or the format as `byte`",
+                    );
+                    Type::String
+                }
+                _ => Type::String,
+            },
+            _ => Type::Value,
+        }
+    }
+
+    fn object(&mut self, id: SchemaId, fields: &Fields, direction: Direction, place: &str) -> Type {
+        let draft = self.reserve(id, direction, place);
+        let mut kind = Struct::default();
+        for (wire, (schema, required)) in &fields.properties {
+            if let Some(mut field) = self.field(wire, *schema, *required, direction, place) {
+                if self.schemas[*schema].component.is_some() {
+                    // What the property refers to says nothing of the property.
+                    field.pointer = child(&child(&self.schemas[id].pointer, "properties"), wire);
+                }
+                kind.fields.push(field);
+            }
+        }
+        settle_fields(&mut kind.fields);
+        kind.rest = match fields.additional {
+            Additional::Unsaid | Additional::Forbidden => None,
+            Additional::Any => Some(Type::Value),
+            Additional::Of(values) => Some(self.element(values, direction, &format!("{place}Value"))),
+        }
+        .map(|ty| {
+            let mut taken: UsedNames = kind.fields.iter().map(|field| field.name.as_str()).collect();
+            (taken.claim("additional_properties"), ty)
+        });
+        self.drafts[draft.0].kind = TypeKind::Struct(kind);
+        Type::Named(draft)
+    }
+
+    fn field(&mut self, wire: &str, id: SchemaId, required: bool, direction: Direction, owner: &str) -> Option<Field> {
+        let schema = &self.schemas[id];
+        let hidden = match direction {
+            Direction::Request | Direction::Form => schema.read_only,
+            Direction::Response => schema.write_only,
+        };
+        if hidden {
+            return None;
+        }
+        let name = given_value_name(schema.rust_name.as_deref()).unwrap_or_else(|| names::value_name(wire));
+        let (deprecated, may_be_null) = (schema.deprecated, nullable(&self.schemas, id));
+        let constant = self.constant(id).map(|text| (text, Type::String)).or_else(|| self.constant_integer(id));
+        let constant = constant.filter(|_| !may_be_null);
+        let ty = match &constant {
+            Some((_, ty)) => ty.clone(),
+            None => match self.lenient(id) {
+                Some(number) => Type::Lenient(Box::new(number)),
+                None => self.of(id, direction, &format!("{owner}{}", names::type_name(wire))),
+            },
+        };
+        let presence = match (required, may_be_null && ty != Type::Value, direction) {
+            (true, false, _) => Presence::Required,
+            (true, true, _) => Presence::Nullable,
+            (false, _, Direction::Response) if self.empty_by_default(id) => Presence::OrEmpty,
+            (false, true, Direction::Request) => Presence::Patch,
+            (false, _, _) => Presence::Optional,
+        };
+        let ty = match (ty, presence) {
+            // What is only sent is never a string.
+            (Type::Lenient(number), Presence::Patch) => *number,
+            (ty, _) => ty,
+        };
+        let constant = constant.map(|(value, _)| value);
+        let docs = docs::value(&self.schemas, wire, None, id, constant.as_deref());
+        let pointer = self.schemas[id].pointer.clone();
+        Some(Field {
+            name,
+            wire: wire.to_owned(),
+            pointer,
+            docs,
+            deprecated,
+            ty,
+            presence,
+            constant,
+            is_tag: false,
+            deep: false,
+        })
+    }
+
+    /// Whether its default is an empty list, or an object without properties where none is required.
+    fn empty_by_default(&mut self, id: SchemaId) -> bool {
+        match &self.schemas[id].default {
+            Some(serde_json::Value::Array(items)) => items.is_empty() && self.may_be_empty(id, true),
+            Some(serde_json::Value::Object(properties)) => properties.is_empty() && self.may_be_empty(id, false),
+            _ => false,
+        }
+    }
+
+    /// Whether an empty list, or an empty object, is a value of the schema.
+    fn may_be_empty(&mut self, id: SchemaId, list: bool) -> bool {
+        match normalize::shape(&mut self.schemas, id) {
+            Shape::Array(_) => list,
+            Shape::Object(fields) => !list && fields.properties.values().all(|(_, required)| !required),
+            Shape::Same(other) => self.may_be_empty(other, list),
+            _ => false,
+        }
+    }
+
+    /// The only value that a string property allows.
+    pub fn constant(&mut self, id: SchemaId) -> Option<String> {
+        match normalize::shape(&mut self.schemas, id) {
+            Shape::Scalar(Kind::String { values, .. }) => match values.as_slice() {
+                [only] => Some(only.clone()),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    pub fn constant_integer(&mut self, id: SchemaId) -> Option<(String, Type)> {
+        match normalize::shape(&mut self.schemas, id) {
+            Shape::Scalar(Kind::Integer { values, .. }) => match values.as_slice() {
+                [only] => Some((only.to_string(), Type::I64)),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The number behind "a number, or a string of digits".
+    pub fn lenient(&mut self, id: SchemaId) -> Option<Type> {
+        let Shape::Choice(variants, _) = normalize::shape(&mut self.schemas, id) else {
+            return None;
+        };
+        let [first, second] = variants.as_slice() else {
+            return None;
+        };
+        let digits = |id: SchemaId| matches!(&self.schemas[id].kind, Kind::String { pattern: Some(pattern), .. } if matches!(pattern.as_str(), "^[0-9]+$" | "^\\d+$" | "^-?[0-9]+$"));
+        let number = |id: SchemaId| match &self.schemas[id].kind {
+            Kind::Integer { values, .. } if values.is_empty() => Some(Type::I64),
+            Kind::Number => Some(Type::F64),
+            _ => None,
+        };
+        if digits(*second) { number(*first) } else { number(*second).filter(|_| digits(*first)) }
+    }
+
+    /// The type of a `multipart/form-data` body: one flat struct, as forms are flat. Objects whose
+    /// encoding is `deepObject`, and those that hold a file, become fields named `name[key]`.
+    pub fn form(&mut self, id: SchemaId, deep: &[&str], place: &str) -> Type {
+        let id = self.schemas.referred(id);
+        if let Some(made) = self.made.get(&(id, Direction::Form)) {
+            return made.clone();
+        }
+        let Some(fields) = self.fields_of(id) else {
+            return self.of(id, Direction::Request, place);
+        };
+        let place = self.name_of(id).unwrap_or_else(|| place.to_owned());
+        let draft = self.reserve(id, Direction::Form, &place);
+        let mut kind = Struct { multipart: true, ..Struct::default() };
+        for (wire, (schema, required)) in &fields.properties {
+            self.form_fields(wire, *schema, *required, deep.contains(&wire.as_str()), &place, 0, &mut kind.fields);
+        }
+        settle_fields(&mut kind.fields);
+        self.drafts[draft.0].kind = TypeKind::Struct(kind);
+        Type::Named(draft)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "a recursive step that carries its place with it")]
+    fn form_fields(
+        &mut self,
+        wire: &str,
+        id: SchemaId,
+        required: bool,
+        deep: bool,
+        place: &str,
+        depth: usize,
+        out: &mut Vec<Field>,
+    ) {
+        // Small documents can describe very large forms; what is beyond is sent as JSON.
+        let nested = self.fields_of(id).filter(|_| depth < 8 && out.len() < MAX_FORM_FIELDS);
+        match nested {
+            Some(fields) if deep || self.holds_file(id, &mut HashSet::new()) => {
+                for (name, (schema, inner)) in &fields.properties {
+                    self.form_fields(
+                        &format!("{wire}[{name}]"),
+                        *schema,
+                        required && *inner,
+                        true,
+                        place,
+                        depth + 1,
+                        out,
+                    );
+                }
+            }
+            _ => {
+                let direction = if self.is_file_or_files(id) { Direction::Form } else { Direction::Request };
+                if let Some(mut field) = self.field(wire, id, required, direction, place) {
+                    // A form has no null.
+                    field.presence = if required { Presence::Required } else { Presence::Optional };
+                    // Scalars are written alike in either way; files are parts of their own.
+                    let nests = matches!(
+                        field.ty,
+                        Type::Object | Type::Map(_) | Type::List(_) | Type::Value | Type::Named(_) | Type::Boxed(_)
+                    );
+                    field.deep = deep && nests && direction == Direction::Request;
+                    out.push(field);
+                }
+            }
+        }
+    }
+
+    pub(super) fn fields_of(&mut self, id: SchemaId) -> Option<Fields> {
+        match normalize::shape(&mut self.schemas, id) {
+            Shape::Object(fields) if !fields.properties.is_empty() => Some(fields),
+            Shape::Same(other) => self.fields_of(other),
+            _ => None,
+        }
+    }
+
+    /// Whether it is a part, or several, of a form; a file deeper in JSON is none.
+    fn is_file_or_files(&mut self, id: SchemaId) -> bool {
+        match normalize::shape(&mut self.schemas, id) {
+            Shape::Array(items) => self.is_file(items),
+            _ => self.is_file(id),
+        }
+    }
+
+    fn is_file(&mut self, id: SchemaId) -> bool {
+        match normalize::shape(&mut self.schemas, id) {
+            Shape::Scalar(Kind::String { format, values, .. }) => format == "binary" && values.is_empty(),
+            Shape::Same(other) => self.is_file(other),
+            _ => false,
+        }
+    }
+
+    fn holds_file(&mut self, id: SchemaId, seen: &mut HashSet<SchemaId>) -> bool {
+        if !seen.insert(id) {
+            return false;
+        }
+        match normalize::shape(&mut self.schemas, id) {
+            Shape::Scalar(Kind::String { format, .. }) => format == "binary",
+            Shape::Array(items) => self.holds_file(items, seen),
+            Shape::Object(fields) => fields.properties.values().any(|(schema, _)| self.holds_file(*schema, seen)),
+            Shape::Same(other) => self.holds_file(other, seen),
+            _ => false,
+        }
+    }
+}
+
+/// Tells of a type that would be another name for itself.
+pub fn recursive_alias(diagnostics: &mut Diagnostics, pointer: String) {
+    let message = "this array, map or choice contains only itself, so that its inner values become plain JSON";
+    diagnostics.warning("recursive-alias", pointer, message, "give it a type with properties");
+}
+
+/// A person's name for a schema names its type when it is written as a type is, in PascalCase.
+pub fn given_type_name(name: Option<&str>) -> Option<String> {
+    name.filter(|name| name.starts_with(char::is_uppercase)).map(str::to_owned)
+}
+
+/// Otherwise it names the field or the argument.
+pub fn given_value_name(name: Option<&str>) -> Option<String> {
+    name.filter(|name| !name.starts_with(char::is_uppercase)).map(str::to_owned)
+}
+
+fn settle_fields(fields: &mut [Field]) {
+    let mut taken = UsedNames::default();
+    for field in fields {
+        field.name = taken.claim(&field.name);
+    }
+}
+
+fn enumeration<T>(values: impl Iterator<Item = (String, T)>, given: &BTreeMap<String, String>) -> Enum<T> {
+    let mut variants: Vec<(String, T)> = Vec::new();
+    let (mut taken, mut listed) = (UsedNames::default(), HashSet::new());
+    for (wire, value) in values {
+        if !listed.insert(wire.clone()) {
+            continue;
+        }
+        let name = given.get(&wire).cloned().unwrap_or_else(|| names::variant_name(&wire));
+        variants.push((taken.claim(&name), value));
+    }
+    let unknown = taken.claim("Unknown");
+    Enum { variants, unknown }
+}

@@ -1,0 +1,113 @@
+//! How values travel: the words of HTTP in which the emitter speaks of parameters and responses.
+
+use serde::Serialize;
+
+use crm_clients_document::model::{self, Parameter, StyleKind};
+
+/// The part of a request that an argument goes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+pub enum Location {
+    /// A `{name}` of the path.
+    Path,
+    /// `?name=`.
+    Query,
+    /// A header.
+    Header,
+    /// A cookie.
+    Cookie,
+}
+
+impl Location {
+    /// Where a parameter goes; none if clients cannot send it.
+    pub(super) fn of(parameter: &Parameter) -> Option<Self> {
+        Some(match parameter.location {
+            model::Location::Path => Self::Path,
+            model::Location::Query => Self::Query,
+            model::Location::Header => Self::Header,
+            model::Location::Cookie => Self::Cookie,
+            model::Location::QueryString => return None,
+        })
+    }
+
+    /// HTTP's word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Path => "path",
+            Self::Query => "query",
+            Self::Header => "header",
+            Self::Cookie => "cookie",
+        }
+    }
+}
+
+/// How an array or an object is written into a parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Style {
+    /// Joined with commas.
+    Form,
+    /// The name repeated, or an object's own keys.
+    FormExplode,
+    /// Joined with spaces.
+    Space,
+    /// Joined with `|`.
+    Pipe,
+    /// `name[key]=`.
+    Deep,
+    /// In a path: `.a,b`.
+    Label,
+    /// In a path: `.a.b`.
+    LabelExplode,
+    /// In a path: `;name=a,b`.
+    Matrix,
+    /// In a path: `;name=a;name=b`.
+    MatrixExplode,
+}
+
+impl Style {
+    /// How a parameter is written.
+    pub fn of(parameter: &Parameter) -> Self {
+        let explode = parameter.style.explode;
+        match (parameter.location, parameter.style.kind, explode) {
+            (model::Location::Header, _, _) => Self::Form,
+            (model::Location::Cookie, _, _) => Self::FormExplode,
+            (_, StyleKind::Label, false) => Self::Label,
+            (_, StyleKind::Label, true) => Self::LabelExplode,
+            (_, StyleKind::Matrix, false) => Self::Matrix,
+            (_, StyleKind::Matrix, true) => Self::MatrixExplode,
+            (_, StyleKind::Simple, _) | (_, StyleKind::Form, false) => Self::Form,
+            (_, StyleKind::SpaceDelimited, false) => Self::Space,
+            (_, StyleKind::PipeDelimited, false) => Self::Pipe,
+            (_, StyleKind::DeepObject, _) => Self::Deep,
+            _ => Self::FormExplode,
+        }
+    }
+}
+
+/// The statuses that a response is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub enum Status {
+    /// One status.
+    Exact(u16),
+    /// `4XX`.
+    Range(u8),
+    /// All that nothing else covers.
+    Default,
+}
+
+impl From<model::Status> for Status {
+    fn from(status: model::Status) -> Self {
+        match status {
+            model::Status::Exact(code) => Self::Exact(code),
+            model::Status::Range(class) => Self::Range(class),
+            model::Status::Default => Self::Default,
+        }
+    }
+}
+
+/// The methods of requests that clients send.
+const METHODS: [&str; 8] = ["GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE"];
+
+/// The method of an operation; none if clients send no such requests.
+pub(super) fn method(operation: &model::Operation) -> Option<&'static str> {
+    METHODS.into_iter().find(|method| *method == operation.method)
+}

@@ -1,0 +1,293 @@
+//! From a document's names to Rust identifiers.
+//!
+//! Every string of a document that becomes an identifier, a module or a file name passes through
+//! here: what comes out is a valid identifier, or part of one, whatever went in.
+
+use crm_clients_document::identifier::KEYWORDS;
+use std::collections::{HashMap, HashSet};
+
+use heck::{ToPascalCase, ToShoutySnakeCase, ToSnakeCase};
+
+/// Longer names are cut: file systems and readers both have limits.
+const MAX_LENGTH: usize = 96;
+
+/// Names that a glob import of the types must not hide from the caller, nor a type from its own file.
+const PRELUDE: &[&str] = &[
+    "AsMut",
+    "AsRef",
+    "BTreeMap",
+    "Box",
+    "Clone",
+    "Copy",
+    "Default",
+    "DoubleEndedIterator",
+    "Drop",
+    "Eq",
+    "Err",
+    "ExactSizeIterator",
+    "Extend",
+    "Fn",
+    "FnMut",
+    "FnOnce",
+    "From",
+    "Future",
+    "FromIterator",
+    "Into",
+    "IntoFuture",
+    "IntoIterator",
+    "Iterator",
+    "None",
+    "Ok",
+    "Option",
+    "Ord",
+    "PartialEq",
+    "PartialOrd",
+    "Result",
+    "Send",
+    "Sized",
+    "Some",
+    "String",
+    "Sync",
+    "ToOwned",
+    "ToString",
+    "TryFrom",
+    "TryInto",
+    "Unpin",
+    "Vec",
+];
+
+/// A type's name: `contacts_attributes` is `ContactsAttributes`, `Option` is `OptionModel`.
+pub fn type_name(name: &str) -> String {
+    let pascal = cut(leading_digit(words(name).to_pascal_case(), "N"));
+    match pascal.as_str() {
+        "Self" => "SelfModel".to_owned(),
+        prelude if PRELUDE.contains(&prelude) => format!("{prelude}Model"),
+        _ => pascal,
+    }
+}
+
+/// An enum variant's name: `in-progress` is `InProgress`, `24h` is `N24h`, `-1` is `Minus1`.
+pub fn variant_name(name: &str) -> String {
+    let pascal = cut(leading_digit(words(name).to_pascal_case(), "N"));
+    if pascal == "Self" { "SelfValue".to_owned() } else { pascal }
+}
+
+/// A field, argument or method name, raw where it is a keyword: `type` is `r#type`, `0-1h` is `n0_1h`.
+pub fn value_name(name: &str) -> String {
+    escape_keyword(cut(leading_digit(words(name).to_snake_case(), "n")))
+}
+
+/// A name that stands behind a prefix and so can be a keyword: the `type` of `clear_type`.
+pub fn suffix(name: &str) -> &str {
+    name.strip_prefix("r#").unwrap_or(name)
+}
+
+/// A module's and so a file's name: lower-case letters, digits and underscores, never a keyword.
+pub fn module_name(name: &str) -> String {
+    let snake = value_name(name);
+    // A file name is to be the same on every system.
+    let snake = match snake.is_ascii() {
+        true => snake,
+        false => value_name(&snake.replace(|character: char| !character.is_ascii(), " ")),
+    };
+    match snake.strip_prefix("r#") {
+        Some(keyword) => format!("{keyword}_"),
+        None => snake,
+    }
+}
+
+/// The names that Windows takes for devices, whatever the file's ending.
+pub fn devices() -> impl Iterator<Item = String> {
+    let ports = ["com", "lpt"].into_iter().flat_map(|port| (0..=9).map(move |number| format!("{port}{number}")));
+    ["aux", "con", "nul", "prn"].into_iter().map(str::to_owned).chain(ports)
+}
+
+/// Returns true if Windows takes a file of this name for a device.
+pub fn is_device(name: &str) -> bool {
+    devices().any(|device| device.eq_ignore_ascii_case(name))
+}
+
+/// The name of a constant or static: `list_offers` is `LIST_OFFERS`.
+pub fn constant(name: &str) -> String {
+    suffix(name).to_shouty_snake_case()
+}
+
+/// The names that are taken in one scope.
+#[derive(Debug, Default)]
+pub struct UsedNames {
+    taken: HashSet<String>,
+    /// The number that comes next for a name that was taken: thousands may have the same.
+    next: HashMap<String, usize>,
+}
+
+impl UsedNames {
+    /// Returns true if the name is taken.
+    pub fn contains(&self, name: &str) -> bool {
+        self.taken.contains(name)
+    }
+
+    /// Takes the first of `name`, `name2`, `name3` ... that is not taken.
+    pub fn claim(&mut self, name: &str) -> String {
+        self.claim_by(name, str::to_owned)
+    }
+
+    /// Takes the first of `name`, `name2`, `name3` ... whose key is not taken.
+    pub fn claim_by(&mut self, name: &str, key: impl Fn(&str) -> String) -> String {
+        let name = self.free_by(name, &key);
+        self.taken.insert(key(&name));
+        name
+    }
+
+    /// The first of `name`, `name2`, `name3` ... that is not taken.
+    pub fn free(&mut self, name: &str) -> String {
+        self.free_by(name, str::to_owned)
+    }
+
+    fn free_by(&mut self, name: &str, key: impl Fn(&str) -> String) -> String {
+        if !self.taken.contains(&key(name)) {
+            return name.to_owned();
+        }
+        let base = suffix(name);
+        let next = self.next.entry(base.to_owned()).or_insert(2);
+        loop {
+            let candidate = format!("{base}{next}");
+            if !self.taken.contains(&key(&candidate)) {
+                return candidate;
+            }
+            *next += 1;
+        }
+    }
+}
+
+impl<S: Into<String>> FromIterator<S> for UsedNames {
+    fn from_iter<I: IntoIterator<Item = S>>(names: I) -> Self {
+        Self { taken: names.into_iter().map(Into::into).collect(), next: HashMap::new() }
+    }
+}
+
+/// Keeps what may stand in an identifier and separates the words; symbols become words where
+/// nothing else would be left or where they are a sign.
+fn words(name: &str) -> String {
+    let mut out = String::with_capacity(name.len().min(MAX_LENGTH) + 8);
+    let only_symbols = !name.chars().any(is_word);
+    for (index, character) in name.chars().enumerate().take(4 * MAX_LENGTH) {
+        let sign =
+            index == 0 && matches!(character, '-' | '+') && name.chars().nth(1).is_some_and(|c| c.is_ascii_digit());
+        if is_word(character) {
+            out.push(character);
+        } else if only_symbols || sign {
+            out.push(' ');
+            out.push_str(symbol(character));
+            out.push(' ');
+        } else {
+            out.push(' ');
+        }
+    }
+    if out.trim().is_empty() { "empty".to_owned() } else { out }
+}
+
+/// Letters that only modify others are left out: the compiler warns of them.
+fn is_word(character: char) -> bool {
+    character != '_' && unicode_ident::is_xid_continue(character) && !matches!(character, '\u{2b0}'..='\u{2ff}')
+}
+
+fn symbol(character: char) -> &'static str {
+    match character {
+        '+' => "plus",
+        '-' => "minus",
+        '*' => "star",
+        '/' => "slash",
+        '.' => "dot",
+        '<' => "less",
+        '>' => "greater",
+        '=' => "equal",
+        '!' => "not",
+        '%' => "percent",
+        '&' => "and",
+        '|' => "or",
+        '#' => "hash",
+        '@' => "at",
+        '$' => "dollar",
+        '~' => "tilde",
+        '^' => "caret",
+        '?' => "question",
+        ':' => "colon",
+        ',' => "comma",
+        '_' => "underscore",
+        _ => "symbol",
+    }
+}
+
+fn leading_digit(name: String, prefix: &str) -> String {
+    // A combining mark or a digit may go on with an identifier but not begin one.
+    if name.chars().next().is_some_and(unicode_ident::is_xid_start) { name } else { format!("{prefix}{name}") }
+}
+
+fn cut(mut name: String) -> String {
+    if let Some((end, _)) = name.char_indices().nth(MAX_LENGTH) {
+        name.truncate(end);
+    }
+    name
+}
+
+fn escape_keyword(name: String) -> String {
+    match name.as_str() {
+        "self" | "super" | "crate" => format!("{name}_"),
+        keyword if KEYWORDS.contains(&keyword) => format!("r#{name}"),
+        _ => name,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crm_clients_document::identifier::is_identifier;
+
+    #[test]
+    fn names_become_identifiers() {
+        let cases = [
+            ("contacts_attributes", "ContactsAttributes", "contacts_attributes"),
+            ("type", "Type", "r#type"),
+            ("self", "SelfModel", "self_"),
+            ("filter[site_id]", "FilterSiteId", "filter_site_id"),
+            ("labels[]", "Labels", "labels"),
+            ("24h+", "N24h", "n24h"),
+            ("+1", "Plus1", "plus_1"),
+            ("-1", "Minus1", "minus_1"),
+            ("", "Empty", "empty"),
+            ("$%", "DollarPercent", "dollar_percent"),
+            ("String", "StringModel", "string"),
+            ("\u{202e}abc\u{0}", "Abc", "abc"),
+            ("\"; fn x() {}", "FnX", "fn_x"),
+            ("ʿAbd", "Abd", "abd"),
+        ];
+        for (name, expected_type, expected_value) in cases {
+            assert_eq!(type_name(name), expected_type, "type of {name:?}");
+            assert_eq!(value_name(name), expected_value, "value of {name:?}");
+            assert!(is_identifier(&type_name(name)) && is_identifier(&value_name(name)), "{name:?}");
+        }
+        assert_eq!(module_name("../../etc/passwd"), "etc_passwd");
+        assert_eq!(module_name("type"), "type_");
+        assert!(type_name(&"x".repeat(100_000)).len() <= MAX_LENGTH + 5);
+    }
+
+    #[test]
+    fn devices_of_windows_are_known() {
+        for device in ["com1", "COM9", "lpt0", "Nul", "con", "aux", "prn"] {
+            assert!(is_device(device), "{device}");
+        }
+        for file in ["com", "com10", "lpt_1", "lpts", "console", "n1"] {
+            assert!(!is_device(file), "{file}");
+        }
+    }
+
+    #[test]
+    fn a_taken_name_gets_a_number() {
+        let mut used = UsedNames::from_iter(["Contact", "r#type", "Contact3"]);
+        assert_eq!(used.free("Contact"), "Contact2");
+        assert_eq!(
+            ["Contact", "Contact", "r#type", "New"].map(|name| used.claim(name)),
+            ["Contact2", "Contact4", "type2", "New"]
+        );
+    }
+}

@@ -1,0 +1,33 @@
+//! For GitHub: annotations of the lines that changed.
+
+use super::verdict;
+use crate::diff::Severity;
+use crate::diff::review::{Finding, Review};
+use crm_clients_document::sanitize::{command_data, command_property, line};
+
+/// A workflow command for each change that breaks or may, and one for the verdict. What changes nothing for a caller needs no
+/// reviewer's eye in the middle of a file.
+pub fn github(review: &Review) -> String {
+    let open = review.findings().filter(|finding| finding.accepted.is_none());
+    let mut out: String = open.filter_map(annotation).collect();
+    out.push_str(&format!("::notice title=API review::{}\n", command_data(&verdict(review))));
+    out
+}
+
+fn annotation(finding: &Finding) -> Option<String> {
+    let change = &finding.change;
+    let command = match change.severity {
+        Severity::Breaking => "error",
+        Severity::Warning => "warning",
+        Severity::Info => return None,
+    };
+    // GitHub has no lines of what is gone.
+    let place = finding
+        .new
+        .as_ref()
+        .map(|spot| format!("file={},line={},col={},", command_property(&spot.file), spot.line, spot.column));
+    let was = finding.old.as_ref().map(|spot| format!("\nwas {}", line(&spot.to_string()))).unwrap_or_default();
+    let text = format!("{}\n{}{was}\nfingerprint {}", line(&change.message), line(&change.subject), change.fingerprint);
+    let place = place.unwrap_or_default();
+    Some(format!("::{command} {place}title={}::{}\n", command_property(change.rule.id), command_data(&text)))
+}

@@ -1,0 +1,267 @@
+//! What schemas say of their values beyond their type, compared: formats, listed values, patterns, bounds, defaults.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use super::view::{Type, View};
+use super::wire::Says;
+use super::{Rule, rules};
+use crm_clients_document::normalize::{Bound, Limits};
+
+/// The differences between two views of one type, or of two types of number.
+pub(super) fn compare(old: &View<'_>, new: &View<'_>) -> Vec<Says> {
+    let mut found = Vec::new();
+    found.extend(format(old.format(), new.format()));
+    values(old, new, &mut found);
+    patterns(old, new, &mut found);
+    for count in &COUNTS {
+        found.extend(count.compare(old, new));
+    }
+    found.extend(minimum(old, new));
+    found.extend(maximum(old, new));
+    found.extend(multiple_of(old, new));
+    found.extend(unique_items(old, new));
+    found.extend(default(old.default, new.default));
+    found
+}
+
+fn format(old: &str, new: &str) -> Option<Says> {
+    let (rule, says) = match (old, new) {
+        _ if old == new => return None,
+        ("", _) => (&rules::FORMAT_ADDED, format!("has the format `{new}` now")),
+        (_, "") => (&rules::FORMAT_REMOVED, format!("no longer has the format `{old}`")),
+        ("int32", "int64") | ("float", "double") => {
+            (&rules::FORMAT_WIDENED, format!("has the format `{new}` now instead of `{old}`"))
+        }
+        ("int64", "int32") | ("double", "float") => {
+            (&rules::FORMAT_NARROWED, format!("has the format `{new}` now instead of `{old}`"))
+        }
+        _ => (&rules::FORMAT_CHANGED, format!("has the format `{new}` now instead of `{old}`")),
+    };
+    Some(Says::from_to(rule, says, old, new))
+}
+
+fn values(old: &View<'_>, new: &View<'_>, found: &mut Vec<Says>) {
+    match (old.values(), new.values()) {
+        (None, None) => {}
+        (None, Some(new)) => {
+            found.push(Says::of(&rules::ENUM_ADDED, format!("is one of {} now", listed(&new)), &texts(&new)));
+        }
+        (Some(old), None) => {
+            let says = format!("is no longer one of {} alone", listed(&old));
+            found.push(Says::of(&rules::ENUM_REMOVED, says, &texts(&old)));
+        }
+        (Some(old), Some(new)) => {
+            let (was, is): (HashSet<&Value>, HashSet<&Value>) =
+                (old.iter().copied().collect(), new.iter().copied().collect());
+            for value in old.iter().filter(|value| !is.contains(*value)) {
+                let says = format!("can no longer be `{}`", plain(value));
+                found.push(Says::of(&rules::ENUM_VALUE_REMOVED, says, &value.to_string()));
+            }
+            for value in new.iter().filter(|value| !was.contains(*value)) {
+                let says = format!("can be `{}` now", plain(value));
+                found.push(Says::of(&rules::ENUM_VALUE_ADDED, says, &value.to_string()));
+            }
+        }
+    }
+}
+
+/// All of some values, whatever their order.
+fn texts(values: &[&Value]) -> String {
+    let mut texts: Vec<String> = values.iter().map(|value| value.to_string()).collect();
+    texts.sort_unstable();
+    texts.join(" ")
+}
+
+/// The first of some values.
+fn listed(values: &[&Value]) -> String {
+    const SHOWN: usize = 5;
+    let mut words: Vec<String> = values.iter().take(SHOWN).map(|value| format!("`{}`", plain(value))).collect();
+    if values.len() > SHOWN {
+        words.push(format!("{} more", values.len() - SHOWN));
+    }
+    words.join(", ")
+}
+
+/// A value as it is read: a string without its quotes.
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn patterns(old: &View<'_>, new: &View<'_>, found: &mut Vec<Says>) {
+    let (old, new) = (old.patterns().join(" "), new.patterns().join(" "));
+    found.extend(match (old.as_str(), new.as_str()) {
+        (old, new) if old == new => None,
+        ("", new) => Some(Says::from_to(&rules::PATTERN_ADDED, format!("must match the pattern `{new}` now"), "", new)),
+        (old, "") => {
+            Some(Says::from_to(&rules::PATTERN_REMOVED, format!("no longer has to match the pattern `{old}`"), old, ""))
+        }
+        (old, new) => Some(Says::from_to(
+            &rules::PATTERN_CHANGED,
+            format!("must match the pattern `{new}` now instead of `{old}`"),
+            old,
+            new,
+        )),
+    });
+}
+
+/// A limit that counts.
+struct Count {
+    of: fn(&Limits) -> Option<usize>,
+    is_least: bool,
+    raised: &'static Rule,
+    lowered: &'static Rule,
+    /// One of them, and several.
+    noun: [&'static str; 2],
+}
+
+static COUNTS: [Count; 6] = [
+    Count {
+        of: |limits| limits.min_length,
+        is_least: true,
+        raised: &rules::MIN_LENGTH_RAISED,
+        lowered: &rules::MIN_LENGTH_LOWERED,
+        noun: ["character", "characters"],
+    },
+    Count {
+        of: |limits| limits.max_length,
+        is_least: false,
+        raised: &rules::MAX_LENGTH_RAISED,
+        lowered: &rules::MAX_LENGTH_LOWERED,
+        noun: ["character", "characters"],
+    },
+    Count {
+        of: |limits| limits.min_items,
+        is_least: true,
+        raised: &rules::MIN_ITEMS_RAISED,
+        lowered: &rules::MIN_ITEMS_LOWERED,
+        noun: ["item", "items"],
+    },
+    Count {
+        of: |limits| limits.max_items,
+        is_least: false,
+        raised: &rules::MAX_ITEMS_RAISED,
+        lowered: &rules::MAX_ITEMS_LOWERED,
+        noun: ["item", "items"],
+    },
+    Count {
+        of: |limits| limits.min_properties,
+        is_least: true,
+        raised: &rules::MIN_PROPERTIES_RAISED,
+        lowered: &rules::MIN_PROPERTIES_LOWERED,
+        noun: ["property", "properties"],
+    },
+    Count {
+        of: |limits| limits.max_properties,
+        is_least: false,
+        raised: &rules::MAX_PROPERTIES_RAISED,
+        lowered: &rules::MAX_PROPERTIES_LOWERED,
+        noun: ["property", "properties"],
+    },
+];
+
+impl Count {
+    fn compare(&self, old: &View<'_>, new: &View<'_>) -> Option<Says> {
+        let strictest = |view: &View<'_>| match self.is_least {
+            true => view.limit(self.of, |one, other| one > other).unwrap_or(0),
+            false => view.limit(self.of, |one, other| one < other).unwrap_or(usize::MAX),
+        };
+        let (old, new) = (strictest(old), strictest(new));
+        let rule = match old.cmp(&new) {
+            std::cmp::Ordering::Equal => return None,
+            std::cmp::Ordering::Less => self.raised,
+            std::cmp::Ordering::Greater => self.lowered,
+        };
+        let shown = |count: usize| match (count, self.is_least) {
+            (usize::MAX, _) => "any number of".to_owned(),
+            (count, true) => format!("at least {count}"),
+            (count, false) => format!("at most {count}"),
+        };
+        let noun = self.noun[usize::from(new != 1)];
+        let (old, new) = (shown(old), shown(new));
+        let says = format!("has {new} {noun} now instead of {}", old.trim_end_matches(" of"));
+        Some(Says::from_to(rule, says, &old, &new))
+    }
+}
+
+/// A bound as it is compared: of two with the same number the exclusive one is the stricter. Integers have none of these: more than 1 is
+/// at least 2.
+fn bound(view: &View<'_>, limit: Option<Bound>, inward: f64) -> Option<Bound> {
+    limit.map(|bound| match view.kind {
+        Type::Integer if bound.exclusive => Bound { value: bound.value + inward, exclusive: false },
+        _ => bound,
+    })
+}
+
+fn minimum(old: &View<'_>, new: &View<'_>) -> Option<Says> {
+    let least = |view: &View<'_>| {
+        let stricter = |one: &Bound, other: &Bound| (one.value, one.exclusive) > (other.value, other.exclusive);
+        bound(view, view.limit(|limits| limits.minimum, stricter), 1.0)
+    };
+    let (old, new) = (least(old), least(new));
+    let key = |bound: Option<Bound>| bound.map_or((f64::NEG_INFINITY, false), |bound| (bound.value, bound.exclusive));
+    let rule = if key(new) > key(old) { &rules::MINIMUM_RAISED } else { &rules::MINIMUM_LOWERED };
+    let words = |bound: Option<Bound>| bounded(bound, "at least", "more than");
+    (old != new).then(|| ranged(rule, &words(old), &words(new)))
+}
+
+fn maximum(old: &View<'_>, new: &View<'_>) -> Option<Says> {
+    let greatest = |view: &View<'_>| {
+        let stricter = |one: &Bound, other: &Bound| (one.value, other.exclusive) < (other.value, one.exclusive);
+        bound(view, view.limit(|limits| limits.maximum, stricter), -1.0)
+    };
+    let (old, new) = (greatest(old), greatest(new));
+    let key = |bound: Option<Bound>| bound.map_or((f64::INFINITY, true), |bound| (bound.value, !bound.exclusive));
+    let rule = if key(new) < key(old) { &rules::MAXIMUM_LOWERED } else { &rules::MAXIMUM_RAISED };
+    let words = |bound: Option<Bound>| bounded(bound, "at most", "less than");
+    (old != new).then(|| ranged(rule, &words(old), &words(new)))
+}
+
+fn bounded(bound: Option<Bound>, inclusive: &str, exclusive: &str) -> String {
+    match bound {
+        None => "unbounded".to_owned(),
+        Some(bound) => format!("{} {}", if bound.exclusive { exclusive } else { inclusive }, bound.value),
+    }
+}
+
+fn ranged(rule: &'static Rule, old: &str, new: &str) -> Says {
+    Says::from_to(rule, format!("is {new} now instead of {old}"), old, new)
+}
+
+fn multiple_of(old: &View<'_>, new: &View<'_>) -> Option<Says> {
+    let multiple = |view: &View<'_>| view.limit(|limits| limits.multiple_of, |one, other| one > other);
+    let (rule, says) = match (multiple(old), multiple(new)) {
+        (old, new) if old == new => return None,
+        (_, None) => (&rules::MULTIPLE_OF_REMOVED, "no longer has to be a multiple".to_owned()),
+        (None, Some(new)) => (&rules::MULTIPLE_OF_ADDED, format!("must be a multiple of {new} now")),
+        (Some(old), Some(new)) => {
+            (&rules::MULTIPLE_OF_CHANGED, format!("must be a multiple of {new} now instead of {old}"))
+        }
+    };
+    Some(Says::from_to(rule, says, &format!("{:?}", multiple(old)), &format!("{:?}", multiple(new))))
+}
+
+fn unique_items(old: &View<'_>, new: &View<'_>) -> Option<Says> {
+    let unique = |view: &View<'_>| view.limits.iter().any(|limits| limits.unique_items);
+    match (unique(old), unique(new)) {
+        (false, true) => Some(Says::new(&rules::UNIQUE_ITEMS_ADDED, "may have no item twice now")),
+        (true, false) => Some(Says::new(&rules::UNIQUE_ITEMS_REMOVED, "may have an item twice now")),
+        _ => None,
+    }
+}
+
+fn default(old: Option<&Value>, new: Option<&Value>) -> Option<Says> {
+    let (rule, says) = match (old, new) {
+        (None, None) => return None,
+        (Some(old), Some(new)) if old == new => return None,
+        (None, Some(new)) => (&rules::DEFAULT_ADDED, format!("is `{}` now where it is left out", plain(new))),
+        (Some(old), None) => (&rules::DEFAULT_REMOVED, format!("is no longer `{}` where it is left out", plain(old))),
+        (Some(old), Some(new)) => (
+            &rules::DEFAULT_CHANGED,
+            format!("is `{}` now where it is left out, no longer `{}`", plain(new), plain(old)),
+        ),
+    };
+    let text = |value: Option<&Value>| value.map(Value::to_string).unwrap_or_default();
+    Some(Says::from_to(rule, says, &text(old), &text(new)))
+}

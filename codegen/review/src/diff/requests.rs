@@ -1,0 +1,334 @@
+//! What an operation takes and answers, compared: parameters, bodies, responses.
+
+use super::graph::{Key, Step, UnitId};
+use super::operations::position;
+use super::view::Side;
+use super::wire::{Places, Says, Wire};
+use super::{Direction, Rule, rules};
+use crm_clients_document::diagnostic::child;
+use crm_clients_document::model::{Location, MediaType, Operation, Parameter, RequestBody, Response, SchemaId};
+use crm_clients_generator::ir::Style;
+
+/// Two lists, before and after.
+type Lists<'l, T> = (&'l [T], &'l [T]);
+
+impl<'a> Wire<'a> {
+    pub(super) fn parameters(&mut self, unit: UnitId, old: &'a Operation, new: &'a Operation) {
+        let is_same = |was: &Parameter, is: &Parameter| match was.location {
+            _ if was.location != is.location => false,
+            Location::Path => position(&old.path, &was.name) == position(&new.path, &is.name),
+            Location::Header => was.name.eq_ignore_ascii_case(&is.name),
+            Location::Query | Location::Cookie => was.name == is.name,
+            Location::QueryString => true,
+        };
+        let (all_old, all_new) = (self.old.document.parameters(old), self.new.document.parameters(new));
+        let gone = |was: &&Parameter| !all_new.iter().any(|is| is_same(was, is));
+        let come = |is: &&Parameter| !all_old.iter().any(|was| is_same(was, is));
+        let has_moved = |was: &Parameter, is: &Parameter| {
+            was.location != is.location
+                && was.location != Location::Path
+                && is.location != Location::Path
+                && was.name.eq_ignore_ascii_case(&is.name)
+        };
+        for is in all_new.iter().copied() {
+            let step = step(new, is);
+            if let Some(was) = all_old.iter().copied().find(|was| is_same(was, is)) {
+                let step = match step {
+                    Step::Parameter(location, name) => Step::Parameter(location, name.min(&was.name)),
+                    step => step,
+                };
+                let (part, is_new) = self.graph.part(unit, step, Key::Declared(&was.pointer, &is.pointer));
+                if is_new {
+                    self.parameter(part, was, is);
+                }
+            } else if let Some(was) = all_old.iter().copied().filter(gone).find(|was| has_moved(was, is)) {
+                let words = (was.location.word(), is.location.word());
+                let says = format!("went from {} to {}", words.0, words.1);
+                let says = Says::from_to(&rules::PARAMETER_MOVED, says, words.0, words.1);
+                let step = Step::Moved(was.name.as_str().min(&is.name));
+                self.note(unit, step, Some(Direction::Request), Places::new(&was.pointer, &is.pointer), says);
+            } else {
+                let (rule, says): (&Rule, _) = match is.required {
+                    true => (&rules::REQUIRED_PARAMETER_ADDED, "is new and required"),
+                    false => (&rules::PARAMETER_ADDED, "is new"),
+                };
+                let places = Places::new(&old.pointer, &is.pointer);
+                self.alone(unit, step, &is.pointer, (rule, says), places, Direction::Request);
+            }
+        }
+        for was in all_old.iter().copied().filter(gone) {
+            if all_new.iter().copied().filter(come).any(|is| has_moved(was, is)) {
+                continue;
+            }
+            let (rule, says): (&Rule, _) = match was.required {
+                true => (&rules::REQUIRED_PARAMETER_REMOVED, "is gone; it was required"),
+                false => (&rules::PARAMETER_REMOVED, "is gone"),
+            };
+            let places = Places::new(&was.pointer, &new.pointer);
+            self.alone(unit, step(old, was), &was.pointer, (rule, says), places, Direction::Request);
+        }
+    }
+
+    fn parameter(&mut self, unit: UnitId, old: &'a Parameter, new: &'a Parameter) {
+        let places = Places::new(&old.pointer, &new.pointer);
+        let is_written_otherwise = self.is_written_otherwise(old, new);
+        let mut note = |says| self.note(unit, Step::Same, Some(Direction::Request), places, says);
+        match (old.required, new.required) {
+            (false, true) => note(Says::new(&rules::PARAMETER_BECAME_REQUIRED, "is required now")),
+            (true, false) => note(Says::new(&rules::PARAMETER_BECAME_OPTIONAL, "is no longer required")),
+            _ => {}
+        }
+        match (old.deprecated, new.deprecated) {
+            (false, true) => note(Says::new(&rules::PARAMETER_DEPRECATED, "is deprecated now")),
+            (true, false) => note(Says::new(&rules::PARAMETER_UNDEPRECATED, "is no longer deprecated")),
+            _ => {}
+        }
+        if is_written_otherwise {
+            let (was, is) = (style_word(old), style_word(new));
+            let says = format!("is written {is} now instead of {was}");
+            note(Says::from_to(&rules::PARAMETER_STYLE_CHANGED, says, was, is));
+        }
+        self.graph.set_text(unit, !old.is_json() && !new.is_json());
+        self.link(unit, Step::Same, old.schema.as_slice(), new.schema.as_slice(), Direction::Request);
+    }
+
+    /// Styles differ in how they write arrays and objects alone.
+    fn is_written_otherwise(&mut self, old: &Parameter, new: &Parameter) -> bool {
+        let is_scalar = |side: &mut Side<'a>, schema: Option<SchemaId>| {
+            let node = side.node(schema);
+            let view = side.view(node);
+            view.choices.is_empty() && view.kind.is_scalar()
+        };
+        match old.is_json() == new.is_json() {
+            true if Style::of(old) == Style::of(new) => false,
+            true => !is_scalar(&mut self.old, old.schema) || !is_scalar(&mut self.new, new.schema),
+            false => true,
+        }
+    }
+
+    pub(super) fn bodies(&mut self, unit: UnitId, old: &'a Operation, new: &'a Operation) {
+        let direction = Direction::Request;
+        match (self.old.document.body(old), self.new.document.body(new)) {
+            (None, None) => {}
+            (None, Some(body)) => {
+                let (rule, says): (&Rule, _) = match body.required {
+                    true => (&rules::REQUIRED_BODY_ADDED, "is new and required"),
+                    false => (&rules::BODY_ADDED, "is new"),
+                };
+                let places = Places::new(&old.pointer, &body.pointer);
+                self.alone(unit, Step::Body, &body.pointer, (rule, says), places, direction);
+            }
+            (Some(body), None) => {
+                let (rule, says): (&Rule, _) = match body.required {
+                    true => (&rules::REQUIRED_BODY_REMOVED, "is gone; it was required"),
+                    false => (&rules::BODY_REMOVED, "is gone"),
+                };
+                let places = Places::new(&body.pointer, &new.pointer);
+                self.alone(unit, Step::Body, &body.pointer, (rule, says), places, direction);
+            }
+            (Some(was), Some(is)) => {
+                let (part, is_new) = self.graph.part(unit, Step::Body, Key::Declared(&was.pointer, &is.pointer));
+                if is_new {
+                    self.body(part, was, is);
+                }
+            }
+        }
+    }
+
+    fn body(&mut self, unit: UnitId, old: &'a RequestBody, new: &'a RequestBody) {
+        let places = Places::new(&old.pointer, &new.pointer);
+        let says = match (old.required, new.required) {
+            (false, true) => Some(Says::new(&rules::BODY_BECAME_REQUIRED, "is required now")),
+            (true, false) => Some(Says::new(&rules::BODY_BECAME_OPTIONAL, "is no longer required")),
+            _ => None,
+        };
+        if let Some(says) = says {
+            self.note(unit, Step::Same, Some(Direction::Request), places, says);
+        }
+        let content = (self.old.document.media(&old.content), self.new.document.media(&new.content));
+        self.media(unit, (&content.0, &content.1), (&old.pointer, &new.pointer), Direction::Request);
+    }
+
+    /// Compares the media types of bodies that stand at these pointers.
+    pub(super) fn media(
+        &mut self,
+        unit: UnitId,
+        (old, new): Lists<'_, &'a MediaType>,
+        pointers: (&str, &str),
+        direction: Direction,
+    ) {
+        let is_same = |was: &MediaType, is: &MediaType| bare(&was.name) == bare(&is.name);
+        let place = |pointer: &str, media: &MediaType| child(&child(pointer, "content"), &media.name);
+        for was in old.iter().copied() {
+            let at = place(pointers.0, was);
+            let Some(is) = new.iter().copied().find(|is| is_same(was, is)) else {
+                let says = Says::new(&rules::MEDIA_TYPE_REMOVED, format!("is no longer of type `{}`", was.name));
+                let places = Places::new(&at, pointers.1);
+                self.note(unit, Step::Media(&was.name), Some(direction), places, says);
+                continue;
+            };
+            let places = (at, place(pointers.1, is));
+            let media = |media: &MediaType| media.schema.as_slice().to_vec();
+            let step = Step::Media(was.name.as_str().min(&is.name));
+            self.graph.set_text(unit, is_form(&is.name));
+            self.link(unit, step, &media(was), &media(is), direction);
+            self.encodings(unit, was, is, Places::new(&places.0, &places.1), direction);
+        }
+        for is in new.iter().copied().filter(|is| !old.iter().any(|was| is_same(was, is))) {
+            let says = Says::new(&rules::MEDIA_TYPE_ADDED, format!("may be of type `{}` now", is.name));
+            let at = place(pointers.1, is);
+            self.note(unit, Step::Media(&is.name), Some(direction), Places::new(pointers.0, &at), says);
+        }
+    }
+
+    fn encodings(
+        &mut self,
+        unit: UnitId,
+        old: &'a MediaType,
+        new: &'a MediaType,
+        places: Places<'_>,
+        direction: Direction,
+    ) {
+        let (was, is) = (old.deep_objects(), new.deep_objects());
+        let gone = was.iter().filter(|name| !is.contains(name)).map(|name| (name, "without brackets"));
+        let come = is.iter().filter(|name| !was.contains(name)).map(|name| (name, "as `name[key]`"));
+        for (name, how) in gone.chain(come) {
+            let says = format!("writes the entries of `{name}` {how} now");
+            let says = Says::of(&rules::ENCODING_CHANGED, says, name);
+            self.note(unit, Step::Media(&new.name), Some(direction), places, says);
+        }
+    }
+
+    pub(super) fn responses(&mut self, unit: UnitId, old: &'a Operation, new: &'a Operation) {
+        let direction = Direction::Response;
+        let (old_document, new_document) = (self.old.document, self.new.document);
+        for (status, is) in &new.responses {
+            let (status, is) = (*status, &new_document[*is]);
+            match old.responses.iter().find(|(was, _)| *was == status) {
+                Some((_, was)) => {
+                    let was = &old_document[*was];
+                    let key = Key::Declared(&was.pointer, &is.pointer);
+                    let (part, is_new) = self.graph.part(unit, Step::Status(status), key);
+                    if is_new {
+                        self.response(part, was, is);
+                    }
+                }
+                None => {
+                    let rule = match status.is_success() {
+                        true => &rules::SUCCESS_STATUS_ADDED,
+                        false => &rules::ERROR_STATUS_ADDED,
+                    };
+                    let places = Places::new(&old.pointer, &is.pointer);
+                    self.alone(unit, Step::Status(status), &is.pointer, (rule, "is new"), places, direction);
+                }
+            }
+        }
+        for (status, was) in old.responses.iter().filter(|(was, _)| new.responses.iter().all(|(is, _)| is != was)) {
+            let (status, was) = (*status, &old_document[*was]);
+            let rule = match status.is_success() {
+                true => &rules::SUCCESS_STATUS_REMOVED,
+                false => &rules::ERROR_STATUS_REMOVED,
+            };
+            let places = Places::new(&was.pointer, &new.pointer);
+            self.alone(unit, Step::Status(status), &was.pointer, (rule, "is gone"), places, direction);
+        }
+    }
+
+    fn response(&mut self, unit: UnitId, old: &'a Response, new: &'a Response) {
+        self.headers(unit, old, new);
+        let content = (self.old.document.media(&old.content), self.new.document.media(&new.content));
+        self.media(unit, (&content.0, &content.1), (&old.pointer, &new.pointer), Direction::Response);
+    }
+
+    fn headers(&mut self, unit: UnitId, old: &'a Response, new: &'a Response) {
+        let is_same = |was: &str, is: &str| was.eq_ignore_ascii_case(is);
+        let direction = Direction::Response;
+        let (old_document, new_document) = (self.old.document, self.new.document);
+        for (name, was) in &old.headers {
+            let was = &old_document[*was];
+            let Some((other, is)) = new.headers.iter().find(|(is, _)| is_same(name, is)) else {
+                let step = Step::Header(name);
+                let (rule, says): (&Rule, _) = match was.required {
+                    true => (&rules::REQUIRED_HEADER_REMOVED, "is gone; it was always there"),
+                    false => (&rules::HEADER_REMOVED, "is gone"),
+                };
+                let places = Places::new(&was.pointer, &new.pointer);
+                self.alone(unit, step, &was.pointer, (rule, says), places, direction);
+                continue;
+            };
+            let is = &new_document[*is];
+            let step = Step::Header(name.as_str().min(other));
+            let (part, is_new) = self.graph.part(unit, step, Key::Declared(&was.pointer, &is.pointer));
+            if is_new {
+                let says = match (was.required, is.required) {
+                    (false, true) => Some(Says::new(&rules::HEADER_BECAME_REQUIRED, "is always there now")),
+                    (true, false) => Some(Says::new(&rules::HEADER_BECAME_OPTIONAL, "is no longer always there")),
+                    _ => None,
+                };
+                if let Some(says) = says {
+                    self.note(part, Step::Same, Some(direction), Places::new(&was.pointer, &is.pointer), says);
+                }
+                self.graph.set_text(part, true);
+                self.link(part, Step::Same, was.schema.as_slice(), is.schema.as_slice(), direction);
+            }
+        }
+        for (name, is) in new.headers.iter().filter(|(is, _)| !old.headers.keys().any(|was| is_same(was, is))) {
+            let is = &new_document[*is];
+            let (rule, says): (&Rule, _) = match is.required {
+                true => (&rules::REQUIRED_HEADER_ADDED, "is new and always there"),
+                false => (&rules::HEADER_ADDED, "is new"),
+            };
+            let places = Places::new(&old.pointer, &is.pointer);
+            self.alone(unit, Step::Header(name), &is.pointer, (rule, says), places, direction);
+        }
+    }
+
+    /// Notes what only one document has, at the pointer `own`: once for all operations that share its definition.
+    fn alone(
+        &mut self,
+        unit: UnitId,
+        step: Step<'a>,
+        own: &'a str,
+        (rule, says): (&'static Rule, &str),
+        places: Places<'_>,
+        direction: Direction,
+    ) {
+        let (part, is_new) = self.graph.part(unit, step.clone(), Key::Alone(rule.id, own, step.identity()));
+        if is_new {
+            self.note(part, Step::Same, Some(direction), places, Says::new(rule, says));
+        }
+    }
+}
+
+fn step<'a>(operation: &'a Operation, parameter: &'a Parameter) -> Step<'a> {
+    match parameter.location {
+        Location::Path => Step::PathParameter(position(&operation.path, &parameter.name), &parameter.name),
+        location => Step::Parameter(location, &parameter.name),
+    }
+}
+
+/// A media type as it is compared: without the charset, which JSON does not have and text is free to have.
+fn bare(media_type: &str) -> String {
+    let parts = media_type.split(';').map(|part| part.trim().to_ascii_lowercase());
+    parts.filter(|part| !part.starts_with("charset=")).collect::<Vec<_>>().join(";")
+}
+
+/// Whether all values of a body of this type are text.
+fn is_form(media_type: &str) -> bool {
+    matches!(bare(media_type).as_str(), "application/x-www-form-urlencoded" | "multipart/form-data")
+}
+
+fn style_word(parameter: &Parameter) -> &'static str {
+    match Style::of(parameter) {
+        _ if parameter.is_json() => "as JSON",
+        Style::Form => "with commas",
+        Style::FormExplode => "with its name repeated",
+        Style::Space => "with spaces",
+        Style::Pipe => "with `|`",
+        Style::Deep => "with keys in brackets",
+        Style::Label => "behind a dot",
+        Style::LabelExplode => "each behind a dot",
+        Style::Matrix => "behind its name",
+        Style::MatrixExplode => "each behind its name",
+    }
+}

@@ -1,0 +1,358 @@
+//! Resources, their methods, and what these take and give.
+
+use std::collections::HashSet;
+
+use super::matches::Index;
+use super::signature::{Key, Signature, Slot, find};
+use super::users::label;
+use super::{Comparison, Only, Place, listed, rules};
+use crm_clients_generator::emit::written_output;
+use crm_clients_generator::ir::{Argument, Operation, Output, Resource, Status};
+
+impl<'a> Comparison<'a> {
+    /// Compares resources and their handles, and tells of methods that have no counterpart.
+    pub fn resources(&mut self) {
+        for (was, is) in self.matches.resources.clone() {
+            self.resource(was, is);
+        }
+        for only in [Only::Old, Only::New] {
+            let (resources, operations) = self.matched(only);
+            for (index, resource) in self.side(only).api.resources.iter().enumerate() {
+                let lone = resource.operations.iter().enumerate();
+                let lone = lone.filter(|(operation, _)| !operations.contains(&(index, *operation)));
+                let lone: Vec<&Operation> = lone.map(|(_, operation)| operation).collect();
+                if resources.contains(&index) {
+                    lone.into_iter().for_each(|operation| self.only_method(only, resource, operation));
+                } else {
+                    self.only_resource(only, resource, &lone);
+                }
+            }
+        }
+    }
+
+    /// Compares the operations that are in both clients.
+    pub fn operations(&mut self) {
+        let (old, new) = (self.old.api, self.new.api);
+        for ((was, old_index), (is, new_index)) in self.matches.operations.clone() {
+            let pair = Pair {
+                resources: [&old.resources[was], &new.resources[is]],
+                operations: [&old.resources[was].operations[old_index], &new.resources[is].operations[new_index]],
+                moved: !self.matches.resources.contains(&(was, is)),
+            };
+            self.operation(&pair);
+        }
+    }
+
+    /// The resources and operations of one client that have counterparts.
+    fn matched(&self, only: Only) -> (HashSet<usize>, HashSet<Index>) {
+        let Self { matches, .. } = self;
+        match only {
+            Only::Old => (
+                matches.resources.iter().map(|(was, _)| *was).collect(),
+                matches.operations.iter().map(|(was, _)| *was).collect(),
+            ),
+            Only::New => (
+                matches.resources.iter().map(|(_, is)| *is).collect(),
+                matches.operations.iter().map(|(_, is)| *is).collect(),
+            ),
+        }
+    }
+
+    fn only_method(&mut self, only: Only, resource: &Resource, operation: &Operation) {
+        let subject = format!("{}::{}", self.side(only).handle_path(resource), operation.name);
+        let place = Place::at(subject, &operation.pointer, vec![label(operation)]);
+        let rules = [&rules::METHOD_REMOVED, &rules::METHOD_ADDED];
+        self.tell_only(only, rules, place, &format!("the method `{}`", operation.name), &[]);
+    }
+
+    fn only_resource(&mut self, only: Only, resource: &Resource, methods: &[&Operation]) {
+        let pointer = resource.operations.first().map(|operation| operation.pointer.as_str()).unwrap_or_default();
+        let mut operations: Vec<String> = methods.iter().map(|operation| label(operation)).collect();
+        operations.dedup();
+        let place = Place::at(self.side(only).handle_path(resource), pointer, operations);
+        let what = match methods {
+            [] => format!("`Client::{}`", resource.module),
+            _ => {
+                let names = listed(methods.iter().map(|operation| operation.name.as_str()));
+                format!("`Client::{}` with {names}", resource.module)
+            }
+        };
+        self.tell_only(only, [&rules::RESOURCE_REMOVED, &rules::RESOURCE_ADDED], place, &what, &[]);
+    }
+
+    /// A resource's names, and what its handle takes.
+    fn resource(&mut self, was: usize, is: usize) {
+        let (old, new) = (&self.old.api.resources[was], &self.new.api.resources[is]);
+        let pointer = |resource: &Resource| resource.operations.first().map(|operation| operation.pointer.clone());
+        let mut operations: Vec<String> = new.operations.iter().map(label).collect();
+        operations.dedup();
+        let place = Place { subject: self.old.handle_path(old), old: pointer(old), new: pointer(new), operations };
+        if (&old.module, &old.name) != (&new.module, &new.name) {
+            let message = format!("`{}::{}` is `{}::{}` now", old.module, old.name, new.module, new.name);
+            self.tell(&rules::RESOURCE_RENAMED, place.clone(), message, &[&new.module, &new.name]);
+        }
+        let taken = |arguments: &[Argument], write: &dyn Fn(&Argument) -> String| {
+            format!("({})", arguments.iter().map(write).collect::<Vec<_>>().join(", "))
+        };
+        let alike = old.arguments.iter().zip(&new.arguments).all(|(old, new)| self.same(&old.ty, &new.ty));
+        if old.arguments.len() != new.arguments.len() || !alike {
+            let took = taken(&old.arguments, &|one| format!("{}: {}", one.name, self.old.written(&one.ty)));
+            let takes = taken(&new.arguments, &|one| format!("{}: {}", one.name, self.new.written(&one.ty)));
+            let message = format!("`Client::{}` takes `{takes}`, no longer `{took}`", new.module);
+            self.tell(&rules::HANDLE_CHANGED, place, message, &[&took, &takes]);
+        }
+    }
+
+    fn operation(&mut self, pair: &Pair<'a>) {
+        let place = pair.place(self);
+        self.method_itself(pair, &place);
+        self.signature(pair, &place);
+        self.output(pair, &place);
+        self.errors_of(pair, &place);
+    }
+
+    /// Its name, its resource, and what is known of it as a whole.
+    fn method_itself(&mut self, pair: &Pair<'a>, place: &Place) {
+        let [old, new] = pair.operations;
+        if pair.moved {
+            let to = format!("{}::{}", self.new.handle_path(pair.resources[1]), new.name);
+            let message = format!("`{}` is `{to}` now", old.name);
+            self.tell(&rules::METHOD_MOVED, place.clone(), message, &[&to]);
+        } else if old.name != new.name {
+            let message = format!("`{}` is `{}` now", old.name, new.name);
+            self.tell(&rules::METHOD_RENAMED, place.clone(), message, &[&new.name]);
+        }
+        if !pair.is_same_request() && old.name == new.name && !pair.moved {
+            let message = format!("`{}` calls {}, no longer {}", old.name, label(new), label(old));
+            self.tell(&rules::METHOD_REDIRECTED, place.clone(), message, &[&label(old), &label(new)]);
+        }
+        let rules = [&rules::METHOD_DEPRECATED, &rules::METHOD_UNDEPRECATED];
+        self.deprecation(rules, place, &old.name, [old.deprecated, new.deprecated]);
+        match (old.idempotent, new.idempotent) {
+            (false, true) => {
+                let message = format!("`{}` is sent again where the first attempt may have arrived", new.name);
+                self.tell(&rules::RETRIES_ADDED, place.clone(), message, &[]);
+            }
+            (true, false) => {
+                let message =
+                    format!("`{}` is no longer sent again where the first attempt may have arrived", new.name);
+                self.tell(&rules::RETRIES_REMOVED, place.clone(), message, &[]);
+            }
+            _ => {}
+        }
+        let call = |operation: &Operation| operation.call.clone().unwrap_or_else(|| "Call<_>".to_owned());
+        if old.call.is_some() != new.call.is_some() || (old.name == new.name && old.call != new.call) {
+            let (was, is) = (call(old), call(new));
+            let message = format!("`{}` returns `{is}`, no longer `{was}`", new.name);
+            self.tell(&rules::CALL_CHANGED, place.clone(), message, &[&was, &is]);
+        }
+    }
+
+    fn signature(&mut self, pair: &Pair<'a>, place: &Place) {
+        let [mut old, new] = pair.operations.map(Signature::of);
+        for (key, name) in old.follow(&new) {
+            let (was, is) = (key[0].to_string(), key[1].to_string());
+            let message = format!("what `{name}` takes goes to {is}, no longer to {was}");
+            self.tell(&rules::ARGUMENT_GOES_ELSEWHERE, place.clone(), message, &[&was, &is]);
+        }
+        // What a handle takes is told of with the handle, and all at once where the method is in another resource.
+        let by_handle = |slot: &Slot<'_>| matches!(slot.key, Key::Path(_)) && (pair.moved || pair.is_same_request());
+        for was in &old.arguments {
+            let at = |is: Option<&Slot<'_>>| pair.part(place, Some(was), is);
+            if let Some(is) = find(&new.arguments, was.key) {
+                self.argument_type(at(Some(is)), was, is);
+            } else if let Some(is) = find(&new.setters, was.key) {
+                let message = format!("the argument `{}` is set by the setter `{}` now", was.name, is.name);
+                self.tell(&rules::ARGUMENT_BECAME_OPTIONAL, at(Some(is)), message, &[&was.name]);
+            } else if !by_handle(was) {
+                let (what, ty) = (format!("the argument `{}`", was.name), self.old.written(was.ty));
+                self.tell(&rules::ARGUMENT_REMOVED, at(None), format!("{what} is gone"), &[&was.name, &ty]);
+            }
+        }
+        for was in &old.setters {
+            let at = |is: Option<&Slot<'_>>| pair.part(place, Some(was), is);
+            if let Some(is) = find(&new.setters, was.key) {
+                self.setter(at(Some(is)), was, is);
+            } else if let Some(is) = find(&new.arguments, was.key) {
+                let message = format!("what the setter `{}` took is the argument `{}` now", was.name, is.name);
+                self.tell(&rules::ARGUMENT_BECAME_REQUIRED, at(Some(is)), message, &[&is.name]);
+            } else {
+                let message = format!("the setter `{}` is gone", was.name);
+                self.tell(&rules::SETTER_REMOVED, at(None), message, &[&was.name]);
+            }
+        }
+        let known =
+            |slot: &&Slot<'_>| find(&old.arguments, slot.key).is_none() && find(&old.setters, slot.key).is_none();
+        for is in new.arguments.iter().filter(known).filter(|slot| !by_handle(slot)) {
+            let ty = self.new.written(is.ty);
+            let message = format!("there is another argument, `{}: {ty}`", is.name);
+            self.tell(&rules::ARGUMENT_ADDED, pair.part(place, None, Some(is)), message, &[&is.name, &ty]);
+        }
+        for is in new.setters.iter().filter(known) {
+            let message = format!("the setter `{}` is new", is.name);
+            self.tell(&rules::SETTER_ADDED, pair.part(place, None, Some(is)), message, &[&is.name]);
+        }
+        self.order(&old, &new, place);
+    }
+
+    /// The order of the arguments that a method took and takes.
+    fn order(&mut self, old: &Signature<'_>, new: &Signature<'_>, place: &Place) {
+        let was: Vec<&Slot<'_>> =
+            old.arguments.iter().filter(|slot| find(&new.arguments, slot.key).is_some()).collect();
+        let is: Vec<&Slot<'_>> = new.arguments.iter().filter(|slot| find(&old.arguments, slot.key).is_some()).collect();
+        if was.iter().zip(&is).any(|(was, is)| was.key != is.key) {
+            let names = |slots: &[&Slot<'_>]| listed(slots.iter().map(|slot| slot.name.as_str()));
+            let (was, is) = (names(&was), names(&is));
+            let message = format!("the order of arguments is {is}, no longer {was}");
+            self.tell(&rules::ARGUMENTS_REORDERED, place.clone(), message, &[&was, &is]);
+        }
+    }
+
+    fn setter(&mut self, place: Place, was: &Slot<'_>, is: &Slot<'_>) {
+        if was.name != is.name {
+            let message = format!("the setter `{}` is `{}` now", was.name, is.name);
+            self.tell(&rules::SETTER_RENAMED, place.clone(), message, &[&was.name, &is.name]);
+        }
+        let rules = [&rules::SETTER_DEPRECATED, &rules::SETTER_UNDEPRECATED];
+        self.deprecation(rules, &place, &was.name, [was.deprecated, is.deprecated]);
+        self.argument_type(place, was, is);
+    }
+
+    fn argument_type(&mut self, place: Place, was: &Slot<'_>, is: &Slot<'_>) {
+        if !self.same(was.ty, is.ty) {
+            let (took, takes) = (self.old.written(was.ty), self.new.written(is.ty));
+            let message = format!("`{}` is `{takes}`, no longer `{took}`", is.name);
+            self.tell(&rules::ARGUMENT_TYPE_CHANGED, place, message, &[&is.name, &took, &takes]);
+        }
+    }
+
+    /// What the events of an answer are read as.
+    fn stream(&mut self, pair: &Pair<'a>, place: &Place) {
+        let [old, new] = pair.operations;
+        match (&old.events, &new.events) {
+            (None, Some(_)) => {
+                let message = format!("the call of `{}` has `events`", new.name);
+                self.tell(&rules::STREAM_ADDED, place.clone(), message, &[]);
+            }
+            (Some(_), None) => {
+                let message = format!("the call of `{}` has no `events` any more", new.name);
+                self.tell(&rules::STREAM_REMOVED, place.clone(), message, &[]);
+            }
+            (Some(old), Some(new)) if !self.same(&old.ty, &new.ty) => {
+                let (gave, gives) = (self.old.written(&old.ty), self.new.written(&new.ty));
+                let message = format!("`events` gives `{gives}`, no longer `{gave}`");
+                self.tell(&rules::STREAM_CHANGED, place.clone(), message, &[&gave, &gives]);
+            }
+            _ => {}
+        }
+    }
+
+    /// What success gives, and how a list of it is read.
+    fn output(&mut self, pair: &Pair<'a>, place: &Place) {
+        let [old, new] = pair.operations;
+        let same = match (&old.output, &new.output) {
+            (Output::Json(old), Output::Json(new)) | (Output::MaybeJson(old), Output::MaybeJson(new)) => {
+                self.same(old, new)
+            }
+            (old, new) => old == new,
+        };
+        if !same {
+            let gave = written_output(self.old.api, &old.output);
+            let gives = written_output(self.new.api, &new.output);
+            let message = format!("`{}` gives `{gives}`, no longer `{gave}`", new.name);
+            self.tell(&rules::OUTPUT_CHANGED, place.clone(), message, &[&gave, &gives]);
+        }
+        self.stream(pair, place);
+        match (&old.paging, &new.paging) {
+            (None, Some(_)) => {
+                let message = format!("the call of `{}` has `items` and `pages`", new.name);
+                self.tell(&rules::PAGES_ADDED, place.clone(), message, &[]);
+            }
+            (Some(_), None) => {
+                let message = format!("the call of `{}` has no `items` and `pages` any more", new.name);
+                self.tell(&rules::PAGES_REMOVED, place.clone(), message, &[]);
+            }
+            (Some(old), Some(new)) if !self.same(&old.item, &new.item) => {
+                let (gave, gives) = (self.old.written(&old.item), self.new.written(&new.item));
+                let message = format!("`items` gives `{gives}`, no longer `{gave}`");
+                self.tell(&rules::ITEM_CHANGED, place.clone(), message, &[&gave, &gives]);
+            }
+            _ => {}
+        }
+    }
+
+    /// As which variant the body of an error is read, by its status.
+    fn errors_of(&mut self, pair: &Pair<'a>, place: &Place) {
+        let [old, new] = pair.operations;
+        let (of_old, of_new) = (&self.old.api.errors, &self.new.api.errors);
+        let declared = |errors: &[(Status, usize)], status: Status| {
+            errors.iter().find(|(other, _)| *other == status).map(|(_, error)| *error)
+        };
+        for (status, was) in &old.errors {
+            let (was, told) = (&of_old[*was], told(*status));
+            match declared(&new.errors, *status).map(|is| &of_new[is]) {
+                None => {
+                    let message = format!("the body of {told} is no longer read as `ErrorBody::{}`", was.name);
+                    self.tell(&rules::ERROR_UNTYPED, place.clone(), message, &[&told]);
+                }
+                // A variant that has another name is told of by itself.
+                Some(is) if was.text == is.text && self.same(&was.ty, &is.ty) => {}
+                Some(is) => {
+                    let message =
+                        format!("the body of {told} is read as `ErrorBody::{}`, no longer as `{}`", is.name, was.name);
+                    self.tell(&rules::ERROR_CHANGED, place.clone(), message, &[&told, &is.name]);
+                }
+            }
+        }
+        for (status, is) in new.errors.iter().filter(|(status, _)| declared(&old.errors, *status).is_none()) {
+            let told = told(*status);
+            let message = format!("the body of {told} is read as `ErrorBody::{}`", of_new[*is].name);
+            self.tell(&rules::ERROR_TYPED, place.clone(), message, &[&told]);
+        }
+    }
+}
+
+/// A method that both clients have.
+struct Pair<'a> {
+    resources: [&'a Resource; 2],
+    operations: [&'a Operation; 2],
+    /// Whether its resources are not the same.
+    moved: bool,
+}
+
+impl Pair<'_> {
+    /// Where it is, by its old name: that is what a caller has to look for.
+    fn place(&self, comparison: &Comparison<'_>) -> Place {
+        let [old, new] = self.operations;
+        Place {
+            subject: format!("{}::{}", comparison.old.handle_path(self.resources[0]), old.name),
+            old: Some(old.pointer.clone()),
+            new: Some(new.pointer.clone()),
+            operations: vec![label(new)],
+        }
+    }
+
+    /// Where what it takes is described; where only one of the documents does, the other's operation.
+    fn part(&self, place: &Place, old: Option<&Slot<'_>>, new: Option<&Slot<'_>>) -> Place {
+        let pointer = |slot: Option<&Slot<'_>>, of: &Operation| match slot {
+            Some(slot) => Some(slot.pointer.clone()),
+            None => Some(of.pointer.clone()),
+        };
+        let [was, is] = self.operations;
+        Place { old: pointer(old, was), new: pointer(new, is), ..place.clone() }
+    }
+
+    /// Whether both have the same request line, whatever the path parameters are called.
+    fn is_same_request(&self) -> bool {
+        let [old, new] = self.operations.map(super::matches::request);
+        (old.0, old.1) == (new.0, new.1)
+    }
+}
+
+fn told(status: Status) -> String {
+    match status {
+        Status::Exact(code) => format!("a {code}"),
+        Status::Range(class) => format!("a {class}XX"),
+        Status::Default => "other errors".to_owned(),
+    }
+}

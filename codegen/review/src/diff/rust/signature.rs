@@ -1,0 +1,114 @@
+//! What a method takes: its arguments in order, and the setters of its call.
+
+use std::collections::{HashMap, HashSet};
+
+use crm_clients_document::diagnostic::child;
+use crm_clients_generator::emit::setter_names;
+use crm_clients_generator::ir::{Argument, Location, Operation, PathValue, Type};
+
+/// What a method takes, apart from what its handle has taken.
+pub struct Signature<'a> {
+    /// The arguments in order.
+    pub arguments: Vec<Slot<'a>>,
+    /// The setters of its call.
+    pub setters: Vec<Slot<'a>>,
+}
+
+/// An argument or a setter.
+pub struct Slot<'a> {
+    /// What it is, whatever its name.
+    pub key: Key<'a>,
+    /// The argument's or the setter's name.
+    pub name: String,
+    /// What it takes.
+    pub ty: &'a Type,
+    /// Where the document describes it.
+    pub pointer: String,
+    /// Whether callers should stop giving it.
+    pub deprecated: bool,
+}
+
+/// What an argument fills.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Key<'a> {
+    /// A place of the path, counted from its end: it may have another name, and more may stand before it.
+    Path(usize),
+    /// A parameter elsewhere.
+    Parameter(Location, &'a str),
+    /// The body.
+    Body,
+}
+
+impl<'a> Signature<'a> {
+    /// The signature of an operation's method.
+    pub fn of(operation: &'a Operation) -> Self {
+        let last = operation.path_values.len();
+        let mut places = HashMap::new();
+        for (index, value) in operation.path_values.iter().enumerate() {
+            if let PathValue::Own(name) = value {
+                places.entry(name.as_str()).or_insert(last - index);
+            }
+        }
+        let slot = |argument: &'a Argument, name: String| Slot {
+            key: match places.get(argument.name.as_str()).filter(|_| argument.location == Location::Path) {
+                Some(place) => Key::Path(*place),
+                None => Key::Parameter(argument.location, &argument.wire),
+            },
+            name,
+            ty: &argument.ty,
+            pointer: argument.pointer.clone(),
+            deprecated: argument.deprecated,
+        };
+        let mut arguments: Vec<Slot<'a>> =
+            operation.required.iter().map(|argument| slot(argument, argument.name.clone())).collect();
+        let setters = operation.optional.iter().zip(setter_names(operation));
+        let mut setters: Vec<Slot<'a>> = setters.map(|(argument, name)| slot(argument, name)).collect();
+        if let Some(body) = &operation.body {
+            let pointer = child(&operation.pointer, "requestBody");
+            let slot = Slot { key: Key::Body, name: "body".to_owned(), ty: &body.ty, pointer, deprecated: false };
+            if body.required { arguments.push(slot) } else { setters.push(slot) }
+        }
+        Self { arguments, setters }
+    }
+}
+
+impl<'a> Signature<'a> {
+    /// Takes what has the same name in `new` for the same, where it goes to a parameter that is new and went to one that is gone:
+    /// to both keys, and by that name.
+    pub fn follow(&mut self, new: &Signature<'a>) -> Vec<([Key<'a>; 2], String)> {
+        let known: HashSet<Key<'a>> = self.slots().map(|slot| slot.key).collect();
+        let there: HashSet<Key<'a>> = new.slots().map(|slot| slot.key).collect();
+        let mut followed = Vec::new();
+        for slot in self.arguments.iter_mut().chain(&mut self.setters).filter(|slot| !there.contains(&slot.key)) {
+            let fresh = |is: &&Slot<'a>| is.name == slot.name && !known.contains(&is.key);
+            let parameters = |key: Key<'_>| matches!(key, Key::Parameter(..));
+            let mut same = new.slots().filter(fresh).filter(|is| parameters(is.key) && parameters(slot.key));
+            if let Some(is) = same.next() {
+                followed.push(([slot.key, is.key], slot.name.clone()));
+                slot.key = is.key;
+            }
+        }
+        followed
+    }
+
+    fn slots(&self) -> impl Iterator<Item = &Slot<'a>> {
+        self.arguments.iter().chain(&self.setters)
+    }
+}
+
+impl std::fmt::Display for Key<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Path(_) => f.write_str("the path"),
+            Self::Parameter(location, wire) => {
+                write!(f, "the {} parameter `{wire}`", location.word())
+            }
+            Self::Body => f.write_str("the body"),
+        }
+    }
+}
+
+/// The slot of this key.
+pub fn find<'s, 'a>(slots: &'s [Slot<'a>], key: Key<'_>) -> Option<&'s Slot<'a>> {
+    slots.iter().find(|slot| slot.key == key)
+}

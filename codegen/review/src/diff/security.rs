@@ -1,0 +1,143 @@
+//! Security requirements compared.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::graph::{Key, Step, UnitId};
+use super::rules;
+use super::wire::{Places, Says, Wire};
+use crm_clients_document::diagnostic::child;
+use crm_clients_document::model::{Document, Location, Operation, Requirement, SecuritySchemeKind};
+
+/// A set of credentials that are sent together, each in words, with the scopes it needs.
+type Together = BTreeMap<String, BTreeSet<String>>;
+
+impl<'a> Wire<'a> {
+    /// Compares what two operations require, once for all operations that require the same.
+    pub(super) fn security(&mut self, unit: UnitId, old: &'a Operation, new: &'a Operation) {
+        let renamed = renamed(self.old.document, self.new.document);
+        let was = alternatives(self.old.document, &old.security, &BTreeMap::new());
+        let is = alternatives(self.new.document, &new.security, &renamed);
+        if was == is {
+            return;
+        }
+        let key = Key::Listed(format!("security {was:?}"), format!("{is:?}"));
+        let (part, is_new) = self.graph.part(unit, Step::Security, key);
+        if !is_new {
+            return;
+        }
+        let (old_place, new_place) = (child(&old.pointer, "security"), child(&new.pointer, "security"));
+        for says in compare(&was, &is) {
+            self.note(part, Step::Same, None, Places::new(&old_place, &new_place), says);
+        }
+    }
+}
+
+fn compare(old: &BTreeSet<Together>, new: &BTreeSet<Together>) -> Vec<Says> {
+    let has = |all: &BTreeSet<Together>, one: &Together| all.iter().any(|other| other.keys().eq(one.keys()));
+    let none = Together::new();
+    let mut found = Vec::new();
+    match (old.contains(&none), new.contains(&none)) {
+        (true, false) => {
+            let words = words(new);
+            found.push(Says::of(&rules::SECURITY_REQUIRED, format!("is required now: {words}"), &words));
+        }
+        (false, true) => {
+            let words = words(old);
+            found.push(Says::of(&rules::SECURITY_LIFTED, format!("is no longer required: {words}"), &words));
+        }
+        _ => {}
+    }
+    // What is required where nothing was is no further choice.
+    let was_free = old.len() == 1 && old.contains(&none);
+    let is_free = new.len() == 1 && new.contains(&none);
+    for gone in old.iter().filter(|one| !one.is_empty() && !is_free && !has(new, one)) {
+        let word = word(gone);
+        found.push(Says::of(&rules::SECURITY_REMOVED, format!("no longer accepts {word}"), &word));
+    }
+    for added in new.iter().filter(|one| !one.is_empty() && !was_free && !has(old, one)) {
+        let word = word(added);
+        found.push(Says::of(&rules::SECURITY_ADDED, format!("accepts {word} now"), &word));
+    }
+    for was in old.difference(new) {
+        if let Some(is) = new.iter().find(|is| is.keys().eq(was.keys())) {
+            scopes(was, is, &mut found);
+        }
+    }
+    found
+}
+
+fn scopes(old: &Together, new: &Together, found: &mut Vec<Says>) {
+    for ((credential, was), is) in old.iter().zip(new.values()) {
+        for scope in was.difference(is) {
+            let says = format!("by {credential} no longer needs the scope `{scope}`");
+            found.push(Says::of(&rules::SCOPE_REMOVED, says, scope));
+        }
+        for scope in is.difference(was) {
+            let says = format!("by {credential} needs the scope `{scope}` now");
+            found.push(Says::of(&rules::SCOPE_ADDED, says, scope));
+        }
+    }
+}
+
+fn word(together: &Together) -> String {
+    let words: Vec<&str> = together.keys().map(String::as_str).collect();
+    words.join(" and ")
+}
+
+fn words(alternatives: &BTreeSet<Together>) -> String {
+    alternatives.iter().filter(|one| !one.is_empty()).map(word).collect::<Vec<_>>().join(" or ")
+}
+
+/// The alternatives of an operation. That nothing is asked for is one of them: an empty set.
+fn alternatives(
+    document: &Document,
+    security: &[Vec<Requirement>],
+    renamed: &BTreeMap<&str, &str>,
+) -> BTreeSet<Together> {
+    let required = |requirement: &Requirement| {
+        let name = requirement.scheme.as_str();
+        let words = document.components.security_schemes.get(name).and_then(|scheme| credential(&scheme.kind));
+        let shown = renamed.get(name).copied().unwrap_or(name);
+        let words = format!("`{shown}` ({})", words.as_deref().unwrap_or("undeclared"));
+        (words, requirement.scopes.iter().cloned().collect())
+    };
+    // The certificate of mutual TLS belongs to the connection.
+    let is_sent = |requirement: &&Requirement| {
+        let scheme = document.components.security_schemes.get(&requirement.scheme);
+        scheme.is_none_or(|scheme| scheme.kind != SecuritySchemeKind::MutualTls)
+    };
+    match security {
+        [] => BTreeSet::from([Together::new()]),
+        security => security.iter().map(|all| all.iter().filter(|one| is_sent(one)).map(required).collect()).collect(),
+    }
+}
+
+/// The schemes of the new document that the old one has under another name, with that name.
+fn renamed<'a>(old: &'a Document, new: &'a Document) -> BTreeMap<&'a str, &'a str> {
+    let only_in = |here: &'a Document, there: &'a Document| {
+        let schemes = here.components.security_schemes.iter();
+        let schemes = schemes.filter(|(name, _)| !there.components.security_schemes.contains_key(*name));
+        schemes.filter_map(|(name, scheme)| Some((name.as_str(), credential(&scheme.kind)?)))
+    };
+    let mut gone: Vec<(&str, String)> = only_in(old, new).collect();
+    let mut renamed = BTreeMap::new();
+    for (name, words) in only_in(new, old) {
+        if let Some(found) = gone.iter().position(|(_, other)| *other == words) {
+            renamed.insert(name, gone.remove(found).0);
+        }
+    }
+    renamed
+}
+
+/// What a credential is, in words; none for the certificate of a connection.
+fn credential(scheme: &SecuritySchemeKind) -> Option<String> {
+    Some(match scheme {
+        SecuritySchemeKind::ApiKey { location: Location::Header, name } => format!("header {name}"),
+        SecuritySchemeKind::ApiKey { location: Location::Cookie, name } => format!("cookie {name}"),
+        SecuritySchemeKind::ApiKey { name, .. } => format!("query {name}"),
+        SecuritySchemeKind::Http { scheme, .. } => format!("HTTP {}", scheme.to_ascii_lowercase()),
+        SecuritySchemeKind::OAuth2 { .. } => "OAuth 2".to_owned(),
+        SecuritySchemeKind::OpenIdConnect { .. } => "OpenID Connect".to_owned(),
+        SecuritySchemeKind::MutualTls => return None,
+    })
+}

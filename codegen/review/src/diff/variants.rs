@@ -1,0 +1,417 @@
+//! Choices compared: which alternative of one document is which of the other, and what has no counterpart.
+//!
+//! Alternatives have neither names nor an order that means anything, so they are told by what they hold: by the discriminator's value,
+//! by being the same, and otherwise by being alike.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use super::graph::{Step, UnitId};
+use super::view::{Additional, Node, Side, Type, View};
+use super::wire::{Places, Says, Wire};
+use super::{Direction, rules};
+use crm_clients_document::model::SchemaId;
+use crm_clients_document::normalize::{Discriminator, Kind, Limits};
+
+/// How deep schemas are looked into to tell whether they are the same.
+const DEPTH: usize = 6;
+
+/// Alternatives less alike than this, of 100, are not the same one changed.
+const ALIKE: usize = 30;
+
+/// One of the schemas that a choice is between.
+struct Alternative<'a> {
+    node: Node,
+    /// The discriminator's values that stand for it.
+    values: Vec<&'a str>,
+    /// Properties that have one value only, and the value.
+    tags: Vec<(&'a str, String)>,
+    kind: Type,
+    names: HashSet<&'a str>,
+    hash: u64,
+}
+
+/// A node with its view.
+type Seen<'v, 'a> = (Node, &'v View<'a>);
+
+impl<'a> Wire<'a> {
+    /// Compares the alternatives of two nodes. One that is no choice is its own only alternative.
+    pub(super) fn alternatives(&mut self, unit: UnitId, old: Seen<'_, 'a>, new: Seen<'_, 'a>, direction: Direction) {
+        let is_choice = |seen: Seen<'_, 'a>| !seen.1.choices.is_empty();
+        let whole = is_choice(old) != is_choice(new);
+        let places = Places { old: old.1.pointer, new: new.1.pointer };
+        let (was, is) = (self.old.discriminator(old.1), self.new.discriminator(new.1));
+        let old = self.old.alternatives(old, whole);
+        let new = self.new.alternatives(new, whole);
+        for (label, left, right) in labelled(&old, &new) {
+            let step = if (old.len(), new.len()) == (1, 1) { Step::Same } else { Step::Variant(label) };
+            match (left.map(|index| &old[index]), right.map(|index| &new[index])) {
+                (Some(left), Some(right)) => {
+                    self.link_nodes(unit, step.clone(), left.node, right.node, direction);
+                    if !whole {
+                        self.discriminator_values(unit, &step, (left, right), places, direction);
+                    }
+                }
+                (Some(gone), None) => {
+                    let places = Places { old: self.old.pointer(gone.node).or(places.old), ..places };
+                    self.note(unit, step, Some(direction), places, Says::new(&rules::VARIANT_REMOVED, "is gone"));
+                }
+                (None, Some(added)) => {
+                    let places = Places { new: self.new.pointer(added.node).or(places.new), ..places };
+                    self.note(unit, step, Some(direction), places, Says::new(&rules::VARIANT_ADDED, "is new"));
+                }
+                (None, None) => {}
+            }
+        }
+        if !whole {
+            self.discriminators(unit, was, is, places, direction);
+        }
+    }
+
+    fn discriminators(
+        &mut self,
+        unit: UnitId,
+        old: Option<&Discriminator>,
+        new: Option<&Discriminator>,
+        places: Places<'_>,
+        direction: Direction,
+    ) {
+        let says = match (old, new) {
+            (None, Some(new)) => {
+                let says = format!("is told apart by the property `{}` now", new.property);
+                Says::of(&rules::DISCRIMINATOR_ADDED, says, &new.property)
+            }
+            (Some(old), None) => {
+                let says = format!("is no longer told apart by the property `{}`", old.property);
+                Says::of(&rules::DISCRIMINATOR_REMOVED, says, &old.property)
+            }
+            (Some(old), Some(new)) if old.property != new.property => {
+                let says =
+                    format!("is told apart by the property `{}` now, no longer by `{}`", new.property, old.property);
+                Says::from_to(&rules::DISCRIMINATOR_CHANGED, says, &old.property, &new.property)
+            }
+            _ => return,
+        };
+        self.note(unit, Step::Same, Some(direction), places, says);
+    }
+
+    fn discriminator_values(
+        &mut self,
+        unit: UnitId,
+        step: &Step<'a>,
+        (old, new): (&Alternative<'a>, &Alternative<'a>),
+        places: Places<'_>,
+        direction: Direction,
+    ) {
+        if old.values.is_empty() || new.values.is_empty() {
+            return;
+        }
+        for value in old.values.iter().filter(|value| !new.values.contains(value)) {
+            let says = format!("is no longer what `{value}` stands for");
+            let says = Says::of(&rules::DISCRIMINATOR_VALUE_REMOVED, says, value);
+            self.note(unit, step.clone(), Some(direction), places, says);
+        }
+        for value in new.values.iter().filter(|value| !old.values.contains(value)) {
+            let says = Says::of(&rules::DISCRIMINATOR_VALUE_ADDED, format!("is what `{value}` stands for now"), value);
+            self.note(unit, step.clone(), Some(direction), places, says);
+        }
+    }
+
+    /// Compares nodes of which one has several choices at once: what is the same with itself, the rest in order.
+    pub(super) fn several_choices(&mut self, unit: UnitId, old: &View<'a>, new: &View<'a>, direction: Direction) {
+        let mut gone = self.old.hashed(&old.choices);
+        let mut come = self.new.hashed(&new.choices);
+        let mut same = Vec::new();
+        gone.retain(|(old, hash)| match come.iter().position(|(_, other)| other == hash) {
+            Some(found) => {
+                same.push((*old, come.remove(found).0));
+                false
+            }
+            None => true,
+        });
+        let rest: Vec<_> = gone.iter().zip(&come).map(|((old, _), (new, _))| (*old, *new)).collect();
+        for (old, new) in same.iter().chain(&rest) {
+            self.link_nodes(unit, Step::Same, *old, *new, direction);
+        }
+        for (index, (choice, _)) in gone.iter().enumerate().skip(rest.len()) {
+            let places = Places { old: self.old.pointer(*choice), new: new.pointer };
+            let says = "no longer has to be one of some alternatives";
+            self.note(
+                unit,
+                Step::Same,
+                Some(direction),
+                places,
+                Says::of(&rules::CHOICE_REMOVED, says, &index.to_string()),
+            );
+        }
+        for (index, (choice, _)) in come.iter().enumerate().skip(rest.len()) {
+            let places = Places { old: old.pointer, new: self.new.pointer(*choice) };
+            let says = "must be one of some alternatives now";
+            self.note(
+                unit,
+                Step::Same,
+                Some(direction),
+                places,
+                Says::of(&rules::CHOICE_ADDED, says, &index.to_string()),
+            );
+        }
+    }
+}
+
+impl<'a> Side<'a> {
+    fn hashed(&mut self, choices: &[SchemaId]) -> Vec<(Node, u64)> {
+        let nodes: Vec<Node> = choices.iter().map(|choice| self.node([*choice])).collect();
+        nodes.into_iter().map(|node| (node, self.hash(node))).collect()
+    }
+
+    fn discriminator(&self, view: &View<'a>) -> Option<&'a Discriminator> {
+        match view.choices.first().map(|choice| &self.schema(*choice).kind) {
+            Some(Kind::OneOf(_, discriminator)) => discriminator.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// What a node is a choice between; `whole` puts into each alternative what the node says beside its choice.
+    fn alternatives(&mut self, (node, view): Seen<'_, 'a>, whole: bool) -> Vec<Alternative<'a>> {
+        let Some(choice) = view.choices.first() else {
+            return vec![self.alternative(node, Vec::new())];
+        };
+        let mut variants = Vec::new();
+        self.collect(*choice, &mut variants, &mut HashSet::new());
+        let own: &[SchemaId] = if whole { &view.own } else { &[] };
+        let nodes: Vec<_> = variants
+            .into_iter()
+            .map(|(variant, values)| (self.node(own.iter().copied().chain([variant])), values))
+            .collect();
+        let mut seen = HashSet::new();
+        let mut alternatives = Vec::with_capacity(nodes.len());
+        for (node, values) in nodes {
+            if seen.insert(node) {
+                alternatives.push(self.alternative(node, values));
+            }
+        }
+        alternatives
+    }
+
+    /// The variants of a choice, and of choices among them that nothing tells apart, with the discriminator's values for each.
+    fn collect(&mut self, choice: SchemaId, out: &mut Vec<(SchemaId, Vec<&'a str>)>, seen: &mut HashSet<SchemaId>) {
+        let Kind::OneOf(variants, discriminator) = &self.schema(choice).kind else { return };
+        if !seen.insert(choice) {
+            return;
+        }
+        for variant in variants {
+            let node = self.node([*variant]);
+            let view = self.view(node);
+            match view.choices.first() {
+                Some(inner)
+                    if discriminator.is_none() && view.is_choice_alone() && self.discriminator(&view).is_none() =>
+                {
+                    self.collect(*inner, out, seen);
+                }
+                _ => {
+                    let mapping = discriminator.iter().flat_map(|discriminator| &discriminator.mapping);
+                    let values = mapping.filter(|(_, id)| id == variant).map(|(value, _)| value.as_str()).collect();
+                    out.push((*variant, values));
+                }
+            }
+        }
+    }
+
+    fn alternative(&mut self, node: Node, mut values: Vec<&'a str>) -> Alternative<'a> {
+        let hash = self.hash(node);
+        let view = self.view(node);
+        let mut tags = Vec::new();
+        for (name, field) in &view.fields {
+            let field = self.node(field.schemas.iter().copied());
+            if let Some([only]) = self.view(field).values().as_deref() {
+                tags.push((*name, only.as_str().map_or_else(|| only.to_string(), str::to_owned)));
+            }
+        }
+        tags.sort_unstable();
+        values.sort_unstable();
+        Alternative { node, values, tags, kind: view.kind, names: view.fields.keys().copied().collect(), hash }
+    }
+
+    /// A number that is the same for schemas that say the same, as far down as they are looked into. It is for comparing alone, and never
+    /// shown: another version of Rust may give another one.
+    pub(super) fn hash(&mut self, node: Node) -> u64 {
+        self.hash_to(node, DEPTH)
+    }
+
+    fn hash_to(&mut self, node: Node, depth: usize) -> u64 {
+        if let Some(known) = self.hashes.get(&(node, depth)) {
+            return *known;
+        }
+        let mut hasher = DefaultHasher::new();
+        let view = self.view(node);
+        view.kind.hash(&mut hasher);
+        sorted(view.limits.iter().map(|limits| limits_text(limits)).collect()).hash(&mut hasher);
+        sorted(view.values().unwrap_or_default().iter().map(|value| value.to_string()).collect()).hash(&mut hasher);
+        if depth > 0 {
+            let all = self.all;
+            let mut below = |schemas: &[SchemaId]| {
+                let nullable = self.nullable(schemas);
+                let node = self.node(schemas.iter().copied());
+                (nullable, self.hash_to(node, depth - 1))
+            };
+            let fields = view.fields.iter().map(|(name, field)| (*name, field.required, below(&field.schemas)));
+            sorted(fields.collect()).hash(&mut hasher);
+            match &view.additional {
+                Additional::Of(schemas) => below(schemas).hash(&mut hasher),
+                Additional::Open => 0.hash(&mut hasher),
+                Additional::Closed => 1.hash(&mut hasher),
+            }
+            below(&view.items).hash(&mut hasher);
+            below(&view.not()).hash(&mut hasher);
+            for choice in &view.choices {
+                let Kind::OneOf(variants, _) = &all[*choice].kind else { continue };
+                sorted(variants.iter().map(|variant| below(&[*variant])).collect()).hash(&mut hasher);
+            }
+        }
+        let hash = hasher.finish();
+        self.hashes.insert((node, depth), hash);
+        hash
+    }
+}
+
+/// The limits but for what is listed and what is excluded.
+fn limits_text(limits: &Limits) -> String {
+    format!("{:?}", Limits { values: Vec::new(), not: None, ..limits.clone() })
+}
+
+fn sorted<T: Ord>(mut all: Vec<T>) -> Vec<T> {
+    all.sort_unstable();
+    all
+}
+
+impl Alternative<'_> {
+    /// What it is called in a subject: whatever its schema is named.
+    fn label(&self) -> String {
+        if let Some(value) = self.values.first() {
+            return (*value).to_owned();
+        }
+        if let Some((name, value)) = self.tags.first() {
+            return format!("{name}={value}");
+        }
+        let names: Vec<&str> = sorted(self.names.iter().copied().collect());
+        match names.as_slice() {
+            [] => self.kind.word().to_owned(),
+            names => format!("{} with {}", self.kind.word(), names[..names.len().min(3)].join(", ")),
+        }
+    }
+
+    /// How much it is like another, of 100; none where the two cannot be the same one.
+    fn likeness(&self, other: &Self) -> Option<usize> {
+        let contradicts =
+            |(name, value): &(&str, String)| other.tags.iter().any(|(other, is)| other == name && is != value);
+        if self.tags.iter().any(contradicts) {
+            return None;
+        }
+        match (self.kind, other.kind) {
+            (Type::Integer, Type::Number) | (Type::Number, Type::Integer) => Some(50),
+            (one, another) if one != another => None,
+            (Type::Object, _) => {
+                let all = self.names.union(&other.names).count();
+                let common = self.names.intersection(&other.names).count();
+                let likeness = (common * 100).checked_div(all).unwrap_or(100);
+                (likeness >= ALIKE).then_some(likeness)
+            }
+            _ => Some(100),
+        }
+    }
+}
+
+/// The alternatives of both, those together that are the same one, each pair with a label of its own. Neither the labels nor the order
+/// depend on the order of the alternatives, or on which of the two documents is the old one.
+fn labelled(old: &[Alternative<'_>], new: &[Alternative<'_>]) -> Vec<(String, Option<usize>, Option<usize>)> {
+    let pairs = pairs(old, new);
+    let mut all: Vec<_> = pairs.iter().map(|(left, right)| (Some(*left), Some(*right))).collect();
+    let gone = (0..old.len()).filter(|index| pairs.iter().all(|(left, _)| left != index));
+    all.extend(gone.map(|left| (Some(left), None)));
+    let added = (0..new.len()).filter(|index| pairs.iter().all(|(_, right)| right != index));
+    all.extend(added.map(|right| (None, Some(right))));
+    let mut labelled: Vec<_> = all
+        .into_iter()
+        .map(|(left, right)| {
+            let both = [left.map(|index| &old[index]), right.map(|index| &new[index])];
+            let label = both.iter().flatten().map(|alternative| alternative.label()).min().unwrap_or_default();
+            (label, sorted(both.iter().flatten().map(|alternative| alternative.hash).collect()), left, right)
+        })
+        .collect();
+    labelled.sort_unstable();
+    let mut count = 1;
+    let mut last = String::new();
+    let numbered = labelled.into_iter().map(|(label, _, left, right)| {
+        count = if label == last { count + 1 } else { 1 };
+        last.clone_from(&label);
+        (if count == 1 { label } else { format!("{label} #{count}") }, left, right)
+    });
+    numbered.collect()
+}
+
+/// Which alternative is which, by their indices. The result is the same, mirrored, where the two documents are swapped.
+fn pairs(old: &[Alternative<'_>], new: &[Alternative<'_>]) -> Vec<(usize, usize)> {
+    if let ([_], [_]) = (old, new) {
+        return vec![(0, 0)];
+    }
+    let mut pairs = Pairs { found: Vec::new(), old: vec![false; old.len()], new: vec![false; new.len()] };
+    let values = |all: &[Alternative<'_>], index: usize| {
+        all[index].values.iter().map(|value| (*value).to_owned()).collect::<Vec<_>>()
+    };
+    pairs.by_key(|index| values(old, index), |index| values(new, index));
+    pairs.by_key(|index| vec![old[index].hash], |index| vec![new[index].hash]);
+    let mut alike = Vec::new();
+    for left in (0..old.len()).filter(|index| !pairs.old[*index]) {
+        for right in (0..new.len()).filter(|index| !pairs.new[*index]) {
+            alike.extend(
+                old[left].likeness(&new[right]).map(|likeness| (usize::MAX - likeness, left + right, left, right)),
+            );
+        }
+    }
+    alike.sort_unstable();
+    for (_, _, left, right) in alike {
+        pairs.add(left, right);
+    }
+    pairs.found.sort_unstable();
+    pairs.found
+}
+
+/// Pairs of indices, each index in one of them at most.
+struct Pairs {
+    found: Vec<(usize, usize)>,
+    old: Vec<bool>,
+    new: Vec<bool>,
+}
+
+impl Pairs {
+    fn add(&mut self, left: usize, right: usize) {
+        if !self.old[left] && !self.new[right] {
+            (self.old[left], self.new[right]) = (true, true);
+            self.found.push((left, right));
+        }
+    }
+
+    /// Adds the pairs that share a key, in order.
+    fn by_key<K: Hash + Eq>(&mut self, old: impl Fn(usize) -> Vec<K>, new: impl Fn(usize) -> Vec<K>) {
+        let mut by_key: HashMap<K, Vec<usize>> = HashMap::new();
+        for right in (0..self.new.len()).rev().filter(|index| !self.new[*index]) {
+            for key in new(right) {
+                by_key.entry(key).or_default().push(right);
+            }
+        }
+        for left in 0..self.old.len() {
+            for key in old(left) {
+                if self.old[left] {
+                    break;
+                }
+                let candidates = by_key.entry(key).or_default();
+                while let Some(right) = candidates.pop() {
+                    if !self.new[right] {
+                        self.add(left, right);
+                        break;
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! The walk over both documents.
+
+use std::collections::VecDeque;
+
+use super::graph::{Found, Graph, Key, Step, UnitId};
+use super::view::{Node, Side};
+use super::{Change, Direction, Rule, report, rules};
+use crm_clients_document::model::{Document, SchemaId};
+use crm_clients_document::normalize::Normalizer;
+
+/// What changed on the wire from one revision of an API to another. The changes are in the order of the new document's operations, what
+/// is gone behind them; where the documents agree there are none.
+pub fn wire(old: &Document, new: &Document) -> Vec<Change> {
+    let (old, new) = (Normalizer::new(old), Normalizer::new(new));
+    let mut wire = Wire { old: Side::new(&old), new: Side::new(&new), graph: Graph::default(), todo: VecDeque::new() };
+    wire.document();
+    while let Some((unit, old, new, direction)) = wire.todo.pop_front() {
+        wire.schemas(unit, old, new, direction);
+    }
+    report::changes(&wire.graph)
+}
+
+/// Both documents, and what was found.
+pub(super) struct Wire<'a> {
+    pub(super) old: Side<'a>,
+    pub(super) new: Side<'a>,
+    pub(super) graph: Graph<'a>,
+    /// Pairs of schemas that are still to be compared: a list and no recursion, for schemas may lie deep.
+    todo: VecDeque<(UnitId, Node, Node, Direction)>,
+}
+
+/// A difference about to be noted: the rule, what is said of it and what tells it from others.
+pub(super) struct Says {
+    pub(super) rule: &'static Rule,
+    pub(super) says: String,
+    pub(super) detail: String,
+}
+
+impl Says {
+    pub(super) fn new(rule: &'static Rule, says: impl Into<String>) -> Self {
+        Self { rule, says: says.into(), detail: String::new() }
+    }
+
+    /// With what it was and what it is.
+    pub(super) fn from_to(rule: &'static Rule, says: impl Into<String>, old: &str, new: &str) -> Self {
+        Self { rule, says: says.into(), detail: format!("{old} > {new}") }
+    }
+
+    /// With what came or went.
+    pub(super) fn of(rule: &'static Rule, says: impl Into<String>, what: &str) -> Self {
+        Self { rule, says: says.into(), detail: what.to_owned() }
+    }
+}
+
+/// Where a difference is, in both documents.
+#[derive(Clone, Copy)]
+pub(super) struct Places<'p> {
+    pub(super) old: Option<&'p str>,
+    pub(super) new: Option<&'p str>,
+}
+
+impl<'p> Places<'p> {
+    pub(super) fn new(old: &'p str, new: &'p str) -> Self {
+        Self { old: Some(old), new: Some(new) }
+    }
+}
+
+impl<'a> Wire<'a> {
+    /// Notes a difference at a step from a unit.
+    pub(super) fn note(
+        &mut self,
+        unit: UnitId,
+        step: Step<'a>,
+        direction: Option<Direction>,
+        places: Places<'_>,
+        says: Says,
+    ) {
+        let Says { rule, says, detail } = says;
+        let (old, new) = (places.old.map(str::to_owned), places.new.map(str::to_owned));
+        self.graph.found(unit, Found { rule, direction, step, says, detail, old, new });
+    }
+
+    /// Compares schemas that a step leads to, and whether null is a value.
+    pub(super) fn link(
+        &mut self,
+        unit: UnitId,
+        step: Step<'a>,
+        old: &[SchemaId],
+        new: &[SchemaId],
+        direction: Direction,
+    ) {
+        let (was, is) = (self.old.nullable(old), self.new.nullable(new));
+        let (old, new) = (self.old.node(old.iter().copied()), self.new.node(new.iter().copied()));
+        if was != is {
+            self.null(unit, step.clone(), (old, new), is, direction);
+        }
+        self.link_nodes(unit, step, old, new, direction);
+    }
+
+    /// Compares nodes that a step leads to, as non-null values.
+    pub(super) fn link_nodes(&mut self, unit: UnitId, step: Step<'a>, old: Node, new: Node, direction: Direction) {
+        let is_text = self.graph.is_text(unit);
+        let (part, is_new) = self.graph.part(unit, step, Key::Schemas(old, new, direction, is_text));
+        if is_new {
+            self.todo.push_back((part, old, new, direction));
+        }
+    }
+
+    fn null(&mut self, unit: UnitId, step: Step<'a>, (old, new): (Node, Node), is: bool, direction: Direction) {
+        let (part, is_new) = self.graph.part(unit, step, Key::Null(old, new, direction));
+        if !is_new || self.allows_all(old, new) {
+            return;
+        }
+        let says = match is {
+            true => Says::new(&rules::BECAME_NULLABLE, "may be null now"),
+            false => Says::new(&rules::NO_LONGER_NULLABLE, "can no longer be null"),
+        };
+        let places = Places { old: self.old.pointer(old), new: self.new.pointer(new) };
+        self.note(part, Step::Same, Some(direction), places, says);
+    }
+
+    /// Whether either of two nodes allows everything, null among it: that is told of as a change of type.
+    fn allows_all(&self, old: Node, new: Node) -> bool {
+        let (old, new) = (self.old.view(old), self.new.view(new));
+        [old, new].iter().any(|view| view.kind == super::view::Type::Any && view.choices.is_empty())
+    }
+}

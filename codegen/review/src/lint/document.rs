@@ -1,0 +1,126 @@
+//! Rules about the document as a whole.
+
+use std::collections::{HashMap, HashSet};
+
+use serde_json::Value;
+
+use super::operations::operations;
+use super::{Found, Node, Object};
+use crm_clients_document::diagnostic::{child, tokens};
+
+/// Components that cannot be reached from the paths, the webhooks and the security requirements.
+pub(super) fn unused_components(document: &Value, found: &mut Found) {
+    let used = used_components(document);
+    let schemes: HashSet<&String> = requirements(document).map(|(_, name)| name).collect();
+    let sections = document.get("components").and_then(Value::as_object).into_iter().flatten();
+    for (section, components) in sections.filter(|(section, _)| !section.starts_with("x-")) {
+        for name in components.as_object().into_iter().flat_map(Object::keys) {
+            let pointer = child(&child("/components", section), name);
+            let is_used = match section.as_str() {
+                "securitySchemes" => schemes.contains(name),
+                _ => used.contains(&pointer),
+            };
+            if !is_used {
+                found.push((pointer, format!("nothing refers to `{name}` of `components.{section}`")));
+            }
+        }
+    }
+}
+
+/// The pointers of the components that something refers to which is itself no component or a used one.
+fn used_components(document: &Value) -> HashSet<String> {
+    let mut used = HashSet::new();
+    let mut queue: Vec<(&str, &Value)> = Vec::new();
+    let root = document.as_object().into_iter().flatten();
+    queue.extend(root.filter(|(key, _)| *key != "components").map(|(key, value)| (key.as_str(), value)));
+    while let Some((key, node)) = queue.pop() {
+        let pointer = match node {
+            Value::Object(members) => {
+                // What a discriminator's mapping names is referred to as well.
+                let key_of = |member| if key == "mapping" { key } else { member };
+                queue.extend(members.iter().map(|(member, value)| (key_of(member.as_str()), value)));
+                continue;
+            }
+            Value::Array(elements) => {
+                queue.extend(elements.iter().map(|element| (key, element)));
+                continue;
+            }
+            Value::String(text) => match text.strip_prefix('#') {
+                Some(pointer) => pointer.to_owned(),
+                None if key == "mapping" => child("/components/schemas", text),
+                None => continue,
+            },
+            _ => continue,
+        };
+        let component = tokens(&pointer).take(3).fold(String::new(), |at, token| child(&at, &token));
+        if component.starts_with("/components/")
+            && let Some(value) = document.pointer(&component).filter(|_| !used.contains(&component))
+        {
+            used.insert(component);
+            queue.push(("", value));
+        }
+    }
+    used
+}
+
+/// The schemes that the security requirements name, with the pointer of each mention.
+fn requirements(document: &Value) -> impl Iterator<Item = (String, &String)> {
+    let whole = document.as_object().map(|object| (String::new(), object));
+    whole.into_iter().chain(operations(document)).flat_map(|(pointer, holder)| {
+        let pointer = child(&pointer, "security");
+        let all = holder.get("security").and_then(Value::as_array).into_iter().flatten().enumerate();
+        all.flat_map(move |(index, requirement)| {
+            let pointer = child(&pointer, &index.to_string());
+            requirement.as_object().into_iter().flat_map(Object::keys).map(move |name| (child(&pointer, name), name))
+        })
+    })
+}
+
+pub(super) fn unknown_security_schemes(document: &Value, found: &mut Found) {
+    let declared = document.pointer("/components/securitySchemes");
+    for (pointer, name) in requirements(document) {
+        if declared.is_none_or(|declared| declared.get(name).is_none()) {
+            found.push((pointer, format!("no security scheme is declared as `{name}`")));
+        }
+    }
+}
+
+pub(super) fn duplicate_operation_ids(document: &Value, found: &mut Found) {
+    let mut first = HashMap::new();
+    for (pointer, operation) in operations(document) {
+        let Some(id) = operation.get("operationId").and_then(Value::as_str) else { continue };
+        match first.get(id) {
+            Some(other) => {
+                found.push((child(&pointer, "operationId"), format!("`{id}` is the `operationId` of #{other}, too")));
+            }
+            None => {
+                first.insert(id, pointer);
+            }
+        }
+    }
+}
+
+pub(super) fn equivalent_paths(document: &Value, found: &mut Found) {
+    let mut first = HashMap::new();
+    for path in document.get("paths").and_then(Value::as_object).into_iter().flat_map(Object::keys) {
+        if let Some(other) = first.insert(without_names(path), path) {
+            let message = format!("`{path}` and `{other}` are the same path to a server");
+            found.push((child("/paths", path), message));
+        }
+    }
+}
+
+/// A path with `{}` for each of its parameters.
+fn without_names(path: &str) -> String {
+    let mut parts = path.split('{');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |path, part| path + "{}" + part.split_once('}').map_or(part, |(_, rest)| rest))
+}
+
+pub(super) fn insecure_server(server: &Node<'_>, found: &mut Found) {
+    let url = server.object.get("url").and_then(Value::as_str).unwrap_or_default();
+    let Some(host) = url.strip_prefix("http://") else { return };
+    if !["localhost", "127.0.0.1", "[::1]"].iter().any(|local| host.starts_with(local)) {
+        found.push((server.place("url"), format!("requests to {url} travel in plain text")));
+    }
+}

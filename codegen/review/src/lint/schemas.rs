@@ -1,0 +1,98 @@
+//! Rules about single schemas.
+
+use serde_json::Value;
+
+use super::{Found, Node, Object};
+use crm_clients_document::diagnostic::{child, closest, tokens};
+use crm_clients_document::lower::known_types;
+
+/// Whether a name is that of an id, or of several.
+fn is_id(name: &str) -> bool {
+    matches!(name, "id" | "ids" | "ID") || ["_id", "_ids", "Id", "Ids", "ID"].iter().any(|end| name.ends_with(end))
+}
+
+/// Whether a schema, or that of its items, allows numbers with a fraction.
+fn is_number(schema: &Value) -> bool {
+    let is = |schema: &Value| {
+        let kinds = schema.as_object().and_then(known_types);
+        kinds.is_some_and(|kinds| kinds.contains(&"number"))
+    };
+    is(schema) || schema.get("items").is_some_and(is)
+}
+
+pub(super) fn number_id(schema: &Node<'_>, found: &mut Found) {
+    for (name, property) in schema.object.get("properties").and_then(Value::as_object).into_iter().flatten() {
+        if is_id(name) && is_number(property) {
+            let place = child(&schema.place("properties"), name);
+            found.push((place, format!("the id `{name}` is a `number`")));
+        }
+    }
+}
+
+pub(super) fn number_id_parameter(parameter: &Node<'_>, found: &mut Found) {
+    let name = parameter.object.get("name").and_then(Value::as_str).unwrap_or_default();
+    if is_id(name) && parameter.object.get("schema").is_some_and(is_number) {
+        found.push((parameter.place("schema"), format!("the id `{name}` is a `number`")));
+    }
+}
+
+/// Looks at schemas that are whole in themselves: what is put together has properties elsewhere.
+pub(super) fn unknown_required(schema: &Node<'_>, found: &mut Found) {
+    let composing = ["allOf", "anyOf", "oneOf", "not", "if", "$ref", "additionalProperties", "patternProperties"];
+    let is_part = tokens(schema.pointer).any(|token| matches!(token.as_str(), "allOf" | "anyOf" | "oneOf" | "not"));
+    if is_part || composing.iter().any(|keyword| schema.object.contains_key(*keyword)) {
+        return;
+    }
+    let Some(properties) = schema.object.get("properties").and_then(Value::as_object) else { return };
+    let required = schema.object.get("required").and_then(Value::as_array).into_iter().flatten();
+    for (index, name) in required.enumerate() {
+        let Some(name) = name.as_str().filter(|name| !properties.contains_key(*name)) else { continue };
+        let place = child(&schema.place("required"), &index.to_string());
+        let meant = closest(name, properties.keys().map(String::as_str));
+        let meant = meant.map(|meant| format!("; is `{meant}` meant?")).unwrap_or_default();
+        found.push((place, format!("`{name}` is required and no property{meant}")));
+    }
+}
+
+pub(super) fn array_without_items(schema: &Node<'_>, found: &mut Found) {
+    let is_array = schema.object.get("type").is_some_and(|kind| kind == "array");
+    let has_items = ["items", "prefixItems"].iter().any(|keyword| schema.object.contains_key(*keyword));
+    if is_array && !has_items {
+        found.push((schema.place("type"), "the items of this array can be anything".to_owned()));
+    }
+}
+
+pub(super) fn nullable(schema: &Node<'_>, found: &mut Found) {
+    let version = schema.document.get("openapi").and_then(Value::as_str).unwrap_or_default();
+    if version.starts_with("3.1") && schema.object.get("nullable").is_some_and(Value::is_boolean) {
+        found.push((schema.place("nullable"), format!("OpenAPI {version} has no `nullable`")));
+    }
+}
+
+pub(super) fn duplicate_enum_value(schema: &Node<'_>, found: &mut Found) {
+    let Some(values) = schema.object.get("enum").and_then(Value::as_array) else { return };
+    for (index, value) in values.iter().enumerate().filter(|(index, value)| values[..*index].contains(value)) {
+        let place = child(&schema.place("enum"), &index.to_string());
+        found.push((place, format!("`enum` lists {value} a second time")));
+    }
+}
+
+pub(super) fn impossible_limits(schema: &Node<'_>, found: &mut Found) {
+    for (least, most) in [
+        ("minimum", "maximum"),
+        ("minLength", "maxLength"),
+        ("minItems", "maxItems"),
+        ("minProperties", "maxProperties"),
+    ] {
+        let limit = |keyword| limit(schema.object, keyword);
+        if let (Some(from), Some(to)) = (limit(least), limit(most))
+            && from > to
+        {
+            found.push((schema.place(least), format!("`{least}` is {from} and `{most}` is {to}")));
+        }
+    }
+}
+
+fn limit(schema: &Object, keyword: &str) -> Option<f64> {
+    schema.get(keyword).and_then(Value::as_f64)
+}
