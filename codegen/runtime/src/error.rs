@@ -48,7 +48,7 @@ impl<B> From<TransportError> for Error<B> {
 
 impl<B> Error<B> {
     /// Returns the HTTP status of the response, if there is one; for [`Error::Auth`] the token endpoint's.
-    pub fn status(&self) -> Option<u16> {
+    pub fn status(&self) -> Option<StatusCode> {
         match self {
             Error::Api(error) => Some(error.status()),
             Error::Auth(error) => error.status(),
@@ -180,8 +180,8 @@ impl<B> ApiError<B> {
     }
 
     /// Returns the HTTP status, such as 422.
-    pub fn status(&self) -> u16 {
-        self.reply.status
+    pub fn status(&self) -> StatusCode {
+        self.reply.status_code()
     }
 
     /// Returns the headers of the response.
@@ -218,8 +218,7 @@ impl<B> ApiError<B> {
 impl<B> fmt::Display for ApiError<B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.operation, self.reply.status)?;
-        let reason = StatusCode::from_u16(self.reply.status).ok();
-        if let Some(reason) = reason.and_then(|status| status.canonical_reason()) {
+        if let Some(reason) = self.status().canonical_reason() {
             write!(f, " {reason}")?;
         }
         if let Some(id) = self.request_id() {
@@ -294,8 +293,8 @@ impl DecodeError {
     }
 
     /// Returns the HTTP status of the response.
-    pub fn status(&self) -> u16 {
-        self.reply.status
+    pub fn status(&self) -> StatusCode {
+        self.reply.status_code()
     }
 
     /// Returns the headers of the response.

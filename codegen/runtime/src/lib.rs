@@ -47,6 +47,7 @@ pub use webhook::{PayloadError, Verifier, WebhookError};
 pub use bytes::Bytes;
 pub use jiff::{Timestamp, civil::Date};
 pub use reqwest;
+pub use reqwest::{Method, StatusCode};
 pub use secrecy::SecretString;
 pub use serde_json::{Map, Value};
 

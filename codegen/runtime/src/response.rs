@@ -15,10 +15,11 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
+use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 
 use crate::error::{ApiError, DecodeError, Error, TransportError};
-use crate::operation::{ErrorReader, Operation, Reply, Status};
+use crate::operation::{ErrorReader, Operation, Reply, Status, status_code};
 use crate::redact::Redactor;
 use crate::request::{RequestParts, Sending};
 use crate::transport::{self, Executing, Failure, RawResponse};
@@ -42,8 +43,8 @@ impl<T> Response<T> {
     }
 
     /// Returns the HTTP status, such as 200.
-    pub fn status(&self) -> u16 {
-        self.status
+    pub fn status(&self) -> StatusCode {
+        status_code(self.status)
     }
 
     /// Returns the headers as the server sent them.

@@ -120,7 +120,7 @@ async fn send_with_retry(parts: &RequestParts, span: &Span) -> Result<RawRespons
             token_renewed = true;
             continue;
         }
-        if !attempt.is_safe_to_retry(parts) {
+        if !attempt.is_safe_to_retry(parts, attempts.policy()) {
             if attempt.is_success() {
                 attempts.succeeded();
             }
@@ -173,14 +173,12 @@ impl<'a> Attempt<'a> {
     }
 
     /// Returns true if the request can be sent again without taking effect twice.
-    fn is_safe_to_retry(&self, parts: &RequestParts) -> bool {
+    fn is_safe_to_retry(&self, parts: &RequestParts, policy: &Retry) -> bool {
         let safe = match &self.outcome {
-            Ok(response) => match response.reply.status {
-                429 => return self.was_rejected_safely(parts),
-                502..=504 => parts.idempotent,
-                _ => false,
-            },
-            Err(Failure::Transport(error)) if self.sent.any && !error.is_refused() => {
+            Ok(response) if !policy.is_on(response.reply.status) => false,
+            Ok(response) if response.reply.status == 429 => return self.was_rejected_safely(parts),
+            Ok(_) => parts.idempotent,
+            Err(Failure::Transport(error)) if self.sent.any && !error.is_refused() && policy.is_on_error(error) => {
                 parts.idempotent || (error.is_connect() && !self.sent.redirected)
             }
             Err(_) => false,

@@ -269,8 +269,19 @@ fn call_struct(api: &Api, operation: &Operation, call: &str) -> TokenStream {
 }
 
 /// The methods that every call has; an argument of such a name gives way.
-const OF_EVERY_CALL: &[&str] =
-    &["send", "send_with_response", "send_raw", "send_stream", "timeout", "retry", "header", "body", "into_future"];
+const OF_EVERY_CALL: &[&str] = &[
+    "send",
+    "send_with_response",
+    "send_raw",
+    "send_stream",
+    "timeout",
+    "retry",
+    "header",
+    "idempotent",
+    "idempotency_key",
+    "body",
+    "into_future",
+];
 
 /// The methods that the calls of lists with pages have besides.
 const OF_PAGED_CALLS: &[&str] = &["pages", "items"];

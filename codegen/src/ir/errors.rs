@@ -21,7 +21,7 @@ pub fn distinct_errors(errors: Vec<ErrorVariant>, types: &[TypeDef]) -> (Vec<Err
             Type::List(_) => "List".to_owned(),
             _ => "Value".to_owned(),
         };
-        let name = names::unique(&name, |name| name == "Undeclared" || out.iter().any(|other| other.name == name));
+        let name = names::unique(&name, |name| name == "Unknown" || out.iter().any(|other| other.name == name));
         index.push(out.len());
         out.push(ErrorVariant {
             function: format!("read_{}", names::suffix(&names::value_name(&name))),

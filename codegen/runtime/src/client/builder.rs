@@ -82,7 +82,7 @@ impl CoreBuilder {
     /// Limits how long one attempt may take, from connecting to the end of the body, and how long a token may be waited
     /// for; 60 seconds by default. The time does not run while an upload makes progress.
     ///
-    /// [`Retry::total_time`] limits all attempts together, so a longer timeout needs more of it too.
+    /// [`Retry::max_elapsed`] limits all attempts together, so a longer timeout needs more of it too.
     pub fn timeout(self, timeout: Duration) -> Self {
         Self { timeout, ..self }
     }

@@ -25,6 +25,9 @@ use crate::response::byte_stream::ByteStream;
 use crate::response::{ErrorDecoder, Response, decoded};
 use crate::transport::Retry;
 
+/// The header of the IETF draft, which most APIs with such keys read.
+const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
+
 /// The future of a call.
 pub type Sending<T, B> = Pin<Box<dyn Future<Output = Result<T, Error<B>>> + Send>>;
 
@@ -150,7 +153,7 @@ impl<T, B: Default> Call<T, B> {
         self.parts.body = Body::Source(Arc::new(upload.into().declared(media_type)));
     }
 
-    /// Limits how long one attempt of this call may take, within the [total time](Retry::total_time).
+    /// Limits how long one attempt of this call may take, within the [time in total](Retry::max_elapsed).
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.parts.timeout = Some(timeout);
         self
@@ -166,6 +169,19 @@ impl<T, B: Default> Call<T, B> {
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.parts.header(name, value);
         self
+    }
+
+    /// Declares that sending this request twice has no other effect than sending it once, so that it can be retried like
+    /// a GET.
+    pub fn idempotent(mut self) -> Self {
+        self.parts.idempotent = true;
+        self
+    }
+
+    /// Sends this key as `Idempotency-Key`, by which the server recognizes a retry, and makes the call idempotent.
+    pub fn idempotency_key(mut self, key: &str) -> Self {
+        self.parts.header(IDEMPOTENCY_KEY, key);
+        self.idempotent()
     }
 
     /// Sends the request and decodes its response.
@@ -370,6 +386,23 @@ macro_rules! operation {
             #[inline]
             pub fn header(mut self, name: &str, value: &str) -> Self {
                 self.call = self.call.header(name, value);
+                self
+            }
+
+            /// Declares that sending this request twice has no other effect than sending it once, so that it can be
+            /// retried like a GET.
+            #[must_use]
+            #[inline]
+            pub fn idempotent(mut self) -> Self {
+                self.call = self.call.idempotent();
+                self
+            }
+
+            /// Sends this key as `Idempotency-Key`, by which the server recognizes a retry, and makes the call idempotent.
+            #[must_use]
+            #[inline]
+            pub fn idempotency_key(mut self, key: &str) -> Self {
+                self.call = self.call.idempotency_key(key);
                 self
             }
         }

@@ -35,7 +35,7 @@ type Numbers = BTreeMap<String, i64>;
 #[derive(Debug, Default, PartialEq)]
 enum ErrorBody {
     #[default]
-    Undeclared,
+    Unknown,
     Invalid(BTreeMap<String, String>),
     Client(Vec<String>),
     Any(i64),
