@@ -32,7 +32,7 @@ pub use client::{Core, CoreBuilder, http_client_builder};
 pub use error::{ApiError, DecodeError, Error, RequestError, TransportError};
 pub use included::Included;
 pub use pagination::{Items, Pages};
-pub use request::Upload;
+pub use request::{UndeclaredCall, Upload};
 #[doc(hidden)]
 pub use response::decode;
 pub use response::{

@@ -14,6 +14,7 @@ use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
+use ::serde::de::DeserializeOwned;
 use bytes::Bytes;
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
@@ -138,6 +139,11 @@ impl<B> Clone for ErrorDecoder<B> {
 impl<B> Copy for ErrorDecoder<B> {}
 
 impl<B: Default> ErrorDecoder<B> {
+    /// Decodes the errors of an operation that the document does not declare.
+    pub(crate) fn undeclared(operation: &'static str) -> Self {
+        Self { operation, readers: &[] }
+    }
+
     /// Returns the response if its status is a success.
     pub(crate) fn success(self, executed: Executed) -> Result<RawResponse, Error<B>> {
         let RawResponse { reply, redactor, limits, .. } = match executed {
@@ -150,6 +156,13 @@ impl<B: Default> ErrorDecoder<B> {
         let read = self.reader(reply.status);
         let (body, _) = limits.apply(|| read.and_then(|read| read(&reply.body).ok()).unwrap_or_default());
         Err(Error::Api(Box::new(ApiError::new(self.operation, reply, body, redactor))))
+    }
+
+    /// Returns the body as any type that reads JSON; an empty body is `null`.
+    pub(crate) fn json<T: DeserializeOwned>(self, executed: Executed) -> Result<T, Error<B>> {
+        let RawResponse { reply, redactor, limits, .. } = self.success(executed)?;
+        let (decoded, exceeded) = limits.apply(|| decode::undeclared_json(&reply));
+        decoded.map_err(|failure| self.undecoded(reply, failure, exceeded, redactor))
     }
 
     /// Returns the body as the server sent it.

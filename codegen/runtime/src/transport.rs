@@ -94,6 +94,9 @@ pub(crate) type Executing = Pin<Box<dyn Future<Output = Result<RawResponse, Fail
 pub(crate) fn execute(mut parts: RequestParts) -> Executing {
     let span = Span::of(&parts);
     let of_call = span.clone();
+    if !parts.body_fields.is_empty() {
+        parts.add_body_fields();
+    }
     let executing = async move {
         let response = match parts.fault.take() {
             Some(fault) => Err(fault.into()),
@@ -224,7 +227,7 @@ impl<'a> Attempt<'a> {
 
 /// Returns what the request is sent with. Tokens that have to be fetched may take as long as an attempt.
 async fn secrets(parts: &RequestParts, limit: Duration) -> Result<Vec<Secret<'_>>, Failure> {
-    let secrets = parts.core.inner().credentials.secrets(parts.security, &parts.headers);
+    let secrets = parts.core.inner().credentials.secrets(&parts.security, &parts.headers);
     match tokio::time::timeout(limit, secrets).await {
         Ok(secrets) => secrets.map_err(|missing| missing.into_failure(parts.name)),
         Err(_) => Err(TransportError::timed_out(limit).into()),

@@ -88,14 +88,11 @@ fn client(api: &Api) -> TokenStream {
     let example = "Cheap to clone: clones share their connections.";
     let doc = format!(" The client of {}. {example}", api.title.replace(['\n', '\r'], " "));
     let doc = gate::docs(&[doc]);
-    // A document may have webhooks and nothing else, or nothing at all.
-    let unused = (tokens.is_empty() && handles.is_empty())
-        .then(|| quote!(#[expect(dead_code, reason = "there is no operation")]));
+    let schemes = api.schemes.iter().map(credentials::constant);
     quote! {
         #doc
         #[derive(Clone, Debug)]
         pub struct Client {
-            #unused
             core: runtime::Core,
         }
 
@@ -106,6 +103,13 @@ fn client(api: &Api) -> TokenStream {
             /// Begins a client.
             pub fn builder() -> Builder {
                 Builder { core: runtime::Core::builder(#name, Self::BASE_URL) }
+            }
+
+            /// Begins a call of an endpoint that this client has no method for, at a path below the base URL.
+            ///
+            /// It is sent with every credential that the client has, unless the call chooses one.
+            pub fn request(&self, method: runtime::Method, path: &str) -> runtime::UndeclaredCall<ErrorBody> {
+                runtime::UndeclaredCall::new(&self.core, const { &[#(&#schemes),*] }, method, path)
             }
 
             #tokens

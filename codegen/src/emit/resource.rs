@@ -196,7 +196,7 @@ fn send_argument(api: &Api, one: &Argument) -> TokenStream {
                 // The others are of paths, and stand in their templates.
                 _ => quote!(Style::Form),
             };
-            quote!(#converted call.query(#wire, #style, #value);)
+            quote!(#converted call.query_param(#wire, #style, #value);)
         }
         Location::Header => quote!(#converted call.header_param(#wire, #value);),
         Location::Cookie => quote!(#converted call.cookie(#wire, #value);),
@@ -208,7 +208,7 @@ fn send_fixed(fixed: &Fixed) -> TokenStream {
     let (wire, value) = (gate::string(&fixed.wire), gate::string(&fixed.value));
     match fixed.location {
         Location::Path => TokenStream::new(),
-        Location::Query => quote!(call.query(#wire, Style::Form, #value);),
+        Location::Query => quote!(call.query_param(#wire, Style::Form, #value);),
         Location::Header => quote!(call.header_param(#wire, #value);),
         Location::Cookie => quote!(call.cookie(#wire, #value);),
     }
@@ -277,6 +277,8 @@ const OF_EVERY_CALL: &[&str] = &[
     "timeout",
     "retry",
     "header",
+    "query",
+    "body_field",
     "idempotent",
     "idempotency_key",
     "body",

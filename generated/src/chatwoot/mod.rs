@@ -79,6 +79,22 @@ impl Client {
         }
     }
 
+    /// Begins a call of an endpoint that this client has no method for, at a path below the base URL.
+    ///
+    /// It is sent with every credential that the client has, unless the call chooses one.
+    pub fn request(
+        &self,
+        method: runtime::Method,
+        path: &str,
+    ) -> runtime::UndeclaredCall<ErrorBody> {
+        runtime::UndeclaredCall::new(
+            &self.core,
+            const { &[&API_ACCESS_TOKEN] },
+            method,
+            path,
+        )
+    }
+
     /// The account itself: its details and settings.
     pub fn account(&self, account_id: i64) -> account::Account {
         account::Account::new(&self.core, account_id)

@@ -53,6 +53,17 @@ impl Client {
         }
     }
 
+    /// Begins a call of an endpoint that this client has no method for, at a path below the base URL.
+    ///
+    /// It is sent with every credential that the client has, unless the call chooses one.
+    pub fn request(
+        &self,
+        method: runtime::Method,
+        path: &str,
+    ) -> runtime::UndeclaredCall<ErrorBody> {
+        runtime::UndeclaredCall::new(&self.core, const { &[&API_KEY] }, method, path)
+    }
+
     /// The AI agents that make and answer phone calls.
     pub fn agents(&self) -> agents::Agents {
         agents::Agents::new(&self.core)

@@ -74,6 +74,22 @@ impl Client {
         }
     }
 
+    /// Begins a call of an endpoint that this client has no method for, at a path below the base URL.
+    ///
+    /// It is sent with every credential that the client has, unless the call chooses one.
+    pub fn request(
+        &self,
+        method: runtime::Method,
+        path: &str,
+    ) -> runtime::UndeclaredCall<ErrorBody> {
+        runtime::UndeclaredCall::new(
+            &self.core,
+            const { &[&BEARER_TOKEN] },
+            method,
+            path,
+        )
+    }
+
     /// The refresh token that the server handed out last, or the one that the client was given. Who authenticates
     /// with refresh tokens keeps it for the next start: an earlier one may be good no longer.
     pub fn refresh_token(&self) -> Option<runtime::SecretString> {

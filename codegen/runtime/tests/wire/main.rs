@@ -18,6 +18,7 @@ mod tls;
 mod token_cache;
 mod token_server;
 mod tokens;
+mod undeclared;
 mod uploads;
 
 use std::collections::BTreeMap;
