@@ -420,6 +420,19 @@ impl TransportError {
         Self { operation: None, message: "timed out", source, timeout: true, connect: false, refused: false }
     }
 
+    /// An error of a caller's own transport.
+    pub(crate) fn custom(error: Source) -> Self {
+        let source = Some(error);
+        Self {
+            operation: None,
+            message: "the transport failed",
+            source,
+            timeout: false,
+            connect: false,
+            refused: false,
+        }
+    }
+
     pub(crate) fn of(self, operation: &'static str) -> Self {
         Self { operation: Some(operation), ..self }
     }

@@ -8,7 +8,7 @@ mod undeclared;
 mod upload;
 
 pub use call::{Call, Sending};
-pub(crate) use call::{RequestParts, ResponseMode};
+pub(crate) use call::{RequestParts, ResponseMode, checked_header};
 pub use multipart::{FormParts, MultipartBody};
 pub use undeclared::UndeclaredCall;
 pub use upload::Upload;

@@ -182,6 +182,24 @@ fn builder(api: &Api) -> TokenStream {
                 self
             }
 
+            /// Sets the limits that all calls of the client share; none by default.
+            pub fn limits(mut self, limits: runtime::CallLimits) -> Self {
+                self.core = self.core.limits(limits);
+                self
+            }
+
+            /// Adds a hook, which is called before each request and after each response.
+            pub fn hook(mut self, hook: impl runtime::Hook + 'static) -> Self {
+                self.core = self.core.hook(hook);
+                self
+            }
+
+            /// Sends requests with this transport instead of the HTTP client.
+            pub fn transport(mut self, transport: impl runtime::Transport + 'static) -> Self {
+                self.core = self.core.transport(transport);
+                self
+            }
+
             /// The `User-Agent` of requests.
             pub fn user_agent(mut self, name: impl Into<String>) -> Self {
                 self.core = self.core.user_agent(name);

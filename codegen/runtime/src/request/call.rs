@@ -362,16 +362,12 @@ impl RequestParts {
     }
 
     pub(super) fn header(&mut self, name: &str, value: &str) {
-        let (Ok(header), Ok(content)) = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(value)) else {
-            // The value may be a secret, so it is not shown.
-            let message = format!("the header {name:?} or its value holds a character that cannot be sent");
-            return self.fail(RequestError::new(message));
-        };
-        // A wrong length would let the body's end pass for the next request.
-        if header == CONTENT_LENGTH || header == TRANSFER_ENCODING {
-            return self.fail(RequestError::new(format!("the header {name} follows from the body")));
+        match checked_header(name, value) {
+            Ok((name, value)) => {
+                self.headers.insert(name, value);
+            }
+            Err(error) => self.fail(error),
         }
-        self.headers.insert(header, content);
     }
 
     pub(super) fn json(&mut self, media_type: &'static str, body: Result<Vec<u8>, serde_json::Error>) {
@@ -402,6 +398,20 @@ impl RequestParts {
     pub(crate) fn fail(&mut self, error: RequestError) {
         self.fault.get_or_insert(error);
     }
+}
+
+/// Checks a header that a caller sets.
+pub(crate) fn checked_header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), RequestError> {
+    let (Ok(header), Ok(content)) = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(value)) else {
+        // The value may be a secret, so it is not shown.
+        let message = format!("the header {name:?} or its value holds a character that cannot be sent");
+        return Err(RequestError::new(message));
+    };
+    // A wrong length would let the body's end pass for the next request.
+    if header == CONTENT_LENGTH || header == TRANSFER_ENCODING {
+        return Err(RequestError::new(format!("the header {name} follows from the body")));
+    }
+    Ok((header, content))
 }
 
 /// Implements the sending methods of a generated call struct with a `call` field:

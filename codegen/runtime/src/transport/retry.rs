@@ -163,6 +163,16 @@ impl<'a> Attempts<'a> {
         self.policy.max_elapsed.saturating_sub(self.begun.elapsed())
     }
 
+    /// Leaves out of the call's time what it has waited for its turn.
+    pub(crate) fn waited(&mut self, time: Duration) {
+        self.begun += time;
+    }
+
+    /// Returns true if the policy lets a call wait for this long.
+    pub(crate) fn allows(&self, pause: Duration) -> bool {
+        self.policy.max_attempts > 1 && pause <= self.policy.max_elapsed
+    }
+
     /// Refunds the retry budget after a success.
     pub(crate) fn succeeded(&self) {
         self.budget.succeeded(self.cost);

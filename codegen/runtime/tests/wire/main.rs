@@ -4,6 +4,8 @@ mod auth;
 mod events;
 mod faults;
 mod grants;
+mod hooks;
+mod limits;
 mod loopback;
 #[cfg(feature = "mock")]
 mod mocks;
