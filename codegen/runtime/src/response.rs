@@ -83,12 +83,14 @@ where
     O: 'static,
     B: 'static,
 {
-    Box::pin(Decoded { executing: transport::execute(parts), state, decode })
+    let api = parts.core.api();
+    Box::pin(Decoded { executing: transport::execute(parts), api, state, decode })
 }
 
 /// Hand-written future: an `async` block would be monomorphised per type.
 struct Decoded<S, O, B> {
     executing: Executing,
+    api: &'static str,
     state: S,
     decode: fn(S, Executed) -> Result<O, Error<B>>,
 }
@@ -98,7 +100,7 @@ impl<S: Copy + Unpin, O, B> Future for Decoded<S, O, B> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let executed = ready!(self.executing.as_mut().poll(context));
-        Poll::Ready((self.decode)(self.state, executed))
+        Poll::Ready((self.decode)(self.state, executed).map_err(|error| error.of_api(self.api)))
     }
 }
 

@@ -16,13 +16,22 @@ use crate::error::{ApiError, Error, excerpt};
 /// Calls that waited for the same token share its cause.
 #[derive(Clone)]
 pub struct AuthError {
+    api: Option<&'static str>,
     operation: &'static str,
     fault: Fault,
 }
 
 impl AuthError {
     pub(crate) fn new(operation: &'static str, fault: Fault) -> Self {
-        Self { operation, fault }
+        Self { api: None, operation, fault }
+    }
+
+    pub(crate) fn api(&self) -> Option<&'static str> {
+        self.api
+    }
+
+    pub(crate) fn set_api(&mut self, api: &'static str) {
+        self.api = Some(api);
     }
 
     /// Returns the operation that needed the token, such as `contacts.create`.

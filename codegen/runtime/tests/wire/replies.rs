@@ -362,3 +362,17 @@ async fn a_response_shows_its_status_only() -> Outcome {
     assert_eq!(shown, "Response { status: 200, .. } Response { status: 200, .. }");
     Ok(())
 }
+
+#[tokio::test]
+async fn an_error_names_the_api() -> Outcome {
+    let server =
+        Server::answering([reply("503 Service Unavailable", &[], ""), reply("200 OK", &[], "[]"), "reset".to_owned()])
+            .await?;
+    for _ in 0..3 {
+        let error = get(&server)?.await.err().ok_or("it succeeded")?;
+        assert_eq!((error.api(), error.operation()), (Some("tests"), Some("things.get")), "{error}");
+    }
+    let error = get(&server)?.header("a b", "c").await.err().ok_or("it succeeded")?;
+    assert_eq!(error.api(), Some("tests"), "{error}");
+    Ok(())
+}
