@@ -13,6 +13,9 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// A call waits for its turn, in the order in which the calls were sent. That time does not count against the
 /// [time in total](crate::Retry::max_elapsed) or the timeout. Each attempt takes a turn of its own.
 ///
+/// With or without limits, no call of the client is sent for a time after a 429: as long as `Retry-After` asks, or as
+/// [`pause`](Self::pause) says. A time that is longer than the throttled call itself may take holds up no other.
+///
 /// ```
 /// use crm_clients_runtime::CallLimits;
 ///

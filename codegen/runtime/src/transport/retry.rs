@@ -22,7 +22,8 @@ use crate::error::TransportError;
 /// whatever the policy, on the same conditions as after a 429.
 ///
 /// Before each retry the client waits for a random time, whose upper bound doubles from one retry to the next. If the
-/// server sends `Retry-After`, the random time is added to it. Other statuses and responses that cannot be decoded are
+/// server sends `Retry-After`, the random time is added to it; after a 429 the client's other calls
+/// [wait too](crate::CallLimits). Other statuses and responses that cannot be decoded are
 /// final. [`statuses`](Self::statuses), [`also_on`](Self::also_on), [`timeouts`](Self::timeouts) and
 /// [`connection_errors`](Self::connection_errors) choose others, on the same conditions; a
 /// [`Hook`](crate::Hook) can decide for each response.
