@@ -47,7 +47,7 @@ pub async fn run(
     // The file is read while it is sent; its name and type follow from the path.
     let reply = ConversationMessageForm::new().content(text).private(private).attachments([Upload::file(file)]);
     let call = client.messages(account, conversation).create_as_multipart(reply);
-    let sent = match call.timeout(PATIENCE).retry(Retry::default().total_time(PATIENCE)).await {
+    let sent = match call.timeout(PATIENCE).retry(Retry::default().max_elapsed(PATIENCE)).await {
         Ok(message) => message,
         Err(Error::Api(error)) if error.status() == 404 => {
             return Err(format!("account {account} has no conversation {conversation}").into());

@@ -46,7 +46,7 @@ pub async fn run(variable: impl Fn(&str) -> Option<String>, csv: impl Read) -> O
         let line = row.position().map_or(0, csv::Position::line);
         match client.contacts().create(contact(&headers, &row)).await {
             Ok(_) => created += 1,
-            Err(error) if error.status() == Some(409) => there += 1,
+            Err(error) if error.status().is_some_and(|status| status == 409) => there += 1,
             // What is wrong with one row is no reason to leave out the others.
             Err(Error::Api(error)) if error.status() == 400 => {
                 refused.push(format!("line {line}: {}", error.body().message().unwrap_or("no reason given")));

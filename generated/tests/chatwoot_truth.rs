@@ -231,7 +231,7 @@ async fn every_refusal_arrives_typed_and_is_written_again_without_loss() -> Outc
                     fixture.file
                 );
             }
-            ErrorBody::Undeclared if *status == 422 && fixture.body.is_empty() => {}
+            ErrorBody::Unknown if *status == 422 && fixture.body.is_empty() => {}
             other => return Err(format!("{}: {other:?}", fixture.file).into()),
         }
     }

@@ -123,7 +123,7 @@ async fn a_kajabi_token_that_ends_between_two_pages_is_a_typed_error() -> Outcom
     assert_eq!(offers.try_next().await?.map(|offer| offer.id).as_deref(), Some("1"));
     let refusal = refusal(offers.try_next().await)?;
 
-    assert_eq!((refusal.status(), refusal.operation()), (401, "offers.list"));
+    assert_eq!((refusal.status().as_u16(), refusal.operation()), (401, "offers.list"));
     assert_eq!(refusal.body().errors()[0].detail.as_deref(), Some("expired"));
     assert!(offers.next().await.is_none());
     Ok(())

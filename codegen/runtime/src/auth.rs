@@ -69,6 +69,37 @@ impl Scheme {
     }
 }
 
+/// Which credentials a request is sent with.
+#[derive(Clone)]
+pub(crate) enum Security {
+    /// The first of these alternatives that is configured whole.
+    AnyOf(&'static [&'static [&'static Scheme]]),
+    /// Those of these schemes that are configured.
+    Configured(&'static [&'static Scheme]),
+    /// These, which must all be configured.
+    Chosen(Vec<&'static Scheme>),
+}
+
+impl Security {
+    /// Adds a scheme that the caller chooses.
+    pub(crate) fn choose(&mut self, scheme: &'static Scheme) {
+        match self {
+            Self::Chosen(schemes) => schemes.push(scheme),
+            _ => *self = Self::Chosen(vec![scheme]),
+        }
+    }
+
+    /// Returns the schemes whose credentials the request may carry.
+    pub(crate) fn schemes(&self) -> impl Iterator<Item = &'static Scheme> {
+        let (alternatives, schemes): (&[_], &[_]) = match self {
+            Self::AnyOf(alternatives) => (alternatives, &[]),
+            Self::Configured(schemes) => (&[], schemes),
+            Self::Chosen(schemes) => (&[], schemes),
+        };
+        alternatives.iter().copied().flatten().chain(schemes).copied()
+    }
+}
+
 /// A credential as the client's builder was given it.
 #[derive(Clone)]
 pub(crate) enum Given {
@@ -163,11 +194,12 @@ impl<C> Credentials<C> {
 
     /// Returns the first alternative that is complete: each of its credentials is configured, or set as a header of this
     /// call.
-    fn choose<'a>(
-        &self,
-        alternatives: &'a [&'a [&'static Scheme]],
-        headers: &HeaderMap,
-    ) -> Result<&'a [&'static Scheme], RequestError> {
+    fn choose<'a>(&self, security: &'a Security, headers: &HeaderMap) -> Result<&'a [&'static Scheme], RequestError> {
+        let alternatives = match security {
+            Security::AnyOf(alternatives) => *alternatives,
+            Security::Configured(schemes) => return Ok(schemes),
+            Security::Chosen(schemes) => &[schemes.as_slice()],
+        };
         let is_set = |scheme: &Scheme| {
             self.get(scheme).is_some() || scheme.header().is_some_and(|header| headers.contains_key(header))
         };
@@ -195,11 +227,11 @@ impl Credentials<Credential> {
     /// Returns the secrets to send. No token is fetched for a call that has a header of its own.
     pub(crate) async fn secrets<'a>(
         &'a self,
-        alternatives: &[&[&'static Scheme]],
+        security: &Security,
         headers: &HeaderMap,
     ) -> Result<Vec<Secret<'a>>, Unauthenticated> {
         let mut secrets = Vec::new();
-        let chosen = self.choose(alternatives, headers).map_err(Unauthenticated::Missing)?;
+        let chosen = self.choose(security, headers).map_err(Unauthenticated::Missing)?;
         for (scheme, credential) in chosen.iter().filter_map(|scheme| self.find(scheme)) {
             match credential {
                 Credential::Secret(secret) => secrets.push(Secret::Fixed(scheme, secret)),

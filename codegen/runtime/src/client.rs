@@ -13,8 +13,9 @@ use secrecy::SecretString;
 
 use crate::auth::{self, Credential, Credentials, Revocation, Scheme};
 use crate::error::{Error, RequestError};
+use crate::hook::Hook;
 use crate::request::Sending;
-use crate::transport::{Retry, RetryBudget};
+use crate::transport::{Limiter, Retry, RetryBudget, Transport};
 pub use builder::CoreBuilder;
 pub(crate) use builder::RESPONSE_LIMIT;
 pub use http::http_client_builder;
@@ -40,6 +41,10 @@ pub(crate) struct ClientInner {
     pub(crate) timeout: Duration,
     pub(crate) retry: Retry,
     pub(crate) retry_budget: Arc<RetryBudget>,
+    pub(crate) limiter: Arc<Limiter>,
+    pub(crate) hooks: Arc<[Arc<dyn Hook>]>,
+    /// What sends requests in place of `http`.
+    pub(crate) transport: Option<Arc<dyn Transport>>,
     pub(crate) user_agent: Option<HeaderValue>,
     pub(crate) response_limit: usize,
     pub(crate) credentials: Credentials<Credential>,
@@ -56,8 +61,7 @@ impl Core {
         self.0.base_url()
     }
 
-    /// Returns the API's name for logs.
-    #[cfg(feature = "tracing")]
+    /// Returns the API's name for logs and hooks.
     pub(crate) fn api(&self) -> &'static str {
         self.0.api
     }

@@ -1,5 +1,7 @@
 //! The errors of calls, each with what its reader needs to fix it.
 
+mod transport;
+
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
@@ -15,6 +17,7 @@ use crate::redact::Redactor;
 use crate::response::decode::DecodeFailure;
 use crate::response::{json_path, sanitize};
 use crate::transport::retry_after;
+pub use transport::TransportError;
 
 type Source = Box<dyn StdError + Send + Sync>;
 
@@ -48,13 +51,36 @@ impl<B> From<TransportError> for Error<B> {
 
 impl<B> Error<B> {
     /// Returns the HTTP status of the response, if there is one; for [`Error::Auth`] the token endpoint's.
-    pub fn status(&self) -> Option<u16> {
+    pub fn status(&self) -> Option<StatusCode> {
         match self {
             Error::Api(error) => Some(error.status()),
             Error::Auth(error) => error.status(),
             Error::Decode(error) => Some(error.status()),
             Error::Request(_) | Error::Transport(_) => None,
         }
+    }
+
+    /// Returns the name of the API that was called, such as `chatwoot`; `None` for an event of a stream.
+    pub fn api(&self) -> Option<&'static str> {
+        match self {
+            Error::Api(error) => error.api,
+            Error::Auth(error) => error.api(),
+            Error::Decode(error) => error.api,
+            Error::Request(error) => error.api,
+            Error::Transport(error) => error.api,
+        }
+    }
+
+    /// Sets the API that was called.
+    pub(crate) fn of_api(mut self, api: &'static str) -> Self {
+        match &mut self {
+            Error::Api(error) => error.api = Some(api),
+            Error::Auth(error) => error.set_api(api),
+            Error::Decode(error) => error.api = Some(api),
+            Error::Request(error) => error.api = Some(api),
+            Error::Transport(error) => error.api = Some(api),
+        }
+        self
     }
 
     /// Returns the operation that failed, such as `contacts.create`.
@@ -120,8 +146,9 @@ impl<B> Error<B> {
     pub(crate) fn without_body<C: Default>(self) -> Error<C> {
         match self {
             Error::Api(error) => {
-                let ApiError { operation, reply, redactor, .. } = *error;
-                Error::Api(Box::new(ApiError::new(operation, reply, C::default(), redactor)))
+                let ApiError { api, operation, reply, redactor, .. } = *error;
+                let body = C::default();
+                Error::Api(Box::new(ApiError { api, operation, reply, body, redactor }))
             }
             Error::Auth(error) => Error::Auth(error),
             Error::Decode(error) => Error::Decode(error),
@@ -158,6 +185,7 @@ impl<B: fmt::Debug> StdError for Error<B> {
 
 /// A response whose status is not a success.
 pub struct ApiError<B> {
+    api: Option<&'static str>,
     operation: &'static str,
     reply: Reply,
     body: B,
@@ -166,7 +194,7 @@ pub struct ApiError<B> {
 
 impl<B> ApiError<B> {
     pub(crate) fn new(operation: &'static str, reply: Reply, body: B, redactor: Redactor) -> Self {
-        Self { operation, reply, body, redactor }
+        Self { api: None, operation, reply, body, redactor }
     }
 
     /// Replaces the call's own secrets in a text of the response.
@@ -180,8 +208,8 @@ impl<B> ApiError<B> {
     }
 
     /// Returns the HTTP status, such as 422.
-    pub fn status(&self) -> u16 {
-        self.reply.status
+    pub fn status(&self) -> StatusCode {
+        self.reply.status_code()
     }
 
     /// Returns the headers of the response.
@@ -218,8 +246,7 @@ impl<B> ApiError<B> {
 impl<B> fmt::Display for ApiError<B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.operation, self.reply.status)?;
-        let reason = StatusCode::from_u16(self.reply.status).ok();
-        if let Some(reason) = reason.and_then(|status| status.canonical_reason()) {
+        if let Some(reason) = self.status().canonical_reason() {
             write!(f, " {reason}")?;
         }
         if let Some(id) = self.request_id() {
@@ -249,6 +276,7 @@ impl<B: fmt::Debug> StdError for ApiError<B> {}
 
 /// A success whose body is not what the API declares.
 pub struct DecodeError {
+    api: Option<&'static str>,
     operation: &'static str,
     reply: Reply,
     path: String,
@@ -259,7 +287,7 @@ pub struct DecodeError {
 impl DecodeError {
     pub(crate) fn new(operation: &'static str, reply: Reply, failure: DecodeFailure) -> Self {
         let path = json_path::at(&reply.body, failure.offset);
-        Self { operation, reply, path, failure, redactor: Redactor::default() }
+        Self { api: None, operation, reply, path, failure, redactor: Redactor::default() }
     }
 
     /// Replaces the secrets that the call was sent with.
@@ -294,8 +322,8 @@ impl DecodeError {
     }
 
     /// Returns the HTTP status of the response.
-    pub fn status(&self) -> u16 {
-        self.reply.status
+    pub fn status(&self) -> StatusCode {
+        self.reply.status_code()
     }
 
     /// Returns the headers of the response.
@@ -346,6 +374,7 @@ impl StdError for DecodeError {
 /// A request that could not be built. Nothing was sent.
 #[derive(Clone, Debug)]
 pub struct RequestError {
+    api: Option<&'static str>,
     operation: Option<&'static str>,
     message: String,
     source: Option<Arc<dyn StdError + Send + Sync>>,
@@ -353,11 +382,11 @@ pub struct RequestError {
 
 impl RequestError {
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self { operation: None, message: message.into(), source: None }
+        Self { api: None, operation: None, message: message.into(), source: None }
     }
 
     pub(crate) fn because(message: impl Into<String>, source: impl Into<Source>) -> Self {
-        Self { operation: None, message: message.into(), source: Some(source.into().into()) }
+        Self { api: None, operation: None, message: message.into(), source: Some(source.into().into()) }
     }
 
     pub(crate) fn of(self, operation: &'static str) -> Self {
@@ -377,108 +406,6 @@ impl fmt::Display for RequestError {
 }
 
 impl StdError for RequestError {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.source.as_deref().map(|error| error as _)
-    }
-}
-
-/// There is no complete response. The request may or may not have reached the server.
-#[derive(Debug)]
-pub struct TransportError {
-    operation: Option<&'static str>,
-    message: &'static str,
-    source: Option<Source>,
-    timeout: bool,
-    connect: bool,
-    refused: bool,
-}
-
-impl TransportError {
-    /// A response body that exceeds the limit.
-    pub(crate) fn too_large(limit: usize) -> Self {
-        Self::above(limit, "the response is larger than the response limit")
-    }
-
-    /// An event that exceeds the limit.
-    pub(crate) fn event_too_large(limit: usize) -> Self {
-        Self::above(limit, "an event is larger than the response limit")
-    }
-
-    fn above(limit: usize, message: &'static str) -> Self {
-        let source = format!("the limit is {limit} bytes").into();
-        Self { operation: None, message, source: Some(source), timeout: false, connect: false, refused: true }
-    }
-
-    /// A redirect that is not followed, and why.
-    pub(crate) fn redirect(reason: impl Into<Source>) -> Self {
-        let message = "a redirect was not followed";
-        Self { operation: None, message, source: Some(reason.into()), timeout: false, connect: false, refused: true }
-    }
-
-    /// No whole response came in time.
-    pub(crate) fn timed_out(limit: Duration) -> Self {
-        let source = Some(format!("the limit is {limit:?}").into());
-        Self { operation: None, message: "timed out", source, timeout: true, connect: false, refused: false }
-    }
-
-    pub(crate) fn of(self, operation: &'static str) -> Self {
-        Self { operation: Some(operation), ..self }
-    }
-
-    /// Returns the operation that was called, such as `contacts.create`.
-    pub fn operation(&self) -> Option<&'static str> {
-        self.operation
-    }
-
-    /// Returns true if the response took too long.
-    pub fn is_timeout(&self) -> bool {
-        self.timeout
-    }
-
-    /// Returns true if connecting failed, so that nothing was sent.
-    pub fn is_connect(&self) -> bool {
-        self.connect
-    }
-
-    /// Returns the kind of the error for logs.
-    #[cfg(feature = "tracing")]
-    pub(crate) fn kind(&self) -> &'static str {
-        match () {
-            () if self.connect => "connect",
-            () if self.timeout => "timeout",
-            () => "transport",
-        }
-    }
-
-    /// Returns true if the client itself refused to go on, as it would again.
-    pub(crate) fn is_refused(&self) -> bool {
-        self.refused
-    }
-}
-
-impl From<reqwest::Error> for TransportError {
-    fn from(error: reqwest::Error) -> Self {
-        let (timeout, connect, refused) = (error.is_timeout(), error.is_connect(), error.is_redirect());
-        let message = match () {
-            () if connect => "could not connect",
-            () if timeout => "timed out",
-            () if refused => "a redirect was not followed",
-            () if error.is_body() || error.is_decode() => "the body was cut off",
-            () => "the request failed",
-        };
-        // The URL's query can hold secrets.
-        let source = Some(error.without_url().into());
-        Self { operation: None, message, source, timeout, connect, refused }
-    }
-}
-
-impl fmt::Display for TransportError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        show(f, self.operation, self.message, self.source.as_deref())
-    }
-}
-
-impl StdError for TransportError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.source.as_deref().map(|error| error as _)
     }

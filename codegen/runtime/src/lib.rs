@@ -10,6 +10,7 @@
 mod auth;
 mod client;
 mod error;
+mod hook;
 mod included;
 #[cfg(feature = "mock")]
 pub mod mock;
@@ -30,9 +31,10 @@ pub use self::serde::{base64_text::Base64, patch::Patch};
 pub use auth::{AuthError, FetchingToken, Token, TokenSource};
 pub use client::{Core, CoreBuilder, http_client_builder};
 pub use error::{ApiError, DecodeError, Error, RequestError, TransportError};
+pub use hook::{Hook, HookError, RequestContext, ResponseContext};
 pub use included::Included;
 pub use pagination::{Items, Pages};
-pub use request::Upload;
+pub use request::{UndeclaredCall, Upload};
 #[doc(hidden)]
 pub use response::decode;
 pub use response::{
@@ -41,12 +43,14 @@ pub use response::{
     events::{Event, Events},
 };
 pub use secret::Secret;
-pub use transport::Retry;
+pub use transport::{CallLimits, Retry, Transport, TransportFuture};
 pub use webhook::{PayloadError, Verifier, WebhookError};
 
 pub use bytes::Bytes;
+pub use http;
 pub use jiff::{Timestamp, civil::Date};
 pub use reqwest;
+pub use reqwest::{Method, StatusCode};
 pub use secrecy::SecretString;
 pub use serde_json::{Map, Value};
 

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use bytes::Bytes;
-use reqwest::Method;
 use reqwest::header::HeaderMap;
+use reqwest::{Method, StatusCode};
 
 use crate::auth::Scheme;
 use crate::response::decode::DecodeFailure;
@@ -52,6 +52,17 @@ pub struct Reply {
     pub headers: HeaderMap,
     /// The body, whole.
     pub body: Bytes,
+}
+
+impl Reply {
+    pub(crate) fn status_code(&self) -> StatusCode {
+        status_code(self.status)
+    }
+}
+
+/// Returns a status that was received: the HTTP library reads only statuses that this type can hold.
+pub(crate) fn status_code(status: u16) -> StatusCode {
+    StatusCode::from_u16(status).unwrap_or_default()
 }
 
 impl fmt::Debug for Reply {

@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
+use reqwest::Url;
+
 use crate::error::RequestError;
 
 /// Everything but RFC 3986's unreserved characters.
@@ -119,13 +121,32 @@ pub(crate) fn fill(template: &str, values: &[&dyn PathValue]) -> Result<String, 
         rest = after;
     }
     path.push_str(rest);
-    // Two values next to each other can still make up a segment of dots, which URLs take for the directory above even if they
-    // are percent-encoded.
+    // Two values next to each other can still make up such a segment.
+    check_segments(&path)?;
+    Ok(path)
+}
+
+/// Refuses segments of dots, which URLs take for the directory above even if they are percent-encoded.
+fn check_segments(path: &str) -> Result<(), RequestError> {
     let before_query = path.split(['?', '#']).next().unwrap_or_default();
-    if before_query.split('/').any(|segment| matches!(segment.replace("%2E", ".").as_str(), "." | "..")) {
+    let is_dots = |segment: &str| matches!(segment.replace("%2E", ".").replace("%2e", ".").as_str(), "." | "..");
+    if before_query.split(['/', '\\']).any(is_dots) {
         return Err(RequestError::new(format!("the path {path} contains `..` segments")));
     }
-    Ok(path)
+    Ok(())
+}
+
+/// Checks a path that a caller has written: it must be below the client's base URL.
+pub(crate) fn check_undeclared(path: &str) -> Result<(), RequestError> {
+    if path.starts_with("//") || Url::parse(path).is_ok() {
+        return Err(RequestError::new(format!("{path:?} is not a path below the client's base URL")));
+    }
+    if path.contains('#') {
+        return Err(RequestError::new(format!(
+            "the path {path:?} has a fragment, which is never sent; write `#` as %23"
+        )));
+    }
+    check_segments(path)
 }
 
 #[cfg(test)]

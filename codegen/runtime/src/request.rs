@@ -2,10 +2,13 @@
 
 mod body;
 mod call;
+mod fields;
 mod multipart;
+mod undeclared;
 mod upload;
 
 pub use call::{Call, Sending};
-pub(crate) use call::{RequestParts, ResponseMode};
+pub(crate) use call::{RequestParts, ResponseMode, checked_header};
 pub use multipart::{FormParts, MultipartBody};
+pub use undeclared::UndeclaredCall;
 pub use upload::Upload;

@@ -14,11 +14,13 @@ use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
+use ::serde::de::DeserializeOwned;
 use bytes::Bytes;
+use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 
 use crate::error::{ApiError, DecodeError, Error, TransportError};
-use crate::operation::{ErrorReader, Operation, Reply, Status};
+use crate::operation::{ErrorReader, Operation, Reply, Status, status_code};
 use crate::redact::Redactor;
 use crate::request::{RequestParts, Sending};
 use crate::transport::{self, Executing, Failure, RawResponse};
@@ -42,8 +44,8 @@ impl<T> Response<T> {
     }
 
     /// Returns the HTTP status, such as 200.
-    pub fn status(&self) -> u16 {
-        self.status
+    pub fn status(&self) -> StatusCode {
+        status_code(self.status)
     }
 
     /// Returns the headers as the server sent them.
@@ -81,12 +83,14 @@ where
     O: 'static,
     B: 'static,
 {
-    Box::pin(Decoded { executing: transport::execute(parts), state, decode })
+    let api = parts.core.api();
+    Box::pin(Decoded { executing: transport::execute(parts), api, state, decode })
 }
 
 /// Hand-written future: an `async` block would be monomorphised per type.
 struct Decoded<S, O, B> {
     executing: Executing,
+    api: &'static str,
     state: S,
     decode: fn(S, Executed) -> Result<O, Error<B>>,
 }
@@ -96,7 +100,7 @@ impl<S: Copy + Unpin, O, B> Future for Decoded<S, O, B> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let executed = ready!(self.executing.as_mut().poll(context));
-        Poll::Ready((self.decode)(self.state, executed))
+        Poll::Ready((self.decode)(self.state, executed).map_err(|error| error.of_api(self.api)))
     }
 }
 
@@ -137,6 +141,11 @@ impl<B> Clone for ErrorDecoder<B> {
 impl<B> Copy for ErrorDecoder<B> {}
 
 impl<B: Default> ErrorDecoder<B> {
+    /// Decodes the errors of an operation that the document does not declare.
+    pub(crate) fn undeclared(operation: &'static str) -> Self {
+        Self { operation, readers: &[] }
+    }
+
     /// Returns the response if its status is a success.
     pub(crate) fn success(self, executed: Executed) -> Result<RawResponse, Error<B>> {
         let RawResponse { reply, redactor, limits, .. } = match executed {
@@ -149,6 +158,13 @@ impl<B: Default> ErrorDecoder<B> {
         let read = self.reader(reply.status);
         let (body, _) = limits.apply(|| read.and_then(|read| read(&reply.body).ok()).unwrap_or_default());
         Err(Error::Api(Box::new(ApiError::new(self.operation, reply, body, redactor))))
+    }
+
+    /// Returns the body as any type that reads JSON; an empty body is `null`.
+    pub(crate) fn json<T: DeserializeOwned>(self, executed: Executed) -> Result<T, Error<B>> {
+        let RawResponse { reply, redactor, limits, .. } = self.success(executed)?;
+        let (decoded, exceeded) = limits.apply(|| decode::undeclared_json(&reply));
+        decoded.map_err(|failure| self.undecoded(reply, failure, exceeded, redactor))
     }
 
     /// Returns the body as the server sent it.

@@ -1,19 +1,23 @@
 //! Sends requests and reads responses within limits. Nothing here is generic: it is compiled once, not for each operation.
 
 mod budget;
+mod custom;
+mod hooks;
+mod limiter;
 mod redirect;
 mod request;
 mod retry;
 mod upload;
 
 use std::pin::Pin;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 
 use crate::auth::{AuthError, Secret};
 use crate::error::{RequestError, TransportError};
+use crate::hook::Outcome;
 use crate::operation::Reply;
 use crate::redact::Redactor;
 use crate::request::{RequestParts, ResponseMode};
@@ -22,6 +26,9 @@ use crate::response::events::EVENT_STREAM;
 use crate::response::limits::Limits;
 use crate::trace::Span;
 pub(crate) use budget::RetryBudget;
+pub use custom::{Transport, TransportFuture};
+pub use limiter::CallLimits;
+pub(crate) use limiter::Limiter;
 use retry::Attempts;
 pub use retry::Retry;
 pub(crate) use retry::retry_after;
@@ -94,6 +101,9 @@ pub(crate) type Executing = Pin<Box<dyn Future<Output = Result<RawResponse, Fail
 pub(crate) fn execute(mut parts: RequestParts) -> Executing {
     let span = Span::of(&parts);
     let of_call = span.clone();
+    if !parts.body_fields.is_empty() {
+        parts.add_body_fields();
+    }
     let executing = async move {
         let response = match parts.fault.take() {
             Some(fault) => Err(fault.into()),
@@ -114,19 +124,31 @@ async fn send_with_retry(parts: &RequestParts, span: &Span) -> Result<RawRespons
     let mut attempts = Attempts::begin(parts.retry.as_ref().unwrap_or(&client.retry), &client.retry_budget);
     let mut token_renewed = false;
     loop {
+        let waiting = Instant::now();
+        let permit = client.limiter.enter().await;
+        attempts.waited(waiting.elapsed());
         let attempt = Attempt::send(parts, &attempts).await;
+        drop(permit);
         span.attempted(attempts.ended(), &attempt.outcome);
         if attempt.report_tokens(token_renewed) && !token_renewed && attempt.was_rejected_safely(parts) {
             token_renewed = true;
             continue;
         }
-        if !attempt.is_safe_to_retry(parts) {
+        let retried = attempt.is_retried(parts, attempts.policy());
+        let pause = attempt.pause(&client.limiter);
+        let delay = if retried { attempts.next_delay(pause, attempt.timed_out()) } else { None };
+        if attempt.is_throttled()
+            && let Some(pause) = pause.or(delay).filter(|pause| attempts.allows(*pause))
+        {
+            client.limiter.pause(pause);
+        }
+        if !retried {
             if attempt.is_success() {
                 attempts.succeeded();
             }
             return attempt.outcome;
         }
-        match attempts.next_delay(attempt.retry_after(), attempt.timed_out()) {
+        match delay {
             Some(delay) => {
                 span.repeating(delay);
                 tokio::time::sleep(delay).await;
@@ -143,6 +165,8 @@ struct Attempt<'a> {
     secrets: Vec<Secret<'a>>,
     /// What was sent.
     sent: Sent,
+    /// Whether to retry it, if a hook decides that.
+    decision: Option<bool>,
 }
 
 /// How far an attempt has come.
@@ -152,15 +176,19 @@ struct Sent {
     any: bool,
     /// A redirect was followed, or received at least: the first server may already have done what it was asked for.
     redirected: bool,
+    /// The number of the attempt, 1 for the first.
+    attempt: u32,
+    /// When the hooks were called for a request whose outcome they have not been told yet.
+    reported_since: Option<Instant>,
 }
 
 impl<'a> Attempt<'a> {
     async fn send(parts: &'a RequestParts, attempts: &Attempts<'_>) -> Self {
-        let mut sent = Sent::default();
+        let mut sent = Sent { attempt: attempts.ended() + 1, ..Sent::default() };
         let timeout = parts.timeout.unwrap_or(parts.core.inner().timeout).min(attempts.time_left());
         let secrets = match secrets(parts, timeout).await {
             Ok(secrets) => secrets,
-            Err(failure) => return Self { outcome: Err(failure), secrets: Vec::new(), sent },
+            Err(failure) => return Self { outcome: Err(failure), secrets: Vec::new(), sent, decision: None },
         };
         let limits = Limits::within(timeout, parts.core.inner().response_limit);
         let progress = Progress::begin();
@@ -169,18 +197,25 @@ impl<'a> Attempt<'a> {
             .await
             .unwrap_or_else(|| Err(TransportError::timed_out(timeout).into()))
             .map(|response| RawResponse { limits, ..response });
-        Self { outcome, secrets, sent }
+        let decision = hooks::after(parts, &mut sent, hooks::outcome(&outcome));
+        Self { outcome, secrets, sent, decision }
+    }
+
+    /// Returns true if the request is to be sent again: as a hook decides, or else as the policy allows.
+    fn is_retried(&self, parts: &RequestParts, policy: &Retry) -> bool {
+        match self.decision {
+            Some(decision) => decision && parts.body.is_repeatable(),
+            None => self.is_safe_to_retry(parts, policy),
+        }
     }
 
     /// Returns true if the request can be sent again without taking effect twice.
-    fn is_safe_to_retry(&self, parts: &RequestParts) -> bool {
+    fn is_safe_to_retry(&self, parts: &RequestParts, policy: &Retry) -> bool {
         let safe = match &self.outcome {
-            Ok(response) => match response.reply.status {
-                429 => return self.was_rejected_safely(parts),
-                502..=504 => parts.idempotent,
-                _ => false,
-            },
-            Err(Failure::Transport(error)) if self.sent.any && !error.is_refused() => {
+            Ok(response) if !policy.is_on(response.reply.status) => false,
+            Ok(response) if response.reply.status == 429 => return self.was_rejected_safely(parts),
+            Ok(_) => parts.idempotent,
+            Err(Failure::Transport(error)) if self.sent.any && !error.is_refused() && policy.is_on_error(error) => {
                 parts.idempotent || (error.is_connect() && !self.sent.redirected)
             }
             Err(_) => false,
@@ -217,16 +252,21 @@ impl<'a> Attempt<'a> {
         replaceable
     }
 
-    /// Returns the delay that the server asks for.
-    fn retry_after(&self) -> Option<Duration> {
+    /// Returns the delay that the server asks for, or that is known to be needed after a 429.
+    fn pause(&self, limiter: &Limiter) -> Option<Duration> {
         let response = self.outcome.as_ref().ok()?;
-        retry_after(&response.reply.headers, SystemTime::now())
+        let asked = retry_after(&response.reply.headers, SystemTime::now());
+        asked.or_else(|| limiter.known_pause().filter(|_| self.is_throttled()))
+    }
+
+    fn is_throttled(&self) -> bool {
+        self.outcome.as_ref().is_ok_and(|response| response.reply.status == 429)
     }
 }
 
 /// Returns what the request is sent with. Tokens that have to be fetched may take as long as an attempt.
 async fn secrets(parts: &RequestParts, limit: Duration) -> Result<Vec<Secret<'_>>, Failure> {
-    let secrets = parts.core.inner().credentials.secrets(parts.security, &parts.headers);
+    let secrets = parts.core.inner().credentials.secrets(&parts.security, &parts.headers);
     match tokio::time::timeout(limit, secrets).await {
         Ok(secrets) => secrets.map_err(|missing| missing.into_failure(parts.name)),
         Err(_) => Err(TransportError::timed_out(limit).into()),
@@ -250,21 +290,25 @@ async fn send(
         }
         let url = request.url().clone();
         let mut request = parts.body.attach(&client.http, request).await?;
+        hooks::before(parts, sent, &mut request)?;
         progress.watch(&mut request).await?;
         sent.any = true;
-        let response = client.http.execute(request).await?;
+        let response = custom::execute(client, request).await?;
         sent.redirected |= response.status().is_redirection();
-        if client.has_own_http && *response.url() != url {
+        if client.transport.is_none() && client.has_own_http && *response.url() != url {
             sent.redirected = true;
             check_followed(parts)?;
         }
-        target = redirect::target(&parts.method, followed, &response)?;
+        // A response that a transport has made may have no URL.
+        let url = if client.transport.is_some() { &url } else { response.url() };
+        target = redirect::target(&parts.method, followed, url, &response)?;
         if target.is_none() {
             break response;
         }
         if !parts.body.is_repeatable() {
             return Err(TransportError::redirect("the body is a stream, which can be sent only once").into());
         }
+        hooks::after(parts, sent, Outcome::of_head(&response));
         followed += 1;
     };
     let mut response = receive(parts, response).await?;

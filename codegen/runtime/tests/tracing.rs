@@ -61,7 +61,7 @@ async fn search(url: &str) -> Result<(), Box<dyn std::error::Error>> {
     let retry = Retry::default().first_delay(Duration::from_millis(1));
     let core = Core::builder("tests", "https://api.example").base_url(url).credential(&KEY, "secret-key").retry(retry);
     let mut call = Call::new(&core.build()?, &SEARCH, &[&"secret-id"]);
-    call.query("q", Style::Form, "secret-query");
+    call.query_param("q", Style::Form, "secret-query");
     call.text("text/plain", "secret-text");
     Ok(call.await?)
 }

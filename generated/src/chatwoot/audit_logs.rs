@@ -50,7 +50,7 @@ impl ListCall {
     #[inline]
     pub fn page(mut self, page: i64) -> Self {
         let call = &mut self.call;
-        call.query("page", Style::FormExplode, &page);
+        call.query_param("page", Style::FormExplode, &page);
         self
     }
 }

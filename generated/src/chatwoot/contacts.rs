@@ -176,7 +176,7 @@ impl Contacts {
     pub fn search(&self, q: impl Into<String>) -> SearchCall {
         let mut call = Call::new(&self.core, SEARCH, &[&self.account_id]);
         let q: String = q.into();
-        call.query("q", Style::FormExplode, &q);
+        call.query_param("q", Style::FormExplode, &q);
         SearchCall { call }
     }
 
@@ -215,7 +215,7 @@ impl ListCall {
     pub fn sort(mut self, sort: impl Into<types::ContactsListSort>) -> Self {
         let call = &mut self.call;
         let sort: types::ContactsListSort = sort.into();
-        call.query("sort", Style::FormExplode, &sort);
+        call.query_param("sort", Style::FormExplode, &sort);
         self
     }
 
@@ -225,7 +225,7 @@ impl ListCall {
     #[inline]
     pub fn page(mut self, page: i64) -> Self {
         let call = &mut self.call;
-        call.query("page", Style::FormExplode, &page);
+        call.query_param("page", Style::FormExplode, &page);
         self
     }
 
@@ -237,7 +237,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let labels: Vec<String> = labels.into_iter().map(Into::into).collect();
-        call.query("labels[]", Style::FormExplode, &labels);
+        call.query_param("labels[]", Style::FormExplode, &labels);
         self
     }
 
@@ -247,7 +247,7 @@ impl ListCall {
     #[inline]
     pub fn include_contact_inboxes(mut self, include_contact_inboxes: bool) -> Self {
         let call = &mut self.call;
-        call.query(
+        call.query_param(
             "include_contact_inboxes",
             Style::FormExplode,
             &include_contact_inboxes,
@@ -280,7 +280,7 @@ impl GetCall {
     #[inline]
     pub fn include_contact_inboxes(mut self, include_contact_inboxes: bool) -> Self {
         let call = &mut self.call;
-        call.query(
+        call.query_param(
             "include_contact_inboxes",
             Style::FormExplode,
             &include_contact_inboxes,
@@ -303,7 +303,7 @@ impl FilterCall {
     #[inline]
     pub fn page(mut self, page: i64) -> Self {
         let call = &mut self.call;
-        call.query("page", Style::FormExplode, &page);
+        call.query_param("page", Style::FormExplode, &page);
         self
     }
 }
@@ -331,7 +331,7 @@ impl SearchCall {
     pub fn sort(mut self, sort: impl Into<types::ContactsListSort>) -> Self {
         let call = &mut self.call;
         let sort: types::ContactsListSort = sort.into();
-        call.query("sort", Style::FormExplode, &sort);
+        call.query_param("sort", Style::FormExplode, &sort);
         self
     }
 
@@ -341,7 +341,7 @@ impl SearchCall {
     #[inline]
     pub fn page(mut self, page: i64) -> Self {
         let call = &mut self.call;
-        call.query("page", Style::FormExplode, &page);
+        call.query_param("page", Style::FormExplode, &page);
         self
     }
 
@@ -351,7 +351,7 @@ impl SearchCall {
     #[inline]
     pub fn include_contact_inboxes(mut self, include_contact_inboxes: bool) -> Self {
         let call = &mut self.call;
-        call.query(
+        call.query_param(
             "include_contact_inboxes",
             Style::FormExplode,
             &include_contact_inboxes,

@@ -263,7 +263,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let assignee_type: types::ConversationsListAssigneeType = assignee_type.into();
-        call.query("assignee_type", Style::FormExplode, &assignee_type);
+        call.query_param("assignee_type", Style::FormExplode, &assignee_type);
         self
     }
 
@@ -274,7 +274,7 @@ impl ListCall {
     pub fn status(mut self, status: impl Into<types::ConversationsListStatus>) -> Self {
         let call = &mut self.call;
         let status: types::ConversationsListStatus = status.into();
-        call.query("status", Style::FormExplode, &status);
+        call.query_param("status", Style::FormExplode, &status);
         self
     }
 
@@ -283,7 +283,7 @@ impl ListCall {
     pub fn q(mut self, q: impl Into<String>) -> Self {
         let call = &mut self.call;
         let q: String = q.into();
-        call.query("q", Style::FormExplode, &q);
+        call.query_param("q", Style::FormExplode, &q);
         self
     }
 
@@ -291,7 +291,7 @@ impl ListCall {
     #[inline]
     pub fn inbox_id(mut self, inbox_id: i64) -> Self {
         let call = &mut self.call;
-        call.query("inbox_id", Style::FormExplode, &inbox_id);
+        call.query_param("inbox_id", Style::FormExplode, &inbox_id);
         self
     }
 
@@ -299,7 +299,7 @@ impl ListCall {
     #[inline]
     pub fn team_id(mut self, team_id: i64) -> Self {
         let call = &mut self.call;
-        call.query("team_id", Style::FormExplode, &team_id);
+        call.query_param("team_id", Style::FormExplode, &team_id);
         self
     }
 
@@ -311,7 +311,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let labels: Vec<String> = labels.into_iter().map(Into::into).collect();
-        call.query("labels[]", Style::FormExplode, &labels);
+        call.query_param("labels[]", Style::FormExplode, &labels);
         self
     }
 
@@ -321,7 +321,7 @@ impl ListCall {
     #[inline]
     pub fn page(mut self, page: i64) -> Self {
         let call = &mut self.call;
-        call.query("page", Style::FormExplode, &page);
+        call.query_param("page", Style::FormExplode, &page);
         self
     }
 
@@ -330,7 +330,7 @@ impl ListCall {
     pub fn sort_by(mut self, sort_by: impl Into<String>) -> Self {
         let call = &mut self.call;
         let sort_by: String = sort_by.into();
-        call.query("sort_by", Style::FormExplode, &sort_by);
+        call.query_param("sort_by", Style::FormExplode, &sort_by);
         self
     }
 
@@ -339,7 +339,7 @@ impl ListCall {
     pub fn conversation_type(mut self, conversation_type: impl Into<String>) -> Self {
         let call = &mut self.call;
         let conversation_type: String = conversation_type.into();
-        call.query("conversation_type", Style::FormExplode, &conversation_type);
+        call.query_param("conversation_type", Style::FormExplode, &conversation_type);
         self
     }
 
@@ -347,7 +347,7 @@ impl ListCall {
     #[inline]
     pub fn updated_within(mut self, updated_within: i64) -> Self {
         let call = &mut self.call;
-        call.query("updated_within", Style::FormExplode, &updated_within);
+        call.query_param("updated_within", Style::FormExplode, &updated_within);
         self
     }
 
@@ -356,7 +356,7 @@ impl ListCall {
     pub fn source_id(mut self, source_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let source_id: String = source_id.into();
-        call.query("source_id", Style::FormExplode, &source_id);
+        call.query_param("source_id", Style::FormExplode, &source_id);
         self
     }
 }
@@ -385,7 +385,7 @@ impl CountsCall {
     pub fn status(mut self, status: impl Into<types::ConversationsListStatus>) -> Self {
         let call = &mut self.call;
         let status: types::ConversationsListStatus = status.into();
-        call.query("status", Style::FormExplode, &status);
+        call.query_param("status", Style::FormExplode, &status);
         self
     }
 
@@ -394,7 +394,7 @@ impl CountsCall {
     pub fn q(mut self, q: impl Into<String>) -> Self {
         let call = &mut self.call;
         let q: String = q.into();
-        call.query("q", Style::FormExplode, &q);
+        call.query_param("q", Style::FormExplode, &q);
         self
     }
 
@@ -402,7 +402,7 @@ impl CountsCall {
     #[inline]
     pub fn inbox_id(mut self, inbox_id: i64) -> Self {
         let call = &mut self.call;
-        call.query("inbox_id", Style::FormExplode, &inbox_id);
+        call.query_param("inbox_id", Style::FormExplode, &inbox_id);
         self
     }
 
@@ -410,7 +410,7 @@ impl CountsCall {
     #[inline]
     pub fn team_id(mut self, team_id: i64) -> Self {
         let call = &mut self.call;
-        call.query("team_id", Style::FormExplode, &team_id);
+        call.query_param("team_id", Style::FormExplode, &team_id);
         self
     }
 
@@ -422,7 +422,7 @@ impl CountsCall {
     ) -> Self {
         let call = &mut self.call;
         let labels: Vec<String> = labels.into_iter().map(Into::into).collect();
-        call.query("labels[]", Style::FormExplode, &labels);
+        call.query_param("labels[]", Style::FormExplode, &labels);
         self
     }
 }
@@ -441,7 +441,7 @@ impl FilterCall {
     #[inline]
     pub fn page(mut self, page: i64) -> Self {
         let call = &mut self.call;
-        call.query("page", Style::FormExplode, &page);
+        call.query_param("page", Style::FormExplode, &page);
         self
     }
 }

@@ -96,7 +96,7 @@ impl ListCall {
         let call = &mut self.call;
         let attribute_model: types::CustomAttributesListAttributeModel = attribute_model
             .into();
-        call.query("attribute_model", Style::FormExplode, &attribute_model);
+        call.query_param("attribute_model", Style::FormExplode, &attribute_model);
         self
     }
 }

@@ -99,7 +99,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_type: types::CustomFilterFilterType = filter_type.into();
-        call.query("filter_type", Style::FormExplode, &filter_type);
+        call.query_param("filter_type", Style::FormExplode, &filter_type);
         self
     }
 }
@@ -122,7 +122,7 @@ impl CreateCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_type: types::CustomFilterFilterType = filter_type.into();
-        call.query("filter_type", Style::FormExplode, &filter_type);
+        call.query_param("filter_type", Style::FormExplode, &filter_type);
         self
     }
 }

@@ -12,7 +12,7 @@ pub enum ErrorBody {
     /// The document declares no body for this status, or the body is none of that shape; the
     /// raw body is in the error.
     #[default]
-    Undeclared,
+    Unknown,
     /// What the server says when it refuses or fails; which fields are there depends on the status.
     ErrorResponse(types::ErrorResponse),
     /// Text, as it came.

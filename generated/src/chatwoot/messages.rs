@@ -102,7 +102,7 @@ impl ListCall {
     #[inline]
     pub fn after(mut self, after: i64) -> Self {
         let call = &mut self.call;
-        call.query("after", Style::FormExplode, &after);
+        call.query_param("after", Style::FormExplode, &after);
         self
     }
 
@@ -110,7 +110,7 @@ impl ListCall {
     #[inline]
     pub fn before(mut self, before: i64) -> Self {
         let call = &mut self.call;
-        call.query("before", Style::FormExplode, &before);
+        call.query_param("before", Style::FormExplode, &before);
         self
     }
 }

@@ -79,6 +79,22 @@ impl Client {
         }
     }
 
+    /// Begins a call of an endpoint that this client has no method for, at a path below the base URL.
+    ///
+    /// It is sent with every credential that the client has, unless the call chooses one.
+    pub fn request(
+        &self,
+        method: runtime::Method,
+        path: &str,
+    ) -> runtime::UndeclaredCall<ErrorBody> {
+        runtime::UndeclaredCall::new(
+            &self.core,
+            const { &[&API_ACCESS_TOKEN] },
+            method,
+            path,
+        )
+    }
+
     /// The account itself: its details and settings.
     pub fn account(&self, account_id: i64) -> account::Account {
         account::Account::new(&self.core, account_id)
@@ -320,6 +336,24 @@ impl Builder {
     /// Sets the retry policy; by default three attempts, and none after one that may have taken effect.
     pub fn retry(mut self, retry: runtime::Retry) -> Self {
         self.core = self.core.retry(retry);
+        self
+    }
+
+    /// Sets the limits that all calls of the client share; none by default.
+    pub fn limits(mut self, limits: runtime::CallLimits) -> Self {
+        self.core = self.core.limits(limits);
+        self
+    }
+
+    /// Adds a hook, which is called before each request and after each response.
+    pub fn hook(mut self, hook: impl runtime::Hook + 'static) -> Self {
+        self.core = self.core.hook(hook);
+        self
+    }
+
+    /// Sends requests with this transport instead of the HTTP client.
+    pub fn transport(mut self, transport: impl runtime::Transport + 'static) -> Self {
+        self.core = self.core.transport(transport);
         self
     }
 

@@ -31,7 +31,7 @@ impl Reports {
             ACCOUNT_CONVERSATION_METRICS,
             &[&account_id],
         );
-        call.query("type", Style::Form, "account");
+        call.query_param("type", Style::Form, "account");
         call
     }
 
@@ -44,7 +44,7 @@ impl Reports {
         account_id: i64,
     ) -> AgentConversationMetricsCall {
         let mut call = Call::new(&self.core, AGENT_CONVERSATION_METRICS, &[&account_id]);
-        call.query("type", Style::Form, "agent");
+        call.query_param("type", Style::Form, "agent");
         AgentConversationMetricsCall {
             call,
         }
@@ -98,7 +98,7 @@ impl Reports {
     ) -> OutgoingMessagesCountCall {
         let mut call = Call::new(&self.core, OUTGOING_MESSAGES_COUNT, &[&account_id]);
         let group_by: types::ReportsOutgoingMessagesCountGroupBy = group_by.into();
-        call.query("group_by", Style::FormExplode, &group_by);
+        call.query_param("group_by", Style::FormExplode, &group_by);
         OutgoingMessagesCountCall { call }
     }
 
@@ -116,9 +116,9 @@ impl Reports {
     ) -> SeriesCall {
         let mut call = Call::new(&self.core, SERIES, &[&account_id]);
         let metric: types::ReportsSeriesMetric = metric.into();
-        call.query("metric", Style::FormExplode, &metric);
+        call.query_param("metric", Style::FormExplode, &metric);
         let r#type: types::ReportsSeriesType = r#type.into();
-        call.query("type", Style::FormExplode, &r#type);
+        call.query_param("type", Style::FormExplode, &r#type);
         SeriesCall { call }
     }
 
@@ -133,7 +133,7 @@ impl Reports {
     ) -> SummaryCall {
         let mut call = Call::new(&self.core, SUMMARY, &[&account_id]);
         let r#type: types::ReportsSeriesType = r#type.into();
-        call.query("type", Style::FormExplode, &r#type);
+        call.query_param("type", Style::FormExplode, &r#type);
         SummaryCall { call }
     }
 
@@ -191,7 +191,7 @@ impl AgentConversationMetricsCall {
     pub fn user_id(mut self, user_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let user_id: String = user_id.into();
-        call.query("user_id", Style::FormExplode, &user_id);
+        call.query_param("user_id", Style::FormExplode, &user_id);
         self
     }
 }
@@ -212,7 +212,7 @@ impl EventsCall {
     #[inline]
     pub fn page(mut self, page: i64) -> Self {
         let call = &mut self.call;
-        call.query("page", Style::FormExplode, &page);
+        call.query_param("page", Style::FormExplode, &page);
         self
     }
 
@@ -221,7 +221,7 @@ impl EventsCall {
     pub fn since(mut self, since: impl Into<String>) -> Self {
         let call = &mut self.call;
         let since: String = since.into();
-        call.query("since", Style::FormExplode, &since);
+        call.query_param("since", Style::FormExplode, &since);
         self
     }
 
@@ -230,7 +230,7 @@ impl EventsCall {
     pub fn until(mut self, until: impl Into<String>) -> Self {
         let call = &mut self.call;
         let until: String = until.into();
-        call.query("until", Style::FormExplode, &until);
+        call.query_param("until", Style::FormExplode, &until);
         self
     }
 
@@ -238,7 +238,7 @@ impl EventsCall {
     #[inline]
     pub fn inbox_id(mut self, inbox_id: i64) -> Self {
         let call = &mut self.call;
-        call.query("inbox_id", Style::FormExplode, &inbox_id);
+        call.query_param("inbox_id", Style::FormExplode, &inbox_id);
         self
     }
 
@@ -246,7 +246,7 @@ impl EventsCall {
     #[inline]
     pub fn user_id(mut self, user_id: i64) -> Self {
         let call = &mut self.call;
-        call.query("user_id", Style::FormExplode, &user_id);
+        call.query_param("user_id", Style::FormExplode, &user_id);
         self
     }
 
@@ -255,7 +255,7 @@ impl EventsCall {
     pub fn name(mut self, name: impl Into<String>) -> Self {
         let call = &mut self.call;
         let name: String = name.into();
-        call.query("name", Style::FormExplode, &name);
+        call.query_param("name", Style::FormExplode, &name);
         self
     }
 }
@@ -283,7 +283,7 @@ impl FirstResponseTimeDistributionCall {
     pub fn since(mut self, since: impl Into<String>) -> Self {
         let call = &mut self.call;
         let since: String = since.into();
-        call.query("since", Style::FormExplode, &since);
+        call.query_param("since", Style::FormExplode, &since);
         self
     }
 
@@ -292,7 +292,7 @@ impl FirstResponseTimeDistributionCall {
     pub fn until(mut self, until: impl Into<String>) -> Self {
         let call = &mut self.call;
         let until: String = until.into();
-        call.query("until", Style::FormExplode, &until);
+        call.query_param("until", Style::FormExplode, &until);
         self
     }
 }
@@ -312,7 +312,7 @@ impl InboxLabelMatrixCall {
     pub fn since(mut self, since: impl Into<String>) -> Self {
         let call = &mut self.call;
         let since: String = since.into();
-        call.query("since", Style::FormExplode, &since);
+        call.query_param("since", Style::FormExplode, &since);
         self
     }
 
@@ -321,7 +321,7 @@ impl InboxLabelMatrixCall {
     pub fn until(mut self, until: impl Into<String>) -> Self {
         let call = &mut self.call;
         let until: String = until.into();
-        call.query("until", Style::FormExplode, &until);
+        call.query_param("until", Style::FormExplode, &until);
         self
     }
 
@@ -330,7 +330,7 @@ impl InboxLabelMatrixCall {
     pub fn inbox_ids(mut self, inbox_ids: impl IntoIterator<Item = i64>) -> Self {
         let call = &mut self.call;
         let inbox_ids: Vec<i64> = inbox_ids.into_iter().collect();
-        call.query("inbox_ids[]", Style::FormExplode, &inbox_ids);
+        call.query_param("inbox_ids[]", Style::FormExplode, &inbox_ids);
         self
     }
 
@@ -339,7 +339,7 @@ impl InboxLabelMatrixCall {
     pub fn label_ids(mut self, label_ids: impl IntoIterator<Item = i64>) -> Self {
         let call = &mut self.call;
         let label_ids: Vec<i64> = label_ids.into_iter().collect();
-        call.query("label_ids[]", Style::FormExplode, &label_ids);
+        call.query_param("label_ids[]", Style::FormExplode, &label_ids);
         self
     }
 }
@@ -359,7 +359,7 @@ impl OutgoingMessagesCountCall {
     pub fn since(mut self, since: impl Into<String>) -> Self {
         let call = &mut self.call;
         let since: String = since.into();
-        call.query("since", Style::FormExplode, &since);
+        call.query_param("since", Style::FormExplode, &since);
         self
     }
 
@@ -368,7 +368,7 @@ impl OutgoingMessagesCountCall {
     pub fn until(mut self, until: impl Into<String>) -> Self {
         let call = &mut self.call;
         let until: String = until.into();
-        call.query("until", Style::FormExplode, &until);
+        call.query_param("until", Style::FormExplode, &until);
         self
     }
 }
@@ -388,7 +388,7 @@ impl SeriesCall {
     pub fn id(mut self, id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let id: String = id.into();
-        call.query("id", Style::FormExplode, &id);
+        call.query_param("id", Style::FormExplode, &id);
         self
     }
 
@@ -397,7 +397,7 @@ impl SeriesCall {
     pub fn since(mut self, since: impl Into<String>) -> Self {
         let call = &mut self.call;
         let since: String = since.into();
-        call.query("since", Style::FormExplode, &since);
+        call.query_param("since", Style::FormExplode, &since);
         self
     }
 
@@ -406,7 +406,7 @@ impl SeriesCall {
     pub fn until(mut self, until: impl Into<String>) -> Self {
         let call = &mut self.call;
         let until: String = until.into();
-        call.query("until", Style::FormExplode, &until);
+        call.query_param("until", Style::FormExplode, &until);
         self
     }
 }
@@ -426,7 +426,7 @@ impl SummaryCall {
     pub fn id(mut self, id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let id: String = id.into();
-        call.query("id", Style::FormExplode, &id);
+        call.query_param("id", Style::FormExplode, &id);
         self
     }
 
@@ -435,7 +435,7 @@ impl SummaryCall {
     pub fn since(mut self, since: impl Into<String>) -> Self {
         let call = &mut self.call;
         let since: String = since.into();
-        call.query("since", Style::FormExplode, &since);
+        call.query_param("since", Style::FormExplode, &since);
         self
     }
 
@@ -444,7 +444,7 @@ impl SummaryCall {
     pub fn until(mut self, until: impl Into<String>) -> Self {
         let call = &mut self.call;
         let until: String = until.into();
-        call.query("until", Style::FormExplode, &until);
+        call.query_param("until", Style::FormExplode, &until);
         self
     }
 }
@@ -464,7 +464,7 @@ impl SummaryByAgentCall {
     pub fn since(mut self, since: impl Into<String>) -> Self {
         let call = &mut self.call;
         let since: String = since.into();
-        call.query("since", Style::FormExplode, &since);
+        call.query_param("since", Style::FormExplode, &since);
         self
     }
 
@@ -473,7 +473,7 @@ impl SummaryByAgentCall {
     pub fn until(mut self, until: impl Into<String>) -> Self {
         let call = &mut self.call;
         let until: String = until.into();
-        call.query("until", Style::FormExplode, &until);
+        call.query_param("until", Style::FormExplode, &until);
         self
     }
 
@@ -481,7 +481,7 @@ impl SummaryByAgentCall {
     #[inline]
     pub fn business_hours(mut self, business_hours: bool) -> Self {
         let call = &mut self.call;
-        call.query("business_hours", Style::FormExplode, &business_hours);
+        call.query_param("business_hours", Style::FormExplode, &business_hours);
         self
     }
 }
@@ -501,7 +501,7 @@ impl SummaryByChannelCall {
     pub fn since(mut self, since: impl Into<String>) -> Self {
         let call = &mut self.call;
         let since: String = since.into();
-        call.query("since", Style::FormExplode, &since);
+        call.query_param("since", Style::FormExplode, &since);
         self
     }
 
@@ -510,7 +510,7 @@ impl SummaryByChannelCall {
     pub fn until(mut self, until: impl Into<String>) -> Self {
         let call = &mut self.call;
         let until: String = until.into();
-        call.query("until", Style::FormExplode, &until);
+        call.query_param("until", Style::FormExplode, &until);
         self
     }
 }
@@ -530,7 +530,7 @@ impl SummaryByInboxCall {
     pub fn since(mut self, since: impl Into<String>) -> Self {
         let call = &mut self.call;
         let since: String = since.into();
-        call.query("since", Style::FormExplode, &since);
+        call.query_param("since", Style::FormExplode, &since);
         self
     }
 
@@ -539,7 +539,7 @@ impl SummaryByInboxCall {
     pub fn until(mut self, until: impl Into<String>) -> Self {
         let call = &mut self.call;
         let until: String = until.into();
-        call.query("until", Style::FormExplode, &until);
+        call.query_param("until", Style::FormExplode, &until);
         self
     }
 
@@ -547,7 +547,7 @@ impl SummaryByInboxCall {
     #[inline]
     pub fn business_hours(mut self, business_hours: bool) -> Self {
         let call = &mut self.call;
-        call.query("business_hours", Style::FormExplode, &business_hours);
+        call.query_param("business_hours", Style::FormExplode, &business_hours);
         self
     }
 }
@@ -567,7 +567,7 @@ impl SummaryByTeamCall {
     pub fn since(mut self, since: impl Into<String>) -> Self {
         let call = &mut self.call;
         let since: String = since.into();
-        call.query("since", Style::FormExplode, &since);
+        call.query_param("since", Style::FormExplode, &since);
         self
     }
 
@@ -576,7 +576,7 @@ impl SummaryByTeamCall {
     pub fn until(mut self, until: impl Into<String>) -> Self {
         let call = &mut self.call;
         let until: String = until.into();
-        call.query("until", Style::FormExplode, &until);
+        call.query_param("until", Style::FormExplode, &until);
         self
     }
 
@@ -584,7 +584,7 @@ impl SummaryByTeamCall {
     #[inline]
     pub fn business_hours(mut self, business_hours: bool) -> Self {
         let call = &mut self.call;
-        call.query("business_hours", Style::FormExplode, &business_hours);
+        call.query_param("business_hours", Style::FormExplode, &business_hours);
         self
     }
 }

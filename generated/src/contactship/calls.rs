@@ -91,7 +91,7 @@ impl ListCall {
     #[inline]
     pub fn limit(mut self, limit: i64) -> Self {
         let call = &mut self.call;
-        call.query("limit", Style::FormExplode, &limit);
+        call.query_param("limit", Style::FormExplode, &limit);
         self
     }
 
@@ -99,7 +99,7 @@ impl ListCall {
     #[inline]
     pub fn offset(mut self, offset: i64) -> Self {
         let call = &mut self.call;
-        call.query("offset", Style::FormExplode, &offset);
+        call.query_param("offset", Style::FormExplode, &offset);
         self
     }
 
@@ -108,7 +108,7 @@ impl ListCall {
     pub fn order(mut self, order: impl Into<types::Order>) -> Self {
         let call = &mut self.call;
         let order: types::Order = order.into();
-        call.query("order", Style::FormExplode, &order);
+        call.query_param("order", Style::FormExplode, &order);
         self
     }
 
@@ -117,7 +117,7 @@ impl ListCall {
     pub fn date_from(mut self, date_from: impl Into<String>) -> Self {
         let call = &mut self.call;
         let date_from: String = date_from.into();
-        call.query("date_from", Style::FormExplode, &date_from);
+        call.query_param("date_from", Style::FormExplode, &date_from);
         self
     }
 
@@ -126,7 +126,7 @@ impl ListCall {
     pub fn date_to(mut self, date_to: impl Into<String>) -> Self {
         let call = &mut self.call;
         let date_to: String = date_to.into();
-        call.query("date_to", Style::FormExplode, &date_to);
+        call.query_param("date_to", Style::FormExplode, &date_to);
         self
     }
 
@@ -135,7 +135,7 @@ impl ListCall {
     pub fn call_status(mut self, call_status: impl Into<types::CallStatus>) -> Self {
         let call = &mut self.call;
         let call_status: types::CallStatus = call_status.into();
-        call.query("call_status", Style::FormExplode, &call_status);
+        call.query_param("call_status", Style::FormExplode, &call_status);
         self
     }
 
@@ -144,7 +144,7 @@ impl ListCall {
     pub fn call_result(mut self, call_result: impl Into<types::CallResult>) -> Self {
         let call = &mut self.call;
         let call_result: types::CallResult = call_result.into();
-        call.query("call_result", Style::FormExplode, &call_result);
+        call.query_param("call_result", Style::FormExplode, &call_result);
         self
     }
 
@@ -153,7 +153,7 @@ impl ListCall {
     pub fn agent_id(mut self, agent_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let agent_id: String = agent_id.into();
-        call.query("agent_id", Style::FormExplode, &agent_id);
+        call.query_param("agent_id", Style::FormExplode, &agent_id);
         self
     }
 
@@ -162,7 +162,7 @@ impl ListCall {
     pub fn campaign_id(mut self, campaign_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let campaign_id: String = campaign_id.into();
-        call.query("campaign_id", Style::FormExplode, &campaign_id);
+        call.query_param("campaign_id", Style::FormExplode, &campaign_id);
         self
     }
 
@@ -171,7 +171,7 @@ impl ListCall {
     pub fn phone_number(mut self, phone_number: impl Into<String>) -> Self {
         let call = &mut self.call;
         let phone_number: String = phone_number.into();
-        call.query("phoneNumber", Style::FormExplode, &phone_number);
+        call.query_param("phoneNumber", Style::FormExplode, &phone_number);
         self
     }
 
@@ -179,7 +179,7 @@ impl ListCall {
     #[inline]
     pub fn include_transcript(mut self, include_transcript: bool) -> Self {
         let call = &mut self.call;
-        call.query("include_transcript", Style::FormExplode, &include_transcript);
+        call.query_param("include_transcript", Style::FormExplode, &include_transcript);
         self
     }
 
@@ -187,7 +187,7 @@ impl ListCall {
     #[inline]
     pub fn include_words(mut self, include_words: bool) -> Self {
         let call = &mut self.call;
-        call.query("include_words", Style::FormExplode, &include_words);
+        call.query_param("include_words", Style::FormExplode, &include_words);
         self
     }
 
@@ -195,7 +195,7 @@ impl ListCall {
     #[inline]
     pub fn include_tools(mut self, include_tools: bool) -> Self {
         let call = &mut self.call;
-        call.query("include_tools", Style::FormExplode, &include_tools);
+        call.query_param("include_tools", Style::FormExplode, &include_tools);
         self
     }
 
@@ -207,7 +207,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let transcript_format: types::TranscriptFormat = transcript_format.into();
-        call.query("transcript_format", Style::FormExplode, &transcript_format);
+        call.query_param("transcript_format", Style::FormExplode, &transcript_format);
         self
     }
 }
@@ -234,7 +234,7 @@ impl GetCall {
     #[inline]
     pub fn include_transcript(mut self, include_transcript: bool) -> Self {
         let call = &mut self.call;
-        call.query("include_transcript", Style::FormExplode, &include_transcript);
+        call.query_param("include_transcript", Style::FormExplode, &include_transcript);
         self
     }
 
@@ -242,7 +242,7 @@ impl GetCall {
     #[inline]
     pub fn include_words(mut self, include_words: bool) -> Self {
         let call = &mut self.call;
-        call.query("include_words", Style::FormExplode, &include_words);
+        call.query_param("include_words", Style::FormExplode, &include_words);
         self
     }
 
@@ -250,7 +250,7 @@ impl GetCall {
     #[inline]
     pub fn include_tools(mut self, include_tools: bool) -> Self {
         let call = &mut self.call;
-        call.query("include_tools", Style::FormExplode, &include_tools);
+        call.query_param("include_tools", Style::FormExplode, &include_tools);
         self
     }
 
@@ -262,7 +262,7 @@ impl GetCall {
     ) -> Self {
         let call = &mut self.call;
         let transcript_format: types::TranscriptFormat = transcript_format.into();
-        call.query("transcript_format", Style::FormExplode, &transcript_format);
+        call.query_param("transcript_format", Style::FormExplode, &transcript_format);
         self
     }
 }

@@ -110,7 +110,7 @@ impl ListCall {
     pub fn full_name(mut self, full_name: impl Into<String>) -> Self {
         let call = &mut self.call;
         let full_name: String = full_name.into();
-        call.query("full_name", Style::FormExplode, &full_name);
+        call.query_param("full_name", Style::FormExplode, &full_name);
         self
     }
 
@@ -119,7 +119,7 @@ impl ListCall {
     pub fn email(mut self, email: impl Into<String>) -> Self {
         let call = &mut self.call;
         let email: String = email.into();
-        call.query("email", Style::FormExplode, &email);
+        call.query_param("email", Style::FormExplode, &email);
         self
     }
 
@@ -128,7 +128,7 @@ impl ListCall {
     pub fn phone_number(mut self, phone_number: impl Into<String>) -> Self {
         let call = &mut self.call;
         let phone_number: String = phone_number.into();
-        call.query("phone_number", Style::FormExplode, &phone_number);
+        call.query_param("phone_number", Style::FormExplode, &phone_number);
         self
     }
 }
@@ -151,7 +151,7 @@ impl GetCall {
     ) -> Self {
         let call = &mut self.call;
         let identifier_type: types::IdentifierType = identifier_type.into();
-        call.query("identifierType", Style::FormExplode, &identifier_type);
+        call.query_param("identifierType", Style::FormExplode, &identifier_type);
         self
     }
 }
@@ -171,7 +171,7 @@ impl ListCallsCall {
     pub fn start_date(mut self, start_date: impl Into<String>) -> Self {
         let call = &mut self.call;
         let start_date: String = start_date.into();
-        call.query("start_date", Style::FormExplode, &start_date);
+        call.query_param("start_date", Style::FormExplode, &start_date);
         self
     }
 
@@ -180,7 +180,7 @@ impl ListCallsCall {
     pub fn end_date(mut self, end_date: impl Into<String>) -> Self {
         let call = &mut self.call;
         let end_date: String = end_date.into();
-        call.query("end_date", Style::FormExplode, &end_date);
+        call.query_param("end_date", Style::FormExplode, &end_date);
         self
     }
 
@@ -189,7 +189,7 @@ impl ListCallsCall {
     pub fn direction(mut self, direction: impl Into<types::CallDirection>) -> Self {
         let call = &mut self.call;
         let direction: types::CallDirection = direction.into();
-        call.query("direction", Style::FormExplode, &direction);
+        call.query_param("direction", Style::FormExplode, &direction);
         self
     }
 
@@ -198,7 +198,7 @@ impl ListCallsCall {
     pub fn status(mut self, status: impl Into<types::ContactCallStatus>) -> Self {
         let call = &mut self.call;
         let status: types::ContactCallStatus = status.into();
-        call.query("status", Style::FormExplode, &status);
+        call.query_param("status", Style::FormExplode, &status);
         self
     }
 }

@@ -12,7 +12,7 @@ pub enum ErrorBody {
     /// The document declares no body for this status, or the body is none of that shape; the
     /// raw body is in the error.
     #[default]
-    Undeclared,
+    Unknown,
     /// What went wrong. The pages name the message; other members are kept.
     ErrorBody(types::ErrorBody),
 }
@@ -22,7 +22,7 @@ impl ErrorBody {
     pub fn message(&self) -> Option<&str> {
         match self {
             Self::ErrorBody(body) => body.message.as_deref(),
-            Self::Undeclared => None,
+            Self::Unknown => None,
         }
     }
 

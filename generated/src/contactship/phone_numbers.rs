@@ -42,7 +42,7 @@ impl ListCall {
     #[inline]
     pub fn limit(mut self, limit: i64) -> Self {
         let call = &mut self.call;
-        call.query("limit", Style::FormExplode, &limit);
+        call.query_param("limit", Style::FormExplode, &limit);
         self
     }
 
@@ -50,7 +50,7 @@ impl ListCall {
     #[inline]
     pub fn offset(mut self, offset: i64) -> Self {
         let call = &mut self.call;
-        call.query("offset", Style::FormExplode, &offset);
+        call.query_param("offset", Style::FormExplode, &offset);
         self
     }
 
@@ -59,7 +59,7 @@ impl ListCall {
     pub fn order(mut self, order: impl Into<types::Order>) -> Self {
         let call = &mut self.call;
         let order: types::Order = order.into();
-        call.query("order", Style::FormExplode, &order);
+        call.query_param("order", Style::FormExplode, &order);
         self
     }
 
@@ -68,7 +68,7 @@ impl ListCall {
     pub fn r#type(mut self, r#type: impl Into<types::CallDirection>) -> Self {
         let call = &mut self.call;
         let r#type: types::CallDirection = r#type.into();
-        call.query("type", Style::FormExplode, &r#type);
+        call.query_param("type", Style::FormExplode, &r#type);
         self
     }
 }

@@ -26,7 +26,7 @@ impl Waba {
     pub fn list_templates(&self, channel_id: impl Into<String>) -> ListTemplatesCall {
         let mut call = Call::new(&self.core, LIST_TEMPLATES, &[]);
         let channel_id: String = channel_id.into();
-        call.query("channel_id", Style::FormExplode, &channel_id);
+        call.query_param("channel_id", Style::FormExplode, &channel_id);
         ListTemplatesCall { call }
     }
 
@@ -76,7 +76,7 @@ impl ListTemplatesCall {
     #[inline]
     pub fn limit(mut self, limit: i64) -> Self {
         let call = &mut self.call;
-        call.query("limit", Style::FormExplode, &limit);
+        call.query_param("limit", Style::FormExplode, &limit);
         self
     }
 
@@ -85,7 +85,7 @@ impl ListTemplatesCall {
     pub fn after(mut self, after: impl Into<String>) -> Self {
         let call = &mut self.call;
         let after: String = after.into();
-        call.query("after", Style::FormExplode, &after);
+        call.query_param("after", Style::FormExplode, &after);
         self
     }
 }

@@ -95,7 +95,7 @@ impl ListCall {
     pub fn filter_contact_id(mut self, filter_contact_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_contact_id: String = filter_contact_id.into();
-        call.query("filter[contact_id]", Style::FormExplode, &filter_contact_id);
+        call.query_param("filter[contact_id]", Style::FormExplode, &filter_contact_id);
         self
     }
 
@@ -104,7 +104,7 @@ impl ListCall {
     pub fn filter_site_id(mut self, filter_site_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_site_id: String = filter_site_id.into();
-        call.query("filter[site_id]", Style::FormExplode, &filter_site_id);
+        call.query_param("filter[site_id]", Style::FormExplode, &filter_site_id);
         self
     }
 
@@ -113,7 +113,7 @@ impl ListCall {
     pub fn sort(mut self, sort: impl Into<String>) -> Self {
         let call = &mut self.call;
         let sort: String = sort.into();
-        call.query("sort", Style::FormExplode, &sort);
+        call.query_param("sort", Style::FormExplode, &sort);
         self
     }
 
@@ -121,7 +121,7 @@ impl ListCall {
     #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         let call = &mut self.call;
-        call.query("page[number]", Style::FormExplode, &page_number);
+        call.query_param("page[number]", Style::FormExplode, &page_number);
         self
     }
 
@@ -129,7 +129,7 @@ impl ListCall {
     #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         let call = &mut self.call;
-        call.query("page[size]", Style::FormExplode, &page_size);
+        call.query_param("page[size]", Style::FormExplode, &page_size);
         self
     }
 }
@@ -164,7 +164,7 @@ impl GetCall {
             .into_iter()
             .map(Into::into)
             .collect();
-        call.query("include", Style::Form, &include);
+        call.query_param("include", Style::Form, &include);
         self
     }
 
@@ -179,7 +179,7 @@ impl GetCall {
             .into_iter()
             .map(Into::into)
             .collect();
-        call.query("fields[contact_notes]", Style::Form, &fields_contact_notes);
+        call.query_param("fields[contact_notes]", Style::Form, &fields_contact_notes);
         self
     }
 }

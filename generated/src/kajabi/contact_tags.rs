@@ -52,7 +52,7 @@ impl ListCall {
     pub fn sort(mut self, sort: impl Into<String>) -> Self {
         let call = &mut self.call;
         let sort: String = sort.into();
-        call.query("sort", Style::FormExplode, &sort);
+        call.query_param("sort", Style::FormExplode, &sort);
         self
     }
 
@@ -60,7 +60,7 @@ impl ListCall {
     #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         let call = &mut self.call;
-        call.query("page[number]", Style::FormExplode, &page_number);
+        call.query_param("page[number]", Style::FormExplode, &page_number);
         self
     }
 
@@ -68,7 +68,7 @@ impl ListCall {
     #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         let call = &mut self.call;
-        call.query("page[size]", Style::FormExplode, &page_size);
+        call.query_param("page[size]", Style::FormExplode, &page_size);
         self
     }
 
@@ -83,7 +83,7 @@ impl ListCall {
             .into_iter()
             .map(Into::into)
             .collect();
-        call.query("fields[contact_tags]", Style::Form, &fields_contact_tags);
+        call.query_param("fields[contact_tags]", Style::Form, &fields_contact_tags);
         self
     }
 
@@ -92,7 +92,7 @@ impl ListCall {
     pub fn filter_site_id(mut self, filter_site_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_site_id: String = filter_site_id.into();
-        call.query("filter[site_id]", Style::FormExplode, &filter_site_id);
+        call.query_param("filter[site_id]", Style::FormExplode, &filter_site_id);
         self
     }
 
@@ -101,7 +101,7 @@ impl ListCall {
     pub fn filter_name_cont(mut self, filter_name_cont: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_name_cont: String = filter_name_cont.into();
-        call.query("filter[name_cont]", Style::FormExplode, &filter_name_cont);
+        call.query_param("filter[name_cont]", Style::FormExplode, &filter_name_cont);
         self
     }
 }

@@ -235,7 +235,7 @@ impl ListCall {
     pub fn sort(mut self, sort: impl Into<String>) -> Self {
         let call = &mut self.call;
         let sort: String = sort.into();
-        call.query("sort", Style::FormExplode, &sort);
+        call.query_param("sort", Style::FormExplode, &sort);
         self
     }
 
@@ -243,7 +243,7 @@ impl ListCall {
     #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         let call = &mut self.call;
-        call.query("page[number]", Style::FormExplode, &page_number);
+        call.query_param("page[number]", Style::FormExplode, &page_number);
         self
     }
 
@@ -251,7 +251,7 @@ impl ListCall {
     #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         let call = &mut self.call;
-        call.query("page[size]", Style::FormExplode, &page_size);
+        call.query_param("page[size]", Style::FormExplode, &page_size);
         self
     }
 
@@ -266,7 +266,7 @@ impl ListCall {
             .into_iter()
             .map(Into::into)
             .collect();
-        call.query("fields[contacts]", Style::Form, &fields_contacts);
+        call.query_param("fields[contacts]", Style::Form, &fields_contacts);
         self
     }
 
@@ -275,7 +275,7 @@ impl ListCall {
     pub fn filter_site_id(mut self, filter_site_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_site_id: String = filter_site_id.into();
-        call.query("filter[site_id]", Style::FormExplode, &filter_site_id);
+        call.query_param("filter[site_id]", Style::FormExplode, &filter_site_id);
         self
     }
 
@@ -284,7 +284,7 @@ impl ListCall {
     pub fn filter_search(mut self, filter_search: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_search: String = filter_search.into();
-        call.query("filter[search]", Style::FormExplode, &filter_search);
+        call.query_param("filter[search]", Style::FormExplode, &filter_search);
         self
     }
 
@@ -296,7 +296,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_created_in_last: String = filter_created_in_last.into();
-        call.query(
+        call.query_param(
             "filter[created_in_last]",
             Style::FormExplode,
             &filter_created_in_last,
@@ -312,7 +312,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_not_created_in_last: String = filter_not_created_in_last.into();
-        call.query(
+        call.query_param(
             "filter[not_created_in_last]",
             Style::FormExplode,
             &filter_not_created_in_last,
@@ -325,7 +325,7 @@ impl ListCall {
     pub fn filter_is_hidden(mut self, filter_is_hidden: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_is_hidden: String = filter_is_hidden.into();
-        call.query("filter[is_hidden]", Style::FormExplode, &filter_is_hidden);
+        call.query_param("filter[is_hidden]", Style::FormExplode, &filter_is_hidden);
         self
     }
 
@@ -337,7 +337,11 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_joined_in_last: String = filter_joined_in_last.into();
-        call.query("filter[joined_in_last]", Style::FormExplode, &filter_joined_in_last);
+        call.query_param(
+            "filter[joined_in_last]",
+            Style::FormExplode,
+            &filter_joined_in_last,
+        );
         self
     }
 
@@ -349,7 +353,11 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_active_in_last: String = filter_active_in_last.into();
-        call.query("filter[active_in_last]", Style::FormExplode, &filter_active_in_last);
+        call.query_param(
+            "filter[active_in_last]",
+            Style::FormExplode,
+            &filter_active_in_last,
+        );
         self
     }
 
@@ -361,7 +369,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_inactive_in_last: String = filter_inactive_in_last.into();
-        call.query(
+        call.query_param(
             "filter[inactive_in_last]",
             Style::FormExplode,
             &filter_inactive_in_last,
@@ -377,7 +385,11 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_name_contains: String = filter_name_contains.into();
-        call.query("filter[name_contains]", Style::FormExplode, &filter_name_contains);
+        call.query_param(
+            "filter[name_contains]",
+            Style::FormExplode,
+            &filter_name_contains,
+        );
         self
     }
 
@@ -389,7 +401,11 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_email_contains: String = filter_email_contains.into();
-        call.query("filter[email_contains]", Style::FormExplode, &filter_email_contains);
+        call.query_param(
+            "filter[email_contains]",
+            Style::FormExplode,
+            &filter_email_contains,
+        );
         self
     }
 
@@ -401,7 +417,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_phone_number_contains: String = filter_phone_number_contains.into();
-        call.query(
+        call.query_param(
             "filter[phone_number_contains]",
             Style::FormExplode,
             &filter_phone_number_contains,
@@ -418,7 +434,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_address_line_1_contains: String = filter_address_line_1_contains
             .into();
-        call.query(
+        call.query_param(
             "filter[address_line_1_contains]",
             Style::FormExplode,
             &filter_address_line_1_contains,
@@ -435,7 +451,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_address_line_2_contains: String = filter_address_line_2_contains
             .into();
-        call.query(
+        call.query_param(
             "filter[address_line_2_contains]",
             Style::FormExplode,
             &filter_address_line_2_contains,
@@ -451,7 +467,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_address_city_contains: String = filter_address_city_contains.into();
-        call.query(
+        call.query_param(
             "filter[address_city_contains]",
             Style::FormExplode,
             &filter_address_city_contains,
@@ -467,7 +483,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_address_state_contains: String = filter_address_state_contains.into();
-        call.query(
+        call.query_param(
             "filter[address_state_contains]",
             Style::FormExplode,
             &filter_address_state_contains,
@@ -484,7 +500,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_address_country_contains: String = filter_address_country_contains
             .into();
-        call.query(
+        call.query_param(
             "filter[address_country_contains]",
             Style::FormExplode,
             &filter_address_country_contains,
@@ -500,7 +516,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_address_zip_contains: String = filter_address_zip_contains.into();
-        call.query(
+        call.query_param(
             "filter[address_zip_contains]",
             Style::FormExplode,
             &filter_address_zip_contains,
@@ -513,7 +529,7 @@ impl ListCall {
     pub fn filter_has_tag_id(mut self, filter_has_tag_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_has_tag_id: String = filter_has_tag_id.into();
-        call.query("filter[has_tag_id]", Style::FormExplode, &filter_has_tag_id);
+        call.query_param("filter[has_tag_id]", Style::FormExplode, &filter_has_tag_id);
         self
     }
 
@@ -525,7 +541,11 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_has_all_tag_id: String = filter_has_all_tag_id.into();
-        call.query("filter[has_all_tag_id]", Style::FormExplode, &filter_has_all_tag_id);
+        call.query_param(
+            "filter[has_all_tag_id]",
+            Style::FormExplode,
+            &filter_has_all_tag_id,
+        );
         self
     }
 
@@ -537,7 +557,11 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_has_no_tag_id: String = filter_has_no_tag_id.into();
-        call.query("filter[has_no_tag_id]", Style::FormExplode, &filter_has_no_tag_id);
+        call.query_param(
+            "filter[has_no_tag_id]",
+            Style::FormExplode,
+            &filter_has_no_tag_id,
+        );
         self
     }
 
@@ -546,7 +570,7 @@ impl ListCall {
     pub fn filter_subscribed(mut self, filter_subscribed: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_subscribed: String = filter_subscribed.into();
-        call.query("filter[subscribed]", Style::FormExplode, &filter_subscribed);
+        call.query_param("filter[subscribed]", Style::FormExplode, &filter_subscribed);
         self
     }
 
@@ -558,7 +582,11 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_has_offer_id: String = filter_has_offer_id.into();
-        call.query("filter[has_offer_id]", Style::FormExplode, &filter_has_offer_id);
+        call.query_param(
+            "filter[has_offer_id]",
+            Style::FormExplode,
+            &filter_has_offer_id,
+        );
         self
     }
 
@@ -570,7 +598,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_has_no_offer_id: String = filter_has_no_offer_id.into();
-        call.query(
+        call.query_param(
             "filter[has_no_offer_id]",
             Style::FormExplode,
             &filter_has_no_offer_id,
@@ -586,7 +614,11 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_has_product_id: String = filter_has_product_id.into();
-        call.query("filter[has_product_id]", Style::FormExplode, &filter_has_product_id);
+        call.query_param(
+            "filter[has_product_id]",
+            Style::FormExplode,
+            &filter_has_product_id,
+        );
         self
     }
 
@@ -598,7 +630,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_has_active_product_id: String = filter_has_active_product_id.into();
-        call.query(
+        call.query_param(
             "filter[has_active_product_id]",
             Style::FormExplode,
             &filter_has_active_product_id,
@@ -614,7 +646,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_has_no_product_id: String = filter_has_no_product_id.into();
-        call.query(
+        call.query_param(
             "filter[has_no_product_id]",
             Style::FormExplode,
             &filter_has_no_product_id,
@@ -631,7 +663,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_previously_owned_product_id: String = filter_previously_owned_product_id
             .into();
-        call.query(
+        call.query_param(
             "filter[previously_owned_product_id]",
             Style::FormExplode,
             &filter_previously_owned_product_id,
@@ -647,7 +679,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_used_coupon_code: String = filter_used_coupon_code.into();
-        call.query(
+        call.query_param(
             "filter[used_coupon_code]",
             Style::FormExplode,
             &filter_used_coupon_code,
@@ -663,7 +695,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_submitted_form_id: String = filter_submitted_form_id.into();
-        call.query(
+        call.query_param(
             "filter[submitted_form_id]",
             Style::FormExplode,
             &filter_submitted_form_id,
@@ -679,7 +711,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_no_submitted_form_id: String = filter_no_submitted_form_id.into();
-        call.query(
+        call.query_param(
             "filter[no_submitted_form_id]",
             Style::FormExplode,
             &filter_no_submitted_form_id,
@@ -695,7 +727,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_registered_event_id: String = filter_registered_event_id.into();
-        call.query(
+        call.query_param(
             "filter[registered_event_id]",
             Style::FormExplode,
             &filter_registered_event_id,
@@ -712,7 +744,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_not_registered_event_id: String = filter_not_registered_event_id
             .into();
-        call.query(
+        call.query_param(
             "filter[not_registered_event_id]",
             Style::FormExplode,
             &filter_not_registered_event_id,
@@ -729,7 +761,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_completed_assessment_id: String = filter_completed_assessment_id
             .into();
-        call.query(
+        call.query_param(
             "filter[completed_assessment_id]",
             Style::FormExplode,
             &filter_completed_assessment_id,
@@ -745,7 +777,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_passed_assessment_id: String = filter_passed_assessment_id.into();
-        call.query(
+        call.query_param(
             "filter[passed_assessment_id]",
             Style::FormExplode,
             &filter_passed_assessment_id,
@@ -761,7 +793,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_failed_assessment_id: String = filter_failed_assessment_id.into();
-        call.query(
+        call.query_param(
             "filter[failed_assessment_id]",
             Style::FormExplode,
             &filter_failed_assessment_id,
@@ -777,7 +809,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_net_revenue_equal_to: String = filter_net_revenue_equal_to.into();
-        call.query(
+        call.query_param(
             "filter[net_revenue_equal_to]",
             Style::FormExplode,
             &filter_net_revenue_equal_to,
@@ -794,7 +826,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_net_revenue_greater_than: String = filter_net_revenue_greater_than
             .into();
-        call.query(
+        call.query_param(
             "filter[net_revenue_greater_than]",
             Style::FormExplode,
             &filter_net_revenue_greater_than,
@@ -810,7 +842,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_net_revenue_less_than: String = filter_net_revenue_less_than.into();
-        call.query(
+        call.query_param(
             "filter[net_revenue_less_than]",
             Style::FormExplode,
             &filter_net_revenue_less_than,
@@ -826,7 +858,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_subscribed_in_last: String = filter_subscribed_in_last.into();
-        call.query(
+        call.query_param(
             "filter[subscribed_in_last]",
             Style::FormExplode,
             &filter_subscribed_in_last,
@@ -842,7 +874,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_unsubscribed_in_last: String = filter_unsubscribed_in_last.into();
-        call.query(
+        call.query_param(
             "filter[unsubscribed_in_last]",
             Style::FormExplode,
             &filter_unsubscribed_in_last,
@@ -858,7 +890,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_never_subscribed: String = filter_never_subscribed.into();
-        call.query(
+        call.query_param(
             "filter[never_subscribed]",
             Style::FormExplode,
             &filter_never_subscribed,
@@ -875,7 +907,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_sent_email_broadcast_id: String = filter_sent_email_broadcast_id
             .into();
-        call.query(
+        call.query_param(
             "filter[sent_email_broadcast_id]",
             Style::FormExplode,
             &filter_sent_email_broadcast_id,
@@ -892,7 +924,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_no_sent_email_broadcast_id: String = filter_no_sent_email_broadcast_id
             .into();
-        call.query(
+        call.query_param(
             "filter[no_sent_email_broadcast_id]",
             Style::FormExplode,
             &filter_no_sent_email_broadcast_id,
@@ -909,7 +941,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_no_sent_email_broadcast_ids: String = filter_no_sent_email_broadcast_ids
             .into();
-        call.query(
+        call.query_param(
             "filter[no_sent_email_broadcast_ids]",
             Style::FormExplode,
             &filter_no_sent_email_broadcast_ids,
@@ -926,7 +958,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_no_delivered_email_broadcast_id: String = filter_no_delivered_email_broadcast_id
             .into();
-        call.query(
+        call.query_param(
             "filter[no_delivered_email_broadcast_id]",
             Style::FormExplode,
             &filter_no_delivered_email_broadcast_id,
@@ -943,7 +975,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_opened_email_broadcast_id: String = filter_opened_email_broadcast_id
             .into();
-        call.query(
+        call.query_param(
             "filter[opened_email_broadcast_id]",
             Style::FormExplode,
             &filter_opened_email_broadcast_id,
@@ -960,7 +992,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_no_opened_email_broadcast_id: String = filter_no_opened_email_broadcast_id
             .into();
-        call.query(
+        call.query_param(
             "filter[no_opened_email_broadcast_id]",
             Style::FormExplode,
             &filter_no_opened_email_broadcast_id,
@@ -977,7 +1009,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_clicked_email_broadcast_id: String = filter_clicked_email_broadcast_id
             .into();
-        call.query(
+        call.query_param(
             "filter[clicked_email_broadcast_id]",
             Style::FormExplode,
             &filter_clicked_email_broadcast_id,
@@ -994,7 +1026,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_no_clicked_email_broadcast_id: String = filter_no_clicked_email_broadcast_id
             .into();
-        call.query(
+        call.query_param(
             "filter[no_clicked_email_broadcast_id]",
             Style::FormExplode,
             &filter_no_clicked_email_broadcast_id,
@@ -1011,7 +1043,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_bounced_email_broadcast_id: String = filter_bounced_email_broadcast_id
             .into();
-        call.query(
+        call.query_param(
             "filter[bounced_email_broadcast_id]",
             Style::FormExplode,
             &filter_bounced_email_broadcast_id,
@@ -1028,7 +1060,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_no_bounced_email_broadcast_id: String = filter_no_bounced_email_broadcast_id
             .into();
-        call.query(
+        call.query_param(
             "filter[no_bounced_email_broadcast_id]",
             Style::FormExplode,
             &filter_no_bounced_email_broadcast_id,
@@ -1045,7 +1077,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_dropped_email_broadcast_id: String = filter_dropped_email_broadcast_id
             .into();
-        call.query(
+        call.query_param(
             "filter[dropped_email_broadcast_id]",
             Style::FormExplode,
             &filter_dropped_email_broadcast_id,
@@ -1062,7 +1094,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_no_dropped_email_broadcast_id: String = filter_no_dropped_email_broadcast_id
             .into();
-        call.query(
+        call.query_param(
             "filter[no_dropped_email_broadcast_id]",
             Style::FormExplode,
             &filter_no_dropped_email_broadcast_id,
@@ -1078,7 +1110,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_opened_email_in_last: String = filter_opened_email_in_last.into();
-        call.query(
+        call.query_param(
             "filter[opened_email_in_last]",
             Style::FormExplode,
             &filter_opened_email_in_last,
@@ -1095,7 +1127,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_not_opened_email_in_last: String = filter_not_opened_email_in_last
             .into();
-        call.query(
+        call.query_param(
             "filter[not_opened_email_in_last]",
             Style::FormExplode,
             &filter_not_opened_email_in_last,
@@ -1112,7 +1144,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_delivered_email_in_last: String = filter_delivered_email_in_last
             .into();
-        call.query(
+        call.query_param(
             "filter[delivered_email_in_last]",
             Style::FormExplode,
             &filter_delivered_email_in_last,
@@ -1129,7 +1161,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_not_delivered_email_in_last: String = filter_not_delivered_email_in_last
             .into();
-        call.query(
+        call.query_param(
             "filter[not_delivered_email_in_last]",
             Style::FormExplode,
             &filter_not_delivered_email_in_last,
@@ -1145,7 +1177,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_clicked_email_in_last: String = filter_clicked_email_in_last.into();
-        call.query(
+        call.query_param(
             "filter[clicked_email_in_last]",
             Style::FormExplode,
             &filter_clicked_email_in_last,
@@ -1162,7 +1194,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_not_clicked_email_in_last: String = filter_not_clicked_email_in_last
             .into();
-        call.query(
+        call.query_param(
             "filter[not_clicked_email_in_last]",
             Style::FormExplode,
             &filter_not_clicked_email_in_last,
@@ -1178,7 +1210,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_is_hard_bouncing: String = filter_is_hard_bouncing.into();
-        call.query(
+        call.query_param(
             "filter[is_hard_bouncing]",
             Style::FormExplode,
             &filter_is_hard_bouncing,
@@ -1194,7 +1226,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_bounced_in_last: String = filter_bounced_in_last.into();
-        call.query(
+        call.query_param(
             "filter[bounced_in_last]",
             Style::FormExplode,
             &filter_bounced_in_last,
@@ -1210,7 +1242,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_complained_in_last: String = filter_complained_in_last.into();
-        call.query(
+        call.query_param(
             "filter[complained_in_last]",
             Style::FormExplode,
             &filter_complained_in_last,
@@ -1227,7 +1259,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_manually_unsubscribed_in_last: String = filter_manually_unsubscribed_in_last
             .into();
-        call.query(
+        call.query_param(
             "filter[manually_unsubscribed_in_last]",
             Style::FormExplode,
             &filter_manually_unsubscribed_in_last,
@@ -1243,7 +1275,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_opted_out_in_last: String = filter_opted_out_in_last.into();
-        call.query(
+        call.query_param(
             "filter[opted_out_in_last]",
             Style::FormExplode,
             &filter_opted_out_in_last,
@@ -1260,7 +1292,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_healthy_contacts_with_open_data: String = filter_healthy_contacts_with_open_data
             .into();
-        call.query(
+        call.query_param(
             "filter[healthy_contacts_with_open_data]",
             Style::FormExplode,
             &filter_healthy_contacts_with_open_data,
@@ -1277,7 +1309,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_passive_contacts_with_open_data: String = filter_passive_contacts_with_open_data
             .into();
-        call.query(
+        call.query_param(
             "filter[passive_contacts_with_open_data]",
             Style::FormExplode,
             &filter_passive_contacts_with_open_data,
@@ -1294,7 +1326,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_unengaged_contacts_with_open_data: String = filter_unengaged_contacts_with_open_data
             .into();
-        call.query(
+        call.query_param(
             "filter[unengaged_contacts_with_open_data]",
             Style::FormExplode,
             &filter_unengaged_contacts_with_open_data,
@@ -1311,7 +1343,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_inactive_contacts_with_open_data: String = filter_inactive_contacts_with_open_data
             .into();
-        call.query(
+        call.query_param(
             "filter[inactive_contacts_with_open_data]",
             Style::FormExplode,
             &filter_inactive_contacts_with_open_data,
@@ -1328,7 +1360,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_subscribed_newsletter_id: String = filter_subscribed_newsletter_id
             .into();
-        call.query(
+        call.query_param(
             "filter[subscribed_newsletter_id]",
             Style::FormExplode,
             &filter_subscribed_newsletter_id,
@@ -1345,7 +1377,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_unsubscribed_newsletter_id: String = filter_unsubscribed_newsletter_id
             .into();
-        call.query(
+        call.query_param(
             "filter[unsubscribed_newsletter_id]",
             Style::FormExplode,
             &filter_unsubscribed_newsletter_id,
@@ -1362,7 +1394,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_mobile_phone_number_contains: String = filter_mobile_phone_number_contains
             .into();
-        call.query(
+        call.query_param(
             "filter[mobile_phone_number_contains]",
             Style::FormExplode,
             &filter_mobile_phone_number_contains,
@@ -1379,7 +1411,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_subscribed_email_sequence_id: String = filter_subscribed_email_sequence_id
             .into();
-        call.query(
+        call.query_param(
             "filter[subscribed_email_sequence_id]",
             Style::FormExplode,
             &filter_subscribed_email_sequence_id,
@@ -1396,7 +1428,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_not_subscribed_email_sequence_id: String = filter_not_subscribed_email_sequence_id
             .into();
-        call.query(
+        call.query_param(
             "filter[not_subscribed_email_sequence_id]",
             Style::FormExplode,
             &filter_not_subscribed_email_sequence_id,
@@ -1415,7 +1447,7 @@ impl ListCall {
             .into_iter()
             .map(Into::into)
             .collect();
-        call.query("include", Style::Form, &include);
+        call.query_param("include", Style::Form, &include);
         self
     }
 }
@@ -1450,7 +1482,7 @@ impl GetCall {
             .into_iter()
             .map(Into::into)
             .collect();
-        call.query("include", Style::Form, &include);
+        call.query_param("include", Style::Form, &include);
         self
     }
 
@@ -1465,7 +1497,7 @@ impl GetCall {
             .into_iter()
             .map(Into::into)
             .collect();
-        call.query("fields[contacts]", Style::Form, &fields_contacts);
+        call.query_param("fields[contacts]", Style::Form, &fields_contacts);
         self
     }
 
@@ -1480,7 +1512,7 @@ impl GetCall {
             .into_iter()
             .map(Into::into)
             .collect();
-        call.query("fields[customers]", Style::Form, &fields_customers);
+        call.query_param("fields[customers]", Style::Form, &fields_customers);
         self
     }
 }

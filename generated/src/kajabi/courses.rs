@@ -54,7 +54,7 @@ impl ListCall {
     pub fn sort(mut self, sort: impl Into<String>) -> Self {
         let call = &mut self.call;
         let sort: String = sort.into();
-        call.query("sort", Style::FormExplode, &sort);
+        call.query_param("sort", Style::FormExplode, &sort);
         self
     }
 
@@ -62,7 +62,7 @@ impl ListCall {
     #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         let call = &mut self.call;
-        call.query("page[number]", Style::FormExplode, &page_number);
+        call.query_param("page[number]", Style::FormExplode, &page_number);
         self
     }
 
@@ -70,7 +70,7 @@ impl ListCall {
     #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         let call = &mut self.call;
-        call.query("page[size]", Style::FormExplode, &page_size);
+        call.query_param("page[size]", Style::FormExplode, &page_size);
         self
     }
 
@@ -85,7 +85,7 @@ impl ListCall {
             .into_iter()
             .map(Into::into)
             .collect();
-        call.query("fields[courses]", Style::Form, &fields_courses);
+        call.query_param("fields[courses]", Style::Form, &fields_courses);
         self
     }
 
@@ -94,7 +94,7 @@ impl ListCall {
     pub fn filter_site_id(mut self, filter_site_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_site_id: String = filter_site_id.into();
-        call.query("filter[site_id]", Style::FormExplode, &filter_site_id);
+        call.query_param("filter[site_id]", Style::FormExplode, &filter_site_id);
         self
     }
 
@@ -103,7 +103,7 @@ impl ListCall {
     pub fn filter_title_cont(mut self, filter_title_cont: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_title_cont: String = filter_title_cont.into();
-        call.query("filter[title_cont]", Style::FormExplode, &filter_title_cont);
+        call.query_param("filter[title_cont]", Style::FormExplode, &filter_title_cont);
         self
     }
 
@@ -115,7 +115,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_description_cont: String = filter_description_cont.into();
-        call.query(
+        call.query_param(
             "filter[description_cont]",
             Style::FormExplode,
             &filter_description_cont,
@@ -131,7 +131,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_publish_status_eq: String = filter_publish_status_eq.into();
-        call.query(
+        call.query_param(
             "filter[publish_status_eq]",
             Style::FormExplode,
             &filter_publish_status_eq,
@@ -170,7 +170,7 @@ impl GetCall {
             .into_iter()
             .map(Into::into)
             .collect();
-        call.query("include", Style::Form, &include);
+        call.query_param("include", Style::Form, &include);
         self
     }
 
@@ -185,7 +185,7 @@ impl GetCall {
             .into_iter()
             .map(Into::into)
             .collect();
-        call.query("fields[courses]", Style::Form, &fields_courses);
+        call.query_param("fields[courses]", Style::Form, &fields_courses);
         self
     }
 
@@ -200,7 +200,7 @@ impl GetCall {
             .into_iter()
             .map(Into::into)
             .collect();
-        call.query("fields[modules]", Style::Form, &fields_modules);
+        call.query_param("fields[modules]", Style::Form, &fields_modules);
         self
     }
 
@@ -215,7 +215,7 @@ impl GetCall {
             .into_iter()
             .map(Into::into)
             .collect();
-        call.query("fields[lessons]", Style::Form, &fields_lessons);
+        call.query_param("fields[lessons]", Style::Form, &fields_lessons);
         self
     }
 
@@ -230,7 +230,7 @@ impl GetCall {
             .into_iter()
             .map(Into::into)
             .collect();
-        call.query("fields[media]", Style::Form, &fields_media);
+        call.query_param("fields[media]", Style::Form, &fields_media);
         self
     }
 }

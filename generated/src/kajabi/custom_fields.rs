@@ -56,7 +56,7 @@ impl ListCall {
     pub fn sort(mut self, sort: impl Into<String>) -> Self {
         let call = &mut self.call;
         let sort: String = sort.into();
-        call.query("sort", Style::FormExplode, &sort);
+        call.query_param("sort", Style::FormExplode, &sort);
         self
     }
 
@@ -64,7 +64,7 @@ impl ListCall {
     #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         let call = &mut self.call;
-        call.query("page[number]", Style::FormExplode, &page_number);
+        call.query_param("page[number]", Style::FormExplode, &page_number);
         self
     }
 
@@ -72,7 +72,7 @@ impl ListCall {
     #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         let call = &mut self.call;
-        call.query("page[size]", Style::FormExplode, &page_size);
+        call.query_param("page[size]", Style::FormExplode, &page_size);
         self
     }
 
@@ -87,7 +87,7 @@ impl ListCall {
             .into_iter()
             .map(Into::into)
             .collect();
-        call.query("fields[custom_fields]", Style::Form, &fields_custom_fields);
+        call.query_param("fields[custom_fields]", Style::Form, &fields_custom_fields);
         self
     }
 
@@ -96,7 +96,7 @@ impl ListCall {
     pub fn filter_site_id(mut self, filter_site_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_site_id: String = filter_site_id.into();
-        call.query("filter[site_id]", Style::FormExplode, &filter_site_id);
+        call.query_param("filter[site_id]", Style::FormExplode, &filter_site_id);
         self
     }
 
@@ -105,7 +105,7 @@ impl ListCall {
     pub fn filter_title_cont(mut self, filter_title_cont: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_title_cont: String = filter_title_cont.into();
-        call.query("filter[title_cont]", Style::FormExplode, &filter_title_cont);
+        call.query_param("filter[title_cont]", Style::FormExplode, &filter_title_cont);
         self
     }
 
@@ -114,7 +114,7 @@ impl ListCall {
     pub fn filter_type_eq(mut self, filter_type_eq: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_type_eq: String = filter_type_eq.into();
-        call.query("filter[type_eq]", Style::FormExplode, &filter_type_eq);
+        call.query_param("filter[type_eq]", Style::FormExplode, &filter_type_eq);
         self
     }
 
@@ -123,7 +123,7 @@ impl ListCall {
     pub fn filter_required_eq(mut self, filter_required_eq: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_required_eq: String = filter_required_eq.into();
-        call.query("filter[required_eq]", Style::FormExplode, &filter_required_eq);
+        call.query_param("filter[required_eq]", Style::FormExplode, &filter_required_eq);
         self
     }
 }
@@ -158,7 +158,7 @@ impl GetCall {
             .into_iter()
             .map(Into::into)
             .collect();
-        call.query("fields[custom_fields]", Style::Form, &fields_custom_fields);
+        call.query_param("fields[custom_fields]", Style::Form, &fields_custom_fields);
         self
     }
 }

@@ -122,7 +122,7 @@ impl ListCall {
     pub fn sort(mut self, sort: impl Into<String>) -> Self {
         let call = &mut self.call;
         let sort: String = sort.into();
-        call.query("sort", Style::FormExplode, &sort);
+        call.query_param("sort", Style::FormExplode, &sort);
         self
     }
 
@@ -130,7 +130,7 @@ impl ListCall {
     #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         let call = &mut self.call;
-        call.query("page[number]", Style::FormExplode, &page_number);
+        call.query_param("page[number]", Style::FormExplode, &page_number);
         self
     }
 
@@ -138,7 +138,7 @@ impl ListCall {
     #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         let call = &mut self.call;
-        call.query("page[size]", Style::FormExplode, &page_size);
+        call.query_param("page[size]", Style::FormExplode, &page_size);
         self
     }
 
@@ -153,7 +153,7 @@ impl ListCall {
             .into_iter()
             .map(Into::into)
             .collect();
-        call.query("fields[customers]", Style::Form, &fields_customers);
+        call.query_param("fields[customers]", Style::Form, &fields_customers);
         self
     }
 
@@ -162,7 +162,7 @@ impl ListCall {
     pub fn filter_site_id(mut self, filter_site_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_site_id: String = filter_site_id.into();
-        call.query("filter[site_id]", Style::FormExplode, &filter_site_id);
+        call.query_param("filter[site_id]", Style::FormExplode, &filter_site_id);
         self
     }
 
@@ -171,7 +171,7 @@ impl ListCall {
     pub fn filter_search(mut self, filter_search: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_search: String = filter_search.into();
-        call.query("filter[search]", Style::FormExplode, &filter_search);
+        call.query_param("filter[search]", Style::FormExplode, &filter_search);
         self
     }
 
@@ -183,7 +183,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_created_in_last: String = filter_created_in_last.into();
-        call.query(
+        call.query_param(
             "filter[created_in_last]",
             Style::FormExplode,
             &filter_created_in_last,
@@ -199,7 +199,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_not_created_in_last: String = filter_not_created_in_last.into();
-        call.query(
+        call.query_param(
             "filter[not_created_in_last]",
             Style::FormExplode,
             &filter_not_created_in_last,
@@ -212,7 +212,7 @@ impl ListCall {
     pub fn filter_is_hidden(mut self, filter_is_hidden: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_is_hidden: String = filter_is_hidden.into();
-        call.query("filter[is_hidden]", Style::FormExplode, &filter_is_hidden);
+        call.query_param("filter[is_hidden]", Style::FormExplode, &filter_is_hidden);
         self
     }
 
@@ -224,7 +224,11 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_joined_in_last: String = filter_joined_in_last.into();
-        call.query("filter[joined_in_last]", Style::FormExplode, &filter_joined_in_last);
+        call.query_param(
+            "filter[joined_in_last]",
+            Style::FormExplode,
+            &filter_joined_in_last,
+        );
         self
     }
 
@@ -236,7 +240,11 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_active_in_last: String = filter_active_in_last.into();
-        call.query("filter[active_in_last]", Style::FormExplode, &filter_active_in_last);
+        call.query_param(
+            "filter[active_in_last]",
+            Style::FormExplode,
+            &filter_active_in_last,
+        );
         self
     }
 
@@ -248,7 +256,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_inactive_in_last: String = filter_inactive_in_last.into();
-        call.query(
+        call.query_param(
             "filter[inactive_in_last]",
             Style::FormExplode,
             &filter_inactive_in_last,
@@ -264,7 +272,11 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_name_contains: String = filter_name_contains.into();
-        call.query("filter[name_contains]", Style::FormExplode, &filter_name_contains);
+        call.query_param(
+            "filter[name_contains]",
+            Style::FormExplode,
+            &filter_name_contains,
+        );
         self
     }
 
@@ -276,7 +288,11 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_email_contains: String = filter_email_contains.into();
-        call.query("filter[email_contains]", Style::FormExplode, &filter_email_contains);
+        call.query_param(
+            "filter[email_contains]",
+            Style::FormExplode,
+            &filter_email_contains,
+        );
         self
     }
 
@@ -288,7 +304,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_phone_number_contains: String = filter_phone_number_contains.into();
-        call.query(
+        call.query_param(
             "filter[phone_number_contains]",
             Style::FormExplode,
             &filter_phone_number_contains,
@@ -305,7 +321,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_address_line_1_contains: String = filter_address_line_1_contains
             .into();
-        call.query(
+        call.query_param(
             "filter[address_line_1_contains]",
             Style::FormExplode,
             &filter_address_line_1_contains,
@@ -322,7 +338,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_address_line_2_contains: String = filter_address_line_2_contains
             .into();
-        call.query(
+        call.query_param(
             "filter[address_line_2_contains]",
             Style::FormExplode,
             &filter_address_line_2_contains,
@@ -338,7 +354,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_address_city_contains: String = filter_address_city_contains.into();
-        call.query(
+        call.query_param(
             "filter[address_city_contains]",
             Style::FormExplode,
             &filter_address_city_contains,
@@ -354,7 +370,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_address_state_contains: String = filter_address_state_contains.into();
-        call.query(
+        call.query_param(
             "filter[address_state_contains]",
             Style::FormExplode,
             &filter_address_state_contains,
@@ -371,7 +387,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_address_country_contains: String = filter_address_country_contains
             .into();
-        call.query(
+        call.query_param(
             "filter[address_country_contains]",
             Style::FormExplode,
             &filter_address_country_contains,
@@ -387,7 +403,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_address_zip_contains: String = filter_address_zip_contains.into();
-        call.query(
+        call.query_param(
             "filter[address_zip_contains]",
             Style::FormExplode,
             &filter_address_zip_contains,
@@ -400,7 +416,7 @@ impl ListCall {
     pub fn filter_has_tag_id(mut self, filter_has_tag_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_has_tag_id: String = filter_has_tag_id.into();
-        call.query("filter[has_tag_id]", Style::FormExplode, &filter_has_tag_id);
+        call.query_param("filter[has_tag_id]", Style::FormExplode, &filter_has_tag_id);
         self
     }
 
@@ -412,7 +428,11 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_has_all_tag_id: String = filter_has_all_tag_id.into();
-        call.query("filter[has_all_tag_id]", Style::FormExplode, &filter_has_all_tag_id);
+        call.query_param(
+            "filter[has_all_tag_id]",
+            Style::FormExplode,
+            &filter_has_all_tag_id,
+        );
         self
     }
 
@@ -424,7 +444,11 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_has_no_tag_id: String = filter_has_no_tag_id.into();
-        call.query("filter[has_no_tag_id]", Style::FormExplode, &filter_has_no_tag_id);
+        call.query_param(
+            "filter[has_no_tag_id]",
+            Style::FormExplode,
+            &filter_has_no_tag_id,
+        );
         self
     }
 
@@ -433,7 +457,7 @@ impl ListCall {
     pub fn filter_subscribed(mut self, filter_subscribed: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_subscribed: String = filter_subscribed.into();
-        call.query("filter[subscribed]", Style::FormExplode, &filter_subscribed);
+        call.query_param("filter[subscribed]", Style::FormExplode, &filter_subscribed);
         self
     }
 
@@ -445,7 +469,11 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_has_offer_id: String = filter_has_offer_id.into();
-        call.query("filter[has_offer_id]", Style::FormExplode, &filter_has_offer_id);
+        call.query_param(
+            "filter[has_offer_id]",
+            Style::FormExplode,
+            &filter_has_offer_id,
+        );
         self
     }
 
@@ -457,7 +485,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_has_no_offer_id: String = filter_has_no_offer_id.into();
-        call.query(
+        call.query_param(
             "filter[has_no_offer_id]",
             Style::FormExplode,
             &filter_has_no_offer_id,
@@ -473,7 +501,11 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_has_product_id: String = filter_has_product_id.into();
-        call.query("filter[has_product_id]", Style::FormExplode, &filter_has_product_id);
+        call.query_param(
+            "filter[has_product_id]",
+            Style::FormExplode,
+            &filter_has_product_id,
+        );
         self
     }
 
@@ -485,7 +517,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_has_active_product_id: String = filter_has_active_product_id.into();
-        call.query(
+        call.query_param(
             "filter[has_active_product_id]",
             Style::FormExplode,
             &filter_has_active_product_id,
@@ -501,7 +533,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_has_no_product_id: String = filter_has_no_product_id.into();
-        call.query(
+        call.query_param(
             "filter[has_no_product_id]",
             Style::FormExplode,
             &filter_has_no_product_id,
@@ -518,7 +550,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_previously_owned_product_id: String = filter_previously_owned_product_id
             .into();
-        call.query(
+        call.query_param(
             "filter[previously_owned_product_id]",
             Style::FormExplode,
             &filter_previously_owned_product_id,
@@ -534,7 +566,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_used_coupon_code: String = filter_used_coupon_code.into();
-        call.query(
+        call.query_param(
             "filter[used_coupon_code]",
             Style::FormExplode,
             &filter_used_coupon_code,
@@ -550,7 +582,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_submitted_form_id: String = filter_submitted_form_id.into();
-        call.query(
+        call.query_param(
             "filter[submitted_form_id]",
             Style::FormExplode,
             &filter_submitted_form_id,
@@ -566,7 +598,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_no_submitted_form_id: String = filter_no_submitted_form_id.into();
-        call.query(
+        call.query_param(
             "filter[no_submitted_form_id]",
             Style::FormExplode,
             &filter_no_submitted_form_id,
@@ -582,7 +614,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_registered_event_id: String = filter_registered_event_id.into();
-        call.query(
+        call.query_param(
             "filter[registered_event_id]",
             Style::FormExplode,
             &filter_registered_event_id,
@@ -599,7 +631,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_not_registered_event_id: String = filter_not_registered_event_id
             .into();
-        call.query(
+        call.query_param(
             "filter[not_registered_event_id]",
             Style::FormExplode,
             &filter_not_registered_event_id,
@@ -616,7 +648,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_completed_assessment_id: String = filter_completed_assessment_id
             .into();
-        call.query(
+        call.query_param(
             "filter[completed_assessment_id]",
             Style::FormExplode,
             &filter_completed_assessment_id,
@@ -632,7 +664,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_passed_assessment_id: String = filter_passed_assessment_id.into();
-        call.query(
+        call.query_param(
             "filter[passed_assessment_id]",
             Style::FormExplode,
             &filter_passed_assessment_id,
@@ -648,7 +680,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_failed_assessment_id: String = filter_failed_assessment_id.into();
-        call.query(
+        call.query_param(
             "filter[failed_assessment_id]",
             Style::FormExplode,
             &filter_failed_assessment_id,
@@ -664,7 +696,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_net_revenue_equal_to: String = filter_net_revenue_equal_to.into();
-        call.query(
+        call.query_param(
             "filter[net_revenue_equal_to]",
             Style::FormExplode,
             &filter_net_revenue_equal_to,
@@ -681,7 +713,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_net_revenue_greater_than: String = filter_net_revenue_greater_than
             .into();
-        call.query(
+        call.query_param(
             "filter[net_revenue_greater_than]",
             Style::FormExplode,
             &filter_net_revenue_greater_than,
@@ -697,7 +729,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_net_revenue_less_than: String = filter_net_revenue_less_than.into();
-        call.query(
+        call.query_param(
             "filter[net_revenue_less_than]",
             Style::FormExplode,
             &filter_net_revenue_less_than,
@@ -713,7 +745,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_subscribed_in_last: String = filter_subscribed_in_last.into();
-        call.query(
+        call.query_param(
             "filter[subscribed_in_last]",
             Style::FormExplode,
             &filter_subscribed_in_last,
@@ -729,7 +761,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_unsubscribed_in_last: String = filter_unsubscribed_in_last.into();
-        call.query(
+        call.query_param(
             "filter[unsubscribed_in_last]",
             Style::FormExplode,
             &filter_unsubscribed_in_last,
@@ -745,7 +777,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_never_subscribed: String = filter_never_subscribed.into();
-        call.query(
+        call.query_param(
             "filter[never_subscribed]",
             Style::FormExplode,
             &filter_never_subscribed,
@@ -762,7 +794,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_sent_email_broadcast_id: String = filter_sent_email_broadcast_id
             .into();
-        call.query(
+        call.query_param(
             "filter[sent_email_broadcast_id]",
             Style::FormExplode,
             &filter_sent_email_broadcast_id,
@@ -779,7 +811,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_no_sent_email_broadcast_id: String = filter_no_sent_email_broadcast_id
             .into();
-        call.query(
+        call.query_param(
             "filter[no_sent_email_broadcast_id]",
             Style::FormExplode,
             &filter_no_sent_email_broadcast_id,
@@ -796,7 +828,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_no_sent_email_broadcast_ids: String = filter_no_sent_email_broadcast_ids
             .into();
-        call.query(
+        call.query_param(
             "filter[no_sent_email_broadcast_ids]",
             Style::FormExplode,
             &filter_no_sent_email_broadcast_ids,
@@ -813,7 +845,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_no_delivered_email_broadcast_id: String = filter_no_delivered_email_broadcast_id
             .into();
-        call.query(
+        call.query_param(
             "filter[no_delivered_email_broadcast_id]",
             Style::FormExplode,
             &filter_no_delivered_email_broadcast_id,
@@ -830,7 +862,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_opened_email_broadcast_id: String = filter_opened_email_broadcast_id
             .into();
-        call.query(
+        call.query_param(
             "filter[opened_email_broadcast_id]",
             Style::FormExplode,
             &filter_opened_email_broadcast_id,
@@ -847,7 +879,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_no_opened_email_broadcast_id: String = filter_no_opened_email_broadcast_id
             .into();
-        call.query(
+        call.query_param(
             "filter[no_opened_email_broadcast_id]",
             Style::FormExplode,
             &filter_no_opened_email_broadcast_id,
@@ -864,7 +896,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_clicked_email_broadcast_id: String = filter_clicked_email_broadcast_id
             .into();
-        call.query(
+        call.query_param(
             "filter[clicked_email_broadcast_id]",
             Style::FormExplode,
             &filter_clicked_email_broadcast_id,
@@ -881,7 +913,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_no_clicked_email_broadcast_id: String = filter_no_clicked_email_broadcast_id
             .into();
-        call.query(
+        call.query_param(
             "filter[no_clicked_email_broadcast_id]",
             Style::FormExplode,
             &filter_no_clicked_email_broadcast_id,
@@ -898,7 +930,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_bounced_email_broadcast_id: String = filter_bounced_email_broadcast_id
             .into();
-        call.query(
+        call.query_param(
             "filter[bounced_email_broadcast_id]",
             Style::FormExplode,
             &filter_bounced_email_broadcast_id,
@@ -915,7 +947,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_no_bounced_email_broadcast_id: String = filter_no_bounced_email_broadcast_id
             .into();
-        call.query(
+        call.query_param(
             "filter[no_bounced_email_broadcast_id]",
             Style::FormExplode,
             &filter_no_bounced_email_broadcast_id,
@@ -932,7 +964,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_dropped_email_broadcast_id: String = filter_dropped_email_broadcast_id
             .into();
-        call.query(
+        call.query_param(
             "filter[dropped_email_broadcast_id]",
             Style::FormExplode,
             &filter_dropped_email_broadcast_id,
@@ -949,7 +981,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_no_dropped_email_broadcast_id: String = filter_no_dropped_email_broadcast_id
             .into();
-        call.query(
+        call.query_param(
             "filter[no_dropped_email_broadcast_id]",
             Style::FormExplode,
             &filter_no_dropped_email_broadcast_id,
@@ -965,7 +997,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_opened_email_in_last: String = filter_opened_email_in_last.into();
-        call.query(
+        call.query_param(
             "filter[opened_email_in_last]",
             Style::FormExplode,
             &filter_opened_email_in_last,
@@ -982,7 +1014,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_not_opened_email_in_last: String = filter_not_opened_email_in_last
             .into();
-        call.query(
+        call.query_param(
             "filter[not_opened_email_in_last]",
             Style::FormExplode,
             &filter_not_opened_email_in_last,
@@ -999,7 +1031,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_delivered_email_in_last: String = filter_delivered_email_in_last
             .into();
-        call.query(
+        call.query_param(
             "filter[delivered_email_in_last]",
             Style::FormExplode,
             &filter_delivered_email_in_last,
@@ -1016,7 +1048,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_not_delivered_email_in_last: String = filter_not_delivered_email_in_last
             .into();
-        call.query(
+        call.query_param(
             "filter[not_delivered_email_in_last]",
             Style::FormExplode,
             &filter_not_delivered_email_in_last,
@@ -1032,7 +1064,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_clicked_email_in_last: String = filter_clicked_email_in_last.into();
-        call.query(
+        call.query_param(
             "filter[clicked_email_in_last]",
             Style::FormExplode,
             &filter_clicked_email_in_last,
@@ -1049,7 +1081,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_not_clicked_email_in_last: String = filter_not_clicked_email_in_last
             .into();
-        call.query(
+        call.query_param(
             "filter[not_clicked_email_in_last]",
             Style::FormExplode,
             &filter_not_clicked_email_in_last,
@@ -1065,7 +1097,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_is_hard_bouncing: String = filter_is_hard_bouncing.into();
-        call.query(
+        call.query_param(
             "filter[is_hard_bouncing]",
             Style::FormExplode,
             &filter_is_hard_bouncing,
@@ -1081,7 +1113,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_bounced_in_last: String = filter_bounced_in_last.into();
-        call.query(
+        call.query_param(
             "filter[bounced_in_last]",
             Style::FormExplode,
             &filter_bounced_in_last,
@@ -1097,7 +1129,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_complained_in_last: String = filter_complained_in_last.into();
-        call.query(
+        call.query_param(
             "filter[complained_in_last]",
             Style::FormExplode,
             &filter_complained_in_last,
@@ -1114,7 +1146,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_manually_unsubscribed_in_last: String = filter_manually_unsubscribed_in_last
             .into();
-        call.query(
+        call.query_param(
             "filter[manually_unsubscribed_in_last]",
             Style::FormExplode,
             &filter_manually_unsubscribed_in_last,
@@ -1130,7 +1162,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_opted_out_in_last: String = filter_opted_out_in_last.into();
-        call.query(
+        call.query_param(
             "filter[opted_out_in_last]",
             Style::FormExplode,
             &filter_opted_out_in_last,
@@ -1147,7 +1179,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_healthy_contacts_with_open_data: String = filter_healthy_contacts_with_open_data
             .into();
-        call.query(
+        call.query_param(
             "filter[healthy_contacts_with_open_data]",
             Style::FormExplode,
             &filter_healthy_contacts_with_open_data,
@@ -1164,7 +1196,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_passive_contacts_with_open_data: String = filter_passive_contacts_with_open_data
             .into();
-        call.query(
+        call.query_param(
             "filter[passive_contacts_with_open_data]",
             Style::FormExplode,
             &filter_passive_contacts_with_open_data,
@@ -1181,7 +1213,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_unengaged_contacts_with_open_data: String = filter_unengaged_contacts_with_open_data
             .into();
-        call.query(
+        call.query_param(
             "filter[unengaged_contacts_with_open_data]",
             Style::FormExplode,
             &filter_unengaged_contacts_with_open_data,
@@ -1198,7 +1230,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_inactive_contacts_with_open_data: String = filter_inactive_contacts_with_open_data
             .into();
-        call.query(
+        call.query_param(
             "filter[inactive_contacts_with_open_data]",
             Style::FormExplode,
             &filter_inactive_contacts_with_open_data,
@@ -1215,7 +1247,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_subscribed_newsletter_id: String = filter_subscribed_newsletter_id
             .into();
-        call.query(
+        call.query_param(
             "filter[subscribed_newsletter_id]",
             Style::FormExplode,
             &filter_subscribed_newsletter_id,
@@ -1232,7 +1264,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_unsubscribed_newsletter_id: String = filter_unsubscribed_newsletter_id
             .into();
-        call.query(
+        call.query_param(
             "filter[unsubscribed_newsletter_id]",
             Style::FormExplode,
             &filter_unsubscribed_newsletter_id,
@@ -1249,7 +1281,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_mobile_phone_number_contains: String = filter_mobile_phone_number_contains
             .into();
-        call.query(
+        call.query_param(
             "filter[mobile_phone_number_contains]",
             Style::FormExplode,
             &filter_mobile_phone_number_contains,
@@ -1266,7 +1298,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_subscribed_email_sequence_id: String = filter_subscribed_email_sequence_id
             .into();
-        call.query(
+        call.query_param(
             "filter[subscribed_email_sequence_id]",
             Style::FormExplode,
             &filter_subscribed_email_sequence_id,
@@ -1283,7 +1315,7 @@ impl ListCall {
         let call = &mut self.call;
         let filter_not_subscribed_email_sequence_id: String = filter_not_subscribed_email_sequence_id
             .into();
-        call.query(
+        call.query_param(
             "filter[not_subscribed_email_sequence_id]",
             Style::FormExplode,
             &filter_not_subscribed_email_sequence_id,
@@ -1302,7 +1334,7 @@ impl ListCall {
             .into_iter()
             .map(Into::into)
             .collect();
-        call.query("include", Style::Form, &include);
+        call.query_param("include", Style::Form, &include);
         self
     }
 }
@@ -1337,7 +1369,7 @@ impl GetCall {
             .into_iter()
             .map(Into::into)
             .collect();
-        call.query("fields[customers]", Style::Form, &fields_customers);
+        call.query_param("fields[customers]", Style::Form, &fields_customers);
         self
     }
 
@@ -1345,7 +1377,11 @@ impl GetCall {
     #[inline]
     pub fn filter_products_page(mut self, filter_products_page: i64) -> Self {
         let call = &mut self.call;
-        call.query("filter[products_page]", Style::FormExplode, &filter_products_page);
+        call.query_param(
+            "filter[products_page]",
+            Style::FormExplode,
+            &filter_products_page,
+        );
         self
     }
 
@@ -1353,7 +1389,11 @@ impl GetCall {
     #[inline]
     pub fn filter_products_per(mut self, filter_products_per: i64) -> Self {
         let call = &mut self.call;
-        call.query("filter[products_per]", Style::FormExplode, &filter_products_per);
+        call.query_param(
+            "filter[products_per]",
+            Style::FormExplode,
+            &filter_products_per,
+        );
         self
     }
 
@@ -1361,7 +1401,7 @@ impl GetCall {
     #[inline]
     pub fn filter_offers_page(mut self, filter_offers_page: i64) -> Self {
         let call = &mut self.call;
-        call.query("filter[offers_page]", Style::FormExplode, &filter_offers_page);
+        call.query_param("filter[offers_page]", Style::FormExplode, &filter_offers_page);
         self
     }
 
@@ -1369,7 +1409,7 @@ impl GetCall {
     #[inline]
     pub fn filter_offers_per(mut self, filter_offers_per: i64) -> Self {
         let call = &mut self.call;
-        call.query("filter[offers_per]", Style::FormExplode, &filter_offers_per);
+        call.query_param("filter[offers_per]", Style::FormExplode, &filter_offers_per);
         self
     }
 
@@ -1384,7 +1424,7 @@ impl GetCall {
             .into_iter()
             .map(Into::into)
             .collect();
-        call.query("fields[products]", Style::Form, &fields_products);
+        call.query_param("fields[products]", Style::Form, &fields_products);
         self
     }
 
@@ -1399,7 +1439,7 @@ impl GetCall {
             .into_iter()
             .map(Into::into)
             .collect();
-        call.query("include", Style::Form, &include);
+        call.query_param("include", Style::Form, &include);
         self
     }
 
@@ -1411,7 +1451,7 @@ impl GetCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_products_search: String = filter_products_search.into();
-        call.query(
+        call.query_param(
             "filter[products_search]",
             Style::FormExplode,
             &filter_products_search,
@@ -1427,7 +1467,11 @@ impl GetCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_offers_search: String = filter_offers_search.into();
-        call.query("filter[offers_search]", Style::FormExplode, &filter_offers_search);
+        call.query_param(
+            "filter[offers_search]",
+            Style::FormExplode,
+            &filter_offers_search,
+        );
         self
     }
 }

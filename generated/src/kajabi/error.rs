@@ -12,7 +12,7 @@ pub enum ErrorBody {
     /// The document declares no body for this status, or the body is none of that shape; the
     /// raw body is in the error.
     #[default]
-    Undeclared,
+    Unknown,
     /// Why no token was handed out.
     ErrorsAuthenticationFailed(types::ErrorsAuthenticationFailed),
     /// Why a request was refused, problem by problem.

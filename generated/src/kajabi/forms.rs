@@ -99,7 +99,7 @@ impl ListCall {
     pub fn sort(mut self, sort: impl Into<String>) -> Self {
         let call = &mut self.call;
         let sort: String = sort.into();
-        call.query("sort", Style::FormExplode, &sort);
+        call.query_param("sort", Style::FormExplode, &sort);
         self
     }
 
@@ -107,7 +107,7 @@ impl ListCall {
     #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         let call = &mut self.call;
-        call.query("page[number]", Style::FormExplode, &page_number);
+        call.query_param("page[number]", Style::FormExplode, &page_number);
         self
     }
 
@@ -115,7 +115,7 @@ impl ListCall {
     #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         let call = &mut self.call;
-        call.query("page[size]", Style::FormExplode, &page_size);
+        call.query_param("page[size]", Style::FormExplode, &page_size);
         self
     }
 
@@ -130,7 +130,7 @@ impl ListCall {
             .into_iter()
             .map(Into::into)
             .collect();
-        call.query("fields[forms]", Style::Form, &fields_forms);
+        call.query_param("fields[forms]", Style::Form, &fields_forms);
         self
     }
 
@@ -139,7 +139,7 @@ impl ListCall {
     pub fn filter_site_id(mut self, filter_site_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_site_id: String = filter_site_id.into();
-        call.query("filter[site_id]", Style::FormExplode, &filter_site_id);
+        call.query_param("filter[site_id]", Style::FormExplode, &filter_site_id);
         self
     }
 
@@ -148,7 +148,7 @@ impl ListCall {
     pub fn filter_title_cont(mut self, filter_title_cont: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_title_cont: String = filter_title_cont.into();
-        call.query("filter[title_cont]", Style::FormExplode, &filter_title_cont);
+        call.query_param("filter[title_cont]", Style::FormExplode, &filter_title_cont);
         self
     }
 }
@@ -183,7 +183,7 @@ impl GetCall {
             .into_iter()
             .map(Into::into)
             .collect();
-        call.query("include", Style::Form, &include);
+        call.query_param("include", Style::Form, &include);
         self
     }
 
@@ -198,7 +198,7 @@ impl GetCall {
             .into_iter()
             .map(Into::into)
             .collect();
-        call.query("fields[forms]", Style::Form, &fields_forms);
+        call.query_param("fields[forms]", Style::Form, &fields_forms);
         self
     }
 
@@ -213,7 +213,7 @@ impl GetCall {
             .into_iter()
             .map(Into::into)
             .collect();
-        call.query("fields[fields]", Style::Form, &fields_fields);
+        call.query_param("fields[fields]", Style::Form, &fields_fields);
         self
     }
 }
@@ -239,7 +239,7 @@ impl GetSubmissionCall {
             .into_iter()
             .map(Into::into)
             .collect();
-        call.query("include", Style::Form, &include);
+        call.query_param("include", Style::Form, &include);
         self
     }
 }
@@ -259,7 +259,7 @@ impl ListSubmissionsCall {
     pub fn sort(mut self, sort: impl Into<String>) -> Self {
         let call = &mut self.call;
         let sort: String = sort.into();
-        call.query("sort", Style::FormExplode, &sort);
+        call.query_param("sort", Style::FormExplode, &sort);
         self
     }
 
@@ -267,7 +267,7 @@ impl ListSubmissionsCall {
     #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         let call = &mut self.call;
-        call.query("page[number]", Style::FormExplode, &page_number);
+        call.query_param("page[number]", Style::FormExplode, &page_number);
         self
     }
 
@@ -275,7 +275,7 @@ impl ListSubmissionsCall {
     #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         let call = &mut self.call;
-        call.query("page[size]", Style::FormExplode, &page_size);
+        call.query_param("page[size]", Style::FormExplode, &page_size);
         self
     }
 
@@ -284,7 +284,7 @@ impl ListSubmissionsCall {
     pub fn filter_site_id(mut self, filter_site_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_site_id: String = filter_site_id.into();
-        call.query("filter[site_id]", Style::FormExplode, &filter_site_id);
+        call.query_param("filter[site_id]", Style::FormExplode, &filter_site_id);
         self
     }
 
@@ -293,7 +293,7 @@ impl ListSubmissionsCall {
     pub fn filter_form_id(mut self, filter_form_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_form_id: String = filter_form_id.into();
-        call.query("filter[form_id]", Style::FormExplode, &filter_form_id);
+        call.query_param("filter[form_id]", Style::FormExplode, &filter_form_id);
         self
     }
 }

@@ -55,7 +55,7 @@ impl ListCall {
     pub fn sort(mut self, sort: impl Into<String>) -> Self {
         let call = &mut self.call;
         let sort: String = sort.into();
-        call.query("sort", Style::FormExplode, &sort);
+        call.query_param("sort", Style::FormExplode, &sort);
         self
     }
 
@@ -63,7 +63,7 @@ impl ListCall {
     #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         let call = &mut self.call;
-        call.query("page[number]", Style::FormExplode, &page_number);
+        call.query_param("page[number]", Style::FormExplode, &page_number);
         self
     }
 
@@ -71,7 +71,7 @@ impl ListCall {
     #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         let call = &mut self.call;
-        call.query("page[size]", Style::FormExplode, &page_size);
+        call.query_param("page[size]", Style::FormExplode, &page_size);
         self
     }
 
@@ -86,7 +86,7 @@ impl ListCall {
             .into_iter()
             .map(Into::into)
             .collect();
-        call.query("fields[landing_pages]", Style::Form, &fields_landing_pages);
+        call.query_param("fields[landing_pages]", Style::Form, &fields_landing_pages);
         self
     }
 
@@ -95,7 +95,7 @@ impl ListCall {
     pub fn filter_title_cont(mut self, filter_title_cont: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_title_cont: String = filter_title_cont.into();
-        call.query("filter[title_cont]", Style::FormExplode, &filter_title_cont);
+        call.query_param("filter[title_cont]", Style::FormExplode, &filter_title_cont);
         self
     }
 
@@ -104,7 +104,7 @@ impl ListCall {
     pub fn filter_published(mut self, filter_published: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_published: String = filter_published.into();
-        call.query("filter[published]", Style::FormExplode, &filter_published);
+        call.query_param("filter[published]", Style::FormExplode, &filter_published);
         self
     }
 
@@ -113,7 +113,7 @@ impl ListCall {
     pub fn filter_site_id(mut self, filter_site_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_site_id: String = filter_site_id.into();
-        call.query("filter[site_id]", Style::FormExplode, &filter_site_id);
+        call.query_param("filter[site_id]", Style::FormExplode, &filter_site_id);
         self
     }
 
@@ -128,7 +128,7 @@ impl ListCall {
             .into_iter()
             .map(|(key, value)| (key.into(), value.into()))
             .collect();
-        call.query("filter", Style::Deep, &filter);
+        call.query_param("filter", Style::Deep, &filter);
         self
     }
 }
@@ -163,7 +163,7 @@ impl GetCall {
             .into_iter()
             .map(Into::into)
             .collect();
-        call.query("fields[landing_pages]", Style::Form, &fields_landing_pages);
+        call.query_param("fields[landing_pages]", Style::Form, &fields_landing_pages);
         self
     }
 }

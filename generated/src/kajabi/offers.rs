@@ -66,7 +66,7 @@ impl ListCall {
     pub fn sort(mut self, sort: impl Into<String>) -> Self {
         let call = &mut self.call;
         let sort: String = sort.into();
-        call.query("sort", Style::FormExplode, &sort);
+        call.query_param("sort", Style::FormExplode, &sort);
         self
     }
 
@@ -74,7 +74,7 @@ impl ListCall {
     #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         let call = &mut self.call;
-        call.query("page[number]", Style::FormExplode, &page_number);
+        call.query_param("page[number]", Style::FormExplode, &page_number);
         self
     }
 
@@ -82,7 +82,7 @@ impl ListCall {
     #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         let call = &mut self.call;
-        call.query("page[size]", Style::FormExplode, &page_size);
+        call.query_param("page[size]", Style::FormExplode, &page_size);
         self
     }
 
@@ -97,7 +97,7 @@ impl ListCall {
             .into_iter()
             .map(Into::into)
             .collect();
-        call.query("fields[offers]", Style::Form, &fields_offers);
+        call.query_param("fields[offers]", Style::Form, &fields_offers);
         self
     }
 
@@ -106,7 +106,7 @@ impl ListCall {
     pub fn filter_site_id(mut self, filter_site_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_site_id: String = filter_site_id.into();
-        call.query("filter[site_id]", Style::FormExplode, &filter_site_id);
+        call.query_param("filter[site_id]", Style::FormExplode, &filter_site_id);
         self
     }
 
@@ -115,7 +115,7 @@ impl ListCall {
     pub fn filter_title_cont(mut self, filter_title_cont: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_title_cont: String = filter_title_cont.into();
-        call.query("filter[title_cont]", Style::FormExplode, &filter_title_cont);
+        call.query_param("filter[title_cont]", Style::FormExplode, &filter_title_cont);
         self
     }
 
@@ -127,7 +127,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_description_cont: String = filter_description_cont.into();
-        call.query(
+        call.query_param(
             "filter[description_cont]",
             Style::FormExplode,
             &filter_description_cont,
@@ -166,7 +166,7 @@ impl GetCall {
             .into_iter()
             .map(Into::into)
             .collect();
-        call.query("include", Style::Form, &include);
+        call.query_param("include", Style::Form, &include);
         self
     }
 
@@ -181,7 +181,7 @@ impl GetCall {
             .into_iter()
             .map(Into::into)
             .collect();
-        call.query("fields[offers]", Style::Form, &fields_offers);
+        call.query_param("fields[offers]", Style::Form, &fields_offers);
         self
     }
 
@@ -196,7 +196,7 @@ impl GetCall {
             .into_iter()
             .map(Into::into)
             .collect();
-        call.query("fields[products]", Style::Form, &fields_products);
+        call.query_param("fields[products]", Style::Form, &fields_products);
         self
     }
 }

@@ -78,7 +78,7 @@ impl ListCall {
     pub fn sort(mut self, sort: impl Into<String>) -> Self {
         let call = &mut self.call;
         let sort: String = sort.into();
-        call.query("sort", Style::FormExplode, &sort);
+        call.query_param("sort", Style::FormExplode, &sort);
         self
     }
 
@@ -86,7 +86,7 @@ impl ListCall {
     #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         let call = &mut self.call;
-        call.query("page[number]", Style::FormExplode, &page_number);
+        call.query_param("page[number]", Style::FormExplode, &page_number);
         self
     }
 
@@ -94,7 +94,7 @@ impl ListCall {
     #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         let call = &mut self.call;
-        call.query("page[size]", Style::FormExplode, &page_size);
+        call.query_param("page[size]", Style::FormExplode, &page_size);
         self
     }
 
@@ -109,7 +109,7 @@ impl ListCall {
             .into_iter()
             .map(Into::into)
             .collect();
-        call.query("fields[orders]", Style::Form, &fields_orders);
+        call.query_param("fields[orders]", Style::Form, &fields_orders);
         self
     }
 
@@ -118,7 +118,7 @@ impl ListCall {
     pub fn filter_site_id(mut self, filter_site_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_site_id: String = filter_site_id.into();
-        call.query("filter[site_id]", Style::FormExplode, &filter_site_id);
+        call.query_param("filter[site_id]", Style::FormExplode, &filter_site_id);
         self
     }
 
@@ -127,7 +127,7 @@ impl ListCall {
     pub fn filter_customer_id(mut self, filter_customer_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_customer_id: String = filter_customer_id.into();
-        call.query("filter[customer_id]", Style::FormExplode, &filter_customer_id);
+        call.query_param("filter[customer_id]", Style::FormExplode, &filter_customer_id);
         self
     }
 
@@ -139,7 +139,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_order_number_eq: String = filter_order_number_eq.into();
-        call.query(
+        call.query_param(
             "filter[order_number_eq]",
             Style::FormExplode,
             &filter_order_number_eq,
@@ -151,7 +151,7 @@ impl ListCall {
     #[inline]
     pub fn filter_fulfilled_at_null(mut self, filter_fulfilled_at_null: bool) -> Self {
         let call = &mut self.call;
-        call.query(
+        call.query_param(
             "filter[fulfilled_at_null]",
             Style::FormExplode,
             &filter_fulfilled_at_null,
@@ -170,7 +170,7 @@ impl ListCall {
             .into_iter()
             .map(|(key, value)| (key.into(), value.into()))
             .collect();
-        call.query("filter", Style::Deep, &filter);
+        call.query_param("filter", Style::Deep, &filter);
         self
     }
 }
@@ -205,7 +205,7 @@ impl GetCall {
             .into_iter()
             .map(Into::into)
             .collect();
-        call.query("include", Style::Form, &include);
+        call.query_param("include", Style::Form, &include);
         self
     }
 
@@ -220,7 +220,7 @@ impl GetCall {
             .into_iter()
             .map(Into::into)
             .collect();
-        call.query("fields[orders]", Style::Form, &fields_orders);
+        call.query_param("fields[orders]", Style::Form, &fields_orders);
         self
     }
 }
@@ -246,7 +246,7 @@ impl GetItemCall {
             .into_iter()
             .map(Into::into)
             .collect();
-        call.query("include", Style::Form, &include);
+        call.query_param("include", Style::Form, &include);
         self
     }
 
@@ -261,7 +261,7 @@ impl GetItemCall {
             .into_iter()
             .map(Into::into)
             .collect();
-        call.query("fields[order_items]", Style::Form, &fields_order_items);
+        call.query_param("fields[order_items]", Style::Form, &fields_order_items);
         self
     }
 }
@@ -281,7 +281,7 @@ impl ListItemsCall {
     pub fn sort(mut self, sort: impl Into<String>) -> Self {
         let call = &mut self.call;
         let sort: String = sort.into();
-        call.query("sort", Style::FormExplode, &sort);
+        call.query_param("sort", Style::FormExplode, &sort);
         self
     }
 
@@ -289,7 +289,7 @@ impl ListItemsCall {
     #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         let call = &mut self.call;
-        call.query("page[number]", Style::FormExplode, &page_number);
+        call.query_param("page[number]", Style::FormExplode, &page_number);
         self
     }
 
@@ -297,7 +297,7 @@ impl ListItemsCall {
     #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         let call = &mut self.call;
-        call.query("page[size]", Style::FormExplode, &page_size);
+        call.query_param("page[size]", Style::FormExplode, &page_size);
         self
     }
 
@@ -312,7 +312,7 @@ impl ListItemsCall {
             .into_iter()
             .map(Into::into)
             .collect();
-        call.query("fields[order_items]", Style::Form, &fields_order_items);
+        call.query_param("fields[order_items]", Style::Form, &fields_order_items);
         self
     }
 
@@ -321,7 +321,7 @@ impl ListItemsCall {
     pub fn filter_site_id(mut self, filter_site_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_site_id: String = filter_site_id.into();
-        call.query("filter[site_id]", Style::FormExplode, &filter_site_id);
+        call.query_param("filter[site_id]", Style::FormExplode, &filter_site_id);
         self
     }
 
@@ -333,7 +333,11 @@ impl ListItemsCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_item_type_eq: String = filter_item_type_eq.into();
-        call.query("filter[item_type_eq]", Style::FormExplode, &filter_item_type_eq);
+        call.query_param(
+            "filter[item_type_eq]",
+            Style::FormExplode,
+            &filter_item_type_eq,
+        );
         self
     }
 
@@ -342,7 +346,7 @@ impl ListItemsCall {
     pub fn filter_item_id_eq(mut self, filter_item_id_eq: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_item_id_eq: String = filter_item_id_eq.into();
-        call.query("filter[item_id_eq]", Style::FormExplode, &filter_item_id_eq);
+        call.query_param("filter[item_id_eq]", Style::FormExplode, &filter_item_id_eq);
         self
     }
 
@@ -350,7 +354,7 @@ impl ListItemsCall {
     #[inline]
     pub fn filter_fulfilled_at_null(mut self, filter_fulfilled_at_null: bool) -> Self {
         let call = &mut self.call;
-        call.query(
+        call.query_param(
             "filter[fulfilled_at_null]",
             Style::FormExplode,
             &filter_fulfilled_at_null,
@@ -369,7 +373,7 @@ impl ListItemsCall {
             .into_iter()
             .map(|(key, value)| (key.into(), value.into()))
             .collect();
-        call.query("filter", Style::Deep, &filter);
+        call.query_param("filter", Style::Deep, &filter);
         self
     }
 }

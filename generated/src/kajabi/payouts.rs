@@ -26,7 +26,7 @@ impl Payouts {
     pub fn list(&self, filter_site_id: impl Into<String>) -> ListCall {
         let mut call = Call::new(&self.core, LIST, &[]);
         let filter_site_id: String = filter_site_id.into();
-        call.query("filter[site_id]", Style::FormExplode, &filter_site_id);
+        call.query_param("filter[site_id]", Style::FormExplode, &filter_site_id);
         ListCall { call }
     }
 
@@ -42,7 +42,7 @@ impl Payouts {
         let id: String = id.into();
         let mut call = Call::new(&self.core, GET, &[&id]);
         let filter_site_id: String = filter_site_id.into();
-        call.query("filter[site_id]", Style::FormExplode, &filter_site_id);
+        call.query_param("filter[site_id]", Style::FormExplode, &filter_site_id);
         call
     }
 }
@@ -59,7 +59,7 @@ impl ListCall {
     #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         let call = &mut self.call;
-        call.query("page[number]", Style::FormExplode, &page_number);
+        call.query_param("page[number]", Style::FormExplode, &page_number);
         self
     }
 
@@ -68,7 +68,7 @@ impl ListCall {
     pub fn filter_status(mut self, filter_status: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_status: String = filter_status.into();
-        call.query("filter[status]", Style::FormExplode, &filter_status);
+        call.query_param("filter[status]", Style::FormExplode, &filter_status);
         self
     }
 
@@ -77,7 +77,7 @@ impl ListCall {
     pub fn filter_start_date(mut self, filter_start_date: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_start_date: String = filter_start_date.into();
-        call.query("filter[start_date]", Style::FormExplode, &filter_start_date);
+        call.query_param("filter[start_date]", Style::FormExplode, &filter_start_date);
         self
     }
 
@@ -86,7 +86,7 @@ impl ListCall {
     pub fn filter_end_date(mut self, filter_end_date: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_end_date: String = filter_end_date.into();
-        call.query("filter[end_date]", Style::FormExplode, &filter_end_date);
+        call.query_param("filter[end_date]", Style::FormExplode, &filter_end_date);
         self
     }
 }

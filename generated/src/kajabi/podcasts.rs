@@ -52,7 +52,7 @@ impl ListCall {
     pub fn filter_site_id(mut self, filter_site_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_site_id: String = filter_site_id.into();
-        call.query("filter[site_id]", Style::FormExplode, &filter_site_id);
+        call.query_param("filter[site_id]", Style::FormExplode, &filter_site_id);
         self
     }
 
@@ -61,7 +61,7 @@ impl ListCall {
     pub fn filter_title_eq(mut self, filter_title_eq: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_title_eq: String = filter_title_eq.into();
-        call.query("filter[title_eq]", Style::FormExplode, &filter_title_eq);
+        call.query_param("filter[title_eq]", Style::FormExplode, &filter_title_eq);
         self
     }
 
@@ -70,7 +70,7 @@ impl ListCall {
     pub fn filter_title_cont(mut self, filter_title_cont: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_title_cont: String = filter_title_cont.into();
-        call.query("filter[title_cont]", Style::FormExplode, &filter_title_cont);
+        call.query_param("filter[title_cont]", Style::FormExplode, &filter_title_cont);
         self
     }
 
@@ -79,7 +79,7 @@ impl ListCall {
     pub fn filter_status_eq(mut self, filter_status_eq: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_status_eq: String = filter_status_eq.into();
-        call.query("filter[status_eq]", Style::FormExplode, &filter_status_eq);
+        call.query_param("filter[status_eq]", Style::FormExplode, &filter_status_eq);
         self
     }
 
@@ -91,7 +91,11 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_show_type_eq: String = filter_show_type_eq.into();
-        call.query("filter[show_type_eq]", Style::FormExplode, &filter_show_type_eq);
+        call.query_param(
+            "filter[show_type_eq]",
+            Style::FormExplode,
+            &filter_show_type_eq,
+        );
         self
     }
 
@@ -100,7 +104,7 @@ impl ListCall {
     pub fn sort(mut self, sort: impl Into<String>) -> Self {
         let call = &mut self.call;
         let sort: String = sort.into();
-        call.query("sort", Style::FormExplode, &sort);
+        call.query_param("sort", Style::FormExplode, &sort);
         self
     }
 
@@ -108,7 +112,7 @@ impl ListCall {
     #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         let call = &mut self.call;
-        call.query("page[number]", Style::FormExplode, &page_number);
+        call.query_param("page[number]", Style::FormExplode, &page_number);
         self
     }
 
@@ -116,7 +120,7 @@ impl ListCall {
     #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         let call = &mut self.call;
-        call.query("page[size]", Style::FormExplode, &page_size);
+        call.query_param("page[size]", Style::FormExplode, &page_size);
         self
     }
 
@@ -131,7 +135,7 @@ impl ListCall {
             .into_iter()
             .map(Into::into)
             .collect();
-        call.query("fields[podcasts]", Style::Form, &fields_podcasts);
+        call.query_param("fields[podcasts]", Style::Form, &fields_podcasts);
         self
     }
 }

@@ -54,7 +54,7 @@ impl ListCall {
     pub fn sort(mut self, sort: impl Into<String>) -> Self {
         let call = &mut self.call;
         let sort: String = sort.into();
-        call.query("sort", Style::FormExplode, &sort);
+        call.query_param("sort", Style::FormExplode, &sort);
         self
     }
 
@@ -62,7 +62,7 @@ impl ListCall {
     #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         let call = &mut self.call;
-        call.query("page[number]", Style::FormExplode, &page_number);
+        call.query_param("page[number]", Style::FormExplode, &page_number);
         self
     }
 
@@ -70,7 +70,7 @@ impl ListCall {
     #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         let call = &mut self.call;
-        call.query("page[size]", Style::FormExplode, &page_size);
+        call.query_param("page[size]", Style::FormExplode, &page_size);
         self
     }
 
@@ -85,7 +85,7 @@ impl ListCall {
             .into_iter()
             .map(Into::into)
             .collect();
-        call.query("fields[products]", Style::Form, &fields_products);
+        call.query_param("fields[products]", Style::Form, &fields_products);
         self
     }
 
@@ -94,7 +94,7 @@ impl ListCall {
     pub fn filter_site_id(mut self, filter_site_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_site_id: String = filter_site_id.into();
-        call.query("filter[site_id]", Style::FormExplode, &filter_site_id);
+        call.query_param("filter[site_id]", Style::FormExplode, &filter_site_id);
         self
     }
 
@@ -103,7 +103,7 @@ impl ListCall {
     pub fn filter_title_cont(mut self, filter_title_cont: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_title_cont: String = filter_title_cont.into();
-        call.query("filter[title_cont]", Style::FormExplode, &filter_title_cont);
+        call.query_param("filter[title_cont]", Style::FormExplode, &filter_title_cont);
         self
     }
 
@@ -115,7 +115,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_description_cont: String = filter_description_cont.into();
-        call.query(
+        call.query_param(
             "filter[description_cont]",
             Style::FormExplode,
             &filter_description_cont,
@@ -128,7 +128,7 @@ impl ListCall {
     pub fn filter_status_eq(mut self, filter_status_eq: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_status_eq: String = filter_status_eq.into();
-        call.query("filter[status_eq]", Style::FormExplode, &filter_status_eq);
+        call.query_param("filter[status_eq]", Style::FormExplode, &filter_status_eq);
         self
     }
 
@@ -143,7 +143,7 @@ impl ListCall {
             .into_iter()
             .map(Into::into)
             .collect();
-        call.query(
+        call.query_param(
             "filter[exclude_product_types][]",
             Style::FormExplode,
             &filter_exclude_product_types,
@@ -182,7 +182,7 @@ impl GetCall {
             .into_iter()
             .map(Into::into)
             .collect();
-        call.query("fields[products]", Style::Form, &fields_products);
+        call.query_param("fields[products]", Style::Form, &fields_products);
         self
     }
 }

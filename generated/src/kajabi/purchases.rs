@@ -97,7 +97,7 @@ impl ListCall {
     pub fn sort(mut self, sort: impl Into<String>) -> Self {
         let call = &mut self.call;
         let sort: String = sort.into();
-        call.query("sort", Style::FormExplode, &sort);
+        call.query_param("sort", Style::FormExplode, &sort);
         self
     }
 
@@ -105,7 +105,7 @@ impl ListCall {
     #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         let call = &mut self.call;
-        call.query("page[number]", Style::FormExplode, &page_number);
+        call.query_param("page[number]", Style::FormExplode, &page_number);
         self
     }
 
@@ -113,7 +113,7 @@ impl ListCall {
     #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         let call = &mut self.call;
-        call.query("page[size]", Style::FormExplode, &page_size);
+        call.query_param("page[size]", Style::FormExplode, &page_size);
         self
     }
 
@@ -128,7 +128,7 @@ impl ListCall {
             .into_iter()
             .map(Into::into)
             .collect();
-        call.query("fields[purchases]", Style::Form, &fields_purchases);
+        call.query_param("fields[purchases]", Style::Form, &fields_purchases);
         self
     }
 
@@ -136,7 +136,7 @@ impl ListCall {
     #[inline]
     pub fn filter_active(mut self, filter_active: bool) -> Self {
         let call = &mut self.call;
-        call.query("filter[active]", Style::FormExplode, &filter_active);
+        call.query_param("filter[active]", Style::FormExplode, &filter_active);
         self
     }
 
@@ -144,7 +144,7 @@ impl ListCall {
     #[inline]
     pub fn filter_deactivated(mut self, filter_deactivated: bool) -> Self {
         let call = &mut self.call;
-        call.query("filter[deactivated]", Style::FormExplode, &filter_deactivated);
+        call.query_param("filter[deactivated]", Style::FormExplode, &filter_deactivated);
         self
     }
 
@@ -153,7 +153,7 @@ impl ListCall {
     pub fn filter_referrer(mut self, filter_referrer: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_referrer: String = filter_referrer.into();
-        call.query("filter[referrer]", Style::FormExplode, &filter_referrer);
+        call.query_param("filter[referrer]", Style::FormExplode, &filter_referrer);
         self
     }
 
@@ -165,7 +165,11 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_coupon_code_eq: String = filter_coupon_code_eq.into();
-        call.query("filter[coupon_code_eq]", Style::FormExplode, &filter_coupon_code_eq);
+        call.query_param(
+            "filter[coupon_code_eq]",
+            Style::FormExplode,
+            &filter_coupon_code_eq,
+        );
         self
     }
 
@@ -174,7 +178,7 @@ impl ListCall {
     pub fn filter_site_id(mut self, filter_site_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_site_id: String = filter_site_id.into();
-        call.query("filter[site_id]", Style::FormExplode, &filter_site_id);
+        call.query_param("filter[site_id]", Style::FormExplode, &filter_site_id);
         self
     }
 
@@ -183,7 +187,7 @@ impl ListCall {
     pub fn filter_customer_id(mut self, filter_customer_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_customer_id: String = filter_customer_id.into();
-        call.query("filter[customer_id]", Style::FormExplode, &filter_customer_id);
+        call.query_param("filter[customer_id]", Style::FormExplode, &filter_customer_id);
         self
     }
 
@@ -198,7 +202,7 @@ impl ListCall {
             .into_iter()
             .map(|(key, value)| (key.into(), value.into()))
             .collect();
-        call.query("filter", Style::Deep, &filter);
+        call.query_param("filter", Style::Deep, &filter);
         self
     }
 
@@ -213,7 +217,7 @@ impl ListCall {
             .into_iter()
             .map(Into::into)
             .collect();
-        call.query("include", Style::Form, &include);
+        call.query_param("include", Style::Form, &include);
         self
     }
 }
@@ -248,7 +252,7 @@ impl GetCall {
             .into_iter()
             .map(Into::into)
             .collect();
-        call.query("fields[purchases]", Style::Form, &fields_purchases);
+        call.query_param("fields[purchases]", Style::Form, &fields_purchases);
         self
     }
 }

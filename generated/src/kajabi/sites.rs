@@ -77,7 +77,7 @@ impl ListCall {
     pub fn sort(mut self, sort: impl Into<String>) -> Self {
         let call = &mut self.call;
         let sort: String = sort.into();
-        call.query("sort", Style::FormExplode, &sort);
+        call.query_param("sort", Style::FormExplode, &sort);
         self
     }
 
@@ -85,7 +85,7 @@ impl ListCall {
     #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         let call = &mut self.call;
-        call.query("page[number]", Style::FormExplode, &page_number);
+        call.query_param("page[number]", Style::FormExplode, &page_number);
         self
     }
 
@@ -93,7 +93,7 @@ impl ListCall {
     #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         let call = &mut self.call;
-        call.query("page[size]", Style::FormExplode, &page_size);
+        call.query_param("page[size]", Style::FormExplode, &page_size);
         self
     }
 
@@ -108,7 +108,7 @@ impl ListCall {
             .into_iter()
             .map(Into::into)
             .collect();
-        call.query("fields[sites]", Style::Form, &fields_sites);
+        call.query_param("fields[sites]", Style::Form, &fields_sites);
         self
     }
 
@@ -117,7 +117,7 @@ impl ListCall {
     pub fn filter_title_cont(mut self, filter_title_cont: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_title_cont: String = filter_title_cont.into();
-        call.query("filter[title_cont]", Style::FormExplode, &filter_title_cont);
+        call.query_param("filter[title_cont]", Style::FormExplode, &filter_title_cont);
         self
     }
 
@@ -129,7 +129,11 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_subdomain_cont: String = filter_subdomain_cont.into();
-        call.query("filter[subdomain_cont]", Style::FormExplode, &filter_subdomain_cont);
+        call.query_param(
+            "filter[subdomain_cont]",
+            Style::FormExplode,
+            &filter_subdomain_cont,
+        );
         self
     }
 }
@@ -164,7 +168,7 @@ impl GetCall {
             .into_iter()
             .map(Into::into)
             .collect();
-        call.query("fields[sites]", Style::Form, &fields_sites);
+        call.query_param("fields[sites]", Style::Form, &fields_sites);
         self
     }
 }
@@ -190,7 +194,7 @@ impl GetWebsitePageCall {
             .into_iter()
             .map(Into::into)
             .collect();
-        call.query("fields[website_pages]", Style::Form, &fields_website_pages);
+        call.query_param("fields[website_pages]", Style::Form, &fields_website_pages);
         self
     }
 }
@@ -210,7 +214,7 @@ impl ListWebsitePagesCall {
     pub fn sort(mut self, sort: impl Into<String>) -> Self {
         let call = &mut self.call;
         let sort: String = sort.into();
-        call.query("sort", Style::FormExplode, &sort);
+        call.query_param("sort", Style::FormExplode, &sort);
         self
     }
 
@@ -218,7 +222,7 @@ impl ListWebsitePagesCall {
     #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         let call = &mut self.call;
-        call.query("page[number]", Style::FormExplode, &page_number);
+        call.query_param("page[number]", Style::FormExplode, &page_number);
         self
     }
 
@@ -226,7 +230,7 @@ impl ListWebsitePagesCall {
     #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         let call = &mut self.call;
-        call.query("page[size]", Style::FormExplode, &page_size);
+        call.query_param("page[size]", Style::FormExplode, &page_size);
         self
     }
 
@@ -241,7 +245,7 @@ impl ListWebsitePagesCall {
             .into_iter()
             .map(Into::into)
             .collect();
-        call.query("fields[website_pages]", Style::Form, &fields_website_pages);
+        call.query_param("fields[website_pages]", Style::Form, &fields_website_pages);
         self
     }
 
@@ -250,7 +254,7 @@ impl ListWebsitePagesCall {
     pub fn filter_site_id(mut self, filter_site_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_site_id: String = filter_site_id.into();
-        call.query("filter[site_id]", Style::FormExplode, &filter_site_id);
+        call.query_param("filter[site_id]", Style::FormExplode, &filter_site_id);
         self
     }
 }

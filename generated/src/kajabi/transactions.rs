@@ -55,7 +55,7 @@ impl ListCall {
     #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         let call = &mut self.call;
-        call.query("page[number]", Style::FormExplode, &page_number);
+        call.query_param("page[number]", Style::FormExplode, &page_number);
         self
     }
 
@@ -63,7 +63,7 @@ impl ListCall {
     #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         let call = &mut self.call;
-        call.query("page[size]", Style::FormExplode, &page_size);
+        call.query_param("page[size]", Style::FormExplode, &page_size);
         self
     }
 
@@ -78,7 +78,7 @@ impl ListCall {
             .into_iter()
             .map(Into::into)
             .collect();
-        call.query("fields[transactions]", Style::Form, &fields_transactions);
+        call.query_param("fields[transactions]", Style::Form, &fields_transactions);
         self
     }
 
@@ -87,7 +87,7 @@ impl ListCall {
     pub fn filter_site_id(mut self, filter_site_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_site_id: String = filter_site_id.into();
-        call.query("filter[site_id]", Style::FormExplode, &filter_site_id);
+        call.query_param("filter[site_id]", Style::FormExplode, &filter_site_id);
         self
     }
 
@@ -96,7 +96,7 @@ impl ListCall {
     pub fn filter_customer_id(mut self, filter_customer_id: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_customer_id: String = filter_customer_id.into();
-        call.query("filter[customer_id]", Style::FormExplode, &filter_customer_id);
+        call.query_param("filter[customer_id]", Style::FormExplode, &filter_customer_id);
         self
     }
 
@@ -108,7 +108,11 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_name_or_email: String = filter_name_or_email.into();
-        call.query("filter[name_or_email]", Style::FormExplode, &filter_name_or_email);
+        call.query_param(
+            "filter[name_or_email]",
+            Style::FormExplode,
+            &filter_name_or_email,
+        );
         self
     }
 
@@ -117,7 +121,7 @@ impl ListCall {
     pub fn filter_start_date(mut self, filter_start_date: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_start_date: String = filter_start_date.into();
-        call.query("filter[start_date]", Style::FormExplode, &filter_start_date);
+        call.query_param("filter[start_date]", Style::FormExplode, &filter_start_date);
         self
     }
 
@@ -126,7 +130,7 @@ impl ListCall {
     pub fn filter_end_date(mut self, filter_end_date: impl Into<String>) -> Self {
         let call = &mut self.call;
         let filter_end_date: String = filter_end_date.into();
-        call.query("filter[end_date]", Style::FormExplode, &filter_end_date);
+        call.query_param("filter[end_date]", Style::FormExplode, &filter_end_date);
         self
     }
 
@@ -135,7 +139,7 @@ impl ListCall {
     pub fn sort(mut self, sort: impl Into<String>) -> Self {
         let call = &mut self.call;
         let sort: String = sort.into();
-        call.query("sort", Style::FormExplode, &sort);
+        call.query_param("sort", Style::FormExplode, &sort);
         self
     }
 }
@@ -170,7 +174,7 @@ impl GetCall {
             .into_iter()
             .map(Into::into)
             .collect();
-        call.query("fields[transactions]", Style::Form, &fields_transactions);
+        call.query_param("fields[transactions]", Style::Form, &fields_transactions);
         self
     }
 
@@ -185,7 +189,7 @@ impl GetCall {
             .into_iter()
             .map(Into::into)
             .collect();
-        call.query("include", Style::Form, &include);
+        call.query_param("include", Style::Form, &include);
         self
     }
 
@@ -200,7 +204,7 @@ impl GetCall {
             .into_iter()
             .map(Into::into)
             .collect();
-        call.query("fields[customers]", Style::Form, &fields_customers);
+        call.query_param("fields[customers]", Style::Form, &fields_customers);
         self
     }
 }

@@ -127,7 +127,7 @@ impl ListCall {
     #[inline]
     pub fn page_number(mut self, page_number: i64) -> Self {
         let call = &mut self.call;
-        call.query("page[number]", Style::FormExplode, &page_number);
+        call.query_param("page[number]", Style::FormExplode, &page_number);
         self
     }
 
@@ -135,7 +135,7 @@ impl ListCall {
     #[inline]
     pub fn page_size(mut self, page_size: i64) -> Self {
         let call = &mut self.call;
-        call.query("page[size]", Style::FormExplode, &page_size);
+        call.query_param("page[size]", Style::FormExplode, &page_size);
         self
     }
 
@@ -147,7 +147,7 @@ impl ListCall {
     ) -> Self {
         let call = &mut self.call;
         let filter_event_eq: types::HooksAttributesEvent = filter_event_eq.into();
-        call.query("filter[event_eq]", Style::FormExplode, &filter_event_eq);
+        call.query_param("filter[event_eq]", Style::FormExplode, &filter_event_eq);
         self
     }
 }

@@ -89,14 +89,11 @@ fn client(api: &Api) -> TokenStream {
     let url = escape::string(&api.base_url);
     let title = markdown::name(&api.title);
     let doc = escape::docs(&[format!("The client of {title}. Cheap to clone: clones share their connections.")]);
-    // A document may have webhooks and nothing else, or nothing at all.
-    let unused = (tokens.is_empty() && handles.is_empty())
-        .then(|| quote!(#[expect(dead_code, reason = "there is no operation")]));
+    let schemes = api.schemes.iter().map(credentials::constant);
     quote! {
         #doc
         #[derive(Clone, Debug)]
         pub struct Client {
-            #unused
             core: runtime::Core,
         }
 
@@ -107,6 +104,13 @@ fn client(api: &Api) -> TokenStream {
             /// Begins a client.
             pub fn builder() -> Builder {
                 Builder { core: runtime::Core::builder(#name, Self::BASE_URL) }
+            }
+
+            /// Begins a call of an endpoint that this client has no method for, at a path below the base URL.
+            ///
+            /// It is sent with every credential that the client has, unless the call chooses one.
+            pub fn request(&self, method: runtime::Method, path: &str) -> runtime::UndeclaredCall<ErrorBody> {
+                runtime::UndeclaredCall::new(&self.core, const { &[#(&#schemes),*] }, method, path)
             }
 
             #tokens
@@ -176,6 +180,24 @@ fn builder(api: &Api) -> TokenStream {
             /// Sets the retry policy; by default three attempts, and none after one that may have taken effect.
             pub fn retry(mut self, retry: runtime::Retry) -> Self {
                 self.core = self.core.retry(retry);
+                self
+            }
+
+            /// Sets the limits that all calls of the client share; none by default.
+            pub fn limits(mut self, limits: runtime::CallLimits) -> Self {
+                self.core = self.core.limits(limits);
+                self
+            }
+
+            /// Adds a hook, which is called before each request and after each response.
+            pub fn hook(mut self, hook: impl runtime::Hook + 'static) -> Self {
+                self.core = self.core.hook(hook);
+                self
+            }
+
+            /// Sends requests with this transport instead of the HTTP client.
+            pub fn transport(mut self, transport: impl runtime::Transport + 'static) -> Self {
+                self.core = self.core.transport(transport);
                 self
             }
 

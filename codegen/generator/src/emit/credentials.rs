@@ -179,6 +179,7 @@ pub fn scheme(scheme: &Scheme) -> TokenStream {
     }
 }
 
-fn constant(scheme: &Scheme) -> proc_macro2::Ident {
+/// The static that says where a credential goes.
+pub fn constant(scheme: &Scheme) -> proc_macro2::Ident {
     escape::ident(&names::constant(&scheme.name))
 }

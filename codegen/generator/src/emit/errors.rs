@@ -65,7 +65,7 @@ pub fn file(api: &Api, source: &str) -> String {
             /// The document declares no body for this status, or the body is none of that shape; the
             /// raw body is in the error.
             #[default]
-            Undeclared,
+            Unknown,
             #variants
         }
     });
@@ -106,7 +106,7 @@ fn accessor(api: &Api, field: &ErrorField) -> TokenStream {
             (quote!(Option<#reference #ty>), quote!(None))
         }
     };
-    let otherwise = if all { quote!(Self::Undeclared => #otherwise,) } else { quote!(_ => #otherwise,) };
+    let otherwise = if all { quote!(Self::Unknown => #otherwise,) } else { quote!(_ => #otherwise,) };
     let doc = format!(
         " The body's `{}`{}.",
         field.name,

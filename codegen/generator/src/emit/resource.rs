@@ -194,7 +194,7 @@ fn send_argument(api: &Api, one: &Argument) -> TokenStream {
                 // The others are of paths, and stand in their templates.
                 _ => quote!(Style::Form),
             };
-            quote!(#converted call.query(#wire, #style, #value);)
+            quote!(#converted call.query_param(#wire, #style, #value);)
         }
         Location::Header => quote!(#converted call.header_param(#wire, #value);),
         Location::Cookie => quote!(#converted call.cookie(#wire, #value);),
@@ -206,7 +206,7 @@ fn send_fixed(fixed: &Fixed) -> TokenStream {
     let (wire, value) = (escape::string(&fixed.wire), escape::string(&fixed.value));
     match fixed.location {
         Location::Path => TokenStream::new(),
-        Location::Query => quote!(call.query(#wire, Style::Form, #value);),
+        Location::Query => quote!(call.query_param(#wire, Style::Form, #value);),
         Location::Header => quote!(call.header_param(#wire, #value);),
         Location::Cookie => quote!(call.cookie(#wire, #value);),
     }
@@ -267,8 +267,21 @@ fn call_struct(api: &Api, operation: &Operation, call: &str) -> TokenStream {
 }
 
 /// The methods that every call has; an argument of such a name gives way.
-const OF_EVERY_CALL: &[&str] =
-    &["send", "send_with_response", "send_raw", "send_stream", "timeout", "retry", "header", "body", "into_future"];
+const OF_EVERY_CALL: &[&str] = &[
+    "send",
+    "send_with_response",
+    "send_raw",
+    "send_stream",
+    "timeout",
+    "retry",
+    "header",
+    "query",
+    "body_field",
+    "idempotent",
+    "idempotency_key",
+    "body",
+    "into_future",
+];
 
 /// The methods that the calls of lists with pages have besides.
 const OF_PAGED_CALLS: &[&str] = &["pages", "items"];

@@ -10,7 +10,7 @@ pub fn distinct_errors(errors: Vec<ErrorVariant>, types: &[TypeDef]) -> (Vec<Err
     let mut out: Vec<ErrorVariant> = Vec::new();
     let mut index = Vec::with_capacity(errors.len());
     let mut known: HashMap<(Type, bool), usize> = HashMap::new();
-    let mut taken = UsedNames::from_iter(["Undeclared"]);
+    let mut taken = UsedNames::from_iter(["Unknown"]);
     for error in errors {
         let new = out.len();
         let variant = *known.entry((error.ty.clone(), error.text)).or_insert(new);

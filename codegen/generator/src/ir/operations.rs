@@ -21,8 +21,8 @@ use crm_clients_document::template;
 /// Modules of every client, methods of every client's builder and handle, crates that its files name, files that are
 /// roots of a crate to cargo, and devices to Windows, which has no files of these names.
 const RESERVED: &[&str] = &[
-    "types", "error", "mock", "runtime", "builder", "client", "new", "clone", "start", "std", "core", "alloc", "lib",
-    "main",
+    "types", "error", "mock", "runtime", "builder", "request", "client", "new", "clone", "start", "std", "core",
+    "alloc", "lib", "main",
 ];
 
 /// Types that a resource's file names without their path.

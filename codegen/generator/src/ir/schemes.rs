@@ -9,8 +9,19 @@ use crm_clients_document::extensions::BeyondOAuth2;
 use crm_clients_document::model::{self, Document, Flows, SecuritySchemeKind};
 
 /// The builder's own methods; a credential of such a name gives way.
-const OF_EVERY_BUILDER: &[&str] =
-    &["base_url", "http_client", "timeout", "retry", "user_agent", "response_limit", "allow_http", "build"];
+const OF_EVERY_BUILDER: &[&str] = &[
+    "base_url",
+    "http_client",
+    "timeout",
+    "retry",
+    "user_agent",
+    "response_limit",
+    "allow_http",
+    "hook",
+    "transport",
+    "limits",
+    "build",
+];
 
 /// A credential, set by one builder method, or by one of several where it is a token.
 #[derive(Debug, Clone, PartialEq, Serialize)]

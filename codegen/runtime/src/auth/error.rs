@@ -16,13 +16,22 @@ use crate::error::{ApiError, Error, excerpt};
 /// Calls that waited for the same token share its cause.
 #[derive(Clone)]
 pub struct AuthError {
+    api: Option<&'static str>,
     operation: &'static str,
     fault: Fault,
 }
 
 impl AuthError {
     pub(crate) fn new(operation: &'static str, fault: Fault) -> Self {
-        Self { operation, fault }
+        Self { api: None, operation, fault }
+    }
+
+    pub(crate) fn api(&self) -> Option<&'static str> {
+        self.api
+    }
+
+    pub(crate) fn set_api(&mut self, api: &'static str) {
+        self.api = Some(api);
     }
 
     /// Returns the operation that needed the token, such as `contacts.create`.
@@ -31,7 +40,7 @@ impl AuthError {
     }
 
     /// Returns the HTTP status of the token endpoint's response, if there is one.
-    pub fn status(&self) -> Option<u16> {
+    pub fn status(&self) -> Option<StatusCode> {
         self.fetch()?.status()
     }
 
@@ -83,9 +92,9 @@ impl fmt::Display for AuthError {
         write!(f, "{}: no token: ", self.operation)?;
         let Some(Error::Api(error)) = self.fetch() else { return self.fault.fmt(f) };
         // The body is not shown: some servers echo in it what they were sent.
-        write!(f, "{}", error.status())?;
+        write!(f, "{}", error.status().as_u16())?;
         let said = |text: &str| said(error, text);
-        let reason = || StatusCode::from_u16(error.status()).ok()?.canonical_reason().map(str::to_owned);
+        let reason = || error.status().canonical_reason().map(str::to_owned);
         if let Some(reason) = self.error().map(said).or_else(reason) {
             write!(f, " {reason}")?;
         }
@@ -104,7 +113,7 @@ fn said(error: &ApiError<TokenErrorBody>, text: &str) -> String {
 impl fmt::Debug for AuthError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("AuthError");
-        shown.field("operation", &self.operation).field("status", &self.status());
+        shown.field("operation", &self.operation).field("status", &self.status().map(|status| status.as_u16()));
         match self.fetch() {
             Some(Error::Api(error)) => {
                 let said = |text: &str| said(error, text);

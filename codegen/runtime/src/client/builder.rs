@@ -11,7 +11,8 @@ use secrecy::SecretString;
 use super::{ClientInner, Core, Redacted, http};
 use crate::auth::{Credentials, Given, Grant, Scheme, TokenSource};
 use crate::error::RequestError;
-use crate::transport::{Retry, RetryBudget};
+use crate::hook::Hook;
+use crate::transport::{CallLimits, Limiter, Retry, RetryBudget, Transport};
 
 const USER_AGENT: &str = concat!("crm-clients/", env!("CARGO_PKG_VERSION"));
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -29,6 +30,9 @@ pub struct CoreBuilder {
     http: Option<Client>,
     timeout: Duration,
     retry: Retry,
+    limits: CallLimits,
+    hooks: Vec<Arc<dyn Hook>>,
+    transport: Option<Arc<dyn Transport>>,
     user_agent: Option<String>,
     response_limit: usize,
     allow_http: bool,
@@ -46,6 +50,9 @@ impl CoreBuilder {
             http: None,
             timeout: TIMEOUT,
             retry: Retry::default(),
+            limits: CallLimits::default(),
+            hooks: Vec::new(),
+            transport: None,
             user_agent: None,
             response_limit: RESPONSE_LIMIT,
             allow_http: false,
@@ -82,7 +89,7 @@ impl CoreBuilder {
     /// Limits how long one attempt may take, from connecting to the end of the body, and how long a token may be waited
     /// for; 60 seconds by default. The time does not run while an upload makes progress.
     ///
-    /// [`Retry::total_time`] limits all attempts together, so a longer timeout needs more of it too.
+    /// [`Retry::max_elapsed`] limits all attempts together, so a longer timeout needs more of it too.
     pub fn timeout(self, timeout: Duration) -> Self {
         Self { timeout, ..self }
     }
@@ -90,6 +97,22 @@ impl CoreBuilder {
     /// Sets the retry policy.
     pub fn retry(self, retry: Retry) -> Self {
         Self { retry, ..self }
+    }
+
+    /// Sets the limits that all calls of the client share.
+    pub fn limits(self, limits: CallLimits) -> Self {
+        Self { limits, ..self }
+    }
+
+    /// Adds a hook, which is called before each request and after each response.
+    pub fn hook(mut self, hook: impl Hook + 'static) -> Self {
+        self.hooks.push(Arc::new(hook));
+        self
+    }
+
+    /// Sends requests with this transport instead of the HTTP client.
+    pub fn transport(self, transport: impl Transport + 'static) -> Self {
+        Self { transport: Some(Arc::new(transport)), ..self }
     }
 
     /// Sets the `User-Agent`.
@@ -167,12 +190,17 @@ impl CoreBuilder {
             timeout: self.timeout,
             retry: self.retry,
             retry_budget: Arc::new(RetryBudget::default()),
+            limiter: Arc::default(),
+            hooks: self.hooks.into(),
+            transport: self.transport,
             user_agent,
             response_limit: self.response_limit,
             credentials: Credentials::default(),
         };
         // Token endpoints are called within the same limits, without the credentials that need them.
         let bare = Core(Arc::new(inner.clone()));
+        // A call that waits for a token has its turn already, so that requests for tokens take none.
+        inner.limiter = Arc::new(Limiter::new(self.limits));
         inner.credentials = self.credentials.try_map(|scheme, given| {
             let token_url = self.token_urls.get(scheme).map(String::as_str);
             given.check(scheme, &bare, token_url)

@@ -1,5 +1,6 @@
 //! One call of an operation: collects the parts of its request.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use serde_json::Value;
 use super::body::Body;
 use super::multipart::FormParts;
 use super::upload::Upload;
-use crate::auth::Scheme;
+use crate::auth::{Scheme, Security};
 use crate::client::Core;
 use crate::error::{Error, RequestError};
 use crate::operation::Operation;
@@ -24,6 +25,9 @@ use crate::query::{self, Style};
 use crate::response::byte_stream::ByteStream;
 use crate::response::{ErrorDecoder, Response, decoded};
 use crate::transport::Retry;
+
+/// The header of the IETF draft, which most APIs with such keys read.
+const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 
 /// The future of a call.
 pub type Sending<T, B> = Pin<Box<dyn Future<Output = Result<T, Error<B>>> + Send>>;
@@ -44,16 +48,18 @@ pub(crate) struct RequestParts {
     pub(crate) name: &'static str,
     pub(crate) method: Method,
     pub(crate) idempotent: bool,
-    pub(crate) security: &'static [&'static [&'static Scheme]],
+    pub(crate) security: Security,
     pub(crate) accept: &'static str,
     pub(crate) template: &'static str,
     /// With its own query, if the template has one.
     pub(crate) path: String,
     /// Each parameter with its encoded pairs.
-    pub(crate) query: Vec<(&'static str, String)>,
+    pub(crate) query: Vec<(Cow<'static, str>, String)>,
     pub(crate) headers: HeaderMap,
     pub(crate) cookies: Vec<(&'static str, String)>,
     pub(crate) body: Body,
+    /// What the caller adds to the body.
+    pub(crate) body_fields: Vec<(String, Value)>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) retry: Option<Retry>,
     pub(crate) response_mode: ResponseMode,
@@ -110,7 +116,7 @@ impl<T, B: Default> Call<T, B> {
     }
 
     /// Sets a query parameter, in place of an earlier one of this name; null sends nothing.
-    pub fn query<V: Serialize + ?Sized>(&mut self, name: &'static str, style: Style, value: &V) {
+    pub fn query_param<V: Serialize + ?Sized>(&mut self, name: &'static str, style: Style, value: &V) {
         self.parts.query(name, style, serde_json::to_value(value));
     }
 
@@ -147,10 +153,10 @@ impl<T, B: Default> Call<T, B> {
 
     /// Sends bytes, a file or a stream.
     pub fn bytes(&mut self, media_type: &'static str, upload: impl Into<Upload>) {
-        self.parts.body = Body::Source(Arc::new(upload.into().declared(media_type)));
+        self.parts.bytes(media_type, upload.into());
     }
 
-    /// Limits how long one attempt of this call may take, within the [total time](Retry::total_time).
+    /// Limits how long one attempt of this call may take, within the [time in total](Retry::max_elapsed).
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.parts.timeout = Some(timeout);
         self
@@ -165,6 +171,33 @@ impl<T, B: Default> Call<T, B> {
     /// Sets a header of this call alone, in place of what would be sent under this name.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.parts.header(name, value);
+        self
+    }
+
+    /// Sets a query parameter that the operation does not declare, in place of what would be sent under this name: a list
+    /// as one pair for each element, an object as `name[key]=value`; null sends nothing.
+    pub fn query<V: Serialize>(mut self, name: &str, value: V) -> Self {
+        self.parts.own_query(name, serde_json::to_value(value));
+        self
+    }
+
+    /// Adds a field that the operation does not declare to the body, an object of JSON or a form, in place of what would
+    /// be sent under this name. A name that begins with `/` is a JSON Pointer, such as `/data/attributes/vip`.
+    pub fn body_field<V: Serialize>(mut self, name: &str, value: V) -> Self {
+        self.parts.body_field(name, serde_json::to_value(value));
+        self
+    }
+
+    /// Declares that sending this request twice has no other effect than sending it once, so that it can be retried like
+    /// a GET.
+    pub fn idempotent(mut self) -> Self {
+        self.parts.idempotent = true;
+        self
+    }
+
+    /// Sends this key as `Idempotency-Key`, by which the server recognizes a retry, and makes the call idempotent.
+    pub fn idempotency_key(mut self, key: &str) -> Self {
+        self.parts.idempotency_key(key);
         self
     }
 
@@ -224,7 +257,7 @@ impl RequestParts {
             name: facts.name,
             method: facts.method.clone(),
             idempotent: facts.idempotent,
-            security: facts.security,
+            security: Security::AnyOf(facts.security),
             accept: facts.accept,
             template: facts.path,
             path,
@@ -232,6 +265,7 @@ impl RequestParts {
             headers: HeaderMap::new(),
             cookies: Vec::new(),
             body: Body::Empty,
+            body_fields: Vec::new(),
             timeout: None,
             retry: None,
             response_mode: ResponseMode::Whole,
@@ -240,9 +274,61 @@ impl RequestParts {
         }
     }
 
-    pub(crate) fn query(&mut self, name: &'static str, style: Style, value: Json) {
-        let Some(value) = self.check(name, value) else { return };
-        let pairs = match query::encode(name, style, &value) {
+    /// Returns the parts of a request that the document does not declare.
+    pub(super) fn undeclared(
+        core: &Core,
+        schemes: &'static [&'static Scheme],
+        name: &'static str,
+        method: Method,
+        path: &str,
+    ) -> Self {
+        let idempotent =
+            [Method::GET, Method::HEAD, Method::OPTIONS, Method::TRACE, Method::PUT, Method::DELETE].contains(&method);
+        let facts = Facts { name, method: &Method::GET, idempotent, security: &[], accept: "", path: "" };
+        let mut parts = Self::new(core, facts, &[]);
+        parts.method = method;
+        parts.security = Security::Configured(schemes);
+        match path::check_undeclared(path) {
+            Ok(()) => path.clone_into(&mut parts.path),
+            Err(error) => parts.fail(error),
+        }
+        parts
+    }
+
+    /// Sets a query parameter that the caller names.
+    pub(super) fn own_query(&mut self, name: &str, value: Json) {
+        let style = if matches!(value, Ok(Value::Object(_))) { Style::Deep } else { Style::FormExplode };
+        self.query(name.to_owned(), style, value);
+    }
+
+    fn body_field(&mut self, name: &str, value: Json) {
+        if let Some(value) = self.check(name, value) {
+            self.body_fields.push((name.to_owned(), value));
+        }
+    }
+
+    /// Adds the caller's fields to the body, once it is set.
+    pub(crate) fn add_body_fields(&mut self) {
+        let fields = std::mem::take(&mut self.body_fields);
+        match self.body.with_fields(&fields) {
+            Ok(body) => self.body = body,
+            Err(error) => self.fail(error),
+        }
+    }
+
+    pub(super) fn idempotency_key(&mut self, key: &str) {
+        self.header(IDEMPOTENCY_KEY, key);
+        self.idempotent = true;
+    }
+
+    pub(super) fn bytes(&mut self, media_type: &'static str, upload: Upload) {
+        self.body = Body::Source(Arc::new(upload.declared(media_type)));
+    }
+
+    pub(crate) fn query(&mut self, name: impl Into<Cow<'static, str>>, style: Style, value: Json) {
+        let name = name.into();
+        let Some(value) = self.check(&name, value) else { return };
+        let pairs = match query::encode(&name, style, &value) {
             Ok(pairs) => pairs,
             Err(error) => return self.fail(error),
         };
@@ -275,26 +361,22 @@ impl RequestParts {
         }
     }
 
-    fn header(&mut self, name: &str, value: &str) {
-        let (Ok(header), Ok(content)) = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(value)) else {
-            // The value may be a secret, so it is not shown.
-            let message = format!("the header {name:?} or its value holds a character that cannot be sent");
-            return self.fail(RequestError::new(message));
-        };
-        // A wrong length would let the body's end pass for the next request.
-        if header == CONTENT_LENGTH || header == TRANSFER_ENCODING {
-            return self.fail(RequestError::new(format!("the header {name} follows from the body")));
+    pub(super) fn header(&mut self, name: &str, value: &str) {
+        match checked_header(name, value) {
+            Ok((name, value)) => {
+                self.headers.insert(name, value);
+            }
+            Err(error) => self.fail(error),
         }
-        self.headers.insert(header, content);
     }
 
-    fn json(&mut self, media_type: &'static str, body: Result<Vec<u8>, serde_json::Error>) {
+    pub(super) fn json(&mut self, media_type: &'static str, body: Result<Vec<u8>, serde_json::Error>) {
         if let Some(bytes) = self.check("body", body) {
             self.body = Body::Bytes { media_type, bytes: bytes.into() };
         }
     }
 
-    fn form(&mut self, value: Json) {
+    pub(super) fn form(&mut self, value: Json) {
         if let Some(value) = self.check("body", value) {
             let bytes = query::form(&value).into();
             self.body = Body::Bytes { media_type: "application/x-www-form-urlencoded", bytes };
@@ -316,6 +398,20 @@ impl RequestParts {
     pub(crate) fn fail(&mut self, error: RequestError) {
         self.fault.get_or_insert(error);
     }
+}
+
+/// Checks a header that a caller sets.
+pub(crate) fn checked_header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), RequestError> {
+    let (Ok(header), Ok(content)) = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(value)) else {
+        // The value may be a secret, so it is not shown.
+        let message = format!("the header {name:?} or its value holds a character that cannot be sent");
+        return Err(RequestError::new(message));
+    };
+    // A wrong length would let the body's end pass for the next request.
+    if header == CONTENT_LENGTH || header == TRANSFER_ENCODING {
+        return Err(RequestError::new(format!("the header {name} follows from the body")));
+    }
+    Ok((header, content))
 }
 
 /// Implements the sending methods of a generated call struct with a `call` field:
@@ -370,6 +466,42 @@ macro_rules! operation {
             #[inline]
             pub fn header(mut self, name: &str, value: &str) -> Self {
                 self.call = self.call.header(name, value);
+                self
+            }
+
+            /// Sets a query parameter that the operation does not declare, in place of what would be sent under this name:
+            /// a list as one pair for each element, an object as `name[key]=value`; null sends nothing.
+            #[must_use]
+            #[inline]
+            pub fn query<V: $crate::__private::serde::Serialize>(mut self, name: &str, value: V) -> Self {
+                self.call = self.call.query(name, value);
+                self
+            }
+
+            /// Adds a field that the operation does not declare to the body, an object of JSON or a form, in place of what
+            /// would be sent under this name. A name that begins with `/` is a JSON Pointer, such as
+            /// `/data/attributes/vip`.
+            #[must_use]
+            #[inline]
+            pub fn body_field<V: $crate::__private::serde::Serialize>(mut self, name: &str, value: V) -> Self {
+                self.call = self.call.body_field(name, value);
+                self
+            }
+
+            /// Declares that sending this request twice has no other effect than sending it once, so that it can be
+            /// retried like a GET.
+            #[must_use]
+            #[inline]
+            pub fn idempotent(mut self) -> Self {
+                self.call = self.call.idempotent();
+                self
+            }
+
+            /// Sends this key as `Idempotency-Key`, by which the server recognizes a retry, and makes the call idempotent.
+            #[must_use]
+            #[inline]
+            pub fn idempotency_key(mut self, key: &str) -> Self {
+                self.call = self.call.idempotency_key(key);
                 self
             }
         }

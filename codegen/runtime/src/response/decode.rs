@@ -1,5 +1,6 @@
 //! From a reply to a type. Generated code names one of these functions for each operation.
 
+use ::serde::de::DeserializeOwned;
 use bytes::Bytes;
 use reqwest::header::CONTENT_TYPE;
 
@@ -39,6 +40,12 @@ impl DecodeFailure {
 /// Reads a JSON body.
 pub fn json<T: Decode>(reply: &Reply) -> Result<T, DecodeFailure> {
     from_json(&reply.body).map_err(|error| json_failure(reply, error))
+}
+
+/// Reads JSON as a type of the caller's; an empty body is `null`.
+pub(crate) fn undeclared_json<T: DeserializeOwned>(reply: &Reply) -> Result<T, DecodeFailure> {
+    let body = if reply.body.trim_ascii().is_empty() { b"null".as_slice() } else { &reply.body };
+    serde_json::from_slice(body).map_err(|error| json_failure(reply, bounded(error)))
 }
 
 /// Reads JSON within the memory that the limits of this response allow. The error's message is bounded and safe to print.

@@ -16,13 +16,17 @@ const LIMIT: usize = 10;
 /// # Errors
 ///
 /// If the redirect is one that is not followed.
-pub(super) fn target(method: &Method, followed: usize, response: &Response) -> Result<Option<Url>, TransportError> {
+pub(super) fn target(
+    method: &Method,
+    followed: usize,
+    url: &Url,
+    response: &Response,
+) -> Result<Option<Url>, TransportError> {
     let status = response.status();
     if !matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308) {
         return Ok(None);
     }
     let Some(location) = response.headers().get(LOCATION) else { return Ok(None) };
-    let url = response.url();
     let Some(mut target) = location.to_str().ok().and_then(|location| url.join(location).ok()) else {
         return Err(TransportError::redirect("its location is not a URL"));
     };

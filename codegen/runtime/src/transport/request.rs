@@ -79,7 +79,7 @@ pub(super) fn redactor(parts: &RequestParts, secrets: &[Secret<'_>]) -> Redactor
     secrets.iter().for_each(|secret| secret.add_to(&mut all));
     // A caller may have set a credential for this call alone.
     let credentials = [AUTHORIZATION, PROXY_AUTHORIZATION, COOKIE].into_iter();
-    let credentials = credentials.chain(parts.security.iter().copied().flatten().filter_map(|scheme| scheme.header()));
+    let credentials = credentials.chain(parts.security.schemes().filter_map(|scheme| scheme.header()));
     for value in credentials.filter_map(|name| parts.headers.get(name)?.to_str().ok()) {
         let credential = value.split_once(' ').map_or(value, |(_, credential)| credential);
         all.push(SecretString::from(credential));

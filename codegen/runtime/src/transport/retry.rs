@@ -5,6 +5,7 @@ use std::time::{Duration, Instant, SystemTime};
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 
 use super::budget::RetryBudget;
+use crate::error::TransportError;
 
 /// Retry policy for throttled requests and network failures.
 ///
@@ -12,7 +13,8 @@ use super::budget::RetryBudget;
 ///
 /// - after a 429, and if no connection could be made, whatever the method;
 /// - after a 502, 503 or 504, a timeout or a broken connection only GET, HEAD, OPTIONS, TRACE, PUT, DELETE, and a
-///   POST or PATCH that is known to be idempotent, such as a search;
+///   POST or PATCH that is idempotent: the API says so, such as of a search, or the caller, with `idempotent` or
+///   `idempotency_key`;
 /// - after a redirect was followed, only these too;
 /// - never if the body is a stream, which can be read only once.
 ///
@@ -20,8 +22,11 @@ use super::budget::RetryBudget;
 /// whatever the policy, on the same conditions as after a 429.
 ///
 /// Before each retry the client waits for a random time, whose upper bound doubles from one retry to the next. If the
-/// server sends `Retry-After`, the random time is added to it. Other statuses and responses that cannot be decoded are
-/// final.
+/// server sends `Retry-After`, the random time is added to it; after a 429 the client's other calls
+/// [wait too](crate::CallLimits). Other statuses and responses that cannot be decoded are
+/// final. [`statuses`](Self::statuses), [`also_on`](Self::also_on), [`timeouts`](Self::timeouts) and
+/// [`connection_errors`](Self::connection_errors) choose others, on the same conditions; a
+/// [`Hook`](crate::Hook) can decide for each response.
 ///
 /// All calls of a client share a retry budget, so that retries do not multiply the load during an outage: a retry takes 5
 /// of 500 tokens, or 10 after a timeout; a success gives back what the call's last retry took, or 1.
@@ -30,24 +35,32 @@ use super::budget::RetryBudget;
 /// use std::time::Duration;
 /// use crm_clients_runtime::Retry;
 ///
-/// let patient = Retry::default().attempts(8).total_time(Duration::from_secs(600));
+/// let patient = Retry::default().max_attempts(8).max_elapsed(Duration::from_secs(600));
+/// // Also after a 500, and after what a CDN sends when it does not reach the server.
+/// let more = Retry::default().also_on([408, 500]).also_on(520..=529);
 /// ```
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Retry {
-    attempts: u32,
+    max_attempts: u32,
     first_delay: Duration,
-    longest_delay: Duration,
-    total_time: Duration,
+    max_delay: Duration,
+    max_elapsed: Duration,
+    statuses: Vec<u16>,
+    timeouts: bool,
+    connection_errors: bool,
 }
 
 impl Default for Retry {
     fn default() -> Self {
         Self {
-            attempts: 3,
+            max_attempts: 3,
             first_delay: Duration::from_millis(500),
-            longest_delay: Duration::from_secs(30),
-            total_time: Duration::from_secs(120),
+            max_delay: Duration::from_secs(30),
+            max_elapsed: Duration::from_secs(120),
+            statuses: vec![429, 502, 503, 504],
+            timeouts: true,
+            connection_errors: true,
         }
     }
 }
@@ -55,12 +68,12 @@ impl Default for Retry {
 impl Retry {
     /// Sends each request once, limited only by the timeout.
     pub fn never() -> Self {
-        Self { attempts: 1, total_time: Duration::MAX, ..Self::default() }
+        Self { max_attempts: 1, max_elapsed: Duration::MAX, ..Self::default() }
     }
 
     /// Sets how often a request is sent at most, including the first time; 3 by default.
-    pub fn attempts(self, attempts: u32) -> Self {
-        Self { attempts, ..self }
+    pub fn max_attempts(self, attempts: u32) -> Self {
+        Self { max_attempts: attempts, ..self }
     }
 
     /// Sets the longest random delay before the second attempt; 500 milliseconds by default.
@@ -69,22 +82,56 @@ impl Retry {
     }
 
     /// Sets the longest random delay before any attempt; 30 seconds by default.
-    pub fn longest_delay(self, delay: Duration) -> Self {
-        Self { longest_delay: delay, ..self }
+    pub fn max_delay(self, delay: Duration) -> Self {
+        Self { max_delay: delay, ..self }
     }
 
     /// Limits how long a call may take in total, including delays; 120 seconds by default.
     ///
     /// It also ends an attempt whose own timeout is longer, even the only one, but never an upload that makes progress. If
     /// the delay before a retry would exceed it, the call returns the result of its last attempt at once.
-    pub fn total_time(self, time: Duration) -> Self {
-        Self { total_time: time, ..self }
+    pub fn max_elapsed(self, time: Duration) -> Self {
+        Self { max_elapsed: time, ..self }
+    }
+
+    /// Sets the statuses after which a request is retried; 429, 502, 503 and 504 by default.
+    ///
+    /// After any but a 429 only idempotent requests are retried. Statuses that often pass are 408, 409, 425, 500 and 520
+    /// to 529 besides. A success is never retried.
+    pub fn statuses(self, statuses: impl IntoIterator<Item = u16>) -> Self {
+        Self { statuses: Vec::new(), ..self }.also_on(statuses)
+    }
+
+    /// Adds statuses after which a request is retried.
+    pub fn also_on(mut self, statuses: impl IntoIterator<Item = u16>) -> Self {
+        self.statuses.extend(statuses.into_iter().filter(|status| !(200..300).contains(status)));
+        self
+    }
+
+    /// Sets whether an idempotent request is retried after a timeout; true by default.
+    pub fn timeouts(self, retried: bool) -> Self {
+        Self { timeouts: retried, ..self }
+    }
+
+    /// Sets whether requests are retried after a connection failed or broke; true by default.
+    pub fn connection_errors(self, retried: bool) -> Self {
+        Self { connection_errors: retried, ..self }
+    }
+
+    /// Returns true if a response with this status is retried at all.
+    pub(super) fn is_on(&self, status: u16) -> bool {
+        self.statuses.contains(&status)
+    }
+
+    /// Returns true if a request that failed so is retried at all.
+    pub(super) fn is_on_error(&self, error: &TransportError) -> bool {
+        if error.is_timeout() && !error.is_connect() { self.timeouts } else { self.connection_errors }
     }
 
     /// Returns the upper bound of the random delay after this many attempts.
-    fn longest_delay_after(&self, attempts: u32) -> Duration {
+    fn max_delay_after(&self, attempts: u32) -> Duration {
         let doublings = attempts.saturating_sub(1).min(31);
-        self.first_delay.saturating_mul(1 << doublings).min(self.longest_delay)
+        self.first_delay.saturating_mul(1 << doublings).min(self.max_delay)
     }
 }
 
@@ -103,6 +150,10 @@ impl<'a> Attempts<'a> {
         Self { policy, budget, begun: Instant::now(), ended: 0, cost: None }
     }
 
+    pub(crate) fn policy(&self) -> &Retry {
+        self.policy
+    }
+
     /// Returns how many attempts have ended so far.
     pub(crate) fn ended(&self) -> u32 {
         self.ended
@@ -110,7 +161,17 @@ impl<'a> Attempts<'a> {
 
     /// Returns how long the call may still take.
     pub(crate) fn time_left(&self) -> Duration {
-        self.policy.total_time.saturating_sub(self.begun.elapsed())
+        self.policy.max_elapsed.saturating_sub(self.begun.elapsed())
+    }
+
+    /// Leaves out of the call's time what it has waited for its turn.
+    pub(crate) fn waited(&mut self, time: Duration) {
+        self.begun += time;
+    }
+
+    /// Returns true if the policy lets a call wait for this long.
+    pub(crate) fn allows(&self, pause: Duration) -> bool {
+        self.policy.max_attempts > 1 && pause <= self.policy.max_elapsed
     }
 
     /// Refunds the retry budget after a success.
@@ -121,7 +182,7 @@ impl<'a> Attempts<'a> {
     /// Returns the delay before the next attempt; `None` if there may be no other.
     pub(crate) fn next_delay(&mut self, retry_after: Option<Duration>, timed_out: bool) -> Option<Duration> {
         self.ended += 1;
-        if self.ended >= self.policy.attempts {
+        if self.ended >= self.policy.max_attempts {
             return None;
         }
         let delay = self.delay(retry_after, fastrand::f64())?;
@@ -133,7 +194,7 @@ impl<'a> Attempts<'a> {
     fn delay(&self, retry_after: Option<Duration>, random: f64) -> Option<Duration> {
         let asked = retry_after.unwrap_or_default();
         let room = self.time_left().checked_sub(asked).filter(|room| !room.is_zero())?;
-        let jitter = fraction(self.policy.longest_delay_after(self.ended).max(asked / 4), random);
+        let jitter = fraction(self.policy.max_delay_after(self.ended).max(asked / 4), random);
         // The server's delay is kept whatever the jitter; only a delay of our own that takes too long is given up.
         match retry_after {
             Some(asked) if !asked.is_zero() => Some(asked + jitter.min(fraction(room, 0.5))),
@@ -193,18 +254,18 @@ mod tests {
 
     #[test]
     fn delays_double_up_to_the_longest() {
-        let policy = Retry::default().first_delay(SECOND).longest_delay(5 * SECOND);
-        let longest = [1, 2, 3, 4, u32::MAX].map(|attempts| policy.longest_delay_after(attempts));
+        let policy = Retry::default().first_delay(SECOND).max_delay(5 * SECOND);
+        let longest = [1, 2, 3, 4, u32::MAX].map(|attempts| policy.max_delay_after(attempts));
         assert_eq!(longest, [SECOND, 2 * SECOND, 4 * SECOND, 5 * SECOND, 5 * SECOND]);
-        let endless = Retry::default().first_delay(Duration::MAX).longest_delay(Duration::MAX);
-        assert_eq!(endless.longest_delay_after(9), Duration::MAX);
+        let endless = Retry::default().first_delay(Duration::MAX).max_delay(Duration::MAX);
+        assert_eq!(endless.max_delay_after(9), Duration::MAX);
         assert_eq!(fraction(Duration::MAX, 1.0), Duration::MAX);
         assert_eq!(fraction(4 * SECOND, 0.25), SECOND);
     }
 
     #[test]
     fn a_delay_is_within_its_bounds() {
-        let policy = Retry::default().attempts(u32::MAX).first_delay(SECOND).longest_delay(SECOND);
+        let policy = Retry::default().max_attempts(u32::MAX).first_delay(SECOND).max_delay(SECOND);
         let budget = RetryBudget::default();
         let mut attempts = Attempts::begin(&policy, &budget);
         let delays: Vec<_> = (0..100).filter_map(|_| attempts.next_delay(None, false)).collect();
@@ -216,7 +277,7 @@ mod tests {
 
     #[test]
     fn the_servers_delay_gets_jitter_on_top() {
-        let policy = Retry::default().attempts(u32::MAX).first_delay(SECOND).longest_delay(SECOND);
+        let policy = Retry::default().max_attempts(u32::MAX).first_delay(SECOND).max_delay(SECOND);
         let budget = RetryBudget::default();
         let mut attempts = Attempts::begin(&policy, &budget);
         attempts.ended = 1;
@@ -238,7 +299,7 @@ mod tests {
     fn the_attempts_are_counted() {
         let budget = RetryBudget::default();
         for (attempts, delays) in [(0, 0), (1, 0), (2, 1), (3, 2)] {
-            let policy = Retry::default().attempts(attempts);
+            let policy = Retry::default().max_attempts(attempts);
             let mut attempts = Attempts::begin(&policy, &budget);
             let given = (0..5).filter_map(|_| attempts.next_delay(None, false)).count();
             assert_eq!(given, delays, "{policy:?}");

@@ -281,7 +281,7 @@ async fn replies_by_status() -> Outcome {
             ("404 Not Found", ErrorBody::Problem(_)) => error.body().errors()[0].pointer.as_deref() == Some("/p"),
             ("502 Bad Gateway", ErrorBody::Text(text)) => text == "<html>",
             ("301 Moved", ErrorBody::Problem(problem)) => problem.code.as_deref() == Some("c"),
-            ("400 Bad Request", ErrorBody::Undeclared) => true,
+            ("400 Bad Request", ErrorBody::Unknown) => true,
             _ => false,
         };
         assert!(known, "{status}: {:?}", error.body());

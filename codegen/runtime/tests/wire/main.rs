@@ -4,6 +4,8 @@ mod auth;
 mod events;
 mod faults;
 mod grants;
+mod hooks;
+mod limits;
 mod loopback;
 #[cfg(feature = "mock")]
 mod mocks;
@@ -18,6 +20,7 @@ mod tls;
 mod token_cache;
 mod token_server;
 mod tokens;
+mod undeclared;
 mod uploads;
 
 use std::collections::BTreeMap;
@@ -35,7 +38,7 @@ type Numbers = BTreeMap<String, i64>;
 #[derive(Debug, Default, PartialEq)]
 enum ErrorBody {
     #[default]
-    Undeclared,
+    Unknown,
     Invalid(BTreeMap<String, String>),
     Client(Vec<String>),
     Any(i64),

@@ -168,15 +168,15 @@ async fn the_server_chooses_the_first_page_unless_the_call_does() -> Outcome {
 
     let server = serving(&bodies).await?;
     let mut call = list(&server)?;
-    call.query("page[number]", Style::FormExplode, &8);
-    call.query("sort", Style::FormExplode, "name");
+    call.query_param("page[number]", Style::FormExplode, &8);
+    call.query_param("sort", Style::FormExplode, "name");
     assert_eq!(read(call.items(&COUNTED)).await.0, [1, 2]);
     assert_eq!(queries(&server), ["page%5Bnumber%5D=8&sort=name", "page%5Bnumber%5D=9&sort=name"]);
 
     // What came before page 2 is not counted, so that a total of 4 is no sign that one more is missing.
     let server = serving(&[r#"{"items": [3, 4], "total": 4}"#]).await?;
     let mut call = list(&server)?;
-    call.query("page[number]", Style::FormExplode, &2);
+    call.query_param("page[number]", Style::FormExplode, &2);
     assert_eq!(read(call.items(&TOTAL)).await, (vec![3.into(), 4.into()], None));
     assert_eq!(queries(&server), ["page%5Bnumber%5D=2", "page%5Bnumber%5D=3"]);
     Ok(())
@@ -186,12 +186,12 @@ async fn the_server_chooses_the_first_page_unless_the_call_does() -> Outcome {
 async fn what_chooses_no_page_is_not_sent() -> Outcome {
     let server = serving(&["{}"]).await?;
     let mut call = list(&server)?;
-    call.query("page[number]", Style::FormExplode, "last");
+    call.query_param("page[number]", Style::FormExplode, "last");
     let expected = "things.list: `page[number]` is not the number of a page";
     assert_eq!(read(call.items(&PLAIN)).await, (vec![], Some(expected.to_owned())));
     let mut call = list(&server)?;
-    call.query("before", Style::FormExplode, &9);
-    call.query("after", Style::FormExplode, &1);
+    call.query_param("before", Style::FormExplode, &9);
+    call.query_param("after", Style::FormExplode, &1);
     let expected = "things.list: both `before` and `after` choose the page: set one of them";
     assert_eq!(read(call.items(&KEYED)).await, (vec![], Some(expected.to_owned())));
     let mut pages = list(&server)?.header("x", "line\nbreak").pages(&PLAIN);
@@ -210,14 +210,14 @@ async fn keys_lead_backwards_or_forwards() -> Outcome {
 
     let server = serving(&back).await?;
     let mut call = list(&server)?;
-    call.query("before", Style::FormExplode, &10);
+    call.query_param("before", Style::FormExplode, &10);
     assert_eq!(read(call.items(&KEYED)).await.0.len(), 4);
     assert_eq!(queries(&server), ["before=10", "before=8", "before=6"]);
 
     let server =
         serving(&[r#"{"items": [{"id": 1}, {"id": 2}]}"#, r#"{"items": [{"id": 3}]}"#, r#"{"items": []}"#]).await?;
     let mut call = list(&server)?;
-    call.query("after", Style::FormExplode, &0);
+    call.query_param("after", Style::FormExplode, &0);
     assert_eq!(read(call.items(&KEYED)).await.0.len(), 3);
     assert_eq!(queries(&server), ["after=0", "after=2", "after=3"]);
 
@@ -235,14 +235,14 @@ async fn an_offset_grows_by_the_items_received() -> Outcome {
         [r#"{"items": [1, 2], "total": 5}"#, r#"{"items": [3, 4], "total": 5}"#, r#"{"items": [5], "total": 5}"#];
     let server = serving(&bodies).await?;
     let mut call = list(&server)?;
-    call.query("limit", Style::FormExplode, &5);
+    call.query_param("limit", Style::FormExplode, &5);
     assert_eq!(read(call.items(&OFFSET_TOTAL)).await, ((1..=5).map(Value::from).collect(), None));
     assert_eq!(queries(&server), ["limit=5", "limit=5&offset=2", "limit=5&offset=4"]);
 
     // Begun at an offset, the total still says where the list ends.
     let server = serving(&bodies[1..]).await?;
     let mut call = list(&server)?;
-    call.query("offset", Style::FormExplode, &2);
+    call.query_param("offset", Style::FormExplode, &2);
     assert_eq!(read(call.items(&OFFSET_TOTAL)).await.0, [3, 4, 5]);
     assert_eq!(queries(&server), ["offset=2", "offset=4"]);
 
@@ -252,7 +252,7 @@ async fn an_offset_grows_by_the_items_received() -> Outcome {
     assert_eq!(queries(&server), ["", "offset=2", "offset=3"]);
 
     let mut call = list(&server)?;
-    call.query("offset", Style::FormExplode, "half");
+    call.query_param("offset", Style::FormExplode, "half");
     let expected = "things.list: `offset` is not a number of items";
     assert_eq!(read(call.items(&OFFSET)).await, (vec![], Some(expected.to_owned())));
     Ok(())
@@ -367,7 +367,7 @@ async fn a_key_is_sent_once() -> Outcome {
             [r#"{"items": [{"id": 1}, {"id": 5}]}"#.to_owned(), format!(r#"{{"items": [{{"id": 5}}]{more}}}"#)];
         let server = Server::answering(bodies.iter().map(|body| page(body))).await?;
         let mut call = list(&server)?;
-        call.query("after", Style::FormExplode, &0);
+        call.query_param("after", Style::FormExplode, &0);
         let (items, ended) = read(call.items(paging)).await;
         assert_eq!((items.len(), ended), (3, error));
         assert_eq!(queries(&server), ["after=0", "after=5"]);

@@ -4,7 +4,7 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use crm_clients_runtime::generated::{Call, Method, Operation, Payload, Reply, decode};
-use crm_clients_runtime::{Bytes, Core, Error, Retry, operation};
+use crm_clients_runtime::{Bytes, Core, Error, Retry, StatusCode, operation};
 
 use crate::server::{Server, reply};
 use crate::{ERRORS, ErrorBody, GET, Numbers, Outcome, get};
@@ -25,16 +25,16 @@ async fn an_error_body_is_typed_by_its_status() -> Outcome {
         ("422 Unprocessable Entity", r#"{"name":"taken"}"#, named()),
         ("409 Conflict", r#"["a"]"#, ErrorBody::Client(vec!["a".to_owned()])),
         ("503 Service Unavailable", "5", ErrorBody::Any(5)),
-        ("304 Not Modified", "", ErrorBody::Undeclared),
-        ("422 Unprocessable Entity", "<html>", ErrorBody::Undeclared),
-        ("409 Conflict", "", ErrorBody::Undeclared),
+        ("304 Not Modified", "", ErrorBody::Unknown),
+        ("422 Unprocessable Entity", "<html>", ErrorBody::Unknown),
+        ("409 Conflict", "", ErrorBody::Unknown),
     ] {
         let Error::Api(error) = failure(reply(status, &["X-Request-Id: r1"], body)).await? else {
             return Err("no API error".into());
         };
         assert_eq!(error.body(), &expected, "{status}");
         assert_eq!(error.raw_body(), body.as_bytes());
-        assert_eq!((error.status().to_string().as_str(), error.request_id()), (&status[..3], Some("r1")));
+        assert_eq!((error.status().as_str(), error.request_id()), (&status[..3], Some("r1")));
         assert_eq!(error.operation(), "things.get");
     }
     Ok(())
@@ -49,7 +49,7 @@ async fn errors_are_readable_in_a_log() -> Outcome {
     assert_eq!(error.to_string(), shown);
     assert!(error.source().is_none());
     assert!(!format!("{error:?}").contains("hunter2"));
-    assert_eq!(error.status(), Some(422));
+    assert_eq!(error.status(), Some(StatusCode::UNPROCESSABLE_ENTITY));
     assert_eq!(error.operation(), Some("things.get"));
     assert_eq!((error.request_id(), error.retry_after()), (Some("r1"), Some(Duration::from_secs(30))));
     assert_eq!(error.raw_body().map(|body| body.len()), Some(long.len()));
@@ -62,7 +62,7 @@ async fn errors_are_readable_in_a_log() -> Outcome {
 async fn a_decode_error_says_where() -> Outcome {
     let error = failure(reply("200 OK", &[], r#"{"a": 1, "b c": "x"}"#)).await?;
     let Error::Decode(decode) = &error else { return Err("no decode error".into()) };
-    assert_eq!((decode.path(), decode.status()), ("$['b c']", 200));
+    assert_eq!((decode.path(), decode.status().as_u16()), ("$['b c']", 200));
     assert_eq!(decode.raw_body(), r#"{"a": 1, "b c": "x"}"#.as_bytes());
     assert_eq!(
         error.to_string(),
@@ -245,7 +245,7 @@ async fn status_headers_and_raw_body_are_kept() -> Outcome {
         Server::answering([reply("201 Created", &["X-Total: 9"], r#"{"n":1}"#), reply("200 OK", &[], "no JSON")])
             .await?;
     let response = get(&server)?.send_with_response().await?;
-    assert_eq!((response.status(), response.body().get("n")), (201, Some(&1)));
+    assert_eq!((response.status().as_u16(), response.body().get("n")), (201, Some(&1)));
     assert_eq!(response.headers().get("x-total").map(|total| total.as_bytes()), Some(b"9".as_slice()));
     assert_eq!(response.into_body().len(), 1);
     assert_eq!(get(&server)?.send_raw().await?.body(), "no JSON");
@@ -360,5 +360,19 @@ async fn a_response_shows_its_status_only() -> Outcome {
     let server = Server::answering([reply("200 OK", &["Set-Cookie: session=hunter2"], r#"{"n":77}"#)]).await?;
     let shown = format!("{:?} {:?}", get(&server)?.send_with_response().await?, get(&server)?.send_raw().await?);
     assert_eq!(shown, "Response { status: 200, .. } Response { status: 200, .. }");
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_error_names_the_api() -> Outcome {
+    let server =
+        Server::answering([reply("503 Service Unavailable", &[], ""), reply("200 OK", &[], "[]"), "reset".to_owned()])
+            .await?;
+    for _ in 0..3 {
+        let error = get(&server)?.await.err().ok_or("it succeeded")?;
+        assert_eq!((error.api(), error.operation()), (Some("tests"), Some("things.get")), "{error}");
+    }
+    let error = get(&server)?.header("a b", "c").await.err().ok_or("it succeeded")?;
+    assert_eq!(error.api(), Some("tests"), "{error}");
     Ok(())
 }

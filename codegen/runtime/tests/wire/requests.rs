@@ -15,10 +15,10 @@ use crate::{ErrorBody, GET, Outcome, POST, core, get, post};
 async fn a_get_is_sent_byte_for_byte() -> Outcome {
     let server = Server::answering([reply("200 OK", &[], "{}")]).await?;
     let mut call = Call::new(&core(&server)?, &GET, &[&"a/b"]);
-    call.query("include", Style::Form, &["tags", "offers"]);
-    call.query("fields[contacts]", Style::Form, "name,email");
-    call.query("labels[]", Style::FormExplode, &["a b", "c&d"]);
-    call.query("none", Style::Form, &None::<i64>);
+    call.query_param("include", Style::Form, &["tags", "offers"]);
+    call.query_param("fields[contacts]", Style::Form, "name,email");
+    call.query_param("labels[]", Style::FormExplode, &["a b", "c&d"]);
+    call.query_param("none", Style::Form, &None::<i64>);
     call.header_param("X-Ids", &[1, 2]);
     call.header_param("X-None", &None::<i64>);
     call.cookie("theme", "dark;light");
@@ -37,7 +37,7 @@ async fn a_get_is_sent_byte_for_byte() -> Outcome {
 async fn a_parameter_takes_the_place_of_what_the_path_says() -> Outcome {
     let server = Server::answering([reply("200 OK", &[], "{}")]).await?;
     let mut call = get(&server)?;
-    call.query("fixed", Style::FormExplode, &[2, 3]);
+    call.query_param("fixed", Style::FormExplode, &[2, 3]);
     call.await?;
     assert_eq!(server.request()?.first_line(), "GET /things/7?fixed=2&fixed=3 HTTP/1.1");
     Ok(())
@@ -62,7 +62,7 @@ async fn a_call_asks_nothing_of_the_type_that_it_returns() -> Outcome {
     }
     let server = Server::answering([reply("200 OK", &[], "{}")]).await?;
     let mut call = Call::new(&core(&server)?, &SHARED, &[]);
-    call.query("q", Style::Form, "all");
+    call.query_param("q", Style::Form, "all");
     assert_eq!(&*goes_to_another_thread(call.send()).await?, "shared");
     assert_eq!(server.request()?.first_line(), "GET /shared?q=all HTTP/1.1");
     Ok(())
@@ -132,9 +132,9 @@ async fn forms_and_text() -> Outcome {
 async fn a_setter_replaces_and_a_header_overrides() -> Outcome {
     let server = Server::answering([reply("200 OK", &[], "{}")]).await?;
     let mut call = get(&server)?;
-    call.query("page", Style::Form, &1);
-    call.query("filter", Style::Deep, &json!({"site": {"id": 9}}));
-    call.query("page", Style::Form, &2);
+    call.query_param("page", Style::Form, &1);
+    call.query_param("filter", Style::Deep, &json!({"site": {"id": 9}}));
+    call.query_param("page", Style::Form, &2);
     call.header("accept", "text/html").header("User-Agent", "mine").await?;
     let request = server.request()?;
     assert_eq!(request.first_line(), "GET /things/7?fixed=1&page=2&filter%5Bsite%5D%5Bid%5D=9 HTTP/1.1");
@@ -188,7 +188,7 @@ async fn what_cannot_be_sent_is_said_and_never_sent() -> Outcome {
     call.cookie("tags", &BTreeMap::from([("a", "b,c")]));
     assert_eq!(refused(call).await?, told("tags", ','));
     let mut call = get(&server)?;
-    call.query("tags", Style::Pipe, &["a|b"]);
+    call.query_param("tags", Style::Pipe, &["a|b"]);
     assert_eq!(refused(call).await?, told("tags", '|'));
 
     for id in ["..", ".", ""] {
@@ -235,7 +235,7 @@ async fn no_connection_is_told_from_the_rest() -> Outcome {
     let builder = Core::builder("tests", "https://api.example").base_url(format!("http://127.0.0.1:{free_port}"));
     let core = builder.retry(Retry::never()).build()?;
     let mut call = Call::new(&core, &POST, &[]);
-    call.query("secret", Style::Form, "hunter2");
+    call.query_param("secret", Style::Form, "hunter2");
     match call.await {
         Err(error) if error.is_connect() && !error.is_timeout() => {
             assert!(error.to_string().starts_with("things.create: could not connect: "), "{error}");

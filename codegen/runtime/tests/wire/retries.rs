@@ -47,7 +47,7 @@ fn busy(headers: &[&str]) -> String {
 /// The status that a call was meant to be refused with.
 fn refusal<T>(outcome: Result<T, Error<ErrorBody>>) -> Result<u16, String> {
     match outcome {
-        Err(Error::Api(error)) => Ok(error.status()),
+        Err(Error::Api(error)) => Ok(error.status().as_u16()),
         Err(error) => Err(error.to_string()),
         Ok(_) => Err("the call succeeded".to_owned()),
     }
@@ -159,7 +159,7 @@ async fn a_connection_that_never_came_about_carried_nothing() -> Outcome {
     let socket = TcpSocket::new_v4()?;
     socket.bind(([127, 0, 0, 1], 0).into())?;
     let url = format!("http://{}", socket.local_addr()?);
-    let patient = Retry::default().attempts(u32::MAX).first_delay(MILLISECOND).longest_delay(10 * MILLISECOND);
+    let patient = Retry::default().max_attempts(u32::MAX).first_delay(MILLISECOND).max_delay(10 * MILLISECOND);
     let mut call = Call::new(&client(url.clone(), patient)?, &POST, &[]);
     call.text("text/plain", "once");
     let mut sending = pin!(call.send());
@@ -211,7 +211,7 @@ async fn a_timeout_is_that_of_one_attempt() -> Outcome {
 #[tokio::test]
 async fn attempts_are_limited() -> Outcome {
     for (retry, expected) in
-        [(quick(), 3), (quick().attempts(5), 5), (quick().attempts(1), 1), (quick().attempts(0), 1)]
+        [(quick(), 3), (quick().max_attempts(5), 5), (quick().max_attempts(1), 1), (quick().max_attempts(0), 1)]
     {
         let server = Server::answering([unavailable()]).await?;
         let outcome = Call::new(&client(server.url(), retry)?, &GET, &[&1i64]).await;
@@ -237,13 +237,13 @@ async fn a_wait_beyond_the_total_time_is_not_begun() -> Outcome {
 #[tokio::test]
 async fn the_total_time_ends_an_attempt_too() -> Outcome {
     let server = Server::answering([format!("slow:{}", ok())]).await?;
-    let outcome = get(&server)?.retry(quick().total_time(800 * MILLISECOND)).await;
+    let outcome = get(&server)?.retry(quick().max_elapsed(800 * MILLISECOND)).await;
     assert!(outcome.is_err_and(|error| error.is_timeout()));
     assert_eq!(server.requests().len(), 1);
 
     let server = Server::answering([unavailable()]).await?;
-    let endless = Retry::default().attempts(u32::MAX).first_delay(MILLISECOND).longest_delay(MILLISECOND);
-    assert!(get(&server)?.retry(endless.total_time(800 * MILLISECOND)).await.is_err());
+    let endless = Retry::default().max_attempts(u32::MAX).first_delay(MILLISECOND).max_delay(MILLISECOND);
+    assert!(get(&server)?.retry(endless.max_elapsed(800 * MILLISECOND)).await.is_err());
     assert!(server.requests().len() > 1);
     Ok(())
 }
@@ -294,7 +294,7 @@ async fn a_body_is_sent_anew_unless_it_is_a_stream() -> Outcome {
         let server = Server::answering([busy(&[]), ok()]).await?;
         let mut call = post(&server)?;
         call.bytes("text/plain", upload.clone());
-        assert_eq!(call.await.err().and_then(|error| error.status()), (expected == 1).then_some(429));
+        assert_eq!(call.await.err().and_then(|error| Some(error.status()?.as_u16())), (expected == 1).then_some(429));
         let bodies: Vec<_> = server.requests().into_iter().map(|request| request.body).collect();
         assert_eq!(bodies, vec!["content"; expected], "{upload:?}");
     }
@@ -310,7 +310,7 @@ async fn a_form_is_sent_anew_unless_a_part_is_a_stream() -> Outcome {
         parts.required_file("file", upload);
         let mut call = post(&server)?;
         call.multipart(parts);
-        assert_eq!(call.await.err().and_then(|error| error.status()), (expected == 1).then_some(429));
+        assert_eq!(call.await.err().and_then(|error| Some(error.status()?.as_u16())), (expected == 1).then_some(429));
         let requests = server.requests();
         assert_eq!(requests.len(), expected);
         let parts = [
@@ -373,5 +373,59 @@ async fn clients_do_not_come_back_together() -> Outcome {
     assert!(elapsed[0] >= Duration::from_secs(1), "{elapsed:?}");
     assert!(elapsed[49] - elapsed[0] > 120 * MILLISECOND, "{elapsed:?}");
     assert_eq!(server.requests().len(), 100);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_policy_chooses_the_statuses() -> Outcome {
+    let all = || quick().also_on([408, 409, 425, 500]).also_on(520..=529);
+    for status in ["408 Request Timeout", "409 Conflict", "425 Too Early", "500 Oops", "520 Unknown", "529 Overloaded"]
+    {
+        for (policy, expected) in [(quick(), 1), (all(), 2)] {
+            let server = Server::answering([reply(status, &[], ""), ok()]).await?;
+            assert_eq!(get(&server)?.retry(policy).await.is_ok(), expected == 2, "{status}");
+            assert_eq!(server.requests().len(), expected, "{status}");
+        }
+        let server = Server::answering([reply(status, &[], ""), ok()]).await?;
+        assert!(post(&server)?.retry(all()).await.is_err());
+        assert_eq!(server.requests().len(), 1, "a POST may have taken effect before {status}");
+    }
+    for fault in [busy(&[]), unavailable()] {
+        let server = Server::answering([fault, ok()]).await?;
+        assert!(get(&server)?.retry(quick().statuses([500, 200])).await.is_err());
+        assert_eq!(server.requests().len(), 1);
+    }
+    let server = Server::answering([ok()]).await?;
+    get(&server)?.retry(quick().statuses([200])).await?;
+    assert_eq!(server.requests().len(), 1, "a success is final");
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_policy_chooses_the_errors() -> Outcome {
+    for (policy, expected) in [(quick(), 2), (quick().connection_errors(false), 1)] {
+        let server = Server::answering(["reset".to_owned(), ok()]).await?;
+        assert_eq!(get(&server)?.retry(policy).await.is_ok(), expected == 2);
+        assert_eq!(server.requests().len(), expected);
+    }
+    for (policy, expected) in [(quick(), 2), (quick().timeouts(false), 1)] {
+        let server = Server::answering(["hang:".to_owned(), ok()]).await?;
+        assert_eq!(get(&server)?.timeout(300 * MILLISECOND).retry(policy).await.is_ok(), expected == 2);
+        assert_eq!(server.requests().len(), expected);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_call_with_an_idempotency_key_is_retried_with_the_same_key() -> Outcome {
+    let server = Server::answering([unavailable(), reply("204 No Content", &[], "")]).await?;
+    post(&server)?.idempotency_key("order-7").await?;
+    let keys: Vec<_> =
+        server.requests().iter().map(|request| request.header("idempotency-key").map(str::to_owned)).collect();
+    assert_eq!(keys, [Some("order-7".to_owned()), Some("order-7".to_owned())]);
+
+    let server = Server::answering([unavailable(), reply("204 No Content", &[], "")]).await?;
+    post(&server)?.idempotent().await?;
+    assert_eq!(server.requests().len(), 2);
     Ok(())
 }

@@ -228,7 +228,7 @@ impl Stream for SlowPieces {
 
 /// A client whose attempts may take 200 milliseconds, and its calls 300.
 fn hurried(url: String) -> Result<Core, RequestError> {
-    let retry = Retry::never().total_time(Duration::from_millis(300));
+    let retry = Retry::never().max_elapsed(Duration::from_millis(300));
     Core::builder("tests", "https://api.example").base_url(url).timeout(Duration::from_millis(200)).retry(retry).build()
 }
 

@@ -1,0 +1,140 @@
+//! The error of calls without a complete response.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+use super::{Source, show};
+
+/// There is no complete response. The request may or may not have reached the server.
+#[derive(Debug)]
+pub struct TransportError {
+    pub(super) api: Option<&'static str>,
+    operation: Option<&'static str>,
+    message: &'static str,
+    source: Option<Source>,
+    timeout: bool,
+    connect: bool,
+    refused: bool,
+}
+
+impl TransportError {
+    /// A response body that exceeds the limit.
+    pub(crate) fn too_large(limit: usize) -> Self {
+        Self::above(limit, "the response is larger than the response limit")
+    }
+
+    /// An event that exceeds the limit.
+    pub(crate) fn event_too_large(limit: usize) -> Self {
+        Self::above(limit, "an event is larger than the response limit")
+    }
+
+    fn above(limit: usize, message: &'static str) -> Self {
+        let source = format!("the limit is {limit} bytes").into();
+        Self {
+            api: None,
+            operation: None,
+            message,
+            source: Some(source),
+            timeout: false,
+            connect: false,
+            refused: true,
+        }
+    }
+
+    /// A redirect that is not followed, and why.
+    pub(crate) fn redirect(reason: impl Into<Source>) -> Self {
+        let message = "a redirect was not followed";
+        Self {
+            api: None,
+            operation: None,
+            message,
+            source: Some(reason.into()),
+            timeout: false,
+            connect: false,
+            refused: true,
+        }
+    }
+
+    /// No whole response came in time.
+    pub(crate) fn timed_out(limit: Duration) -> Self {
+        let source = Some(format!("the limit is {limit:?}").into());
+        Self { api: None, operation: None, message: "timed out", source, timeout: true, connect: false, refused: false }
+    }
+
+    /// An error of a caller's own transport.
+    pub(crate) fn custom(error: Source) -> Self {
+        let source = Some(error);
+        Self {
+            api: None,
+            operation: None,
+            message: "the transport failed",
+            source,
+            timeout: false,
+            connect: false,
+            refused: false,
+        }
+    }
+
+    pub(crate) fn of(self, operation: &'static str) -> Self {
+        Self { operation: Some(operation), ..self }
+    }
+
+    /// Returns the operation that was called, such as `contacts.create`.
+    pub fn operation(&self) -> Option<&'static str> {
+        self.operation
+    }
+
+    /// Returns true if the response took too long.
+    pub fn is_timeout(&self) -> bool {
+        self.timeout
+    }
+
+    /// Returns true if connecting failed, so that nothing was sent.
+    pub fn is_connect(&self) -> bool {
+        self.connect
+    }
+
+    /// Returns the kind of the error for logs.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn kind(&self) -> &'static str {
+        match () {
+            () if self.connect => "connect",
+            () if self.timeout => "timeout",
+            () => "transport",
+        }
+    }
+
+    /// Returns true if the client itself refused to go on, as it would again.
+    pub(crate) fn is_refused(&self) -> bool {
+        self.refused
+    }
+}
+
+impl From<reqwest::Error> for TransportError {
+    fn from(error: reqwest::Error) -> Self {
+        let (timeout, connect, refused) = (error.is_timeout(), error.is_connect(), error.is_redirect());
+        let message = match () {
+            () if connect => "could not connect",
+            () if timeout => "timed out",
+            () if refused => "a redirect was not followed",
+            () if error.is_body() || error.is_decode() => "the body was cut off",
+            () => "the request failed",
+        };
+        // The URL's query can hold secrets.
+        let source = Some(error.without_url().into());
+        Self { api: None, operation: None, message, source, timeout, connect, refused }
+    }
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        show(f, self.operation, self.message, self.source.as_deref())
+    }
+}
+
+impl StdError for TransportError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|error| error as _)
+    }
+}

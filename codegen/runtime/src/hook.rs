@@ -1,0 +1,236 @@
+//! Hooks: what callers add to each request and learn of each response.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+use reqwest::header::HeaderMap;
+use reqwest::{Method, Request, StatusCode, Url};
+
+use crate::error::RequestError;
+use crate::request::{RequestParts, checked_header};
+
+/// Why a hook refuses a request.
+pub type HookError = Box<dyn StdError + Send + Sync>;
+
+/// Code that runs before each request and after each response of a client: for logs, metrics, signatures or headers.
+///
+/// Every method has a default that does nothing. Hooks run on the task of the call, in the order in which the builder was
+/// given them, so they must not block. Requests for tokens pass them too.
+///
+/// ```
+/// use crm_clients_runtime::{Hook, HookError, RequestContext, ResponseContext};
+///
+/// struct Log;
+///
+/// impl Hook for Log {
+///     fn before_request(&self, request: &mut RequestContext<'_>) -> Result<(), HookError> {
+///         request.set_header("x-source", "sync")?;
+///         Ok(())
+///     }
+///
+///     fn after_response(&self, response: &ResponseContext<'_>) {
+///         let status = response.status().map(|status| status.as_u16());
+///         println!("{} {status:?} in {:?}", response.operation(), response.duration());
+///     }
+/// }
+/// ```
+pub trait Hook: Send + Sync {
+    /// Called before a request is sent: for each attempt of a call, and for each redirect that it follows.
+    ///
+    /// # Errors
+    ///
+    /// An error ends the call with [`Error::Request`](crate::Error::Request); nothing is sent.
+    fn before_request(&self, request: &mut RequestContext<'_>) -> Result<(), HookError> {
+        let _ = request;
+        Ok(())
+    }
+
+    /// Called after each request that was sent, whether there is a response or an error. A call that its caller drops
+    /// before that is not reported.
+    fn after_response(&self, response: &ResponseContext<'_>) {
+        let _ = response;
+    }
+
+    /// Decides whether the request is retried; `None` leaves that to the next hook, and at last to the
+    /// [`Retry`](crate::Retry) policy.
+    ///
+    /// `Some(true)` also retries a request that is not idempotent, which may then take effect twice. The policy's limits of
+    /// attempts and time hold, and a body that is a stream is never sent again.
+    fn should_retry(&self, response: &ResponseContext<'_>) -> Option<bool> {
+        let _ = response;
+        None
+    }
+}
+
+/// What a request belongs to.
+#[derive(Clone, Copy)]
+struct Origin<'a> {
+    parts: &'a RequestParts,
+    attempt: u32,
+}
+
+macro_rules! origin_methods {
+    () => {
+        /// Returns the API's name, such as `chatwoot`.
+        pub fn api(&self) -> &'static str {
+            self.origin.parts.core.api()
+        }
+
+        /// Returns the operation, such as `contacts.create`; `request` if the document does not declare it.
+        pub fn operation(&self) -> &'static str {
+            self.origin.parts.name
+        }
+
+        /// Returns the HTTP method.
+        pub fn method(&self) -> &Method {
+            &self.origin.parts.method
+        }
+
+        /// Returns the path with its parameters in braces, such as `/contacts/{id}`; empty if the document does not declare
+        /// it. It holds no personal data, so that metrics can have it as a label.
+        pub fn url_template(&self) -> &'static str {
+            self.origin.parts.template
+        }
+
+        /// Returns the number of the attempt; 1 for the first.
+        pub fn attempt(&self) -> u32 {
+            self.origin.attempt
+        }
+    };
+}
+
+/// A request that is about to be sent. `Debug` shows neither its parameters nor its headers and body.
+pub struct RequestContext<'a> {
+    origin: Origin<'a>,
+    request: &'a mut Request,
+}
+
+impl<'a> RequestContext<'a> {
+    pub(crate) fn new(parts: &'a RequestParts, attempt: u32, request: &'a mut Request) -> Self {
+        Self { origin: Origin { parts, attempt }, request }
+    }
+
+    origin_methods!();
+
+    /// Returns the URL, which can contain personal data and credentials.
+    pub fn url(&self) -> &Url {
+        self.request.url()
+    }
+
+    /// Returns the headers, credentials included.
+    pub fn headers(&self) -> &HeaderMap {
+        self.request.headers()
+    }
+
+    /// Returns the body, for signatures; `None` if there is none, or if it is a file, a form of parts or a stream.
+    pub fn body(&self) -> Option<&[u8]> {
+        self.request.body()?.as_bytes()
+    }
+
+    /// Sets a header, in place of what would be sent under this name.
+    ///
+    /// # Errors
+    ///
+    /// If a character of it cannot be sent, or if it is one that follows from the body.
+    pub fn set_header(&mut self, name: &str, value: &str) -> Result<(), RequestError> {
+        let (name, value) = checked_header(name, value)?;
+        self.request.headers_mut().insert(name, value);
+        Ok(())
+    }
+}
+
+impl fmt::Debug for RequestContext<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("RequestContext");
+        shown.field("operation", &self.operation()).field("attempt", &self.attempt()).finish_non_exhaustive()
+    }
+}
+
+/// What a request has led to.
+#[derive(Clone, Copy)]
+pub(crate) enum Outcome<'a> {
+    Response { status: StatusCode, headers: &'a HeaderMap, body: Option<&'a [u8]> },
+    Error { error: &'a (dyn StdError + 'static), timeout: bool, connect: bool },
+}
+
+impl<'a> Outcome<'a> {
+    /// The outcome of a response whose body is not read.
+    pub(crate) fn of_head(response: &'a reqwest::Response) -> Self {
+        Outcome::Response { status: response.status(), headers: response.headers(), body: None }
+    }
+}
+
+/// A response, or the error in place of one. `Debug` shows neither its headers nor its body.
+pub struct ResponseContext<'a> {
+    origin: Origin<'a>,
+    duration: Duration,
+    outcome: Outcome<'a>,
+}
+
+impl<'a> ResponseContext<'a> {
+    pub(crate) fn new(parts: &'a RequestParts, attempt: u32, duration: Duration, outcome: Outcome<'a>) -> Self {
+        Self { origin: Origin { parts, attempt }, duration, outcome }
+    }
+
+    origin_methods!();
+
+    /// Returns the time from sending the request to the end of the response's body, or to its head if the caller reads the
+    /// body piece by piece.
+    pub fn duration(&self) -> Duration {
+        self.duration
+    }
+
+    /// Returns the HTTP status; `None` if there is no response.
+    pub fn status(&self) -> Option<StatusCode> {
+        match self.outcome {
+            Outcome::Response { status, .. } => Some(status),
+            Outcome::Error { .. } => None,
+        }
+    }
+
+    /// Returns the headers of the response.
+    pub fn headers(&self) -> Option<&'a HeaderMap> {
+        match self.outcome {
+            Outcome::Response { headers, .. } => Some(headers),
+            Outcome::Error { .. } => None,
+        }
+    }
+
+    /// Returns the body of the response as the server sent it; `None` if it is not read yet.
+    pub fn body(&self) -> Option<&'a [u8]> {
+        match self.outcome {
+            Outcome::Response { body, .. } => body,
+            Outcome::Error { .. } => None,
+        }
+    }
+
+    /// Returns why there is no response.
+    pub fn error(&self) -> Option<&'a (dyn StdError + 'static)> {
+        match self.outcome {
+            Outcome::Response { .. } => None,
+            Outcome::Error { error, .. } => Some(error),
+        }
+    }
+
+    /// Returns true if the response took too long.
+    pub fn is_timeout(&self) -> bool {
+        matches!(self.outcome, Outcome::Error { timeout: true, .. })
+    }
+
+    /// Returns true if connecting failed, so that nothing was sent.
+    pub fn is_connect(&self) -> bool {
+        matches!(self.outcome, Outcome::Error { connect: true, .. })
+    }
+}
+
+impl fmt::Debug for ResponseContext<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResponseContext")
+            .field("operation", &self.operation())
+            .field("attempt", &self.attempt())
+            .field("status", &self.status().map(|status| status.as_u16()))
+            .field("duration", &self.duration)
+            .finish_non_exhaustive()
+    }
+}

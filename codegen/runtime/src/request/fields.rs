@@ -1,0 +1,64 @@
+//! Fields that a caller adds to the body of a request.
+
+use bytes::Bytes;
+use serde_json::{Map, Value};
+
+use super::body::Body;
+use crate::error::RequestError;
+use crate::query;
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+impl Body {
+    /// Adds fields to an object of JSON or to a form. A name that begins with `/` is a JSON Pointer.
+    pub(crate) fn with_fields(&self, fields: &[(String, Value)]) -> Result<Self, RequestError> {
+        let (media_type, bytes) = match self {
+            Body::Empty => ("application/json", Bytes::from_static(b"{}")),
+            Body::Bytes { media_type, bytes } => (*media_type, bytes.clone()),
+            Body::Source(_) => return Err(cannot_take("an upload")),
+        };
+        let essence = media_type.split(';').next().unwrap_or_default().trim();
+        let bytes = if essence == FORM {
+            let own: Map<String, Value> = fields.iter().cloned().collect();
+            let mut text = String::from_utf8_lossy(&bytes).into_owned();
+            query::append(&mut text, &query::form(&Value::Object(own)));
+            text.into()
+        } else if essence.ends_with("json") {
+            extended(&bytes, fields)?.into()
+        } else {
+            return Err(cannot_take(media_type));
+        };
+        Ok(Body::Bytes { media_type, bytes })
+    }
+}
+
+fn cannot_take(what: &str) -> RequestError {
+    RequestError::new(format!("a body field can be added to an object of JSON or to a form, not to {what}"))
+}
+
+fn extended(body: &[u8], fields: &[(String, Value)]) -> Result<Vec<u8>, RequestError> {
+    let unreadable = |error| RequestError::because("the body cannot be extended", error);
+    let mut body: Value = serde_json::from_slice(body).map_err(unreadable)?;
+    for (name, value) in fields {
+        let (parents, last) = split(name);
+        let mut parent = &mut body;
+        for key in parents {
+            let object = parent.as_object_mut().ok_or_else(|| no_object(name))?;
+            parent = object.entry(key).or_insert_with(|| Value::Object(Map::new()));
+        }
+        parent.as_object_mut().ok_or_else(|| no_object(name))?.insert(last, value.clone());
+    }
+    serde_json::to_vec(&body).map_err(unreadable)
+}
+
+fn no_object(name: &str) -> RequestError {
+    RequestError::new(format!("the body field {name:?} has no place: what it would be in is not an object"))
+}
+
+/// Returns the keys of the objects that the field is in, and its own.
+fn split(name: &str) -> (Vec<String>, String) {
+    let Some(pointer) = name.strip_prefix('/') else { return (Vec::new(), name.to_owned()) };
+    let mut keys: Vec<_> = pointer.split('/').map(|key| key.replace("~1", "/").replace("~0", "~")).collect();
+    let last = keys.pop().unwrap_or_default();
+    (keys, last)
+}

@@ -1,0 +1,62 @@
+//! Transports that callers provide in place of the network.
+
+use std::error::Error as StdError;
+use std::pin::Pin;
+
+use reqwest::{Request, Response};
+
+use super::Failure;
+use crate::client::ClientInner;
+use crate::error::TransportError;
+
+type BoxError = Box<dyn StdError + Send + Sync>;
+
+/// The response of a [`Transport`] on its way.
+pub type TransportFuture = Pin<Box<dyn Future<Output = Result<Response, BoxError>> + Send>>;
+
+/// Sends requests in place of the HTTP client, for tests without a socket or for another HTTP stack.
+///
+/// Credentials, retries, redirects, hooks and limits are applied as with the network. Every function from a request to a
+/// future response is a transport; an [`http::Response`] converts to a [`reqwest::Response`].
+///
+/// ```
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// use crm_clients_runtime::{Core, http, reqwest};
+///
+/// let builder = Core::builder("example", "https://api.example").transport(|request: reqwest::Request| async move {
+///     assert_eq!(request.url().path(), "/v1/things");
+///     Ok(http::Response::builder().status(200).body("{}")?.into())
+/// });
+/// # Ok(())
+/// # }
+/// ```
+///
+/// An error is a failed connection in the middle: only idempotent requests are retried after it. A
+/// [`reqwest::Error`] keeps what it says of timeouts and connections.
+pub trait Transport: Send + Sync {
+    /// Sends a request; follows no redirect.
+    fn send(&self, request: Request) -> TransportFuture;
+}
+
+impl<F, R> Transport for F
+where
+    F: Fn(Request) -> R + Send + Sync,
+    R: Future<Output = Result<Response, BoxError>> + Send + 'static,
+{
+    fn send(&self, request: Request) -> TransportFuture {
+        Box::pin(self(request))
+    }
+}
+
+/// Sends a request with the client's transport.
+pub(super) async fn execute(client: &ClientInner, request: Request) -> Result<Response, Failure> {
+    let Some(transport) = &client.transport else { return Ok(client.http.execute(request).await?) };
+    let error = match transport.send(request).await {
+        Ok(response) => return Ok(response),
+        Err(error) => error,
+    };
+    Err(match error.downcast::<reqwest::Error>() {
+        Ok(error) => (*error).into(),
+        Err(error) => TransportError::custom(error).into(),
+    })
+}

@@ -1,0 +1,182 @@
+//! Limits that all calls of a client share: each test counts what reaches the server, and when.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use crm_clients_runtime::generated::{Call, Grant};
+use crm_clients_runtime::{CallLimits, Core, CoreBuilder, Hook, HookError, RequestContext, ResponseContext, Retry};
+use tokio::task::JoinSet;
+
+use crate::server::{Server, reply};
+use crate::{BEARER, GET, Outcome};
+
+const MILLISECOND: Duration = Duration::from_millis(1);
+
+/// Keeps when each request was sent, and how many were in flight at most.
+#[derive(Clone)]
+struct Times {
+    begun: Instant,
+    sent: Arc<Mutex<Vec<Duration>>>,
+    in_flight: Arc<AtomicUsize>,
+    most: Arc<AtomicUsize>,
+}
+
+impl Times {
+    fn begin() -> Self {
+        Self { begun: Instant::now(), sent: Arc::default(), in_flight: Arc::default(), most: Arc::default() }
+    }
+
+    fn sent(&self) -> Vec<Duration> {
+        let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        sent.sort();
+        sent
+    }
+}
+
+impl Hook for Times {
+    fn before_request(&self, _: &mut RequestContext<'_>) -> Result<(), HookError> {
+        self.sent.lock().unwrap_or_else(PoisonError::into_inner).push(self.begun.elapsed());
+        let now = self.in_flight.fetch_add(1, Ordering::Relaxed) + 1;
+        self.most.fetch_max(now, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn after_response(&self, _: &ResponseContext<'_>) {
+        self.in_flight.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+fn builder(server: &Server, times: &Times, limits: CallLimits) -> CoreBuilder {
+    let builder = Core::builder("tests", "https://api.example").base_url(server.url()).limits(limits);
+    builder.retry(Retry::default().first_delay(MILLISECOND)).hook(times.clone())
+}
+
+/// Makes so many calls at once. Returns how many succeeded.
+async fn calls(core: &Core, count: usize) -> Result<usize, Box<dyn std::error::Error>> {
+    let mut calls: JoinSet<_> = (0..count)
+        .map(|_| {
+            let call = Call::new(core, &GET, &[&7i64]);
+            async move { call.await.is_ok() }
+        })
+        .collect();
+    let mut succeeded = 0;
+    while let Some(ok) = calls.join_next().await {
+        succeeded += usize::from(ok?);
+    }
+    Ok(succeeded)
+}
+
+fn ok() -> String {
+    reply("200 OK", &[], "{}")
+}
+
+fn busy(headers: &[&str]) -> String {
+    reply("429 Too Many Requests", headers, "Retry later\n")
+}
+
+#[tokio::test]
+async fn so_many_requests_are_in_flight() -> Outcome {
+    let server = Server::answering([format!("slow:{}", ok())]).await?;
+    let times = Times::begin();
+    let core = builder(&server, &times, CallLimits::new().max_in_flight(3)).build()?;
+    // A clone shares the limits.
+    assert_eq!(calls(&core.clone(), 6).await?, 6);
+    assert_eq!(times.most.load(Ordering::Relaxed), 3);
+    assert!(times.begun.elapsed() >= Duration::from_secs(2), "{:?}", times.begun.elapsed());
+
+    let times = Times::begin();
+    assert_eq!(calls(&builder(&server, &times, CallLimits::new()).build()?, 6).await?, 6);
+    assert_eq!(times.most.load(Ordering::Relaxed), 6, "there is no limit by default");
+    Ok(())
+}
+
+#[tokio::test]
+async fn so_many_requests_are_sent_within_a_span() -> Outcome {
+    let server = Server::answering([ok()]).await?;
+    let times = Times::begin();
+    let span = 300 * MILLISECOND;
+    // The wait for a turn does not end a call.
+    let hurried = Retry::default().max_elapsed(200 * MILLISECOND);
+    let core = builder(&server, &times, CallLimits::new().rate(5, span)).retry(hurried).build()?;
+    assert_eq!(calls(&core, 12).await?, 12);
+    let sent = times.sent();
+    assert_eq!((sent.len(), server.requests().len()), (12, 12));
+    // The hook is called a little after the turn was given.
+    let spans: Vec<_> = sent.windows(6).map(|six| six[5] - six[0]).collect();
+    assert!(spans.iter().all(|found| *found + 20 * MILLISECOND >= span), "{sent:?}");
+    assert!(sent[4] < span && sent[11] < 4 * span, "{sent:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn after_a_429_all_calls_wait() -> Outcome {
+    let limits = || CallLimits::new();
+    for (headers, limits, pause) in [
+        (&["Retry-After: 1"][..], limits(), Duration::from_secs(1)),
+        (&[], limits().pause(400 * MILLISECOND), 400 * MILLISECOND),
+        // Without Retry-After, the span of the rate is what the server counts in.
+        (&[], limits().rate(100, 500 * MILLISECOND), 500 * MILLISECOND),
+    ] {
+        let server = Server::answering([busy(headers), ok()]).await?;
+        let times = Times::begin();
+        let core = builder(&server, &times, limits).build()?;
+        let first = tokio::spawn({
+            let core = core.clone();
+            async move { calls(&core, 1).await.map_err(|error| error.to_string()) }
+        });
+        while server.requests().is_empty() || times.in_flight.load(Ordering::Relaxed) > 0 {
+            tokio::time::sleep(MILLISECOND).await;
+        }
+        tokio::time::sleep(20 * MILLISECOND).await;
+        assert_eq!(calls(&core, 5).await?, 5);
+        assert_eq!(first.await??, 1);
+        let sent = times.sent();
+        assert_eq!((sent.len(), server.requests().len()), (7, 7), "one 429 in all");
+        assert!(sent[1] - sent[0] >= pause, "{sent:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_wait_that_is_longer_than_a_call_may_take_holds_up_no_other() -> Outcome {
+    let times = Times::begin();
+    for retry in [Retry::never(), Retry::default()] {
+        let server = Server::answering([busy(&["Retry-After: 3600"]), ok()]).await?;
+        let core = builder(&server, &times, CallLimits::new()).retry(retry).build()?;
+        assert_eq!((calls(&core, 1).await?, calls(&core, 1).await?), (0, 1));
+    }
+    assert!(times.begun.elapsed() < Duration::from_secs(5), "{:?}", times.begun.elapsed());
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_request_for_a_token_takes_no_turn() -> Outcome {
+    let token = reply("200 OK", &["content-type: application/json"], r#"{"access_token": "t"}"#);
+    let server = Server::answering([token, ok()]).await?;
+    let times = Times::begin();
+    let limits = CallLimits::new().max_in_flight(1).rate(1, Duration::from_secs(60));
+    let grant = Grant::client_credentials("/token", "id", "secret");
+    let core = builder(&server, &times, limits).grant(&BEARER, grant).build()?;
+    assert_eq!(tokio::time::timeout(Duration::from_secs(5), calls(&core, 1)).await??, 1);
+    assert_eq!(server.requests().len(), 2);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_call_that_is_dropped_gives_its_turn_to_the_next() -> Outcome {
+    let server = Server::answering(["hang:".to_owned(), ok()]).await?;
+    let times = Times::begin();
+    let core = builder(&server, &times, CallLimits::new().max_in_flight(1)).build()?;
+    let hanging = tokio::spawn(Call::new(&core, &GET, &[&7i64]).send());
+    while server.requests().is_empty() {
+        tokio::time::sleep(MILLISECOND).await;
+    }
+    let waiting = tokio::spawn(Call::new(&core, &GET, &[&7i64]).send());
+    tokio::time::sleep(50 * MILLISECOND).await;
+    assert_eq!(server.requests().len(), 1);
+    hanging.abort();
+    waiting.await??;
+    assert_eq!(server.requests().len(), 2);
+    Ok(())
+}

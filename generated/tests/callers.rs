@@ -1,0 +1,122 @@
+//! What every client offers besides its operations: undeclared endpoints, hooks, transports and limits.
+#![cfg(all(feature = "chatwoot", feature = "contactship", feature = "kajabi"))]
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crm_clients::runtime::{
+    CallLimits, Hook, HookError, Method, RequestContext, ResponseContext, Retry, http, reqwest,
+};
+use crm_clients::{chatwoot, contactship, kajabi};
+use serde_json::{Value, json};
+
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+/// A request as it was sent: method and URL, credential, body.
+type Sent = Arc<Mutex<Vec<[String; 3]>>>;
+
+fn header(request: &reqwest::Request, name: &str) -> String {
+    request.headers().get(name).map_or_else(String::new, |value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+}
+
+/// A transport that keeps requests and responds with this body to each.
+fn transport(
+    sent: &Sent,
+    credential: &'static str,
+    body: &'static str,
+) -> impl crm_clients::runtime::Transport + use<> {
+    let sent = Arc::clone(sent);
+    move |request: reqwest::Request| {
+        let content = request.body().and_then(|body| body.as_bytes()).unwrap_or_default();
+        sent.lock().unwrap_or_else(PoisonError::into_inner).push([
+            format!("{} {}", request.method(), request.url()),
+            header(&request, credential),
+            String::from_utf8_lossy(content).into_owned(),
+        ]);
+        async move { Ok(http::Response::builder().header("content-type", "application/json").body(body)?.into()) }
+    }
+}
+
+fn taken(sent: &Sent) -> Vec<[String; 3]> {
+    std::mem::take(&mut *sent.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+#[tokio::test]
+async fn undeclared_endpoints_parameters_and_fields() -> Outcome {
+    let sent = Sent::default();
+    let client = chatwoot::Client::builder()
+        .api_access_token("token")
+        .transport(transport(&sent, "api_access_token", r#"{"payload": []}"#))
+        .build()?;
+    let found: Value = client.request(Method::GET, "/api/v2/new").query("a", "b").send_as().await?;
+    assert_eq!(found, json!({ "payload": [] }));
+    client.request(Method::POST, "api/v2/new").json(&json!({ "name": "Ann" })).send().await?;
+    client.contacts(1).list().query("include", "labels").await.err();
+    let ann = chatwoot::types::ContactCreatePayload::new().name("Ann");
+    client.contacts(1).create(ann).query("include", "labels").body_field("blocked", true).await.err();
+    let expected = [
+        ["GET https://app.chatwoot.com/api/v2/new?a=b", "token", ""],
+        ["POST https://app.chatwoot.com/api/v2/new", "token", r#"{"name":"Ann"}"#],
+        ["GET https://app.chatwoot.com/api/v1/accounts/1/contacts?include=labels", "token", ""],
+        [
+            "POST https://app.chatwoot.com/api/v1/accounts/1/contacts?include=labels",
+            "token",
+            r#"{"name":"Ann","blocked":true}"#,
+        ],
+    ];
+    assert_eq!(taken(&sent), expected);
+
+    let client =
+        contactship::Client::builder().api_key("key").transport(transport(&sent, "x-api-key", "{}")).build()?;
+    client.request(Method::DELETE, "/v1/new").await?;
+    assert_eq!(taken(&sent)[0][1], "key");
+    let client = kajabi::Client::builder().bearer_token("token").transport(transport(&sent, "authorization", "{}"));
+    let client = client.build()?;
+    client.request(Method::GET, "/v1/new").credential("bearer_token").await?;
+    let ann = kajabi::types::ContactsAttributesInput::new().email("ann@acme.example");
+    let ann = kajabi::types::ContactCreateData::new(ann, "9");
+    client.contacts().create(ann).body_field("/data/attributes/vip", true).await.err();
+    let requests = taken(&sent);
+    assert_eq!((requests[0][1].as_str(), requests[1][1].as_str()), ("Bearer token", "Bearer token"));
+    let body: Value = serde_json::from_str(&requests[1][2])?;
+    assert_eq!(body["data"]["attributes"], json!({ "email": "ann@acme.example", "vip": true }));
+    Ok(())
+}
+
+/// Counts requests and responses, and signs requests.
+#[derive(Clone, Default)]
+struct Counts(Arc<[AtomicUsize; 2]>);
+
+impl Hook for Counts {
+    fn before_request(&self, request: &mut RequestContext<'_>) -> Result<(), HookError> {
+        self.0[0].fetch_add(1, Ordering::Relaxed);
+        assert_eq!((request.api(), request.operation()), ("chatwoot", "contacts.delete"));
+        let signature = request.url_template().len() + request.body().map_or(0, <[u8]>::len);
+        request.set_header("x-signature", &signature.to_string())?;
+        Ok(())
+    }
+
+    fn after_response(&self, response: &ResponseContext<'_>) {
+        assert_eq!(response.status(), Some(http::StatusCode::OK));
+        self.0[1].fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+#[tokio::test]
+async fn hooks_and_limits() -> Outcome {
+    let (sent, counts) = (Sent::default(), Counts::default());
+    let client = chatwoot::Client::builder()
+        .api_access_token("token")
+        .retry(Retry::never())
+        .limits(CallLimits::new().max_in_flight(2).per_minute(100))
+        .hook(counts.clone())
+        .transport(transport(&sent, "x-signature", "{}"))
+        .build()?;
+    for id in 0..3 {
+        client.contacts(1).delete(id).await?;
+    }
+    let length = "/api/v1/accounts/{account_id}/contacts/{id}".len().to_string();
+    assert!(taken(&sent).iter().all(|[_, signature, _]| *signature == length));
+    assert_eq!([0, 1].map(|count: usize| counts.0[count].load(Ordering::Relaxed)), [3, 3]);
+    Ok(())
+}
