@@ -11,7 +11,7 @@ use reqwest::header::HeaderValue;
 use reqwest::{Client, Url};
 use secrecy::SecretString;
 
-use crate::auth::{self, Credential, Credentials, Revocation, Scheme};
+use crate::auth::{self, Credential, Credentials, Revocation, Scheme, TokenListener};
 use crate::error::{Error, RequestError};
 use crate::request::Sending;
 use crate::transport::{Retry, RetryBudget};
@@ -43,6 +43,7 @@ pub(crate) struct ClientInner {
     pub(crate) user_agent: Option<HeaderValue>,
     pub(crate) response_limit: usize,
     pub(crate) credentials: Credentials<Credential>,
+    pub(crate) on_token: Option<TokenListener>,
 }
 
 impl Core {

@@ -421,6 +421,12 @@ impl TransportError {
         Self { operation: None, message: "timed out", source, timeout: true, connect: false, refused: false }
     }
 
+    /// A body is read outside of tokio.
+    pub(crate) fn no_runtime() -> Self {
+        let message = "reading a stream needs a tokio runtime";
+        Self { operation: None, message, source: None, timeout: false, connect: false, refused: true }
+    }
+
     pub(crate) fn of(self, operation: &'static str) -> Self {
         Self { operation: Some(operation), ..self }
     }

@@ -27,7 +27,7 @@ mod transport;
 mod webhook;
 
 pub use self::serde::{base64_text::Base64, patch::Patch};
-pub use auth::{AuthError, FetchingToken, Token, TokenSource};
+pub use auth::{AuthError, FetchingToken, IssuedToken, Token, TokenSource};
 pub use client::{Core, CoreBuilder, http_client_builder};
 pub use error::{ApiError, DecodeError, Error, RequestError, TransportError};
 pub use included::Included;

@@ -11,6 +11,7 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use tokio::runtime::Handle;
 
 use crate::auth::{AuthError, Secret};
 use crate::error::{RequestError, TransportError};
@@ -97,7 +98,10 @@ pub(crate) fn execute(mut parts: RequestParts) -> Executing {
     let executing = async move {
         let response = match parts.fault.take() {
             Some(fault) => Err(fault.into()),
-            None => send_with_retry(&parts, &of_call).await,
+            None => match check_runtime() {
+                Ok(()) => send_with_retry(&parts, &of_call).await,
+                Err(error) => Err(error.into()),
+            },
         };
         response.map_err(|failure| match failure {
             Failure::Auth(error) => Failure::Auth(error),
@@ -106,6 +110,13 @@ pub(crate) fn execute(mut parts: RequestParts) -> Executing {
         })
     };
     span.around(executing)
+}
+
+/// Refuses to send outside of tokio, which would panic somewhere below.
+fn check_runtime() -> Result<(), RequestError> {
+    Handle::try_current().map(|_| ()).map_err(|error| {
+        RequestError::because("calls need a tokio runtime: await them in one, such as that of #[tokio::main]", error)
+    })
 }
 
 /// Sends the request until there is a response to keep, or no attempt left.

@@ -141,6 +141,7 @@ pub fn arguments(api: &Api, arguments: &[Argument], from: From<'_>) -> (TokenStr
 
 fn builder(api: &Api) -> TokenStream {
     let credentials: TokenStream = api.schemes.iter().map(credentials::setters).collect();
+    let on_token = credentials::on_token(api);
     quote! {
         /// Sets a client up.
         #[derive(Clone, Debug)]
@@ -151,6 +152,8 @@ fn builder(api: &Api) -> TokenStream {
 
         impl Builder {
             #credentials
+
+            #on_token
 
             /// Sends requests to another server than [`Client::BASE_URL`].
             pub fn base_url(mut self, url: impl Into<String>) -> Self {

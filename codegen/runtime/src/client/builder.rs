@@ -9,7 +9,7 @@ use reqwest::header::HeaderValue;
 use secrecy::SecretString;
 
 use super::{ClientInner, Core, Redacted, http};
-use crate::auth::{Credentials, Given, Grant, Scheme, TokenSource};
+use crate::auth::{Credentials, Given, Grant, IssuedToken, Scheme, TokenListener, TokenSource};
 use crate::error::RequestError;
 use crate::transport::{Retry, RetryBudget};
 
@@ -33,6 +33,7 @@ pub struct CoreBuilder {
     response_limit: usize,
     allow_http: bool,
     credentials: Credentials<Given>,
+    on_token: Option<TokenListener>,
 }
 
 impl CoreBuilder {
@@ -50,6 +51,7 @@ impl CoreBuilder {
             response_limit: RESPONSE_LIMIT,
             allow_http: false,
             credentials: Credentials::default(),
+            on_token: None,
         }
     }
 
@@ -137,6 +139,14 @@ impl CoreBuilder {
         self
     }
 
+    /// Calls this with each token that is issued for one of the API's grants, before a request is sent with it.
+    ///
+    /// A server may replace the refresh token with each exchange: whoever authenticates with one stores it here. Calls wait
+    /// until this returns, so slow work belongs into a task of its own.
+    pub fn on_token(self, listener: impl Fn(&IssuedToken) + Send + Sync + 'static) -> Self {
+        Self { on_token: Some(TokenListener::new(listener)), ..self }
+    }
+
     /// Builds the client.
     ///
     /// # Errors
@@ -170,6 +180,7 @@ impl CoreBuilder {
             user_agent,
             response_limit: self.response_limit,
             credentials: Credentials::default(),
+            on_token: self.on_token,
         };
         // Token endpoints are called within the same limits, without the credentials that need them.
         let bare = Core(Arc::new(inner.clone()));

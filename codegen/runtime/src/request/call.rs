@@ -173,7 +173,7 @@ impl<T, B: Default> Call<T, B> {
         decoded(self.parts, self.operation, Operation::body)
     }
 
-    /// Sends the request and decodes its response, keeping the status and headers.
+    /// Sends the request and decodes its response, keeping the status, the headers and the body as it was sent.
     pub fn send_with_response(self) -> Sending<Response<T>, B> {
         decoded(self.parts, self.operation, Operation::response)
     }
@@ -331,7 +331,8 @@ macro_rules! operation {
                 self.call.send()
             }
 
-            /// Sends the request and returns the decoded response with its status and headers.
+            /// Sends the request and returns the decoded response with its status, its headers and its body as the server
+            /// sent it.
             #[inline]
             pub fn send_with_response(self) -> $crate::generated::Sending<$crate::Response<$success>, $error> {
                 self.call.send_with_response()
