@@ -142,6 +142,26 @@ impl ClientInner {
         self.base_url.as_str().trim_end_matches('/')
     }
 
+    /// Resolves the URL of a list's next page, which is followed on the client's own server only: credentials go with it.
+    pub(crate) fn next_page(&self, current: &Url, url: &str) -> Result<Url, RequestError> {
+        let unusable = |error| RequestError::because("the URL of the next page is not a URL", error);
+        let documented = url.starts_with(self.documented_url) && Url::parse(url).is_ok();
+        let mut next = if documented { self.endpoint(url)? } else { current.join(url).map_err(unusable)? };
+        next.set_fragment(None);
+        if self.mocked {
+            let mut mocked = self.base_url.clone();
+            mocked.set_path(next.path());
+            mocked.set_query(next.query());
+            next = mocked;
+        }
+        let is_own = next.origin() == self.base_url.origin();
+        if is_own && next.username().is_empty() && next.password().is_none() {
+            return Ok(next);
+        }
+        let origin = next.origin().ascii_serialization();
+        Err(RequestError::new(format!("the next page is at {origin}, which is not the client's server: it is not followed")))
+    }
+
     /// Resolves a URL of the document.
     fn endpoint(&self, url: &str) -> Result<Url, RequestError> {
         let rest = url.strip_prefix(self.documented_url.trim_end_matches('/'));

@@ -31,7 +31,7 @@ pub use auth::{AuthError, FetchingToken, IssuedToken, Token, TokenSource};
 pub use client::{Core, CoreBuilder, http_client_builder};
 pub use error::{ApiError, DecodeError, Error, RequestError, TransportError};
 pub use included::Included;
-pub use pagination::{Items, Pages};
+pub use pagination::{Checkpoint, Items, Pages};
 pub use request::Upload;
 #[doc(hidden)]
 pub use response::decode;

@@ -63,6 +63,10 @@ impl<T> Response<T> {
         &self.raw_body
     }
 
+    pub(crate) fn body_mut(&mut self) -> &mut T {
+        &mut self.body
+    }
+
     /// Returns the decoded body alone.
     pub fn into_body(self) -> T {
         self.body

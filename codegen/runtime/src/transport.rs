@@ -23,6 +23,7 @@ use crate::response::events::EVENT_STREAM;
 use crate::response::limits::Limits;
 use crate::trace::Span;
 pub(crate) use budget::RetryBudget;
+pub(crate) use request::target;
 use retry::Attempts;
 pub use retry::Retry;
 pub(crate) use retry::retry_after;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use reqwest::Method;
 use reqwest::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING};
+use reqwest::{Method, Url};
 use secrecy::SecretString;
 use serde::Serialize;
 use serde_json::Value;
@@ -49,6 +49,8 @@ pub(crate) struct RequestParts {
     pub(crate) template: &'static str,
     /// With its own query, if the template has one.
     pub(crate) path: String,
+    /// What is requested instead of the path and the query: the next page of a list.
+    pub(crate) target: Option<Url>,
     /// Each parameter with its encoded pairs.
     pub(crate) query: Vec<(&'static str, String)>,
     pub(crate) headers: HeaderMap,
@@ -228,6 +230,7 @@ impl RequestParts {
             accept: facts.accept,
             template: facts.path,
             path,
+            target: None,
             query: Vec::new(),
             headers: HeaderMap::new(),
             cookies: Vec::new(),

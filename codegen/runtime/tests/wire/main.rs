@@ -4,6 +4,7 @@ mod auth;
 mod events;
 mod faults;
 mod grants;
+mod lists;
 mod loopback;
 #[cfg(feature = "mock")]
 mod mocks;
