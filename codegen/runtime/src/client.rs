@@ -159,7 +159,9 @@ impl ClientInner {
             return Ok(next);
         }
         let origin = next.origin().ascii_serialization();
-        Err(RequestError::new(format!("the next page is at {origin}, which is not the client's server: it is not followed")))
+        Err(RequestError::new(format!(
+            "the next page is at {origin}, which is not the client's server: it is not followed"
+        )))
     }
 
     /// Resolves a URL of the document.

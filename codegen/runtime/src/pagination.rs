@@ -231,9 +231,8 @@ impl<T, I: Serialize, B: Default> Pages<T, I, B> {
     /// Goes on with the page after the one that failed. Returns false if that page is not known: only numbers and offsets
     /// lead past a page that has not been read.
     pub fn skip_page(&mut self) -> bool {
-        let skips = self.failures > 0
-            && !self.over
-            && self.draft.as_mut().is_some_and(|draft| self.paginator.skip_page(draft));
+        let skips =
+            self.failures > 0 && !self.over && self.draft.as_mut().is_some_and(|draft| self.paginator.skip_page(draft));
         if skips {
             self.failures = 0;
         }

@@ -64,7 +64,10 @@ mod tests {
     #[test]
     fn the_link_of_a_relation() {
         for (values, expected) in [
-            (&["<https://a.example/?page=2>; rel=\"next\", <https://a.example/?page=9>; rel=\"last\""][..], Some("https://a.example/?page=2")),
+            (
+                &["<https://a.example/?page=2>; rel=\"next\", <https://a.example/?page=9>; rel=\"last\""][..],
+                Some("https://a.example/?page=2"),
+            ),
             (&["</a,b;c>; title=\"x, <y>; rel=next\"; rel=prev, <n>;rel=next"], Some("n")),
             (&["<a>; rel=prev", "<b>; REL=\"start NEXT\""], Some("b")),
             (&["<a>; rel=prev; rel=next"], None),

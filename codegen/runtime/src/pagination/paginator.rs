@@ -80,11 +80,14 @@ impl Paginator {
         let chosen = sent(draft, parameter).map(str::to_owned);
         let first = if let Counted::Pages(first) = counted { first } else { 0 };
         let number = match chosen.as_deref() {
-            Some(number) if matches!(counted, Counted::Pages(_) | Counted::Items) => number.parse().unwrap_or_else(|_| {
-                let what = if matches!(counted, Counted::Items) { "a number of items" } else { "the number of a page" };
-                draft.fail(RequestError::new(format!("`{parameter}` is not {what}")));
-                first
-            }),
+            Some(number) if matches!(counted, Counted::Pages(_) | Counted::Items) => {
+                number.parse().unwrap_or_else(|_| {
+                    let what =
+                        if matches!(counted, Counted::Items) { "a number of items" } else { "the number of a page" };
+                    draft.fail(RequestError::new(format!("`{parameter}` is not {what}")));
+                    first
+                })
+            }
             _ => first,
         };
         let (whole, taken) = match counted {
@@ -113,13 +116,7 @@ impl Paginator {
     }
 
     /// Begins with the page of a checkpoint.
-    pub(super) fn resume(
-        &mut self,
-        draft: &mut RequestParts,
-        operation: &str,
-        checkpoint: &Checkpoint,
-        ways: &[Way],
-    ) {
+    pub(super) fn resume(&mut self, draft: &mut RequestParts, operation: &str, checkpoint: &Checkpoint, ways: &[Way]) {
         if checkpoint.operation != operation {
             let message = format!("the checkpoint is one of `{}`", checkpoint.operation);
             return draft.fail(RequestError::new(message));

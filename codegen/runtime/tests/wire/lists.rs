@@ -88,7 +88,8 @@ async fn the_url_of_the_next_page_is_followed() -> Outcome {
         ("/elsewhere/things?page=2", "/elsewhere/things?page=2"),
         ("?page=2", "/base/things?page=2"),
     ] {
-        let server = Server::answering([page(&format!(r#"{{"items":[1],"next":"{next}"}}"#)), page(r#"{"items":[2]}"#)]);
+        let server =
+            Server::answering([page(&format!(r#"{{"items":[1],"next":"{next}"}}"#)), page(r#"{"items":[2]}"#)]);
         let server = server.await?;
         let mut call = list(&server)?;
         call.query("filter", crm_clients_runtime::generated::Style::Form, "a");
@@ -107,7 +108,10 @@ async fn the_url_of_the_next_page_is_followed() -> Outcome {
     assert_eq!(targets(&server), ["/base/things", "/things?cursor=b"]);
 
     // The same URL again would give the same page for ever.
-    let server = Server::answering([linked("/things?cursor=b"), reply("200 OK", &["Link: </things?cursor=b>; rel=next"], r#"{"items":[2]}"#)]);
+    let server = Server::answering([
+        linked("/things?cursor=b"),
+        reply("200 OK", &["Link: </things?cursor=b>; rel=next"], r#"{"items":[2]}"#),
+    ]);
     let server = server.await?;
     let mut items = list(&server)?.items(&LINKS);
     assert!(items.try_next().await?.is_some() && items.try_next().await?.is_some());
@@ -188,7 +192,8 @@ async fn a_list_is_resumed_from_a_checkpoint() -> Outcome {
     assert!(list(&server)?.pages(&URLS).resume(&checkpoint).try_next().await?.is_some());
     assert_eq!(targets(&server), ["/base/things", "/base/things?cursor=b"]);
 
-    let error = numbers(&server)?.pages(&BY_NUMBER).resume(&checkpoint).try_next().await.err().ok_or("it was resumed")?;
+    let error =
+        numbers(&server)?.pages(&BY_NUMBER).resume(&checkpoint).try_next().await.err().ok_or("it was resumed")?;
     assert_eq!(error.to_string(), "numbers.list: the checkpoint is one of `things.list`");
     let forged = serde_json::json!({"operation": "things.list", "url": "http://evil.example/"});
     let forged = list(&server)?.pages(&URLS).resume(&Checkpoint::deserialize(forged)?);
@@ -245,7 +250,8 @@ async fn a_bad_item_is_an_error_in_its_place() -> Outcome {
             Err(error) => return Err(error.into()),
         });
     }
-    let expected = [r#"$.items[0] b"\"one\"""#, "2", r#"$.items[2] b"{\"id\":\"three\"}""#, "4", r#"$.items[4] b"\"five\"""#, "6"];
+    let expected =
+        [r#"$.items[0] b"\"one\"""#, "2", r#"$.items[2] b"{\"id\":\"three\"}""#, "4", r#"$.items[4] b"\"five\"""#, "6"];
     assert_eq!(seen, expected);
     // Bad items count: the server has them.
     assert_eq!(targets(&server), ["/base/numbers", "/base/numbers?offset=5", "/base/numbers?offset=6"]);
@@ -260,7 +266,9 @@ async fn a_bad_item_is_an_error_in_its_place() -> Outcome {
     assert_eq!(rest.try_next().await?, Some(4));
 
     // Where no item can be read, or something else is wrong, the page is an error; so it is for who reads pages.
-    for (body, as_pages) in [(r#"{"items":["a","b"]}"#, false), (r#"{"items":[1],"total":["x"]}"#, false), (pages[0], true)] {
+    for (body, as_pages) in
+        [(r#"{"items":["a","b"]}"#, false), (r#"{"items":[1],"total":["x"]}"#, false), (pages[0], true)]
+    {
         let server = Server::answering([page(body)]).await?;
         let error = match as_pages {
             true => numbers(&server)?.pages(&BY_OFFSET).try_next().await.err(),

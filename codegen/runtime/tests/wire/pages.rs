@@ -434,7 +434,9 @@ async fn an_error_in_the_middle_is_typed_and_its_page_requested_again() -> Outco
     let Some(Err(Error::Api(error))) = items.next().await else { return Err("no refusal".into()) };
     assert!(matches!(error.body(), ErrorBody::Invalid(problems) if problems["page"] == "too deep"));
     // A loop that ignores errors ends after three of them.
-    assert!(items.next().await.is_some_and(|item| item.is_err()) && items.next().await.is_some_and(|item| item.is_err()));
+    assert!(
+        items.next().await.is_some_and(|item| item.is_err()) && items.next().await.is_some_and(|item| item.is_err())
+    );
     assert!(items.next().await.is_none() && items.next().await.is_none());
     assert_eq!(queries(&server), ["", "page%5Bnumber%5D=2", "page%5Bnumber%5D=2", "page%5Bnumber%5D=2"]);
     assert!(items.checkpoint().is_some(), "the rest can be read later");
