@@ -415,6 +415,11 @@ impl TransportError {
         Self::above(limit, "an event is larger than the response limit")
     }
 
+    /// A value of a stream that exceeds the limit.
+    pub(crate) fn value_too_large(limit: usize) -> Self {
+        Self::above(limit, "a value is larger than the response limit")
+    }
+
     fn above(limit: usize, message: &'static str) -> Self {
         let source = format!("the limit is {limit} bytes").into();
         Self { operation: None, message, source: Some(source), timeout: false, connect: false, refused: true }

@@ -39,6 +39,7 @@ pub use response::{
     Response,
     byte_stream::ByteStream,
     events::{Event, Events},
+    lines::JsonLines,
 };
 pub use secret::Secret;
 pub use transport::Retry;

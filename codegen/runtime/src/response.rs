@@ -8,7 +8,9 @@ pub mod decode;
 pub(crate) mod events;
 pub(crate) mod json_path;
 pub(crate) mod limits;
+pub(crate) mod lines;
 pub(crate) mod sanitize;
+mod stage;
 
 use std::fmt;
 use std::pin::Pin;

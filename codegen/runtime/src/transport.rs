@@ -21,6 +21,7 @@ use crate::request::{RequestParts, ResponseMode};
 use crate::response::byte_stream::ByteStream;
 use crate::response::events::EVENT_STREAM;
 use crate::response::limits::Limits;
+use crate::response::lines::holds_lines;
 use crate::trace::Span;
 pub(crate) use budget::RetryBudget;
 pub(crate) use request::target;
@@ -300,6 +301,7 @@ async fn receive(parts: &RequestParts, response: reqwest::Response) -> Result<Ra
         ResponseMode::Whole => false,
         ResponseMode::Pieces => true,
         ResponseMode::Events => holds_events(response.headers()),
+        ResponseMode::Lines => holds_lines(response.headers()),
     };
     if streamed && response.status().is_success() {
         return Ok(stream(parts, response));

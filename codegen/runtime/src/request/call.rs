@@ -83,6 +83,8 @@ pub(crate) enum ResponseMode {
     Pieces,
     /// Left to the caller if it is a stream of events, and otherwise read to its end.
     Events,
+    /// Left to the caller if it is a stream of JSON values, and otherwise read to its end.
+    Lines,
 }
 
 impl<T, B: Default> Call<T, B> {

@@ -4,6 +4,7 @@ mod auth;
 mod events;
 mod faults;
 mod grants;
+mod json_lines;
 mod lists;
 mod loopback;
 #[cfg(feature = "mock")]
