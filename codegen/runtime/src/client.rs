@@ -13,6 +13,7 @@ use secrecy::SecretString;
 
 use crate::auth::{self, Credential, Credentials, Revocation, Scheme, TokenListener};
 use crate::error::{Error, RequestError};
+use crate::record::Recorder;
 use crate::request::Sending;
 use crate::transport::{Retry, RetryBudget};
 pub use builder::CoreBuilder;
@@ -44,6 +45,8 @@ pub(crate) struct ClientInner {
     pub(crate) response_limit: usize,
     pub(crate) credentials: Credentials<Credential>,
     pub(crate) on_token: Option<TokenListener>,
+    /// Records the exchanges of operations, not those for tokens.
+    pub(crate) recorder: Option<Recorder>,
 }
 
 impl Core {
@@ -132,7 +135,10 @@ impl Core {
         } else {
             http::client_for(&base_url, self.0.timeout)?
         };
-        Ok((Core(Arc::new(ClientInner { base_url, http, credentials, ..ClientInner::clone(&self.0) })), path))
+        Ok((
+            Core(Arc::new(ClientInner { base_url, http, credentials, recorder: None, ..ClientInner::clone(&self.0) })),
+            path,
+        ))
     }
 }
 

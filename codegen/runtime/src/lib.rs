@@ -17,6 +17,7 @@ mod operation;
 mod pagination;
 mod path;
 mod query;
+mod record;
 mod redact;
 mod request;
 mod response;
@@ -32,6 +33,7 @@ pub use client::{Core, CoreBuilder, http_client_builder};
 pub use error::{ApiError, DecodeError, Error, RequestError, TransportError};
 pub use included::Included;
 pub use pagination::{Checkpoint, Items, Pages};
+pub use record::Recorder;
 pub use request::Upload;
 #[doc(hidden)]
 pub use response::decode;

@@ -2,10 +2,12 @@
 
 mod builder;
 mod http;
+mod replay;
 mod route;
 mod tokens;
 
 use std::fmt;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
@@ -15,6 +17,7 @@ use reqwest::{Method, Url};
 use crate::operation::{Operation, Reply};
 use builder::{Condition, Sent};
 pub use builder::{MockResponse, ResponseBuilder};
+use replay::Recording;
 pub use route::Route;
 
 /// A server on 127.0.0.1, at a free port, that stops when it is dropped.
@@ -65,6 +68,7 @@ impl Server {
             requests: Vec::new(),
             faults: Vec::new(),
             verifies_on_drop: true,
+            recordings: Vec::new(),
         }));
         let serving = tokio::spawn(http::serve(listener, Arc::clone(&state))).abort_handle();
         Ok(Self { url, state, serving })
@@ -78,6 +82,23 @@ impl Server {
     /// Returns a builder for a response to an operation. Responses are tried in the order in which they were set.
     pub fn on<T, B>(&self, operation: &'static Operation<T, B>) -> ResponseBuilder<'_> {
         ResponseBuilder::of(self, operation)
+    }
+
+    /// Responds with what a [`Recorder`](crate::Recorder) has written, where no other response is set: in the recorded
+    /// order to requests with the same method, path, query and, where there is one, the same JSON body. The last response
+    /// is given again.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read. A recorded response that the operation cannot return, and an operation that the API
+    /// does not have, is reported by [`verify`](Self::verify).
+    pub fn replay(&self, path: impl AsRef<Path>) -> std::io::Result<()> {
+        let recording = replay::read(path.as_ref())?;
+        let mut state = lock(&self.state);
+        let faults = recording.faults(&state.routes);
+        state.faults.extend(faults);
+        state.recordings.push(recording);
+        Ok(())
     }
 
     /// Sets whether a mock that is dropped before it was verified panics if its expectations were not met; it does by default.
@@ -188,6 +209,7 @@ struct State {
     requests: Vec<Request>,
     faults: Vec<String>,
     verifies_on_drop: bool,
+    recordings: Vec<Recording>,
 }
 
 impl fmt::Debug for State {
@@ -229,7 +251,8 @@ fn respond(state: &Mutex<State>, mut request: Request) -> Sent {
         }
     }
     let mut state = lock(state);
-    let reply = tokens::reply(&request).unwrap_or_else(|| state.unexpected(&request));
+    let recorded = state.recordings.iter_mut().find_map(|recording| recording.reply(&request));
+    let reply = recorded.or_else(|| tokens::reply(&request)).unwrap_or_else(|| state.unexpected(&request));
     state.requests.push(request);
     Sent::now(reply)
 }

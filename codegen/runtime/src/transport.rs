@@ -128,6 +128,7 @@ async fn send_with_retry(parts: &RequestParts, span: &Span) -> Result<RawRespons
     let mut token_renewed = false;
     loop {
         let attempt = Attempt::send(parts, &attempts).await;
+        attempt.record(parts);
         span.attempted(attempts.ended(), &attempt.outcome);
         if attempt.report_tokens(token_renewed) && !token_renewed && attempt.was_rejected_safely(parts) {
             token_renewed = true;
@@ -205,6 +206,15 @@ impl<'a> Attempt<'a> {
     /// is the one that it was sent to, so that it has had no effect.
     fn was_rejected_safely(&self, parts: &RequestParts) -> bool {
         (parts.idempotent || !self.sent.redirected) && parts.body.is_repeatable()
+    }
+
+    /// Records the exchange, if the client has a recorder and the response has been read.
+    fn record(&self, parts: &RequestParts) {
+        if let (Some(recorder), Ok(response)) = (&parts.core.inner().recorder, &self.outcome)
+            && response.stream.is_none()
+        {
+            recorder.exchange(parts, &response.reply, &response.redactor);
+        }
     }
 
     fn is_success(&self) -> bool {

@@ -10,8 +10,18 @@ use crate::names;
 use crate::resolve::{OAuth2, Resolved, SchemeKind};
 
 /// The builder's own methods; a credential of such a name gives way.
-const OF_EVERY_BUILDER: &[&str] =
-    &["base_url", "http_client", "timeout", "retry", "user_agent", "response_limit", "allow_http", "on_token", "build"];
+const OF_EVERY_BUILDER: &[&str] = &[
+    "base_url",
+    "http_client",
+    "timeout",
+    "retry",
+    "user_agent",
+    "response_limit",
+    "allow_http",
+    "on_token",
+    "record",
+    "build",
+];
 
 /// A credential, set by one builder method, or by one of several where it is a token.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -11,6 +11,7 @@ use secrecy::SecretString;
 use super::{ClientInner, Core, Redacted, http};
 use crate::auth::{Credentials, Given, Grant, IssuedToken, Scheme, TokenListener, TokenSource};
 use crate::error::RequestError;
+use crate::record::Recorder;
 use crate::transport::{Retry, RetryBudget};
 
 const USER_AGENT: &str = concat!("crm-clients/", env!("CARGO_PKG_VERSION"));
@@ -34,6 +35,7 @@ pub struct CoreBuilder {
     allow_http: bool,
     credentials: Credentials<Given>,
     on_token: Option<TokenListener>,
+    recorder: Option<Recorder>,
 }
 
 impl CoreBuilder {
@@ -52,6 +54,7 @@ impl CoreBuilder {
             allow_http: false,
             credentials: Credentials::default(),
             on_token: None,
+            recorder: None,
         }
     }
 
@@ -147,6 +150,11 @@ impl CoreBuilder {
         Self { on_token: Some(TokenListener::new(listener)), ..self }
     }
 
+    /// Records every exchange in a file, which a mock can replay.
+    pub fn record(self, recorder: Recorder) -> Self {
+        Self { recorder: Some(recorder), ..self }
+    }
+
     /// Builds the client.
     ///
     /// # Errors
@@ -181,6 +189,7 @@ impl CoreBuilder {
             response_limit: self.response_limit,
             credentials: Credentials::default(),
             on_token: self.on_token,
+            recorder: None,
         };
         // Token endpoints are called within the same limits, without the credentials that need them.
         let bare = Core(Arc::new(inner.clone()));
@@ -188,6 +197,7 @@ impl CoreBuilder {
             let token_url = self.token_urls.get(scheme).map(String::as_str);
             given.check(scheme, &bare, token_url)
         })?;
+        inner.recorder = self.recorder;
         Ok(Core(Arc::new(inner)))
     }
 }

@@ -15,7 +15,7 @@ use crate::response::decode::DecodeFailure;
 use crate::response::events::EVENT_STREAM;
 use crate::response::json_path;
 
-type Check = Arc<dyn Fn(&Reply) -> Result<(), DecodeFailure> + Send + Sync>;
+pub(super) type Check = Arc<dyn Fn(&Reply) -> Result<(), DecodeFailure> + Send + Sync>;
 pub(super) type Condition = Arc<dyn Fn(&Request) -> bool + Send + Sync>;
 type Respond = Arc<dyn Fn(&Request) -> MockResponse + Send + Sync>;
 
@@ -59,7 +59,7 @@ fn with_all(mut headers: HeaderMap, others: HeaderMap) -> HeaderMap {
 }
 
 /// Refuses a successful response that its operation cannot return.
-fn check_reply(operation: &str, reply: &Reply, check: &Check, fault: Option<String>) -> Result<(), String> {
+pub(super) fn check_reply(operation: &str, reply: &Reply, check: &Check, fault: Option<String>) -> Result<(), String> {
     let success = (200..300).contains(&reply.status);
     let wrong = if success { check(reply).err() } else { None };
     let misfit =

@@ -143,7 +143,7 @@ impl Paginator {
             (None, None) => Position::Start,
         };
         let operation = operation.to_owned();
-        (!self.lost).then(|| Checkpoint { operation, position, taken: self.taken, whole: self.whole, skip: 0 })
+        (!self.lost).then_some(Checkpoint { operation, position, taken: self.taken, whole: self.whole, skip: 0 })
     }
 
     /// Makes the request that of the page after the one it asks for, if that is known without having read it.

@@ -10,6 +10,8 @@ mod loopback;
 #[cfg(feature = "mock")]
 mod mocks;
 mod pages;
+#[cfg(feature = "mock")]
+mod recordings;
 mod redirects;
 mod replies;
 mod requests;
