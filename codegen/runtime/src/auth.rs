@@ -22,7 +22,8 @@ pub(crate) use cache::{CachedToken, TokenCache};
 pub use error::AuthError;
 pub(crate) use oauth2::revoke;
 pub use oauth2::{Grant, Revocation};
-pub use token::{FetchingToken, Token, TokenSource};
+pub(crate) use token::TokenListener;
+pub use token::{FetchingToken, IssuedToken, Token, TokenSource};
 
 /// One way in which an API authenticates its callers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,7 +126,7 @@ impl Given {
             }
             Given::Basic { user, password } => format!("{user}:{}", password.expose_secret()).into(),
             Given::Source(source) => return Ok(Credential::Tokens(TokenCache::new(source, core.inner().timeout))),
-            Given::Exchange(exchange) => return exchange.token_cache(core, token_url).map(Credential::Tokens),
+            Given::Exchange(exchange) => return exchange.token_cache(scheme, core, token_url).map(Credential::Tokens),
         };
         scheme.check(&secret)?;
         Ok(Credential::Secret(secret))
@@ -137,7 +138,12 @@ impl Given {
 /// A trait, so that programs contain the code for that only if they use a grant.
 pub(crate) trait Exchange: Send + Sync {
     /// Returns the cache of the tokens, fetched from this URL, or from the server that this client's settings lead to.
-    fn token_cache(&self, core: &Core, token_url: Option<&str>) -> Result<TokenCache, RequestError>;
+    fn token_cache(
+        &self,
+        scheme: &'static Scheme,
+        core: &Core,
+        token_url: Option<&str>,
+    ) -> Result<TokenCache, RequestError>;
 }
 
 /// A client's credential for a scheme.

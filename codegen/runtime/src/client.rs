@@ -11,9 +11,10 @@ use reqwest::header::HeaderValue;
 use reqwest::{Client, Url};
 use secrecy::SecretString;
 
-use crate::auth::{self, Credential, Credentials, Revocation, Scheme};
+use crate::auth::{self, Credential, Credentials, Revocation, Scheme, TokenListener};
 use crate::error::{Error, RequestError};
 use crate::hook::Hook;
+use crate::record::Recorder;
 use crate::request::Sending;
 use crate::transport::{Limiter, Retry, RetryBudget, Transport};
 pub use builder::CoreBuilder;
@@ -48,6 +49,9 @@ pub(crate) struct ClientInner {
     pub(crate) user_agent: Option<HeaderValue>,
     pub(crate) response_limit: usize,
     pub(crate) credentials: Credentials<Credential>,
+    pub(crate) on_token: Option<TokenListener>,
+    /// Records the exchanges of operations, not those for tokens.
+    pub(crate) recorder: Option<Recorder>,
 }
 
 impl Core {
@@ -135,7 +139,10 @@ impl Core {
         } else {
             http::client_for(&base_url, self.0.timeout)?
         };
-        Ok((Core(Arc::new(ClientInner { base_url, http, credentials, ..ClientInner::clone(&self.0) })), path))
+        Ok((
+            Core(Arc::new(ClientInner { base_url, http, credentials, recorder: None, ..ClientInner::clone(&self.0) })),
+            path,
+        ))
     }
 }
 
@@ -143,6 +150,28 @@ impl ClientInner {
     /// Without a slash at its end.
     fn base_url(&self) -> &str {
         self.base_url.as_str().trim_end_matches('/')
+    }
+
+    /// Resolves the URL of a list's next page, which is followed on the client's own server only: credentials go with it.
+    pub(crate) fn next_page(&self, current: &Url, url: &str) -> Result<Url, RequestError> {
+        let unusable = |error| RequestError::because("the URL of the next page is not a URL", error);
+        let documented = url.starts_with(self.documented_url) && Url::parse(url).is_ok();
+        let mut next = if documented { self.endpoint(url)? } else { current.join(url).map_err(unusable)? };
+        next.set_fragment(None);
+        if self.mocked {
+            let mut mocked = self.base_url.clone();
+            mocked.set_path(next.path());
+            mocked.set_query(next.query());
+            next = mocked;
+        }
+        let is_own = next.origin() == self.base_url.origin();
+        if is_own && next.username().is_empty() && next.password().is_none() {
+            return Ok(next);
+        }
+        let origin = next.origin().ascii_serialization();
+        Err(RequestError::new(format!(
+            "the next page is at {origin}, which is not the client's server: it is not followed"
+        )))
     }
 
     /// Resolves a URL of the document.

@@ -290,6 +290,17 @@ impl DecodeError {
         Self { api: None, operation, reply, path, failure, redactor: Redactor::default() }
     }
 
+    /// The error of a part of a body: `reply` holds that part alone, and `path` is that in the whole body.
+    pub(crate) fn of_part(operation: &'static str, reply: Reply, path: String, failure: DecodeFailure) -> Self {
+        let failure = DecodeFailure { offset: 0, ..failure };
+        Self { api: None, operation, reply, path, failure, redactor: Redactor::default() }
+    }
+
+    /// The response, and what was secret in its request.
+    pub(crate) fn parts(&self) -> (&Reply, &Redactor) {
+        (&self.reply, &self.redactor)
+    }
+
     /// Replaces the secrets that the call was sent with.
     pub(crate) fn redacted(mut self, redactor: Redactor) -> Self {
         self.path = redactor.text(&self.path);

@@ -18,6 +18,7 @@ mod operation;
 mod pagination;
 mod path;
 mod query;
+mod record;
 mod redact;
 mod request;
 mod response;
@@ -28,12 +29,13 @@ mod transport;
 mod webhook;
 
 pub use self::serde::{base64_text::Base64, patch::Patch};
-pub use auth::{AuthError, FetchingToken, Token, TokenSource};
+pub use auth::{AuthError, FetchingToken, IssuedToken, Token, TokenSource};
 pub use client::{Core, CoreBuilder, http_client_builder};
 pub use error::{ApiError, DecodeError, Error, RequestError, TransportError};
 pub use hook::{Hook, HookError, RequestContext, ResponseContext};
 pub use included::Included;
-pub use pagination::{Items, Pages};
+pub use pagination::{Checkpoint, Items, Pages};
+pub use record::Recorder;
 pub use request::{UndeclaredCall, Upload};
 #[doc(hidden)]
 pub use response::decode;
@@ -41,6 +43,7 @@ pub use response::{
     Response,
     byte_stream::ByteStream,
     events::{Event, Events},
+    lines::JsonLines,
 };
 pub use secret::Secret;
 pub use transport::{CallLimits, Retry, Transport, TransportFuture};

@@ -1,22 +1,23 @@
 //! A server for callers' own tests, which responds to each operation as the test says.
 
+mod builder;
 mod http;
+mod replay;
 mod route;
 mod tokens;
 
 use std::fmt;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{HeaderMap, HeaderName};
 use reqwest::{Method, Url};
-use serde::Serialize;
-use serde_json::Value;
 
 use crate::operation::{Operation, Reply};
-use crate::response::decode::DecodeFailure;
-use crate::response::events::EVENT_STREAM;
-use crate::response::json_path;
+use builder::{Condition, Sent};
+pub use builder::{MockResponse, ResponseBuilder};
+use replay::Recording;
 pub use route::Route;
 
 /// A server on 127.0.0.1, at a free port, that stops when it is dropped.
@@ -31,6 +32,9 @@ pub use route::Route;
 /// // ... what is tested ...
 /// mock.verify()?;
 /// ```
+///
+/// A mock that is dropped before it was verified does so itself, and panics if its expectations were not met.
+/// [`verify_on_drop(false)`](Self::verify_on_drop) turns that off.
 #[derive(Debug)]
 pub struct Server {
     url: String,
@@ -39,8 +43,13 @@ pub struct Server {
 }
 
 impl Drop for Server {
+    #[expect(clippy::panic, reason = "a test that forgot to verify its mock has to fail")]
     fn drop(&mut self) {
         self.serving.abort();
+        // A second panic would end the process.
+        if lock(&self.state).verifies_on_drop && !std::thread::panicking() {
+            self.verify().unwrap_or_else(|unmet| panic!("expectations of the mock were not met: {unmet}"));
+        }
     }
 }
 
@@ -53,7 +62,14 @@ impl Server {
     pub async fn start(routes: Vec<Route>) -> std::io::Result<Self> {
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await?;
         let url = format!("http://{}", listener.local_addr()?);
-        let state = Arc::new(Mutex::new(State { routes, rules: Vec::new(), requests: Vec::new(), faults: Vec::new() }));
+        let state = Arc::new(Mutex::new(State {
+            routes,
+            rules: Vec::new(),
+            requests: Vec::new(),
+            faults: Vec::new(),
+            verifies_on_drop: true,
+            recordings: Vec::new(),
+        }));
         let serving = tokio::spawn(http::serve(listener, Arc::clone(&state))).abort_handle();
         Ok(Self { url, state, serving })
     }
@@ -65,12 +81,29 @@ impl Server {
 
     /// Returns a builder for a response to an operation. Responses are tried in the order in which they were set.
     pub fn on<T, B>(&self, operation: &'static Operation<T, B>) -> ResponseBuilder<'_> {
-        ResponseBuilder {
-            server: self,
-            rule: Rule { operation: operation.name, condition: None, expected: None, used: 0, reply: reply(200) },
-            check: Box::new(|reply| (operation.decode)(reply).map(|_| ())),
-            fault: None,
-        }
+        ResponseBuilder::of(self, operation)
+    }
+
+    /// Responds with what a [`Recorder`](crate::Recorder) has written, where no other response is set: in the recorded
+    /// order to requests with the same method, path, query and, where there is one, the same JSON body. The last response
+    /// is given again.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read. A recorded response that the operation cannot return, and an operation that the API
+    /// does not have, is reported by [`verify`](Self::verify).
+    pub fn replay(&self, path: impl AsRef<Path>) -> std::io::Result<()> {
+        let recording = replay::read(path.as_ref())?;
+        let mut state = lock(&self.state);
+        let faults = recording.faults(&state.routes);
+        state.faults.extend(faults);
+        state.recordings.push(recording);
+        Ok(())
+    }
+
+    /// Sets whether a mock that is dropped before it was verified panics if its expectations were not met; it does by default.
+    pub fn verify_on_drop(&self, verifies: bool) {
+        lock(&self.state).verifies_on_drop = verifies;
     }
 
     /// Returns the requests received so far, in order.
@@ -85,7 +118,8 @@ impl Server {
     /// If there was a request without a response, if a response was used less or more often than its
     /// [`times`](ResponseBuilder::times), or if a response is not what its operation returns. The error names each of them.
     pub fn verify(&self) -> Result<(), UnmetExpectations> {
-        let state = lock(&self.state);
+        let mut state = lock(&self.state);
+        state.verifies_on_drop = false;
         let mut faults = state.faults.clone();
         for rule in &state.rules {
             if let Some(expected) = rule.expected.filter(|expected| *expected != rule.used) {
@@ -169,130 +203,13 @@ impl fmt::Debug for Request {
     }
 }
 
-type Check = Box<dyn Fn(&Reply) -> Result<(), DecodeFailure>>;
-type Condition = Arc<dyn Fn(&Request) -> bool + Send + Sync>;
-
-/// Configures a response. The method that sets its body completes it: [`json`](Self::json), [`text`](Self::text),
-/// [`bytes`](Self::bytes), [`events`](Self::events) or [`empty`](Self::empty).
-#[must_use = "a response without a body is not set"]
-pub struct ResponseBuilder<'s> {
-    server: &'s Server,
-    rule: Rule,
-    check: Check,
-    fault: Option<String>,
-}
-
-impl ResponseBuilder<'_> {
-    /// Responds only to the requests for which this returns true. It may read the mock.
-    pub fn when(mut self, condition: impl Fn(&Request) -> bool + Send + Sync + 'static) -> Self {
-        self.rule.condition = Some(Arc::new(condition));
-        self
-    }
-
-    /// Expects this many requests, and leaves further ones to later responses; [`Server::verify`] checks that they came.
-    pub fn times(mut self, times: usize) -> Self {
-        self.rule.expected = Some(times);
-        self
-    }
-
-    /// Sets the status; 200 by default. One that is not a success can have any body.
-    pub fn status(mut self, status: u16) -> Self {
-        self.rule.reply.status = status;
-        self
-    }
-
-    /// Adds a header.
-    pub fn header(mut self, name: &str, value: &str) -> Self {
-        match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
-            (Ok(name), Ok(value)) => {
-                self.rule.reply.headers.append(name, value);
-            }
-            _ => self.fault = Some(format!("the header {name:?} or its value cannot be sent")),
-        }
-        self
-    }
-
-    /// Responds with JSON, which for a success must decode into what the operation returns.
-    pub fn json(mut self, body: impl Serialize) {
-        match serde_json::to_vec(&body) {
-            Ok(body) => self.set(body.into(), "application/json"),
-            Err(error) => {
-                self.fault = Some(format!("the body cannot be written: {error}"));
-                self.set(Bytes::new(), "application/json");
-            }
-        }
-    }
-
-    /// Responds with text.
-    pub fn text(self, body: impl Into<String>) {
-        self.set(body.into().into(), "text/plain; charset=utf-8");
-    }
-
-    /// Responds with bytes.
-    pub fn bytes(self, body: impl Into<Bytes>) {
-        self.set(body.into(), "application/octet-stream");
-    }
-
-    /// Responds with a stream of events, each its name and its data: text as it is, anything else as JSON.
-    pub fn events<D: Serialize>(mut self, events: impl IntoIterator<Item = (&'static str, D)>) {
-        let mut body = String::new();
-        for (name, data) in events {
-            let data = match serde_json::to_value(data) {
-                Ok(Value::String(text)) => text,
-                Ok(data) => data.to_string(),
-                Err(error) => {
-                    self.fault = Some(format!("the data of an event cannot be written: {error}"));
-                    String::new()
-                }
-            };
-            let lines: String = data.split('\n').map(|line| format!("data: {line}\n")).collect();
-            body.push_str(&format!("event: {name}\n{lines}\n"));
-        }
-        // What awaiting the call returns need not be what its events are.
-        self.check = Box::new(|_| Ok(()));
-        self.set(body.into(), EVENT_STREAM);
-    }
-
-    /// Responds without a body.
-    pub fn empty(self) {
-        self.set(Bytes::new(), "");
-    }
-
-    /// Keeps the response. An invalid one is reported to the caller, and by [`Server::verify`].
-    fn set(self, body: Bytes, media_type: &'static str) {
-        let Self { server, mut rule, check, fault } = self;
-        rule.reply.body = body;
-        if !media_type.is_empty() {
-            rule.reply.headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static(media_type));
-        }
-        let success = (200..300).contains(&rule.reply.status);
-        let wrong = if success { check(&rule.reply).err() } else { None };
-        let fault = fault.or_else(|| wrong.map(|failure| misfit(&rule, &failure)));
-        let mut state = lock(&server.state);
-        if let Some(fault) = fault {
-            let fault = format!("invalid mock response for {}: {fault}", rule.operation);
-            rule.reply = Reply { body: format!("mock: {fault}").into(), ..reply(501) };
-            state.faults.push(fault);
-        }
-        state.rules.push(rule);
-    }
-}
-
-fn misfit(rule: &Rule, failure: &DecodeFailure) -> String {
-    format!("at {}: {}", json_path::at(&rule.reply.body, failure.offset), failure.message)
-}
-
-impl fmt::Debug for ResponseBuilder<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ResponseBuilder").field("operation", &self.rule.operation).finish_non_exhaustive()
-    }
-}
-
 struct State {
     routes: Vec<Route>,
     rules: Vec<Rule>,
     requests: Vec<Request>,
     faults: Vec<String>,
+    verifies_on_drop: bool,
+    recordings: Vec<Recording>,
 }
 
 impl fmt::Debug for State {
@@ -307,13 +224,13 @@ struct Rule {
     /// How often it is expected to be used; `None` for any number of times.
     expected: Option<usize>,
     used: usize,
-    reply: Reply,
+    sent: Sent,
 }
 
 /// Returns the response to a request, which is kept.
 ///
-/// The conditions are checked without the lock, because they may read the mock.
-fn respond(state: &Mutex<State>, mut request: Request) -> Reply {
+/// Conditions and computed responses are the caller's functions, called without the lock because they may read the mock.
+fn respond(state: &Mutex<State>, mut request: Request) -> Sent {
     let called = route::called(&lock(state).routes, &request.method, &request.target);
     request.operation = called.first().copied();
     let mut refused = Vec::new();
@@ -321,19 +238,23 @@ fn respond(state: &Mutex<State>, mut request: Request) -> Reply {
         let Some((index, condition)) = lock(state).candidate(&called, &refused) else { break };
         if condition.is_none_or(|condition| condition(&request)) {
             // Another request may have used the rule up meanwhile.
-            let mut state = lock(state);
-            if let Some(reply) = state.rules.get_mut(index).and_then(Rule::use_up) {
+            let sent = lock(state).rules.get_mut(index).and_then(Rule::use_up);
+            if let Some(sent) = sent {
+                let computed = sent.compute(&request);
+                let mut state = lock(state);
+                state.faults.extend(computed.as_ref().err().cloned());
                 state.requests.push(request);
-                return reply;
+                return computed.unwrap_or_else(Sent::fault);
             }
         } else {
             refused.push(index);
         }
     }
     let mut state = lock(state);
-    let reply = tokens::reply(&request).unwrap_or_else(|| state.unexpected(&request));
+    let recorded = state.recordings.iter_mut().find_map(|recording| recording.reply(&request));
+    let reply = recorded.or_else(|| tokens::reply(&request)).unwrap_or_else(|| state.unexpected(&request));
     state.requests.push(request);
-    reply
+    Sent::now(reply)
 }
 
 impl Rule {
@@ -341,12 +262,12 @@ impl Rule {
         self.expected.is_some_and(|expected| self.used >= expected)
     }
 
-    fn use_up(&mut self) -> Option<Reply> {
+    fn use_up(&mut self) -> Option<Sent> {
         if self.is_used_up() {
             return None;
         }
         self.used += 1;
-        Some(self.reply.clone())
+        Some(self.sent.clone())
     }
 }
 

@@ -3,7 +3,11 @@
 //! An operation's [`Paging`] says where in its typed answer the items are and how the next page is asked for. What is
 //! generic here only looks into a page; which page comes next, and whether one does, is decided by [`Paginator`].
 
+mod checkpoint;
+mod items;
+mod link;
 mod paginator;
+mod salvage;
 
 use std::fmt;
 use std::future::poll_fn;
@@ -11,12 +15,20 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
+use reqwest::header::HeaderMap;
 use serde::Serialize;
 
-use crate::error::Error;
-use crate::operation::Operation;
+use crate::error::{DecodeError, Error};
+use crate::operation::{Operation, Reply};
 use crate::request::{Call, RequestParts, Sending};
-use paginator::{Counted, Paginator, fingerprint};
+use crate::response::Response;
+use crate::response::limits::Limits;
+pub use checkpoint::Checkpoint;
+pub use items::Items;
+use paginator::{Counted, Paginator, Way, fingerprint};
+
+/// After so many failures in a row a list ends, so that a loop that ignores errors does.
+const MAX_FAILURES: u32 = 3;
 
 /// How the pages of a list hang together: `T` is a page, `I` an item.
 pub struct Paging<T: 'static, I: 'static> {
@@ -40,28 +52,46 @@ pub enum PageKey<T, I> {
     Offset(&'static str),
     /// The cursor in the page before, which has none on the last page.
     Cursor(&'static str, fn(&T) -> Option<String>),
+    /// The URL in the page before, which has none on the last page. It takes the place of all parameters.
+    Url(fn(&T) -> Option<String>),
+    /// The same in the header `Link`, with this relation.
+    Link(&'static str),
 }
 
 impl<T, I> PageKey<T, I> {
     /// The parameter, and what it counts.
-    fn begin(&self) -> (&'static str, Counted) {
+    fn begin(&self) -> Way {
         match self {
             PageKey::Number(parameter, first) => (parameter, Counted::Pages(*first)),
             PageKey::Offset(parameter) => (parameter, Counted::Items),
             PageKey::First(parameter, _) | PageKey::Last(parameter, _) | PageKey::Cursor(parameter, _) => {
                 (parameter, Counted::Nothing)
             }
+            PageKey::Url(_) | PageKey::Link(_) => ("", Counted::Urls),
+        }
+    }
+
+    /// Whether the last page is the one that has no key.
+    fn ends_without(&self) -> bool {
+        matches!(self, PageKey::Cursor(..) | PageKey::Url(_) | PageKey::Link(_))
+    }
+
+    /// The URL of the next page that the headers have.
+    fn link(&self, headers: &HeaderMap) -> Option<String> {
+        match self {
+            PageKey::Link(relation) => link::target(headers, relation),
+            _ => None,
         }
     }
 
     /// The key that asks for the page after this one.
     fn key(&self, page: &mut T, items: fn(&mut T) -> Option<&mut Vec<I>>) -> Option<String> {
         match self {
-            PageKey::Number(..) | PageKey::Offset(_) => None,
+            PageKey::Number(..) | PageKey::Offset(_) | PageKey::Link(_) => None,
             PageKey::First(_, key) => items(page).and_then(|items| items.first().and_then(key)),
             PageKey::Last(_, key) => items(page).and_then(|items| items.last().and_then(key)),
             // Some servers end with an empty cursor.
-            PageKey::Cursor(_, cursor) => cursor(page).filter(|cursor| !cursor.is_empty()),
+            PageKey::Cursor(_, key) | PageKey::Url(key) => key(page).filter(|key| !key.is_empty()),
         }
     }
 }
@@ -79,6 +109,14 @@ pub enum HasMore<T> {
 }
 
 impl<T> HasMore<T> {
+    /// How many items there are in all, if this says so.
+    fn total(&self, page: &T) -> Option<u64> {
+        match self {
+            HasMore::Total(total) => total(page).and_then(|total| total.try_into().ok()),
+            _ => None,
+        }
+    }
+
     /// Whether an empty page says so. A total counts what the caller may not see as well, so that it is not enough.
     fn more_behind_empty(&self, page: &T, paginator: &Paginator) -> Option<bool> {
         match self {
@@ -113,39 +151,55 @@ impl<T> HasMore<T> {
 /// ends with such an error as well after 100 empty pages in a row, and after 100,000 pages
 /// ([`max_pages`](Self::max_pages)).
 ///
-/// An error is the last thing it gives.
+/// An error does not end it: the next [`next`](Self::next) requests the page that failed again, and
+/// [`skip_page`](Self::skip_page) goes on behind it where that is possible. It ends after three errors in a row, so that a loop
+/// that ignores errors does, and after an [`Error::Request`]. [`checkpoint`](Self::checkpoint) is where to go on later.
 #[must_use = "nothing is sent until a page is asked for"]
 pub struct Pages<T: 'static, I: 'static, B: 'static> {
     operation: &'static Operation<T, B>,
     paging: &'static Paging<T, I>,
     /// The request for the next page; none behind the last.
     draft: Option<RequestParts>,
-    sending: Option<Sending<T, B>>,
+    sending: Option<Sending<Response<T>, B>>,
     paginator: Paginator,
+    /// Nothing more is requested, although the list may go on.
+    over: bool,
+    /// How many requests have failed since the last page.
+    failures: u32,
+    /// Where the last page is.
+    current: Option<Checkpoint>,
+    /// Whether pages are decoded without their bad items, and those of the last page.
+    salvages: bool,
+    bad: Vec<(usize, Error<B>)>,
 }
 
-/// The items of a list, page after page, as a [`Stream`] that needs no crate of streams to be read.
-///
-/// The next page is requested when the last item of a page has been taken and another is asked for. How the stream
-/// begins and ends is said at [`Pages`].
-#[must_use = "nothing is sent until an item is asked for"]
-pub struct Items<T: 'static, I: 'static, B: 'static> {
-    pages: Pages<T, I, B>,
-    items: std::vec::IntoIter<I>,
+/// The parameters that choose a page.
+fn ways<T, I>(paging: &Paging<T, I>) -> Vec<Way> {
+    paging.by.iter().map(PageKey::begin).collect()
 }
 
 impl<T, B: Default> Call<T, B> {
     /// The pages from the one that the call chooses on.
     pub fn pages<I: Serialize>(self, paging: &'static Paging<T, I>) -> Pages<T, I, B> {
         let Self { operation, parts: mut draft } = self;
-        let ways: Vec<_> = paging.by.iter().map(PageKey::begin).collect();
-        let paginator = Paginator::begin(&mut draft, &ways);
-        Pages { operation, paging, draft: Some(draft), sending: None, paginator }
+        let paginator = Paginator::begin(&mut draft, &ways(paging));
+        Pages {
+            operation,
+            paging,
+            draft: Some(draft),
+            sending: None,
+            paginator,
+            over: false,
+            failures: 0,
+            current: None,
+            salvages: false,
+            bad: Vec::new(),
+        }
     }
 
     /// The items of these pages.
     pub fn items<I: Serialize>(self, paging: &'static Paging<T, I>) -> Items<T, I, B> {
-        Items { pages: self.pages(paging), items: Vec::new().into_iter() }
+        Items::of(self.pages(paging))
     }
 }
 
@@ -156,16 +210,55 @@ impl<T, I: Serialize, B: Default> Pages<T, I, B> {
         self
     }
 
-    /// The next page; none behind the last, and none behind an error.
+    /// Goes on from a checkpoint of the same operation. The call sets the same parameters as the one that it is from.
+    pub fn resume(mut self, checkpoint: &Checkpoint) -> Self {
+        if let Some(draft) = &mut self.draft {
+            self.paginator.resume(draft, self.operation.name, checkpoint, &ways(self.paging));
+        }
+        self
+    }
+
+    /// Returns where the next page is, or the one that failed; `None` after the last page.
+    pub fn checkpoint(&self) -> Option<Checkpoint> {
+        self.draft.as_ref().and_then(|draft| self.paginator.checkpoint(draft, self.operation.name))
+    }
+
+    /// Returns how many items the list has, if the last page says so.
+    pub fn total(&self) -> Option<u64> {
+        self.paginator.total
+    }
+
+    /// Goes on with the page after the one that failed. Returns false if that page is not known: only numbers and offsets
+    /// lead past a page that has not been read.
+    pub fn skip_page(&mut self) -> bool {
+        let skips =
+            self.failures > 0 && !self.over && self.draft.as_mut().is_some_and(|draft| self.paginator.skip_page(draft));
+        if skips {
+            self.failures = 0;
+        }
+        skips
+    }
+
+    /// The next page; none behind the last.
     ///
     /// # Errors
     ///
-    /// Those of the operation, and one that says that the server repeats itself.
+    /// Those of the operation, after which the next call requests the same page again, and one that says that the server
+    /// repeats itself.
     pub async fn next(&mut self) -> Option<Result<T, Error<B>>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// The same for `while let Some(page) = pages.try_next().await?`.
+    /// The next page with its status and headers.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`next`](Self::next).
+    pub async fn next_with_response(&mut self) -> Option<Result<Response<T>, Error<B>>> {
+        poll_fn(|context| self.poll_response(context)).await
+    }
+
+    /// The same as [`next`](Self::next) for `while let Some(page) = pages.try_next().await?`.
     ///
     /// # Errors
     ///
@@ -174,22 +267,79 @@ impl<T, I: Serialize, B: Default> Pages<T, I, B> {
         self.next().await.transpose()
     }
 
+    fn poll_response(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Response<T>, Error<B>>>> {
+        loop {
+            let Some(draft) = self.draft.as_ref().filter(|_| !self.over && self.failures < MAX_FAILURES) else {
+                return Poll::Ready(None);
+            };
+            let call = || Call { operation: self.operation, parts: draft.clone() };
+            let answer = ready!(self.sending.get_or_insert_with(|| call().send_with_response()).as_mut().poll(context));
+            self.sending = None;
+            let answer = answer.or_else(|error| if self.salvages { self.salvage(error) } else { Err(error) });
+            match answer {
+                Ok(mut page) => {
+                    self.failures = 0;
+                    if self.turn(&mut page) {
+                        return Poll::Ready(Some(Ok(page)));
+                    }
+                }
+                Err(error) => {
+                    self.failures += 1;
+                    // What could not be sent would not be on another attempt either.
+                    self.over |= matches!(error, Error::Request(_));
+                    return Poll::Ready(Some(Err(error)));
+                }
+            }
+        }
+    }
+
+    /// Decodes a page without the items that are not what the API declares, and keeps their errors.
+    fn salvage(&mut self, error: Error<B>) -> Result<Response<T>, Error<B>> {
+        let (Error::Decode(whole), Some(draft)) = (&error, &self.draft) else { return Err(error) };
+        let (operation, client) = (self.operation, draft.core.inner());
+        let (reply, redactor) = whole.parts();
+        let limits = Limits::within(draft.timeout.unwrap_or(client.timeout), client.response_limit);
+        let mut decoded = None;
+        let mut decode = |reply: &Reply| {
+            decoded = Some(limits.apply(|| (operation.decode)(reply)).0?);
+            Ok(())
+        };
+        let Some((bad, items)) = salvage::without_bad_items(reply, &mut decode) else { return Err(error) };
+        let Some(mut page) = decoded else { return Err(error) };
+        if (self.paging.items)(&mut page).map_or(0, |items| items.len()) + bad.len() != items {
+            // It is another array that has bad elements.
+            return Err(error);
+        }
+        let of_item = |bad: salvage::BadItem| {
+            let error = DecodeError::of_part(operation.name, bad.reply, bad.path, bad.failure);
+            (bad.index, Error::Decode(Box::new(error.redacted(redactor.clone()))))
+        };
+        let bad = bad.into_iter().map(of_item).collect();
+        let page = Response::new(reply.clone(), page);
+        self.bad = bad;
+        Ok(page)
+    }
+
     /// Prepares the request of the page after this one, and says whether this one is to be given.
-    fn turn(&mut self, page: &mut T) -> bool {
+    fn turn(&mut self, page: &mut Response<T>) -> bool {
         let Some(draft) = &mut self.draft else { return true };
+        self.current = self.paginator.checkpoint(draft, self.operation.name);
+        let by = self.paging.by.get(self.paginator.way);
+        let link = by.and_then(|by| by.link(page.headers()));
+        let page = page.body_mut();
         let items: &[I] = (self.paging.items)(page).map_or(&[], |items| items);
-        let new = items.is_empty() || self.paginator.count(fingerprint(items), items.len());
+        let new = items.is_empty() || self.paginator.count(fingerprint(items), items.len() + self.bad.len());
         let empty = items.is_empty();
         let (signs, paginator) = (self.paging.signs.iter(), &mut self.paginator);
-        let by = self.paging.by.get(paginator.way);
-        let key = by.and_then(|by| by.key(page, self.paging.items));
+        paginator.total = self.paging.signs.iter().find_map(|sign| sign.total(page));
+        let key = link.or_else(|| by.and_then(|by| by.key(page, self.paging.items)));
         let goes_on = if empty {
             let signs: Vec<_> = signs.map(|sign| sign.more_behind_empty(page, paginator)).collect();
             paginator.go_on_from_empty(draft, &signs, key)
         } else if new {
             let mut signs: Vec<_> = signs.map(|sign| sign.more(page, paginator)).collect();
-            // Where the page says nothing else, its cursor says whether another follows.
-            if matches!(by, Some(PageKey::Cursor(..))) && signs.iter().all(Option::is_none) {
+            // Where the page says nothing else, its cursor or URL says whether another follows.
+            if by.is_some_and(PageKey::ends_without) && signs.iter().all(Option::is_none) {
                 signs.push(Some(key.is_some()));
             }
             paginator.go_on(draft, &signs, key)
@@ -207,86 +357,18 @@ impl<T, I: Serialize, B: Default> Stream for Pages<T, I, B> {
     type Item = Result<T, Error<B>>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let this = &mut *self;
-        loop {
-            let Some(draft) = &this.draft else { return Poll::Ready(None) };
-            let call = || Call { operation: this.operation, parts: draft.clone() };
-            let answer = ready!(this.sending.get_or_insert_with(|| call().send()).as_mut().poll(context));
-            this.sending = None;
-            match answer {
-                Ok(mut page) => {
-                    if this.turn(&mut page) {
-                        return Poll::Ready(Some(Ok(page)));
-                    }
-                }
-                Err(error) => {
-                    this.draft = None;
-                    return Poll::Ready(Some(Err(error)));
-                }
-            }
-        }
+        let page = ready!(self.poll_response(context));
+        Poll::Ready(page.map(|page| page.map(Response::into_body)))
     }
 }
 
-impl<T, I: Serialize, B: Default> Items<T, I, B> {
-    /// Sets how many pages the list may have; 100,000 by default. A longer list ends with an error.
-    pub fn max_pages(self, pages: usize) -> Self {
-        Self { pages: self.pages.max_pages(pages), ..self }
-    }
-
-    /// The next item; none behind the last, and none behind an error.
-    ///
-    /// # Errors
-    ///
-    /// Those of the operation, and one that says that the server repeats itself.
-    pub async fn next(&mut self) -> Option<Result<I, Error<B>>> {
-        poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
-    }
-
-    /// The same for `while let Some(item) = items.try_next().await?`.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`next`](Self::next).
-    pub async fn try_next(&mut self) -> Result<Option<I>, Error<B>> {
-        self.next().await.transpose()
-    }
-}
-
-impl<T, I: Serialize, B: Default> Stream for Items<T, I, B> {
-    type Item = Result<I, Error<B>>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        loop {
-            if let Some(item) = self.items.next() {
-                return Poll::Ready(Some(Ok(item)));
-            }
-            match ready!(Pin::new(&mut self.pages).poll_next(context)) {
-                Some(Ok(mut page)) => {
-                    let items = (self.pages.paging.items)(&mut page).map(std::mem::take);
-                    self.items = items.unwrap_or_default().into_iter();
-                }
-                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
-                None => return Poll::Ready(None),
-            }
-        }
-    }
-}
-
-/// What is polled in them is boxed, and the rest stays where it is put.
+/// What is polled in it is boxed, and the rest stays where it is put.
 impl<T, I, B> Unpin for Pages<T, I, B> {}
-impl<T, I, B> Unpin for Items<T, I, B> {}
 
 /// Names the list without what it carries: parameters and items are personal data.
 impl<T, I, B> fmt::Debug for Pages<T, I, B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pages").field("operation", &self.operation.name).finish_non_exhaustive()
-    }
-}
-
-impl<T, I, B> fmt::Debug for Items<T, I, B> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Items").field("operation", &self.pages.operation.name).finish_non_exhaustive()
     }
 }
 

@@ -8,7 +8,9 @@ pub mod decode;
 pub(crate) mod events;
 pub(crate) mod json_path;
 pub(crate) mod limits;
+pub(crate) mod lines;
 pub(crate) mod sanitize;
+mod stage;
 
 use std::fmt;
 use std::pin::Pin;
@@ -28,19 +30,21 @@ use byte_stream::ByteStream;
 use decode::DecodeFailure;
 use limits::Exceeded;
 
-/// A successful response: the decoded body, with the status and headers it came with.
+/// A successful response: the decoded body, with the status and headers it came with, and the body as it was sent.
 ///
 /// `Debug` shows the status only: bodies are personal data, and headers can hold session cookies.
 #[derive(Clone)]
 pub struct Response<T> {
     status: u16,
     headers: HeaderMap,
+    raw_body: Bytes,
     body: T,
 }
 
 impl<T> Response<T> {
-    pub(crate) fn new(status: u16, headers: HeaderMap, body: T) -> Self {
-        Self { status, headers, body }
+    pub(crate) fn new(reply: Reply, body: T) -> Self {
+        let Reply { status, headers, body: raw_body } = reply;
+        Self { status, headers, raw_body, body }
     }
 
     /// Returns the HTTP status, such as 200.
@@ -56,6 +60,15 @@ impl<T> Response<T> {
     /// Returns the decoded body.
     pub fn body(&self) -> &T {
         &self.body
+    }
+
+    /// Returns the body as the server sent it, undeclared properties included; empty if the body is a stream.
+    pub fn raw_body(&self) -> &Bytes {
+        &self.raw_body
+    }
+
+    pub(crate) fn body_mut(&mut self) -> &mut T {
+        &mut self.body
     }
 
     /// Returns the decoded body alone.
@@ -120,7 +133,7 @@ impl<T, B: Default> Operation<T, B> {
     pub(crate) fn response(&self, executed: Executed) -> Result<Response<T>, Error<B>> {
         let RawResponse { reply, redactor, limits, .. } = self.error_decoder().success(executed)?;
         match limits.apply(|| (self.decode)(&reply)) {
-            (Ok(body), _) => Ok(Response::new(reply.status, reply.headers, body)),
+            (Ok(body), _) => Ok(Response::new(reply, body)),
             (Err(failure), exceeded) => Err(self.error_decoder().undecoded(reply, failure, exceeded, redactor)),
         }
     }
@@ -170,13 +183,14 @@ impl<B: Default> ErrorDecoder<B> {
     /// Returns the body as the server sent it.
     pub(crate) fn raw(self, executed: Executed) -> Result<Response<Bytes>, Error<B>> {
         let reply = self.success(executed)?.reply;
-        Ok(Response::new(reply.status, reply.headers, reply.body))
+        let body = reply.body.clone();
+        Ok(Response::new(reply, body))
     }
 
     /// Returns the body as a stream of its pieces.
     pub(crate) fn pieces(self, executed: Executed) -> Result<Response<ByteStream>, Error<B>> {
         let RawResponse { reply, stream, .. } = self.success(executed)?;
-        Ok(Response::new(reply.status, reply.headers, stream.unwrap_or_default()))
+        Ok(Response::new(reply, stream.unwrap_or_default()))
     }
 
     /// Returns the error of a body that is not what was declared, or that could not be decoded in time.

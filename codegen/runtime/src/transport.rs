@@ -14,6 +14,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use tokio::runtime::Handle;
 
 use crate::auth::{AuthError, Secret};
 use crate::error::{RequestError, TransportError};
@@ -24,11 +25,13 @@ use crate::request::{RequestParts, ResponseMode};
 use crate::response::byte_stream::ByteStream;
 use crate::response::events::EVENT_STREAM;
 use crate::response::limits::Limits;
+use crate::response::lines::holds_lines;
 use crate::trace::Span;
 pub(crate) use budget::RetryBudget;
 pub use custom::{Transport, TransportFuture};
 pub use limiter::CallLimits;
 pub(crate) use limiter::Limiter;
+pub(crate) use request::target;
 use retry::Attempts;
 pub use retry::Retry;
 pub(crate) use retry::retry_after;
@@ -107,7 +110,10 @@ pub(crate) fn execute(mut parts: RequestParts) -> Executing {
     let executing = async move {
         let response = match parts.fault.take() {
             Some(fault) => Err(fault.into()),
-            None => send_with_retry(&parts, &of_call).await,
+            None => match check_runtime() {
+                Ok(()) => send_with_retry(&parts, &of_call).await,
+                Err(error) => Err(error.into()),
+            },
         };
         response.map_err(|failure| match failure {
             Failure::Auth(error) => Failure::Auth(error),
@@ -116,6 +122,13 @@ pub(crate) fn execute(mut parts: RequestParts) -> Executing {
         })
     };
     span.around(executing)
+}
+
+/// Refuses to send outside of tokio, which would panic somewhere below.
+fn check_runtime() -> Result<(), RequestError> {
+    Handle::try_current().map(|_| ()).map_err(|error| {
+        RequestError::because("calls need a tokio runtime: await them in one, such as that of #[tokio::main]", error)
+    })
 }
 
 /// Sends the request until there is a response to keep, or no attempt left.
@@ -128,6 +141,7 @@ async fn send_with_retry(parts: &RequestParts, span: &Span) -> Result<RawRespons
         let permit = client.limiter.enter().await;
         attempts.waited(waiting.elapsed());
         let attempt = Attempt::send(parts, &attempts).await;
+        attempt.record(parts);
         drop(permit);
         span.attempted(attempts.ended(), &attempt.outcome);
         if attempt.report_tokens(token_renewed) && !token_renewed && attempt.was_rejected_safely(parts) {
@@ -227,6 +241,15 @@ impl<'a> Attempt<'a> {
     /// is the one that it was sent to, so that it has had no effect.
     fn was_rejected_safely(&self, parts: &RequestParts) -> bool {
         (parts.idempotent || !self.sent.redirected) && parts.body.is_repeatable()
+    }
+
+    /// Records the exchange, if the client has a recorder and the response has been read.
+    fn record(&self, parts: &RequestParts) {
+        if let (Some(recorder), Ok(response)) = (&parts.core.inner().recorder, &self.outcome)
+            && response.stream.is_none()
+        {
+            recorder.exchange(parts, &response.reply, &response.redactor);
+        }
     }
 
     fn is_success(&self) -> bool {
@@ -332,6 +355,7 @@ async fn receive(parts: &RequestParts, response: reqwest::Response) -> Result<Ra
         ResponseMode::Whole => false,
         ResponseMode::Pieces => true,
         ResponseMode::Events => holds_events(response.headers()),
+        ResponseMode::Lines => holds_lines(response.headers()),
     };
     if streamed && response.status().is_success() {
         return Ok(stream(parts, response));

@@ -166,6 +166,12 @@ impl Builder {
         self
     }
 
+    /// Records every exchange in a file, which a mock can replay in tests.
+    pub fn record(mut self, recorder: runtime::Recorder) -> Self {
+        self.core = self.core.record(recorder);
+        self
+    }
+
     /// The client.
     ///
     /// # Errors

@@ -301,6 +301,16 @@ impl Builder {
         self
     }
 
+    /// Calls this with each token that the server issues, before a request is sent with it. The server may replace
+    /// the refresh token with each exchange: whoever authenticates with one stores it here for the next start.
+    pub fn on_token(
+        mut self,
+        listener: impl Fn(&runtime::IssuedToken) + Send + Sync + 'static,
+    ) -> Self {
+        self.core = self.core.on_token(listener);
+        self
+    }
+
     /// Sends requests to another server than [`Client::BASE_URL`].
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.core = self.core.base_url(url);
@@ -360,6 +370,12 @@ impl Builder {
     /// Allows requests without encryption to other hosts than this machine.
     pub fn allow_http(mut self, allow: bool) -> Self {
         self.core = self.core.allow_http(allow);
+        self
+    }
+
+    /// Records every exchange in a file, which a mock can replay in tests.
+    pub fn record(mut self, recorder: runtime::Recorder) -> Self {
+        self.core = self.core.record(recorder);
         self
     }
 

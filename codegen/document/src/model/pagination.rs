@@ -50,6 +50,16 @@ pub enum PageBy<K> {
         /// The way from the page's body to the cursor.
         cursor: K,
     },
+    /// The URL of the next page, in the page before.
+    Url {
+        /// The way from the page's body to the URL.
+        url: K,
+    },
+    /// The same in the header `Link`.
+    Link {
+        /// The relation of the link.
+        relation: String,
+    },
 }
 
 /// What a property says of the pages that follow.
@@ -79,8 +89,9 @@ impl Sign {
 
 const SIGNS: [Sign; 4] = [Sign::Next, Sign::More, Sign::Pages, Sign::Total];
 /// The keys that say what a page is asked for by; each excludes the others.
-const STRATEGIES: [&str; 4] = ["page", "keys", "offset", "cursor"];
-const KEYS: &[&str] = &["page", "first", "keys", "offset", "cursor", "items", "next", "more", "pages", "total"];
+const STRATEGIES: [&str; 6] = ["page", "keys", "offset", "cursor", "url", "link"];
+const KEYS: &[&str] =
+    &["page", "first", "keys", "offset", "cursor", "url", "link", "items", "next", "more", "pages", "total"];
 
 impl Builder<'_, '_> {
     /// Reads the extension of an operation with these parameters. What is wrong in it is reported and left out.
@@ -108,9 +119,15 @@ impl Builder<'_, '_> {
             ["keys"] => self.by_keys(object, pointer, parameters)?,
             ["offset"] => self.by_offset(object, pointer, parameters)?,
             ["cursor"] => self.by_cursor(object, pointer, parameters)?,
+            ["url"] => vec![PageBy::Url { url: self.path(object, "url", pointer)? }],
+            ["link"] => vec![PageBy::Link { relation: self.path(object, "link", pointer)? }],
             _ => {
                 let message = "`x-pagination` does not say what a page is asked for by";
-                self.bad_pagination(pointer, message, "give one of `page`, `offset`, `cursor` and `keys`");
+                self.bad_pagination(
+                    pointer,
+                    message,
+                    "give one of `page`, `offset`, `cursor`, `keys`, `url` and `link`",
+                );
                 return None;
             }
         };

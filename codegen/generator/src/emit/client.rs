@@ -146,6 +146,7 @@ pub fn arguments(api: &Api, arguments: &[Argument], from: From<'_>) -> (TokenStr
 
 fn builder(api: &Api) -> TokenStream {
     let credentials: TokenStream = api.schemes.iter().map(credentials::setters).collect();
+    let on_token = credentials::on_token(api);
     quote! {
         /// Sets a client up.
         #[derive(Clone, Debug)]
@@ -156,6 +157,8 @@ fn builder(api: &Api) -> TokenStream {
 
         impl Builder {
             #credentials
+
+            #on_token
 
             /// Sends requests to another server than [`Client::BASE_URL`].
             pub fn base_url(mut self, url: impl Into<String>) -> Self {
@@ -216,6 +219,12 @@ fn builder(api: &Api) -> TokenStream {
             /// Allows requests without encryption to other hosts than this machine.
             pub fn allow_http(mut self, allow: bool) -> Self {
                 self.core = self.core.allow_http(allow);
+                self
+            }
+
+            /// Records every exchange in a file, which a mock can replay in tests.
+            pub fn record(mut self, recorder: runtime::Recorder) -> Self {
+                self.core = self.core.record(recorder);
                 self
             }
 

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::escape;
-use crate::ir::{CredentialKind, Grant, GrantKind, Scheme, Tokens};
+use crate::ir::{Api, CredentialKind, Grant, GrantKind, Scheme, Tokens};
 use crate::{markdown, names};
 
 /// The builder's methods for a credential.
@@ -118,6 +118,20 @@ fn source_setter(scheme: &Scheme, tokens: &Tokens) -> TokenStream {
             self
         }
     }
+}
+
+/// The builder's method that passes issued tokens to the caller, if any scheme has a grant.
+pub fn on_token(api: &Api) -> Option<TokenStream> {
+    api.schemes.iter().filter_map(|scheme| scheme.tokens.as_ref()).any(|tokens| !tokens.grants.is_empty()).then(|| {
+        quote! {
+            /// Calls this with each token that the server issues, before a request is sent with it. The server may replace
+            /// the refresh token with each exchange: whoever authenticates with one stores it here for the next start.
+            pub fn on_token(mut self, listener: impl Fn(&runtime::IssuedToken) + Send + Sync + 'static) -> Self {
+                self.core = self.core.on_token(listener);
+                self
+            }
+        }
+    })
 }
 
 /// The client's methods for a credential that it fetches.

@@ -28,6 +28,11 @@ fn by(by: &PageBy<Access>) -> String {
             let cursor = format!("Some({}{question}.to_string())", part("page", "as_ref", cursor));
             format!("by Cursor({}, |page| {cursor})", escape::quoted(parameter))
         }
+        PageBy::Url { url } => {
+            let question = if url.ends_optional() { ".as_ref()?" } else { "" };
+            format!("by Url(|page| Some({}{question}.to_string()))", part("page", "as_ref", url))
+        }
+        PageBy::Link { relation } => format!("by Link({})", escape::quoted(relation)),
     }
 }
 

@@ -102,6 +102,15 @@ impl Walker<'_> {
                 let cursor = self.scalar(page, cursor, &place, "the cursor is neither text nor an integer")?;
                 PageBy::Cursor { parameter: parameter.clone(), cursor }
             }
+            PageBy::Url { url } => {
+                let place = child(pointer, "url");
+                let url = self.walk(page, url, &place)?;
+                if url.ty != Type::String {
+                    self.error(&place, "the URL is not text", "name a property that is a string");
+                }
+                PageBy::Url { url }
+            }
+            PageBy::Link { relation } => PageBy::Link { relation: relation.clone() },
         })
     }
 

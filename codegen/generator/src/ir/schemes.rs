@@ -20,6 +20,8 @@ const OF_EVERY_BUILDER: &[&str] = &[
     "hook",
     "transport",
     "limits",
+    "on_token",
+    "record",
     "build",
 ];
 

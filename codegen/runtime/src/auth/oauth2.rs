@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Map, Value};
 
 use super::cache::TokenCache;
-use super::token::{FetchingToken, Token, TokenSource};
+use super::token::{FetchingToken, IssuedToken, Token, TokenSource};
 use super::{Credential, Credentials, Exchange, Scheme, SchemeKind};
 use crate::client::Core;
 use crate::error::{Error, RequestError};
@@ -125,6 +125,7 @@ impl Grant {
 /// A grant with the server that it is exchanged at.
 pub(crate) struct GrantSource {
     grant: Grant,
+    scheme: &'static str,
     server: Core,
     path: String,
     /// The latest that the server issued; before that, the one that was given.
@@ -132,7 +133,12 @@ pub(crate) struct GrantSource {
 }
 
 impl Exchange for Grant {
-    fn token_cache(&self, core: &Core, token_url: Option<&str>) -> Result<TokenCache, RequestError> {
+    fn token_cache(
+        &self,
+        scheme: &'static Scheme,
+        core: &Core,
+        token_url: Option<&str>,
+    ) -> Result<TokenCache, RequestError> {
         self.check()?;
         let (server, path) = match token_url {
             Some(url) => core.with_own_endpoint(url, self.header())?,
@@ -143,7 +149,8 @@ impl Exchange for Grant {
             GrantKind::ClientCredentials | GrantKind::Password { .. } => None,
         };
         let grant = self.clone();
-        Ok(TokenCache::granted(GrantSource { grant, server, path, refresh_token: Mutex::new(refresh_token) }))
+        let scheme = scheme.name;
+        Ok(TokenCache::granted(GrantSource { grant, scheme, server, path, refresh_token: Mutex::new(refresh_token) }))
     }
 }
 
@@ -179,12 +186,20 @@ impl TokenSource for GrantSource {
     fn fetch(&self) -> FetchingToken<'_> {
         Box::pin(async {
             let granted = self.call().await?;
-            if let Some(token) = &granted.refresh_token {
-                let token = SecretString::from(token.expose());
-                *self.refresh_token.lock().unwrap_or_else(PoisonError::into_inner) = Some(token);
+            let issued = IssuedToken {
+                scheme: self.scheme,
+                access_token: granted.access_token.expose().into(),
+                refresh_token: granted.refresh_token.as_ref().map(|token| token.expose().into()),
+                lifetime: granted.expires_in.as_ref().and_then(lifetime),
+            };
+            if let Some(token) = &issued.refresh_token {
+                *self.refresh_token.lock().unwrap_or_else(PoisonError::into_inner) = Some(token.clone());
             }
-            let token = Token::new(granted.access_token.expose());
-            Ok(match granted.expires_in.as_ref().and_then(lifetime) {
+            if let Some(listener) = &self.server.inner().on_token {
+                listener.issued(&issued);
+            }
+            let token = Token::new(issued.access_token);
+            Ok(match issued.lifetime {
                 Some(lifetime) => token.expires_in(lifetime),
                 None => token,
             })

@@ -1,6 +1,8 @@
 //! Access tokens and their sources.
 
+use std::fmt;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -24,6 +26,40 @@ impl Token {
     /// The client renews it a tenth of that time before it expires, and at most a minute.
     pub fn expires_in(self, lifetime: Duration) -> Self {
         Self { lifetime: Some(lifetime), ..self }
+    }
+}
+
+/// A token that the API's server has issued for a grant. `Debug` does not show it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct IssuedToken {
+    /// The scheme that the token is for, by the name of the builder's method that set its credential.
+    pub scheme: &'static str,
+    /// The access token.
+    pub access_token: SecretString,
+    /// The refresh token, if the server issued one. The one before may be good no longer.
+    pub refresh_token: Option<SecretString>,
+    /// How long the access token is valid, if the server says so.
+    pub lifetime: Option<Duration>,
+}
+
+/// Called with each token that is issued.
+#[derive(Clone)]
+pub(crate) struct TokenListener(Arc<dyn Fn(&IssuedToken) + Send + Sync>);
+
+impl TokenListener {
+    pub(crate) fn new(listener: impl Fn(&IssuedToken) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(listener))
+    }
+
+    pub(super) fn issued(&self, token: &IssuedToken) {
+        (self.0)(token);
+    }
+}
+
+impl fmt::Debug for TokenListener {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TokenListener")
     }
 }
 

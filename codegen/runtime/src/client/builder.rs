@@ -9,9 +9,10 @@ use reqwest::header::HeaderValue;
 use secrecy::SecretString;
 
 use super::{ClientInner, Core, Redacted, http};
-use crate::auth::{Credentials, Given, Grant, Scheme, TokenSource};
+use crate::auth::{Credentials, Given, Grant, IssuedToken, Scheme, TokenListener, TokenSource};
 use crate::error::RequestError;
 use crate::hook::Hook;
+use crate::record::Recorder;
 use crate::transport::{CallLimits, Limiter, Retry, RetryBudget, Transport};
 
 const USER_AGENT: &str = concat!("crm-clients/", env!("CARGO_PKG_VERSION"));
@@ -37,6 +38,8 @@ pub struct CoreBuilder {
     response_limit: usize,
     allow_http: bool,
     credentials: Credentials<Given>,
+    on_token: Option<TokenListener>,
+    recorder: Option<Recorder>,
 }
 
 impl CoreBuilder {
@@ -57,6 +60,8 @@ impl CoreBuilder {
             response_limit: RESPONSE_LIMIT,
             allow_http: false,
             credentials: Credentials::default(),
+            on_token: None,
+            recorder: None,
         }
     }
 
@@ -160,6 +165,19 @@ impl CoreBuilder {
         self
     }
 
+    /// Calls this with each token that is issued for one of the API's grants, before a request is sent with it.
+    ///
+    /// A server may replace the refresh token with each exchange: whoever authenticates with one stores it here. Calls wait
+    /// until this returns, so slow work belongs into a task of its own.
+    pub fn on_token(self, listener: impl Fn(&IssuedToken) + Send + Sync + 'static) -> Self {
+        Self { on_token: Some(TokenListener::new(listener)), ..self }
+    }
+
+    /// Records every exchange in a file, which a mock can replay.
+    pub fn record(self, recorder: Recorder) -> Self {
+        Self { recorder: Some(recorder), ..self }
+    }
+
     /// Builds the client.
     ///
     /// # Errors
@@ -196,6 +214,8 @@ impl CoreBuilder {
             user_agent,
             response_limit: self.response_limit,
             credentials: Credentials::default(),
+            on_token: self.on_token,
+            recorder: None,
         };
         // Token endpoints are called within the same limits, without the credentials that need them.
         let bare = Core(Arc::new(inner.clone()));
@@ -205,6 +225,7 @@ impl CoreBuilder {
             let token_url = self.token_urls.get(scheme).map(String::as_str);
             given.check(scheme, &bare, token_url)
         })?;
+        inner.recorder = self.recorder;
         Ok(Core(Arc::new(inner)))
     }
 }

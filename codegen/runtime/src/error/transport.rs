@@ -29,37 +29,32 @@ impl TransportError {
         Self::above(limit, "an event is larger than the response limit")
     }
 
+    /// A value of a stream that exceeds the limit.
+    pub(crate) fn value_too_large(limit: usize) -> Self {
+        Self::above(limit, "a value is larger than the response limit")
+    }
+
+    /// A body is read outside of tokio.
+    pub(crate) fn no_runtime() -> Self {
+        Self { refused: true, ..Self::new("reading a stream needs a tokio runtime", None) }
+    }
+
+    fn new(message: &'static str, source: Option<Source>) -> Self {
+        Self { api: None, operation: None, message, source, timeout: false, connect: false, refused: false }
+    }
+
     fn above(limit: usize, message: &'static str) -> Self {
-        let source = format!("the limit is {limit} bytes").into();
-        Self {
-            api: None,
-            operation: None,
-            message,
-            source: Some(source),
-            timeout: false,
-            connect: false,
-            refused: true,
-        }
+        Self { refused: true, ..Self::new(message, Some(format!("the limit is {limit} bytes").into())) }
     }
 
     /// A redirect that is not followed, and why.
     pub(crate) fn redirect(reason: impl Into<Source>) -> Self {
-        let message = "a redirect was not followed";
-        Self {
-            api: None,
-            operation: None,
-            message,
-            source: Some(reason.into()),
-            timeout: false,
-            connect: false,
-            refused: true,
-        }
+        Self { refused: true, ..Self::new("a redirect was not followed", Some(reason.into())) }
     }
 
     /// No whole response came in time.
     pub(crate) fn timed_out(limit: Duration) -> Self {
-        let source = Some(format!("the limit is {limit:?}").into());
-        Self { api: None, operation: None, message: "timed out", source, timeout: true, connect: false, refused: false }
+        Self { timeout: true, ..Self::new("timed out", Some(format!("the limit is {limit:?}").into())) }
     }
 
     /// An error of a caller's own transport.

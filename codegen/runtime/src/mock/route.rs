@@ -1,22 +1,29 @@
 //! Which operation a request calls.
 
+use std::fmt;
+use std::sync::Arc;
+
 use percent_encoding::percent_decode_str;
 use reqwest::Method;
 
+use super::builder::Check;
 use crate::operation::Operation;
 
-/// Method and path of an operation.
-#[derive(Clone, Debug)]
+/// Method and path of an operation, and what it returns.
+#[derive(Clone)]
 pub struct Route {
-    operation: &'static str,
+    pub(super) operation: &'static str,
     method: Method,
     path: &'static str,
+    /// Refuses a response that the operation cannot return.
+    pub(super) check: Check,
 }
 
 impl Route {
     /// That of this operation.
     pub fn of<T, B>(operation: &'static Operation<T, B>) -> Self {
-        Self { operation: operation.name, method: operation.method.clone(), path: operation.path }
+        let check: Check = Arc::new(|reply| (operation.decode)(reply).map(|_| ()));
+        Self { operation: operation.name, method: operation.method.clone(), path: operation.path, check }
     }
 
     /// How much of a request's target the path says itself; none where it does not fit.
@@ -30,6 +37,12 @@ impl Route {
         let fits = queried.clone().all(|pair| query.split('&').any(|given| given == pair));
         let said = path_fit(own_path, path).filter(|_| fits)?;
         Some(said + queried.count())
+    }
+}
+
+impl fmt::Debug for Route {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Route").field("operation", &self.operation).finish_non_exhaustive()
     }
 }
 
@@ -77,7 +90,7 @@ mod tests {
     use super::*;
 
     fn route(operation: &'static str, method: Method, path: &'static str) -> Route {
-        Route { operation, method, path }
+        Route { operation, method, path, check: Arc::new(|_| Ok(())) }
     }
 
     #[test]

@@ -72,6 +72,14 @@ impl Body {
         }
     }
 
+    /// Returns the body if it is in memory.
+    pub(crate) fn as_bytes(&self) -> Option<&Bytes> {
+        match self {
+            Body::Bytes { bytes, .. } => Some(bytes),
+            Body::Empty | Body::Source(_) => None,
+        }
+    }
+
     /// Puts the body on a request that this client will send.
     pub(crate) async fn attach(&self, http: &Client, mut request: Request) -> Result<Request, Failure> {
         match self {

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use reqwest::Method;
 use reqwest::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING};
+use reqwest::{Method, Url};
 use secrecy::SecretString;
 use serde::Serialize;
 use serde_json::Value;
@@ -53,6 +53,8 @@ pub(crate) struct RequestParts {
     pub(crate) template: &'static str,
     /// With its own query, if the template has one.
     pub(crate) path: String,
+    /// What is requested instead of the path and the query: the next page of a list.
+    pub(crate) target: Option<Url>,
     /// Each parameter with its encoded pairs.
     pub(crate) query: Vec<(Cow<'static, str>, String)>,
     pub(crate) headers: HeaderMap,
@@ -87,6 +89,8 @@ pub(crate) enum ResponseMode {
     Pieces,
     /// Left to the caller if it is a stream of events, and otherwise read to its end.
     Events,
+    /// Left to the caller if it is a stream of JSON values, and otherwise read to its end.
+    Lines,
 }
 
 impl<T, B: Default> Call<T, B> {
@@ -206,7 +210,7 @@ impl<T, B: Default> Call<T, B> {
         decoded(self.parts, self.operation, Operation::body)
     }
 
-    /// Sends the request and decodes its response, keeping the status and headers.
+    /// Sends the request and decodes its response, keeping the status, the headers and the body as it was sent.
     pub fn send_with_response(self) -> Sending<Response<T>, B> {
         decoded(self.parts, self.operation, Operation::response)
     }
@@ -261,6 +265,7 @@ impl RequestParts {
             accept: facts.accept,
             template: facts.path,
             path,
+            target: None,
             query: Vec::new(),
             headers: HeaderMap::new(),
             cookies: Vec::new(),
@@ -427,7 +432,8 @@ macro_rules! operation {
                 self.call.send()
             }
 
-            /// Sends the request and returns the decoded response with its status and headers.
+            /// Sends the request and returns the decoded response with its status, its headers and its body as the server
+            /// sent it.
             #[inline]
             pub fn send_with_response(self) -> $crate::generated::Sending<$crate::Response<$success>, $error> {
                 self.call.send_with_response()

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_core::Stream;
+use tokio::runtime::Handle;
 use tokio::time::Sleep;
 
 use crate::error::TransportError;
@@ -72,6 +73,9 @@ impl Open {
             );
         }
         let timeout = self.timeout;
+        if self.deadline.is_none() && Handle::try_current().is_err() {
+            return Poll::Ready(Some(Err(TransportError::no_runtime().of(self.operation))));
+        }
         let deadline = self.deadline.get_or_insert_with(|| Box::pin(tokio::time::sleep(timeout)));
         std::task::ready!(deadline.as_mut().poll(context));
         Poll::Ready(Some(Err(TransportError::timed_out(timeout).of(self.operation))))

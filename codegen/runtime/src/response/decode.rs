@@ -30,10 +30,10 @@ impl DecodeFailure {
         Self { message, source: None, secret: true, ..self }
     }
 
-    /// The answer is no stream of events.
-    pub(crate) fn no_events(reply: &Reply) -> Self {
+    /// The response is no stream of what was expected.
+    pub(crate) fn no_stream(reply: &Reply, expected: &str) -> Self {
         let media_type = reply.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        Self::new(format!("the body is {media_type}, not a stream of events (text/event-stream)"), 0)
+        Self::new(format!("the body is {media_type}, not a stream of {expected}"), 0)
     }
 }
 

@@ -9,19 +9,17 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use bytes::{Buf as _, Bytes};
+use bytes::Buf as _;
 use futures_core::Stream;
 use serde::de::IgnoredAny;
 
 use crate::error::{DecodeError, Error, TransportError};
 use crate::operation::Reply;
-use crate::redact::Redactor;
-use crate::request::{Call, ResponseMode, Sending};
-use crate::response::byte_stream::ByteStream;
+use crate::request::{Call, ResponseMode};
 use crate::response::decode::DecodeFailure;
 use crate::response::limits::Limits;
+use crate::response::stage::{Open, Stage};
 use crate::response::{ErrorDecoder, decoded};
-use crate::transport::RawResponse;
 use parser::{Message, Parser};
 
 /// The media type of such an answer.
@@ -74,21 +72,6 @@ pub struct Events<T: 'static, B: 'static> {
     parser: Parser,
 }
 
-enum Stage<B: 'static> {
-    Opening(Sending<RawResponse, B>),
-    Open(Box<Open>),
-    Ended,
-}
-
-struct Open {
-    /// The status and headers, and the data of the event that is read.
-    reply: Reply,
-    stream: ByteStream,
-    /// What of it is not read yet.
-    piece: Bytes,
-    redactor: Redactor,
-}
-
 impl<T, B: Default> Call<T, B> {
     /// The events that the operation answers with where it is asked for them.
     pub fn events<E>(self, shape: EventShape, read: EventReader<E>) -> Events<E, B> {
@@ -133,26 +116,17 @@ impl<T, B> Events<T, B> {
     /// The next event as it comes; none at the end.
     fn poll_message(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Message>, Error<B>>> {
         loop {
-            match &mut self.stage {
-                Stage::Opening(opening) => {
-                    let answer = ready!(opening.as_mut().poll(context))?;
-                    self.stage = Stage::open(self.operation, answer)?;
-                }
-                Stage::Open(open) => {
-                    let Open { stream, piece, .. } = &mut **open;
-                    let mut rest = piece.as_ref();
-                    let read = self.parser.next(&mut rest);
-                    piece.advance(piece.len() - rest.len());
-                    let too_large = |_| TransportError::event_too_large(self.limit).of(self.operation);
-                    if let Some(message) = read.map_err(too_large)? {
-                        return Poll::Ready(Ok(Some(message)));
-                    }
-                    match ready!(Pin::new(stream).poll_next(context)) {
-                        Some(next) => *piece = next?,
-                        None => return Poll::Ready(Ok(None)),
-                    }
-                }
-                Stage::Ended => return Poll::Ready(Ok(None)),
+            let opened = ready!(self.stage.poll_open(self.operation, "events (text/event-stream)", context))?;
+            let Some(open) = opened else { return Poll::Ready(Ok(None)) };
+            let mut rest = open.piece.as_ref();
+            let read = self.parser.next(&mut rest);
+            open.piece.advance(open.piece.len() - rest.len());
+            let too_large = |_| TransportError::event_too_large(self.limit).of(self.operation);
+            if let Some(message) = read.map_err(too_large)? {
+                return Poll::Ready(Ok(Some(message)));
+            }
+            if !ready!(open.poll_piece(context))? {
+                return Poll::Ready(Ok(None));
             }
         }
     }
@@ -209,20 +183,6 @@ fn whole(message: &Message, data_is_json: bool, parser: &Parser) -> String {
     parts.extend(parser.id().map(|id| format!("\"id\":{}", text(id))));
     parts.extend(parser.retry().map(|retry| format!("\"retry\":{}", retry.as_millis())));
     format!("{{{}}}", parts.join(","))
-}
-
-impl<B> Stage<B> {
-    /// What comes after the head of the answer.
-    fn open(operation: &'static str, answer: RawResponse) -> Result<Self, Error<B>> {
-        let RawResponse { reply, stream, redactor, .. } = answer;
-        match stream {
-            Some(stream) => Ok(Self::Open(Box::new(Open { reply, stream, piece: Bytes::new(), redactor }))),
-            None => {
-                let failure = DecodeFailure::no_events(&reply);
-                Err(Error::Decode(Box::new(DecodeError::new(operation, reply, failure).redacted(redactor))))
-            }
-        }
-    }
 }
 
 impl<T, B> Stream for Events<T, B> {

@@ -23,6 +23,39 @@ const NAME: usize = 80;
 
 /// The path of the value that begins or ends at `offset`, else of the innermost one around it.
 pub(crate) fn at(text: &[u8], offset: usize) -> String {
+    let (open, is_deeper) = open_at(text, offset);
+    show(&open, is_deeper)
+}
+
+/// An element of the outermost array, and a place within it.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Element {
+    /// The names of the properties that lead to the array.
+    pub(crate) keys: Vec<String>,
+    pub(crate) index: usize,
+    /// The path of the array.
+    pub(crate) array: String,
+    /// The path from the element to the place.
+    pub(crate) rest: String,
+}
+
+/// The element of the outermost array that the value at `offset` belongs to, if it is in one.
+pub(crate) fn element_at(text: &[u8], offset: usize) -> Option<Element> {
+    let (open, is_deeper) = open_at(text, offset);
+    let depth = open.iter().position(|container| matches!(container, Container::Array(_)))?;
+    let (around, within) = open.split_at(depth);
+    let key = |container: &Container<'_>| match container {
+        Container::Object { key: Some(key), .. } => serde_json::from_slice(key).ok(),
+        Container::Object { .. } | Container::Array(_) => None,
+    };
+    let keys = around.iter().map(key).collect::<Option<_>>()?;
+    let (Container::Array(index), within) = within.split_first()? else { return None };
+    let rest = show(within, is_deeper).split_off(1);
+    Some(Element { keys, index: *index, array: show(around, false), rest })
+}
+
+/// The containers around the value at `offset`, and whether there are deeper ones that are left out.
+fn open_at(text: &[u8], offset: usize) -> (Vec<Container<'_>>, bool) {
     let mut open: Vec<Container<'_>> = Vec::new();
     let mut deeper = 0_usize;
     let mut position = 0;
@@ -57,7 +90,7 @@ pub(crate) fn at(text: &[u8], offset: usize) -> String {
         }
         position += 1;
     }
-    show(&open, deeper > 0)
+    (open, deeper > 0)
 }
 
 enum Container<'t> {

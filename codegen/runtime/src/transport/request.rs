@@ -26,6 +26,22 @@ pub(super) fn build(parts: &RequestParts, secrets: &[Secret<'_>]) -> Result<Requ
     set_cookies(&mut headers, &parts.cookies)?;
     parts.body.describe(&parts.method, &mut headers)?;
 
+    let mut url = target(parts);
+    let mut query = url.query().unwrap_or_default().to_owned();
+    for secret in secrets {
+        secret.apply(&mut headers, &mut query)?;
+    }
+    url.set_query((!query.is_empty()).then_some(&query));
+    let mut request = Request::new(parts.method.clone(), url);
+    *request.headers_mut() = headers;
+    Ok(request)
+}
+
+/// Returns the URL of the request, without credentials.
+pub(crate) fn target(parts: &RequestParts) -> Url {
+    if let Some(target) = &parts.target {
+        return target.clone();
+    }
     let path = parts.path.split('#').next().unwrap_or_default();
     let (path, own_query) = path.split_once('?').unwrap_or((path, ""));
     let mut query = String::new();
@@ -35,12 +51,7 @@ pub(super) fn build(parts: &RequestParts, secrets: &[Secret<'_>]) -> Result<Requ
     for (_, pairs) in &parts.query {
         query::append(&mut query, pairs);
     }
-    for secret in secrets {
-        secret.apply(&mut headers, &mut query)?;
-    }
-    let mut request = Request::new(parts.method.clone(), url(&client.base_url, path, &query));
-    *request.headers_mut() = headers;
-    Ok(request)
+    url(&parts.core.inner().base_url, path, &query)
 }
 
 /// Returns true if a parameter replaces a pair of the path's own query.

@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
-use reqwest::header::HeaderMap;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 
@@ -56,6 +56,13 @@ impl Encoding {
         match self {
             Self::Hex => base16ct::lower::decode_vec(text).ok(),
             Self::Base64 => STANDARD.decode(text).ok(),
+        }
+    }
+
+    fn encode(self, bytes: &[u8]) -> String {
+        match self {
+            Self::Hex => base16ct::lower::encode_string(bytes),
+            Self::Base64 => STANDARD.encode(bytes),
         }
     }
 }
@@ -142,6 +149,17 @@ impl<E: Signed> Verifier<E> {
         self.verify(headers, body)?;
         Ok(E::try_from(body)?)
     }
+
+    /// Signs a body as the server would, for tests of a handler: returns the headers of the delivery.
+    ///
+    /// It signs with the verifier's first secret, at the time set by [`at`](Self::at) or now.
+    ///
+    /// # Errors
+    ///
+    /// [`WebhookError::EmptySecret`], and [`WebhookError::MalformedHeader`] if the API's signature cannot be a header.
+    pub fn sign(&self, body: &[u8]) -> Result<HeaderMap, WebhookError> {
+        self.rules.sign(&E::SIGNATURE, body)
+    }
 }
 
 /// What is the same for the events of every API.
@@ -180,6 +198,29 @@ impl Rules {
     }
 }
 
+impl Rules {
+    fn sign(&self, signature: &Signature, body: &[u8]) -> Result<HeaderMap, WebhookError> {
+        let secret = self.secrets.first().filter(|secret| !secret.expose_secret().is_empty());
+        let secret = secret.ok_or(WebhookError::EmptySecret)?;
+        let time = self.now.unwrap_or_else(Timestamp::now).as_second().to_string();
+        let mac = mac(secret, signature.signed, &time, body).ok_or(WebhookError::EmptySecret)?;
+        let signed = signature.encoding.encode(&mac.finalize().into_bytes());
+        let mut headers = HeaderMap::new();
+        let mut insert = |name: &'static str, value: String| -> Result<(), WebhookError> {
+            let malformed = || WebhookError::MalformedHeader(name);
+            // Documents may write the name in any case, and `from_static` takes lower case only.
+            let header = HeaderName::from_bytes(name.as_bytes()).map_err(|_| malformed())?;
+            headers.insert(header, HeaderValue::try_from(value).map_err(|_| malformed())?);
+            Ok(())
+        };
+        insert(signature.header, format!("{}{signed}", signature.prefix))?;
+        if let Some(name) = signature.timestamp {
+            insert(name, time)?;
+        }
+        Ok(headers)
+    }
+}
+
 /// The value of a header that a delivery has once.
 fn only_header<'h>(headers: &'h HeaderMap, name: &'static str) -> Result<&'h str, WebhookError> {
     let mut values = headers.get_all(name).iter();
@@ -199,8 +240,12 @@ fn seconds(text: &str) -> Option<Timestamp> {
 
 /// Whether the signature is the one of these parts, compared in constant time.
 fn is_signed(secret: &SecretString, parts: &[Part], time: &str, body: &[u8], given: &[u8]) -> bool {
-    // A key of HMAC may have any length, so this never fails.
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.expose_secret().as_bytes()) else { return false };
+    mac(secret, parts, time, body).is_some_and(|mac| mac.verify_slice(given).is_ok())
+}
+
+/// The signature of these parts. A key of HMAC may have any length, so there always is one.
+fn mac(secret: &SecretString, parts: &[Part], time: &str, body: &[u8]) -> Option<Hmac<Sha256>> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.expose_secret().as_bytes()).ok()?;
     for part in parts {
         mac.update(match part {
             Part::Body => body,
@@ -208,5 +253,5 @@ fn is_signed(secret: &SecretString, parts: &[Part], time: &str, body: &[u8], giv
             Part::Text(text) => text.as_bytes(),
         });
     }
-    mac.verify_slice(given).is_ok()
+    Some(mac)
 }

@@ -354,6 +354,19 @@ async fn lists_are_read_over_their_pages() -> Outcome {
     assert!(events.try_next().await?.is_none());
     assert_eq!(lines(&server), ["GET /events?since=2026-01-01T00:00:00Z", "GET /events?since=2026-01-02T03:04:05Z"]);
 
+    let chapters =
+        [r#"{"data": [{"id": 1}], "links": {"next": "/chapters?at=2"}}"#, r#"{"data": [{"id": 2}], "links": {}}"#];
+    let server = pages(&chapters).await?;
+    let mut chapters = client!(pagination, server).chapters().list().items();
+    while chapters.try_next().await?.is_some() {}
+    assert_eq!(lines(&server), ["GET /chapters", "GET /chapters?at=2"]);
+
+    let first = reply("200 OK", &["link: <?page=2>; rel=\"next\""], r#"[{"id": 1}]"#);
+    let server = Server::answering([first, reply("200 OK", &[], "[]")]).await?;
+    let mut text = client!(pagination, server).chapters().lines().per_page(1).items();
+    while text.try_next().await?.is_some() {}
+    assert_eq!(lines(&server), ["GET /chapters/lines?per_page=1", "GET /chapters/lines?page=2"]);
+
     let server = pages(&[r#"["a", "b"]"#, "[]"]).await?;
     let mut names = client!(pagination, server).names().list().items();
     assert_eq!(names.try_next().await?.as_deref(), Some("a"));

@@ -94,6 +94,28 @@ fn a_signature_of_time_and_body() -> Outcome {
 }
 
 #[test]
+fn a_verifier_signs_as_the_server_does() -> Outcome {
+    use webhooks::webhook_events::{Event, Verifier, WebhookError};
+    let body = br#"{"event":"ping","hello":"you"}"#;
+    let verifier = Verifier::new(SECRET).with_previous_secret("old").at(Timestamp::from_second(1_700_000_000)?);
+    let signed = verifier.sign(body)?;
+    let expected = hmac(&[b"v1:1700000000.".as_slice(), body].concat())?;
+    let expected = format!("sha256={}", base16ct::lower::encode_string(&expected));
+    assert_eq!(signed, headers(&[("x-shop-signature", &expected), ("x-shop-timestamp", "1700000000")])?);
+    assert!(matches!(verifier.read(&signed, body)?, Event::Greeting(_)));
+    let now = Verifier::new(SECRET);
+    now.verify(&now.sign(body)?, body)?;
+    assert!(matches!(now.verify(&signed, body), Err(WebhookError::WrongTime { .. })));
+    assert!(matches!(Verifier::new("").sign(body), Err(WebhookError::EmptySecret)));
+
+    let of_body = webhook_names::events::Verifier::new(SECRET);
+    let signed = of_body.sign(b"any bytes at all: \xff")?;
+    assert_eq!(signed, headers(&[("x-code-signature", &STANDARD.encode(hmac(b"any bytes at all: \xff")?))])?);
+    of_body.verify(&signed, b"any bytes at all: \xff")?;
+    Ok(())
+}
+
+#[test]
 fn a_signature_of_the_body_in_base_64() -> Outcome {
     use webhook_names::events::{Verifier, WebhookError};
     let body = b"any bytes at all: \xff";

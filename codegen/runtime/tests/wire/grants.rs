@@ -2,6 +2,7 @@
 
 use crm_clients_runtime::generated::{Grant, Revocation};
 use crm_clients_runtime::{Core, Error};
+use secrecy::ExposeSecret as _;
 
 use crate::server::{Server, reply};
 use crate::tokens::{builder, client, client_credentials, ok, read, token};
@@ -31,6 +32,33 @@ async fn each_grant_has_its_form() -> Outcome {
         assert_eq!(request.header("authorization"), header);
         assert!(core.refresh_token(&BEARER).is_some());
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn issued_tokens_are_passed_to_the_caller_before_they_are_used() -> Outcome {
+    let rotated = reply("200 OK", &[], r#"{"access_token":"t1","refresh_token":"r2","expires_in":600}"#);
+    let kept = reply("200 OK", &[], r#"{"access_token":"t2"}"#);
+    let unauthorized = reply("401 Unauthorized", &[], "");
+    let server = std::sync::Arc::new(Server::answering([rotated, unauthorized, kept, ok()]).await?);
+    let issued = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let (seen, at) = (issued.clone(), server.clone());
+    let core = builder(server.url())
+        .grant(&BEARER, Grant::refresh_token("/token", "id", "secret", "r1"))
+        .on_token(move |token| {
+            let refresh_token = token.refresh_token.as_ref().map(|token| token.expose_secret().to_owned());
+            let access_token = token.access_token.expose_secret().to_owned();
+            let entry = (token.scheme, access_token, refresh_token, token.lifetime, at.requests().len());
+            seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(entry);
+            assert!(!format!("{token:?}").contains("t1"), "Debug shows the token");
+        })
+        .build()?;
+    read(&core).await?;
+    let lifetime = Some(std::time::Duration::from_secs(600));
+    let expected =
+        [("bearer", "t1".to_owned(), Some("r2".to_owned()), lifetime, 1), ("bearer", "t2".to_owned(), None, None, 3)];
+    assert_eq!(*issued.lock().unwrap_or_else(std::sync::PoisonError::into_inner), expected);
+    assert!(server.requests()[2].body.contains("refresh_token=r2"));
     Ok(())
 }
 

@@ -8,6 +8,24 @@ use crm_clients_runtime::{Core, Retry};
 use crate::server::{Server, reply};
 use crate::{GET, Outcome};
 
+#[tokio::test]
+async fn a_call_outside_of_tokio_is_an_error() -> Outcome {
+    let server = Server::answering([reply("200 OK", &[], "{}")]).await?;
+    let core = Core::builder("tests", "https://api.example").base_url(server.url()).build()?;
+    let polled = std::thread::spawn(move || {
+        let mut call = Call::new(&core, &GET, &[&7i64]).send();
+        call.as_mut()
+            .poll(&mut std::task::Context::from_waker(std::task::Waker::noop()))
+            .map_err(|error| error.to_string())
+    });
+    let std::task::Poll::Ready(Err(error)) = polled.join().map_err(|_| "it panicked")? else {
+        return Err("there is no error".into());
+    };
+    assert!(error.starts_with("things.get: calls need a tokio runtime"), "{error}");
+    assert!(server.requests().is_empty());
+    Ok(())
+}
+
 /// Set in the process that makes the calls: a process reads its proxies once.
 const CHILD: &str = "CRM_CLIENTS_LOOPBACK_CHILD";
 

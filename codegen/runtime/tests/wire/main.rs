@@ -5,11 +5,15 @@ mod events;
 mod faults;
 mod grants;
 mod hooks;
+mod json_lines;
 mod limits;
+mod lists;
 mod loopback;
 #[cfg(feature = "mock")]
 mod mocks;
 mod pages;
+#[cfg(feature = "mock")]
+mod recordings;
 mod redirects;
 mod replies;
 mod requests;

@@ -425,7 +425,7 @@ async fn every_page_is_requested_as_the_call_says() -> Outcome {
 }
 
 #[tokio::test]
-async fn an_error_in_the_middle_is_typed_and_the_last() -> Outcome {
+async fn an_error_in_the_middle_is_typed_and_its_page_requested_again() -> Outcome {
     let refused = reply("422 Unprocessable Entity", &[], r#"{"page": "too deep"}"#);
     let server = Server::answering([page(r#"{"items": [1, 2]}"#), refused]).await?;
     let mut items = list(&server)?.items(&PLAIN);
@@ -433,12 +433,20 @@ async fn an_error_in_the_middle_is_typed_and_the_last() -> Outcome {
     assert_eq!(items.try_next().await?, Some(2.into()));
     let Some(Err(Error::Api(error))) = items.next().await else { return Err("no refusal".into()) };
     assert!(matches!(error.body(), ErrorBody::Invalid(problems) if problems["page"] == "too deep"));
+    // A loop that ignores errors ends after three of them.
+    assert!(
+        items.next().await.is_some_and(|item| item.is_err()) && items.next().await.is_some_and(|item| item.is_err())
+    );
     assert!(items.next().await.is_none() && items.next().await.is_none());
-    assert_eq!(server.requests().len(), 2);
+    assert_eq!(queries(&server), ["", "page%5Bnumber%5D=2", "page%5Bnumber%5D=2", "page%5Bnumber%5D=2"]);
+    assert!(items.checkpoint().is_some(), "the rest can be read later");
 
-    let server = serving(&["not JSON"]).await?;
-    let (items, error) = read(list(&server)?.items(&PLAIN)).await;
-    assert!(items.is_empty() && error.is_some_and(|error| error.contains("200 answered")));
+    let server = serving(&["not JSON", r#"{"items": [1]}"#, r#"{"items": []}"#]).await?;
+    let mut items = list(&server)?.items(&PLAIN);
+    assert!(items.next().await.is_some_and(|item| item.is_err_and(|error| error.to_string().contains("200 answered"))));
+    assert_eq!(items.try_next().await?, Some(1.into()));
+    assert_eq!(items.try_next().await?, None);
+    assert_eq!(queries(&server), ["", "", "page%5Bnumber%5D=2"]);
     Ok(())
 }
 

@@ -247,8 +247,10 @@ async fn status_headers_and_raw_body_are_kept() -> Outcome {
     let response = get(&server)?.send_with_response().await?;
     assert_eq!((response.status().as_u16(), response.body().get("n")), (201, Some(&1)));
     assert_eq!(response.headers().get("x-total").map(|total| total.as_bytes()), Some(b"9".as_slice()));
+    assert_eq!(response.raw_body(), r#"{"n":1}"#);
     assert_eq!(response.into_body().len(), 1);
-    assert_eq!(get(&server)?.send_raw().await?.body(), "no JSON");
+    let raw = get(&server)?.send_raw().await?;
+    assert_eq!((raw.body(), raw.raw_body()), (&"no JSON".into(), &"no JSON".into()));
 
     let server = Server::answering([reply("422 Unprocessable Entity", &[], "{}")]).await?;
     let error = get(&server)?.send_raw().await.err().ok_or("it went well")?;

@@ -1,0 +1,282 @@
+//! The responses that a test sets.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{Request, Rule, Server, lock, reply};
+use crate::operation::{Operation, Reply};
+use crate::response::decode::DecodeFailure;
+use crate::response::events::EVENT_STREAM;
+use crate::response::json_path;
+
+pub(super) type Check = Arc<dyn Fn(&Reply) -> Result<(), DecodeFailure> + Send + Sync>;
+pub(super) type Condition = Arc<dyn Fn(&Request) -> bool + Send + Sync>;
+type Respond = Arc<dyn Fn(&Request) -> MockResponse + Send + Sync>;
+
+/// What is sent in response to a request, and how.
+#[derive(Clone)]
+pub(super) struct Sent {
+    pub(super) reply: Reply,
+    /// How long it is held back.
+    pub(super) delay: Duration,
+    /// After how many bytes of the body the connection is closed.
+    pub(super) cut_off: Option<usize>,
+    /// Computes the reply from the request, which is then checked.
+    computed: Option<(Respond, Check, &'static str)>,
+}
+
+impl Sent {
+    pub(super) fn now(reply: Reply) -> Self {
+        Self { reply, delay: Duration::ZERO, cut_off: None, computed: None }
+    }
+
+    /// A response that says what is wrong with the one that was set.
+    pub(super) fn fault(fault: String) -> Self {
+        Self::now(Reply { body: format!("mock: {fault}").into(), ..reply(501) })
+    }
+
+    /// Computes the response, if it is not there.
+    pub(super) fn compute(mut self, request: &Request) -> Result<Self, String> {
+        if let Some((respond, check, operation)) = self.computed.take() {
+            let MockResponse { reply, fault } = respond(request);
+            let reply = Reply { headers: with_all(self.reply.headers, reply.headers), ..reply };
+            check_reply(operation, &reply, &check, fault)?;
+            self.reply = reply;
+        }
+        Ok(self)
+    }
+}
+
+fn with_all(mut headers: HeaderMap, others: HeaderMap) -> HeaderMap {
+    headers.extend(others);
+    headers
+}
+
+/// Refuses a successful response that its operation cannot return.
+pub(super) fn check_reply(operation: &str, reply: &Reply, check: &Check, fault: Option<String>) -> Result<(), String> {
+    let success = (200..300).contains(&reply.status);
+    let wrong = if success { check(reply).err() } else { None };
+    let misfit =
+        |failure: DecodeFailure| format!("at {}: {}", json_path::at(&reply.body, failure.offset), failure.message);
+    match fault.or_else(|| wrong.map(misfit)) {
+        Some(fault) => Err(format!("invalid mock response for {operation}: {fault}")),
+        None => Ok(()),
+    }
+}
+
+/// A response that is computed from a request, for [`ResponseBuilder::respond_with`].
+#[derive(Clone)]
+#[must_use]
+pub struct MockResponse {
+    reply: Reply,
+    fault: Option<String>,
+}
+
+impl MockResponse {
+    /// Creates a response with JSON, which for a success must decode into what the operation returns.
+    pub fn json(body: impl Serialize) -> Self {
+        match serde_json::to_vec(&body) {
+            Ok(body) => Self::new(body.into(), "application/json"),
+            Err(error) => {
+                let fault = Some(format!("the body cannot be written: {error}"));
+                Self { fault, ..Self::new(Bytes::new(), "application/json") }
+            }
+        }
+    }
+
+    /// Creates a response with text.
+    pub fn text(body: impl Into<String>) -> Self {
+        Self::new(body.into().into(), "text/plain; charset=utf-8")
+    }
+
+    /// Creates a response with bytes.
+    pub fn bytes(body: impl Into<Bytes>) -> Self {
+        Self::new(body.into(), "application/octet-stream")
+    }
+
+    /// Creates a response without a body.
+    pub fn empty() -> Self {
+        Self::new(Bytes::new(), "")
+    }
+
+    /// Sets the status; 200 by default. One that is not a success can have any body.
+    pub fn status(mut self, status: u16) -> Self {
+        self.reply.status = status;
+        self
+    }
+
+    /// Adds a header.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.fault = add_header(&mut self.reply.headers, name, value).or(self.fault);
+        self
+    }
+
+    fn new(body: Bytes, media_type: &'static str) -> Self {
+        let mut reply = Reply { body, ..reply(200) };
+        if !media_type.is_empty() {
+            reply.headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+        }
+        Self { reply, fault: None }
+    }
+}
+
+impl fmt::Debug for MockResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MockResponse").field("status", &self.reply.status).finish_non_exhaustive()
+    }
+}
+
+/// Adds a header, or says why it cannot be sent.
+fn add_header(headers: &mut HeaderMap, name: &str, value: &str) -> Option<String> {
+    match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+        (Ok(name), Ok(value)) => {
+            headers.append(name, value);
+            None
+        }
+        _ => Some(format!("the header {name:?} or its value cannot be sent")),
+    }
+}
+
+/// Configures a response. The method that sets its body completes it: [`json`](Self::json), [`text`](Self::text),
+/// [`bytes`](Self::bytes), [`events`](Self::events), [`empty`](Self::empty) or [`respond_with`](Self::respond_with).
+#[must_use = "a response without a body is not set"]
+pub struct ResponseBuilder<'s> {
+    server: &'s Server,
+    rule: Rule,
+    check: Check,
+    fault: Option<String>,
+}
+
+impl<'s> ResponseBuilder<'s> {
+    pub(super) fn of<T, B>(server: &'s Server, operation: &'static Operation<T, B>) -> Self {
+        let sent = Sent::now(reply(200));
+        let rule = Rule { operation: operation.name, condition: None, expected: None, used: 0, sent };
+        Self { server, rule, check: Arc::new(|reply| (operation.decode)(reply).map(|_| ())), fault: None }
+    }
+}
+
+impl ResponseBuilder<'_> {
+    /// Responds only to the requests for which this returns true. It may read the mock.
+    pub fn when(mut self, condition: impl Fn(&Request) -> bool + Send + Sync + 'static) -> Self {
+        self.rule.condition = Some(Arc::new(condition));
+        self
+    }
+
+    /// Expects this many requests, and leaves further ones to later responses; [`Server::verify`] checks that they came.
+    pub fn times(mut self, times: usize) -> Self {
+        self.rule.expected = Some(times);
+        self
+    }
+
+    /// Sets the status; 200 by default. One that is not a success can have any body.
+    pub fn status(mut self, status: u16) -> Self {
+        self.rule.sent.reply.status = status;
+        self
+    }
+
+    /// Adds a header.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.fault = add_header(&mut self.rule.sent.reply.headers, name, value).or(self.fault);
+        self
+    }
+
+    /// Holds the response back for this long.
+    pub fn delay(mut self, delay: Duration) -> Self {
+        self.rule.sent.delay = delay;
+        self
+    }
+
+    /// Closes the connection after so many bytes of the body, fewer than it has.
+    pub fn cut_off(mut self, bytes: usize) -> Self {
+        self.rule.sent.cut_off = Some(bytes);
+        self
+    }
+
+    /// Responds with what this function returns for the request; it may read the mock. Headers that were set are added.
+    pub fn respond_with(self, respond: impl Fn(&Request) -> MockResponse + Send + Sync + 'static) {
+        let Self { server, mut rule, check, fault } = self;
+        rule.sent.computed = Some((Arc::new(respond), check, rule.operation));
+        let mut state = lock(&server.state);
+        if let Some(fault) = fault {
+            let fault = format!("invalid mock response for {}: {fault}", rule.operation);
+            rule.sent = Sent::fault(fault.clone());
+            state.faults.push(fault);
+        }
+        state.rules.push(rule);
+    }
+
+    /// Responds with JSON, which for a success must decode into what the operation returns.
+    pub fn json(mut self, body: impl Serialize) {
+        match serde_json::to_vec(&body) {
+            Ok(body) => self.set(body.into(), "application/json"),
+            Err(error) => {
+                self.fault = Some(format!("the body cannot be written: {error}"));
+                self.set(Bytes::new(), "application/json");
+            }
+        }
+    }
+
+    /// Responds with text.
+    pub fn text(self, body: impl Into<String>) {
+        self.set(body.into().into(), "text/plain; charset=utf-8");
+    }
+
+    /// Responds with bytes.
+    pub fn bytes(self, body: impl Into<Bytes>) {
+        self.set(body.into(), "application/octet-stream");
+    }
+
+    /// Responds with a stream of events, each its name and its data: text as it is, anything else as JSON.
+    pub fn events<D: Serialize>(mut self, events: impl IntoIterator<Item = (&'static str, D)>) {
+        let mut body = String::new();
+        for (name, data) in events {
+            let data = match serde_json::to_value(data) {
+                Ok(Value::String(text)) => text,
+                Ok(data) => data.to_string(),
+                Err(error) => {
+                    self.fault = Some(format!("the data of an event cannot be written: {error}"));
+                    String::new()
+                }
+            };
+            let lines: String = data.split('\n').map(|line| format!("data: {line}\n")).collect();
+            body.push_str(&format!("event: {name}\n{lines}\n"));
+        }
+        // What awaiting the call returns need not be what its events are.
+        self.check = Arc::new(|_| Ok(()));
+        self.set(body.into(), EVENT_STREAM);
+    }
+
+    /// Responds without a body.
+    pub fn empty(self) {
+        self.set(Bytes::new(), "");
+    }
+
+    /// Keeps the response. An invalid one is reported to the caller, and by [`Server::verify`].
+    fn set(self, body: Bytes, media_type: &'static str) {
+        let Self { server, mut rule, check, fault } = self;
+        rule.sent.reply.body = body;
+        if !media_type.is_empty() {
+            let media_type = HeaderValue::from_static(media_type);
+            rule.sent.reply.headers.entry(CONTENT_TYPE).or_insert(media_type);
+        }
+        let checked = check_reply(rule.operation, &rule.sent.reply, &check, fault);
+        let mut state = lock(&server.state);
+        if let Err(fault) = checked {
+            rule.sent = Sent::fault(fault.clone());
+            state.faults.push(fault);
+        }
+        state.rules.push(rule);
+    }
+}
+
+impl fmt::Debug for ResponseBuilder<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResponseBuilder").field("operation", &self.rule.operation).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,189 @@
+//! Responses that are streams of JSON values: JSON lines and JSON text sequences (RFC 7464).
+
+use std::fmt;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::{Buf as _, Bytes};
+use futures_core::Stream;
+use reqwest::header::{CONTENT_TYPE, HeaderMap};
+
+use crate::error::{DecodeError, Error, TransportError};
+use crate::operation::Reply;
+use crate::request::{Call, ResponseMode};
+use crate::response::decode::DecodeFailure;
+use crate::response::limits::Limits;
+use crate::response::stage::{Open, Stage};
+use crate::response::{ErrorDecoder, decoded};
+
+/// The media types that are asked for.
+const ACCEPT: &str = "application/x-ndjson, application/jsonl, application/json-seq";
+
+/// Begins each value of a JSON text sequence.
+const RECORD_SEPARATOR: u8 = 0x1e;
+
+/// Makes a type of a value: of a reply whose body is the value's JSON.
+pub type LineReader<T> = fn(&Reply) -> Result<T, DecodeFailure>;
+
+/// JSON values as they arrive, one a line: a [`Stream`] that needs no crate of streams to be read.
+///
+/// It reads `application/jsonl`, `application/x-ndjson` and `application/json-seq`. Nothing is sent before the first value
+/// is asked for. The stream ends where the server ends it; dropping it closes the connection. The call's timeout applies to
+/// the time between two pieces of the response, and the client's limit on the size of responses to each value. Empty lines
+/// are left out.
+///
+/// A value that is not what the API declares is an [`Error::Decode`], whose [`raw_body`](Error::raw_body) is the value's
+/// JSON, and the stream goes on behind it. Any other error is the last thing it gives.
+#[must_use = "nothing is sent until a value is asked for"]
+pub struct JsonLines<T: 'static, B: 'static> {
+    operation: &'static str,
+    read: LineReader<T>,
+    limit: usize,
+    stage: Stage<B>,
+    /// The beginning of a value whose end has not come.
+    line: Vec<u8>,
+}
+
+impl<T, B: Default> Call<T, B> {
+    /// The JSON values that the operation responds with, line by line.
+    pub fn json_lines<E>(self, read: LineReader<E>) -> JsonLines<E, B> {
+        let Self { operation, mut parts } = self;
+        parts.response_mode = ResponseMode::Lines;
+        parts.accept = ACCEPT;
+        let limit = parts.core.inner().response_limit;
+        let stage = Stage::Opening(decoded(parts, operation.error_decoder(), ErrorDecoder::success));
+        JsonLines { operation: operation.name, read, limit, stage, line: Vec::new() }
+    }
+}
+
+/// Returns true if the response is a stream of JSON values. Servers also call one text or bytes, or do not name its type.
+pub(crate) fn holds_lines(headers: &HeaderMap) -> bool {
+    let Some(media_type) = headers.get(CONTENT_TYPE) else { return true };
+    let essence = media_type.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    let known = [
+        "application/jsonl",
+        "application/x-jsonl",
+        "application/jsonlines",
+        "application/x-jsonlines",
+        "application/json-lines",
+        "application/ndjson",
+        "application/x-ndjson",
+        "application/x-json-stream",
+        "application/stream+json",
+        "application/json-seq",
+        "application/octet-stream",
+        "text/plain",
+    ];
+    known.iter().any(|known| essence.eq_ignore_ascii_case(known)) || essence.to_ascii_lowercase().ends_with("+json-seq")
+}
+
+/// What separates the values of this response.
+fn separator(headers: &HeaderMap) -> u8 {
+    let media_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = media_type.split(';').next().unwrap_or_default().trim();
+    if essence.to_ascii_lowercase().ends_with("json-seq") { RECORD_SEPARATOR } else { b'\n' }
+}
+
+impl<T, B> JsonLines<T, B> {
+    /// The next value; none at the end.
+    ///
+    /// # Errors
+    ///
+    /// Those of the operation, and those of a value that is not what the API declares.
+    pub async fn next(&mut self) -> Option<Result<T, Error<B>>> {
+        poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+    }
+
+    /// The same for `while let Some(value) = values.try_next().await?`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`next`](Self::next).
+    pub async fn try_next(&mut self) -> Result<Option<T>, Error<B>> {
+        self.next().await.transpose()
+    }
+
+    /// The JSON of the next value; none at the end.
+    fn poll_line(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Bytes>, Error<B>>> {
+        loop {
+            let opened = ready!(self.stage.poll_open(self.operation, "JSON lines (application/x-ndjson)", context))?;
+            let Some(open) = opened else { return Poll::Ready(Ok(None)) };
+            let separator = separator(&open.reply.headers);
+            let end = open.piece.iter().position(|byte| *byte == separator);
+            let part = open.piece.slice(..end.unwrap_or(open.piece.len()));
+            if part.len() > self.limit.saturating_sub(self.line.len()) {
+                let error = TransportError::value_too_large(self.limit).of(self.operation);
+                return Poll::Ready(Err(error.into()));
+            }
+            self.line.extend_from_slice(&part);
+            open.piece.advance(part.len() + usize::from(end.is_some()));
+            let ended = end.is_none() && !ready!(open.poll_piece(context))?;
+            if (end.is_some() || ended) && !self.line.trim_ascii().is_empty() {
+                let line = Bytes::from(std::mem::take(&mut self.line));
+                return Poll::Ready(Ok(Some(line)));
+            }
+            if ended {
+                return Poll::Ready(Ok(None));
+            }
+            if end.is_some() {
+                self.line.clear();
+            }
+        }
+    }
+
+    fn decode(&self, open: &mut Open, line: &Bytes) -> Result<T, Error<B>> {
+        open.reply.body = line.slice_ref(line.trim_ascii());
+        let (read, _) = Limits::of_response(self.limit).apply(|| (self.read)(&open.reply));
+        read.map_err(|failure| {
+            let error = DecodeError::new(self.operation, open.reply.clone(), failure).redacted(open.redactor.clone());
+            Error::Decode(Box::new(error))
+        })
+    }
+}
+
+impl<T, B> Stream for JsonLines<T, B> {
+    type Item = Result<T, Error<B>>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = &mut *self;
+        let line = ready!(this.poll_line(context));
+        // The stage is put back unless this was the end.
+        let stage = std::mem::replace(&mut this.stage, Stage::Ended);
+        match (line, stage) {
+            (Ok(Some(line)), Stage::Open(mut open)) => {
+                let value = this.decode(&mut open, &line);
+                this.stage = Stage::Open(open);
+                Poll::Ready(Some(value))
+            }
+            (Err(error), _) => Poll::Ready(Some(Err(error))),
+            _ => Poll::Ready(None),
+        }
+    }
+}
+
+/// What is polled in it is boxed, and the rest stays where it is put.
+impl<T, B> Unpin for JsonLines<T, B> {}
+
+/// Names the stream without what it carries.
+impl<T, B> fmt::Debug for JsonLines<T, B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JsonLines").field("operation", &self.operation).finish_non_exhaustive()
+    }
+}
+
+/// Gives a generated call struct of an operation that responds with JSON lines their stream:
+/// `json_lines! { ExportCall -> Contact, ErrorBody { json } }`, what a line is and what decodes it.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! json_lines {
+    ($call:ident -> $line:ty, $error:ty { $decode:ident }) => {
+        impl $call {
+            /// Sends the request and reads the JSON values of its response, each when it is asked for.
+            #[inline]
+            pub fn lines(self) -> $crate::JsonLines<$line, $error> {
+                self.call.json_lines($crate::decode::$decode)
+            }
+        }
+    };
+}

@@ -1,0 +1,67 @@
+//! A response whose body is read while it arrives: from the request to its end.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use futures_core::Stream as _;
+
+use crate::error::{DecodeError, Error};
+use crate::operation::Reply;
+use crate::redact::Redactor;
+use crate::request::Sending;
+use crate::response::byte_stream::ByteStream;
+use crate::response::decode::DecodeFailure;
+use crate::transport::RawResponse;
+
+pub(super) enum Stage<B: 'static> {
+    Opening(Sending<RawResponse, B>),
+    Open(Box<Open>),
+    Ended,
+}
+
+pub(super) struct Open {
+    /// The status and headers, and the part of the body that is decoded.
+    pub(super) reply: Reply,
+    pub(super) stream: ByteStream,
+    /// What of it is not read yet.
+    pub(super) piece: Bytes,
+    pub(super) redactor: Redactor,
+}
+
+impl<B> Stage<B> {
+    /// Waits for the head of the response. `expected` is what its body should be.
+    pub(super) fn poll_open(
+        &mut self,
+        operation: &'static str,
+        expected: &str,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<Option<&mut Open>, Error<B>>> {
+        if let Self::Opening(opening) = self {
+            let RawResponse { reply, stream, redactor, .. } = ready!(opening.as_mut().poll(context))?;
+            let Some(stream) = stream else {
+                let failure = DecodeFailure::no_stream(&reply, expected);
+                let error = DecodeError::new(operation, reply, failure).redacted(redactor);
+                return Poll::Ready(Err(Error::Decode(Box::new(error))));
+            };
+            *self = Self::Open(Box::new(Open { reply, stream, piece: Bytes::new(), redactor }));
+        }
+        Poll::Ready(Ok(match self {
+            Self::Open(open) => Some(open),
+            Self::Opening(_) | Self::Ended => None,
+        }))
+    }
+}
+
+impl Open {
+    /// Reads the next piece of the body. Returns false at its end.
+    pub(super) fn poll_piece<B>(&mut self, context: &mut Context<'_>) -> Poll<Result<bool, Error<B>>> {
+        Poll::Ready(match ready!(Pin::new(&mut self.stream).poll_next(context)) {
+            Some(piece) => {
+                self.piece = piece?;
+                Ok(true)
+            }
+            None => Ok(false),
+        })
+    }
+}
