@@ -32,6 +32,9 @@ pub mod documentation;
 #[path = "../../../tests/fixtures/golden/duplicates/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod duplicates;
+#[path = "../../../tests/fixtures/golden/enum_names/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod enum_names;
 #[path = "../../../tests/fixtures/golden/enums/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod enums;
@@ -137,6 +140,9 @@ pub mod servers;
 #[path = "../../../tests/fixtures/golden/swagger_2/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod swagger_2;
+#[path = "../../../tests/fixtures/golden/tag_values/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod tag_values;
 #[path = "../../../tests/fixtures/golden/tagged/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod tagged;
