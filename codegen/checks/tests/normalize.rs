@@ -89,6 +89,14 @@ fn every_schema_has_one_meaning() -> Outcome {
         (json!({"contentMediaType": "image/png"}), "stringbinary"),
         (json!({"format": "uuid"}), "stringuuid"),
         (
+            json!({"allOf": [
+                {"type": "array", "items": {"$ref": "#/components/schemas/Pet"}},
+                {"type": "array", "items": {"type": "object", "properties": {"age": {"type": "integer"}}}}
+            ]}),
+            "[{name!: string, age: integer}]",
+        ),
+        (json!({"type": "integer", "oneOf": [{"const": 1, "title": "One"}, {"const": 2}]}), "integer(1|2)"),
+        (
             json!({"allOf": [{"$ref": "#/components/schemas/Pet"}, {"properties": {"age": {"type": "integer"}}}]}),
             "{name!: string, age: integer}",
         ),

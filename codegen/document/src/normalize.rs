@@ -61,6 +61,10 @@ pub struct ClientSchema {
     pub rust_name: Option<String>,
     /// `x-rust-variants`.
     pub variants: BTreeMap<String, String>,
+    /// Names of values by the document itself, for those that `x-rust-variants` does not name.
+    pub value_names: BTreeMap<String, String>,
+    /// Descriptions of values.
+    pub value_docs: BTreeMap<String, String>,
     /// `title`.
     pub title: Option<String>,
     /// `description`.
@@ -191,6 +195,11 @@ impl<'d> Normalizer<'d> {
         let id = SchemaId::new(self.schemas.len());
         self.schemas.push(schema);
         id
+    }
+
+    /// Returns true if a schema of the document allows null and nothing else.
+    pub fn is_null(&self, id: SchemaId) -> bool {
+        id.index() < self.document.schemas().len() && alternatives::is_null_alone(&self.document[id])
     }
 
     /// The schema that a reference which says nothing itself stands for.

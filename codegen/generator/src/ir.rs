@@ -21,7 +21,10 @@ mod unions;
 mod webhooks;
 mod wire;
 
+use std::fmt;
+
 use serde::Serialize;
+use serde_json::Value;
 
 use crm_clients_document::diagnostic::Diagnostics;
 use crm_clients_document::model::{Document, MediaTypeId, OperationId, ParameterId};
@@ -455,6 +458,8 @@ impl Presence {
 pub struct Enum<T> {
     /// Name and value of each variant.
     pub variants: Vec<(String, T)>,
+    /// Lines of documentation of each variant, beside its value.
+    pub docs: Vec<Vec<String>>,
     /// The variant that keeps an unknown value.
     pub unknown: String,
 }
@@ -466,6 +471,8 @@ pub struct Union {
     pub variants: Vec<UnionVariant>,
     /// The property that tells them apart.
     pub tag: Option<String>,
+    /// Whether that property is added when a variant is written, because the variants do not declare it.
+    pub adds_tag: bool,
     /// The variant that keeps what fits none.
     pub unknown: String,
 }
@@ -479,8 +486,90 @@ pub struct UnionVariant {
     pub ty: Type,
     /// The kind of JSON it is.
     pub json: JsonKind,
-    /// The tag's value.
-    pub tag: Option<String>,
+    /// The tag's values.
+    pub tags: Vec<TagValue>,
+}
+
+impl UnionVariant {
+    /// The tag's values as text, none where there is no tag.
+    pub fn tag_text(&self) -> Option<String> {
+        let texts: Vec<String> = self.tags.iter().map(TagValue::to_string).collect();
+        (!texts.is_empty()).then(|| texts.join(" or "))
+    }
+}
+
+/// A value of the property that tells the variants of a union apart.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+pub enum TagValue {
+    /// A string.
+    Text(String),
+    /// An integer.
+    Integer(i64),
+    /// A number that is no integer, as JSON.
+    Number(String),
+    /// A boolean.
+    Boolean(bool),
+    /// Null.
+    Null,
+    /// Any value of this kind.
+    Any(JsonKind),
+}
+
+impl TagValue {
+    /// The tag for a constant; none for arrays and objects.
+    pub fn of(value: &Value) -> Option<Self> {
+        Some(match value {
+            Value::String(text) => Self::Text(text.clone()),
+            Value::Bool(boolean) => Self::Boolean(*boolean),
+            Value::Null => Self::Null,
+            Value::Number(number) => number.as_i64().map_or_else(|| Self::Number(number.to_string()), Self::Integer),
+            Value::Array(_) | Value::Object(_) => return None,
+        })
+    }
+
+    /// Returns true if this is one value, not any of a kind.
+    pub fn is_constant(&self) -> bool {
+        !matches!(self, Self::Any(_))
+    }
+
+    /// Returns true if it has this value.
+    pub fn matches(&self, value: &Value) -> bool {
+        match self {
+            Self::Any(kind) => kind.has(value),
+            constant => Self::of(value).as_ref() == Some(constant),
+        }
+    }
+
+    /// Returns true if both have a value in common.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        let kind = |tag: &Self| match tag {
+            Self::Text(_) => JsonKind::String,
+            Self::Integer(_) => JsonKind::Integer,
+            Self::Number(_) => JsonKind::Number,
+            Self::Boolean(_) => JsonKind::Boolean,
+            Self::Null => JsonKind::Any,
+            Self::Any(kind) => *kind,
+        };
+        match (self, other) {
+            (Self::Any(_), _) | (_, Self::Any(_)) => match (kind(self), kind(other)) {
+                (JsonKind::Integer | JsonKind::Number, JsonKind::Integer | JsonKind::Number) => true,
+                (one, other) => one == other,
+            },
+            _ => self == other,
+        }
+    }
+}
+
+impl fmt::Display for TagValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) | Self::Number(text) => f.write_str(text),
+            Self::Integer(number) => write!(f, "{number}"),
+            Self::Boolean(boolean) => write!(f, "{boolean}"),
+            Self::Null => f.write_str("null"),
+            Self::Any(kind) => write!(f, "any {}", kind.as_str()),
+        }
+    }
 }
 
 /// Kinds of JSON.
@@ -504,6 +593,19 @@ pub enum JsonKind {
 }
 
 impl JsonKind {
+    /// Returns true if a value is of the kind.
+    pub fn has(self, value: &Value) -> bool {
+        match self {
+            Self::Boolean => value.is_boolean(),
+            Self::Integer => value.is_i64() || value.is_u64(),
+            Self::Number => value.is_number(),
+            Self::String => value.is_string(),
+            Self::Array => value.is_array(),
+            Self::Object => value.is_object(),
+            Self::Any => true,
+        }
+    }
+
     /// The name used in emitted code.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -131,6 +131,12 @@ impl UsedNames {
         self.claim_by(name, str::to_owned)
     }
 
+    /// Takes the name of the variant for all that is not known: `Unknown`, or `Other` where a value has that name.
+    pub fn claim_unknown(&mut self) -> String {
+        let name = if self.contains("Unknown") { "Other" } else { "Unknown" };
+        self.claim(name)
+    }
+
     /// Takes the first of `name`, `name2`, `name3` ... whose key is not taken.
     pub fn claim_by(&mut self, name: &str, key: impl Fn(&str) -> String) -> String {
         let name = self.free_by(name, &key);

@@ -63,7 +63,7 @@ pub mod __private {
     pub use crate::serde::de::{Key, Object, PropertyReader, is_required, read};
     pub use crate::serde::open_enum::{read_integer, read_string};
     pub use crate::serde::ser::{PropertyWriter, WriteObject, write};
-    pub use crate::serde::union::{Shape, Union, Variants, kind, read_union, read_variant};
+    pub use crate::serde::union::{Shape, Union, Variants, kind, read_union, read_variant, tag, write_tagged};
     pub use serde;
     pub use serde_json;
     pub use std::string::String;

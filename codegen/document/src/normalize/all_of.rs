@@ -119,7 +119,10 @@ fn all_of(normalizer: &mut Normalizer<'_>, id: SchemaId) -> Shape {
     match parts {
         Parts { has_object: true, fields, .. } => Shape::Object(fields),
         Parts { scalars, .. } if !scalars.is_empty() => Shape::Scalar(narrowest(scalars)),
-        Parts { arrays, .. } if !arrays.is_empty() => Shape::Array(arrays[0]),
+        Parts { arrays, .. } if !arrays.is_empty() => {
+            let items = arrays.into_iter().reduce(|items, more| combine(normalizer, items, more));
+            items.map_or(Shape::Any, Shape::Array)
+        }
         _ => Shape::Any,
     }
 }

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
+use super::annotations::value_text;
 use super::keywords::Keywords;
 use super::simplify::Simplifier;
 use super::{ClientSchema, Kind, Limits};
@@ -53,18 +54,40 @@ impl<'d> Simplifier<'_, 'd> {
 
     /// Makes alternatives that are lists of values of one type one list, the way 3.1 writes an `enum` with a text for each value.
     ///
-    /// `{"oneOf": [{"const": "a", "title": "First"}, {"const": "b"}]}` is `{"type": "string", "enum": ["a", "b"]}`.
-    pub(super) fn constants(&mut self, keywords: &mut Keywords<'d>) {
-        if !keywords.types.is_empty() || keywords.values.is_some() {
+    /// `{"oneOf": [{"const": "a", "title": "First"}, {"const": "b"}]}` is `{"type": "string", "enum": ["a", "b"]}`. Their titles
+    /// name the values.
+    pub(super) fn constants(&mut self, keywords: &mut Keywords<'d>, annotations: &mut ClientSchema) {
+        if keywords.values.is_some() {
             return;
         }
         for is_one_of in [true, false] {
             let arms = if is_one_of { &keywords.one_of } else { &keywords.any_of };
             let Some(arms) = arms.clone().filter(|arms| !arms.is_empty()) else { continue };
             let Some((kind, values)) = self.listed_values(&arms) else { continue };
+            if !keywords.types.is_empty() && keywords.types != [kind] {
+                continue;
+            }
+            self.name_values(&arms, annotations);
             (keywords.types, keywords.values) = (vec![kind], Some(values));
             *(if is_one_of { &mut keywords.one_of } else { &mut keywords.any_of }) = None;
             return;
+        }
+    }
+
+    /// Names and describes each value as the alternative does that allows it alone.
+    fn name_values(&self, arms: &[SchemaId], annotations: &mut ClientSchema) {
+        for schema in arms.iter().filter_map(|arm| self.document_schema(*arm)) {
+            let only = schema.constant.as_ref().or(match schema.enumeration.as_deref() {
+                Some([only]) => Some(only),
+                _ => None,
+            });
+            let Some(value) = only.and_then(value_text) else { continue };
+            if let Some(title) = &schema.title {
+                annotations.value_names.entry(value.clone()).or_insert_with(|| title.clone());
+            }
+            if let Some(description) = &schema.description {
+                annotations.value_docs.entry(value).or_insert_with(|| description.clone());
+            }
         }
     }
 

@@ -1,5 +1,7 @@
 //! What a schema says that is not about its type: texts, flags, and limits as documentation shows them.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::{ClientSchema, Kind, Limits};
@@ -15,6 +17,8 @@ pub(super) fn annotations(schema: &Schema) -> ClientSchema {
         component: schema.component.clone(),
         rust_name: schema.rust_name.clone(),
         variants: schema.rust_variants.clone(),
+        value_names: by_value(schema, &["x-enum-varnames", "x-enumNames"]),
+        value_docs: by_value(schema, &["x-enum-descriptions", "x-enumDescriptions"]),
         title: schema.title.clone(),
         description: schema.description.clone().or_else(|| summary().filter(|_| has_summary)),
         read_only: schema.read_only,
@@ -25,6 +29,28 @@ pub(super) fn annotations(schema: &Schema) -> ClientSchema {
     }
 }
 
+/// What the first of these extensions that is there says of each value of an `enum`, in the order of the values or by value.
+fn by_value(schema: &Schema, names: &[&str]) -> BTreeMap<String, String> {
+    let extensions = &schema.rare().extensions;
+    let said = names.iter().find_map(|name| extensions.get(*name));
+    let texts = schema.enumeration.iter().flatten().enumerate().filter_map(|(index, value)| {
+        let key = value_text(value)?;
+        let said = match said? {
+            Value::Array(list) => list.get(index)?,
+            Value::Object(map) => map.get(&key)?,
+            _ => return None,
+        };
+        let text = said.as_str().filter(|text| !text.trim().is_empty())?;
+        Some((key, text.to_owned()))
+    });
+    texts.collect()
+}
+
+/// A string or an integer as the text that names it.
+pub(super) fn value_text(value: &Value) -> Option<String> {
+    value.as_str().map(str::to_owned).or_else(|| value.as_i64().map(|number| number.to_string()))
+}
+
 /// A schema that is the same as its only alternative, or null: what it says itself of its use is nearer than what the alternative says.
 pub(super) fn annotated(only: ClientSchema, own: ClientSchema, pointer: String) -> ClientSchema {
     ClientSchema {
@@ -32,6 +58,8 @@ pub(super) fn annotated(only: ClientSchema, own: ClientSchema, pointer: String) 
         component: own.component,
         rust_name: own.rust_name.or(only.rust_name),
         variants: if own.variants.is_empty() { only.variants } else { own.variants },
+        value_names: if own.value_names.is_empty() { only.value_names } else { own.value_names },
+        value_docs: if own.value_docs.is_empty() { only.value_docs } else { own.value_docs },
         title: own.title.or(only.title),
         description: own.description.or(only.description),
         nullable: true,

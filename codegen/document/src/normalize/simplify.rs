@@ -72,13 +72,13 @@ impl<'d> Simplifier<'_, 'd> {
     }
 
     /// The steps that also what came about here takes.
-    pub(super) fn simplify(&mut self, mut keywords: Keywords<'d>, annotations: ClientSchema) -> ClientSchema {
+    pub(super) fn simplify(&mut self, mut keywords: Keywords<'d>, mut annotations: ClientSchema) -> ClientSchema {
         missing_type(&mut keywords);
         if let Some(only) = self.null_alternatives(&mut keywords) {
             let only = self.simplified(only).clone();
             return annotated(only, annotations, keywords.pointer);
         }
-        self.constants(&mut keywords);
+        self.constants(&mut keywords, &mut annotations);
         if keywords.types.len() > 1 {
             self.several_types(&mut keywords);
         }

@@ -7,7 +7,7 @@ use serde_json::{Map, Number, Value};
 use super::sample::BASE64;
 use crate::emit::types::SetterNames;
 use crate::emit::{From, converts, escape, type_tokens};
-use crate::ir::{Api, Enum, Field, Presence, Struct, Type, TypeDef, TypeKind, Union};
+use crate::ir::{Api, Enum, Field, Presence, Struct, TagValue, Type, TypeDef, TypeKind, Union};
 
 /// Why a type cannot carry a value.
 #[derive(Debug)]
@@ -153,11 +153,19 @@ impl<'a> Writer<'a> {
     /// The first variant that carries the value.
     fn union(self, def: &TypeDef, kind: &Union, value: &Value) -> Result {
         let name = escape::ident(&def.name);
-        let tag = kind.tag.as_ref().and_then(|tag| value.get(tag)).and_then(Value::as_str);
-        let possible = kind.variants.iter().filter(|variant| kind.tag.is_none() || variant.tag.as_deref() == tag);
+        let tag = kind.tag.as_ref().and_then(|tag| value.get(tag));
+        let is_tagged = |tags: &[TagValue]| tag.is_some_and(|value| tags.iter().any(|tag| tag.matches(value)));
+        let possible = kind.variants.iter().filter(|variant| kind.tag.is_none() || is_tagged(&variant.tags));
+        // A tag that the client adds is no property of the variant.
+        let untagged = match (value, &kind.tag) {
+            (Value::Object(object), Some(tag)) if kind.adds_tag => Value::Object(
+                object.iter().filter(|(key, _)| *key != tag).map(|(key, value)| (key.clone(), value.clone())).collect(),
+            ),
+            _ => value.clone(),
+        };
         let mut reasons = Vec::new();
         for variant in possible {
-            match self.exact(&variant.ty, value) {
+            match self.exact(&variant.ty, &untagged) {
                 Ok(held) => {
                     let variant = escape::ident(&variant.name);
                     return Ok(quote!(types::#name::#variant(#held)));

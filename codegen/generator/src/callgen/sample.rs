@@ -118,7 +118,10 @@ impl<'a> Sampler<'a> {
         }
         self.additional(schema, &mut out)?;
         if let Some((property, value)) = &schema.tag {
-            out.insert(property.clone(), value.clone());
+            // The keys of a mapping are strings, whatever the type of the property is.
+            let is_other = out.get(property).is_some_and(|declared| !declared.is_string());
+            let read = value.as_str().filter(|_| is_other).and_then(|text| serde_json::from_str(text).ok());
+            out.insert(property.clone(), read.unwrap_or_else(|| value.clone()));
         }
         Ok(Value::Object(out))
     }

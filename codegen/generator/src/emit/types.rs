@@ -9,7 +9,7 @@ use quote::quote;
 
 use super::file::File;
 use super::{From, escape, holds_map, type_tokens};
-use crate::ir::{Api, Enum, Type, TypeDef, TypeKind, Union};
+use crate::ir::{Api, Enum, TagValue, Type, TypeDef, TypeKind, Union};
 use crate::markdown::code;
 
 pub(crate) use structs::SetterNames;
@@ -137,8 +137,8 @@ impl Writer<'_> {
         let mut converted: Vec<&Type> = Vec::new();
         for variant in &kind.variants {
             let (variant_name, ty) = (escape::ident(&variant.name), self.tokens(&variant.ty));
-            let doc = match (&kind.tag, &variant.tag) {
-                (Some(property), Some(tag)) => format!("Where {} is {}.", code(property), code(tag)),
+            let doc = match (&kind.tag, variant.tags.as_slice()) {
+                (Some(property), tags @ [_, ..]) => format!("Where {} is {}.", code(property), tag_words(tags)),
                 _ => match variant.json.as_str() {
                     "any" => "A value of this type.".to_owned(),
                     json => format!("JSON of the kind {json}."),
@@ -161,13 +161,19 @@ impl Writer<'_> {
                 #unknown(runtime::Value),
             }
         });
-        let tag = kind.tag.as_deref().map(|tag| format!(" tag {}", escape::quoted(tag))).unwrap_or_default();
+        let added = if kind.adds_tag { " added" } else { "" };
+        let tag = kind.tag.as_deref().map(|tag| format!(" tag {}{added}", escape::quoted(tag))).unwrap_or_default();
+        let only_text =
+            kind.variants.iter().flat_map(|variant| &variant.tags).all(|tag| matches!(tag, TagValue::Text(_)));
         let entries: Vec<String> = kind
             .variants
             .iter()
-            .map(|variant| match &variant.tag {
-                Some(tag) if kind.tag.is_some() => format!("{}: {}", variant.name, escape::quoted(tag)),
-                _ => format!("{}: {}", variant.name, variant.json.as_str()),
+            .map(|variant| {
+                let tags: Vec<String> = variant.tags.iter().map(|tag| tag_entry(tag, only_text)).collect();
+                match kind.tag {
+                    Some(_) => format!("{}: {}", variant.name, tags.join(" | ")),
+                    None => format!("{}: {}", variant.name, variant.json.as_str()),
+                }
             })
             .collect();
         file.invocation("union", &format!("{}({}){tag}", def.name, kind.unknown), &entries);
@@ -177,6 +183,28 @@ impl Writer<'_> {
         if def.sent {
             file.items(conversions);
         }
+    }
+}
+
+/// The values of a tag in a sentence.
+fn tag_words(tags: &[TagValue]) -> String {
+    let words = tags.iter().map(|tag| match tag {
+        TagValue::Any(kind) => format!("of the kind {}", kind.as_str()),
+        constant => code(&constant.to_string()),
+    });
+    words.collect::<Vec<_>>().join(" or ")
+}
+
+/// A value of a tag in the macro's list; where all are strings, they stand alone.
+fn tag_entry(tag: &TagValue, only_text: bool) -> String {
+    match tag {
+        TagValue::Text(text) if only_text => escape::quoted(text),
+        TagValue::Text(text) => format!("text({})", escape::quoted(text)),
+        TagValue::Integer(number) => format!("integer({number})"),
+        TagValue::Number(number) => format!("number({number})"),
+        TagValue::Boolean(boolean) => format!("boolean({boolean})"),
+        TagValue::Null => "null()".to_owned(),
+        TagValue::Any(kind) => format!("any_{}()", kind.as_str()),
     }
 }
 
@@ -234,8 +262,14 @@ fn open_enum<T>(
     let (head, name, unknown) = (head(def), escape::ident(&def.name), escape::ident(&kind.unknown));
     let variants: TokenStream = entries
         .iter()
-        .map(|(variant, value, _)| {
-            let (doc, variant) = (escape::docs(&[code(value)]), escape::ident(variant));
+        .zip(&kind.docs)
+        .map(|((variant, value, _), about)| {
+            let mut lines = vec![code(value)];
+            if !about.is_empty() {
+                lines.push(String::new());
+                lines.extend(about.iter().cloned());
+            }
+            let (doc, variant) = (escape::docs(&lines), escape::ident(variant));
             quote!(#doc #variant,)
         })
         .collect();

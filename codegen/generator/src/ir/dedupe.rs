@@ -128,9 +128,9 @@ impl Make {
             TypeKind::Strings(kind) => kind.variants.hash(&mut hasher),
             TypeKind::Integers(kind) => kind.variants.hash(&mut hasher),
             TypeKind::Union(kind) => {
-                kind.tag.hash(&mut hasher);
+                (&kind.tag, kind.adds_tag).hash(&mut hasher);
                 for variant in &kind.variants {
-                    (&variant.name, variant.json, &variant.tag).hash(&mut hasher);
+                    (&variant.name, variant.json, &variant.tags).hash(&mut hasher);
                     hash_type(&variant.ty, &mut named, &mut hasher);
                 }
             }

@@ -119,13 +119,32 @@ fn verb(method: &str, has_patch: bool) -> Verb {
 /// How much of its path a name takes in, from the shortest on.
 const LEVELS: usize = 4;
 
+/// The level at which a name is the document's own.
+const ID_LEVEL: usize = 3;
+
+/// Methods that every handle has from the traits of the standard library.
+const INHERITED: &[&str] = &[
+    "borrow",
+    "borrow_mut",
+    "clone",
+    "clone_from",
+    "clone_into",
+    "fmt",
+    "from",
+    "into",
+    "to_owned",
+    "try_from",
+    "try_into",
+    "type_id",
+];
+
 impl Named<'_> {
     fn name(&self, level: usize) -> String {
         if let Some(given) = &self.operation.rust_name {
             return given.clone();
         }
         match (level, &self.operation.id) {
-            (3, Some(id)) => return names::value_name(id),
+            (ID_LEVEL, Some(id)) => return names::value_name(id),
             (4.., _) => return self.whole_path(),
             _ => {}
         }
@@ -201,15 +220,22 @@ fn settle(named: &[Named<'_>], diagnostics: &mut Diagnostics) -> Vec<String> {
         for name in &names {
             *count.entry(name).or_default() += 1;
         }
-        let takes_new = |index: usize| names[index] == "new" && named[index].operation.rust_name.is_none();
-        let collides = |index: &usize| count[names[*index].as_str()] > 1 || takes_new(*index);
+        let is_taken = |index: usize| {
+            let name = names[index].as_str();
+            (name == "new" || INHERITED.contains(&name)) && named[index].operation.rust_name.is_none()
+        };
+        let collides = |index: &usize| count[names[*index].as_str()] > 1 || is_taken(*index);
         let longer = |index: &usize| levels[*index] < LEVELS && named[*index].operation.rust_name.is_none();
         let lengthened: Vec<usize> = (0..named.len()).filter(collides).filter(longer).collect();
         if lengthened.is_empty() {
             return number(named, names, diagnostics);
         }
         for index in lengthened {
-            levels[index] += 1;
+            // The document's own name says more than a verb in front of a name that every type has.
+            let has_id = named[index].operation.id.is_some();
+            let is_inherited = INHERITED.contains(&names[index].as_str());
+            levels[index] =
+                if is_inherited && has_id { levels[index].max(ID_LEVEL - 1) + 1 } else { levels[index] + 1 };
         }
     }
 }
@@ -341,6 +367,16 @@ mod tests {
         let mut diagnostics = Diagnostics::new();
         assert_eq!(method_names("Pets", &operations.iter().collect::<Vec<_>>(), &mut diagnostics), ["one", "two"]);
         assert!(diagnostics.is_empty());
+    }
+
+    #[test]
+    fn methods_that_every_handle_has_are_not_hidden() {
+        let operations =
+            [operation("POST", "/boards/{id}/clone", Some("cloneBoard")), operation("GET", "/boards", None)];
+        let mut diagnostics = Diagnostics::new();
+        let names = method_names("Boards", &operations.iter().collect::<Vec<_>>(), &mut diagnostics);
+        assert_eq!(names, ["clone_board", "list"]);
+        assert_eq!(named("Boards", &[("POST", "/boards/{id}/clone"), ("GET", "/boards")]), ["create_clone", "list"]);
     }
 
     #[test]

@@ -4,13 +4,13 @@
 //! out what is read-only and tells null from absent, and a response leaves out what is write-only.
 //! Where both come out alike, [`super::dedupe`] makes them one again.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use super::{Enum, Field, Presence, Struct, Type, TypeId, TypeKind, docs};
 use crate::names::{self, UsedNames};
 use crm_clients_document::diagnostic::{Diagnostics, child};
 use crm_clients_document::model::{Document, SchemaId};
-use crm_clients_document::normalize::{self, Additional, Kind, Normalizer};
+use crm_clients_document::normalize::{self, Additional, ClientSchema, Kind, Normalizer};
 use crm_clients_document::normalize::{Fields, Shape, nullable};
 use crm_clients_document::stack::deeper;
 
@@ -161,8 +161,7 @@ impl<'d> Types<'d> {
             Kind::Number => Type::F64,
             Kind::Integer { values, .. } if !values.is_empty() => {
                 let draft = self.reserve(id, direction, place);
-                let kind =
-                    enumeration(values.iter().map(|value| (value.to_string(), *value)), &self.schemas[id].variants);
+                let kind = enumeration(values.iter().map(|value| (value.to_string(), *value)), &self.schemas[id]);
                 self.drafts[draft.0].kind = TypeKind::Integers(kind);
                 Type::Named(draft)
             }
@@ -173,8 +172,7 @@ impl<'d> Types<'d> {
             },
             Kind::String { values, .. } if !values.is_empty() => {
                 let draft = self.reserve(id, direction, place);
-                let kind =
-                    enumeration(values.iter().map(|value| (value.clone(), value.clone())), &self.schemas[id].variants);
+                let kind = enumeration(values.iter().map(|value| (value.clone(), value.clone())), &self.schemas[id]);
                 self.drafts[draft.0].kind = TypeKind::Strings(kind);
                 Type::Named(draft)
             }
@@ -237,6 +235,7 @@ impl<'d> Types<'d> {
         let name = given_value_name(schema.rust_name.as_deref()).unwrap_or_else(|| names::value_name(wire));
         let (deprecated, may_be_null) = (schema.deprecated, nullable(&self.schemas, id));
         let constant = self.constant(id).map(|text| (text, Type::String)).or_else(|| self.constant_integer(id));
+        let constant = constant.or_else(|| self.constant_of_other_type(id));
         let constant = constant.filter(|_| !may_be_null);
         let ty = match &constant {
             Some((_, ty)) => ty.clone(),
@@ -310,6 +309,21 @@ impl<'d> Types<'d> {
                 [only] => Some((only.to_string(), Type::I64)),
                 _ => None,
             },
+            _ => None,
+        }
+    }
+
+    /// The only boolean, or the only number that is no integer, that a property allows.
+    fn constant_of_other_type(&mut self, id: SchemaId) -> Option<(String, Type)> {
+        let id = self.schemas.referred(id);
+        let ty = match normalize::shape(&mut self.schemas, id) {
+            Shape::Same(other) => return self.constant_of_other_type(other),
+            Shape::Scalar(Kind::Boolean) => Type::Boolean,
+            Shape::Scalar(Kind::Number) => Type::F64,
+            _ => return None,
+        };
+        match self.schemas[id].limits.values.as_slice() {
+            [only] => Some((only.to_string(), ty)),
             _ => None,
         }
     }
@@ -457,16 +471,19 @@ fn settle_fields(fields: &mut [Field]) {
     }
 }
 
-fn enumeration<T>(values: impl Iterator<Item = (String, T)>, given: &BTreeMap<String, String>) -> Enum<T> {
+fn enumeration<T>(values: impl Iterator<Item = (String, T)>, schema: &ClientSchema) -> Enum<T> {
     let mut variants: Vec<(String, T)> = Vec::new();
+    let mut lines = Vec::new();
     let (mut taken, mut listed) = (UsedNames::default(), HashSet::new());
     for (wire, value) in values {
         if !listed.insert(wire.clone()) {
             continue;
         }
-        let name = given.get(&wire).cloned().unwrap_or_else(|| names::variant_name(&wire));
+        let named = || names::variant_name(schema.value_names.get(&wire).unwrap_or(&wire));
+        let name = schema.variants.get(&wire).cloned().unwrap_or_else(named);
+        lines.push(docs::prose(schema.value_docs.get(&wire).map(String::as_str)));
         variants.push((taken.claim(&name), value));
     }
-    let unknown = taken.claim("Unknown");
-    Enum { variants, unknown }
+    let unknown = taken.claim_unknown();
+    Enum { variants, docs: lines, unknown }
 }

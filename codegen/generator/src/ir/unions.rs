@@ -3,17 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::types::{Direction, Types};
-use super::{Field, JsonKind, Presence, Type, TypeId, TypeKind, Union, UnionVariant};
+use super::{Field, JsonKind, Presence, TagValue, Type, TypeId, TypeKind, Union, UnionVariant};
 use crate::markdown;
 use crate::names::{self, UsedNames};
 use crm_clients_document::model::SchemaId;
-use crm_clients_document::normalize::{self, Discriminator, Fields, Kind, Shape};
+use crm_clients_document::normalize::{self, Discriminator, Fields, Kind, Shape, nullable};
+
+/// How many choices within choices are looked into for a tag.
+const MAX_NESTED: usize = 8;
 
 /// A variant before its type is made.
 struct Choice {
     id: SchemaId,
     shape: Shape,
-    tag: Option<String>,
+    tags: Vec<TagValue>,
 }
 
 impl Types<'_> {
@@ -39,25 +42,24 @@ impl Types<'_> {
         if let Some(ty) = self.common(id, &choices, direction, place) {
             return ty;
         }
-        let tag = match discriminator {
-            Some(discriminator) => self.declared_tag(discriminator, &mut choices),
-            None => self.implied_tag(&mut choices),
-        };
+        let declared = discriminator.and_then(|discriminator| self.declared_tag(discriminator, &mut choices));
+        let adds_tag = declared.as_ref().is_some_and(|(_, is_added)| *is_added);
+        let tag = declared.map(|(property, _)| property).or_else(|| self.implied_tag(&mut choices));
         let draft = self.reserve(id, direction, place);
-        let mut union = Union { variants: Vec::new(), tag, unknown: String::new() };
+        let mut union = Union { variants: Vec::new(), tag, adds_tag, unknown: String::new() };
         let mut taken = UsedNames::default();
         for index in 0..choices.len() {
             let name = taken.free(&self.choice_name(&choices, index));
             let ty = self.element(choices[index].id, direction, &format!("{place}{name}"));
-            let tag = choices[index].tag.clone();
-            if union.variants.iter().any(|other| other.ty == ty && (union.tag.is_none() || other.tag == tag)) {
+            let tags = choices[index].tags.clone();
+            if union.variants.iter().any(|other| other.ty == ty && (union.tag.is_none() || other.tags == tags)) {
                 continue;
             }
             taken.claim(&name);
             // The kinds are set when all types are known.
-            union.variants.push(UnionVariant { name, ty, json: JsonKind::Any, tag });
+            union.variants.push(UnionVariant { name, ty, json: JsonKind::Any, tags });
         }
-        union.unknown = taken.claim("Unknown");
+        union.unknown = taken.claim_unknown();
         let collapsed = match union.variants.as_slice() {
             [] => Some(Type::Value),
             [only] if union.tag.is_none() => Some(only.ty.clone()),
@@ -91,7 +93,9 @@ impl Types<'_> {
                     around.insert(*id);
                     self.flatten(&inner, out, around);
                 }
-                shape if !out.iter().any(|other| other.id == *id) => out.push(Choice { id: *id, shape, tag: None }),
+                shape if !out.iter().any(|other| other.id == *id) => {
+                    out.push(Choice { id: *id, shape, tags: Vec::new() })
+                }
                 _ => {}
             }
         }
@@ -167,54 +171,212 @@ impl Types<'_> {
         }
     }
 
-    /// The document's own discriminator, where each variant has the property: a variant without
-    /// it could not be written back.
-    fn declared_tag(&mut self, discriminator: &Discriminator, choices: &mut Vec<Choice>) -> Option<String> {
-        for (value, id) in &discriminator.mapping {
-            let free = choices.iter().position(|choice| choice.id == *id && choice.tag.is_none());
-            match free {
-                Some(index) => choices[index].tag = Some(value.clone()),
-                None => {
-                    let shape = normalize::shape(&mut self.schemas, *id);
-                    choices.push(Choice { id: *id, shape, tag: Some(value.clone()) });
-                }
-            }
+    /// The document's own discriminator, and whether no variant declares the property, so that it has to be added. A
+    /// discriminator that only some variants declare, or that has no mapping where none does, tells nothing.
+    fn declared_tag(&mut self, discriminator: &Discriminator, choices: &mut Vec<Choice>) -> Option<(String, bool)> {
+        let before = choices.len();
+        let found = self.read_mapping(discriminator, choices);
+        if found.is_none() {
+            choices.truncate(before);
+            choices.iter_mut().for_each(|choice| choice.tags.clear());
         }
-        let mut tags = HashSet::new();
-        for choice in choices.iter_mut() {
-            let (property, _) = self.fields(&choice.shape)?.properties.get(&discriminator.property).copied()?;
-            if choice.tag.is_none() {
-                choice.tag = self.constant(property).or_else(|| self.schemas[choice.id].component.clone());
-            }
-            if !tags.insert(choice.tag.clone()?) {
-                return None;
-            }
-        }
-        Some(discriminator.property.clone())
+        found
     }
 
-    /// A property that has one value in each variant, and another one in each.
-    fn implied_tag(&mut self, choices: &mut [Choice]) -> Option<String> {
-        let mut objects = Vec::new();
-        for choice in choices.iter() {
-            objects.push(self.fields(&choice.shape)?);
-        }
-        let candidates: Vec<String> = objects.first()?.properties.keys().cloned().collect();
-        for property in candidates {
-            let mut tags = Vec::new();
-            for fields in &objects {
-                let id = fields.properties.get(&property).map(|(id, _)| *id);
-                tags.extend(id.and_then(|id| self.constant(id)));
-            }
-            let distinct: HashSet<&String> = tags.iter().collect();
-            if distinct.len() == choices.len() && tags.len() == choices.len() {
-                for (choice, tag) in choices.iter_mut().zip(tags) {
-                    choice.tag = Some(tag);
+    fn read_mapping(&mut self, discriminator: &Discriminator, choices: &mut Vec<Choice>) -> Option<(String, bool)> {
+        for (value, id) in &discriminator.mapping {
+            let value = TagValue::Text(value.clone());
+            let free = choices.iter().position(|choice| choice.id == *id && choice.tags.is_empty());
+            match free {
+                Some(index) => choices[index].tags = vec![value],
+                None => {
+                    let shape = normalize::shape(&mut self.schemas, *id);
+                    choices.push(Choice { id: *id, shape, tags: vec![value] });
                 }
-                return Some(property);
             }
         }
-        None
+        let property = &discriminator.property;
+        let mut declared = Vec::new();
+        for choice in choices.iter() {
+            declared.push(self.fields(&choice.shape)?.properties.get(property).map(|(id, _)| *id));
+        }
+        let adds = declared.iter().all(Option::is_none);
+        if adds && discriminator.mapping.is_empty() {
+            return None;
+        }
+        let mut seen: Vec<TagValue> = Vec::new();
+        for (choice, declared) in choices.iter_mut().zip(declared) {
+            if declared.is_none() && !adds {
+                return None;
+            }
+            if choice.tags.is_empty() {
+                let name = self.schemas[choice.id].component.clone().map(TagValue::Text);
+                choice.tags = vec![declared.and_then(|id| self.single_tag(id)).or(name)?];
+            } else if let Some(id) = declared {
+                self.fit_tags(id, &mut choice.tags);
+            }
+            if choice.tags.iter().any(|tag| seen.contains(tag)) {
+                return None;
+            }
+            seen.extend(choice.tags.iter().cloned());
+        }
+        if adds {
+            // The types are alike without the property, so that one variant is for all values that lead to one schema.
+            for choice in std::mem::take(choices) {
+                match choices.iter_mut().find(|other| other.id == choice.id) {
+                    Some(other) => other.tags.extend(choice.tags),
+                    None => choices.push(choice),
+                }
+            }
+        }
+        Some((property.clone(), adds))
+    }
+
+    fn single_tag(&mut self, id: SchemaId) -> Option<TagValue> {
+        let mut tags = self.tags_of(id)?;
+        tags.pop().filter(|tag| tags.is_empty() && tag.is_constant())
+    }
+
+    /// The keys of a mapping are strings, whatever the type of the property is.
+    fn fit_tags(&mut self, id: SchemaId, tags: &mut [TagValue]) {
+        let kind = self.scalar_of(id);
+        for tag in tags {
+            let TagValue::Text(text) = tag else { continue };
+            let fits = |value: &TagValue| match kind {
+                Some(Kind::Integer { .. }) => matches!(value, TagValue::Integer(_)),
+                Some(Kind::Number) => matches!(value, TagValue::Integer(_) | TagValue::Number(_)),
+                Some(Kind::Boolean) => matches!(value, TagValue::Boolean(_)),
+                _ => false,
+            };
+            let value = serde_json::from_str(text).ok().and_then(|value| TagValue::of(&value));
+            if let Some(value) = value.filter(fits) {
+                *tag = value;
+            }
+        }
+    }
+
+    /// A property whose values in one variant are none of those in another: best a string that is constant in each, then
+    /// constants of any type and lists of them, then different kinds of JSON.
+    fn implied_tag(&mut self, choices: &mut [Choice]) -> Option<String> {
+        if choices.len() < 2 {
+            return None;
+        }
+        let first = &choices.first()?.shape.clone();
+        let candidates = self.properties_of(first, 0);
+        let mut found: Option<(u8, String, Vec<Vec<TagValue>>)> = None;
+        for property in candidates {
+            let mut all: Vec<Vec<TagValue>> = Vec::new();
+            let mut required = true;
+            for choice in choices.iter() {
+                let shape = choice.shape.clone();
+                match self.property_tags(&shape, &property, &mut required, 0) {
+                    Some(tags) => all.push(tags),
+                    None => break,
+                }
+            }
+            let is_text = |tags: &Vec<TagValue>| matches!(tags.as_slice(), [TagValue::Text(_)]);
+            let is_constant = |tags: &Vec<TagValue>| tags.iter().all(TagValue::is_constant);
+            let rank = match () {
+                () if all.iter().all(is_text) => 0,
+                () if !required => continue,
+                () if all.iter().all(is_constant) => 1,
+                () => 2,
+            };
+            let overlaps = |(index, tags): (usize, &Vec<TagValue>)| {
+                let mut others = all[index + 1..].iter().flatten();
+                others.any(|other| tags.iter().any(|tag| tag.overlaps(other)))
+            };
+            let is_better = found.as_ref().is_none_or(|(best, ..)| rank < *best);
+            if all.len() == choices.len() && is_better && !all.iter().enumerate().any(overlaps) {
+                found = Some((rank, property, all));
+            }
+        }
+        let (_, property, all) = found?;
+        choices.iter_mut().zip(all).for_each(|(choice, tags)| choice.tags = tags);
+        Some(property)
+    }
+
+    /// The properties of an object, or of the first object of a choice.
+    fn properties_of(&mut self, shape: &Shape, depth: usize) -> Vec<String> {
+        match shape {
+            Shape::Object(fields) => fields.properties.keys().cloned().collect(),
+            Shape::Same(other) if depth < MAX_NESTED => {
+                let shape = normalize::shape(&mut self.schemas, *other);
+                self.properties_of(&shape, depth + 1)
+            }
+            Shape::Choice(variants, _) if depth < MAX_NESTED && !variants.is_empty() => {
+                let shape = normalize::shape(&mut self.schemas, variants[0]);
+                self.properties_of(&shape, depth + 1)
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The values that a property can have; none where it can be absent or can have any.
+    fn property_tags(
+        &mut self,
+        shape: &Shape,
+        property: &str,
+        required: &mut bool,
+        depth: usize,
+    ) -> Option<Vec<TagValue>> {
+        match shape {
+            Shape::Object(fields) => {
+                let (id, is_required) = *fields.properties.get(property)?;
+                *required &= is_required;
+                self.tags_of(id)
+            }
+            Shape::Same(other) if depth < MAX_NESTED => {
+                let shape = normalize::shape(&mut self.schemas, *other);
+                self.property_tags(&shape, property, required, depth + 1)
+            }
+            Shape::Choice(variants, _) if depth < MAX_NESTED => {
+                let mut all = Vec::new();
+                for variant in variants {
+                    let shape = normalize::shape(&mut self.schemas, *variant);
+                    all.extend(self.property_tags(&shape, property, required, depth + 1)?);
+                }
+                Some(all)
+            }
+            _ => None,
+        }
+    }
+
+    /// The values of a schema: those that it lists, or any of its kind.
+    fn tags_of(&mut self, id: SchemaId) -> Option<Vec<TagValue>> {
+        let id = self.schemas.referred(id);
+        let shape = normalize::shape(&mut self.schemas, id);
+        let is_nullable = nullable(&self.schemas, id);
+        let any = |kind| vec![TagValue::Any(kind)];
+        let mut tags = match shape {
+            Shape::Same(other) => self.tags_of(other)?,
+            Shape::Scalar(Kind::String { values, .. }) if !values.is_empty() => {
+                values.into_iter().map(TagValue::Text).collect()
+            }
+            Shape::Scalar(Kind::Integer { values, .. }) if !values.is_empty() => {
+                values.into_iter().map(TagValue::Integer).collect()
+            }
+            Shape::Scalar(kind) => {
+                let listed = &self.schemas[id].limits.values;
+                match kind {
+                    Kind::Boolean | Kind::Number if !listed.is_empty() => {
+                        listed.iter().filter_map(TagValue::of).collect()
+                    }
+                    Kind::Boolean => any(JsonKind::Boolean),
+                    Kind::Integer { .. } => any(JsonKind::Integer),
+                    Kind::Number => any(JsonKind::Number),
+                    _ => any(JsonKind::String),
+                }
+            }
+            Shape::Array(_) => any(JsonKind::Array),
+            Shape::Object(_) => any(JsonKind::Object),
+            Shape::Any if self.schemas.is_null(id) => Vec::new(),
+            Shape::Any | Shape::Choice(..) => return None,
+        };
+        if is_nullable && !tags.contains(&TagValue::Null) {
+            tags.push(TagValue::Null);
+        }
+        Some(tags)
     }
 
     /// What a variant is called: its type's name, its tag, or what it holds.
@@ -230,12 +392,16 @@ impl Types<'_> {
             id = other;
             shape = normalize::shape(&mut self.schemas, id);
         }
-        if let Some(name) = choice.tag.as_deref().or(self.schemas[id].title.as_deref()) {
+        let tag = match choice.tags.as_slice() {
+            [TagValue::Text(text)] => Some(text.as_str()),
+            _ => None,
+        };
+        if let Some(name) = tag.or(self.schemas[id].title.as_deref()) {
             return names::variant_name(name);
         }
         match shape {
             Shape::Object(fields) => self.object_name(choices, index, &fields),
-            Shape::Array(items) => self.name_of(items).map_or_else(|| "List".to_owned(), |item| format!("{item}List")),
+            Shape::Array(items) => self.list_name(items),
             Shape::Scalar(kind) => match &kind {
                 Kind::Boolean => "Boolean".to_owned(),
                 Kind::Integer { .. } => "Integer".to_owned(),
@@ -247,6 +413,26 @@ impl Types<'_> {
             },
             _ => "Value".to_owned(),
         }
+    }
+
+    /// A list is named by its items.
+    fn list_name(&mut self, items: SchemaId) -> String {
+        if let Some(item) = self.name_of(items) {
+            return format!("{item}List");
+        }
+        let name = match normalize::shape(&mut self.schemas, items) {
+            Shape::Scalar(Kind::Boolean) => "Booleans",
+            Shape::Scalar(Kind::Integer { .. }) => "Integers",
+            Shape::Scalar(Kind::Number) => "Numbers",
+            Shape::Scalar(Kind::String { format, values, .. }) if values.is_empty() => match format.as_str() {
+                "date-time" => "DateTimes",
+                "date" => "Dates",
+                _ => "Strings",
+            },
+            Shape::Object(_) => "Objects",
+            _ => "List",
+        };
+        name.to_owned()
     }
 
     fn object_name(&mut self, choices: &[Choice], index: usize, fields: &Fields) -> String {
@@ -287,8 +473,9 @@ impl Types<'_> {
         for draft in &self.drafts {
             let TypeKind::Union(Union { tag: Some(tag), variants, .. }) = &draft.kind else { continue };
             for variant in variants {
-                if let (Some(held), Some(value)) = (self.struct_behind(&variant.ty), &variant.tag) {
-                    values.entry((held, tag.clone())).or_default().insert(value.clone());
+                if let Some(held) = self.struct_behind(&variant.ty) {
+                    let tags = variant.tags.iter().map(TagValue::to_string);
+                    values.entry((held, tag.clone())).or_default().extend(tags);
                 }
             }
         }
@@ -318,6 +505,8 @@ impl Types<'_> {
         let TypeKind::Struct(kind) = &self.drafts[draft].kind else { return };
         let holds_text = |ty: &Type| match ty {
             Type::String => true,
+            Type::I64 => value.parse::<i64>().is_ok(),
+            Type::Boolean => value.parse::<bool>().is_ok(),
             Type::Named(TypeId(draft)) => matches!(self.drafts[*draft].kind, TypeKind::Strings(_)),
             _ => false,
         };

@@ -75,7 +75,7 @@ impl Builder<'_> {
             module,
             events,
             tag: tag.map(|(property, _)| property),
-            unknown: taken.claim("Unknown"),
+            unknown: taken.claim_unknown(),
             signature: document.signature.clone(),
         })
     }

@@ -113,17 +113,6 @@ impl Content {
         }
     }
 
-    /// The string at a property.
-    pub(crate) fn text_at(&self, property: &str) -> Option<&str> {
-        match self {
-            Self::Object(object) => match object.get(property)? {
-                Self::String(text) => Some(text),
-                _ => None,
-            },
-            _ => None,
-        }
-    }
-
     /// The value as it came.
     pub(crate) fn to_value(&self) -> Value {
         match self {

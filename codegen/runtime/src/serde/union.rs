@@ -8,6 +8,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::ser::{self, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::response::limits;
@@ -96,8 +97,118 @@ pub trait Union: Sized + 'static {
 pub enum Variants<U: 'static> {
     /// By what they are.
     ByShape(&'static [(Shape, ReadVariant<U>)]),
-    /// By the string at this property.
-    ByTag(&'static str, &'static [(&'static str, ReadVariant<U>)]),
+    /// By the value at this property; where a value lacks it, by what they are.
+    ByTag(&'static str, &'static [(Tag, ReadVariant<U>)], &'static [(Shape, ReadVariant<U>)]),
+}
+
+/// A value that the tag of a variant has.
+#[derive(Clone, Copy)]
+pub enum Tag {
+    /// This string.
+    Text(&'static str),
+    /// This integer.
+    Integer(i64),
+    /// This number.
+    Number(f64),
+    /// This boolean.
+    Boolean(bool),
+    /// Null.
+    Null,
+    /// Any value of this kind.
+    Any(fn(&Content) -> bool),
+}
+
+impl Tag {
+    fn is(&self, content: &Content) -> bool {
+        match (self, content) {
+            (Self::Text(text), Content::String(value)) => *text == &**value,
+            (Self::Integer(number), Content::Unsigned(value)) => i64::try_from(*value) == Ok(*number),
+            (Self::Integer(number), Content::Signed(value)) => number == value,
+            (Self::Integer(number), Content::Float(value)) => *number as f64 == *value,
+            (Self::Number(number), Content::Float(value)) => number == value,
+            (Self::Number(number), Content::Unsigned(value)) => *number == *value as f64,
+            (Self::Number(number), Content::Signed(value)) => *number == *value as f64,
+            (Self::Boolean(boolean), Content::Bool(value)) => boolean == value,
+            (Self::Null, Content::Null) => true,
+            (Self::Any(is_kind), content) => is_kind(content),
+            _ => false,
+        }
+    }
+
+    fn to_value(self) -> Option<Value> {
+        Some(match self {
+            Self::Text(text) => Value::from(text),
+            Self::Integer(number) => Value::from(number),
+            Self::Number(number) => Value::from(number),
+            Self::Boolean(boolean) => Value::from(boolean),
+            Self::Null => Value::Null,
+            Self::Any(_) => return None,
+        })
+    }
+}
+
+/// The values of tags, by the names that [`union!`](crate::union) gives them.
+#[expect(missing_docs, reason = "each function makes the tag that it is named after")]
+pub mod tag {
+    use super::{Tag, kind};
+
+    pub const fn text(text: &'static str) -> Tag {
+        Tag::Text(text)
+    }
+
+    pub const fn integer(number: i64) -> Tag {
+        Tag::Integer(number)
+    }
+
+    pub const fn number(number: f64) -> Tag {
+        Tag::Number(number)
+    }
+
+    pub const fn boolean(boolean: bool) -> Tag {
+        Tag::Boolean(boolean)
+    }
+
+    pub const fn null() -> Tag {
+        Tag::Null
+    }
+
+    pub const fn any_string() -> Tag {
+        Tag::Any(kind::string)
+    }
+
+    pub const fn any_integer() -> Tag {
+        Tag::Any(kind::integer)
+    }
+
+    pub const fn any_number() -> Tag {
+        Tag::Any(kind::number)
+    }
+
+    pub const fn any_boolean() -> Tag {
+        Tag::Any(kind::boolean)
+    }
+
+    pub const fn any_array() -> Tag {
+        Tag::Any(kind::array)
+    }
+
+    pub const fn any_object() -> Tag {
+        Tag::Any(kind::object)
+    }
+}
+
+/// Writes a variant with its tag, which the variant's type does not declare.
+pub fn write_tagged<T: Serialize, S: Serializer>(
+    value: &T,
+    property: &'static str,
+    tag: Tag,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let mut written = serde_json::to_value(value).map_err(ser::Error::custom)?;
+    if let (Value::Object(object), Some(tag)) = (&mut written, tag.to_value()) {
+        object.insert(property.to_owned(), tag);
+    }
+    written.serialize(serializer)
 }
 
 /// Decodes a buffered value as one variant.
@@ -108,11 +219,21 @@ pub fn read_variant<T: Decode, U>(reader: ContentReader<'_>, make: fn(T) -> U) -
 fn choose<U: Union>(content: &Content, work: &Work) -> Result<U, Mismatch> {
     let reader = ContentReader::new(content, work);
     match U::VARIANTS {
-        Variants::ByTag(property, variants) => {
-            let tag = content.text_at(property);
-            // A variant that the tag names has to be read: its error says more than an unknown value.
-            if let Some((_, read)) = variants.iter().find(|(known, _)| Some(*known) == tag) {
-                return read(reader);
+        Variants::ByTag(property, variants, untagged) => {
+            if let Content::Object(object) = content {
+                match object.get(property) {
+                    // A variant that the tag names has to be read: its error says more than an unknown value.
+                    Some(tag) => {
+                        if let Some((_, read)) = variants.iter().find(|(known, _)| known.is(tag)) {
+                            return read(reader);
+                        }
+                    }
+                    None => {
+                        if let Some(union) = choose_by_shape(reader, content, work, untagged)? {
+                            return Ok(union);
+                        }
+                    }
+                }
             }
         }
         Variants::ByShape(variants) => {
@@ -220,7 +341,9 @@ impl<'de, U: Union> Visitor<'de> for UnionVisitor<U> {
 /// Lists the variants of an enum that each hold one value, with their JSON kinds
 /// (`boolean`, `integer`, `number`, `string`, `array`, `object` or `any`):
 /// `union! { Id(Unknown) { Number: integer, Text: string, } }`; or, with a tag, the strings at that
-/// property: `union! { Payload(Unknown) tag "type" { Contact: "contacts", } }`.
+/// property: `union! { Payload(Unknown) tag "type" { Contact: "contacts" | "people", } }`. Other values than strings are
+/// made by the functions of [`tag`]: `union! { Shape(Unknown) tag "version" { First: integer(1), Second: null(), } }`. A tag
+/// that the variants do not declare is added where the list says `added`.
 /// `Unknown(Value)` takes what fits none of them.
 #[doc(hidden)]
 #[macro_export]
@@ -243,12 +366,38 @@ macro_rules! read_union {
             )),*])
         }
     };
-    ($name:ident($unknown:ident) tag $tag:literal { $($variant:ident : $text:literal),* $(,)? }) => {
+    ($name:ident($unknown:ident) tag $tag:literal { $($variant:ident : $($text:literal)|+),* $(,)? }) => {
         $crate::read_union! { @by $name $unknown
-            $crate::__private::Variants::ByTag($tag, &[$((
-                $text,
+            $crate::__private::Variants::ByTag($tag, &[$($((
+                $crate::__private::tag::text($text),
                 |reader| $crate::__private::read_variant(reader, Self::$variant),
-            )),*])
+            ),)+)*], &[])
+        }
+    };
+    ($name:ident($unknown:ident) tag $tag:literal {
+        $($variant:ident : $($make:ident($($value:literal)?))|+),* $(,)?
+    }) => {
+        $crate::read_union! { @by $name $unknown
+            $crate::__private::Variants::ByTag($tag, &[$($((
+                $crate::__private::tag::$make($($value)?),
+                |reader| $crate::__private::read_variant(reader, Self::$variant),
+            ),)+)*], &[])
+        }
+    };
+    ($name:ident($unknown:ident) tag $tag:literal added { $($variant:ident : $($text:literal)|+),* $(,)? }) => {
+        $crate::read_union! { $name($unknown) tag $tag added { $($variant: $(text($text))|+),* } }
+    };
+    ($name:ident($unknown:ident) tag $tag:literal added {
+        $($variant:ident : $($make:ident($($value:literal)?))|+),* $(,)?
+    }) => {
+        $crate::read_union! { @by $name $unknown
+            $crate::__private::Variants::ByTag($tag, &[$($((
+                $crate::__private::tag::$make($($value)?),
+                |reader| $crate::__private::read_variant(reader, Self::$variant),
+            ),)+)*], &[$((
+                $crate::__private::Shape::of($crate::__private::kind::object, Self::$variant),
+                |reader| $crate::__private::read_variant(reader, Self::$variant),
+            ),)*])
         }
     };
     (@by $name:ident $unknown:ident $variants:expr) => {
@@ -281,7 +430,38 @@ macro_rules! read_union {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! write_union {
-    ($name:ident($unknown:ident) $(tag $tag:literal)? { $($variant:ident : $kind:tt),* $(,)? }) => {
+    ($name:ident($unknown:ident) tag $tag:literal added { $($variant:ident : $text:literal $(| $other:literal)*),* $(,)? }) => {
+        $crate::write_union! { $name($unknown) tag $tag added { $($variant: text($text)),* } }
+    };
+    ($name:ident($unknown:ident) tag $tag:literal added {
+        $($variant:ident : $make:ident($($value:literal)?) $(| $other:ident($($more:literal)?))*),* $(,)?
+    }) => {
+        impl $crate::__private::serde::Serialize for $name {
+            fn serialize<S: $crate::__private::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                match self {
+                    $(Self::$variant(value) => $crate::__private::write_tagged(
+                        value,
+                        $tag,
+                        $crate::__private::tag::$make($($value)?),
+                        serializer,
+                    ),)*
+                    Self::$unknown(value) => $crate::__private::serde::Serialize::serialize(value, serializer),
+                }
+            }
+        }
+    };
+    ($name:ident($unknown:ident) tag $tag:literal { $($variant:ident : $($text:literal)|+),* $(,)? }) => {
+        $crate::write_union! { $name($unknown) { $($variant: any),* } }
+    };
+    ($name:ident($unknown:ident) tag $tag:literal {
+        $($variant:ident : $($make:ident($($value:literal)?))|+),* $(,)?
+    }) => {
+        $crate::write_union! { $name($unknown) { $($variant: any),* } }
+    };
+    ($name:ident($unknown:ident) { $($variant:ident : $kind:tt),* $(,)? }) => {
         impl $crate::__private::serde::Serialize for $name {
             fn serialize<S: $crate::__private::serde::Serializer>(
                 &self,

@@ -40,6 +40,9 @@ mod documentation;
 #[path = "../../../checks/tests/fixtures/golden/duplicates/calls/mod.rs"]
 #[rustfmt::skip]
 mod duplicates;
+#[path = "../../../checks/tests/fixtures/golden/enum_names/calls/mod.rs"]
+#[rustfmt::skip]
+mod enum_names;
 #[path = "../../../checks/tests/fixtures/golden/enums/calls/mod.rs"]
 #[rustfmt::skip]
 mod enums;
@@ -145,6 +148,9 @@ mod servers;
 #[path = "../../../checks/tests/fixtures/golden/swagger_2/calls/mod.rs"]
 #[rustfmt::skip]
 mod swagger_2;
+#[path = "../../../checks/tests/fixtures/golden/tag_values/calls/mod.rs"]
+#[rustfmt::skip]
+mod tag_values;
 #[path = "../../../checks/tests/fixtures/golden/tagged/calls/mod.rs"]
 #[rustfmt::skip]
 mod tagged;
@@ -191,10 +197,10 @@ async fn every_call_goes_onto_the_wire() -> Outcome {
     let themes = run!(
         url,
         all_of clashes conversions cookies_deep cycles default_only defaults directions documentation duplicates
-        enums event_streams formats forms free_form hard_names headers_cookies inheritance lossy maps
+        enum_names enums event_streams formats forms free_form hard_names headers_cookies inheritance lossy maps
         media_types multipart multipart_encoding no_operation_id no_operations nulls numeric_strings oauth2 octet_streams
         odd_defaults odd_enums overlays pagination path_parameters path_styles property_names query_styles
-        recursion references resource_names responses rust_names security servers swagger_2 tagged type_names unions
+        recursion references resource_names responses rust_names security servers swagger_2 tag_values tagged type_names unions
         webhook_names webhooks
     );
     for entry in std::fs::read_dir(crate::themes_directory())? {

@@ -32,6 +32,9 @@ pub mod documentation;
 #[path = "../../../checks/tests/fixtures/golden/duplicates/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod duplicates;
+#[path = "../../../checks/tests/fixtures/golden/enum_names/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod enum_names;
 #[path = "../../../checks/tests/fixtures/golden/enums/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod enums;
@@ -137,6 +140,9 @@ pub mod servers;
 #[path = "../../../checks/tests/fixtures/golden/swagger_2/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod swagger_2;
+#[path = "../../../checks/tests/fixtures/golden/tag_values/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod tag_values;
 #[path = "../../../checks/tests/fixtures/golden/tagged/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod tagged;

@@ -1198,7 +1198,7 @@ runtime::object! {
 #[non_exhaustive]
 pub enum InboxMessageTemplates {
     /// JSON of the kind array.
-    List(Vec<runtime::Map<String, runtime::Value>>),
+    Objects(Vec<runtime::Map<String, runtime::Value>>),
     /// JSON of the kind object.
     Object(runtime::Map<String, runtime::Value>),
     /// Something else, kept as it came.
@@ -1207,7 +1207,7 @@ pub enum InboxMessageTemplates {
 
 runtime::union! {
     InboxMessageTemplates(Unknown) {
-        List: array,
+        Objects: array,
         Object: object,
     }
 }

@@ -262,6 +262,14 @@ impl SetterNames {
 
 /// The single value of a field.
 fn constant_tokens(constant: &str, ty: &Type) -> TokenStream {
+    match (ty, constant.parse::<bool>(), constant.parse::<f64>()) {
+        (Type::Boolean, Ok(boolean), _) => return quote!(#boolean),
+        (Type::F64, _, Ok(number)) => {
+            let (sign, digits) = (number.is_sign_negative().then(|| quote!(-)), Literal::f64_unsuffixed(number.abs()));
+            return quote!(#sign #digits);
+        }
+        _ => {}
+    }
     match constant.parse::<i64>() {
         Ok(number) if *ty == Type::I64 => {
             let (sign, digits) = ((number < 0).then(|| quote!(-)), Literal::u64_unsuffixed(number.unsigned_abs()));

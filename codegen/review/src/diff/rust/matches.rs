@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
-use crm_clients_generator::ir::{Api, Operation, Type, TypeDef, TypeId, TypeKind};
+use crm_clients_generator::ir::{Api, Operation, Type, TypeDef, TypeId, TypeKind, UnionVariant};
 
 /// The place of an operation: its resource, and itself in that.
 pub type Index = (usize, usize);
@@ -238,9 +238,12 @@ impl<'a> Renames<'a> {
             }
             (TypeKind::Union(old), TypeKind::Union(new)) => {
                 for variant in &old.variants {
-                    let by_tag = |tag: &String| new.variants.iter().find(|other| other.tag.as_ref() == Some(tag));
+                    let by_tag = || {
+                        let is_same = |other: &&UnionVariant| !variant.tags.is_empty() && other.tags == variant.tags;
+                        new.variants.iter().find(is_same)
+                    };
                     let by_name = || new.variants.iter().find(|other| other.name == variant.name);
-                    let same = variant.tag.as_ref().and_then(by_tag).or_else(by_name);
+                    let same = by_tag().or_else(by_name);
                     self.queue.extend(same.map(|same| (&variant.ty, &same.ty)));
                 }
             }

@@ -309,8 +309,8 @@ impl<'a> Comparison<'a> {
                 Some(is) => {
                     let types = (!self.same(&was.ty, &is.ty)).then_some([&was.ty, &is.ty]);
                     self.variant(at(&was.name), [&was.name, &is.name], types);
-                    if let (Some(value), Some(other)) = (&was.tag, &is.tag) {
-                        self.variant_value(at(&was.name), &is.name, [value, other]);
+                    if let (Some(value), Some(other)) = (was.tag_text(), is.tag_text()) {
+                        self.variant_value(at(&was.name), &is.name, [&value, &other]);
                     }
                 }
                 None => self.tell_only(Only::Old, rules, at(&was.name), &format!("the variant `{}`", was.name), &[]),
@@ -325,7 +325,7 @@ impl<'a> Comparison<'a> {
     fn same_variant(&self, variant: &UnionVariant, new: &Union) -> Option<usize> {
         let named = new.variants.iter().position(|other| other.name == variant.name);
         named.or_else(|| {
-            let tagged = |other: &UnionVariant| variant.tag.is_some() && other.tag == variant.tag;
+            let tagged = |other: &UnionVariant| !variant.tags.is_empty() && other.tags == variant.tags;
             new.variants.iter().position(|other| tagged(other) || self.same(&variant.ty, &other.ty))
         })
     }
