@@ -32,7 +32,7 @@ pub use pages::{Access, Paging};
 pub use schemes::{CredentialKind, Grant, GrantKind, Revocation, Scheme, Tokens};
 pub use streams::EventStream;
 pub use webhooks::{Event, Webhooks};
-pub use wire::{Location, Status, Style};
+pub use wire::{Location, PartEncoding, Status, Style};
 
 /// A client.
 #[derive(Debug, Serialize)]
@@ -164,6 +164,8 @@ pub struct Argument {
     pub location: Location,
     /// How arrays and objects are written.
     pub style: Style,
+    /// Whether reserved characters are sent unencoded.
+    pub allow_reserved: bool,
     /// Whether it is written as JSON text.
     pub json: bool,
     /// The document's parameter.
@@ -198,8 +200,10 @@ pub struct Body {
     pub ty: Type,
     /// Whether it must be given.
     pub required: bool,
-    /// The names of the parts of a form that have media types of their own, and these.
-    pub part_types: Vec<(String, String)>,
+    /// The properties of a form that are not written in the default way.
+    pub encodings: Vec<(String, PartEncoding)>,
+    /// What the method is called that sends this body, if it is not the operation's only or preferred one.
+    pub suffix: String,
     /// The document's media type.
     #[serde(skip)]
     pub source: MediaTypeId,
@@ -212,7 +216,7 @@ pub enum BodyKind {
     Json,
     /// `application/x-www-form-urlencoded`.
     Form,
-    /// `multipart/form-data`.
+    /// `multipart/form-data`, or another multipart type.
     Multipart,
     /// Text.
     Text,

@@ -9,7 +9,7 @@ use super::types::{Direction, Types, given_type_name, given_value_name};
 use super::wire::{self, Location, Style};
 use super::{
     Api, Argument, Body, ErrorVariant, Fixed, Operation, Output, PathValue, Resource, Scheme, Type, TypeId, TypeKind,
-    Webhooks, bodies, docs, errors, pages, templates,
+    Webhooks, docs, errors, pages, templates,
 };
 use crate::diagnostic::Diagnostics;
 use crate::markdown;
@@ -266,6 +266,7 @@ impl<'d> Builder<'d> {
             ty,
             location,
             style: Style::of(parameter),
+            allow_reserved: parameter.allow_reserved && location == Location::Query,
             json: parameter.is_json(),
             source,
         })
@@ -441,7 +442,7 @@ fn with_bodies(operation: Operation, bodies: Vec<Body>) -> Vec<Operation> {
         let mut one = operation.clone();
         if !operations.is_empty() {
             one.alternative = true;
-            one.name = format!("{}_as_{}", names::suffix(&operation.name), bodies::body_suffix(body.kind));
+            one.name = format!("{}_as_{}", names::suffix(&operation.name), body.suffix);
             one.docs.extend([String::new(), format!("Sends the body as {}.", markdown::code(&body.media_type))]);
         }
         one.body = Some(body);

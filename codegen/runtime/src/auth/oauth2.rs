@@ -170,7 +170,7 @@ impl GrantSource {
             }
         }
         self.grant.identify(&mut form);
-        call.form(&form);
+        call.form(&form, &[]);
         call
     }
 }
@@ -244,7 +244,7 @@ async fn end(
     if let Some(source) = grant {
         call = call.secret(&source.grant.client_secret);
     }
-    call.form(&form);
+    call.form(&form, &[]);
     call.await
 }
 

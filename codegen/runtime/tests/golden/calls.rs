@@ -13,6 +13,9 @@ use crate::themes as clients;
 #[path = "../../../tests/fixtures/golden/all_of/calls/mod.rs"]
 #[rustfmt::skip]
 mod all_of;
+#[path = "../../../tests/fixtures/golden/body_types/calls/mod.rs"]
+#[rustfmt::skip]
+mod body_types;
 #[path = "../../../tests/fixtures/golden/clashes/calls/mod.rs"]
 #[rustfmt::skip]
 mod clashes;
@@ -46,6 +49,9 @@ mod enums;
 #[path = "../../../tests/fixtures/golden/event_streams/calls/mod.rs"]
 #[rustfmt::skip]
 mod event_streams;
+#[path = "../../../tests/fixtures/golden/form_encodings/calls/mod.rs"]
+#[rustfmt::skip]
+mod form_encodings;
 #[path = "../../../tests/fixtures/golden/formats/calls/mod.rs"]
 #[rustfmt::skip]
 mod formats;
@@ -109,6 +115,9 @@ mod overlays;
 #[path = "../../../tests/fixtures/golden/pagination/calls/mod.rs"]
 #[rustfmt::skip]
 mod pagination;
+#[path = "../../../tests/fixtures/golden/parameter_content/calls/mod.rs"]
+#[rustfmt::skip]
+mod parameter_content;
 #[path = "../../../tests/fixtures/golden/path_parameters/calls/mod.rs"]
 #[rustfmt::skip]
 mod path_parameters;
@@ -190,10 +199,10 @@ async fn every_call_goes_onto_the_wire() -> Outcome {
     let url = &server.url();
     let themes = run!(
         url,
-        all_of clashes conversions cookies_deep cycles default_only defaults directions documentation duplicates
-        enums event_streams formats forms free_form hard_names headers_cookies inheritance lossy maps
+        all_of body_types clashes conversions cookies_deep cycles default_only defaults directions documentation duplicates
+        enums event_streams form_encodings formats forms free_form hard_names headers_cookies inheritance lossy maps
         media_types multipart multipart_encoding no_operation_id no_operations nulls numeric_strings oauth2 octet_streams
-        odd_defaults odd_enums overlays pagination path_parameters path_styles property_names query_styles
+        odd_defaults odd_enums overlays pagination parameter_content path_parameters path_styles property_names query_styles
         recursion references resource_names responses rust_names security servers swagger_2 tagged type_names unions
         webhook_names webhooks
     );

@@ -5,6 +5,9 @@
 #[path = "../../../tests/fixtures/golden/all_of/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod all_of;
+#[path = "../../../tests/fixtures/golden/body_types/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod body_types;
 #[path = "../../../tests/fixtures/golden/clashes/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod clashes;
@@ -38,6 +41,9 @@ pub mod enums;
 #[path = "../../../tests/fixtures/golden/event_streams/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod event_streams;
+#[path = "../../../tests/fixtures/golden/form_encodings/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod form_encodings;
 #[path = "../../../tests/fixtures/golden/formats/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod formats;
@@ -101,6 +107,9 @@ pub mod overlays;
 #[path = "../../../tests/fixtures/golden/pagination/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod pagination;
+#[path = "../../../tests/fixtures/golden/parameter_content/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod parameter_content;
 #[path = "../../../tests/fixtures/golden/path_parameters/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod path_parameters;
