@@ -47,6 +47,10 @@ pub struct Api {
     pub docs: Vec<String>,
     /// Where requests go unless the caller says otherwise.
     pub base_url: String,
+    /// The URL of the document's first server with its variables in braces.
+    pub server_template: String,
+    /// The variables of the document's first server.
+    pub server_variables: Vec<ServerVariable>,
     /// The credentials it can send.
     pub schemes: Vec<Scheme>,
     /// Groups of operations.
@@ -59,6 +63,17 @@ pub struct Api {
     pub errors: Vec<ErrorVariant>,
     /// Fields that error bodies share.
     pub error_fields: Vec<ErrorField>,
+}
+
+/// A variable in the URL of a server.
+#[derive(Debug, Serialize)]
+pub struct ServerVariable {
+    /// Its name.
+    pub name: String,
+    /// Its value unless the caller sets another.
+    pub default: String,
+    /// The only values that it can have, if the document lists them.
+    pub values: Vec<String>,
 }
 
 /// A group of operations, reached through a handle.
@@ -95,6 +110,8 @@ pub struct Operation {
     pub method: &'static str,
     /// Whether repeating it does nothing twice.
     pub idempotent: bool,
+    /// The URL of the operation's own server, if it is not the document's.
+    pub server: Option<String>,
     /// The path template as the document has it.
     pub path: String,
     /// The path template as the runtime fills it.

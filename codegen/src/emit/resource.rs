@@ -111,7 +111,11 @@ fn method(api: &Api, operation: &Operation) -> TokenStream {
     let docs = escape::docs(&operation.docs);
     let deprecated = operation.deprecated.then(|| quote!(#[deprecated]));
     let (mut parameters, _) = arguments(api, &operation.required, From::Beside);
-    let mut statements: TokenStream = operation.fixed.iter().map(send_fixed).collect();
+    let server = operation.server.iter().map(|url| {
+        let url = escape::string(url);
+        quote!(call.server(#url);)
+    });
+    let mut statements: TokenStream = server.chain(operation.fixed.iter().map(send_fixed)).collect();
     for required in &operation.required {
         statements.extend(send_argument(api, required));
     }

@@ -9,8 +9,17 @@ use crate::model::{self, Document, Flows, SecuritySchemeKind};
 use crate::names::{self, UsedNames};
 
 /// The builder's own methods; a credential of such a name gives way.
-const OF_EVERY_BUILDER: &[&str] =
-    &["base_url", "http_client", "timeout", "retry", "user_agent", "response_limit", "allow_http", "build"];
+const OF_EVERY_BUILDER: &[&str] = &[
+    "base_url",
+    "server_variable",
+    "http_client",
+    "timeout",
+    "retry",
+    "user_agent",
+    "response_limit",
+    "allow_http",
+    "build",
+];
 
 /// A credential, set by one builder method, or by one of several where it is a token.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -109,6 +109,14 @@ impl<T, B: Default> Call<T, B> {
         self
     }
 
+    /// Sends the request to the operation's own server, unless the client's builder or a mock has set a base URL.
+    pub fn server(&mut self, url: &'static str) {
+        match self.parts.core.at_server(url) {
+            Ok(core) => self.parts.core = core,
+            Err(error) => self.parts.fail(error),
+        }
+    }
+
     /// Sets a query parameter, in place of an earlier one of this name; null sends nothing.
     pub fn query<V: Serialize + ?Sized>(&mut self, name: &'static str, style: Style, value: &V) {
         self.parts.query(name, style, serde_json::to_value(value));

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::Outcome;
 use crate::server::{Request, Server, reply};
-use crate::themes::{body_types, form_encodings, parameter_content};
+use crate::themes::{body_types, form_encodings, operation_servers, parameter_content};
 
 /// The client of a theme, with the server's address for its own.
 macro_rules! client {
@@ -165,5 +165,42 @@ async fn plain_text_is_not_quoted_and_reserved_characters_are_allowed() -> Outco
         "GET /notes?note=hello%20world&filter=%22f%22&file=/a/b:c?d=e%26f&paths=x/y,z%2C1&plain=%3F%3D HTTP/1.1"
     );
     assert_eq!(request.header("x-note"), Some("a b"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn operations_with_servers_of_their_own() -> Outcome {
+    let server = Server::answering((0..6).map(|_| reply("204 No Content", &[], ""))).await?;
+    let proxy = crm_clients_runtime::reqwest::Proxy::http(server.url())?;
+    let http = crm_clients_runtime::http_client_builder().proxy(proxy).build()?;
+    let builder = operation_servers::Client::builder().http_client(http).allow_http(true);
+    let things = builder.clone().build()?.things();
+    for call in [things.ping(), things.user(), things.upload(), things.same(), things.relative()] {
+        call.await?;
+    }
+    let other = builder.clone().server_variable("region", "us").server_variable("version", "v9").build()?;
+    other.things().ping().await?;
+    let lines: Vec<_> = server.requests().iter().map(|request| request.first_line().to_owned()).collect();
+    let expected = [
+        "GET http://eu.servers.example/v1/ping HTTP/1.1",
+        "GET http://users.example/api/v2/user HTTP/1.1",
+        "POST http://s1.upload.example/upload HTTP/1.1",
+        "GET http://eu.servers.example/v1/same HTTP/1.1",
+        "GET http://eu.servers.example/v3/relative HTTP/1.1",
+        "GET http://us.servers.example/v9/ping HTTP/1.1",
+    ];
+    assert_eq!(lines, expected);
+
+    let refused = |name: &str, value: &str| {
+        builder.clone().server_variable(name, value).build().err().map(|error| error.to_string())
+    };
+    for (name, value) in [("region", "asia"), ("version", "v1/../admin?"), ("zone", "a")] {
+        let message = refused(name, value).ok_or("no error")?;
+        assert!(message.contains("http://{region}.servers.example/{version}"), "{message}");
+    }
+    // The caller's base URL is that of all operations.
+    let server = empty().await?;
+    client!(operation_servers, server).things().user().await?;
+    assert_eq!(server.request()?.first_line(), "GET /user HTTP/1.1");
     Ok(())
 }

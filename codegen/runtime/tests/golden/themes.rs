@@ -101,6 +101,9 @@ pub mod odd_defaults;
 #[path = "../../../tests/fixtures/golden/odd_enums/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod odd_enums;
+#[path = "../../../tests/fixtures/golden/operation_servers/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod operation_servers;
 #[path = "../../../tests/fixtures/golden/overlays/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod overlays;
