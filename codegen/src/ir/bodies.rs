@@ -1,12 +1,13 @@
 //! What an operation sends and gets: its media types become bodies, outputs and error bodies.
 
-use super::media::{essence, is_json, is_text};
+use super::media::{essence, is_json, is_text, is_xml};
 use super::operations::Builder;
+use super::streams::unwrapped;
 use super::types::Direction;
 use super::{Body, BodyKind, ErrorVariant, Output, PartEncoding, Style, Type, TypeId, TypeKind};
 use crate::model::{MediaType, MediaTypeId, ResponseId, SchemaId, Status};
 use crate::names::{self, UsedNames};
-use crate::normalize::{ClientSchema, Kind};
+use crate::normalize::{ClientSchema, Kind, Shape};
 
 /// Media type and schema of a response's body.
 type Content = (String, Option<SchemaId>);
@@ -67,8 +68,20 @@ impl Builder<'_> {
             (_, Some(schema)) => self.types.element(schema, Direction::Request, place),
             (_, None) => Type::Value,
         };
+        self.check_xml(declared, "callers write it");
         let encodings = self.encodings(kind, declared, &ty);
         Body { kind, media_type: concrete_type(kind, &declared.name), ty, required, encodings, suffix, source }
+    }
+
+    /// Reports a body of XML whose schema has no effect.
+    fn check_xml(&mut self, media: &MediaType, effect: &str) {
+        let Some(schema) = media.schema.filter(|_| is_xml(&media.name)) else { return };
+        if !matches!(unwrapped(&mut self.types.schemas, schema).1, Shape::Scalar(_) | Shape::Any) {
+            let message =
+                format!("clients do not read or write XML: the schema of `{}` has no effect, {effect}", media.name);
+            let help = "declare the body as JSON if the server takes or sends that too";
+            self.types.diagnostics.warning("unserved-xml", media.pointer.clone(), message, help);
+        }
     }
 
     /// Whether a client needs a method of its own for one of two JSON types.
@@ -147,7 +160,9 @@ impl Builder<'_> {
         let any_success = operation.responses.iter().any(|(status, _)| status.is_success());
         for (status, response) in &operation.responses {
             if status.is_success() || (!any_success && *status == Status::Default) {
-                let media = preferred(&content(*response)).map(|media| (media.name.clone(), media.schema));
+                let media = preferred(&content(*response));
+                media.into_iter().for_each(|media| self.check_xml(media, "callers read it"));
+                let media = media.map(|media| (media.name.clone(), media.schema));
                 responses.push((*status, media));
             }
         }
@@ -193,18 +208,14 @@ impl Builder<'_> {
 
     pub(super) fn errors(&mut self, index: usize, place: &str) -> Vec<(super::Status, usize)> {
         let document = self.types.document;
-        let failures: Vec<(Status, String, Option<SchemaId>)> = self
-            .source(index)
-            .responses
-            .iter()
-            .filter(|(status, _)| !status.is_success())
-            .filter_map(|(status, response)| {
-                let content = document.media(&document[*response].content);
-                preferred(&content).map(|media| (*status, media.name.clone(), media.schema))
-            })
+        let refused = self.source(index).responses.iter().filter(|(status, _)| !status.is_success());
+        let failures: Vec<(Status, &MediaType)> = refused
+            .filter_map(|(status, response)| Some((*status, preferred(&document.media(&document[*response].content))?)))
             .collect();
         let mut out = Vec::new();
-        for (status, media_type, schema) in failures {
+        for (status, media) in failures {
+            self.check_xml(media, "the error body is not parsed");
+            let (media_type, schema) = (media.name.clone(), media.schema);
             let text = is_text(&media_type);
             let ty = match schema {
                 _ if text => Type::String,

@@ -172,6 +172,9 @@ mod webhook_names;
 #[path = "../../../tests/fixtures/golden/webhooks/calls/mod.rs"]
 #[rustfmt::skip]
 mod webhooks;
+#[path = "../../../tests/fixtures/golden/xml_bodies/calls/mod.rs"]
+#[rustfmt::skip]
+mod xml_bodies;
 
 /// Runs each of these, and gives their names.
 macro_rules! run {
@@ -207,7 +210,7 @@ async fn every_call_goes_onto_the_wire() -> Outcome {
         media_types multipart multipart_encoding no_operation_id no_operations nulls numeric_strings oauth2 octet_streams
         odd_defaults odd_enums operation_servers overlays pagination parameter_content path_parameters path_styles property_names query_styles
         recursion references resource_names responses rust_names security servers swagger_2 tagged type_names unions
-        webhook_names webhooks
+        webhook_names webhooks xml_bodies
     );
     for entry in std::fs::read_dir(crate::themes_directory())? {
         let theme = entry?.file_name().to_string_lossy().into_owned();

@@ -164,3 +164,6 @@ pub mod webhook_names;
 #[path = "../../../tests/fixtures/golden/webhooks/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod webhooks;
+#[path = "../../../tests/fixtures/golden/xml_bodies/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod xml_bodies;
