@@ -35,7 +35,7 @@ pub use pages::{Access, Paging};
 pub use schemes::{CredentialKind, Grant, GrantKind, Revocation, Scheme, Tokens};
 pub use streams::EventStream;
 pub use webhooks::{Event, Webhooks};
-pub use wire::{Location, Status, Style};
+pub use wire::{Location, PartEncoding, Status, Style};
 
 /// A client.
 #[derive(Debug, Serialize)]
@@ -50,6 +50,10 @@ pub struct Api {
     pub docs: Vec<String>,
     /// Where requests go unless the caller says otherwise.
     pub base_url: String,
+    /// The URL of the document's first server with its variables in braces.
+    pub server_template: String,
+    /// The variables of the document's first server.
+    pub server_variables: Vec<ServerVariable>,
     /// The credentials it can send.
     pub schemes: Vec<Scheme>,
     /// Groups of operations.
@@ -62,6 +66,17 @@ pub struct Api {
     pub errors: Vec<ErrorVariant>,
     /// Fields that error bodies share.
     pub error_fields: Vec<ErrorField>,
+}
+
+/// A variable in the URL of a server.
+#[derive(Debug, Serialize)]
+pub struct ServerVariable {
+    /// Its name.
+    pub name: String,
+    /// Its value unless the caller sets another.
+    pub default: String,
+    /// The only values that it can have, if the document lists them.
+    pub values: Vec<String>,
 }
 
 /// A group of operations, reached through a handle.
@@ -98,6 +113,8 @@ pub struct Operation {
     pub method: &'static str,
     /// Whether repeating it does nothing twice.
     pub idempotent: bool,
+    /// The URL of the operation's own server, if it is not the document's.
+    pub server: Option<String>,
     /// The path template as the document has it.
     pub path: String,
     /// The path template as the runtime fills it.
@@ -167,6 +184,8 @@ pub struct Argument {
     pub location: Location,
     /// How arrays and objects are written.
     pub style: Style,
+    /// Whether reserved characters are sent unencoded.
+    pub allow_reserved: bool,
     /// Whether it is written as JSON text.
     pub json: bool,
     /// The document's parameter.
@@ -201,8 +220,10 @@ pub struct Body {
     pub ty: Type,
     /// Whether it must be given.
     pub required: bool,
-    /// The names of the parts of a form that have media types of their own, and these.
-    pub part_types: Vec<(String, String)>,
+    /// The properties of a form that are not written in the default way.
+    pub encodings: Vec<(String, PartEncoding)>,
+    /// What the method is called that sends this body, if it is not the operation's only or preferred one.
+    pub suffix: String,
     /// The document's media type.
     #[serde(skip)]
     pub source: MediaTypeId,
@@ -215,7 +236,7 @@ pub enum BodyKind {
     Json,
     /// `application/x-www-form-urlencoded`.
     Form,
-    /// `multipart/form-data`.
+    /// `multipart/form-data`, or another multipart type.
     Multipart,
     /// Text.
     Text,

@@ -34,6 +34,8 @@ pub(crate) struct ClientInner {
     allow_http: bool,
     /// The base URL is a mock's, which stands in for the document's other servers too.
     mocked: bool,
+    /// The caller or a mock has set the base URL, which then is that of operations with servers of their own too.
+    has_own_base_url: bool,
     /// What paths are appended to.
     pub(crate) base_url: Url,
     pub(crate) http: Client,
@@ -121,6 +123,27 @@ impl Core {
         self.with_url(url, &self.0.endpoint(url)?, credentials)
     }
 
+    /// Returns a client of another server of the document, which may be relative to this one.
+    pub(crate) fn at_server(&self, url: &str) -> Result<Core, RequestError> {
+        if self.0.has_own_base_url {
+            return Ok(self.clone());
+        }
+        let unusable = |error| RequestError::because(format!("the operation's server {url:?} cannot be used"), error);
+        let resolved = self.0.base_url.join(url);
+        let resolved = resolved.map_err(|error| RequestError::because(format!("{url:?} is not a URL"), error))?;
+        let base_url = check_base_url(resolved.as_str(), self.0.allow_http).map_err(unusable)?;
+        let http = self.http_for(&base_url)?;
+        Ok(Core(Arc::new(ClientInner { base_url, http, ..ClientInner::clone(&self.0) })))
+    }
+
+    /// Returns the HTTP client for a URL: this machine is reached without proxies, others with them.
+    fn http_for(&self, base_url: &Url) -> Result<Client, RequestError> {
+        if self.0.has_own_http || is_loopback(base_url) == is_loopback(&self.0.base_url) {
+            return Ok(self.0.http.clone());
+        }
+        http::client_for(base_url, self.0.timeout)
+    }
+
     fn with_url(
         &self,
         url: &str,
@@ -134,11 +157,7 @@ impl Core {
             Some(query) => format!("{}?{query}", endpoint.path()),
             None => endpoint.path().to_owned(),
         };
-        let http = if self.0.has_own_http || is_loopback(&base_url) == is_loopback(&self.0.base_url) {
-            self.0.http.clone()
-        } else {
-            http::client_for(&base_url, self.0.timeout)?
-        };
+        let http = self.http_for(&base_url)?;
         Ok((
             Core(Arc::new(ClientInner { base_url, http, credentials, recorder: None, ..ClientInner::clone(&self.0) })),
             path,

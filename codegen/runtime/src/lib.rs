@@ -76,7 +76,7 @@ pub mod generated {
     pub use crate::operation::{ErrorReader, Operation, Reply, Status};
     pub use crate::pagination::{HasMore, PageKey, Paging};
     pub use crate::path::PathValue;
-    pub use crate::query::{Style, json_text};
+    pub use crate::query::{PartEncoding, Style, json_text};
     pub use crate::request::{Call, FormParts, MultipartBody, Sending};
     pub use crate::response::decode;
     pub use crate::response::decode::DecodeFailure;

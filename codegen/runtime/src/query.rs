@@ -21,6 +21,28 @@ pub enum Style {
     Deep,
 }
 
+/// How a form writes one of its properties, where that differs from the default.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PartEncoding {
+    /// Laid out like a query parameter of this style.
+    Style(Style),
+    /// The same, with reserved characters unencoded.
+    Reserved(Style),
+    /// As a value of this media type: JSON text if it is a JSON type, otherwise plain text.
+    Typed(&'static str),
+}
+
+/// Returns the encoding of a form's property.
+pub(crate) fn encoding_of(encodings: &[(&str, PartEncoding)], name: &str) -> Option<PartEncoding> {
+    encodings.iter().find(|(known, _)| *known == name).map(|(_, encoding)| *encoding)
+}
+
+/// Returns true for `application/json` and its relatives.
+pub(crate) fn is_json_type(media_type: &str) -> bool {
+    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    essence.ends_with("/json") || essence.ends_with("+json")
+}
+
 /// Characters that must be percent-encoded in a query: what RFC 3986 does not allow there, which includes brackets, and
 /// what separates pairs or means a space. Commas, colons and the like stay readable.
 const QUERY: &AsciiSet = &CONTROLS
@@ -45,8 +67,9 @@ const QUERY: &AsciiSet = &CONTROLS
     .add(b'}')
     .add(b'\'');
 
-/// The same within one element of a joined list, where a comma would be a new element.
-const ELEMENT: &AsciiSet = &QUERY.add(b',');
+/// Characters that must be percent-encoded in a query even if reserved characters are allowed: these would end the query
+/// or the pair, or would be decoded as another character.
+const RESERVED_ALLOWED: &AsciiSet = &QUERY.remove(b'=').remove(b'?').remove(b';').remove(b'\'');
 
 /// What `application/x-www-form-urlencoded` spares, apart from letters and digits: `*-._`.
 const FORM: &AsciiSet =
@@ -82,60 +105,141 @@ pub(crate) fn delimited(name: &str, value: &Value, separator: char) -> Result<Ve
     Ok(elements)
 }
 
+/// Which characters a name or a value keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Escaping {
+    /// In the query of a URL.
+    Query,
+    /// The same, with reserved characters unencoded.
+    Reserved,
+    /// In a form.
+    Form,
+}
+
+impl Escaping {
+    fn name(self, text: &str) -> String {
+        match self {
+            Escaping::Query | Escaping::Reserved => utf8_percent_encode(text, QUERY).to_string(),
+            Escaping::Form => form_text(text),
+        }
+    }
+
+    fn value(self, text: &str) -> String {
+        match self {
+            Escaping::Query => utf8_percent_encode(text, QUERY).to_string(),
+            Escaping::Reserved => reserved(text),
+            Escaping::Form => form_text(text),
+        }
+    }
+
+    fn pair(self, name: &str, value: &str) -> String {
+        format!("{}={}", self.name(name), self.value(value))
+    }
+}
+
+/// Percent-encodes what a query cannot hold; what is percent-encoded already stays so (RFC 6570, 3.2.3).
+fn reserved(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (index, piece) in text.split('%').enumerate() {
+        let is_encoded = piece.as_bytes().get(..2).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit));
+        if index > 0 {
+            out.push_str(if is_encoded { "%" } else { "%25" });
+        }
+        out.extend(utf8_percent_encode(piece, RESERVED_ALLOWED));
+    }
+    out
+}
+
 /// The encoded pairs of one parameter; empty where there is nothing to send.
-pub(crate) fn encode(name: &str, style: Style, value: &Value) -> Result<String, RequestError> {
-    let joined = |separator: &str, set, values: Vec<String>| {
-        let values: Vec<_> = values.iter().map(|value| utf8_percent_encode(value, set).to_string()).collect();
-        if values.is_empty() {
-            return String::new();
+pub(crate) fn encode(name: &str, style: Style, escaping: Escaping, value: &Value) -> Result<String, RequestError> {
+    let separator = match style {
+        Style::Form => ",",
+        Style::Space => "%20",
+        Style::Pipe => "%7C",
+        Style::FormExplode | Style::Deep => {
+            let pairs = pairs(name, style, value)?;
+            return Ok(pairs.iter().map(|(name, value)| escaping.pair(name, value)).collect::<Vec<_>>().join("&"));
         }
-        format!("{}={}", utf8_percent_encode(name, QUERY), values.join(separator))
     };
-    Ok(match (style, value) {
-        (_, Value::Null) => String::new(),
-        (Style::Deep, Value::Array(_) | Value::Object(_)) => {
-            let mut pairs = Vec::new();
-            flatten(name, value, &mut pairs);
-            join(&pairs)
+    Ok(match value {
+        Value::Null => String::new(),
+        Value::Array(_) | Value::Object(_) => {
+            let elements = match style {
+                Style::Space => delimited(name, value, ' ')?,
+                Style::Pipe => delimited(name, value, '|')?,
+                _ => elements(value),
+            };
+            // A comma within an element would be a new element.
+            let element = |text: &String| match style {
+                Style::Form => escaping.value(text).replace(',', "%2C"),
+                _ => escaping.value(text),
+            };
+            let elements: Vec<_> = elements.iter().map(element).collect();
+            if elements.is_empty() {
+                return Ok(String::new());
+            }
+            format!("{}={}", escaping.name(name), elements.join(separator))
         }
-        (Style::FormExplode, Value::Array(_)) => {
-            let pairs: Vec<_> = elements(value).into_iter().map(|value| (name.to_owned(), value)).collect();
-            join(&pairs)
-        }
-        (Style::FormExplode, Value::Object(object)) => {
-            let pairs: Vec<_> = object
-                .iter()
-                .filter(|(_, value)| !value.is_null())
-                .map(|(key, value)| (key.clone(), scalar(value)))
-                .collect();
-            join(&pairs)
-        }
-        (Style::Form, Value::Array(_) | Value::Object(_)) => joined(",", ELEMENT, elements(value)),
-        (Style::Space, Value::Array(_) | Value::Object(_)) => joined("%20", QUERY, delimited(name, value, ' ')?),
-        (Style::Pipe, Value::Array(_) | Value::Object(_)) => joined("%7C", QUERY, delimited(name, value, '|')?),
-        (_, scalar_value) => pair(name, &scalar(scalar_value)),
+        scalar_value => escaping.pair(name, &scalar(scalar_value)),
     })
 }
 
-fn join(pairs: &[(String, String)]) -> String {
-    pairs.iter().map(|(name, value)| pair(name, value)).collect::<Vec<_>>().join("&")
+/// The pairs of one parameter, not encoded; empty where there is nothing to send.
+pub(crate) fn pairs(name: &str, style: Style, value: &Value) -> Result<Vec<(String, String)>, RequestError> {
+    let one = |text: String| vec![(name.to_owned(), text)];
+    let joined = |elements: Vec<String>, separator: &str| match elements.is_empty() {
+        true => Vec::new(),
+        false => one(elements.join(separator)),
+    };
+    Ok(match (style, value) {
+        (_, Value::Null) => Vec::new(),
+        (Style::Deep, Value::Array(_) | Value::Object(_)) => {
+            let mut pairs = Vec::new();
+            flatten(name, value, &mut pairs);
+            pairs
+        }
+        (Style::FormExplode, Value::Array(_)) => {
+            elements(value).into_iter().map(|value| (name.to_owned(), value)).collect()
+        }
+        (Style::FormExplode, Value::Object(object)) => {
+            let members = object.iter().filter(|(_, value)| !value.is_null());
+            members.map(|(key, value)| (key.clone(), scalar(value))).collect()
+        }
+        (Style::Form, Value::Array(_) | Value::Object(_)) => joined(delimited(name, value, ',')?, ","),
+        (Style::Space, Value::Array(_) | Value::Object(_)) => joined(delimited(name, value, ' ')?, " "),
+        (Style::Pipe, Value::Array(_) | Value::Object(_)) => joined(delimited(name, value, '|')?, "|"),
+        (_, scalar_value) => one(scalar(scalar_value)),
+    })
 }
 
-/// A form body: properties by name, nested ones as `name[key]`, list elements as repeated names.
-pub(crate) fn form(value: &Value) -> String {
-    let mut pairs = Vec::new();
-    if let Value::Object(object) = value {
-        for (name, value) in object {
-            match value {
-                Value::Array(_) => {
-                    pairs.extend(elements(value).into_iter().map(|value| (name.clone(), value)));
-                }
-                _ => flatten(name, value, &mut pairs),
+/// A form body: list elements as repeated names, objects as JSON, unless the document declares another encoding.
+pub(crate) fn form(value: &Value, encodings: &[(&str, PartEncoding)]) -> Result<String, RequestError> {
+    let mut form = String::new();
+    for (name, value) in value.as_object().into_iter().flatten() {
+        let encoded = match encoding_of(encodings, name) {
+            Some(PartEncoding::Style(style)) => encode(name, style, Escaping::Form, value)?,
+            Some(PartEncoding::Reserved(style)) => encode(name, style, Escaping::Reserved, value)?,
+            Some(PartEncoding::Typed(media_type)) if is_json_type(media_type) => {
+                let texts: Vec<_> = each(value).map(|value| Escaping::Form.pair(name, &value.to_string())).collect();
+                texts.join("&")
             }
-        }
+            Some(PartEncoding::Typed(_)) | None => {
+                let texts: Vec<_> = each(value).map(|value| Escaping::Form.pair(name, &scalar(value))).collect();
+                texts.join("&")
+            }
+        };
+        append(&mut form, &encoded);
     }
-    let pairs: Vec<_> = pairs.iter().map(|(name, value)| format!("{}={}", form_text(name), form_text(value))).collect();
-    pairs.join("&")
+    Ok(form)
+}
+
+/// The elements of a list, or the value itself, without nulls.
+pub(crate) fn each(value: &Value) -> impl Iterator<Item = &Value> {
+    let values = match value {
+        Value::Array(values) => values.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    values.iter().filter(|value| !value.is_null())
 }
 
 /// A name or a value as forms have it.
@@ -194,11 +298,15 @@ pub(crate) fn scalar(value: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Style, form};
+    use super::{Escaping, PartEncoding, Style, form};
     use serde_json::{Value, json};
 
     fn encode(name: &str, style: Style, value: &Value) -> String {
-        super::encode(name, style, value).unwrap_or_else(|error| error.to_string())
+        super::encode(name, style, Escaping::Query, value).unwrap_or_else(|error| error.to_string())
+    }
+
+    fn form_of(value: &Value, encodings: &[(&str, PartEncoding)]) -> String {
+        form(value, encodings).unwrap_or_else(|error| error.to_string())
     }
 
     #[test]
@@ -234,8 +342,9 @@ mod tests {
         assert_eq!(sent, "filter%5Bx%255D%255Badmin%5D=1&filter%5Ba%5D%5B%255B%255D%5D%5B%5D=2");
         let decoded = percent_encoding::percent_decode_str(&sent).decode_utf8_lossy().into_owned();
         assert!(!decoded.contains("][admin]"), "{decoded}");
+        let encodings = [("filter", PartEncoding::Style(Style::Deep))];
         assert_eq!(
-            form(&json!({"filter": filter})),
+            form_of(&json!({"filter": filter}), &encodings),
             "filter%5Bx%255D%255Badmin%5D=1&filter%5Ba%5D%5B%255B%255D%5D%5B%5D=2"
         );
     }
@@ -263,6 +372,21 @@ mod tests {
     #[test]
     fn forms() {
         let body = json!({"a b": "c d+e", "n": 1.0, "list": ["x", "y"], "deep": {"k": [1]}, "none": null});
-        assert_eq!(form(&body), "a+b=c+d%2Be&n=1&list=x&list=y&deep%5Bk%5D%5B%5D=1");
+        assert_eq!(form_of(&body, &[]), "a+b=c+d%2Be&n=1&list=x&list=y&deep=%7B%22k%22%3A%5B1%5D%7D");
+        let body = json!({"csv": ["a b", "c,d"], "ssv": ["a", "b"], "flat": {"p": 1}, "text": "t", "url": "/a?b=c&d"});
+        let encodings = [
+            ("csv", PartEncoding::Style(Style::Form)),
+            ("ssv", PartEncoding::Style(Style::Space)),
+            ("flat", PartEncoding::Style(Style::FormExplode)),
+            ("text", PartEncoding::Typed("application/json")),
+            ("url", PartEncoding::Reserved(Style::Form)),
+        ];
+        assert_eq!(form_of(&body, &encodings), "csv=a+b,c%2Cd&ssv=a%20b&p=1&text=%22t%22&url=/a?b=c%26d");
+    }
+
+    #[test]
+    fn reserved_characters_that_are_allowed() {
+        let encoded = super::encode("n", Style::Form, Escaping::Reserved, &json!(":/?@!$'()*,;=%2F% #[]&+"));
+        assert_eq!(encoded.unwrap_or_default(), "n=:/?@!$'()*,;=%2F%25%20%23%5B%5D%26%2B");
     }
 }

@@ -3,6 +3,8 @@
 
 #[path = "golden/anyone.rs"]
 mod anyone;
+#[path = "golden/bodies.rs"]
+mod bodies;
 #[path = "golden/calls.rs"]
 mod calls;
 #[path = "golden/conversions.rs"]

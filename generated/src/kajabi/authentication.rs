@@ -26,7 +26,7 @@ impl Authentication {
     pub fn revoke(&self, body: impl Into<types::TokenRevocation>) -> Call<()> {
         let mut call = Call::new(&self.core, REVOKE, &[]);
         let body: types::TokenRevocation = body.into();
-        call.form(&body);
+        call.form(&body, &[]);
         call
     }
 
@@ -43,7 +43,7 @@ impl Authentication {
     ) -> Call<types::OauthTokenResponse> {
         let mut call = Call::new(&self.core, TOKEN, &[]);
         let body: types::TokenRequest = body.into();
-        call.form(&body);
+        call.form(&body, &[]);
         call
     }
 }

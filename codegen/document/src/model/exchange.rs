@@ -115,6 +115,8 @@ pub struct Parameter {
     pub schema: Option<SchemaId>,
     /// `content`.
     pub content: Vec<MediaTypeId>,
+    /// Whether the media type of `content` is not plain text: the value is then written as JSON text.
+    pub holds_json: bool,
     /// `example`.
     pub example: Option<Value>,
     /// `examples`.
@@ -124,9 +126,9 @@ pub struct Parameter {
 }
 
 impl Parameter {
-    /// Whether the parameter has a `content`: its value is then written as JSON text.
+    /// Whether the value is written as JSON text.
     pub fn is_json(&self) -> bool {
-        !self.content.is_empty()
+        self.holds_json
     }
 }
 
@@ -253,15 +255,6 @@ impl MediaType {
         let deep = self.encoding.iter().filter(|(_, encoding)| encoding.style == Some(StyleKind::DeepObject));
         deep.map(|(name, _)| name.as_str()).collect()
     }
-
-    /// The properties that have a media type of their own, and that. With several or a range of them it is for the caller to choose.
-    pub fn part_types(&self) -> Vec<(String, String)> {
-        let declared = self.encoding.iter().filter_map(|(name, encoding)| {
-            let one = encoding.content_type.as_ref().filter(|types| !types.contains([',', '*']))?;
-            Some((name.clone(), one.trim().to_owned()))
-        });
-        declared.collect()
-    }
 }
 
 /// How a part of a form is written.
@@ -285,6 +278,21 @@ pub struct Encoding {
     pub item_encoding: Option<Box<Encoding>>,
     /// Extensions.
     pub extensions: ExtensionMap,
+}
+
+impl Encoding {
+    /// The only media type of the property. With several or a range of them it is for the caller to choose.
+    pub fn only_type(&self) -> Option<&str> {
+        self.content_type.as_deref().filter(|types| !types.contains([',', '*'])).map(str::trim)
+    }
+
+    /// How the property is laid out like a parameter of a query, if one of the keywords for that is there.
+    pub fn layout(&self) -> Option<Style> {
+        let is_declared = self.style.is_some() || self.explode.is_some() || self.allow_reserved;
+        let kind = self.style.unwrap_or_default();
+        let explode = self.explode.unwrap_or(kind == StyleKind::Form);
+        is_declared.then_some(Style { kind, explode })
+    }
 }
 
 /// A response.

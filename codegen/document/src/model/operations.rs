@@ -55,9 +55,6 @@ impl<'v> Builder<'v, '_> {
         };
         item.parameters = shared.iter().map(|declared| declared.id).collect();
         let shared = if called.is_some() { self.needed(shared, path) } else { shared };
-        if let Some((_, at)) = layer("servers").filter(|_| called.is_some()) {
-            self.unserved_servers(&item.servers, at);
-        }
         let operations = METHODS.iter().filter_map(|method| {
             let (layer, at) = layer(method)?;
             Some((method.to_ascii_uppercase(), layer.get(*method)?, child(at, method)))
@@ -83,9 +80,6 @@ impl<'v> Builder<'v, '_> {
             None => super::parameters::overridden(shared, &own),
         };
         let own_servers = servers(object, pointer);
-        if called.is_some() {
-            self.unserved_servers(&own_servers, pointer);
-        }
         let pagination = self.extensions.whole("x-pagination", object, pointer);
         let pagination = pagination.and_then(|(value, place)| {
             let parameters: Vec<_> = parameters.iter().map(|id| self.nodes.parameters[*id].clone()).collect();
@@ -113,14 +107,6 @@ impl<'v> Builder<'v, '_> {
             pointer: pointer.to_owned(),
             method,
             path: path.to_owned(),
-        }
-    }
-
-    fn unserved_servers(&mut self, servers: &[super::Server], place: &str) {
-        if !servers.is_empty() {
-            let message = "requests go to the document's first server, not to one of these";
-            let help = "callers can set a client's base URL";
-            self.diagnostics.warning("unserved-server", child(place, "servers"), message, help);
         }
     }
 

@@ -125,6 +125,7 @@ impl<'v> Builder<'v, '_> {
             allow_empty_value: flag(object, "allowEmptyValue"),
             allow_reserved: flag(object, "allowReserved"),
             style: style(object, location),
+            holds_json: content.first().is_some_and(|id| !is_plain_text(&self.nodes.media_types[*id].name)),
             schema: self.schema_of(object, &content, pointer).or_else(|| Some(self.own_schema(object, pointer))),
             content,
             example: object.get("example").cloned(),
@@ -158,6 +159,12 @@ impl<'v> Builder<'v, '_> {
         let schema: Object = keywords.map(|(name, value)| (name.clone(), value.clone())).collect();
         self.schema(&Value::Object(schema), &place)
     }
+}
+
+/// Whether a value of this media type is written as it is.
+fn is_plain_text(media_type: &str) -> bool {
+    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    essence.starts_with("text/") && essence != "text/json"
 }
 
 /// The path item's parameters and the operation's own, which win.

@@ -8,7 +8,7 @@ use super::expression::{Misfit, Writer};
 use super::sample::{Sampler, Unsampled, Wanted};
 use crate::emit::file::File;
 use crate::emit::{escape, resource};
-use crate::ir::{Api, Argument, Body, BodyKind, Operation, Resource, Style};
+use crate::ir::{Api, Argument, Body, BodyKind, Operation, PartEncoding, Resource, Style};
 use crate::names::{self, UsedNames};
 use crm_clients_document::diagnostic::Diagnostics;
 use crm_clients_document::model::SchemaId;
@@ -138,13 +138,18 @@ impl Call<'_> {
 
     fn body(&mut self, body: &Body) -> Result<TokenStream, String> {
         let schema: Option<SchemaId> = self.all.document[body.source].schema;
-        let value = match schema {
+        let mut value = match schema {
             // Text and bytes are what the caller makes of them, even where an object is declared.
             Some(schema) if !matches!(body.kind, BodyKind::Text | BodyKind::Bytes) => {
                 self.sampler.value(schema).map_err(reason)?
             }
             _ => Value::String("text".to_owned()),
         };
+        for (name, encoding) in &body.encodings {
+            if let PartEncoding::Style(Style::Space) | PartEncoding::Reserved(Style::Space) = encoding {
+                value.get_mut(name).into_iter().for_each(replace_spaces);
+            }
+        }
         Writer::new(self.api).argument(&body.ty, &value).map_err(|Misfit(why)| format!("the body: {why}"))
     }
 }

@@ -144,9 +144,43 @@ pub fn arguments(api: &Api, arguments: &[Argument], from: From<'_>) -> (TokenStr
     (parameters, values)
 }
 
+/// The setter of the variables in the URL of the document's server, if there are any.
+fn server_variables(api: &Api) -> Option<TokenStream> {
+    let template = escape::string(&api.server_template);
+    let mut docs = vec![
+        format!(
+            "Sets a variable in the URL of the server, {}, instead of its default:",
+            markdown::code(&api.server_template)
+        ),
+        String::new(),
+    ];
+    docs.extend(api.server_variables.iter().map(|variable| {
+        let values: Vec<String> = variable.values.iter().map(|value| markdown::code(value)).collect();
+        let values = if values.is_empty() { String::new() } else { format!("; one of {}", values.join(", ")) };
+        format!("- {}: {}{values}", markdown::code(&variable.name), markdown::code(&variable.default))
+    }));
+    docs.extend([String::new(), "A base URL takes the place of all of them.".to_owned()]);
+    let docs = escape::docs(&docs);
+    let variables = api.server_variables.iter().map(|variable| {
+        let (name, default) = (escape::string(&variable.name), escape::string(&variable.default));
+        let values = variable.values.iter().map(|value| escape::string(value));
+        quote!((#name, #default, &[#(#values),*]))
+    });
+    (!api.server_variables.is_empty()).then(|| {
+        quote! {
+            #docs
+            pub fn server_variable(mut self, name: &str, value: &str) -> Self {
+                self.core = self.core.server_variable(#template, &[#(#variables),*], name, value);
+                self
+            }
+        }
+    })
+}
+
 fn builder(api: &Api) -> TokenStream {
     let credentials: TokenStream = api.schemes.iter().map(credentials::setters).collect();
     let on_token = credentials::on_token(api);
+    let variables = server_variables(api);
     quote! {
         /// Sets a client up.
         #[derive(Clone, Debug)]
@@ -165,6 +199,8 @@ fn builder(api: &Api) -> TokenStream {
                 self.core = self.core.base_url(url);
                 self
             }
+
+            #variables
 
             /// Sends requests through this HTTP client, with its connections and proxies; build it with
             /// [`runtime::http_client_builder`].

@@ -7,8 +7,8 @@ use super::client::arguments;
 use super::file::File;
 use super::{From, argument, compact, escape, holds_map, holds_secret, names_type, pages, type_tokens};
 use crate::ir::{
-    Api, Argument, Body, BodyKind, EventStream, Fixed, Location, Operation, Output, PathValue, Resource, Status, Style,
-    Type,
+    Api, Argument, Body, BodyKind, EventStream, Fixed, Location, Operation, Output, PartEncoding, PathValue, Resource,
+    Status, Style, Type, media,
 };
 use crate::names::{self, UsedNames};
 
@@ -111,7 +111,11 @@ fn method(api: &Api, operation: &Operation) -> TokenStream {
     let docs = escape::docs(&operation.docs);
     let deprecated = operation.deprecated.then(|| quote!(#[deprecated]));
     let (mut parameters, _) = arguments(api, &operation.required, From::Beside);
-    let mut statements: TokenStream = operation.fixed.iter().map(send_fixed).collect();
+    let server = operation.server.iter().map(|url| {
+        let url = escape::string(url);
+        quote!(call.server(#url);)
+    });
+    let mut statements: TokenStream = server.chain(operation.fixed.iter().map(send_fixed)).collect();
     for required in &operation.required {
         statements.extend(send_argument(api, required));
     }
@@ -186,19 +190,44 @@ fn send_argument(api: &Api, one: &Argument) -> TokenStream {
     match one.location {
         Location::Path => TokenStream::new(),
         Location::Query => {
-            let style = match one.style {
-                Style::FormExplode => quote!(Style::FormExplode),
-                Style::Space => quote!(Style::Space),
-                Style::Pipe => quote!(Style::Pipe),
-                Style::Deep => quote!(Style::Deep),
-                // The others are of paths, and stand in their templates.
-                _ => quote!(Style::Form),
-            };
-            quote!(#converted call.query_param(#wire, #style, #value);)
+            let style = style(one.style);
+            let method = if one.allow_reserved { quote!(reserved_query) } else { quote!(query_param) };
+            quote!(#converted call.#method(#wire, #style, #value);)
         }
         Location::Header => quote!(#converted call.header_param(#wire, #value);),
         Location::Cookie => quote!(#converted call.cookie(#wire, #value);),
     }
+}
+
+fn style(style: Style) -> TokenStream {
+    match style {
+        Style::FormExplode => quote!(Style::FormExplode),
+        Style::Space => quote!(Style::Space),
+        Style::Pipe => quote!(Style::Pipe),
+        Style::Deep => quote!(Style::Deep),
+        // The others are of paths, and stand in their templates.
+        _ => quote!(Style::Form),
+    }
+}
+
+/// A property of a form, and how it is written.
+fn part_encoding((name, encoding): &(String, PartEncoding)) -> TokenStream {
+    let name = escape::string(name);
+    let encoding = match encoding {
+        PartEncoding::Style(one) => {
+            let style = style(*one);
+            quote!(Style(runtime::generated::#style))
+        }
+        PartEncoding::Reserved(one) => {
+            let style = style(*one);
+            quote!(Reserved(runtime::generated::#style))
+        }
+        PartEncoding::Typed(media_type) => {
+            let media_type = escape::string(media_type);
+            quote!(Typed(#media_type))
+        }
+    };
+    quote!(#name, runtime::generated::PartEncoding::#encoding)
 }
 
 /// The statement that puts the only value of a parameter into the call.
@@ -220,13 +249,15 @@ fn send_body(api: &Api, body: &Body) -> (TokenStream, TokenStream) {
     let convert = if made.to_string() == "body" { TokenStream::new() } else { quote!(let body: #ty = #made;) };
     let send = match body.kind {
         BodyKind::Json => quote!(call.json(#media_type, &body);),
-        BodyKind::Form => quote!(call.form(&body);),
+        BodyKind::Form => {
+            let encodings = body.encodings.iter().map(part_encoding);
+            quote!(call.form(&body, &[#((#encodings)),*]);)
+        }
         BodyKind::Multipart => {
-            let types = body.part_types.iter().map(|(name, media_type)| {
-                let (name, media_type) = (escape::string(name), escape::string(media_type));
-                quote!(.typed(#name, #media_type))
-            });
-            quote!(call.multipart(body.into_parts()#(#types)*);)
+            let encodings = body.encodings.iter().map(part_encoding);
+            let is_form = media::essence(&body.media_type) == "multipart/form-data";
+            let sent_as = (!is_form).then(|| quote!(.sent_as(#media_type)));
+            quote!(call.multipart(body.into_parts()#sent_as #(.encoded(#encodings))*);)
         }
         BodyKind::Text => quote!(call.text(#media_type, body);),
         BodyKind::Bytes => quote!(call.bytes(#media_type, body);),

@@ -1,17 +1,19 @@
 //! What an operation sends and gets: its media types become bodies, outputs and error bodies.
 
-use super::media::{essence, is_json, is_text};
+use super::media::{essence, is_json, is_text, is_xml};
 use super::operations::Builder;
+use super::streams::unwrapped;
 use super::types::Direction;
-use super::{Body, BodyKind, ErrorVariant, Output, Struct, Type, TypeId, TypeKind};
+use super::{Body, BodyKind, ErrorVariant, Output, PartEncoding, Style, Type, TypeId, TypeKind};
+use crate::names::{self, UsedNames};
 use crm_clients_document::model::{MediaType, MediaTypeId, ResponseId, SchemaId, Status};
-use crm_clients_document::normalize::{ClientSchema, Kind};
+use crm_clients_document::normalize::{ClientSchema, Kind, Shape};
 
 /// Media type and schema of a response's body.
 type Content = (String, Option<SchemaId>);
 
 impl Builder<'_> {
-    /// The kinds of body in the order of preference, each once.
+    /// The bodies in the order of preference: one for each kind, and one for each JSON type that means something else.
     pub(super) fn bodies(&mut self, index: usize, place: &str) -> Vec<Body> {
         let document = self.types.document;
         let Some(body) = document.body(self.source(index)) else { return Vec::new() };
@@ -19,10 +21,13 @@ impl Builder<'_> {
         let mut media: Vec<(BodyKind, MediaTypeId)> = Vec::new();
         for id in &body.content {
             let one = &document[*id];
-            let kind = body_kind(&one.name);
-            if !media.iter().any(|(other, ..)| *other == kind) {
+            let kind = self.body_kind(one);
+            let mut same = media.iter().filter(|(other, ..)| *other == kind).peekable();
+            if same.peek().is_none()
+                || kind == BodyKind::Json && same.all(|(_, other)| self.differs(one, &document[*other]))
+            {
                 media.push((kind, *id));
-            } else if kind == BodyKind::Bytes || kind == BodyKind::Text {
+            } else if matches!(kind, BodyKind::Bytes | BodyKind::Text | BodyKind::Multipart) {
                 self.types.diagnostics.warning(
                     "media-type-left-out",
                     pointer.clone(),
@@ -35,28 +40,116 @@ impl Builder<'_> {
             }
         }
         media.sort_by_key(|(kind, ..)| *kind as u8);
-        let place = format!("{place}Request");
-        media
-            .into_iter()
-            .map(|(kind, source)| {
-                let declared = &document[source];
-                let ty = match (kind, declared.schema) {
-                    (BodyKind::Text, _) => Type::String,
-                    (BodyKind::Bytes, _) => Type::Upload,
-                    (BodyKind::Multipart, Some(schema)) => self.types.form(schema, &declared.deep_objects(), &place),
-                    (_, Some(schema)) => self.types.element(schema, Direction::Request, &place),
-                    (_, None) => Type::Value,
-                };
-                // What is no struct has no names for the parts of a form; it is written as JSON.
-                let kind = if kind == BodyKind::Multipart && !self.is_form(&ty) { BodyKind::Json } else { kind };
-                let part_types = if kind == BodyKind::Multipart { declared.part_types() } else { Vec::new() };
-                Body { kind, media_type: declared.name.clone(), ty, required, part_types, source }
-            })
-            .collect()
+        let mut suffixes = UsedNames::default();
+        let mut bodies: Vec<Body> = Vec::with_capacity(media.len());
+        for (kind, source) in media {
+            let suffix = suffixes.claim(&body_suffix(kind, &document[source].name));
+            let further = bodies.iter().any(|body| body.kind == kind);
+            let place = if further { format!("{place}{}", names::type_name(&suffix)) } else { place.to_owned() };
+            bodies.push(self.body(kind, source, suffix, required, &format!("{place}Request")));
+        }
+        bodies
     }
 
-    fn is_form(&self, ty: &Type) -> bool {
-        matches!(ty, Type::Named(TypeId(draft)) if matches!(&self.types.drafts[*draft].kind, TypeKind::Struct(Struct { multipart: true, .. })))
+    fn body(&mut self, kind: BodyKind, source: MediaTypeId, suffix: String, required: bool, place: &str) -> Body {
+        let declared = &self.types.document[source];
+        let has_parts = declared.schema.is_some_and(|schema| self.types.fields_of(schema).is_some());
+        let mut kind = kind;
+        if kind == BodyKind::Multipart && !has_parts {
+            let message = format!("the schema of `{}` has no properties that could be its parts", declared.name);
+            let help = "callers give the whole body as bytes, and its boundary in a `Content-Type` header";
+            self.types.diagnostics.warning("unserved-multipart", declared.pointer.clone(), message, help);
+            kind = BodyKind::Bytes;
+        }
+        let ty = match (kind, declared.schema) {
+            (BodyKind::Text, _) => Type::String,
+            (BodyKind::Bytes, _) => Type::Upload,
+            (BodyKind::Multipart, Some(schema)) => self.types.form(schema, &declared.deep_objects(), place),
+            (_, Some(schema)) => self.types.element(schema, Direction::Request, place),
+            (_, None) => Type::Value,
+        };
+        self.check_xml(declared, "callers write it");
+        let encodings = self.encodings(kind, declared, &ty);
+        Body { kind, media_type: concrete_type(kind, &declared.name), ty, required, encodings, suffix, source }
+    }
+
+    /// Reports a body of XML whose schema has no effect.
+    fn check_xml(&mut self, media: &MediaType, effect: &str) {
+        let Some(schema) = media.schema.filter(|_| is_xml(&media.name)) else { return };
+        if !matches!(unwrapped(&mut self.types.schemas, schema).1, Shape::Scalar(_) | Shape::Any) {
+            let message =
+                format!("clients do not read or write XML: the schema of `{}` has no effect, {effect}", media.name);
+            let help = "declare the body as JSON if the server takes or sends that too";
+            self.types.diagnostics.warning("unserved-xml", media.pointer.clone(), message, help);
+        }
+    }
+
+    /// Whether a client needs a method of its own for one of two JSON types.
+    fn differs(&self, one: &MediaType, other: &MediaType) -> bool {
+        let document = self.types.document;
+        let schema = |media: &MediaType| media.schema.map(|id| document.referred(id));
+        let is_patch = |media: &MediaType| {
+            matches!(essence(&media.name).as_str(), "application/merge-patch+json" | "application/json-patch+json")
+        };
+        essence(&one.name) != essence(&other.name) && (schema(one) != schema(other) || is_patch(one) || is_patch(other))
+    }
+
+    /// The properties of a form that are not written in the default way.
+    fn encodings(&mut self, kind: BodyKind, declared: &MediaType, ty: &Type) -> Vec<(String, PartEncoding)> {
+        if !matches!(kind, BodyKind::Form | BodyKind::Multipart) {
+            return Vec::new();
+        }
+        let mut encodings = Vec::new();
+        for (name, encoding) in &declared.encoding {
+            let ty = self.property(ty, name);
+            let is_file = matches!(ty.as_ref().map(|ty| ty.inner().unwrap_or(ty)), Some(Type::Upload));
+            let layout = encoding.layout().filter(|_| !is_file).map(Style::from);
+            let written = match (layout, encoding.only_type()) {
+                // The fields of a multipart body are laid out so already.
+                (Some(Style::Deep), _) if kind == BodyKind::Multipart => continue,
+                (Some(style), _) if encoding.allow_reserved => PartEncoding::Reserved(style),
+                (Some(style), _) => PartEncoding::Style(style),
+                (None, Some(media_type)) if !is_json(media_type) && ty.is_some_and(|ty| self.is_composite(&ty)) => {
+                    let message = format!("clients cannot write `{name}` as `{media_type}`; it is sent as JSON");
+                    let help = "declare the property as a string, so that callers write it";
+                    self.types.diagnostics.warning("unserved-encoding", declared.pointer.clone(), message, help);
+                    continue;
+                }
+                (None, Some(media_type)) if kind == BodyKind::Multipart || is_json(media_type) => {
+                    PartEncoding::Typed(media_type.to_owned())
+                }
+                (None, _) => continue,
+            };
+            encodings.push((name.clone(), written));
+        }
+        encodings
+    }
+
+    /// The type of a struct's property, or of the elements of a list there.
+    fn property(&self, ty: &Type, name: &str) -> Option<Type> {
+        let Type::Named(TypeId(draft)) = ty else { return None };
+        let TypeKind::Struct(kind) = &self.types.drafts[*draft].kind else { return None };
+        kind.fields.iter().find(|field| field.wire == name).map(|field| field.ty.clone())
+    }
+
+    /// Whether values of a type, or the elements of a list, are objects.
+    fn is_composite(&self, ty: &Type) -> bool {
+        match ty {
+            Type::Map(_) | Type::Object => true,
+            Type::Named(TypeId(draft)) => matches!(self.types.drafts[*draft].kind, TypeKind::Struct(_)),
+            other => other.inner().is_some_and(|inner| self.is_composite(inner)),
+        }
+    }
+
+    fn body_kind(&mut self, media: &MediaType) -> BodyKind {
+        match essence(&media.name).as_str() {
+            "*/*" | "application/*" if media.schema.is_none_or(|id| self.types.is_file(id)) => BodyKind::Bytes,
+            _ if is_json(&media.name) => BodyKind::Json,
+            "application/x-www-form-urlencoded" => BodyKind::Form,
+            name if name.starts_with("multipart/") => BodyKind::Multipart,
+            _ if is_text(&media.name) => BodyKind::Text,
+            _ => BodyKind::Bytes,
+        }
     }
 
     pub(super) fn output(&mut self, index: usize, place: &str) -> (Output, Option<String>) {
@@ -67,19 +160,22 @@ impl Builder<'_> {
         let any_success = operation.responses.iter().any(|(status, _)| status.is_success());
         for (status, response) in &operation.responses {
             if status.is_success() || (!any_success && *status == Status::Default) {
-                let media = preferred(&content(*response)).map(|media| (media.name.clone(), media.schema));
+                let media = preferred(&content(*response));
+                media.into_iter().for_each(|media| self.check_xml(media, "callers read it"));
+                let media = media.map(|media| (media.name.clone(), media.schema));
                 responses.push((*status, media));
             }
         }
         let some_empty = responses.iter().any(|(_, media)| media.is_none());
         let with_body: Vec<Content> = responses.into_iter().filter_map(|(_, media)| media).collect();
-        let Some((media_type, _)) = with_body.first().cloned() else {
+        let Some((media_type, schema)) = with_body.first().cloned() else {
             // Nothing comes with success; what comes with a refusal is asked for all the same.
             let refusal = operation.responses.iter().find_map(|(_, response)| preferred(&content(*response)));
             return (Output::Empty, refusal.map(|media| media.name.clone()));
         };
         let accept = Some(media_type.clone());
-        if !is_json(&media_type) {
+        let is_any = matches!(essence(&media_type).as_str(), "*/*" | "application/*");
+        if !is_json(&media_type) || is_any && schema.is_some_and(|id| self.types.is_file(id)) {
             return (if is_text(&media_type) { Output::Text } else { Output::Bytes }, accept);
         }
         let mut types: Vec<Type> = Vec::new();
@@ -112,18 +208,14 @@ impl Builder<'_> {
 
     pub(super) fn errors(&mut self, index: usize, place: &str) -> Vec<(super::Status, usize)> {
         let document = self.types.document;
-        let failures: Vec<(Status, String, Option<SchemaId>)> = self
-            .source(index)
-            .responses
-            .iter()
-            .filter(|(status, _)| !status.is_success())
-            .filter_map(|(status, response)| {
-                let content = document.media(&document[*response].content);
-                preferred(&content).map(|media| (*status, media.name.clone(), media.schema))
-            })
+        let refused = self.source(index).responses.iter().filter(|(status, _)| !status.is_success());
+        let failures: Vec<(Status, &MediaType)> = refused
+            .filter_map(|(status, response)| Some((*status, preferred(&document.media(&document[*response].content))?)))
             .collect();
         let mut out = Vec::new();
-        for (status, media_type, schema) in failures {
+        for (status, media) in failures {
+            self.check_xml(media, "the error body is not parsed");
+            let (media_type, schema) = (media.name.clone(), media.schema);
             let text = is_text(&media_type);
             let ty = match schema {
                 _ if text => Type::String,
@@ -151,22 +243,31 @@ pub(super) fn preferred<'d>(media: &[&'d MediaType]) -> Option<&'d MediaType> {
     json.or_else(|| media.iter().find(|media| is_text(&media.name))).or_else(|| media.first()).copied()
 }
 
-fn body_kind(media_type: &str) -> BodyKind {
-    match essence(media_type).as_str() {
-        _ if is_json(media_type) => BodyKind::Json,
-        "application/x-www-form-urlencoded" => BodyKind::Form,
-        "multipart/form-data" => BodyKind::Multipart,
-        _ if is_text(media_type) => BodyKind::Text,
-        _ => BodyKind::Bytes,
+/// The media type that is sent: a range is none.
+fn concrete_type(kind: BodyKind, declared: &str) -> String {
+    match kind {
+        _ if !declared.contains('*') => declared,
+        BodyKind::Json => "application/json",
+        BodyKind::Form => "application/x-www-form-urlencoded",
+        BodyKind::Multipart => "multipart/form-data",
+        BodyKind::Text => "text/plain",
+        BodyKind::Bytes => "application/octet-stream",
     }
+    .to_owned()
 }
 
-pub(super) fn body_suffix(kind: BodyKind) -> &'static str {
-    match kind {
-        BodyKind::Json => "json",
+fn body_suffix(kind: BodyKind, media_type: &str) -> String {
+    let kind = match kind {
+        BodyKind::Json => {
+            let essence = essence(media_type);
+            let subtype = essence.split('/').nth(1).unwrap_or_default();
+            let name = names::value_name(subtype.trim_end_matches("+json"));
+            return if subtype.contains('*') { "json".to_owned() } else { names::suffix(&name).to_owned() };
+        }
         BodyKind::Form => "form",
         BodyKind::Multipart => "multipart",
         BodyKind::Text => "text",
         BodyKind::Bytes => "bytes",
-    }
+    };
+    kind.to_owned()
 }

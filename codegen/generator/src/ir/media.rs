@@ -20,6 +20,12 @@ pub(crate) fn is_events(media_type: &str) -> bool {
     essence(media_type) == "text/event-stream"
 }
 
+/// Whether a body of this type is XML.
+pub(crate) fn is_xml(media_type: &str) -> bool {
+    let essence = essence(media_type);
+    essence.ends_with("/xml") || essence.ends_with("+xml")
+}
+
 /// Whether a body of this type is text, and not JSON.
 pub(crate) fn is_text(media_type: &str) -> bool {
     essence(media_type).starts_with("text/") && !is_json(media_type)

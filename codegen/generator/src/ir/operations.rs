@@ -8,8 +8,8 @@ use super::settle;
 use super::types::{Direction, Types, given_type_name, given_value_name};
 use super::wire::{self, Location, Style};
 use super::{
-    Api, Argument, Body, ErrorVariant, Fixed, Operation, Output, PathValue, Resource, Scheme, Type, TypeId, TypeKind,
-    Webhooks, bodies, docs, errors, pages, templates,
+    Api, Argument, Body, ErrorVariant, Fixed, Operation, Output, PathValue, Resource, Scheme, ServerVariable, Type,
+    TypeId, TypeKind, Webhooks, docs, errors, pages, templates,
 };
 use crate::markdown;
 use crate::names::{self, UsedNames};
@@ -43,7 +43,7 @@ pub fn build(document: &Document, name: &str, diagnostics: &mut Diagnostics) -> 
     }
     let (title, version) = (document.info.title.clone(), document.info.version.clone());
     let docs = docs::prose(document.info.description.as_deref());
-    let base_url = document.servers.first().map(model::Server::default_url).unwrap_or_default();
+    let server = document.servers.first().cloned().unwrap_or_default();
     let mut builder = Builder {
         types: Types::new(document, diagnostics),
         sources,
@@ -82,7 +82,9 @@ pub fn build(document: &Document, name: &str, diagnostics: &mut Diagnostics) -> 
         title,
         version,
         docs,
-        base_url,
+        base_url: server.default_url(),
+        server_template: server.url,
+        server_variables: server.variables.into_iter().map(server_variable).collect(),
         schemes: schemes.into_iter().map(|(_, scheme)| scheme).collect(),
         resources,
         webhooks,
@@ -266,6 +268,7 @@ impl<'d> Builder<'d> {
             ty,
             location,
             style: Style::of(parameter),
+            allow_reserved: parameter.allow_reserved && location == Location::Query,
             json: parameter.is_json(),
             source,
         })
@@ -318,6 +321,7 @@ impl<'d> Builder<'d> {
             docs: docs::operation(source, events.is_some()),
             deprecated: source.deprecated,
             method: wire::method(source).unwrap_or_default(),
+            server: own_server(self.types.document, source),
             idempotent: source.idempotent.unwrap_or_else(|| is_idempotent(&source.method)),
             path: source.path.clone(),
             template: templates::template(&sent, &parameters),
@@ -422,6 +426,17 @@ impl<'d> Builder<'d> {
     }
 }
 
+fn server_variable((name, variable): (String, model::ServerVariable)) -> ServerVariable {
+    ServerVariable { name, default: variable.default, values: variable.values }
+}
+
+/// The URL of an operation's own server, if that is another one than the document's.
+fn own_server(document: &Document, operation: &model::Operation) -> Option<String> {
+    let url = operation.servers.first()?.default_url();
+    let is_same = document.servers.first().is_some_and(|server| server.default_url() == url);
+    (!is_same).then_some(url)
+}
+
 /// What fills the places of a path template.
 fn path_values(path: &str, shared: &[(String, Argument)], own: &[Argument]) -> Vec<PathValue> {
     let value = |wire: &str| match shared.iter().find(|(name, _)| name == wire) {
@@ -441,7 +456,7 @@ fn with_bodies(operation: Operation, bodies: Vec<Body>) -> Vec<Operation> {
         let mut one = operation.clone();
         if !operations.is_empty() {
             one.alternative = true;
-            one.name = format!("{}_as_{}", names::suffix(&operation.name), bodies::body_suffix(body.kind));
+            one.name = format!("{}_as_{}", names::suffix(&operation.name), body.suffix);
             one.docs.extend([String::new(), format!("Sends the body as {}.", markdown::code(&body.media_type))]);
         }
         one.body = Some(body);

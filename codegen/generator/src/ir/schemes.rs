@@ -11,6 +11,7 @@ use crm_clients_document::model::{self, Document, Flows, SecuritySchemeKind};
 /// The builder's own methods; a credential of such a name gives way.
 const OF_EVERY_BUILDER: &[&str] = &[
     "base_url",
+    "server_variable",
     "http_client",
     "timeout",
     "retry",

@@ -49,7 +49,7 @@ impl Builder<'_> {
 }
 
 /// The shape behind schemas that are nothing but another one.
-fn unwrapped(schemas: &mut Normalizer<'_>, mut id: SchemaId) -> (SchemaId, Shape) {
+pub(super) fn unwrapped(schemas: &mut Normalizer<'_>, mut id: SchemaId) -> (SchemaId, Shape) {
     let mut seen = HashSet::new();
     loop {
         match normalize::shape(schemas, id) {

@@ -426,7 +426,7 @@ impl<'d> Types<'d> {
         }
     }
 
-    fn is_file(&mut self, id: SchemaId) -> bool {
+    pub(super) fn is_file(&mut self, id: SchemaId) -> bool {
         match normalize::shape(&mut self.schemas, id) {
             Shape::Scalar(Kind::String { format, values, .. }) => format == "binary" && values.is_empty(),
             Shape::Same(other) => self.is_file(other),

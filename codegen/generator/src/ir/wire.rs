@@ -66,21 +66,39 @@ pub enum Style {
 impl Style {
     /// How a parameter is written.
     pub fn of(parameter: &Parameter) -> Self {
-        let explode = parameter.style.explode;
-        match (parameter.location, parameter.style.kind, explode) {
-            (model::Location::Header, _, _) => Self::Form,
-            (model::Location::Cookie, _, _) => Self::FormExplode,
-            (_, StyleKind::Label, false) => Self::Label,
-            (_, StyleKind::Label, true) => Self::LabelExplode,
-            (_, StyleKind::Matrix, false) => Self::Matrix,
-            (_, StyleKind::Matrix, true) => Self::MatrixExplode,
-            (_, StyleKind::Simple, _) | (_, StyleKind::Form, false) => Self::Form,
-            (_, StyleKind::SpaceDelimited, false) => Self::Space,
-            (_, StyleKind::PipeDelimited, false) => Self::Pipe,
-            (_, StyleKind::DeepObject, _) => Self::Deep,
+        match parameter.location {
+            model::Location::Header => Self::Form,
+            model::Location::Cookie => Self::FormExplode,
+            _ => Self::from(parameter.style),
+        }
+    }
+}
+
+impl From<model::Style> for Style {
+    fn from(style: model::Style) -> Self {
+        match (style.kind, style.explode) {
+            (StyleKind::Label, false) => Self::Label,
+            (StyleKind::Label, true) => Self::LabelExplode,
+            (StyleKind::Matrix, false) => Self::Matrix,
+            (StyleKind::Matrix, true) => Self::MatrixExplode,
+            (StyleKind::Simple, _) | (StyleKind::Form, false) => Self::Form,
+            (StyleKind::SpaceDelimited, false) => Self::Space,
+            (StyleKind::PipeDelimited, false) => Self::Pipe,
+            (StyleKind::DeepObject, _) => Self::Deep,
             _ => Self::FormExplode,
         }
     }
+}
+
+/// How a property of a form is written, where that differs from the default.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub enum PartEncoding {
+    /// Like a query parameter of this style.
+    Style(Style),
+    /// The same, with reserved characters unencoded.
+    Reserved(Style),
+    /// As a value of this media type.
+    Typed(String),
 }
 
 /// The statuses that a response is for.

@@ -177,7 +177,7 @@ impl GrantSource {
             }
         }
         self.grant.identify(&mut form);
-        call.form(&form);
+        call.form(&form, &[]);
         call
     }
 }
@@ -259,7 +259,7 @@ async fn end(
     if let Some(source) = grant {
         call = call.secret(&source.grant.client_secret);
     }
-    call.form(&form);
+    call.form(&form, &[]);
     call.await
 }
 

@@ -19,13 +19,21 @@ const USER_AGENT: &str = concat!("crm-clients/", env!("CARGO_PKG_VERSION"));
 const TIMEOUT: Duration = Duration::from_secs(60);
 pub(crate) const RESPONSE_LIMIT: usize = 64 * 1024 * 1024;
 
+/// The name of a variable in a server's URL, its default, and the values it can have if they are listed.
+pub type ServerVariable = (&'static str, &'static str, &'static [&'static str]);
+
 /// Configures a [`Core`].
 #[derive(Clone)]
 #[must_use]
 pub struct CoreBuilder {
     api: &'static str,
     documented_url: &'static str,
-    base_url: String,
+    /// Set by the caller or a mock.
+    base_url: Option<String>,
+    /// The values of the variables in the document's URL.
+    variables: Vec<(String, String)>,
+    /// The document's URL with its variables in braces, and their defaults and allowed values.
+    server: Option<(&'static str, &'static [ServerVariable])>,
     token_urls: Credentials<String>,
     mocked: bool,
     http: Option<Client>,
@@ -47,7 +55,9 @@ impl CoreBuilder {
         Self {
             api,
             documented_url: base_url,
-            base_url: base_url.to_owned(),
+            base_url: None,
+            variables: Vec::new(),
+            server: None,
             token_urls: Credentials::default(),
             mocked: false,
             http: None,
@@ -67,7 +77,21 @@ impl CoreBuilder {
 
     /// Sends requests to this URL instead of the API's own.
     pub fn base_url(self, base_url: impl Into<String>) -> Self {
-        Self { base_url: base_url.into(), ..self }
+        Self { base_url: Some(base_url.into()), ..self }
+    }
+
+    /// Sets a variable in the URL of the document's server.
+    pub fn server_variable(
+        mut self,
+        template: &'static str,
+        variables: &'static [ServerVariable],
+        name: &str,
+        value: &str,
+    ) -> Self {
+        self.server = Some((template, variables));
+        self.variables.retain(|(known, _)| known != name);
+        self.variables.push((name.to_owned(), value.to_owned()));
+        self
     }
 
     /// Requests the tokens for one of the API's schemes at this URL instead of the documented one.
@@ -79,7 +103,7 @@ impl CoreBuilder {
     /// Sends every request to a mock, those for tokens and their revocation included.
     #[cfg(feature = "mock")]
     pub fn mock(self, server: &crate::mock::Server) -> Self {
-        Self { base_url: server.url().to_owned(), mocked: true, ..self }
+        Self { base_url: Some(server.url().to_owned()), mocked: true, ..self }
     }
 
     /// Sends requests through this HTTP client; build it with [`http_client_builder`](crate::http_client_builder).
@@ -184,7 +208,11 @@ impl CoreBuilder {
     ///
     /// If a setting cannot work: a base URL that is invalid or not HTTPS, a credential that is empty or cannot be sent.
     pub fn build(self) -> Result<Core, RequestError> {
-        let base_url = http::check_base_url(&self.base_url, self.allow_http)?;
+        let url = match &self.base_url {
+            Some(url) => url.clone(),
+            None => self.document_url()?,
+        };
+        let base_url = http::check_base_url(&url, self.allow_http)?;
         // A caller's own client may have its own name.
         let user_agent = match (&self.user_agent, &self.http) {
             (Some(user_agent), _) => Some(user_agent.as_str()),
@@ -202,6 +230,7 @@ impl CoreBuilder {
             documented_url: self.documented_url,
             allow_http: self.allow_http,
             mocked: self.mocked,
+            has_own_base_url: self.base_url.is_some(),
             base_url,
             http,
             has_own_http,
@@ -227,6 +256,32 @@ impl CoreBuilder {
         })?;
         inner.recorder = self.recorder;
         Ok(Core(Arc::new(inner)))
+    }
+}
+
+impl CoreBuilder {
+    /// Returns the URL of the document's server, with the variables that the caller has set.
+    fn document_url(&self) -> Result<String, RequestError> {
+        if !self.documented_url.contains("://") {
+            return Err(RequestError::new("the API's document names no host: set the base URL"));
+        }
+        let Some((template, variables)) = self.server else { return Ok(self.documented_url.to_owned()) };
+        if let Some((name, _)) = self.variables.iter().find(|(name, _)| variables.iter().all(|one| one.0 != name)) {
+            return Err(RequestError::new(format!("the server's URL {template} has no variable `{name}`")));
+        }
+        let mut url = template.to_owned();
+        for (name, default, values) in variables {
+            let own = self.variables.iter().find(|(known, _)| known == name);
+            let value = own.map_or(*default, |(_, value)| value.as_str());
+            // A value that ended the host would lead credentials to another one.
+            let ends_host = value.contains(['/', '?', '#', '@', '\\']) && !default.contains('/');
+            if ends_host || !values.is_empty() && !values.contains(&value) {
+                let message = format!("{value:?} cannot be the value of the variable `{name}` in {template}");
+                return Err(RequestError::new(message));
+            }
+            url = url.replace(&format!("{{{name}}}"), value);
+        }
+        Ok(url)
     }
 }
 

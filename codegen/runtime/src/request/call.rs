@@ -21,7 +21,7 @@ use crate::client::Core;
 use crate::error::{Error, RequestError};
 use crate::operation::Operation;
 use crate::path::{self, PathValue};
-use crate::query::{self, Style};
+use crate::query::{self, Escaping, PartEncoding, Style};
 use crate::response::byte_stream::ByteStream;
 use crate::response::{ErrorDecoder, Response, decoded};
 use crate::transport::Retry;
@@ -119,9 +119,22 @@ impl<T, B: Default> Call<T, B> {
         self
     }
 
+    /// Sends the request to the operation's own server, unless the client's builder or a mock has set a base URL.
+    pub fn server(&mut self, url: &'static str) {
+        match self.parts.core.at_server(url) {
+            Ok(core) => self.parts.core = core,
+            Err(error) => self.parts.fail(error),
+        }
+    }
+
     /// Sets a query parameter, in place of an earlier one of this name; null sends nothing.
     pub fn query_param<V: Serialize + ?Sized>(&mut self, name: &'static str, style: Style, value: &V) {
         self.parts.query(name, style, serde_json::to_value(value));
+    }
+
+    /// Sets a query parameter whose reserved characters are not percent-encoded; null sends nothing.
+    pub fn reserved_query<V: Serialize + ?Sized>(&mut self, name: &'static str, style: Style, value: &V) {
+        self.parts.encoded_query(name.into(), style, Escaping::Reserved, serde_json::to_value(value));
     }
 
     /// Sets a header parameter; null sends nothing.
@@ -139,9 +152,9 @@ impl<T, B: Default> Call<T, B> {
         self.parts.json(media_type, serde_json::to_vec(value));
     }
 
-    /// Sends an `application/x-www-form-urlencoded` body.
-    pub fn form<V: Serialize + ?Sized>(&mut self, value: &V) {
-        self.parts.form(serde_json::to_value(value));
+    /// Sends an `application/x-www-form-urlencoded` body, some of whose properties have encodings.
+    pub fn form<V: Serialize + ?Sized>(&mut self, value: &V, encodings: &[(&str, PartEncoding)]) {
+        self.parts.form(serde_json::to_value(value), encodings);
     }
 
     /// Sends a multipart body.
@@ -331,9 +344,12 @@ impl RequestParts {
     }
 
     pub(crate) fn query(&mut self, name: impl Into<Cow<'static, str>>, style: Style, value: Json) {
-        let name = name.into();
+        self.encoded_query(name.into(), style, Escaping::Query, value);
+    }
+
+    fn encoded_query(&mut self, name: Cow<'static, str>, style: Style, escaping: Escaping, value: Json) {
         let Some(value) = self.check(&name, value) else { return };
-        let pairs = match query::encode(&name, style, &value) {
+        let pairs = match query::encode(&name, style, escaping, &value) {
             Ok(pairs) => pairs,
             Err(error) => return self.fail(error),
         };
@@ -381,17 +397,21 @@ impl RequestParts {
         }
     }
 
-    pub(super) fn form(&mut self, value: Json) {
-        if let Some(value) = self.check("body", value) {
-            let bytes = query::form(&value).into();
-            self.body = Body::Bytes { media_type: "application/x-www-form-urlencoded", bytes };
+    pub(super) fn form(&mut self, value: Json, encodings: &[(&str, PartEncoding)]) {
+        let Some(value) = self.check("body", value) else { return };
+        match query::form(&value, encodings) {
+            Ok(form) => {
+                self.body = Body::Bytes { media_type: "application/x-www-form-urlencoded", bytes: form.into() };
+            }
+            Err(error) => self.fail(error),
         }
     }
 
-    fn multipart(&mut self, mut parts: FormParts) {
-        let fault = parts.take_fault().map_or(Ok(()), Err);
-        self.check("body", fault);
-        self.body = Body::Source(Arc::new(parts));
+    fn multipart(&mut self, parts: FormParts) {
+        match parts.laid_out() {
+            Ok(parts) => self.body = Body::Source(Arc::new(parts)),
+            Err(error) => self.fail(error),
+        }
     }
 
     /// Returns the value, or keeps its error for `send`.

@@ -21,7 +21,7 @@ impl Body {
         let bytes = if essence == FORM {
             let own: Map<String, Value> = fields.iter().cloned().collect();
             let mut text = String::from_utf8_lossy(&bytes).into_owned();
-            query::append(&mut text, &query::form(&Value::Object(own)));
+            query::append(&mut text, &query::form(&Value::Object(own), &[])?);
             text.into()
         } else if essence.ends_with("json") {
             extended(&bytes, fields)?.into()

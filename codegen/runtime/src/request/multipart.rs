@@ -1,6 +1,7 @@
 //! Multipart forms: the parts that a body is made of, and the macro that lists a type's parts.
 
 use reqwest::RequestBuilder;
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::multipart::{Form, Part};
 use serde::Serialize;
 use serde_json::Value;
@@ -8,7 +9,10 @@ use serde_json::Value;
 use super::body::{Attaching, BodySource};
 use super::upload::{Upload, escape};
 use crate::error::RequestError;
-use crate::query;
+use crate::query::{self, PartEncoding, encoding_of, is_json_type};
+
+/// The media type of objects in a form.
+const JSON: &str = "application/json";
 
 /// A type whose fields are the parts of a multipart form.
 pub trait MultipartBody {
@@ -19,16 +23,20 @@ pub trait MultipartBody {
 /// The parts of a multipart form, in order.
 #[derive(Debug, Default)]
 pub struct FormParts {
+    /// Set if the body is not `multipart/form-data`.
+    media_type: Option<&'static str>,
     parts: Vec<(String, Content)>,
-    /// The media types of parts by their names.
-    types: Vec<(&'static str, &'static str)>,
+    /// How parts are written, by their names.
+    encodings: Vec<(&'static str, PartEncoding)>,
     fault: Option<serde_json::Error>,
 }
 
 #[derive(Debug)]
 enum Content {
-    Text(String),
-    Json(String),
+    /// A value whose layout depends on the encoding of its name.
+    Value(Value),
+    /// Text, and its media type unless it is plain text.
+    Text(String, Option<&'static str>),
     File(Upload),
 }
 
@@ -41,7 +49,7 @@ impl FormParts {
     /// A scalar as text, a list as one part for each element, an object as JSON.
     pub fn required_text<V: Serialize>(&mut self, name: &str, value: V) {
         let value = self.value(value);
-        self.text(name, &value);
+        self.push(name, Content::Value(value));
     }
 
     /// The same, where there is a value.
@@ -52,7 +60,7 @@ impl FormParts {
     /// A part of type `application/json`.
     pub fn required_json<V: Serialize>(&mut self, name: &str, value: V) {
         let value = self.value(value);
-        self.push(name, Content::Json(value.to_string()));
+        self.push(name, Content::Text(value.to_string(), Some(JSON)));
     }
 
     /// The same, where there is a value.
@@ -66,7 +74,7 @@ impl FormParts {
     pub fn required_deep<V: Serialize>(&mut self, name: &str, value: V) {
         let mut pairs = Vec::new();
         query::flatten(name, &self.value(value), &mut pairs);
-        self.parts.extend(pairs.into_iter().map(|(name, value)| (name, Content::Text(value))));
+        self.parts.extend(pairs.into_iter().map(|(name, value)| (name, Content::Text(value, None))));
     }
 
     /// The same, where there is a value.
@@ -91,16 +99,54 @@ impl FormParts {
         }
     }
 
-    /// Declares the media type of the parts of this name. A file may have one of its own.
+    /// Declares how the parts of this name are written. A file may have a media type of its own.
     #[must_use]
-    pub fn typed(mut self, name: &'static str, media_type: &'static str) -> Self {
-        self.types.push((name, media_type));
+    pub fn encoded(mut self, name: &'static str, encoding: PartEncoding) -> Self {
+        self.encodings.push((name, encoding));
         self
     }
 
-    /// The value that could not be turned into text, if there was one.
-    pub(crate) fn take_fault(&mut self) -> Option<serde_json::Error> {
-        self.fault.take()
+    /// Sends the parts as another media type than `multipart/form-data`.
+    #[must_use]
+    pub fn sent_as(mut self, media_type: &'static str) -> Self {
+        self.media_type = Some(media_type);
+        self
+    }
+
+    /// Writes the values in their encodings.
+    pub(crate) fn laid_out(mut self) -> Result<Self, RequestError> {
+        if let Some(error) = self.fault.take() {
+            return Err(RequestError::because("`body` cannot be written", error));
+        }
+        for (name, content) in std::mem::take(&mut self.parts) {
+            match content {
+                Content::Value(value) => self.lay_out(&name, &value)?,
+                content => self.parts.push((name, content)),
+            }
+        }
+        Ok(self)
+    }
+
+    fn lay_out(&mut self, name: &str, value: &Value) -> Result<(), RequestError> {
+        let media_type = match encoding_of(&self.encodings, name) {
+            Some(PartEncoding::Style(style) | PartEncoding::Reserved(style)) => {
+                let pairs = query::pairs(name, style, value)?;
+                self.parts.extend(pairs.into_iter().map(|(name, text)| (name, Content::Text(text, None))));
+                return Ok(());
+            }
+            Some(PartEncoding::Typed(media_type)) => Some(media_type),
+            None => None,
+        };
+        for element in query::each(value) {
+            let content = match media_type {
+                Some(json) if is_json_type(json) => Content::Text(element.to_string(), Some(json)),
+                // No other media type can hold an object.
+                _ if element.is_object() => Content::Text(element.to_string(), Some(JSON)),
+                _ => Content::Text(query::scalar(element), media_type),
+            };
+            self.push(name, content);
+        }
+        Ok(())
     }
 
     /// The form as reqwest sends it.
@@ -108,11 +154,17 @@ impl FormParts {
         // Names are escaped as browsers do; servers do not read reqwest's own `name*=`.
         let mut form = Form::new().percent_encode_noop();
         for (name, content) in &self.parts {
-            let declared = self.types.iter().find(|(known, _)| known == name).map(|(_, media_type)| *media_type);
             let part = match content {
-                Content::Text(text) => typed(text, declared)?,
-                Content::Json(text) => typed(text, declared.or(Some("application/json")))?,
-                Content::File(upload) => upload.part(declared).await?,
+                // All values are laid out when the body is set.
+                Content::Value(_) => continue,
+                Content::Text(text, media_type) => typed(text, *media_type)?,
+                Content::File(upload) => {
+                    let declared = match encoding_of(&self.encodings, name) {
+                        Some(PartEncoding::Typed(media_type)) => Some(media_type),
+                        _ => None,
+                    };
+                    upload.part(declared).await?
+                }
             };
             form = form.part(escape(name), part);
         }
@@ -129,20 +181,6 @@ impl FormParts {
             Value::Null
         })
     }
-
-    fn text(&mut self, name: &str, value: &Value) {
-        match value {
-            Value::Null => {}
-            Value::Object(_) => self.push(name, Content::Json(value.to_string())),
-            Value::Array(values) => {
-                for element in values.iter().filter(|element| !element.is_null()) {
-                    let text = query::scalar(element);
-                    self.push(name, if element.is_object() { Content::Json(text) } else { Content::Text(text) });
-                }
-            }
-            scalar => self.push(name, Content::Text(query::scalar(scalar))),
-        }
-    }
 }
 
 impl BodySource for FormParts {
@@ -153,13 +191,25 @@ impl BodySource for FormParts {
 
     fn is_repeatable(&self) -> bool {
         self.parts.iter().all(|(_, content)| match content {
-            Content::Text(_) | Content::Json(_) => true,
+            Content::Value(_) | Content::Text(..) => true,
             Content::File(upload) => upload.is_repeatable(),
         })
     }
 
     fn attach(&self, request: RequestBuilder) -> Attaching<'_> {
-        Box::pin(async { Ok(request.multipart(self.form().await?)) })
+        Box::pin(async {
+            let form = self.form().await?;
+            let boundary = form.boundary().to_owned();
+            let media_type = self.media_type.unwrap_or("multipart/form-data");
+            let content_type = HeaderValue::from_str(&format!("{media_type}; boundary={boundary}"))
+                .map_err(|error| RequestError::because(format!("{media_type:?} is not a content type"), error))?;
+            let request = match self.parts.is_empty() {
+                // reqwest sends nothing at all for a form without parts, which is not a multipart body.
+                true => request.body(format!("--{boundary}--\r\n")),
+                false => request.multipart(form),
+            };
+            Ok(request.headers(HeaderMap::from_iter([(CONTENT_TYPE, content_type)])))
+        })
     }
 }
 

@@ -61,7 +61,7 @@ impl<B: Default + 'static> UndeclaredCall<B> {
 
     /// Sends an `application/x-www-form-urlencoded` body.
     pub fn form<V: Serialize + ?Sized>(mut self, value: &V) -> Self {
-        self.parts.form(serde_json::to_value(value));
+        self.parts.form(serde_json::to_value(value), &[]);
         self
     }
 

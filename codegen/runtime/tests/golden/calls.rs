@@ -13,6 +13,9 @@ use crate::themes as clients;
 #[path = "../../../checks/tests/fixtures/golden/all_of/calls/mod.rs"]
 #[rustfmt::skip]
 mod all_of;
+#[path = "../../../checks/tests/fixtures/golden/body_types/calls/mod.rs"]
+#[rustfmt::skip]
+mod body_types;
 #[path = "../../../checks/tests/fixtures/golden/clashes/calls/mod.rs"]
 #[rustfmt::skip]
 mod clashes;
@@ -49,6 +52,9 @@ mod enums;
 #[path = "../../../checks/tests/fixtures/golden/event_streams/calls/mod.rs"]
 #[rustfmt::skip]
 mod event_streams;
+#[path = "../../../checks/tests/fixtures/golden/form_encodings/calls/mod.rs"]
+#[rustfmt::skip]
+mod form_encodings;
 #[path = "../../../checks/tests/fixtures/golden/formats/calls/mod.rs"]
 #[rustfmt::skip]
 mod formats;
@@ -106,12 +112,18 @@ mod odd_defaults;
 #[path = "../../../checks/tests/fixtures/golden/odd_enums/calls/mod.rs"]
 #[rustfmt::skip]
 mod odd_enums;
+#[path = "../../../checks/tests/fixtures/golden/operation_servers/calls/mod.rs"]
+#[rustfmt::skip]
+mod operation_servers;
 #[path = "../../../checks/tests/fixtures/golden/overlays/calls/mod.rs"]
 #[rustfmt::skip]
 mod overlays;
 #[path = "../../../checks/tests/fixtures/golden/pagination/calls/mod.rs"]
 #[rustfmt::skip]
 mod pagination;
+#[path = "../../../checks/tests/fixtures/golden/parameter_content/calls/mod.rs"]
+#[rustfmt::skip]
+mod parameter_content;
 #[path = "../../../checks/tests/fixtures/golden/path_parameters/calls/mod.rs"]
 #[rustfmt::skip]
 mod path_parameters;
@@ -166,6 +178,9 @@ mod webhook_names;
 #[path = "../../../checks/tests/fixtures/golden/webhooks/calls/mod.rs"]
 #[rustfmt::skip]
 mod webhooks;
+#[path = "../../../checks/tests/fixtures/golden/xml_bodies/calls/mod.rs"]
+#[rustfmt::skip]
+mod xml_bodies;
 
 /// Runs each of these, and gives their names.
 macro_rules! run {
@@ -196,12 +211,12 @@ async fn every_call_goes_onto_the_wire() -> Outcome {
     let url = &server.url();
     let themes = run!(
         url,
-        all_of clashes conversions cookies_deep cycles default_only defaults directions documentation duplicates
-        enum_names enums event_streams formats forms free_form hard_names headers_cookies inheritance lossy maps
+        all_of body_types clashes conversions cookies_deep cycles default_only defaults directions documentation duplicates
+        enum_names enums event_streams form_encodings formats forms free_form hard_names headers_cookies inheritance lossy maps
         media_types multipart multipart_encoding no_operation_id no_operations nulls numeric_strings oauth2 octet_streams
-        odd_defaults odd_enums overlays pagination path_parameters path_styles property_names query_styles
-        recursion references resource_names responses rust_names security servers swagger_2 tag_values tagged type_names unions
-        webhook_names webhooks
+        odd_defaults odd_enums operation_servers overlays pagination parameter_content path_parameters path_styles
+        property_names query_styles recursion references resource_names responses rust_names security servers swagger_2
+        tag_values tagged type_names unions webhook_names webhooks xml_bodies
     );
     for entry in std::fs::read_dir(crate::themes_directory())? {
         let theme = entry?.file_name().to_string_lossy().into_owned();

@@ -132,7 +132,7 @@ async fn bodies_of_every_kind() -> Outcome {
     client!(forms, server).tokens().create(body).await?;
     assert_eq!(
         server.request()?.body,
-        "grant_type=client_credentials&scopes=a&scopes=b&ttl=60&labels%5B%5D=l&meta%5Bfrom%5D=f"
+        "grant_type=client_credentials&scopes=a&scopes=b&ttl=60&labels%5B%5D=l&meta=%7B%22from%22%3A%22f%22%7D"
     );
     Ok(())
 }

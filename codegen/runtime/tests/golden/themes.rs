@@ -5,6 +5,9 @@
 #[path = "../../../checks/tests/fixtures/golden/all_of/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod all_of;
+#[path = "../../../checks/tests/fixtures/golden/body_types/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod body_types;
 #[path = "../../../checks/tests/fixtures/golden/clashes/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod clashes;
@@ -41,6 +44,9 @@ pub mod enums;
 #[path = "../../../checks/tests/fixtures/golden/event_streams/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod event_streams;
+#[path = "../../../checks/tests/fixtures/golden/form_encodings/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod form_encodings;
 #[path = "../../../checks/tests/fixtures/golden/formats/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod formats;
@@ -98,12 +104,18 @@ pub mod odd_defaults;
 #[path = "../../../checks/tests/fixtures/golden/odd_enums/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod odd_enums;
+#[path = "../../../checks/tests/fixtures/golden/operation_servers/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod operation_servers;
 #[path = "../../../checks/tests/fixtures/golden/overlays/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod overlays;
 #[path = "../../../checks/tests/fixtures/golden/pagination/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod pagination;
+#[path = "../../../checks/tests/fixtures/golden/parameter_content/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod parameter_content;
 #[path = "../../../checks/tests/fixtures/golden/path_parameters/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod path_parameters;
@@ -158,3 +170,6 @@ pub mod webhook_names;
 #[path = "../../../checks/tests/fixtures/golden/webhooks/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod webhooks;
+#[path = "../../../checks/tests/fixtures/golden/xml_bodies/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod xml_bodies;

@@ -115,7 +115,7 @@ async fn a_large_body_has_its_length() -> Outcome {
 async fn forms_and_text() -> Outcome {
     let server = Server::answering([reply("204 No Content", &[], "")]).await?;
     let mut call = post(&server)?;
-    call.form(&json!({"grant_type": "x y", "scope": "a&b"}));
+    call.form(&json!({"grant_type": "x y", "scope": "a&b"}), &[]);
     call.await?;
     let mut call = post(&server)?;
     call.text("text/plain; charset=utf-8", "héllo");

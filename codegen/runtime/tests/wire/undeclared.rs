@@ -121,7 +121,7 @@ async fn a_declared_call_takes_undeclared_parameters_and_fields() -> Outcome {
     fields(post(&server)?).body_field("/data/attributes/a~1b", "c").body_field("top", [1]).await?;
     post(&server)?.body_field("alone", 1).await?;
     let mut form = post(&server)?;
-    form.form(&json!({ "a": "1" }));
+    form.form(&json!({ "a": "1" }), &[]);
     form.body_field("b", json!({ "c": "&" })).await?;
     let requests = server.requests();
     assert_eq!(requests[0].first_line(), "GET /things/7?fixed=2&new=true&new=false HTTP/1.1");

@@ -1,0 +1,206 @@
+//! Bodies and parameters whose encodings the document declares, over real sockets.
+
+use crm_clients_runtime::Upload;
+use serde_json::json;
+
+use crate::Outcome;
+use crate::server::{Request, Server, reply};
+use crate::themes::{body_types, form_encodings, operation_servers, parameter_content};
+
+/// The client of a theme, with the server's address for its own.
+macro_rules! client {
+    ($theme:ident, $server:expr) => {
+        $theme::Client::builder().base_url($server.url()).build()?
+    };
+}
+
+async fn empty() -> std::io::Result<Server> {
+    Server::answering([reply("204 No Content", &[], "")]).await
+}
+
+/// The headers and content of each part.
+fn parts(request: &Request) -> Vec<String> {
+    let parts = request.body.split("Content-Disposition: form-data; name=").skip(1);
+    parts.filter_map(|part| part.split("\r\n--").next()).map(|part| part.replace("\r\n", "|")).collect()
+}
+
+#[tokio::test]
+async fn urlencoded_properties_follow_their_encodings() -> Outcome {
+    use form_encodings::types::{Order, Row};
+    let row = || Row::new().a(1).b("x y");
+    let order = Order::new().csv(["a", "b,c"]).ssv(["a", "b"]).psv(["a", "b"]).deep(row()).flat(row());
+    let order = order.rows([row()]).row(row()).text("t").link("/a?b=c&d");
+    let server = empty().await?;
+    client!(form_encodings, server).urlencoded().create(order.clone()).await?;
+    assert_eq!(
+        server.request()?.body,
+        "csv=a,b%2Cc&ssv=a%20b&psv=a%7Cb&deep%5Ba%5D=1&deep%5Bb%5D=x+y&a=1&b=x+y&rows=%7B%22a%22%3A1%2C%22b%22%3A%22x+y%22%7D\
+         &row=%7B%22a%22%3A1%2C%22b%22%3A%22x+y%22%7D&text=%22t%22&link=/a?b=c%26d"
+    );
+    let server = empty().await?;
+    client!(form_encodings, server).urlencoded().update(Order::new().csv(["a", "b"]).deep(row()).text("t")).await?;
+    assert_eq!(server.request()?.body, "csv=a&csv=b&deep=%7B%22a%22%3A1%2C%22b%22%3A%22x+y%22%7D&text=t");
+    Ok(())
+}
+
+#[tokio::test]
+async fn parts_follow_their_encodings() -> Outcome {
+    use form_encodings::types::{MultipartCreateRequest, Row};
+    let row = || Row::new().a(1).b("x");
+    let body = MultipartCreateRequest::new().text("s").number(2).tags(["t"]).csv(["c", "d"]).rows([row()]);
+    let body = body.deep_a(1).deep_b("x").flat(row()).document(row()).photos([b"one".to_vec(), b"two".to_vec()]);
+    let server = empty().await?;
+    client!(form_encodings, server).multipart().create(body).await?;
+    let request = server.request()?;
+    let expected = [
+        "\"text\"|Content-Type: application/json||\"s\"",
+        "\"number\"|Content-Type: application/json||2",
+        "\"tags\"|Content-Type: application/json||\"t\"",
+        "\"csv\"||c,d",
+        "\"rows\"|Content-Type: application/json||{\"a\":1,\"b\":\"x\"}",
+        "\"deep[a]\"||1",
+        "\"deep[b]\"||x",
+        "\"a\"||1",
+        "\"b\"||x",
+        "\"document\"|Content-Type: application/json||{\"a\":1,\"b\":\"x\"}",
+    ];
+    let sent = parts(&request);
+    assert_eq!(sent[..expected.len()], expected);
+    assert_eq!(request.body.matches("Content-Type: image/png").count(), 2);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_multipart_body_without_parts_ends_with_its_boundary() -> Outcome {
+    let server = empty().await?;
+    let files = body_types::types::MultipartsFilesRequest::new();
+    client!(body_types, server).multiparts().files(files).await?;
+    let request = server.request()?;
+    let boundary =
+        request.header("content-type").and_then(|value| value.strip_prefix("multipart/form-data; boundary="));
+    assert_eq!(request.body, format!("--{}--\r\n", boundary.ok_or("no boundary")?));
+    Ok(())
+}
+
+#[tokio::test]
+async fn ranges_are_not_sent_as_content_types() -> Outcome {
+    use body_types::types::Thing;
+    macro_rules! sent {
+        ($method:ident, $body:expr) => {{
+            let server = Server::answering([reply("200 OK", &[], "bytes")]).await?;
+            let _: Result<_, _> = client!(body_types, server).ranges().$method($body).await;
+            let request = server.request()?;
+            (request.header("content-type").unwrap_or_default().to_owned(), request.body)
+        }};
+    }
+    let thing = || Thing::new().name("n");
+    let octets = "application/octet-stream".to_owned();
+    assert_eq!(sent!(images, b"i".to_vec()), (octets.clone(), "i".to_owned()));
+    assert_eq!(sent!(images, Upload::bytes("i").content_type("image/png")), ("image/png".into(), "i".into()));
+    assert_eq!(sent!(any_bytes, b"i".to_vec()), (octets, "i".to_owned()));
+    assert_eq!(sent!(any, thing()), ("application/json".into(), r#"{"name":"n"}"#.into()));
+    assert_eq!(sent!(application, thing()), ("application/json".into(), r#"{"name":"n"}"#.into()));
+    assert_eq!(sent!(text, "t"), ("text/plain".into(), "t".into()));
+    let server = Server::answering([reply("200 OK", &[], "bytes")]).await?;
+    assert_eq!(client!(body_types, server).ranges().any(thing()).await?.as_ref(), b"bytes");
+    Ok(())
+}
+
+#[tokio::test]
+async fn each_json_type_of_a_body_has_a_method() -> Outcome {
+    use body_types::types::{Change, Thing};
+    let sent = async |call: crm_clients_runtime::generated::Call<(), body_types::ErrorBody>, server: Server| {
+        call.await?;
+        let request = server.request()?;
+        Ok::<_, Box<dyn std::error::Error>>((
+            request.header("content-type").unwrap_or_default().to_owned(),
+            request.body,
+        ))
+    };
+    let server = empty().await?;
+    let call = client!(body_types, server).things("1").update(Thing::new().name("n"));
+    assert_eq!(sent(call, server).await?, ("application/merge-patch+json".into(), r#"{"name":"n"}"#.into()));
+    let server = empty().await?;
+    let change = Change::new("replace", "/name").value(json!("m"));
+    let call = client!(body_types, server).things("1").update_as_json_patch([change]);
+    let body = r#"[{"op":"replace","path":"/name","value":"m"}]"#;
+    assert_eq!(sent(call, server).await?, ("application/json-patch+json".into(), body.into()));
+    let server = empty().await?;
+    let call = client!(body_types, server).things("1").replace_as_vnd_acme_v2(3);
+    assert_eq!(sent(call, server).await?, ("application/vnd.acme.v2+json".into(), r#"{"level":3}"#.into()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn other_multipart_types_have_boundaries() -> Outcome {
+    use body_types::types::{MultipartsRelatedRequest, Thing};
+    let server = empty().await?;
+    let body = MultipartsRelatedRequest::new(Thing::new().name("n"), Upload::bytes("a;b"));
+    client!(body_types, server).multiparts().related(body).await?;
+    let request = server.request()?;
+    let content_type = request.header("content-type").unwrap_or_default();
+    let boundary = content_type.strip_prefix("multipart/related; boundary=").ok_or("no boundary")?;
+    assert!(request.body.ends_with(&format!("--{boundary}--\r\n")), "{}", request.body);
+    let expected = [
+        "\"metadata\"|Content-Type: application/json||{\"name\":\"n\"}",
+        "\"media\"; filename=\"file\"|Content-Type: text/csv||a;b",
+    ];
+    assert_eq!(parts(&request), expected);
+    let server = empty().await?;
+    client!(body_types, server).multiparts().mixed(body_types::types::ThingForm::new().name("n")).await?;
+    let request = server.request()?;
+    assert!(request.header("content-type").is_some_and(|value| value.starts_with("multipart/mixed; boundary=")));
+    assert_eq!(parts(&request), ["\"name\"||n"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn plain_text_is_not_quoted_and_reserved_characters_are_allowed() -> Outcome {
+    let server = empty().await?;
+    let call = client!(parameter_content, server).notes().list().note("hello world").x_note("a b").filter("f");
+    call.file("/a/b:c?d=e&f").paths(["x/y", "z,1"]).plain("?=").await?;
+    let request = server.request()?;
+    assert_eq!(
+        request.first_line(),
+        "GET /notes?note=hello%20world&filter=%22f%22&file=/a/b:c?d=e%26f&paths=x/y,z%2C1&plain=%3F%3D HTTP/1.1"
+    );
+    assert_eq!(request.header("x-note"), Some("a b"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn operations_with_servers_of_their_own() -> Outcome {
+    let server = Server::answering((0..6).map(|_| reply("204 No Content", &[], ""))).await?;
+    let proxy = crm_clients_runtime::reqwest::Proxy::http(server.url())?;
+    let http = crm_clients_runtime::http_client_builder().proxy(proxy).build()?;
+    let builder = operation_servers::Client::builder().http_client(http).allow_http(true);
+    let things = builder.clone().build()?.things();
+    for call in [things.ping(), things.user(), things.upload(), things.same(), things.relative()] {
+        call.await?;
+    }
+    let other = builder.clone().server_variable("region", "us").server_variable("version", "v9").build()?;
+    other.things().ping().await?;
+    let lines: Vec<_> = server.requests().iter().map(|request| request.first_line().to_owned()).collect();
+    let expected = [
+        "GET http://eu.servers.example/v1/ping HTTP/1.1",
+        "GET http://users.example/api/v2/user HTTP/1.1",
+        "POST http://s1.upload.example/upload HTTP/1.1",
+        "GET http://eu.servers.example/v1/same HTTP/1.1",
+        "GET http://eu.servers.example/v3/relative HTTP/1.1",
+        "GET http://us.servers.example/v9/ping HTTP/1.1",
+    ];
+    assert_eq!(lines, expected);
+
+    let refused = |name: &str, value: &str| {
+        builder.clone().server_variable(name, value).build().err().map(|error| error.to_string())
+    };
+    for (name, value) in [("region", "asia"), ("version", "v1/../admin?"), ("zone", "a")] {
+        let message = refused(name, value).ok_or("no error")?;
+        assert!(message.contains("http://{region}.servers.example/{version}"), "{message}");
+    }
+    // The caller's base URL is that of all operations.
+    let server = empty().await?;
+    client!(operation_servers, server).things().user().await?;
+    assert_eq!(server.request()?.first_line(), "GET /user HTTP/1.1");
+    Ok(())
+}
