@@ -75,6 +75,12 @@ impl Pipeline {
 
     /// Returns the document with the files that it refers to, corrected by its overlay.
     pub fn overlaid(&mut self, input: &Input<'_>) -> Option<Value> {
+        let value = self.corrected(input)?;
+        self.unless_faulty(value)
+    }
+
+    /// The overlaid document, even if something is wrong with it.
+    fn corrected(&mut self, input: &Input<'_>) -> Option<Value> {
         let (documents, diagnostics) = (&mut self.documents, &mut self.diagnostics);
         let mut value = load::load(input.document, input.read, documents, diagnostics)?;
         bundle::bundle(&mut value, input.read, documents, diagnostics);
@@ -82,7 +88,7 @@ impl Pipeline {
             overlay::overlay(&mut value, name, text, documents, diagnostics);
         }
         bundle::check_references(&value, documents, diagnostics);
-        self.unless_faulty(value)
+        Some(value)
     }
 
     /// Returns the overlaid document in the vocabulary of OpenAPI 3.2.
@@ -104,10 +110,30 @@ impl Pipeline {
         self.unless_faulty(document)
     }
 
-    /// Returns the client as data, in the module `name`.
+    /// Returns the client as data, in the module `name`. The rules of OpenAPI that the document breaks are warnings.
     pub fn ir(&mut self, input: &Input<'_>, name: &str) -> Option<ir::Api> {
-        let document = self.unchecked(input)?;
-        self.ir_of(&document, name)
+        let value = self.overlaid(input)?;
+        let (found, raised) = self.raise_with(value, lint::broken_rules);
+        let document = model::document(&raised?, &mut self.diagnostics);
+        let api = document.and_then(|document| self.ir_of(&document, name));
+        self.diagnostics = lint::merge(std::mem::take(&mut self.diagnostics), found.unwrap_or_default());
+        api
+    }
+
+    /// Raises the document, and looks for what `rules` find in it: before it is raised, unless it is Swagger 2.0, because the rules are about
+    /// OpenAPI 3.
+    fn raise_with(
+        &mut self,
+        value: Value,
+        rules: impl FnOnce(&Value, spec::Versions) -> Diagnostics,
+    ) -> (Option<Diagnostics>, Option<Value>) {
+        let version = spec::Versions::of(&value);
+        if version == spec::Versions::V2_0 {
+            let raised = self.raise(value);
+            return (raised.as_ref().map(|raised| rules(raised, version)), raised);
+        }
+        let found = rules(&value, version);
+        (Some(found), self.raise(value))
     }
 
     /// Returns calls of every operation of the client `name`.
@@ -148,14 +174,8 @@ impl Pipeline {
     /// Finds what is wrong or unwise in the document, in the order of its lines: what the passes report, as far as they get, and what
     /// the rules of [`lint`] find. None where there is no document to look at.
     pub fn lint(&mut self, input: &Input<'_>) -> Option<()> {
-        let value = self.overlaid(input)?;
-        let (found, raised) = if spec::Versions::of(&value) == spec::Versions::V2_0 {
-            // The rules are about OpenAPI 3.
-            let raised = self.raise(value)?;
-            (lint::lint(&raised), Some(raised))
-        } else {
-            (lint::lint(&value), self.raise(value))
-        };
+        let value = self.corrected(input)?;
+        let (found, raised) = self.raise_with(value, lint::lint);
         if let Some(raised) = raised
             && let Some(document) = model::document(&raised, &mut self.diagnostics)
         {
@@ -163,8 +183,8 @@ impl Pipeline {
             // Other tools read the lowered document, and what it loses is worth knowing.
             self.lower(raised);
         }
-        self.diagnostics.extend(found);
-        self.diagnostics = lint::arrange(std::mem::take(&mut self.diagnostics), &self.documents);
+        let found = lint::merge(std::mem::take(&mut self.diagnostics), found.unwrap_or_default());
+        self.diagnostics = lint::arrange(found, &self.documents);
         Some(())
     }
 
