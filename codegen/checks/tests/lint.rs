@@ -10,7 +10,7 @@ use std::path::Path;
 use crm_clients_document::diagnostic::Diagnostics;
 use crm_clients_document::{Input, Pipeline};
 use crm_clients_review::Lint;
-use crm_clients_review::lint::RULES;
+use crm_clients_review::lint::rules;
 use support::golden;
 
 /// Nothing is wrong with it.
@@ -64,6 +64,117 @@ const fn case(rule: &'static str, instead_of: &'static str, trips: &'static str,
 }
 
 const CASES: &[Case] = &[
+    case("missing-field", "title: Pets, ", "", "title: '', "),
+    case("missing-field", "'204': {description: ''}", "'204': {}", "'204': {description: Gone}"),
+    case(
+        "missing-alternative",
+        "required: true, schema: {type: integer}}",
+        "required: true}",
+        "required: true, content: {text/plain: {schema: {type: integer}}}}",
+    ),
+    case(
+        "exclusive-fields",
+        "schema: {type: integer}}",
+        "schema: {type: integer}, example: 1, examples: {one: {value: 1}}}",
+        "schema: {type: integer}, examples: {one: {value: 1}}}",
+    ),
+    case(
+        "misplaced-field",
+        "required: true, schema",
+        "required: true, allowReserved: true, schema",
+        "required: true, explode: false, schema",
+    ),
+    case(
+        "invalid-component-name",
+        "    not_found: {type: object, properties: {message: {type: string}}}",
+        "    not_found: {type: object, properties: {message: {$ref: '#/components/schemas/a%20b'}}}\n    'a b': {type: string}",
+        "    not_found: {type: object, properties: {message: {$ref: '#/components/schemas/a.b'}}}\n    'a.b': {type: string}",
+    ),
+    case(
+        "invalid-name",
+        "'204': {description: ''}",
+        "'204': {description: '', headers: {'A B': {schema: {type: string}}}}",
+        "'204': {description: '', headers: {'A!B': {schema: {type: string}}}}",
+    ),
+    case(
+        "invalid-media-type",
+        "'204': {description: ''}",
+        "'204': {description: '', headers: {A: {content: {json: {schema: {type: string}}}}}}",
+        "'204': {description: '', headers: {A: {content: {'text/plain; charset=utf-8': {schema: {type: string}}}}}}",
+    ),
+    case(
+        "invalid-url",
+        "title: Pets,",
+        "title: Pets, termsOfService: pets.example/terms,",
+        "title: Pets, termsOfService: /terms,",
+    ),
+    case(
+        "undeclared-server-variable",
+        "url: https://pets.example",
+        "url: 'https://pets.example/{version}'",
+        "url: 'https://pets.example/{version}', variables: {version: {default: v1}}",
+    ),
+    case(
+        "unused-server-variable",
+        "url: https://pets.example",
+        "url: https://pets.example, variables: {version: {default: v1}}",
+        "url: 'https://pets.example/{version}', variables: {version: {default: v1}}",
+    ),
+    case(
+        "invalid-server-enum",
+        "url: https://pets.example",
+        "url: 'https://pets.example/{version}', variables: {version: {default: v1, enum: [v2]}}",
+        "url: 'https://pets.example/{version}', variables: {version: {default: v1, enum: [v2, v1]}}",
+    ),
+    case(
+        "duplicate-parameter",
+        "parameters: [{$ref: '#/components/parameters/pet_id'}]",
+        "parameters: [{$ref: '#/components/parameters/pet_id'}, {$ref: '#/components/parameters/pet_id'}]",
+        "parameters: [{$ref: '#/components/parameters/pet_id'}, {name: pet_id, in: query, schema: {type: integer}}]",
+    ),
+    case(
+        "conflicting-querystring",
+        "parameters: [",
+        "parameters: [{name: all, in: querystring, content: {application/json: {schema: {type: string}}}}, {name: one, in: query, schema: {type: string}}, ",
+        "parameters: [{name: all, in: querystring, content: {application/json: {schema: {type: string}}}}, ",
+    ),
+    case(
+        "several-media-types",
+        "required: true, schema: {type: integer}}",
+        "required: true, content: {text/plain: {schema: {type: integer}}, text/csv: {schema: {type: integer}}}}",
+        "required: true, content: {text/plain: {schema: {type: integer}}}}",
+    ),
+    case(
+        "unsuitable-style",
+        "parameters: [",
+        "parameters: [{name: many, in: query, style: deepObject, schema: {type: string}}, ",
+        "parameters: [{name: many, in: query, style: deepObject, schema: {type: object, properties: {a: {type: string}}}}, ",
+    ),
+    case(
+        "unknown-encoding-property",
+        "operationId: deletePet",
+        "operationId: deletePet\n      requestBody: {content: {multipart/form-data: {schema: {type: object, properties: {a: {type: string}}}, encoding: {b: {contentType: text/plain}}}}}",
+        "operationId: deletePet\n      requestBody: {content: {multipart/form-data: {schema: {type: object, properties: {a: {type: string}}}, encoding: {a: {contentType: text/plain}}}}}",
+    ),
+    case(
+        "unknown-link-target",
+        "'204': {description: ''}",
+        "'204': {description: '', links: {next: {operationId: getpet}}}",
+        "'204': {description: '', links: {next: {operationId: getPet}}}",
+    ),
+    case(
+        "conflicting-operation",
+        "    get:\n",
+        "    additionalOperations: {PUT: {operationId: put, tags: [Pets], parameters: [{$ref: '#/components/parameters/pet_id'}], responses: {'204': {description: ''}}}}\n    get:\n",
+        "    put: {operationId: put, tags: [Pets], parameters: [{$ref: '#/components/parameters/pet_id'}], responses: {'204': {description: ''}}}\n    get:\n",
+    ),
+    case("enum-type-mismatch", "enum: [cat, dog]", "enum: [cat, dog, 1]", "enum: [cat, dog, '1']"),
+    case(
+        "endless-schema",
+        "    not_found: {type: object, properties: {message: {type: string}}}",
+        "    not_found: {type: object, allOf: [{$ref: '#/components/schemas/not_found'}]}",
+        "    not_found: {type: object, properties: {inner: {oneOf: [{type: string}, {$ref: '#/components/schemas/not_found'}]}}}",
+    ),
     case(
         "unused-component",
         "    not_found: {type",
@@ -83,6 +194,12 @@ const CASES: &[Case] = &[
         "paths:",
         "paths:\n  /pets/{id}: {put: {operationId: put, tags: [Pets], parameters: [{name: id, in: path, required: true, schema: {type: string}}], responses: {'204': {description: ''}}}}",
         "paths:\n  /pets/{id}/all: {put: {operationId: put, tags: [Pets], parameters: [{name: id, in: path, required: true, schema: {type: string}}], responses: {'204': {description: ''}}}}",
+    ),
+    case(
+        "equivalent-paths",
+        "paths:",
+        "paths:\n  /a%62: {put: {operationId: one, tags: [Pets], responses: {'204': {description: ''}}}}\n  /ab: {put: {operationId: two, tags: [Pets], responses: {'204': {description: ''}}}}",
+        "paths:\n  /a%63: {put: {operationId: one, tags: [Pets], responses: {'204': {description: ''}}}}\n  /ab: {put: {operationId: two, tags: [Pets], responses: {'204': {description: ''}}}}",
     ),
     case(
         "unknown-security-scheme",
@@ -213,12 +330,19 @@ fn each_rule_finds_its_own_and_no_near_miss() {
         assert!(PETS.contains(instead_of), "{instead_of}");
         let (tripped, missed) =
             (codes(&PETS.replacen(instead_of, trips, 1)), codes(&PETS.replacen(instead_of, misses, 1)));
+        // What OpenAPI 3.0 or the client cannot express is another matter.
+        let [tripped, missed] = [tripped, missed].map(|codes| {
+            codes
+                .into_iter()
+                .filter(|code| *code == *rule || !["lossy-lowering", "unserved-parameter"].contains(code))
+                .collect::<Vec<_>>()
+        });
         if tripped != [*rule] || !missed.is_empty() {
             wrong.push(format!("{rule}: `{trips}` trips {tripped:?}, `{misses}` {missed:?}"));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    for rule in RULES {
+    for rule in rules() {
         assert!(CASES.iter().any(|case| case.rule == rule.id), "no document trips `{}`", rule.id);
     }
 }
@@ -226,7 +350,7 @@ fn each_rule_finds_its_own_and_no_near_miss() {
 #[test]
 fn the_readme_has_the_rules() -> std::io::Result<()> {
     let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md"))?;
-    for rule in RULES {
+    for rule in rules() {
         let row = format!("| `{}` | {} | {} | {} |", rule.id, rule.severity.name(), rule.sentence, rule.remedy);
         assert!(readme.contains(&row), "the README has no row {row}");
     }
@@ -267,7 +391,7 @@ fn a_document_without_any_operation_id_is_told_so_once() {
 fn circles_end() {
     let circle = "{allOf: [{$ref: '#/components/schemas/pet'}, {$ref: '#/components/schemas/pet'}], example: 1}";
     let document = PETS.replace("    pet:\n", &format!("    pet: {circle}\n    other:\n"));
-    assert_eq!(codes(&document), ["unused-component"], "`other`, alone");
+    assert_eq!(codes(&document), ["endless-schema", "unused-component"], "`other` is unused");
 }
 
 /// The findings without their lines, which every change of an overlay moves, and, by code, how many there are without the overlay.

@@ -193,7 +193,7 @@ fn no_node_of_any_type_does_harm() -> Result<(), serde_json::Error> {
             if let Some(node) = document.pointer_mut(pointer) {
                 *node = other.clone();
             }
-            for found in lint(&document).iter() {
+            for found in lint(&document, crm_clients_document::spec::Versions::of(&document)).iter() {
                 assert!(document.pointer(&found.pointer).is_some(), "{} at no node: {}", found.code, found.pointer);
             }
             faults(document, Severity::Error);

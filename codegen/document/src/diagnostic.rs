@@ -192,7 +192,7 @@ pub fn child(pointer: &str, token: &str) -> String {
 }
 
 /// Makes `pointer` that of its member `token`.
-pub(crate) fn push_token(pointer: &mut String, token: &str) {
+pub fn push_token(pointer: &mut String, token: &str) {
     pointer.push('/');
     let mut rest = token;
     while let Some((plain, after)) = rest.split_once(['~', '/']) {

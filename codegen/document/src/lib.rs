@@ -63,6 +63,12 @@ impl Pipeline {
 
     /// Returns the document with the files that it refers to, corrected by its overlay.
     pub fn overlaid(&mut self, input: &Input<'_>) -> Option<Value> {
+        let value = self.corrected(input)?;
+        self.unless_faulty(value)
+    }
+
+    /// Returns the overlaid document, even if something is wrong with it.
+    pub fn corrected(&mut self, input: &Input<'_>) -> Option<Value> {
         let (documents, diagnostics) = (&mut self.documents, &mut self.diagnostics);
         let mut value = load::load(input.document, input.read, documents, diagnostics)?;
         bundle::bundle(&mut value, input.read, documents, diagnostics);
@@ -70,7 +76,7 @@ impl Pipeline {
             overlay::overlay(&mut value, name, text, documents, diagnostics);
         }
         bundle::check_references(&value, documents, diagnostics);
-        self.unless_faulty(value)
+        Some(value)
     }
 
     /// Returns the overlaid document in the vocabulary of OpenAPI 3.2.

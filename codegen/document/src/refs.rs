@@ -276,7 +276,7 @@ fn joined(base: &str, reference: &str) -> String {
 }
 
 /// The text without percent-encoding; one that is encoded wrongly stays as it is.
-pub(crate) fn decoded(text: &str) -> String {
+pub fn decoded(text: &str) -> String {
     if !text.contains('%') {
         return text.to_owned();
     }

@@ -6,9 +6,11 @@
 //! [`ObjectKind::fields`] lists the fields, [`FieldType::member`] leads a traversal from a value to its members.
 
 mod fields;
+mod rules;
 mod schema;
 mod version;
 
+pub use rules::fields_by_location;
 pub use version::Versions;
 
 use serde_json::Value;

@@ -1,20 +1,26 @@
 //! What is wrong or unwise in a document before it becomes code.
 //!
 //! The passes tell of what they cannot read, or read otherwise than it is written; the rules here tell of what reads well and is
-//! most likely not what the server does, or what other tools will stumble over. [`RULES`] is the table of them.
+//! most likely not what the server does, or what other tools will stumble over. [`rules`] lists them.
 
 mod document;
 mod examples;
+mod fields;
+mod names;
 mod operations;
+mod parameters;
+mod recursion;
 mod responses;
 mod schemas;
+mod servers;
+mod validity;
 
 use std::cmp::Ordering;
 use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
-use crm_clients_document::diagnostic::{Diagnostic, Diagnostics, Severity, child};
+use crm_clients_document::diagnostic::{Diagnostic, Diagnostics, Severity, child, push_token};
 use crm_clients_document::lower;
 use crm_clients_document::origin::Documents;
 use crm_clients_document::spec::{FieldType, ObjectKind, Versions};
@@ -44,13 +50,20 @@ enum Check {
     Document(fn(&Value, &mut Found)),
     /// In each object of a kind.
     Each(ObjectKind, fn(&Node<'_>, &mut Found)),
+    /// In each object, by the table of what OpenAPI allows where.
+    Every(fn(ObjectKind, &Node<'_>, &mut Found)),
 }
 
-use Check::{Document, Each};
+use Check::{Document, Each, Every};
 use Severity::{Error, Warning};
 
-/// All rules, by what they look at.
-pub const RULES: &[Rule] = &[
+/// All rules: OpenAPI's own first.
+pub fn rules() -> impl Iterator<Item = &'static Rule> {
+    validity::RULES.iter().chain(ADVICE)
+}
+
+/// The rules about what is allowed but unwise, or an error only in the document as a whole.
+const ADVICE: &[Rule] = &[
     Rule {
         id: "unused-component",
         severity: Warning,
@@ -68,7 +81,7 @@ pub const RULES: &[Rule] = &[
     Rule {
         id: "equivalent-paths",
         severity: Error,
-        sentence: "two paths differ in nothing but the names of their parameters",
+        sentence: "two paths differ only in the names of their parameters or in percent-encoding",
         remedy: "make them one path item",
         checks: &[Document(document::equivalent_paths)],
     },
@@ -189,7 +202,7 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         id: "mismatched-default",
-        severity: Warning,
+        severity: Error,
         sentence: "a default is no value of its schema",
         remedy: "correct the default or the schema",
         checks: &[Each(ObjectKind::Schema, examples::default)],
@@ -207,13 +220,25 @@ pub const RULES: &[Rule] = &[
     },
 ];
 
-/// What the rules find in an overlaid document, by rule.
-pub fn lint(document: &Value) -> Diagnostics {
+/// What the rules find in an overlaid document of this version, by rule. A document of Swagger 2.0 has been raised.
+pub fn lint(document: &Value, version: Versions) -> Diagnostics {
+    find(document, version, rules().collect())
+}
+
+/// The rules of OpenAPI that the document breaks, as warnings: the passes read it as it is most likely meant.
+pub fn broken_rules(document: &Value, version: Versions) -> Diagnostics {
+    let found = find(document, version, rules().filter(|rule| rule.severity == Error).collect());
+    let mut warnings = Diagnostics::new();
+    warnings.extend(found.into_iter().map(|found| Diagnostic { severity: Warning, ..found }));
+    warnings
+}
+
+fn find(document: &Value, version: Versions, rules: Vec<&Rule>) -> Diagnostics {
     // References in one spelling; no node changes its place by it.
     let mut document = document.clone();
     lower::decode_references(&mut document);
-    let mut found: Vec<Found> = RULES.iter().map(|_| Found::new()).collect();
-    for (rule, found) in RULES.iter().zip(&mut found) {
+    let mut found: Vec<Found> = rules.iter().map(|_| Found::new()).collect();
+    for (rule, found) in rules.iter().zip(&mut found) {
         for check in rule.checks {
             if let Document(check) = check {
                 check(&document, found);
@@ -221,23 +246,38 @@ pub fn lint(document: &Value) -> Diagnostics {
         }
     }
     let versions = Versions::read_in(&document);
-    each_object(FieldType::DOCUMENT, versions, &document, String::new(), &mut |kind, object, pointer| {
-        let node = Node { document: &document, object, pointer };
-        for (rule, found) in RULES.iter().zip(&mut found) {
+    let mut visit = |kind, object: &Object, pointer: &str| {
+        let node = Node { document: &document, version, object, pointer };
+        for (rule, found) in rules.iter().zip(&mut found) {
             for check in rule.checks {
                 match check {
                     Each(wanted, check) if *wanted == kind => check(&node, found),
+                    Every(check) => check(kind, &node, found),
                     _ => {}
                 }
             }
         }
-    });
+    };
+    each_object(FieldType::DOCUMENT, versions, &document, &mut String::new(), &mut visit);
     let mut diagnostics = Diagnostics::new();
-    for (rule, found) in RULES.iter().zip(found) {
+    for (rule, found) in rules.iter().zip(found) {
         let diagnostic = |(pointer, message)| Diagnostic::new(rule.severity, rule.id, pointer, message, rule.remedy);
         diagnostics.extend(found.into_iter().map(diagnostic));
     }
     diagnostics
+}
+
+/// Adds what the rules found, except for what a pass has reported under the same code at the same place: the more severe one stays.
+pub(crate) fn merge(passes: Diagnostics, rules: Diagnostics) -> Diagnostics {
+    let key = |found: &Diagnostic| (found.code, found.pointer.clone());
+    let errors: HashSet<_> = rules.iter().filter(|found| found.severity == Error).map(key).collect();
+    let kept: Vec<_> =
+        passes.into_iter().filter(|found| found.severity == Error || !errors.contains(&key(found))).collect();
+    let known: HashSet<_> = kept.iter().map(key).collect();
+    let mut merged = Diagnostics::new();
+    merged.extend(kept.iter().cloned());
+    merged.extend(rules.into_iter().filter(|found| found.severity == Error || !known.contains(&key(found))));
+    merged
 }
 
 /// In the order in which they stand in the files, each once: a shared node may have been met several times.
@@ -260,6 +300,8 @@ pub(crate) fn arrange(diagnostics: Diagnostics, documents: &Documents) -> Diagno
 /// An object of the document.
 struct Node<'a> {
     document: &'a Value,
+    /// The version that the author wrote the document in.
+    version: Versions,
     object: &'a Object,
     pointer: &'a str,
 }
@@ -268,6 +310,11 @@ impl<'a> Node<'a> {
     /// The pointer of a member.
     fn place(&self, token: &str) -> String {
         child(self.pointer, token)
+    }
+
+    /// The text of a field.
+    fn text(&self, field: &str) -> Option<&'a str> {
+        self.object.get(field).and_then(Value::as_str)
     }
 
     /// A node of the document, or what its reference leads to, with its pointer.
@@ -292,28 +339,33 @@ fn each_object(
     holds: FieldType,
     versions: Versions,
     value: &Value,
-    pointer: String,
+    pointer: &mut String,
     visit: &mut impl FnMut(ObjectKind, &Object, &str),
 ) {
     if holds.is_data() {
         return;
     }
+    let length = pointer.len();
     match value {
         Value::Object(object) => {
             if let Some(kind) = holds.object() {
                 if kind != ObjectKind::Schema && object.get("$ref").is_some_and(Value::is_string) {
                     return;
                 }
-                visit(kind, object, &pointer);
+                visit(kind, object, pointer);
             }
             for (key, member) in object {
-                each_object(holds.member(key, false, versions), versions, member, child(&pointer, key), visit);
+                push_token(pointer, key);
+                each_object(holds.member(key, false, versions), versions, member, pointer, visit);
+                pointer.truncate(length);
             }
         }
         Value::Array(elements) => {
             for (index, element) in elements.iter().enumerate() {
                 let at = index.to_string();
-                each_object(holds.member(&at, true, versions), versions, element, child(&pointer, &at), visit);
+                push_token(pointer, &at);
+                each_object(holds.member(&at, true, versions), versions, element, pointer, visit);
+                pointer.truncate(length);
             }
         }
         _ => {}

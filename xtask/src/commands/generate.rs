@@ -8,7 +8,7 @@ use std::{fs, io, thread};
 
 use crm_clients_document::diagnostic::json_lines;
 use crm_clients_document::{Input, Pipeline};
-use crm_clients_generator::Generate;
+use crm_clients_review::Lint;
 use crm_clients_generator::emit::{self, CrateOptions};
 use crm_clients_generator::fileset::{FileSet, is_generated};
 use crm_clients_generator::names;
@@ -80,7 +80,7 @@ fn ours(workspace: &Workspace, source: &Source, arguments: &Arguments) -> Result
     let name = &arguments.name;
     let runtime = workspace.path("codegen/runtime").display().to_string();
     let options = CrateOptions { name: name.to_owned(), runtime };
-    let pass = |walk: &mut Pipeline, input: &Input<'_>| walk.ir(input, &names::module_name(name));
+    let pass = |walk: &mut Pipeline, input: &Input<'_>| walk.client(input, &names::module_name(name));
     walk(source, arguments.format, pass, |api| emit::crate_files(&api, &options, &source.file_name()))
 }
 

@@ -48,7 +48,7 @@ enum Level {
 /// Runs it.
 pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Fault> {
     if arguments.rules {
-        for rule in lint::RULES {
+        for rule in lint::rules() {
             say!("{:<7} {}: {}\n        {}", rule.severity.name(), rule.id, rule.sentence, rule.remedy);
         }
         return Ok(Outcome::Done);

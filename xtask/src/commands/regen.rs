@@ -5,7 +5,7 @@ use std::path::Path;
 use std::thread;
 
 use crm_clients_document::{Input, Pipeline};
-use crm_clients_generator::Generate;
+use crm_clients_review::Lint;
 use crm_clients_generator::emit::{self, Module};
 use crm_clients_generator::fileset::FileSet;
 
@@ -120,7 +120,7 @@ fn client(walk: &mut Pipeline, input: &Input<'_>, name: &String, chosen: &[Strin
         let title = document.pointer("/info/title").and_then(|title| title.as_str()).unwrap_or_default();
         return Some((title.to_owned(), None));
     }
-    let api = walk.ir(input, name)?;
+    let api = walk.client(input, name)?;
     let files = emit::client(&api, &format!("{name}/mod.rs"), &format!("{name}/"), &format!("specs/{name}"));
     Some((api.title, Some(files)))
 }

@@ -43,7 +43,7 @@ pub fn reading(main: &[u8], other: &[u8], correction: &[u8]) {
         bundle(&mut value, &read, &mut documents, &mut diagnostics);
         overlay(&mut value, "d/overlay", correction, &mut documents, &mut diagnostics);
         check_references(&value, &documents, &mut diagnostics);
-        diagnostics.extend(lint(&value));
+        diagnostics.extend(lint(&value, crm_clients_document::spec::Versions::of(&value)));
         let canonical = canonicalise(value, true);
         for text in [to_yaml(&canonical), to_json(&canonical)] {
             let read = |_: &str| Ok(text.clone().into_bytes());

@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crm_clients_document::{Input, Pipeline};
-use crm_clients_generator::Generate;
+use crm_clients_review::Lint;
 use crm_clients_generator::fileset::FileSet;
 use crm_clients_generator::ir::Api;
 
@@ -45,7 +45,7 @@ impl Document {
         let overlay = overlay.as_deref().map(|text| ("overlay.yaml", text));
         let read = |path: &str| fs::read(self.directory.join(path));
         let mut walk = Pipeline::new();
-        let api = walk.ir(&Input { document: self.name, read: &read, overlay }, "client");
+        let api = walk.client(&Input { document: self.name, read: &read, overlay }, "client");
         (api, walk.report(false))
     }
 

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::operations::operations;
 use super::{Found, Node, Object};
 use crm_clients_document::diagnostic::{child, tokens};
+use crm_clients_document::refs::decoded;
 
 /// Components that cannot be reached from the paths, the webhooks and the security requirements.
 pub(super) fn unused_components(document: &Value, found: &mut Found) {
@@ -103,7 +104,7 @@ pub(super) fn duplicate_operation_ids(document: &Value, found: &mut Found) {
 pub(super) fn equivalent_paths(document: &Value, found: &mut Found) {
     let mut first = HashMap::new();
     for path in document.get("paths").and_then(Value::as_object).into_iter().flat_map(Object::keys) {
-        if let Some(other) = first.insert(without_names(path), path) {
+        if let Some(other) = first.insert(without_names(&decoded(path)), path) {
             let message = format!("`{path}` and `{other}` are the same path to a server");
             found.push((child("/paths", path), message));
         }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{Found, Node, Object};
 use crm_clients_document::diagnostic::{child, closest, tokens};
-use crm_clients_document::lower::known_types;
+use crm_clients_document::lower::{fits, known_types};
 
 /// Whether a name is that of an id, or of several.
 fn is_id(name: &str) -> bool {
@@ -95,4 +95,15 @@ pub(super) fn impossible_limits(schema: &Node<'_>, found: &mut Found) {
 
 fn limit(schema: &Object, keyword: &str) -> Option<f64> {
     schema.get(keyword).and_then(Value::as_f64)
+}
+
+pub(super) fn mismatched_enum_value(schema: &Node<'_>, found: &mut Found) {
+    let Some(values) = schema.object.get("enum").and_then(Value::as_array) else { return };
+    let Some(types) = known_types(schema.object) else { return };
+    let may_be_null = types.contains(&"null") || schema.object.get("nullable").is_some_and(|nullable| nullable == true);
+    let fits = |value: &Value, kind: &str| fits(value, kind) || kind == "integer" && value.is_u64();
+    let is_allowed = |value: &Value| types.iter().any(|kind| fits(value, kind)) || value.is_null() && may_be_null;
+    if let Some(value) = values.iter().find(|value| !is_allowed(value)) {
+        found.push((schema.place("enum"), format!("the value {value} is not of type {}", types.join(" or "))));
+    }
 }

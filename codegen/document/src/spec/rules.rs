@@ -1,0 +1,63 @@
+//! What the table of fields cannot say: which fields exclude each other, of which one must be present, which are URLs, and which depend on a location.
+
+use super::{ObjectKind, Versions};
+
+impl ObjectKind {
+    /// Pairs of fields of which an object has at most one.
+    pub fn exclusive_fields(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Parameter | Self::Header => &[
+                ("example", "examples"),
+                ("schema", "content"),
+                ("content", "style"),
+                ("content", "explode"),
+                ("content", "allowReserved"),
+            ],
+            Self::MediaType => &[("example", "examples"), ("encoding", "prefixEncoding"), ("encoding", "itemEncoding")],
+            Self::Encoding => &[("encoding", "prefixEncoding"), ("encoding", "itemEncoding")],
+            Self::Example => &[
+                ("value", "externalValue"),
+                ("value", "dataValue"),
+                ("value", "serializedValue"),
+                ("serializedValue", "externalValue"),
+            ],
+            Self::Link => &[("operationRef", "operationId")],
+            Self::License => &[("identifier", "url")],
+            Self::Xml => &[("nodeType", "attribute"), ("nodeType", "wrapped")],
+            _ => &[],
+        }
+    }
+
+    /// Fields of which an object must have one, in these versions. Empty if there are none.
+    pub fn alternative_fields(self, versions: Versions) -> &'static [&'static str] {
+        match self {
+            Self::Document if versions.meet(Versions::SINCE_3_1) => &["paths", "webhooks", "components"],
+            Self::Parameter | Self::Header => &["schema", "content"],
+            Self::Link => &["operationRef", "operationId"],
+            _ => &[],
+        }
+    }
+
+    /// Fields that hold a URL.
+    pub fn url_fields(self) -> &'static [&'static str] {
+        match self {
+            Self::Info => &["termsOfService"],
+            Self::Contact | Self::License | Self::ExternalDocs => &["url"],
+            Self::SecurityScheme => &["openIdConnectUrl", "oauth2MetadataUrl"],
+            Self::ImplicitFlow
+            | Self::PasswordFlow
+            | Self::ClientCredentialsFlow
+            | Self::AuthorizationCodeFlow
+            | Self::DeviceAuthorizationFlow => {
+                &["authorizationUrl", "tokenUrl", "refreshUrl", "deviceAuthorizationUrl"]
+            }
+            _ => &[],
+        }
+    }
+}
+
+/// The fields that some parameters cannot have, with the locations where they have a meaning in these versions. A header has none of them.
+pub fn fields_by_location(versions: Versions) -> [(&'static str, &'static [&'static str]); 2] {
+    let reserved: &[&str] = if versions.meet(Versions::V3_2) { &["query", "path", "cookie"] } else { &["query"] };
+    [("allowReserved", reserved), ("allowEmptyValue", &["query"])]
+}

@@ -1,0 +1,112 @@
+//! Rules about parameters, headers and the encoding of forms.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use super::{Found, Node, Object};
+use crm_clients_document::diagnostic::child;
+use crm_clients_document::lower::known_types;
+
+/// The parameters that an operation or a path item lists, with the pointers where they are listed.
+fn listed<'n>(holder: &Node<'n>) -> Vec<(&'n Object, String)> {
+    let list = holder.object.get("parameters").and_then(Value::as_array).into_iter().flatten().enumerate();
+    let parameter = |(index, node): (usize, &'n Value)| {
+        let place = child(&holder.place("parameters"), &index.to_string());
+        holder.follow(node, place.clone()).map(|(parameter, _)| (parameter, place))
+    };
+    list.filter_map(parameter).collect()
+}
+
+fn text<'n>(object: &'n Object, field: &str) -> Option<&'n str> {
+    object.get(field).and_then(Value::as_str)
+}
+
+pub(super) fn duplicates(holder: &Node<'_>, found: &mut Found) {
+    let mut seen = HashSet::new();
+    for (parameter, place) in listed(holder) {
+        let (Some(name), Some(location)) = (text(parameter, "name"), text(parameter, "in")) else { continue };
+        // The case of a header's name has no meaning.
+        let key = if location == "header" { name.to_ascii_lowercase() } else { name.to_owned() };
+        if !seen.insert((location, key)) {
+            let message = format!("the {location} parameter `{name}` is declared before; the first declaration counts");
+            found.push((place, message));
+        }
+    }
+}
+
+pub(super) fn querystring_schema(parameter: &Node<'_>, found: &mut Found) {
+    if parameter.text("in") == Some("querystring") && parameter.object.contains_key("schema") {
+        found.push((parameter.place("schema"), "a `querystring` parameter is described by `content`".to_owned()));
+    }
+}
+
+pub(super) fn querystrings(holder: &Node<'_>, found: &mut Found) {
+    let mut parameters = listed(holder);
+    parameters.retain(|(parameter, _)| matches!(text(parameter, "in"), Some("query" | "querystring")));
+    let is_whole = |(parameter, _): &&(&Object, String)| text(parameter, "in") == Some("querystring");
+    if let Some((_, place)) = parameters.iter().filter(|_| parameters.len() > 1).rfind(is_whole) {
+        let message = "the whole query is described by this parameter, and other parameters are in the query as well";
+        found.push((place.clone(), message.to_owned()));
+    }
+}
+
+pub(super) fn single_media_type(holder: &Node<'_>, found: &mut Found) {
+    let Some(content) = holder.object.get("content").and_then(Value::as_object) else { return };
+    if content.len() != 1 {
+        found.push((holder.place("content"), format!("expected one media type, found {}", content.len())));
+    }
+}
+
+pub(super) fn style(parameter: &Node<'_>, found: &mut Found) {
+    let Some(style) = parameter.text("style") else { return };
+    let Some(schema) = parameter.object.get("schema") else { return };
+    let Some((schema, _)) = parameter.follow(schema, parameter.place("schema")) else { return };
+    let carried: &[&str] = match style {
+        "deepObject" => &["object"],
+        "spaceDelimited" | "pipeDelimited" => &["array", "object"],
+        _ => return,
+    };
+    let types = known_types(schema).unwrap_or_default();
+    let types: Vec<_> = types.into_iter().filter(|kind| *kind != "null").collect();
+    if !types.is_empty() && types.iter().all(|kind| !carried.contains(kind)) {
+        let message =
+            format!("the style `{style}` carries values of type {}, not {}", carried.join(" or "), types.join(" or "));
+        found.push((parameter.place("style"), message));
+    }
+}
+
+pub(super) fn encoding(media: &Node<'_>, found: &mut Found) {
+    let Some(encodings) = media.object.get("encoding").and_then(Value::as_object) else { return };
+    let Some(schema) = media.object.get("schema") else { return };
+    let mut names = HashSet::new();
+    if encodings.is_empty() || !closed_properties(media, schema, &mut HashSet::new(), &mut names) {
+        return;
+    }
+    for name in encodings.keys().filter(|name| !names.contains(name.as_str())) {
+        let place = child(&media.place("encoding"), name);
+        found.push((place, format!("the schema has no property `{name}`")));
+    }
+}
+
+/// Gathers the properties of a schema and of the schemas that it is put together from. Returns false if it may have others.
+fn closed_properties<'n>(
+    media: &Node<'n>,
+    schema: &'n Value,
+    seen: &mut HashSet<*const Object>,
+    names: &mut HashSet<&'n str>,
+) -> bool {
+    let Some((schema, _)) = media.follow(schema, String::new()) else { return false };
+    if !seen.insert(std::ptr::from_ref(schema)) {
+        return true;
+    }
+    let has_others = ["patternProperties", "if", "$dynamicRef", "dependentSchemas"];
+    let is_open = schema.get("additionalProperties").is_some_and(|others| others != false);
+    if is_open || has_others.iter().any(|keyword| schema.contains_key(*keyword)) {
+        return false;
+    }
+    let properties = schema.get("properties").and_then(Value::as_object);
+    names.extend(properties.into_iter().flat_map(Object::keys).map(String::as_str));
+    let parts = ["allOf", "anyOf", "oneOf"].into_iter().filter_map(|keyword| schema.get(keyword)?.as_array());
+    parts.flatten().all(|part| closed_properties(media, part, seen, names))
+}

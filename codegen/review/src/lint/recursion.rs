@@ -1,0 +1,66 @@
+//! Finds schemas that no value can satisfy because they contain themselves.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use super::Found;
+use crm_clients_document::diagnostic::child;
+use crm_clients_document::stack::deeper;
+
+/// Schemas looked at for one component: those that refer to each other in many ways have more ways than there is time for.
+const MOST_STEPS: usize = 1_000;
+
+pub(super) fn endless(document: &Value, found: &mut Found) {
+    let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
+    let mut search = Search { document, ends: HashSet::new(), open: HashSet::new(), steps: 0 };
+    for name in schemas.into_iter().flatten().map(|(name, _)| name) {
+        let pointer = child("/components/schemas", name);
+        search.steps = MOST_STEPS;
+        if !search.ends(&pointer) {
+            found.push((pointer, format!("every value of `{name}` contains a value of `{name}`")));
+        }
+    }
+}
+
+struct Search<'v> {
+    document: &'v Value,
+    /// Schemas known to end.
+    ends: HashSet<String>,
+    /// The references followed to reach the schema at hand.
+    open: HashSet<String>,
+    steps: usize,
+}
+
+impl Search<'_> {
+    /// Returns true if the schema at a pointer can be checked without checking it again, or if that took too long to decide.
+    fn ends(&mut self, pointer: &str) -> bool {
+        if self.steps == 0 || self.ends.contains(pointer) {
+            return true;
+        }
+        let Some(schema) = self.document.pointer(pointer) else { return true };
+        if !self.open.insert(pointer.to_owned()) {
+            return false;
+        }
+        self.steps -= 1;
+        let ends = deeper(|| self.schema(schema));
+        self.open.remove(pointer);
+        if ends {
+            self.ends.insert(pointer.to_owned());
+        }
+        ends
+    }
+
+    fn schema(&mut self, schema: &Value) -> bool {
+        let reference = schema.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix('#'));
+        if reference.is_some_and(|target| !self.ends(target)) {
+            return false;
+        }
+        let parts = |keyword| schema.get(keyword).and_then(Value::as_array).filter(|parts| !parts.is_empty());
+        parts("allOf").is_none_or(|parts| parts.iter().all(|part| deeper(|| self.schema(part))))
+            && ["oneOf", "anyOf"]
+                .into_iter()
+                .filter_map(parts)
+                .all(|parts| parts.iter().any(|part| deeper(|| self.schema(part))))
+    }
+}

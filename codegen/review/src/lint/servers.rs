@@ -1,0 +1,47 @@
+//! Rules about servers and their variables.
+
+use serde_json::Value;
+
+use super::{Found, Node, Object};
+use crm_clients_document::diagnostic::child;
+
+/// The variables in the URL of a server.
+fn in_url<'n>(server: &Node<'n>) -> Vec<&'n str> {
+    let url = server.text("url").unwrap_or_default();
+    url.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name).collect()
+}
+
+fn declared<'n>(server: &Node<'n>) -> impl Iterator<Item = &'n String> {
+    server.object.get("variables").and_then(Value::as_object).into_iter().flat_map(Object::keys)
+}
+
+pub(super) fn undeclared(server: &Node<'_>, found: &mut Found) {
+    for name in in_url(server) {
+        if declared(server).all(|known| known != name) {
+            found.push((server.place("url"), format!("the variable `{name}` is not declared")));
+        }
+    }
+}
+
+pub(super) fn unused(server: &Node<'_>, found: &mut Found) {
+    let used = in_url(server);
+    for name in declared(server).filter(|name| !used.contains(&name.as_str())) {
+        let place = child(&server.place("variables"), name);
+        found.push((place, format!("the variable `{name}` is not in the server's URL")));
+    }
+}
+
+pub(super) fn values(variable: &Node<'_>, found: &mut Found) {
+    let Some(values) = variable.object.get("enum").and_then(Value::as_array) else { return };
+    let place = variable.place("enum");
+    if values.is_empty() {
+        found.push((place, "the `enum` is empty".to_owned()));
+        return;
+    }
+    for (index, value) in values.iter().enumerate().filter(|(index, value)| values[..*index].contains(value)) {
+        found.push((child(&place, &index.to_string()), format!("the `enum` lists {value} a second time")));
+    }
+    if let Some(default) = variable.object.get("default").filter(|default| !values.contains(default)) {
+        found.push((variable.place("default"), format!("the default {default} is not in the `enum`")));
+    }
+}
