@@ -6,6 +6,7 @@
 
 mod adopt;
 mod check;
+mod dangling;
 mod misplaced;
 mod target;
 
@@ -17,6 +18,7 @@ use serde_json::{Map, Value, json};
 
 pub use adopt::adopt;
 pub use check::check_references;
+pub use dangling::{DANGLING, replace_dangling};
 pub use misplaced::inline_misplaced;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, child, push_token, tokens};
@@ -209,14 +211,13 @@ impl Bundler<'_> {
             Err(fault) => {
                 let pointer = child(&at.source, "$ref");
                 let mut fault = Diagnostic { pointer, ..fault }.in_file(at.file);
-                let is_example = holds == FieldType::OneOrRef(ObjectKind::Example);
-                if is_example {
-                    // Nothing is generated from an example, so that the document can do without it.
+                // A file outside the root may be there: the author can name another root.
+                let is_replaced = DANGLING.contains(&fault.code) && dangling::replace(node, holds, self.versions);
+                if is_replaced {
                     fault.severity = Severity::Warning;
-                    *node = json!({});
                 }
                 self.diagnostics.push(fault);
-                return is_example;
+                return is_replaced;
             }
         };
         if holds.object() == Some(ObjectKind::PathItem) {
@@ -268,7 +269,10 @@ impl Bundler<'_> {
             Ok(Referent::Main(fragment)) => *node = encode_pointer(&fragment).into(),
             Ok(Referent::Other(found)) => *node = encode_pointer(&self.component("schemas", &found.target)).into(),
             Err(fault) => {
-                let fault = Diagnostic { pointer: at.source.clone(), ..fault };
+                // The model leaves out what no schema is found for.
+                let is_dangling = DANGLING.contains(&fault.code);
+                let severity = if is_dangling { Severity::Warning } else { fault.severity };
+                let fault = Diagnostic { pointer: at.source.clone(), severity, ..fault };
                 self.diagnostics.push(fault.in_file(at.file));
             }
         }

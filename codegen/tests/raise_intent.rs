@@ -3,6 +3,7 @@
 use crm_clients_codegen::diagnostic::Diagnostics;
 use crm_clients_codegen::origin::Documents;
 use crm_clients_codegen::raise::raise;
+use crm_clients_codegen::{Input, Pipeline};
 use serde_json::{Value, json};
 
 /// The raised document, and the codes of the warnings with their pointers.
@@ -119,4 +120,61 @@ fn a_style_that_the_place_does_not_have_is_dropped() {
         warnings,
         ["unknown-value /components/parameters/A/style", "unknown-value /components/parameters/C/style"]
     );
+}
+
+/// The document with stand-ins, and the codes of what was found.
+fn overlaid(document: &Value, strict: bool) -> (Option<Value>, Vec<&'static str>) {
+    let read = |path: &str| match path {
+        "openapi.json" => Ok(document.to_string().into_bytes()),
+        _ => Err(std::io::Error::from(std::io::ErrorKind::NotFound)),
+    };
+    let mut pipeline = Pipeline { strict, ..Pipeline::new() };
+    let value = pipeline.overlaid(&Input { document: "openapi.json", read: &read, overlay: None });
+    (value, pipeline.diagnostics.iter().map(|found| found.code).collect())
+}
+
+#[test]
+fn raw_json_stands_in_for_a_dangling_reference() {
+    let document = json!({
+        "openapi": "3.1.0", "info": {"title": "T", "version": "1"},
+        "paths": {"/a": {"get": {"responses": {
+            "200": {"description": "ok", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Gone"}}}},
+            "400": {"$ref": "#/components/responses/Gone"},
+            "500": {"description": "no", "content": {"$ref": "gone.yaml"}}
+        }}}},
+        "components": {
+            "schemas": {
+                "A": {"properties": {"a": {"$ref": "https://specs.example/a.json", "description": "D"}}},
+                "B": {"discriminator": {"propertyName": "k", "mapping": {"x": "gone.yaml"}}}
+            },
+            "securitySchemes": {"S": {"$ref": "https://specs.example/s.json#/S"}}
+        }
+    });
+    let (value, codes) = overlaid(&document, false);
+    let value = value.unwrap_or_default();
+    let body = json!({"application/json": {"schema": {}}});
+    let responses = &value["paths"]["/a"]["get"]["responses"];
+    assert_eq!(responses["200"]["content"], body);
+    assert_eq!(responses["400"], json!({"description": "", "content": body}));
+    assert_eq!(responses["500"], json!({"description": "no", "content": body}));
+    assert_eq!(value["components"]["schemas"]["A"], json!({"properties": {"a": {"description": "D"}}}));
+    assert_eq!(value["components"]["securitySchemes"], json!({}));
+    let (dangling, codes): (Vec<_>, Vec<_>) =
+        codes.into_iter().partition(|code| crm_clients_codegen::bundle::DANGLING.contains(code));
+    assert_eq!((dangling.len(), codes.len()), (6, 0), "{dangling:?} {codes:?}");
+    let (value, codes) = overlaid(&document, true);
+    assert!(value.is_none());
+    assert_eq!(codes.len(), 6);
+}
+
+#[test]
+fn nothing_stands_in_for_what_a_client_would_send() {
+    for operation in [
+        json!({"parameters": [{"$ref": "#/components/parameters/Gone"}]}),
+        json!({"requestBody": {"$ref": "#/components/requestBodies/Gone"}}),
+    ] {
+        let document =
+            json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {"/a": {"get": operation}}});
+        assert_eq!(overlaid(&document, false), (None, vec!["unknown-reference"]));
+    }
 }

@@ -24,6 +24,9 @@ pub struct References {
     /// Reads URLs that begin with a prefix from a directory. Nothing is read from a network.
     #[arg(long = "map", value_name = "URL_PREFIX=DIR", value_parser = parse_map, global = true)]
     maps: Vec<(String, PathBuf)>,
+    /// Makes a reference that leads nowhere an error. Otherwise, a client reads raw JSON in its place.
+    #[arg(long, global = true)]
+    strict: bool,
 }
 
 fn parse_map(text: &str) -> Result<(String, PathBuf), String> {
@@ -94,6 +97,8 @@ impl Workspace {
         let overlay = self.overlay(name)?;
         let mut source = Source::new(format!("specs/{name}/{file}"), Files::Directory(directory), overlay);
         source.maps.clone_from(&self.references.maps);
+        // What is wrong in a vendored document is corrected by its overlay, not lost.
+        source.strict = true;
         Ok(source)
     }
 
@@ -117,6 +122,7 @@ impl Workspace {
         if self.apis()?.iter().all(|known| known != name) {
             let mut source = Source::file(Path::new(name), overlay)?;
             source.maps.clone_from(&self.references.maps);
+            source.strict = self.references.strict;
             match &self.references.root {
                 Some(root) => source.set_root(Path::new(name), root)?,
                 None => source.find_root(Path::new(name)),
@@ -160,6 +166,8 @@ pub struct Source {
     root: Option<(String, String)>,
     /// Prefixes of URLs, and the directories that are read in their place.
     maps: Vec<(String, PathBuf)>,
+    /// Whether a reference that leads nowhere is an error.
+    strict: bool,
 }
 
 enum Files {
@@ -173,7 +181,7 @@ enum Files {
 
 impl Source {
     fn new(shown: String, files: Files, overlay: Option<Overlay>) -> Self {
-        Self { files, shown, overlay, root: None, maps: Vec::new() }
+        Self { files, shown, overlay, root: None, maps: Vec::new(), strict: false }
     }
 
     /// Lets references lead to the files below `root`, which contains the document at `path`.
@@ -233,7 +241,7 @@ impl Source {
 
     /// A document that is on no disk.
     pub fn text(shown: &str, text: Vec<u8>, overlay: Option<Overlay>) -> Self {
-        Self::new(shown.to_owned(), Files::Text(text), overlay)
+        Self { strict: true, ..Self::new(shown.to_owned(), Files::Text(text), overlay) }
     }
 
     /// Whether a file's name is that of the overlay.
@@ -245,6 +253,12 @@ impl Source {
     #[must_use]
     pub fn bare(self) -> Self {
         Self { overlay: None, ..self }
+    }
+
+    /// The same document, in which a reference that leads nowhere is an error.
+    #[must_use]
+    pub fn strict(self) -> Self {
+        Self { strict: true, ..self }
     }
 
     /// A document as it was at a revision.
@@ -293,7 +307,7 @@ impl Source {
             read: &read,
             overlay: self.overlay.as_ref().map(|(name, text)| (name.as_str(), text.as_slice())),
         };
-        let mut state = Pipeline::new();
+        let mut state = Pipeline { strict: self.strict, ..Pipeline::new() };
         if let Some((root, main)) = &self.root {
             state.documents.set_root(root, main);
         }
