@@ -13,13 +13,36 @@ use crate::{Fault, input, output};
 /// The workspace that a command works on.
 pub struct Workspace {
     root: PathBuf,
+    references: References,
+}
+
+/// Where references of documents may lead.
+#[derive(Default, clap::Args)]
+pub struct References {
+    /// The directory that references may not leave; the nearest one that contains every file, inside the document's repository, unless given.
+    #[arg(long = "root", id = "document-root", value_name = "DIR", global = true)]
+    root: Option<PathBuf>,
+    /// Reads URLs that begin with a prefix from a directory. Nothing is read from a network.
+    #[arg(long = "map", value_name = "URL_PREFIX=DIR", value_parser = parse_map, global = true)]
+    maps: Vec<(String, PathBuf)>,
+    /// Makes a reference that leads nowhere an error. Otherwise, a client reads raw JSON in its place.
+    #[arg(long, global = true)]
+    strict: bool,
+}
+
+fn parse_map(text: &str) -> Result<(String, PathBuf), String> {
+    let (prefix, directory) = text.rsplit_once('=').ok_or("write it as URL_PREFIX=DIR")?;
+    match prefix.split_once("://") {
+        Some((_, host)) if !host.is_empty() => Ok((prefix.to_owned(), PathBuf::from(directory))),
+        _ => Err(format!("`{prefix}` is not the beginning of a URL")),
+    }
 }
 
 impl Workspace {
     /// The workspace at `root`, or the one that this command was built in.
-    pub fn new(root: Option<PathBuf>) -> Self {
+    pub fn new(root: Option<PathBuf>, references: References) -> Self {
         let own = || Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_owned).unwrap_or_default();
-        Self { root: root.unwrap_or_else(own) }
+        Self { root: root.unwrap_or_else(own), references }
     }
 
     /// The workspace's directory.
@@ -73,7 +96,11 @@ impl Workspace {
             return Err(self.unknown(name));
         };
         let overlay = self.overlay(name)?;
-        Ok(Source { shown: format!("specs/{name}/{file}"), files: Files::Directory(directory), overlay })
+        let mut source = Source::new(format!("specs/{name}/{file}"), Files::Directory(directory), overlay);
+        source.maps.clone_from(&self.references.maps);
+        // What is wrong in a vendored document is corrected by its overlay, not lost.
+        source.strict = true;
+        Ok(source)
     }
 
     /// The overlay of a vendored API, if it has one: its path as shown, and its text.
@@ -94,7 +121,14 @@ impl Workspace {
     /// The vendored API of this name where there is one, otherwise a file with this overlay.
     pub fn source_with(&self, name: &str, overlay: Option<&Path>) -> Result<Source, Fault> {
         if self.apis()?.iter().all(|known| known != name) {
-            return Source::file(Path::new(name), overlay);
+            let mut source = Source::file(Path::new(name), overlay)?;
+            source.maps.clone_from(&self.references.maps);
+            source.strict = self.references.strict;
+            match &self.references.root {
+                Some(root) => source.set_root(Path::new(name), root)?,
+                None => source.find_root(Path::new(name)),
+            }
+            return Ok(source);
         }
         match overlay {
             None => self.source(name),
@@ -129,6 +163,12 @@ pub struct Source {
     /// The path that people are shown.
     shown: String,
     overlay: Option<Overlay>,
+    /// The directory that references may not leave, as shown, and the document's path in it, where that is not the document's own directory.
+    root: Option<(String, String)>,
+    /// Prefixes of URLs, and the directories that are read in their place.
+    maps: Vec<(String, PathBuf)>,
+    /// Whether a reference that leads nowhere is an error.
+    strict: bool,
 }
 
 enum Files {
@@ -141,6 +181,52 @@ enum Files {
 }
 
 impl Source {
+    fn new(shown: String, files: Files, overlay: Option<Overlay>) -> Self {
+        Self { files, shown, overlay, root: None, maps: Vec::new(), strict: false }
+    }
+
+    /// Lets references lead to the files below `root`, which contains the document at `path`.
+    fn set_root(&mut self, path: &Path, root: &Path) -> Result<(), Fault> {
+        let directory = root.canonicalize().map_err(|error| format!("{}: {error}", root.display()))?;
+        let file = path.canonicalize().map_err(|error| format!("{}: {error}", path.display()))?;
+        let Ok(main) = file.strip_prefix(&directory) else {
+            return Err(Fault::from(format!("{} is not below --root {}", path.display(), root.display())));
+        };
+        let main: Vec<_> = main.iter().map(|part| part.to_string_lossy()).collect();
+        self.root = Some((format!("{}/", root.display().to_string().trim_end_matches('/')), main.join("/")));
+        self.files = Files::Directory(directory);
+        Ok(())
+    }
+
+    /// Sets the root to the nearest directory that contains every file the document at `path` refers to, inside the repository it is in.
+    /// It stays the document's own directory if there is none.
+    fn find_root(&mut self, path: &Path) {
+        let is_alone = |bytes: Vec<u8>| {
+            let has = |text: &[u8]| bytes.windows(text.len()).any(|part| part == text);
+            !has(b".yaml") && !has(b".yml") && !has(b".json") && !has(b"../")
+        };
+        // Most documents are one file, and reading them once is enough.
+        if input::read_named(path).map_or(true, is_alone) {
+            return;
+        }
+        let leaves = |source: &Self| {
+            let (_, pipeline) = source.inspect(|pipeline, input| pipeline.overlaid(&Input { overlay: None, ..*input }));
+            pipeline.diagnostics.iter().any(|found| found.code == "reference-outside")
+        };
+        let Ok(directory) = input::directory_of(path).canonicalize() else { return };
+        let Some(top) = directory.ancestors().find(|directory| directory.join(".git").exists()) else { return };
+        let own = input::directory_of(path).to_owned();
+        let mut shown = own.clone();
+        for root in directory.ancestors().take_while(|root| root.starts_with(top)) {
+            if root != directory && self.set_root(path, &shown).is_err() || !leaves(self) {
+                return;
+            }
+            shown.push("..");
+        }
+        self.root = None;
+        self.files = Files::Directory(own);
+    }
+
     /// A document anywhere.
     pub fn file(path: &Path, overlay: Option<&Path>) -> Result<Self, Fault> {
         let overlay = match overlay {
@@ -151,12 +237,12 @@ impl Source {
             None => None,
         };
         let directory = input::directory_of(path).to_owned();
-        Ok(Self { shown: path.display().to_string(), files: Files::Directory(directory), overlay })
+        Ok(Self::new(path.display().to_string(), Files::Directory(directory), overlay))
     }
 
     /// A document that is on no disk.
     pub fn text(shown: &str, text: Vec<u8>, overlay: Option<Overlay>) -> Self {
-        Self { shown: shown.to_owned(), files: Files::Text(text), overlay }
+        Self { strict: true, ..Self::new(shown.to_owned(), Files::Text(text), overlay) }
     }
 
     /// Whether a file's name is that of the overlay.
@@ -170,9 +256,15 @@ impl Source {
         Self { overlay: None, ..self }
     }
 
+    /// The same document, in which a reference that leads nowhere is an error.
+    #[must_use]
+    pub fn strict(self) -> Self {
+        Self { strict: true, ..self }
+    }
+
     /// A document as it was at a revision.
     pub fn at_revision(shown: String, tree: Tree, overlay: Option<Overlay>) -> Self {
-        Self { shown, files: Files::Revision(tree), overlay }
+        Self::new(shown, Files::Revision(tree), overlay)
     }
 
     /// The name of the document's file.
@@ -195,20 +287,34 @@ impl Source {
         (made, walk.report(io::stderr().is_terminal()))
     }
 
+    /// The directory that is read in place of a URL, and the path in it.
+    fn mapped<'p>(&self, url: &'p str) -> Option<(&'p str, &Path)> {
+        self.maps.iter().find_map(|(prefix, directory)| Some((url.strip_prefix(prefix.as_str())?, directory.as_path())))
+    }
+
     /// Walks through the passes with `walk`: what it made, and the walk itself with all that was found on it.
     pub fn inspect<T>(&self, walk: impl FnOnce(&mut Pipeline, &Input<'_>) -> Option<T>) -> (Option<T>, Pipeline) {
-        let read = |path: &str| match &self.files {
-            Files::Directory(directory) => input::read_below(directory, path),
-            Files::Text(text) if self.shown.ends_with(&format!("/{path}")) => Ok(text.clone()),
-            Files::Text(_) => Err(io::Error::other("only the document itself was fetched, so vendor it from a file")),
-            Files::Revision(tree) => tree.read(path),
+        let read = |path: &str| match (&self.files, self.mapped(path)) {
+            (_, Some((rest, directory))) => input::read_below(directory, rest.trim_start_matches('/')),
+            (Files::Directory(directory), _) => input::read_below(directory, path),
+            (Files::Text(text), _) if self.shown.ends_with(&format!("/{path}")) => Ok(text.clone()),
+            (Files::Text(_), _) => {
+                Err(io::Error::other("only the document itself was fetched, so vendor it from a file"))
+            }
+            (Files::Revision(tree), _) => tree.read(path),
         };
         let input = Input {
             document: &self.shown,
             read: &read,
             overlay: self.overlay.as_ref().map(|(name, text)| (name.as_str(), text.as_slice())),
         };
-        let mut state = Pipeline::new();
+        let mut state = Pipeline { strict: self.strict, ..Pipeline::new() };
+        if let Some((root, main)) = &self.root {
+            state.documents.set_root(root, main);
+        }
+        for (prefix, _) in &self.maps {
+            state.documents.allow_remote(prefix);
+        }
         let made = walk(&mut state, &input);
         (made, state)
     }

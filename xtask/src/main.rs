@@ -33,6 +33,8 @@ struct Arguments {
     /// The workspace to work on; the one that this command was built in unless given.
     #[arg(long, value_name = "DIR", global = true)]
     workspace: Option<PathBuf>,
+    #[command(flatten)]
+    references: api::References,
     #[command(subcommand)]
     command: Command,
 }
@@ -92,7 +94,7 @@ impl Fault {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let workspace = Workspace::new(arguments.workspace);
+    let workspace = Workspace::new(arguments.workspace, arguments.references);
     let outcome = match &arguments.command {
         Command::Regen(arguments) => commands::regen::run(&workspace, arguments),
         Command::Vendor(arguments) => commands::vendor::run(&workspace, arguments),

@@ -6,6 +6,7 @@
 
 mod adopt;
 mod check;
+mod dangling;
 mod misplaced;
 mod target;
 
@@ -13,14 +14,15 @@ use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 pub use adopt::adopt;
 pub use check::check_references;
+pub use dangling::{DANGLING, replace_dangling};
 pub use misplaced::inline_misplaced;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, child, push_token, tokens};
-use crate::load::{Growth, Read, parse, reason, split_directory};
+use crate::load::{Growth, Read, parse, reason};
 use crate::origin::{Documents, FileId};
 use crate::refs::{Names, decoded};
 use crate::spec::{FieldType, ObjectKind, Versions};
@@ -31,7 +33,7 @@ pub(crate) use target::{Target, encode_pointer};
 /// References within the document stay as they are, right or wrong: an overlay may still fix them. [`check_references`] is for after it.
 pub fn bundle(value: &mut Value, read: &Read<'_>, documents: &mut Documents, diagnostics: &mut Diagnostics) {
     let Some((main, _)) = documents.origin("") else { return };
-    let (directory, path) = split_directory(documents.name(main));
+    let (directory, path) = documents.split(documents.name(main));
     let (directory, path) = (directory.to_owned(), path.to_owned());
     let text = documents.text(main);
     // Gathering the names takes a traversal, which few documents need.
@@ -209,14 +211,13 @@ impl Bundler<'_> {
             Err(fault) => {
                 let pointer = child(&at.source, "$ref");
                 let mut fault = Diagnostic { pointer, ..fault }.in_file(at.file);
-                let is_example = holds == FieldType::OneOrRef(ObjectKind::Example);
-                if is_example {
-                    // Nothing is generated from an example, so that the document can do without it.
+                // A file outside the root may be there: the author can name another root.
+                let is_replaced = DANGLING.contains(&fault.code) && dangling::replace(node, holds, self.versions);
+                if is_replaced {
                     fault.severity = Severity::Warning;
-                    *node = json!({});
                 }
                 self.diagnostics.push(fault);
-                return is_example;
+                return is_replaced;
             }
         };
         if holds.object() == Some(ObjectKind::PathItem) {
@@ -268,7 +269,10 @@ impl Bundler<'_> {
             Ok(Referent::Main(fragment)) => *node = encode_pointer(&fragment).into(),
             Ok(Referent::Other(found)) => *node = encode_pointer(&self.component("schemas", &found.target)).into(),
             Err(fault) => {
-                let fault = Diagnostic { pointer: at.source.clone(), ..fault };
+                // The model leaves out what no schema is found for.
+                let is_dangling = DANGLING.contains(&fault.code);
+                let severity = if is_dangling { Severity::Warning } else { fault.severity };
+                let fault = Diagnostic { pointer: at.source.clone(), severity, ..fault };
                 self.diagnostics.push(fault.in_file(at.file));
             }
         }
@@ -277,7 +281,7 @@ impl Bundler<'_> {
     /// A link in another file may refer to an operation of the document.
     fn operation_reference(&mut self, node: &mut Value, at: &Cursor) {
         if at.path != self.main
-            && let Some(target) = node.as_str().and_then(|reference| Target::parse(reference, &at.path).ok())
+            && let Some(target) = node.as_str().and_then(|reference| self.parse(reference, &at.path).ok())
             && target.path == self.main
         {
             *node = encode_pointer(&target.pointer).into();
@@ -384,16 +388,25 @@ impl Bundler<'_> {
         {
             return Ok(Referent::Other(Found { target: Target { path: base.to_owned(), pointer }, file }));
         }
-        match Target::parse(reference, base) {
+        match self.parse(reference, base) {
             Ok(target) => self.lookup(target),
             Err(fault) => self.anchor(reference, base).ok_or_else(|| fault.diagnostic(reference, "")),
+        }
+    }
+
+    /// What a text refers to in the file at `base`, which may be the URL of one.
+    fn parse(&self, reference: &str, base: &str) -> Result<Target, target::Fault> {
+        match Target::parse_url(reference, base)? {
+            Some(target) if self.documents.allows_remote(&target.path) => Ok(target),
+            Some(_) => Err(target::Fault::Remote),
+            None => Target::parse(reference, base),
         }
     }
 
     /// What a reference with an anchor leads to.
     fn anchor(&mut self, reference: &str, base: &str) -> Option<Referent> {
         let (path, anchor) = reference.split_once('#').filter(|(_, anchor)| !anchor.starts_with('/'))?;
-        let path = Target::parse(path, base).ok()?.path;
+        let path = self.parse(path, base).ok()?.path;
         if path == self.main {
             return Some(Referent::Main(decoded(anchor)));
         }
@@ -425,7 +438,8 @@ impl Bundler<'_> {
         if let Some(known) = self.files.get(path) {
             return known.clone();
         }
-        let name = format!("{}{path}", self.directory);
+        let directory = if target::is_remote(path) { "" } else { &self.directory };
+        let name = format!("{directory}{path}");
         let file = match (self.read)(path) {
             Err(error) => Err(format!("cannot read `{path}`: {}", reason(&error))),
             Ok(bytes) => parse(&name, &bytes, self.documents, self.diagnostics)

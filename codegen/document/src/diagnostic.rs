@@ -152,6 +152,15 @@ impl Diagnostics {
         self.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
+    /// Makes errors of the warnings with these codes.
+    pub fn deny(&mut self, codes: &[&str]) {
+        let denied = |found: Diagnostic| match codes.contains(&found.code) {
+            true => Diagnostic { severity: Severity::Error, ..found },
+            false => found,
+        };
+        self.found = std::mem::take(&mut self.found).into_iter().map(denied).collect();
+    }
+
     /// What was found, in order.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
         self.found.iter()

@@ -180,15 +180,14 @@ impl Extensions {
 }
 
 /// What to do about an extension that is meant for the generator, and that it does not know. A document may have
-/// extensions of its own, so that names which are merely like one of ours are left alone.
+/// extensions of its own or of other tools (`x-rust-type`), so that only names with one wrong letter are reported, or with two
+/// swapped behind `x-rust`.
 fn misspelt(key: &str) -> Option<String> {
+    let most = if key.starts_with("x-rust") { 2 } else { 1 };
     // Where one letter is wrong, one of the first two is still there, and the length is that of a letter more or less.
     let may_be = key.chars().take(3).any(|char| matches!(char, 'x' | 'X' | '-'));
-    let near = |known: &&str| may_be && known.len().abs_diff(key.len()) <= 4 && distance(key, known) == 1;
-    match KNOWN.iter().copied().find(near) {
-        Some(meant) => Some(format!("did you mean `{meant}`?")),
-        None => key.starts_with("x-rust").then(|| format!("it knows {}", KNOWN.join(", "))),
-    }
+    let near = |known: &&str| may_be && known.len().abs_diff(key.len()) <= 4 && distance(key, known) <= most;
+    KNOWN.iter().find(|known| near(known)).map(|meant| format!("did you mean `{meant}`?"))
 }
 
 /// Whether a member of the document is its webhooks, which are no data in spite of their name.

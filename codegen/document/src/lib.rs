@@ -53,6 +53,8 @@ pub struct Pipeline {
     pub diagnostics: Diagnostics,
     /// The files read, and where in them each node stands.
     pub documents: Documents,
+    /// Whether a reference that leads nowhere is an error in every place.
+    pub strict: bool,
 }
 
 impl Pipeline {
@@ -75,7 +77,11 @@ impl Pipeline {
         if let Some((name, text)) = input.overlay {
             overlay::overlay(&mut value, name, text, documents, diagnostics);
         }
+        bundle::replace_dangling(&mut value, documents, diagnostics);
         bundle::check_references(&value, documents, diagnostics);
+        if self.strict {
+            diagnostics.deny(bundle::DANGLING);
+        }
         Some(value)
     }
 

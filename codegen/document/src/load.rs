@@ -23,7 +23,8 @@ pub const MAX_BYTES: usize = 64 << 20;
 /// 2 MiB stack; the deepest documents in use nest about half as deep.
 pub const MAX_DEPTH: usize = 128;
 
-/// Gives the bytes of the file at a path relative to the main document's directory, with `/` between its parts.
+/// Gives the bytes of the file at a path relative to the main document's directory (or to its root, see [`Documents::set_root`]), with `/` between
+/// its parts, or those at a URL that [`Documents::allow_remote`] lets through.
 pub type Read<'a> = dyn Fn(&str) -> io::Result<Vec<u8>> + 'a;
 
 /// Reads the main document, a YAML or JSON file that `read` knows by the last part of `name`.
@@ -31,8 +32,8 @@ pub type Read<'a> = dyn Fn(&str) -> io::Result<Vec<u8>> + 'a;
 /// `name` is what people are shown, such as `specs/kajabi/openapi.yaml`. The result is a document of Swagger 2.0 or OpenAPI 3.0 to 3.2 as far
 /// as its `swagger` or `openapi` field says; there is none if `diagnostics` got an error.
 pub fn load(name: &str, read: &Read<'_>, documents: &mut Documents, diagnostics: &mut Diagnostics) -> Option<Value> {
-    let (_, file_name) = split_directory(name);
-    let bytes = match read(file_name) {
+    let (_, path) = documents.split(name);
+    let bytes = match read(path) {
         Ok(bytes) => bytes,
         Err(error) => {
             diagnostics.error("unreadable-file", "", format!("cannot read `{name}`: {}", reason(&error)), "");

@@ -10,6 +10,7 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use crate::diagnostic::{child, push_token, tokens};
+use crate::load::split_directory;
 use marks::Marks;
 
 /// One of the files that were read.
@@ -21,6 +22,17 @@ pub struct FileId(usize);
 pub struct Documents {
     files: Vec<File>,
     origins: Origins,
+    root: Option<Root>,
+    remotes: Vec<String>,
+}
+
+/// The directory that references must not leave.
+#[derive(Debug)]
+struct Root {
+    /// Its name with a slash, as shown to people.
+    name: String,
+    /// The main document's path in it.
+    main: String,
 }
 
 #[derive(Debug)]
@@ -53,6 +65,27 @@ impl Documents {
     /// No files yet.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Lets references lead to any file below a directory, `name` as it is shown with a slash, in which the main document is at `main`. Without
+    /// this, it is the main document's own directory.
+    pub fn set_root(&mut self, name: impl Into<String>, main: impl Into<String>) {
+        self.root = Some(Root { name: name.into(), main: main.into() });
+    }
+
+    /// Lets references lead to URLs with this prefix, which the caller's function reads like a path.
+    pub fn allow_remote(&mut self, prefix: impl Into<String>) {
+        self.remotes.push(prefix.into());
+    }
+
+    /// The directory that references must not leave, with its slash, and the path in it of the main document of this name.
+    pub(crate) fn split<'n>(&'n self, name: &'n str) -> (&'n str, &'n str) {
+        self.root.as_ref().map_or_else(|| split_directory(name), |root| (root.name.as_str(), root.main.as_str()))
+    }
+
+    /// Whether a URL may be read.
+    pub(crate) fn allows_remote(&self, url: &str) -> bool {
+        self.remotes.iter().any(|prefix| url.starts_with(prefix))
     }
 
     /// Keeps a file's text. The first file's nodes are taken to be the document's until told otherwise.

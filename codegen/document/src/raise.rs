@@ -8,6 +8,7 @@
 //! Nothing is lost. A node of the wrong type is left as it is: reporting it is the work of a later pass.
 
 mod document;
+mod intent;
 mod references;
 mod relocations;
 mod schema;
@@ -122,6 +123,7 @@ impl Raising<'_> {
     /// Raises an object: itself first, then its members.
     fn object(&mut self, kind: ObjectKind, object: &mut Object) {
         document::drop_null_texts(kind, object);
+        intent::read(kind, object, self);
         match kind {
             ObjectKind::Schema => schema::raise(object, self),
             ObjectKind::Xml => document::xml_node_type(object),

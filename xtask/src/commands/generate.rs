@@ -8,10 +8,10 @@ use std::{fs, io, thread};
 
 use crm_clients_document::diagnostic::json_lines;
 use crm_clients_document::{Input, Pipeline};
-use crm_clients_review::Lint;
 use crm_clients_generator::emit::{self, CrateOptions};
 use crm_clients_generator::fileset::{FileSet, is_generated};
 use crm_clients_generator::names;
+use crm_clients_review::Lint;
 
 use crate::api::{Source, Workspace};
 use crate::output::{self, say};

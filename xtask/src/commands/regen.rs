@@ -5,9 +5,9 @@ use std::path::Path;
 use std::thread;
 
 use crm_clients_document::{Input, Pipeline};
-use crm_clients_review::Lint;
 use crm_clients_generator::emit::{self, Module};
 use crm_clients_generator::fileset::FileSet;
+use crm_clients_review::Lint;
 
 use crate::api::{Source, Workspace};
 use crate::output::{self, say};

@@ -6,9 +6,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crm_clients_document::{Input, Pipeline};
-use crm_clients_review::Lint;
+use crm_clients_generator::Generate;
 use crm_clients_generator::fileset::FileSet;
 use crm_clients_generator::ir::Api;
+use crm_clients_review::Lint;
 
 use crate::support::fixtures;
 

@@ -39,7 +39,7 @@ fn fault(references: &References<'_>, pointer: &str, holds: FieldType, reference
     Some(if is_example { Diagnostic { severity: Severity::Warning, ..diagnostic } } else { diagnostic })
 }
 
-fn unresolved(value: &Value, pointer: &str, reference: &str) -> Diagnostic {
+pub(super) fn unresolved(value: &Value, pointer: &str, reference: &str) -> Diagnostic {
     if !reference.starts_with('#') {
         let message = format!("`{reference}` refers to another file, which an overlay cannot");
         let help = "refer to a component of the document, such as `#/components/schemas/Name`";

@@ -29,12 +29,12 @@ impl Fault {
             Self::Remote => (
                 "remote-reference",
                 format!("`{reference}` is not a file"),
-                "the generator reads no network: put the file beside the document, and refer to that",
+                "the generator reads no network: give a copy with `--map URL_PREFIX=DIR`, or put the file beside the document",
             ),
             Self::Outside => (
                 "reference-outside",
-                format!("`{reference}` leaves the document's directory"),
-                "put the file into the document's directory or below it, and separate its path by `/`",
+                format!("`{reference}` leaves the document's root directory"),
+                "name a directory that contains both with `--root DIR`, and separate the path by `/`",
             ),
             Self::Anchor => (
                 "unknown-reference",
@@ -80,6 +80,25 @@ impl Target {
         Ok(Self { path: parts.join("/"), pointer })
     }
 
+    /// What `reference` refers to on a network when it stands in the file at `base`: none if it is a path of files.
+    ///
+    /// `b.yaml#/A` at `https://acme.example/x/a.yaml` is `/A` of `https://acme.example/x/b.yaml`.
+    pub(super) fn parse_url(reference: &str, base: &str) -> Result<Option<Self>, Fault> {
+        let (file, fragment) = reference.split_once('#').unwrap_or((reference, ""));
+        let (url, path) = match (is_remote(file), is_remote(base)) {
+            (true, _) => (file, ""),
+            (false, true) => (base, file),
+            (false, false) => return Ok(None),
+        };
+        let start = url.find("://").map(|at| at + 3).ok_or(Fault::Remote)?;
+        let host = url[start..].find('/').map(|at| start + at + 1).ok_or(Fault::Remote)?;
+        let place = if path.is_empty() { "" } else { &url[host..] };
+        let path = if path.is_empty() { &url[host..] } else { path };
+        // Resolved like a path of files, so that `..` does not leave the host.
+        let target = Self::parse(&format!("{}#{fragment}", path.trim_start_matches('/')), place)?;
+        Ok(Some(Self { path: format!("{}{}", &url[..host], target.path), pointer: target.pointer }))
+    }
+
     /// A name for a component made of the target: its own, or that of its file.
     pub(super) fn name(&self) -> String {
         let token = crate::diagnostic::tokens(&self.pointer).next_back().unwrap_or_else(|| {
@@ -94,7 +113,8 @@ impl Target {
     }
 }
 
-fn is_remote(file: &str) -> bool {
+/// Whether a text is a URL, or has its form.
+pub(super) fn is_remote(file: &str) -> bool {
     let scheme = |scheme: &str| {
         scheme.len() > 1 && scheme.chars().all(|char| char.is_ascii_alphanumeric() || "+-.".contains(char))
     };

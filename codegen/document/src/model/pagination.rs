@@ -93,11 +93,23 @@ const STRATEGIES: [&str; 6] = ["page", "keys", "offset", "cursor", "url", "link"
 const KEYS: &[&str] =
     &["page", "first", "keys", "offset", "cursor", "url", "link", "items", "next", "more", "pages", "total"];
 
+/// Whether the extension is meant for the generator: other tools have one of the same name.
+fn is_ours(object: &Map<String, Value>) -> bool {
+    let is_strategy = |(key, value): (&String, &Value)| match key.as_str() {
+        "page" | "offset" => value.is_string(),
+        "keys" | "cursor" => value.is_object(),
+        _ => false,
+    };
+    object.keys().all(|key| closest(key, KEYS.iter().copied()).is_some()) || object.iter().any(is_strategy)
+}
+
 impl Builder<'_, '_> {
     /// Reads the extension of an operation with these parameters. What is wrong in it is reported and left out.
     pub(super) fn pagination(&mut self, value: &Value, pointer: &str, parameters: &[Parameter]) -> Option<Pagination> {
-        let Some(object) = value.as_object() else {
-            self.bad_pagination(pointer, "`x-pagination` is not a map", "see the table in the generator's README");
+        let Some(object) = value.as_object().filter(|object| is_ours(object)) else {
+            let message = "this `x-pagination` is not in the generator's form and is ignored";
+            let help = "to describe pages, see the table in the generator's README";
+            self.diagnostics.warning("foreign-extension", pointer, message, help);
             return None;
         };
         for key in object.keys().filter(|key| !KEYS.contains(&key.as_str())) {

@@ -68,7 +68,7 @@ impl Upstream {
     /// The document in the form in which it is vendored. One that does not load is a fault.
     pub fn canonical(&self, drop_prose: bool) -> Result<Canonical, Fault> {
         let (source, path) = match &self.place {
-            Place::File(file) => (Source::file(file, None)?, file.as_path()),
+            Place::File(file) => (Source::file(file, None)?.strict(), file.as_path()),
             Place::Url(url) => {
                 let path = &url[..url::Position::AfterPath];
                 (Source::text(path, self.bytes.clone(), None), Path::new(path))

@@ -10,7 +10,6 @@ pub(super) fn check(check: &mut Validator, kind: ObjectKind, object: &Map<String
     match kind {
         ObjectKind::Paths => paths(check, object),
         ObjectKind::Responses => statuses(check, object),
-        ObjectKind::Parameter => style(check, object),
         ObjectKind::SecurityScheme => security_scheme(check, object),
         _ => {}
     }
@@ -59,20 +58,6 @@ fn statuses(check: &mut Validator, responses: &Map<String, Value>) {
                 "write a status such as `200`, a range such as `4XX`, or `default`",
             )
         });
-    }
-}
-
-/// Which styles a parameter can have depends on its place.
-fn style(check: &mut Validator, parameter: &Map<String, Value>) {
-    let styles: &[&str] = match parameter.get("in").and_then(Value::as_str) {
-        Some("query" | "querystring") => &["form", "spaceDelimited", "pipeDelimited", "deepObject"],
-        Some("path") => &["simple", "label", "matrix"],
-        Some("header") => &["simple"],
-        Some("cookie") => &["form", "cookie"],
-        _ => return,
-    };
-    if let Some(Value::String(style)) = parameter.get("style") {
-        check.enter("style", |check| check.word(styles, style));
     }
 }
 
