@@ -21,11 +21,12 @@ use rewrite::{changed, extracted, inlined, renamed, reordered};
 use serde_json::Value;
 use walk::{document, documents};
 
-/// The themes of the golden fixtures, overlaid.
+/// The themes of the golden fixtures, overlaid, but for the one whose mistakes mean something only where they are.
 fn themes() -> Outcome<Vec<(String, Value)>> {
     let overlaid =
         |theme: String| document(&Path::new("golden").join(&theme)).overlaid().map(|document| (theme, document));
-    Ok(documents("golden")?.into_iter().filter_map(overlaid).collect())
+    let themes = documents("golden")?.into_iter().filter(|theme| theme != "as_meant");
+    Ok(themes.filter_map(overlaid).collect())
 }
 
 /// The vendored documents, overlaid.

@@ -336,8 +336,8 @@ fn types() -> Vec<(&'static str, String, &'static [&'static str])> {
         ),
         (
             "a variant holds another type",
-            received("{oneOf: [{type: string}, {type: array, items: {type: <string|integer>}}]}"),
-            &["breaking rust-variant-type-changed c::types::Pet::List"],
+            received("{oneOf: [{type: string}, {type: object, additionalProperties: {type: <string|integer>}}]}"),
+            &["breaking rust-variant-type-changed c::types::Pet::Map"],
         ),
         (
             "variants are told apart by another property",

@@ -34,6 +34,7 @@ pub fn raise(document: &mut Value, documents: &mut Documents, diagnostics: &mut 
     let mut raising =
         Raising { pointer: String::new(), version, documents, diagnostics, relocations: Relocations::default() };
     if let Value::Object(root) = document {
+        check_content(root, version, raising.diagnostics);
         if version == Versions::V2_0 {
             swagger::convert(root, &mut raising);
         }
@@ -43,6 +44,18 @@ pub fn raise(document: &mut Value, documents: &mut Documents, diagnostics: &mut 
     }
     raising.node(FieldType::DOCUMENT, document);
     raising.relocations.follow(document);
+}
+
+/// Reports a document that describes nothing: a client of it would be empty.
+fn check_content(root: &Object, version: Versions, diagnostics: &mut Diagnostics) {
+    let (sections, help): (&[&str], _) = if version == Versions::V2_0 {
+        (&["paths", "definitions"], "add `paths`")
+    } else {
+        (&["paths", "webhooks", "x-webhooks", "components"], "add `paths`, `webhooks` or `components`")
+    };
+    if !sections.iter().any(|section| root.contains_key(*section)) {
+        diagnostics.error("missing-key", "", "the document describes no paths, webhooks or components", help);
+    }
 }
 
 /// The traversal: where it is, and what it has found.

@@ -13,6 +13,9 @@ use crate::themes as clients;
 #[path = "../../../checks/tests/fixtures/golden/all_of/calls/mod.rs"]
 #[rustfmt::skip]
 mod all_of;
+#[path = "../../../checks/tests/fixtures/golden/as_meant/calls/mod.rs"]
+#[rustfmt::skip]
+mod as_meant;
 #[path = "../../../checks/tests/fixtures/golden/body_types/calls/mod.rs"]
 #[rustfmt::skip]
 mod body_types;
@@ -211,7 +214,7 @@ async fn every_call_goes_onto_the_wire() -> Outcome {
     let url = &server.url();
     let themes = run!(
         url,
-        all_of body_types clashes conversions cookies_deep cycles default_only defaults directions documentation duplicates
+        all_of as_meant body_types clashes conversions cookies_deep cycles default_only defaults directions documentation duplicates
         enum_names enums event_streams form_encodings formats forms free_form hard_names headers_cookies inheritance lossy maps
         media_types multipart multipart_encoding no_operation_id no_operations nulls numeric_strings oauth2 octet_streams
         odd_defaults odd_enums operation_servers overlays pagination parameter_content path_parameters path_styles

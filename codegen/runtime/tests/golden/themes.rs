@@ -5,6 +5,9 @@
 #[path = "../../../checks/tests/fixtures/golden/all_of/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod all_of;
+#[path = "../../../checks/tests/fixtures/golden/as_meant/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod as_meant;
 #[path = "../../../checks/tests/fixtures/golden/body_types/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod body_types;

@@ -129,7 +129,7 @@ async fn a_declared_call_takes_undeclared_parameters_and_fields() -> Outcome {
     assert_eq!(sent, json!({ "data": { "replaced": true, "attributes": { "a/b": "c" } }, "top": [1] }));
     assert_eq!(requests[1].header("content-type"), Some("application/vnd.api+json"));
     assert_eq!(requests[2].body, r#"{"alone":1}"#);
-    assert_eq!(requests[3].body, "a=1&b%5Bc%5D=%26");
+    assert_eq!(requests[3].body, "a=1&b=%7B%22c%22%3A%22%26%22%7D");
 
     let mut text = post(&server)?;
     text.text("text/plain", "a");

@@ -90,6 +90,17 @@ pub const RULES: [Rule; 11] = [
         },
     },
     Rule {
+        name: "bracket in a key",
+        because: "a bracket in a map's key is encoded twice, so that a server which decodes the name before it reads its \
+            brackets finds the key that was given; progenitor's becomes structure",
+        holds: |difference, _| {
+            let Part::Query(name) = &difference.part else { return false };
+            let key = name.split_once('[').and_then(|(_, key)| key.strip_suffix(']')).unwrap_or_default();
+            let has_bracket = key.contains(['[', ']']) || key.contains("%5B") || key.contains("%5D");
+            has_bracket && (difference.ours.is_none() || difference.theirs.is_none())
+        },
+    },
+    Rule {
         name: "backslash",
         because: "in a URL of http, a bare backslash ends a segment as a slash does (WHATWG URL, path state); progenitor \
             does not encode it",
