@@ -32,7 +32,7 @@ fn of_file(text: &str) -> Vec<String> {
         rest = after;
         if let Some(documented) = line.strip_prefix("    /// `") {
             said = documented.trim_matches('`').trim();
-        } else if line.contains("Call::new(") {
+        } else if line.contains("Call::new(") && !line.contains("UndeclaredCall::new(") {
             let Some(name) = named(line, after) else { continue };
             match constants.get(&name) {
                 Some((method, path)) if is_sent(said, method, path) => found.push(said.to_owned()),

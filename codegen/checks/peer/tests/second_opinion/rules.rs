@@ -15,7 +15,7 @@ pub struct Rule {
 }
 
 /// The differences.
-pub const RULES: [Rule; 11] = [
+pub const RULES: [Rule; 12] = [
     Rule {
         name: "media type",
         because: "progenitor knows `application/json` alone; the document says `application/vnd.api+json`, which JSON:API \
