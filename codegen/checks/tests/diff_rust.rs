@@ -337,7 +337,7 @@ fn types() -> Vec<(&'static str, String, &'static [&'static str])> {
         (
             "a variant holds another type",
             received("{oneOf: [{type: string}, {type: object, additionalProperties: {type: <string|integer>}}]}"),
-            &["breaking rust-variant-type-changed c::types::Pet::Map"],
+            &["breaking rust-variant-type-changed c::types::Pet::Object"],
         ),
         (
             "variants are told apart by another property",

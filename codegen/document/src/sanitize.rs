@@ -48,7 +48,7 @@ pub fn line(text: &str) -> Cow<'_, str> {
     without_commands(Cow::Owned(out))
 }
 
-/// Text of several lines, each of them as [`line`] makes it. Only text that the generator has laid out may keep its line feeds: in
+/// Text of several lines, each of them as [`line()`] makes it. Only text that the generator has laid out may keep its line feeds: in
 /// anything else they would forge lines of their own.
 pub fn block(text: &str) -> String {
     let lines: Vec<Cow<'_, str>> = text.split('\n').map(line).collect();
