@@ -33,6 +33,12 @@ impl Builder<'_, '_> {
             (Some(target), Some(node)) if self.is_kind(ObjectKind::Schema, node, &target) => {
                 deeper(|| self.schema_node(node, &target))
             }
+            (_, Some(_)) => {
+                let message = format!("`{reference}` is no schema, and is read as any JSON value");
+                let help = "point the `$ref` at a schema";
+                self.diagnostics.warning("unknown-reference", from, message, help);
+                self.any(from)
+            }
             _ => {
                 self.unknown_reference(reference, from);
                 self.any(from)
