@@ -323,7 +323,7 @@ fn progenitor_makes_a_crate_of_any_document() -> Result {
     assert!(fs::read_to_string(out.join("src/lib.rs"))?.contains("pub async fn pets_list<'a>("));
     assert!(fs::read_to_string(out.join("Cargo.toml"))?.contains("progenitor-client = \""));
     fs::write(&document, DOCUMENT.replace("schemas/pet'", "schemas/pat'"))?;
-    assert_eq!(xtask(&[generate.as_slice(), &[&document]].concat())?.status.code(), Some(2));
+    assert_eq!(xtask(&[generate.as_slice(), &[&document, "--strict"]].concat())?.status.code(), Some(2));
     Ok(())
 }
 
