@@ -1,5 +1,6 @@
 //! One module for each command.
 
+#[cfg(feature = "all-commands")]
 pub mod corpus;
 pub mod diff;
 pub mod dump;
@@ -7,8 +8,10 @@ pub mod generate;
 pub mod lint;
 pub mod list;
 pub mod lower;
+#[cfg(feature = "all-commands")]
 pub mod prism;
 pub mod regen;
+#[cfg(feature = "all-commands")]
 pub mod vendor;
 
 use std::path::PathBuf;
@@ -20,7 +23,7 @@ use crate::Fault;
 use crate::api::Workspace;
 
 /// The cargo that runs this command.
-fn cargo() -> Command {
+pub fn cargo() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 

@@ -4,13 +4,16 @@
 //! Exit code 0 is success, 1 a difference that was asked for, 2 a fault of the input or the call.
 
 #![warn(clippy::print_stdout, clippy::print_stderr)]
+#![cfg_attr(not(feature = "all-commands"), expect(dead_code, reason = "the commands that use it are not built"))]
 
 mod accepted;
 mod api;
 mod commands;
+#[cfg(feature = "all-commands")]
 mod fetch;
 mod git;
 mod input;
+mod optional;
 mod output;
 mod tree;
 
@@ -44,7 +47,7 @@ enum Command {
     /// Writes the clients under generated/src from the vendored documents.
     Regen(commands::regen::Arguments),
     /// Takes in an upstream document: drops its prose, writes it in canonical form, notes its source.
-    Vendor(commands::vendor::Arguments),
+    Vendor(optional::Vendor),
     /// Tells what is wrong or unwise in a document before it becomes code.
     Lint(commands::lint::Arguments),
     /// Reviews what changed on the wire and for callers of the crate, since a revision or between two documents.
@@ -58,9 +61,9 @@ enum Command {
     /// Writes a stand-alone client crate for any document.
     Generate(commands::generate::Arguments),
     /// Generates and compiles a crate for every document below a directory, and tells what came of each.
-    Corpus(commands::corpus::Arguments),
+    Corpus(optional::Corpus),
     /// Calls every operation of the clients against a mock server that checks what it is sent.
-    Prism(commands::prism::Arguments),
+    Prism(optional::Prism),
 }
 
 /// What a command ends with, apart from faults.
@@ -97,15 +100,15 @@ fn main() -> ExitCode {
     let workspace = Workspace::new(arguments.workspace, arguments.references);
     let outcome = match &arguments.command {
         Command::Regen(arguments) => commands::regen::run(&workspace, arguments),
-        Command::Vendor(arguments) => commands::vendor::run(&workspace, arguments),
+        Command::Vendor(arguments) => optional::vendor(&workspace, arguments),
         Command::Lint(arguments) => commands::lint::run(&workspace, arguments),
         Command::Diff(arguments) => commands::diff::run(&workspace, arguments),
         Command::List(arguments) => commands::list::run(&workspace, arguments),
         Command::Dump(arguments) => commands::dump::run(&workspace, arguments),
         Command::Lower(arguments) => commands::lower::run(&workspace, arguments),
         Command::Generate(arguments) => commands::generate::run(&workspace, arguments),
-        Command::Corpus(arguments) => commands::corpus::run(&workspace, arguments),
-        Command::Prism(arguments) => commands::prism::run(&workspace, arguments),
+        Command::Corpus(arguments) => optional::corpus(&workspace, arguments),
+        Command::Prism(arguments) => optional::prism(&workspace, arguments),
     };
     match outcome {
         Ok(Outcome::Done) => ExitCode::SUCCESS,

@@ -21,6 +21,7 @@ pub mod model;
 pub mod normalize;
 pub mod origin;
 pub mod overlay;
+mod pointer;
 pub mod raise;
 pub mod refs;
 pub mod sanitize;

@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, child};
 use crate::origin::{Documents, FileId};
 pub(crate) use growth::Growth;
-pub(crate) use parse::{is_json, parse};
+pub(crate) use parse::parse;
 
 /// The largest file that is read.
 pub const MAX_BYTES: usize = 64 << 20;
@@ -42,11 +42,6 @@ pub fn load(name: &str, read: &Read<'_>, documents: &mut Documents, diagnostics:
     };
     let (file, mut value) = parse(name, &bytes, documents, diagnostics)?;
     check_version(&mut value, file, diagnostics).then_some(value)
-}
-
-/// A name's directory, with its slash, and its last part.
-pub(crate) fn split_directory(name: &str) -> (&str, &str) {
-    name.split_at(name.rfind(['/', '\\']).map_or(0, |slash| slash + 1))
 }
 
 /// Why a file cannot be read, in words that are the same on every system where there are such.

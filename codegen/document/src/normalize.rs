@@ -199,7 +199,7 @@ impl<'d> Normalizer<'d> {
 
     /// Returns true if a schema of the document allows null and nothing else.
     pub fn is_null(&self, id: SchemaId) -> bool {
-        id.index() < self.document.schemas().len() && alternatives::is_null_alone(&self.document[id])
+        id.index() < self.document.schemas().len() && keywords::is_null_alone(&self.document[id])
     }
 
     /// The schema that a reference which says nothing itself stands for.

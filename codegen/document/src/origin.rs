@@ -9,8 +9,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use crate::diagnostic::{child, push_token, tokens};
-use crate::load::split_directory;
+use crate::pointer::{child, push_token, tokens};
 use marks::Marks;
 
 /// One of the files that were read.
@@ -184,6 +183,11 @@ impl File {
         let ends = || self.text.match_indices('\n').map(|(end, _)| end + 1);
         self.lines.get_or_init(|| std::iter::once(0).chain(ends()).collect())
     }
+}
+
+/// A name's directory, with its slash, and its last part.
+pub(crate) fn split_directory(name: &str) -> (&str, &str) {
+    name.split_at(name.rfind(['/', '\\']).map_or(0, |slash| slash + 1))
 }
 
 /// The last start of a character at or before `offset`.

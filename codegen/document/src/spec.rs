@@ -102,6 +102,29 @@ pub struct Field {
     pub required: Versions,
 }
 
+/// An optional field of every version.
+const fn may(name: &'static str, holds: FieldType) -> Field {
+    Field { name, holds, versions: Versions::ALL, required: Versions::NONE }
+}
+
+/// A required field of every version.
+const fn must(name: &'static str, holds: FieldType) -> Field {
+    Field { name, holds, versions: Versions::ALL, required: Versions::ALL }
+}
+
+impl Field {
+    /// The same field, but only in these versions.
+    const fn only(self, versions: Versions) -> Self {
+        let required = if self.required.meet(Versions::ALL) { versions } else { Versions::NONE };
+        Self { versions, required, ..self }
+    }
+
+    /// The same field, required only in these versions.
+    const fn required(self, required: Versions) -> Self {
+        Self { required, ..self }
+    }
+}
+
 /// The methods that a path item has a field for.
 pub const METHODS: [&str; 9] = ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 

@@ -94,6 +94,11 @@ pub(crate) fn line_start(text: &str, line: usize) -> usize {
     }
 }
 
+/// Whether the text is meant as JSON. YAML's flow mappings start with a brace too, though seldom with a quote behind it.
+pub(crate) fn is_json(text: &str) -> bool {
+    text.trim_start().strip_prefix('{').is_some_and(|rest| rest.trim_start().starts_with(['"', '}', ',']))
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};

@@ -58,3 +58,10 @@ fn description(object: &Object) -> Option<Value> {
     let text = object.get("description")?.as_str()?;
     (!text.trim().is_empty()).then(|| markdown::text(text).into())
 }
+
+/// A member's documentation, put into what it became.
+fn describe(adapted: &mut Value, object: &Object) {
+    if let Some(text) = description(object) {
+        adapted["description"] = text;
+    }
+}

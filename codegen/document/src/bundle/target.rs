@@ -1,7 +1,7 @@
 //! What the text of a `$ref` refers to.
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::load::split_directory;
+use crate::origin::split_directory;
 
 /// A node of a file: its path relative to the main document's directory, and the JSON pointer in it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -9,7 +9,7 @@ use super::value::{Context, Finding, Node};
 use super::{MAX_BYTES, MAX_DEPTH};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::origin::{Documents, FileId, boundary};
-use crate::yaml::{self, line_start};
+use crate::yaml::{self, is_json, line_start};
 
 /// Keeps the text among `documents` as `name`, and reads it: a mapping at its top, or errors.
 pub(crate) fn parse(
@@ -68,11 +68,6 @@ fn read(bytes: &[u8]) -> Result<(Value, Vec<Finding>), Fault> {
         return Err(Fault::new("not-a-mapping", text.len() - start.len(), message, "is this the right file?"));
     }
     Ok((value, findings))
-}
-
-/// Whether the text is meant as JSON. YAML's flow mappings start with a brace too, though seldom with a quote behind it.
-pub(crate) fn is_json(text: &str) -> bool {
-    text.trim_start().strip_prefix('{').is_some_and(|rest| rest.trim_start().starts_with(['"', '}', ',']))
 }
 
 fn not_utf8(bytes: &[u8], error: Utf8Error) -> Fault {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::annotations::value_text;
-use super::keywords::Keywords;
+use super::keywords::{Keywords, is_null_alone};
 use super::simplify::Simplifier;
 use super::{ClientSchema, Kind, Limits};
 use crate::diagnostic::child;
@@ -152,21 +152,6 @@ impl<'d> Simplifier<'_, 'd> {
         };
         let is_plain = schema.component.is_none() && schema.limits == Limits::default();
         is_plain.then(|| (kind, schema.nullable, schema.description.clone()))
-    }
-}
-
-/// Whether a schema allows null and nothing else.
-pub(super) fn is_null_alone(schema: &Schema) -> bool {
-    match schema.types.as_slice() {
-        [kind] => *kind == Type::Null,
-        [] => {
-            schema.constant.as_ref().is_some_and(Value::is_null)
-                || schema
-                    .enumeration
-                    .as_ref()
-                    .is_some_and(|values| !values.is_empty() && values.iter().all(Value::is_null))
-        }
-        _ => false,
     }
 }
 

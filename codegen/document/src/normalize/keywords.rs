@@ -187,3 +187,18 @@ impl<'d> Keywords<'d> {
         self.types = kept;
     }
 }
+
+/// Whether a schema allows null and nothing else.
+pub(super) fn is_null_alone(schema: &Schema) -> bool {
+    match schema.types.as_slice() {
+        [kind] => *kind == Type::Null,
+        [] => {
+            schema.constant.as_ref().is_some_and(Value::is_null)
+                || schema
+                    .enumeration
+                    .as_ref()
+                    .is_some_and(|values| !values.is_empty() && values.iter().all(Value::is_null))
+        }
+        _ => false,
+    }
+}

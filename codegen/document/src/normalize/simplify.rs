@@ -2,9 +2,8 @@
 
 use serde_json::Value;
 
-use super::alternatives::is_null_alone;
 use super::annotations::{annotated, annotations, facts};
-use super::keywords::Keywords;
+use super::keywords::{Keywords, is_null_alone};
 use super::{Additional, ClientSchema, Discriminator, Kind, Limits, Normalizer, Object, Property};
 use crate::diagnostic::child;
 use crate::model::{Schema, SchemaId, Type};

@@ -8,8 +8,8 @@ mod yaml;
 
 use std::ops::Range;
 
-use crate::diagnostic::tokens;
-use crate::load::is_json;
+use crate::pointer::tokens;
+use crate::yaml::is_json;
 
 /// The marked nodes of one text. What cannot be parsed has no marks, or those before the fault.
 #[derive(Debug)]

@@ -1,29 +1,8 @@
 //! The fields of each object except the schema, whose keywords are in `schema`.
 
 use super::ObjectKind::*;
-use super::{Field, FieldType, ObjectKind, Versions};
+use super::{Field, FieldType, ObjectKind, Versions, may, must};
 use FieldType::*;
-
-pub(super) const fn may(name: &'static str, holds: FieldType) -> Field {
-    Field { name, holds, versions: Versions::ALL, required: Versions::NONE }
-}
-
-const fn must(name: &'static str, holds: FieldType) -> Field {
-    Field { name, holds, versions: Versions::ALL, required: Versions::ALL }
-}
-
-impl Field {
-    /// The same field, but only in these versions.
-    pub(super) const fn only(self, versions: Versions) -> Self {
-        let required = if self.required.meet(Versions::ALL) { versions } else { Versions::NONE };
-        Self { versions, required, ..self }
-    }
-
-    /// The same field, required only in these versions.
-    const fn required(self, required: Versions) -> Self {
-        Self { required, ..self }
-    }
-}
 
 pub(super) fn of(kind: ObjectKind) -> &'static [Field] {
     match kind {

@@ -1,8 +1,7 @@
 //! The keywords of a schema: JSON Schema 2020-12, OpenAPI's own, and those of older drafts and versions.
 
 use super::FieldType::*;
-use super::fields::may;
-use super::{Field, FieldType, ObjectKind, TYPES, Versions};
+use super::{Field, FieldType, ObjectKind, TYPES, Versions, may};
 
 const V2_0: Versions = Versions::V2_0;
 const TO_3_0: Versions = Versions::TO_3_0;

@@ -2,10 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::Object;
 use super::losses::Loss;
-use super::operations::describe;
 use super::schemas::Schemas;
+use super::{Object, describe};
 use crate::ir::media;
 use crate::lowered::followed;
 use crate::names;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::losses::Loss;
 use super::parameters::Parameters;
 use super::schemas::Schemas;
-use super::{Object, bodies, description, responses};
+use super::{Object, bodies, responses};
 use crate::ir::Api;
 use crate::lowered::followed;
 use crate::markdown;
@@ -102,11 +102,4 @@ fn parameters<'a>(
         }
     }
     all
-}
-
-/// A member's documentation, put into what it became.
-pub(super) fn describe(adapted: &mut Value, object: &Object) {
-    if let Some(text) = description(object) {
-        adapted["description"] = text;
-    }
 }

@@ -5,9 +5,8 @@ use std::collections::HashSet;
 use serde_json::{Value, json};
 
 use super::losses::Loss;
-use super::operations::describe;
 use super::schemas::Schemas;
-use super::{Object, idents};
+use super::{Object, describe, idents};
 use crate::names;
 use crm_clients_document::template::Template;
 

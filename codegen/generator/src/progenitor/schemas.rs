@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::losses::{Loss, Losses};
 use super::{Object, description, idents};
+use crate::lowered;
 use crate::names::{self, UsedNames};
 use crm_clients_document::diagnostic::child;
 
@@ -183,15 +184,10 @@ impl<'a> Schemas<'a> {
 
     /// A reference to the component that what `reference` leads to becomes.
     fn reference(&mut self, reference: &str) -> Value {
-        // A reference to what is nothing but a reference is one to the latter.
-        let mut reference = reference;
-        for _ in 0..16 {
-            let target = self.document.pointer(reference.trim_start_matches('#'));
-            match target.and_then(|target| target.get("$ref")).and_then(Value::as_str) {
-                Some(next) => reference = next,
-                None => break,
-            }
-        }
+        // A component that is nothing but a reference is left out: this is the last reference of the chain.
+        let target = lowered::target(self.document, reference);
+        let chain = target.into_iter().flat_map(|target| lowered::chain(self.document, target));
+        let reference = chain.filter_map(|node| node.get("$ref")?.as_str()).last().unwrap_or(reference);
         let name = match self.referred.get(reference) {
             Some(name) => name.clone(),
             None => {

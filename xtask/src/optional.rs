@@ -1,0 +1,49 @@
+//! The commands of the feature `all-commands`. Without it, `cargo xtask` builds itself again with it, and passes the call on.
+
+#[cfg(feature = "all-commands")]
+pub use crate::commands::{
+    corpus::{Arguments as Corpus, run as corpus},
+    prism::{Arguments as Prism, run as prism},
+    vendor::{Arguments as Vendor, run as vendor},
+};
+#[cfg(not(feature = "all-commands"))]
+pub use rebuilt::{
+    Arguments as Corpus, Arguments as Prism, Arguments as Vendor, run as corpus, run as prism, run as vendor,
+};
+
+#[cfg(not(feature = "all-commands"))]
+mod rebuilt {
+    use std::ffi::OsString;
+    use std::process::ExitStatus;
+
+    use crate::api::Workspace;
+    use crate::commands::cargo;
+    use crate::{Fault, Outcome};
+
+    /// Everything after the command's name: the complete command parses it.
+    #[derive(clap::Args)]
+    #[command(disable_help_flag = true)]
+    pub struct Arguments {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
+        rest: Vec<OsString>,
+    }
+
+    /// Runs the same command in a build that has it.
+    pub fn run(_workspace: &Workspace, _arguments: &Arguments) -> Result<Outcome, Fault> {
+        let status = cargo()
+            .args(["run", "--quiet", "--features", "all-commands", "--manifest-path"])
+            .args([concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"), "--"])
+            .args(std::env::args_os().skip(1))
+            .status()?;
+        outcome(status)
+    }
+
+    fn outcome(status: ExitStatus) -> Result<Outcome, Fault> {
+        match status.code() {
+            Some(0) => Ok(Outcome::Done),
+            Some(1) => Ok(Outcome::Different),
+            // The command has said why.
+            _ => Err(Fault::shown(String::new())),
+        }
+    }
+}
