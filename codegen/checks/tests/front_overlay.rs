@@ -175,6 +175,27 @@ fn a_node_is_replaced_in_two_actions() {
     assert_eq!(after.line("/components/schemas/S/properties/id/const"), "overlay.yaml:8");
 }
 
+/// `remove` wins over `update`, an action can do nothing, and the examples of the specification have names with hyphens.
+#[test]
+fn valid_actions_of_little_use_are_warnings() {
+    let actions = r"
+  - {target: $.tags, remove: true, update: {name: e}}
+  - {target: $.info}
+  - target: $.paths.*.get[?@.x-a.b]
+    update: {}
+";
+    let document = DOCUMENT.replace("  /a:\n    get:\n", "  /a:\n    get:\n      x-a: {b: 1}\n");
+    let after =
+        applied_to(&document, &format!("overlay: 1.2.0\ninfo: {{title: T, version: '1'}}\nactions:\n{actions}"));
+    let found: Vec<_> = after.diagnostics.iter().map(|found| found.code).collect();
+    assert_eq!(found, ["ambiguous-action", "empty-action", "wrong-target", "unmatched-target"], "{}", after.rendered());
+    assert!(after.value.get("tags").is_none());
+    assert_eq!(
+        codes("1.1.0", "  - {target: $.info, update: {a: 1}}\n  - {target: $.info, update: {a: 1}}\n"),
+        ["duplicate-action"]
+    );
+}
+
 #[test]
 fn overlay_1_1_copies_and_sets_single_values() {
     let actions = r"

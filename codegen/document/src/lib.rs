@@ -64,6 +64,11 @@ impl Pipeline {
         Self::default()
     }
 
+    /// Checks an overlay without the document that it is for.
+    pub fn check_overlay(&mut self, name: &str, text: &[u8]) {
+        overlay::check(name, text, &mut self.documents, &mut self.diagnostics);
+    }
+
     /// Returns the document with the files that it refers to, corrected by its overlay.
     pub fn overlaid(&mut self, input: &Input<'_>) -> Option<Value> {
         let value = self.corrected(input)?;

@@ -1,4 +1,4 @@
-//! Pass 3: our corrections and our documentation, as an OpenAPI Overlay 1.0 or 1.1.
+//! Pass 3: our corrections and our documentation, as an OpenAPI Overlay 1.0 to 1.2.
 //!
 //! Strict, so that no correction outlives what it corrects: an action that matches nothing is an error, one that changes nothing a
 //! warning. What an overlay has set is reported at the overlay's own line from then on.
@@ -23,12 +23,40 @@ use apply::Target;
 pub fn overlay(value: &mut Value, name: &str, text: &[u8], documents: &mut Documents, diagnostics: &mut Diagnostics) {
     let Some((file, overlay)) = parse(name, text, documents, diagnostics) else { return };
     let mut report = Report { file, diagnostics };
-    let Some(version) = check(&overlay, &mut report) else { return };
     let mut target = Target::new(value, documents, file);
-    for (index, action) in overlay["actions"].as_array().into_iter().flatten().enumerate() {
+    actions(&overlay, &mut report, |action, report| target.apply(action, report));
+}
+
+/// Checks an overlay without a document: everything but whether its targets match.
+pub fn check(name: &str, text: &[u8], documents: &mut Documents, diagnostics: &mut Diagnostics) {
+    let Some((file, overlay)) = parse(name, text, documents, diagnostics) else { return };
+    actions(&overlay, &mut Report { file, diagnostics }, |_, _| {});
+}
+
+/// Returns true if a text is an overlay and not an OpenAPI document.
+pub fn is_overlay(text: &[u8]) -> bool {
+    // An overlay begins with its version, and a large document need not be parsed to see that it is none.
+    let start = &text[..text.len().min(4096)];
+    if !start.windows(7).any(|part| part == b"overlay") {
+        return false;
+    }
+    let (mut documents, mut diagnostics) = (Documents::new(), Diagnostics::new());
+    let parsed = parse("", text, &mut documents, &mut diagnostics);
+    parsed.is_some_and(|(_, value)| {
+        value.get("overlay").is_some() && value.get("openapi").or_else(|| value.get("swagger")).is_none()
+    })
+}
+
+/// Checks an overlay, and does something with each action that can be read.
+fn actions(overlay: &Value, report: &mut Report<'_>, mut apply: impl FnMut(&Action<'_>, &mut Report<'_>)) {
+    let Some(version) = check_object(overlay, report) else { return };
+    let all = overlay.get("actions").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    for (index, value) in all.iter().enumerate() {
         let at = child("/actions", &index.to_string());
-        if let Some(action) = Action::read(action, &at, version, &mut report) {
-            target.apply(&action, &mut report);
+        if all[..index].contains(value) {
+            report.error("duplicate-action", &at, "this action is listed before", "remove one of the two");
+        } else if let Some(action) = Action::read(value, &at, version, report) {
+            apply(&action, report);
         }
     }
 }
@@ -70,7 +98,7 @@ impl Report<'_> {
 }
 
 /// Checks all but the actions themselves.
-fn check(overlay: &Value, report: &mut Report<'_>) -> Option<Version> {
+fn check_object(overlay: &Value, report: &mut Report<'_>) -> Option<Version> {
     let object = overlay.as_object()?;
     let stated = match object.get("overlay") {
         Some(Value::String(version)) => version.clone(),
@@ -81,24 +109,52 @@ fn check(overlay: &Value, report: &mut Report<'_>) -> Option<Version> {
             return None;
         }
     };
-    let mut parts = stated.splitn(3, '.');
-    let version = match (parts.next(), parts.next()) {
-        (Some("1"), Some("0")) => Version::V1_0,
-        (Some("1"), Some("1")) => Version::V1_1,
+    let version = match stated.split('.').collect::<Vec<_>>().as_slice() {
+        ["1", "0", patch] if is_number(patch) => Version::V1_0,
+        // 1.2 has the actions of 1.1.
+        ["1", "1" | "2", patch] if is_number(patch) => Version::V1_1,
         _ => {
-            let message = format!("the generator reads Overlay 1.0 and 1.1, not {stated}");
+            let message = format!("expected an Overlay version such as `1.0.0`, `1.1.0` or `1.2.0`, found {stated}");
             report.error("unsupported-overlay", "/overlay", message, "");
             return None;
         }
     };
     report.unknown_keys(object, "", &["overlay", "info", "extends", "actions"]);
-    for key in ["title", "version"] {
-        if overlay["info"].get(key).is_none() {
-            report.error("missing-key", "/info", format!("the overlay's `info` needs a `{key}`"), "");
-        }
+    if object.get("extends").is_some_and(|extends| !extends.is_string()) {
+        report.error("wrong-type", "/extends", "expected the URL of a document, found no string", "");
     }
-    if overlay["actions"].as_array().is_none_or(Vec::is_empty) {
-        report.error("missing-key", "/actions", "an overlay needs a list of `actions`", "");
+    check_info(object.get("info"), report);
+    match object.get("actions") {
+        Some(Value::Array(actions)) if !actions.is_empty() => {}
+        Some(Value::Array(_)) | None => {
+            report.error("missing-key", "/actions", "an overlay needs a list of `actions`", "");
+        }
+        Some(_) => report.error("wrong-type", "/actions", "`actions` is a list", "write `- ` before each action"),
     }
     Some(version)
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn check_info(info: Option<&Value>, report: &mut Report<'_>) {
+    let info = match info {
+        Some(Value::Object(info)) => info,
+        Some(_) => return report.error("wrong-type", "/info", "`info` is a mapping", ""),
+        None => return report.error("missing-key", "", "an overlay needs an `info`", "add its `title` and `version`"),
+    };
+    report.unknown_keys(info, "/info", &["title", "version", "description"]);
+    for key in ["title", "version", "description"] {
+        match info.get(key) {
+            Some(Value::String(_)) => {}
+            // YAML takes `1.0` for a number.
+            Some(Value::Number(_)) if key == "version" => {
+                report.warning("wrong-type", "/info/version", "the version is a number", "put it in quotes");
+            }
+            Some(_) => report.error("wrong-type", &child("/info", key), format!("`{key}` is a text"), ""),
+            None if key == "description" => {}
+            None => report.error("missing-key", "/info", format!("the overlay's `info` needs a `{key}`"), ""),
+        }
+    }
 }

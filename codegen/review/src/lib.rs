@@ -30,6 +30,7 @@ impl Lint for Pipeline {
             // Other tools read the lowered document, and what it loses is worth knowing.
             self.lower(raised);
         }
+        self.diagnostics.deny(lint::BROKEN_RULES);
         let found = lint::merge(std::mem::take(&mut self.diagnostics), found.unwrap_or_default());
         self.diagnostics = lint::arrange(found, &self.documents);
         Some(())

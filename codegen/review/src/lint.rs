@@ -3,16 +3,21 @@
 //! The passes tell of what they cannot read, or read otherwise than it is written; the rules here tell of what reads well and is
 //! most likely not what the server does, or what other tools will stumble over. [`rules`] lists them.
 
+mod advice;
 mod document;
 mod examples;
 mod fields;
+mod links;
 mod names;
 mod operations;
 mod parameters;
+mod paths;
 mod recursion;
 mod responses;
 mod schemas;
+mod security;
 mod servers;
+mod tags;
 mod validity;
 
 use std::cmp::Ordering;
@@ -35,8 +40,8 @@ type Found = Vec<(String, String)>;
 pub struct Rule {
     /// Its name: stable, in kebab-case.
     pub id: &'static str,
-    /// An error where the document breaks OpenAPI's rules, a warning where it is unwise.
-    pub severity: Severity,
+    /// The versions of OpenAPI whose rules forbid it. It is a warning in the others.
+    pub error_in: Versions,
     /// What it finds.
     pub sentence: &'static str,
     /// What to do about it.
@@ -54,180 +59,59 @@ enum Check {
     Every(fn(ObjectKind, &Node<'_>, &mut Found)),
 }
 
+impl Rule {
+    /// An error where the document breaks a rule of its version of OpenAPI, otherwise a warning.
+    pub fn severity(&self, version: Versions) -> Severity {
+        if self.error_in.meet(version) { Severity::Error } else { Severity::Warning }
+    }
+
+    /// What the rule reports, as a word or several.
+    pub fn severity_name(&self) -> String {
+        match self.error_in {
+            Versions::NONE => "warning".to_owned(),
+            Versions::ALL => "error".to_owned(),
+            versions => format!("error in {versions}"),
+        }
+    }
+}
+
 use Check::{Document, Each, Every};
 use Severity::{Error, Warning};
 
 /// All rules: OpenAPI's own first.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    validity::RULES.iter().chain(ADVICE)
+    validity::RULES.iter().chain(advice::RULES)
 }
-
-/// The rules about what is allowed but unwise, or an error only in the document as a whole.
-const ADVICE: &[Rule] = &[
-    Rule {
-        id: "unused-component",
-        severity: Warning,
-        sentence: "nothing refers to a component, directly or through others",
-        remedy: "remove it, or refer to it where it was meant to be used",
-        checks: &[Document(document::unused_components)],
-    },
-    Rule {
-        id: "duplicate-operation-id",
-        severity: Error,
-        sentence: "two operations have the same `operationId`",
-        remedy: "rename one of the two",
-        checks: &[Document(document::duplicate_operation_ids)],
-    },
-    Rule {
-        id: "equivalent-paths",
-        severity: Error,
-        sentence: "two paths differ only in the names of their parameters or in percent-encoding",
-        remedy: "make them one path item",
-        checks: &[Document(document::equivalent_paths)],
-    },
-    Rule {
-        id: "unknown-security-scheme",
-        severity: Error,
-        sentence: "a security requirement names a scheme that is not declared",
-        remedy: "declare it in `components.securitySchemes`, or correct the name",
-        checks: &[Document(document::unknown_security_schemes)],
-    },
-    Rule {
-        id: "insecure-server",
-        severity: Warning,
-        sentence: "a server is reached over plain http",
-        remedy: "write `https`; clients send no credentials over http",
-        checks: &[Each(ObjectKind::Server, document::insecure_server)],
-    },
-    Rule {
-        id: "missing-operation-id",
-        severity: Warning,
-        sentence: "an operation has no `operationId`",
-        remedy: "add one: tools name methods after it, and reviewers tell operations by it when paths move",
-        checks: &[Document(operations::missing_ids)],
-    },
-    Rule {
-        id: "missing-tag",
-        severity: Warning,
-        sentence: "an operation has no tag",
-        remedy: "give it the tag of the resource that it belongs to",
-        checks: &[Each(ObjectKind::Operation, operations::missing_tag)],
-    },
-    Rule {
-        id: "body-on-get",
-        severity: Warning,
-        sentence: "a GET or HEAD has a request body, which servers and proxies may drop",
-        remedy: "declare query parameters, or the method that the server really takes",
-        checks: &[Each(ObjectKind::Operation, operations::body_on_get)],
-    },
-    Rule {
-        id: "missing-success",
-        severity: Warning,
-        sentence: "an operation declares errors only",
-        remedy: "declare the response of its success",
-        checks: &[Each(ObjectKind::Operation, responses::missing_success)],
-    },
-    Rule {
-        id: "success-without-content",
-        severity: Warning,
-        sentence: "a GET is answered without a body",
-        remedy: "declare the `content` that the server sends, or status 204",
-        checks: &[Each(ObjectKind::Operation, responses::success_without_content)],
-    },
-    Rule {
-        id: "mismatched-status",
-        severity: Warning,
-        sentence: "an error refers to a response or a schema that is named after another status",
-        remedy: "refer to the one of this status, or correct the status",
-        checks: &[Each(ObjectKind::Operation, responses::mismatched_status)],
-    },
-    Rule {
-        id: "nothing-required",
-        severity: Warning,
-        sentence: "a success is an object of which nothing is required, so that any answer reads as an empty one",
-        remedy: "list in `required` what the server always sends",
-        checks: &[Each(ObjectKind::Operation, responses::nothing_required)],
-    },
-    Rule {
-        id: "media-type-without-schema",
-        severity: Warning,
-        sentence: "a body has a media type and no schema",
-        remedy: "add the `schema` of the body",
-        checks: &[Each(ObjectKind::MediaType, responses::media_type_without_schema)],
-    },
-    Rule {
-        id: "number-id",
-        severity: Warning,
-        sentence: "an id is declared `number`, which allows fractions",
-        remedy: "declare it `integer`, or `string` if the server sends text",
-        checks: &[
-            Each(ObjectKind::Schema, schemas::number_id),
-            Each(ObjectKind::Parameter, schemas::number_id_parameter),
-        ],
-    },
-    Rule {
-        id: "unknown-required-property",
-        severity: Warning,
-        sentence: "`required` names a property that the schema does not have",
-        remedy: "add it to `properties`, or correct the name",
-        checks: &[Each(ObjectKind::Schema, schemas::unknown_required)],
-    },
-    Rule {
-        id: "array-without-items",
-        severity: Warning,
-        sentence: "an array does not say what its items are",
-        remedy: "add `items`; OpenAPI 3.0 asks for it",
-        checks: &[Each(ObjectKind::Schema, schemas::array_without_items)],
-    },
-    Rule {
-        id: "nullable-in-3.1",
-        severity: Warning,
-        sentence: "`nullable` has no meaning in OpenAPI 3.1; other tools pass it over",
-        remedy: "write null among the types: `type: [string, 'null']`",
-        checks: &[Each(ObjectKind::Schema, schemas::nullable)],
-    },
-    Rule {
-        id: "duplicate-enum-value",
-        severity: Warning,
-        sentence: "`enum` lists a value twice",
-        remedy: "remove one of the two, or write the value that was meant",
-        checks: &[Each(ObjectKind::Schema, schemas::duplicate_enum_value)],
-    },
-    Rule {
-        id: "impossible-limits",
-        severity: Error,
-        sentence: "a lower limit is above the upper one, so that no value is allowed",
-        remedy: "correct one of the two",
-        checks: &[Each(ObjectKind::Schema, schemas::impossible_limits)],
-    },
-    Rule {
-        id: "mismatched-default",
-        severity: Error,
-        sentence: "a default is no value of its schema",
-        remedy: "correct the default or the schema",
-        checks: &[Each(ObjectKind::Schema, examples::default)],
-    },
-    Rule {
-        id: "mismatched-example",
-        severity: Warning,
-        sentence: "an example is no value of its schema",
-        remedy: "find out which of the two the server agrees with, and correct the other",
-        checks: &[
-            Each(ObjectKind::Schema, examples::schema),
-            Each(ObjectKind::MediaType, examples::beside_schema),
-            Each(ObjectKind::Parameter, examples::beside_schema),
-        ],
-    },
-];
 
 /// What the rules find in an overlaid document of this version, by rule. A document of Swagger 2.0 has been raised.
 pub fn lint(document: &Value, version: Versions) -> Diagnostics {
     find(document, version, rules().collect())
 }
 
+/// The warnings of the passes about a rule of OpenAPI that the document breaks, though in a way that shows what is meant.
+pub(crate) const BROKEN_RULES: &[&str] = &[
+    "body-and-form",
+    "duplicate-parameter",
+    "empty-section",
+    "incomplete-object",
+    "invalid-path",
+    "invalid-status",
+    "misplaced-reference",
+    "optional-path-parameter",
+    "reference-cycle",
+    "undeclared-path-parameter",
+    "unknown-key",
+    "unknown-mapping",
+    "unknown-reference",
+    "unknown-value",
+    "unreadable-file",
+    "unused-path-parameter",
+    "wrong-type",
+];
+
 /// The rules of OpenAPI that the document breaks, as warnings: the passes read it as it is most likely meant.
 pub fn broken_rules(document: &Value, version: Versions) -> Diagnostics {
-    let found = find(document, version, rules().filter(|rule| rule.severity == Error).collect());
+    let found = find(document, version, rules().filter(|rule| rule.error_in.meet(version)).collect());
     let mut warnings = Diagnostics::new();
     warnings.extend(found.into_iter().map(|found| Diagnostic { severity: Warning, ..found }));
     warnings
@@ -261,7 +145,8 @@ fn find(document: &Value, version: Versions, rules: Vec<&Rule>) -> Diagnostics {
     each_object(FieldType::DOCUMENT, versions, &document, &mut String::new(), &mut visit);
     let mut diagnostics = Diagnostics::new();
     for (rule, found) in rules.iter().zip(found) {
-        let diagnostic = |(pointer, message)| Diagnostic::new(rule.severity, rule.id, pointer, message, rule.remedy);
+        let diagnostic =
+            |(pointer, message)| Diagnostic::new(rule.severity(version), rule.id, pointer, message, rule.remedy);
         diagnostics.extend(found.into_iter().map(diagnostic));
     }
     diagnostics

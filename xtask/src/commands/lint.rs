@@ -1,20 +1,21 @@
 //! `cargo xtask lint`: what is wrong or unwise in a document before it becomes code.
 
 use std::io::{self, IsTerminal};
+use std::path::Path;
 
-use crm_clients_document::Pipeline;
 use crm_clients_document::diagnostic::{Severity, github, json_lines};
+use crm_clients_document::{Pipeline, overlay};
 use crm_clients_review::Lint;
 use crm_clients_review::lint;
 
 use crate::api::Workspace;
 use crate::output::{self, say};
-use crate::{Fault, Outcome};
+use crate::{Fault, Outcome, input};
 
 /// Arguments of `lint`.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Vendored APIs, with their overlays, and documents' files; all APIs where none is named.
+    /// Vendored APIs, with their overlays, and files of documents or overlays; all APIs where none is named.
     #[arg(value_name = "API|FILE")]
     sources: Vec<String>,
     /// Looks at the APIs as they are upstream: what their overlays mend is told, too.
@@ -49,7 +50,7 @@ enum Level {
 pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Fault> {
     if arguments.rules {
         for rule in lint::rules() {
-            say!("{:<7} {}: {}\n        {}", rule.severity.name(), rule.id, rule.sentence, rule.remedy);
+            say!("{} {}: {}\n        {}", rule.severity_name(), rule.id, rule.sentence, rule.remedy);
         }
         return Ok(Outcome::Done);
     }
@@ -57,9 +58,7 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Faul
     let (mut errors, mut warnings) = (0, 0);
     let mut faults = String::new();
     for name in &names {
-        let source = workspace.source_or_file(name)?;
-        let source = if arguments.without_overlay { source.bare() } else { source };
-        let (linted, walk) = source.inspect(Pipeline::lint);
+        let (linted, walk) = lint(workspace, name, arguments.without_overlay)?;
         if linted.is_none() {
             // The next document may have something, too.
             faults.push_str(&walk.report(io::stderr().is_terminal()));
@@ -86,4 +85,19 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Faul
         Level::Never => false,
     };
     Ok(if fails { Outcome::Different } else { Outcome::Done })
+}
+
+/// Looks at one document, or at an overlay without its document.
+fn lint(workspace: &Workspace, name: &str, without_overlay: bool) -> Result<(Option<()>, Pipeline), Fault> {
+    let is_api = workspace.apis()?.iter().any(|api| api == name);
+    if let Some(text) = (!is_api).then(|| input::read_named(Path::new(name))).and_then(Result::ok)
+        && overlay::is_overlay(&text)
+    {
+        let mut walk = Pipeline::new();
+        walk.check_overlay(name, &text);
+        return Ok((Some(()), walk));
+    }
+    let source = workspace.source_or_file(name)?;
+    let source = if without_overlay { source.bare() } else { source };
+    Ok(source.inspect(Pipeline::lint))
 }

@@ -141,6 +141,8 @@ impl Validator<'_> {
             None => "remove it; what OpenAPI does not know begins with `x-`".to_owned(),
         };
         let message = format!("{} has no `{name}`; it has no effect", words::with_article(kind.noun()));
-        self.diagnostics.warning("unknown-key", child(&self.pointer, name), message, help);
+        // JSON Schema allows keywords of others in a schema, and OpenAPI allows nothing elsewhere.
+        let code = if kind == ObjectKind::Schema { "unknown-keyword" } else { "unknown-key" };
+        self.diagnostics.warning(code, child(&self.pointer, name), message, help);
     }
 }

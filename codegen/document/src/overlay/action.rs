@@ -10,6 +10,8 @@ use crate::origin::boundary;
 /// The deepest brackets in a JSONPath that its parser, which recurses, is given.
 const MAX_BRACKETS: usize = 24;
 
+const AMBIGUOUS: &str = "make it two actions: they are applied in order";
+
 /// What to do to which nodes.
 pub(super) struct Action<'a> {
     /// The action's pointer in the overlay.
@@ -20,6 +22,7 @@ pub(super) struct Action<'a> {
 }
 
 pub(super) enum Change<'a> {
+    Nothing,
     Remove,
     Update(&'a Value),
     Copy(JsonPath),
@@ -48,23 +51,33 @@ impl<'a> Action<'a> {
             return None;
         };
         let target = path(target, &child(at, "target"), report);
-        let change = match (remove, object.get("update"), object.get("copy")) {
-            (true, None, None) => Change::Remove,
-            (false, Some(update), None) => Change::Update(update),
-            (false, None, Some(copy)) => {
+        if object.get("description").is_some_and(|description| !description.is_string()) {
+            report.error("wrong-type", &child(at, "description"), "`description` is a text", "");
+        }
+        let (update, copy) = (object.get("update"), object.get("copy"));
+        let change = match (update, copy) {
+            _ if remove => {
+                for key in ["update", "copy"].into_iter().filter(|key| object.contains_key(*key)) {
+                    let message = format!("`{key}` has no effect beside `remove: true`");
+                    report.warning("ambiguous-action", &child(at, key), message, AMBIGUOUS);
+                }
+                Change::Remove
+            }
+            (Some(update), None) => Change::Update(update),
+            (None, Some(copy)) => {
                 let at = child(at, "copy");
                 if version < Version::V1_1 {
                     report.error("unsupported-overlay", &at, "Overlay 1.0 has no `copy`", "write `overlay: 1.1.0`");
                 }
                 Change::Copy(path(copy, &at, report)?)
             }
-            (false, None, None) => {
-                report.error("empty-action", at, "this action does nothing", "give it an `update`, or `remove: true`");
-                return None;
+            (None, None) => {
+                let help = "give it an `update`, or `remove: true`";
+                report.warning("empty-action", at, "this action does nothing", help);
+                Change::Nothing
             }
-            _ => {
-                let message = "an action has one of `update`, `remove` and `copy`";
-                report.error("ambiguous-action", at, message, "make it two actions: they are applied in order");
+            (Some(_), Some(_)) => {
+                report.error("ambiguous-action", at, "an action has either `update` or `copy`", AMBIGUOUS);
                 return None;
             }
         };
@@ -93,6 +106,14 @@ fn path(value: &Value, at: &str, report: &mut Report<'_>) -> Option<JsonPath> {
     match JsonPath::parse(text) {
         Ok(path) => Some(path),
         Err(error) => {
+            let quoted = quote_names(text);
+            if quoted != text
+                && let Ok(path) = JsonPath::parse(&quoted)
+            {
+                let message = format!("RFC 9535 has no names with `-` behind a dot; this is read as `{quoted}`");
+                report.warning("wrong-target", at, message, "quote the name, as in `$.info['x-name']`");
+                return Some(path);
+            }
             let (read, rest) = text.split_at(boundary(text, error.position()));
             let message = match rest.is_empty() {
                 false => format!("this is not a JSONPath: `{rest}` cannot follow `{read}`"),
@@ -102,6 +123,52 @@ fn path(value: &Value, at: &str, report: &mut Report<'_>) -> Option<JsonPath> {
                 "as RFC 9535 has it, a name with more than letters, digits and `_` is quoted: `$.info['x-name']`";
             report.error("wrong-target", at, message, help);
             None
+        }
+    }
+}
+
+/// Quotes the names behind a dot that have a hyphen, as the examples of the Overlay Specification have them.
+///
+/// Before `$.paths.*.get[?@.x-a.b == 'c.d-e']`, after `$.paths.*.get[?@['x-a'].b == 'c.d-e']`.
+fn quote_names(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    let mut quote = None;
+    while let Some(first) = rest.chars().next() {
+        let after = &rest[first.len_utf8()..];
+        let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
+        let name = &after[..after.find(|c| !is_name(c)).unwrap_or(after.len())];
+        if quote.is_none() && first == '.' && name.contains('-') {
+            // Behind two dots, a bracket follows both.
+            out.push_str(if out.ends_with('.') { "." } else { "" });
+            out.push_str(&format!("['{name}']"));
+            rest = &after[name.len()..];
+            continue;
+        }
+        match first {
+            '\'' | '"' if quote == Some(first) => quote = None,
+            '\'' | '"' if quote.is_none() => quote = Some(first),
+            _ => {}
+        }
+        out.push(first);
+        rest = after;
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quote_names;
+
+    #[test]
+    fn names_with_hyphens_are_quoted() {
+        for (path, quoted) in [
+            ("$.info.x-a", "$.info['x-a']"),
+            ("$..x-a.b", "$..['x-a'].b"),
+            ("$.paths.*.get[?@.x-a.b == 'c.d-e']", "$.paths.*.get[?@['x-a'].b == 'c.d-e']"),
+            ("$['a.b-c'].d", "$['a.b-c'].d"),
+        ] {
+            assert_eq!(quote_names(path), quoted);
         }
     }
 }

@@ -33,6 +33,7 @@ impl<'a> Target<'a> {
             return report.error("unmatched-target", &child(action.at, "target"), message, help);
         }
         match &action.change {
+            Change::Nothing => {}
             Change::Remove => self.remove(pointers, action.at, report),
             Change::Update(update) => self.update(&pointers, update, "update", action, report),
             Change::Copy(from) => match self.select(from).as_slice() {

@@ -41,6 +41,7 @@ impl ObjectKind {
     /// Fields that hold a URL.
     pub fn url_fields(self) -> &'static [&'static str] {
         match self {
+            Self::Document => &["jsonSchemaDialect"],
             Self::Info => &["termsOfService"],
             Self::Contact | Self::License | Self::ExternalDocs => &["url"],
             Self::SecurityScheme => &["openIdConnectUrl", "oauth2MetadataUrl"],

@@ -52,3 +52,11 @@ impl Versions {
         Self(self.0 & other.0)
     }
 }
+
+impl std::fmt::Display for Versions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let all = [(Self::V2_0, "2.0"), (Self::V3_0, "3.0"), (Self::V3_1, "3.1"), (Self::V3_2, "3.2")];
+        let names: Vec<&str> = all.iter().filter(|(version, _)| self.meet(*version)).map(|(_, name)| *name).collect();
+        f.write_str(&names.join(", "))
+    }
+}

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use serde_json::Value;
 
 use super::operations::operations;
+use super::security::requirements;
 use super::{Found, Node, Object};
 use crm_clients_document::diagnostic::{child, tokens};
 use crm_clients_document::refs::decoded;
@@ -12,7 +13,7 @@ use crm_clients_document::refs::decoded;
 /// Components that cannot be reached from the paths, the webhooks and the security requirements.
 pub(super) fn unused_components(document: &Value, found: &mut Found) {
     let used = used_components(document);
-    let schemes: HashSet<&String> = requirements(document).map(|(_, name)| name).collect();
+    let schemes: HashSet<&String> = requirements(document).map(|(_, name, _)| name).collect();
     let sections = document.get("components").and_then(Value::as_object).into_iter().flatten();
     for (section, components) in sections.filter(|(section, _)| !section.starts_with("x-")) {
         for name in components.as_object().into_iter().flat_map(Object::keys) {
@@ -62,28 +63,6 @@ fn used_components(document: &Value) -> HashSet<String> {
         }
     }
     used
-}
-
-/// The schemes that the security requirements name, with the pointer of each mention.
-fn requirements(document: &Value) -> impl Iterator<Item = (String, &String)> {
-    let whole = document.as_object().map(|object| (String::new(), object));
-    whole.into_iter().chain(operations(document)).flat_map(|(pointer, holder)| {
-        let pointer = child(&pointer, "security");
-        let all = holder.get("security").and_then(Value::as_array).into_iter().flatten().enumerate();
-        all.flat_map(move |(index, requirement)| {
-            let pointer = child(&pointer, &index.to_string());
-            requirement.as_object().into_iter().flat_map(Object::keys).map(move |name| (child(&pointer, name), name))
-        })
-    })
-}
-
-pub(super) fn unknown_security_schemes(document: &Value, found: &mut Found) {
-    let declared = document.pointer("/components/securitySchemes");
-    for (pointer, name) in requirements(document) {
-        if declared.is_none_or(|declared| declared.get(name).is_none()) {
-            found.push((pointer, format!("no security scheme is declared as `{name}`")));
-        }
-    }
 }
 
 pub(super) fn duplicate_operation_ids(document: &Value, found: &mut Found) {

@@ -12,43 +12,81 @@ const MOST_STEPS: usize = 1_000;
 const DEEPEST: usize = 64;
 
 pub(super) fn default(schema: &Node<'_>, found: &mut Found) {
-    if let Some(default) = schema.object.get("default") {
-        compare(schema, schema.object, default, schema.place("default"), "the default", found);
+    if let Some(default) = schema.object.get("default")
+        && let Some(mismatch) = mismatch(schema, schema.object, default, schema.place("default"))
+    {
+        found.push((mismatch.at, format!("the default {}", mismatch.why)));
     }
 }
 
-/// The examples inside a schema.
+/// Examples inside a schema that are of another type.
+pub(super) fn schema_types(schema: &Node<'_>, found: &mut Found) {
+    in_schema(schema, true, found);
+}
+
+/// Examples inside a schema that are no values of it, although they are of its type.
 pub(super) fn schema(schema: &Node<'_>, found: &mut Found) {
+    in_schema(schema, false, found);
+}
+
+/// Examples beside the schema of a body, a parameter or a header that are of another type.
+pub(super) fn types_beside_schema(holder: &Node<'_>, found: &mut Found) {
+    beside(holder, true, found);
+}
+
+/// Examples beside the schema of a body, a parameter or a header that are no values of it, although they are of its type.
+pub(super) fn beside_schema(holder: &Node<'_>, found: &mut Found) {
+    beside(holder, false, found);
+}
+
+fn in_schema(schema: &Node<'_>, by_type: bool, found: &mut Found) {
     if let Some(example) = schema.object.get("example") {
-        compare(schema, schema.object, example, schema.place("example"), "the example", found);
+        compare(schema, schema.object, example, schema.place("example"), by_type, found);
     }
     let examples = schema.object.get("examples").and_then(Value::as_array).into_iter().flatten();
     for (index, example) in examples.enumerate() {
         let place = child(&schema.place("examples"), &index.to_string());
-        compare(schema, schema.object, example, place, "the example", found);
+        compare(schema, schema.object, example, place, by_type, found);
     }
 }
 
-/// The examples beside the schema of a body or of a parameter.
-pub(super) fn beside_schema(holder: &Node<'_>, found: &mut Found) {
+fn beside(holder: &Node<'_>, by_type: bool, found: &mut Found) {
     let Some(schema) = holder.object.get("schema").and_then(Value::as_object) else { return };
     if let Some(example) = holder.object.get("example") {
-        compare(holder, schema, example, holder.place("example"), "the example", found);
+        compare(holder, schema, example, holder.place("example"), by_type, found);
     }
     for (name, example) in holder.object.get("examples").and_then(Value::as_object).into_iter().flatten() {
         let place = child(&holder.place("examples"), name);
         let Some((example, place)) = holder.follow(example, place) else { continue };
         if let Some(value) = example.get("value") {
-            compare(holder, schema, value, child(&place, "value"), "the example", found);
+            compare(holder, schema, value, child(&place, "value"), by_type, found);
         }
     }
 }
 
-/// Tells of the first thing that keeps a value from being one of the schema.
-fn compare(node: &Node<'_>, schema: &Object, value: &Value, place: String, what: &str, found: &mut Found) {
+/// Reports the first thing that keeps an example from being a value of the schema, if it is its type, or if it is not.
+fn compare(node: &Node<'_>, schema: &Object, value: &Value, place: String, by_type: bool, found: &mut Found) {
+    if let Some(mismatch) = mismatch(node, schema, value, place).filter(|mismatch| mismatch.is_type == by_type) {
+        found.push((mismatch.at, format!("the example {}", mismatch.why)));
+    }
+}
+
+fn mismatch(node: &Node<'_>, schema: &Object, value: &Value, place: String) -> Option<Mismatch> {
     let mut comparison = Comparison { document: node.document, steps: MOST_STEPS, depth: 0 };
-    if let Some((at, why)) = comparison.mismatch(schema, value, place) {
-        found.push((at, format!("{what} {why}")));
+    comparison.mismatch(schema, value, place)
+}
+
+/// Why a value is none of a schema.
+struct Mismatch {
+    at: String,
+    why: String,
+    /// Whether it has another type.
+    is_type: bool,
+}
+
+impl Mismatch {
+    fn of_value(at: String, why: String) -> Self {
+        Self { at, why, is_type: false }
     }
 }
 
@@ -63,7 +101,7 @@ struct Comparison<'a> {
 
 impl Comparison<'_> {
     /// Why a value is none of the schema, and where in it. Alternatives are not tried.
-    fn mismatch(&mut self, schema: &Object, value: &Value, place: String) -> Option<(String, String)> {
+    fn mismatch(&mut self, schema: &Object, value: &Value, place: String) -> Option<Mismatch> {
         if self.steps == 0 || self.depth == DEEPEST {
             return None;
         }
@@ -74,7 +112,7 @@ impl Comparison<'_> {
         found
     }
 
-    fn mismatch_here(&mut self, schema: &Object, value: &Value, place: String) -> Option<(String, String)> {
+    fn mismatch_here(&mut self, schema: &Object, value: &Value, place: String) -> Option<Mismatch> {
         if let Some(target) = schema.get("$ref").and_then(Value::as_str) {
             let (schema, _) =
                 super::follow(self.document, self.document.pointer(target.strip_prefix('#')?)?, place.clone())?;
@@ -84,12 +122,16 @@ impl Comparison<'_> {
             return None;
         }
         if let Some(kinds) = known_types(schema).filter(|kinds| !kinds.iter().any(|kind| fits(value, kind))) {
-            return Some((place, format!("is {}, where the schema has {}", shown(value), kinds.join(" or "))));
+            let why = format!("is {}, where the schema has {}", shown(value), kinds.join(" or "));
+            return Some(Mismatch { at: place, why, is_type: true });
         }
         if let Some(Value::Array(values)) = schema.get("enum")
             && !values.contains(value)
         {
-            return Some((place, format!("is {}, which the `enum` does not list", shown(value))));
+            return Some(Mismatch::of_value(place, format!("is {}, which the `enum` does not list", shown(value))));
+        }
+        if let Some(limit) = exceeded(schema, value) {
+            return Some(Mismatch::of_value(place, format!("is {}, which `{limit}` excludes", shown(value))));
         }
         let mut all = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
         let found = all.find_map(|part| self.mismatch(part.as_object()?, value, place.clone()));
@@ -97,13 +139,13 @@ impl Comparison<'_> {
     }
 
     /// Why a member or an element is none of its schema.
-    fn mismatch_inside(&mut self, schema: &Object, value: &Value, place: String) -> Option<(String, String)> {
+    fn mismatch_inside(&mut self, schema: &Object, value: &Value, place: String) -> Option<Mismatch> {
         match value {
             Value::Object(members) => {
                 let mut required = schema.get("required").and_then(Value::as_array).into_iter().flatten();
                 let is_missing = |name: &&Value| name.as_str().is_some_and(|name| !members.contains_key(name));
                 if let Some(name) = required.find(is_missing) {
-                    return Some((place, format!("lacks {name}, which is required")));
+                    return Some(Mismatch::of_value(place, format!("lacks {name}, which is required")));
                 }
                 let properties = schema.get("properties")?;
                 members.iter().find_map(|(name, value)| {
@@ -124,6 +166,35 @@ impl Comparison<'_> {
 fn may_be_null(schema: &Object) -> bool {
     schema.get("nullable").is_some_and(|nullable| nullable == true)
         || known_types(schema).is_none_or(|kinds| kinds.contains(&"null"))
+}
+
+/// The limit of a schema that a value of its type exceeds.
+fn exceeded(schema: &Object, value: &Value) -> Option<&'static str> {
+    let limit = |keyword: &str| schema.get(keyword).and_then(Value::as_f64);
+    let (size, least, most) = match value {
+        Value::Number(number) => (number.as_f64()?, "minimum", "maximum"),
+        Value::String(text) => (text.chars().count() as f64, "minLength", "maxLength"),
+        Value::Array(items) => (items.len() as f64, "minItems", "maxItems"),
+        Value::Object(members) => (members.len() as f64, "minProperties", "maxProperties"),
+        _ => return None,
+    };
+    // Before 3.1, the exclusive limits are flags.
+    let is_exclusive = |keyword: &str| schema.get(keyword).is_some_and(|flag| flag == true);
+    let (exclusive_least, exclusive_most) = ("exclusiveMinimum", "exclusiveMaximum");
+    let below = |least: f64, exclusive: bool| size < least || exclusive && size <= least;
+    let above = |most: f64, exclusive: bool| size > most || exclusive && size >= most;
+    let is_number = value.is_number();
+    if limit(least).is_some_and(|limit| below(limit, is_number && is_exclusive(exclusive_least))) {
+        Some(least)
+    } else if limit(most).is_some_and(|limit| above(limit, is_number && is_exclusive(exclusive_most))) {
+        Some(most)
+    } else if is_number && limit(exclusive_least).is_some_and(|limit| below(limit, true)) {
+        Some(exclusive_least)
+    } else if is_number && limit(exclusive_most).is_some_and(|limit| above(limit, true)) {
+        Some(exclusive_most)
+    } else {
+        None
+    }
 }
 
 /// A value in a message: itself where it is short, otherwise what kind of value it is.

@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 
-use super::operations::operations;
 use super::{Found, Node};
 use crm_clients_document::diagnostic::child;
-use crm_clients_document::spec::{METHODS, ObjectKind, Versions, fields_by_location};
+use crm_clients_document::spec::{Field, FieldType, METHODS, ObjectKind, Versions, fields_by_location};
 
 /// Fields that the document's version requires. The passes report those that 3.2 requires, except for the ones that they complete.
 pub(super) fn missing(kind: ObjectKind, node: &Node<'_>, found: &mut Found) {
-    let completes = |name: &str| matches!(kind, ObjectKind::Info | ObjectKind::License) || name == "scopes";
+    let completes =
+        |name: &str| matches!(kind, ObjectKind::Info | ObjectKind::License) || matches!(name, "scopes" | "info");
     for field in kind.fields() {
         let is_reported = field.required.meet(Versions::V3_2) && !completes(field.name);
         let is_missing = field.required.meet(node.version)
@@ -65,14 +65,62 @@ pub(super) fn misplaced_in_header(header: &Node<'_>, found: &mut Found) {
     }
 }
 
-pub(super) fn link_target(link: &Node<'_>, found: &mut Found) {
-    let Some(target) = link.text("operationId") else { return };
-    let is_target = |operation: &super::Object| operation.get("operationId").is_some_and(|id| id == target);
-    // Links can lead to operations elsewhere in a document of fragments.
-    let mut known = operations(link.document).peekable();
-    if known.peek().is_some() && !known.any(|(_, operation)| is_target(operation)) {
-        found.push((link.place("operationId"), format!("no operation has the `operationId` `{target}`")));
+/// Fields of objects other than schemas that only a later version has. A document of Swagger 2.0 has been raised.
+pub(super) fn newer(kind: ObjectKind, node: &Node<'_>, found: &mut Found) {
+    if kind == ObjectKind::Schema || node.version == Versions::V2_0 {
+        return;
     }
+    for name in node.object.keys() {
+        if kind.field(name, node.version).is_none()
+            && let Some(later) = kind.field(name, Versions::V3_2)
+        {
+            let message = format!("OpenAPI {} has no `{name}`; {} has", node.version, later.versions);
+            found.push((node.place(name), message));
+        }
+    }
+}
+
+/// Keywords of schemas that another version has, or has in this form.
+pub(super) fn foreign_keywords(schema: &Node<'_>, found: &mut Found) {
+    if schema.version == Versions::V2_0 {
+        return;
+    }
+    let kind = ObjectKind::Schema;
+    for (name, value) in schema.object {
+        let fits = |version| kind.fields().iter().any(|field| is_of(field, name, value, version));
+        if kind.field(name, Versions::ALL).is_none() || fits(schema.version) {
+            continue;
+        }
+        let others = [Versions::V3_2, Versions::V3_1, Versions::V3_0, Versions::V2_0];
+        if let Some(other) = others.into_iter().find(|version| fits(*version)) {
+            let message = match kind.field(name, schema.version) {
+                None => format!("OpenAPI {} has no `{name}`; {other} has", schema.version),
+                Some(_) => format!("`{name}` is written as in OpenAPI {other}, not as in {}", schema.version),
+            };
+            found.push((schema.place(name), message));
+        }
+    }
+}
+
+/// Whether a version has a keyword with such a value.
+fn is_of(field: &Field, name: &str, value: &Value, version: Versions) -> bool {
+    let is_word = |words: &[&str], value: &Value| value.as_str().is_some_and(|word| words.contains(&word));
+    field.name == name
+        && field.versions.meet(version)
+        && match field.holds {
+            FieldType::Word(words) => is_word(words, value),
+            FieldType::WordOrWords(words) => match value {
+                Value::Array(items) => items.iter().all(|item| is_word(words, item)),
+                value => is_word(words, value),
+            },
+            FieldType::Flag => value.is_boolean(),
+            FieldType::Number => value.is_number(),
+            // Draft 4 has a list of schemas where later ones have a schema.
+            FieldType::SchemaOrBool => !value.is_array() || version == Versions::V2_0,
+            FieldType::Text => value.is_string(),
+            FieldType::One(_) => value.is_object(),
+            _ => true,
+        }
 }
 
 pub(super) fn conflicting_operations(item: &Node<'_>, found: &mut Found) {

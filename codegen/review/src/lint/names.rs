@@ -70,6 +70,24 @@ pub(super) fn media_types(kind: ObjectKind, node: &Node<'_>, found: &mut Found) 
     }
 }
 
+/// The media types of an encoding: one, or several with commas between them.
+pub(super) fn content_types(encoding: &Node<'_>, found: &mut Found) {
+    let types = encoding.text("contentType").unwrap_or_default();
+    if let Some(text) = types.split(',').map(str::trim).find(|text| !types.is_empty() && !is_media_type(text)) {
+        found.push((encoding.place("contentType"), format!("`{text}` is no media type")));
+    }
+}
+
+pub(super) fn email(contact: &Node<'_>, found: &mut Found) {
+    let is_email = |text: &str| {
+        let parts = text.rsplit_once('@');
+        parts.is_some_and(|(local, host)| !local.is_empty() && !host.is_empty()) && !text.contains(char::is_whitespace)
+    };
+    if let Some(text) = contact.text("email").filter(|text| !is_email(text)) {
+        found.push((contact.place("email"), format!("`{text}` is no e-mail address")));
+    }
+}
+
 fn is_media_type(text: &str) -> bool {
     let essence = text.split_once(';').map_or(text, |(essence, _)| essence).trim();
     essence.split_once('/').is_some_and(|(kind, subtype)| is_token(kind) && is_token(subtype))
@@ -86,6 +104,9 @@ pub(super) fn urls(kind: ObjectKind, node: &Node<'_>, found: &mut Found) {
         if let Some(url) = node.text(field).filter(|url| !is_url(url)) {
             found.push((node.place(field), format!("`{url}` is no URL")));
         }
+    }
+    if let Some(uri) = node.text("$self").filter(|uri| kind == ObjectKind::Document && uri.contains('#')) {
+        found.push((node.place("$self"), format!("`{uri}` has a fragment, which the URI of a document has not")));
     }
 }
 

@@ -73,6 +73,50 @@ pub(super) fn style(parameter: &Node<'_>, found: &mut Found) {
         let message =
             format!("the style `{style}` carries values of type {}, not {}", carried.join(" or "), types.join(" or "));
         found.push((parameter.place("style"), message));
+        return;
+    }
+    let explode = parameter.object.get("explode").and_then(Value::as_bool);
+    if explode == Some(style != "deepObject") {
+        let message = format!("the style `{style}` has no form with `explode: {}`", style != "deepObject");
+        found.push((parameter.place("explode"), message));
+    }
+}
+
+/// Styles other than `deepObject` carry a list of texts or of names with texts.
+pub(super) fn nested(holder: &Node<'_>, found: &mut Found) {
+    let style = holder.text("style").unwrap_or_default();
+    let Some(schema) = holder.object.get("schema").filter(|_| style != "deepObject") else { return };
+    let Some((schema, _)) = holder.follow(schema, String::new()) else { return };
+    let items = schema.get("items").into_iter().map(|items| ("an item", items));
+    let properties = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
+    let is_composed = |part: &&Value| {
+        let types = holder.follow(part, String::new()).and_then(|(part, _)| known_types(part)).unwrap_or_default();
+        let mut types = types.into_iter().filter(|kind| *kind != "null").peekable();
+        types.peek().is_some() && types.all(|kind| matches!(kind, "object" | "array"))
+    };
+    let mut parts = items.chain(properties.map(|(_, property)| ("a property", property)));
+    if let Some((what, _)) = parts.find(|(_, part)| is_composed(part)) {
+        let message = format!("{what} of this value is an object or an array, which its style cannot carry");
+        found.push((holder.place("schema"), message));
+    }
+}
+
+pub(super) fn unused_encoding(body: &Node<'_>, found: &mut Found) {
+    let content = body.object.get("content").and_then(Value::as_object).into_iter().flatten();
+    for (name, _) in content.filter(|(_, media)| media.get("encoding").is_some()) {
+        let has_encodings =
+            |name: &str| name.contains("x-www-form-urlencoded") || name.contains("multipart") || name.contains('*');
+        if !has_encodings(&name.to_ascii_lowercase()) {
+            let place = child(&child(&body.place("content"), name), "encoding");
+            found.push((place, format!("a body of type `{name}` has no encodings")));
+        }
+    }
+}
+
+pub(super) fn ignored_header(parameter: &Node<'_>, found: &mut Found) {
+    let Some(name) = parameter.text("name").filter(|_| parameter.text("in") == Some("header")) else { return };
+    if ["accept", "content-type", "authorization"].contains(&name.to_ascii_lowercase().as_str()) {
+        found.push((parameter.place("name"), format!("OpenAPI ignores a parameter for the header `{name}`")));
     }
 }
 

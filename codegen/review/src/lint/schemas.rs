@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::{Found, Node, Object};
 use crm_clients_document::diagnostic::{child, closest, tokens};
 use crm_clients_document::lower::{fits, known_types};
+use crm_clients_document::spec::{FieldType, ObjectKind};
 
 /// Whether a name is that of an id, or of several.
 fn is_id(name: &str) -> bool {
@@ -62,13 +63,6 @@ pub(super) fn array_without_items(schema: &Node<'_>, found: &mut Found) {
     }
 }
 
-pub(super) fn nullable(schema: &Node<'_>, found: &mut Found) {
-    let version = schema.document.get("openapi").and_then(Value::as_str).unwrap_or_default();
-    if version.starts_with("3.1") && schema.object.get("nullable").is_some_and(Value::is_boolean) {
-        found.push((schema.place("nullable"), format!("OpenAPI {version} has no `nullable`")));
-    }
-}
-
 pub(super) fn duplicate_enum_value(schema: &Node<'_>, found: &mut Found) {
     let Some(values) = schema.object.get("enum").and_then(Value::as_array) else { return };
     for (index, value) in values.iter().enumerate().filter(|(index, value)| values[..*index].contains(value)) {
@@ -105,5 +99,61 @@ pub(super) fn mismatched_enum_value(schema: &Node<'_>, found: &mut Found) {
     let is_allowed = |value: &Value| types.iter().any(|kind| fits(value, kind)) || value.is_null() && may_be_null;
     if let Some(value) = values.iter().find(|value| !is_allowed(value)) {
         found.push((schema.place("enum"), format!("the value {value} is not of type {}", types.join(" or "))));
+    }
+}
+
+pub(super) fn empty_enum(schema: &Node<'_>, found: &mut Found) {
+    if schema.object.get("enum").and_then(Value::as_array).is_some_and(Vec::is_empty) {
+        found.push((schema.place("enum"), "the `enum` lists no value".to_owned()));
+    }
+}
+
+pub(super) fn limits(schema: &Node<'_>, found: &mut Found) {
+    for field in ObjectKind::Schema.fields() {
+        let Some(limit) = schema.object.get(field.name).and_then(Value::as_f64) else { continue };
+        let expected = match field.holds {
+            FieldType::Count if limit < 0.0 || limit.fract() != 0.0 => "a whole number that is not negative",
+            FieldType::PositiveNumber if limit <= 0.0 => "a number above zero",
+            _ => continue,
+        };
+        found.push((schema.place(field.name), format!("`{}` is {limit}; expected {expected}", field.name)));
+    }
+}
+
+pub(super) fn duplicate_required(schema: &Node<'_>, found: &mut Found) {
+    let Some(names) = schema.object.get("required").and_then(Value::as_array) else { return };
+    for (index, name) in names.iter().enumerate().filter(|(index, name)| names[..*index].contains(name)) {
+        let place = child(&schema.place("required"), &index.to_string());
+        found.push((place, format!("`required` lists {name} a second time")));
+    }
+}
+
+pub(super) fn empty_required(schema: &Node<'_>, found: &mut Found) {
+    if schema.object.get("required").and_then(Value::as_array).is_some_and(Vec::is_empty) {
+        found.push((schema.place("required"), "`required` lists no property".to_owned()));
+    }
+}
+
+pub(super) fn read_and_write_only(schema: &Node<'_>, found: &mut Found) {
+    let is = |keyword: &str| schema.object.get(keyword).is_some_and(|flag| flag == true);
+    if is("readOnly") && is("writeOnly") {
+        found.push((schema.place("writeOnly"), "the property is in no request and in no response".to_owned()));
+    }
+}
+
+/// Looks at alternatives that are whole in themselves: what is put together may have the property elsewhere.
+pub(super) fn undeclared_discriminator(schema: &Node<'_>, found: &mut Found) {
+    let Some(name) = schema.object.get("discriminator").and_then(|it| it.get("propertyName")?.as_str()) else { return };
+    let lacks = |node: &Value| {
+        let Some((part, _)) = schema.follow(node, String::new()) else { return false };
+        let is_whole = ["allOf", "anyOf", "oneOf"].iter().all(|keyword| !part.contains_key(*keyword));
+        let properties = part.get("properties").and_then(Value::as_object);
+        is_whole && properties.is_some_and(|properties| !properties.contains_key(name))
+    };
+    let has_own = schema.object.get("properties").is_some_and(|properties| properties.get(name).is_some());
+    let choice = ["oneOf", "anyOf"].iter().find_map(|keyword| schema.object.get(*keyword)?.as_array());
+    if choice.is_some_and(|parts| !has_own && !parts.is_empty() && parts.iter().all(lacks)) {
+        let place = child(&schema.place("discriminator"), "propertyName");
+        found.push((place, format!("no alternative has the property `{name}`")));
     }
 }

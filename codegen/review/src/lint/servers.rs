@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::{Found, Node, Object};
 use crm_clients_document::diagnostic::child;
+use crm_clients_document::spec::Versions;
 
 /// The variables in the URL of a server.
 fn in_url<'n>(server: &Node<'n>) -> Vec<&'n str> {
@@ -13,6 +14,28 @@ fn in_url<'n>(server: &Node<'n>) -> Vec<&'n str> {
 
 fn declared<'n>(server: &Node<'n>) -> impl Iterator<Item = &'n String> {
     server.object.get("variables").and_then(Value::as_object).into_iter().flat_map(Object::keys)
+}
+
+/// Whatever its variables are, the URL must be one: without spaces, a query and a fragment, and, since 3.2, with each variable once.
+pub(super) fn url(server: &Node<'_>, found: &mut Found) {
+    let url = server.text("url").unwrap_or_default();
+    let mut parts = url.split('{');
+    let is_closed = !parts.next().unwrap_or_default().contains('}')
+        && parts.all(|part| part.split_once('}').is_some_and(|(name, rest)| !name.is_empty() && !rest.contains('}')));
+    let names = in_url(server);
+    let repeated = names.iter().enumerate().find(|(index, name)| names[..*index].contains(name)).map(|(_, name)| name);
+    let message = if !is_closed {
+        "the braces of the URL do not enclose names".to_owned()
+    } else if url.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        "the URL has a space in it".to_owned()
+    } else if url.contains(['?', '#']) {
+        "the URL has a query or a fragment".to_owned()
+    } else if let Some(name) = repeated.filter(|_| server.version.meet(Versions::V3_2)) {
+        format!("the URL has the variable `{name}` twice")
+    } else {
+        return;
+    };
+    found.push((server.place("url"), message));
 }
 
 pub(super) fn undeclared(server: &Node<'_>, found: &mut Found) {

@@ -1,0 +1,171 @@
+//! What is allowed but unwise, and what only the document as a whole can show.
+
+use super::Check::{Document, Each};
+use super::{Rule, document, examples, operations, responses, schemas, security};
+use crm_clients_document::spec::{ObjectKind, Versions};
+
+/// The rules about what is allowed but unwise, or an error only in the document as a whole.
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        id: "unused-component",
+        error_in: Versions::NONE,
+        sentence: "nothing refers to a component, directly or through others",
+        remedy: "remove it, or refer to it where it was meant to be used",
+        checks: &[Document(document::unused_components)],
+    },
+    Rule {
+        id: "duplicate-operation-id",
+        error_in: Versions::ALL,
+        sentence: "two operations have the same `operationId`",
+        remedy: "rename one of the two",
+        checks: &[Document(document::duplicate_operation_ids)],
+    },
+    Rule {
+        id: "equivalent-paths",
+        error_in: Versions::ALL,
+        sentence: "two paths differ only in the names of their parameters or in percent-encoding",
+        remedy: "make them one path item",
+        checks: &[Document(document::equivalent_paths)],
+    },
+    Rule {
+        id: "unknown-security-scheme",
+        error_in: Versions::ALL,
+        sentence: "a security requirement names a scheme that is not among those declared",
+        remedy: "declare it in `components.securitySchemes`, or correct the name",
+        checks: &[Document(security::unknown_schemes)],
+    },
+    Rule {
+        id: "undeclared-security-schemes",
+        error_in: Versions::NONE,
+        sentence: "security requirements name schemes, and the document declares none",
+        remedy: "declare them in `components.securitySchemes`, unless another document does",
+        checks: &[Document(security::undeclared_schemes)],
+    },
+    Rule {
+        id: "insecure-server",
+        error_in: Versions::NONE,
+        sentence: "a server is reached over plain http",
+        remedy: "write `https`; clients send no credentials over http",
+        checks: &[Each(ObjectKind::Server, document::insecure_server)],
+    },
+    Rule {
+        id: "missing-operation-id",
+        error_in: Versions::NONE,
+        sentence: "an operation has no `operationId`",
+        remedy: "add one: tools name methods after it, and reviewers tell operations by it when paths move",
+        checks: &[Document(operations::missing_ids)],
+    },
+    Rule {
+        id: "missing-tag",
+        error_in: Versions::NONE,
+        sentence: "an operation has no tag",
+        remedy: "give it the tag of the resource that it belongs to",
+        checks: &[Each(ObjectKind::Operation, operations::missing_tag)],
+    },
+    Rule {
+        id: "body-on-get",
+        error_in: Versions::NONE,
+        sentence: "a GET or HEAD has a request body, which servers and proxies may drop",
+        remedy: "declare query parameters, or the method that the server really takes",
+        checks: &[Each(ObjectKind::Operation, operations::body_on_get)],
+    },
+    Rule {
+        id: "missing-success",
+        error_in: Versions::NONE,
+        sentence: "an operation declares errors only",
+        remedy: "declare the response of its success",
+        checks: &[Each(ObjectKind::Operation, responses::missing_success)],
+    },
+    Rule {
+        id: "success-without-content",
+        error_in: Versions::NONE,
+        sentence: "a GET is answered without a body",
+        remedy: "declare the `content` that the server sends, or status 204",
+        checks: &[Each(ObjectKind::Operation, responses::success_without_content)],
+    },
+    Rule {
+        id: "mismatched-status",
+        error_in: Versions::NONE,
+        sentence: "an error refers to a response or a schema that is named after another status",
+        remedy: "refer to the one of this status, or correct the status",
+        checks: &[Each(ObjectKind::Operation, responses::mismatched_status)],
+    },
+    Rule {
+        id: "nothing-required",
+        error_in: Versions::NONE,
+        sentence: "a success is an object of which nothing is required, so that any answer reads as an empty one",
+        remedy: "list in `required` what the server always sends",
+        checks: &[Each(ObjectKind::Operation, responses::nothing_required)],
+    },
+    Rule {
+        id: "media-type-without-schema",
+        error_in: Versions::NONE,
+        sentence: "a body has a media type and no schema",
+        remedy: "add the `schema` of the body",
+        checks: &[Each(ObjectKind::MediaType, responses::media_type_without_schema)],
+    },
+    Rule {
+        id: "number-id",
+        error_in: Versions::NONE,
+        sentence: "an id is declared `number`, which allows fractions",
+        remedy: "declare it `integer`, or `string` if the server sends text",
+        checks: &[
+            Each(ObjectKind::Schema, schemas::number_id),
+            Each(ObjectKind::Parameter, schemas::number_id_parameter),
+        ],
+    },
+    Rule {
+        id: "unknown-required-property",
+        error_in: Versions::NONE,
+        sentence: "`required` names a property that the schema does not have",
+        remedy: "add it to `properties`, or correct the name",
+        checks: &[Each(ObjectKind::Schema, schemas::unknown_required)],
+    },
+    Rule {
+        id: "array-without-items",
+        error_in: Versions::TO_3_0,
+        sentence: "an array does not say what its items are",
+        remedy: "add `items`",
+        checks: &[Each(ObjectKind::Schema, schemas::array_without_items)],
+    },
+    Rule {
+        id: "undeclared-discriminator",
+        error_in: Versions::NONE,
+        sentence: "no alternative of a choice declares the property of its discriminator",
+        remedy: "add the property to the schemas, and list it in `required`",
+        checks: &[Each(ObjectKind::Schema, schemas::undeclared_discriminator)],
+    },
+    Rule {
+        id: "duplicate-enum-value",
+        error_in: Versions::NONE,
+        sentence: "`enum` lists a value twice",
+        remedy: "remove one of the two, or write the value that was meant",
+        checks: &[Each(ObjectKind::Schema, schemas::duplicate_enum_value)],
+    },
+    Rule {
+        id: "impossible-limits",
+        error_in: Versions::ALL,
+        sentence: "a lower limit is above the upper one, so that no value is allowed",
+        remedy: "correct one of the two",
+        checks: &[Each(ObjectKind::Schema, schemas::impossible_limits)],
+    },
+    Rule {
+        id: "mismatched-default",
+        error_in: Versions::ALL,
+        sentence: "a default is no value of its schema",
+        remedy: "correct the default or the schema",
+        checks: &[Each(ObjectKind::Schema, examples::default)],
+    },
+    Rule {
+        id: "mismatched-example",
+        error_in: Versions::NONE,
+        sentence: "an example has the type of its schema, but is no value of it",
+        remedy: "find out which of the two the server agrees with, and correct the other",
+        checks: &[
+            Each(ObjectKind::Schema, examples::schema),
+            Each(ObjectKind::MediaType, examples::beside_schema),
+            Each(ObjectKind::Parameter, examples::beside_schema),
+            Each(ObjectKind::Header, examples::beside_schema),
+        ],
+    },
+];

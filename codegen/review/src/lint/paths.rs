@@ -1,0 +1,24 @@
+//! Rules about path templates.
+
+use std::collections::HashSet;
+
+use super::{Found, Node};
+use crm_clients_document::template::Template;
+
+pub(super) fn templates(paths: &Node<'_>, found: &mut Found) {
+    for path in paths.object.keys().filter(|path| !path.starts_with("x-")) {
+        let template = Template::of(path);
+        let mut seen = HashSet::new();
+        let repeated = template.names().find(|name| !seen.insert(*name));
+        let message = if let Some(name) = repeated {
+            format!("the path has the parameter `{name}` twice")
+        } else if !template.query.is_empty() {
+            format!("the path has the query `{}`", template.query)
+        } else if !template.fragment.is_empty() {
+            format!("the path has the fragment `{}`", template.fragment)
+        } else {
+            continue;
+        };
+        found.push((paths.place(path), message));
+    }
+}

@@ -1,0 +1,81 @@
+//! Rules about security requirements.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use super::operations::operations;
+use super::{Found, Object, follow};
+use crm_clients_document::diagnostic::child;
+
+/// The schemes that the security requirements name, with the pointer of each mention and the scopes.
+pub(super) fn requirements(document: &Value) -> impl Iterator<Item = (String, &String, &Value)> {
+    let whole = document.as_object().map(|object| (String::new(), object));
+    whole.into_iter().chain(operations(document)).flat_map(|(pointer, holder)| {
+        let pointer = child(&pointer, "security");
+        let all = holder.get("security").and_then(Value::as_array).into_iter().flatten().enumerate();
+        all.flat_map(move |(index, requirement)| {
+            let pointer = child(&pointer, &index.to_string());
+            let schemes = requirement.as_object().into_iter().flatten();
+            schemes.map(move |(name, scopes)| (child(&pointer, name), name, scopes))
+        })
+    })
+}
+
+/// The declared schemes, if there are any.
+fn declared(document: &Value) -> Option<&Object> {
+    let schemes = document.pointer("/components/securitySchemes").and_then(Value::as_object);
+    schemes.filter(|schemes| !schemes.is_empty())
+}
+
+pub(super) fn unknown_schemes(document: &Value, found: &mut Found) {
+    let Some(declared) = declared(document) else { return };
+    for (pointer, name, _) in requirements(document).filter(|(_, name, _)| !declared.contains_key(*name)) {
+        found.push((pointer, format!("no security scheme is declared as `{name}`")));
+    }
+}
+
+/// A part of a larger document may have its schemes in another part.
+pub(super) fn undeclared_schemes(document: &Value, found: &mut Found) {
+    if declared(document).is_some() {
+        return;
+    }
+    let mut seen = HashSet::new();
+    for (pointer, name, _) in requirements(document).filter(|(_, name, _)| seen.insert(*name)) {
+        found.push((pointer, format!("no security scheme is declared, `{name}` neither")));
+    }
+}
+
+/// The scopes of the requirements, each with its pointer and its scheme.
+fn scopes(document: &Value) -> impl Iterator<Item = (String, &str, &Object)> {
+    requirements(document).flat_map(move |(pointer, name, scopes)| {
+        let scheme = declared(document).and_then(|schemes| follow(document, schemes.get(name)?, String::new()));
+        let scopes = scopes.as_array().into_iter().flatten().enumerate();
+        scopes.filter_map(move |(index, scope)| {
+            let (scheme, _) = scheme.as_ref()?;
+            Some((child(&pointer, &index.to_string()), scope.as_str()?, *scheme))
+        })
+    })
+}
+
+fn is_kind(scheme: &Object, kind: &str) -> bool {
+    scheme.get("type").is_some_and(|found| found == kind)
+}
+
+pub(super) fn unexpected_scopes(document: &Value, found: &mut Found) {
+    for (pointer, scope, scheme) in scopes(document) {
+        if ["apiKey", "http", "mutualTLS"].iter().any(|kind| is_kind(scheme, kind)) {
+            found.push((pointer, format!("the scheme has no scopes, and so no `{scope}`")));
+        }
+    }
+}
+
+pub(super) fn unknown_scopes(document: &Value, found: &mut Found) {
+    for (pointer, scope, scheme) in scopes(document).filter(|(_, _, scheme)| is_kind(scheme, "oauth2")) {
+        let flows = scheme.get("flows").and_then(Value::as_object).into_iter().flatten();
+        let mut known = flows.filter_map(|(_, flow)| flow.get("scopes")?.as_object()).peekable();
+        if known.peek().is_some() && !known.any(|scopes| scopes.contains_key(scope)) {
+            found.push((pointer, format!("no flow of the scheme has the scope `{scope}`")));
+        }
+    }
+}
