@@ -17,8 +17,19 @@ use diff::{Outcome, changes, facts, line};
 use serde_json::{Value, json};
 use support::{fixtures, golden};
 
-const THEMES: [&str; 8] =
-    ["operations", "parameters", "bodies", "properties", "values", "choices", "security", "nothing"];
+const THEMES: [&str; 11] = [
+    "operations",
+    "servers",
+    "parameters",
+    "bodies",
+    "properties",
+    "values",
+    "keywords",
+    "choices",
+    "callbacks",
+    "security",
+    "nothing",
+];
 
 /// Two documents and what the case is about.
 struct Case {

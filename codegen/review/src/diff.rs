@@ -9,17 +9,25 @@
 //!
 //! Each kind of change is a row of a table, [`rules`] or [`rust::rules`], and has its mirror there: the change that is found where OLD and NEW are swapped.
 
+mod encodings;
 pub mod format;
 mod graph;
+mod keywords;
+mod leftover;
 mod limits;
+mod matches;
 mod operations;
+mod pairs;
 mod report;
 mod requests;
 mod review;
 pub mod rules;
 pub mod rust;
 mod schemas;
+mod schemes;
 mod security;
+mod servers;
+mod split;
 mod variants;
 mod version;
 mod view;

@@ -33,6 +33,12 @@ pub fn line(change: &Change) -> String {
 
 /// What is left of a change when the two documents are swapped, sorted. A path is the same with a slash at its end.
 pub fn facts(changes: &[Change], id: fn(&Change) -> &'static str) -> Vec<String> {
+    // An operation that moved is named by where it went.
+    if changes.iter().any(|change| change.rule.id == "operation-moved") {
+        let mut ids: Vec<String> = changes.iter().map(|change| id(change).to_owned()).collect();
+        ids.sort();
+        return ids;
+    }
     let bare = |path: &str| path.replace("/ > ", " > ").trim_end_matches('/').to_owned();
     let fact = |change: &Change| {
         let mut operations: Vec<String> = change.operations.iter().map(|operation| bare(operation)).collect();

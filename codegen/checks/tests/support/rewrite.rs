@@ -52,7 +52,10 @@ pub fn renamed(document: &Value) -> Value {
             Value::Object(object) if key == "mapping" => {
                 object.values_mut().for_each(|value| walk(value, "mapping", names));
             }
-            Value::Object(object) => object.iter_mut().for_each(|(key, value)| walk(value, key, names)),
+            Value::Object(object) => {
+                let others = object.iter_mut().filter(|(key, _)| *key != "enum");
+                others.for_each(|(key, value)| walk(value, key, names));
+            }
             Value::Array(items) => items.iter_mut().for_each(|item| walk(item, "", names)),
             _ => {}
         }

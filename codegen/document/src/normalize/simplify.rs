@@ -1,5 +1,7 @@
 //! One kind for each schema: the steps, in their order.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use super::annotations::{annotated, annotations, facts};
@@ -99,7 +101,7 @@ impl<'d> Simplifier<'_, 'd> {
         let Some(values) = &mut keywords.values else { return };
         keywords.nullable |= values.iter().any(Value::is_null);
         let has_structure = values.iter().any(|value| value.is_object() || value.is_array());
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = HashSet::new();
         values.retain(|value| !value.is_null() && seen.insert(value.clone()));
         if has_structure || values.is_empty() {
             keywords.values = None;
@@ -252,7 +254,7 @@ impl<'d> Simplifier<'_, 'd> {
             self.warn(&keywords, keyword, "unrepresentable-limit", message, help);
         }
         limits.not = keywords.not.map(|id| self.normalizer.referred(id));
-        let own = self.own_kind(&keywords);
+        let own = self.own_kind(&keywords).filter(|own| !self.says_only_object(own, &keywords));
         let facts = match &own {
             Some(own) if !keywords.is_composed() && !keywords.types.is_empty() => facts(own, &limits),
             _ => Vec::new(),
@@ -292,6 +294,30 @@ impl<'d> Simplifier<'_, 'd> {
         schema
     }
 
+    /// Whether a schema's own keywords say no more than its alternatives do: that it is an object.
+    ///
+    /// `{"type": "object", "oneOf": [{"$ref": "#/components/schemas/Cat"}, {"$ref": "#/components/schemas/Dog"}]}` is a cat or a dog.
+    fn says_only_object(&self, own: &Kind, keywords: &Keywords<'d>) -> bool {
+        let Kind::Object(Object { properties, required, additional }) = own else { return false };
+        let is_bare = properties.is_empty() && required.is_empty() && *additional == Additional::Unsaid;
+        let choices = [&keywords.one_of, &keywords.any_of];
+        let mut choices = choices.into_iter().flatten().filter(|ids| !ids.is_empty()).peekable();
+        is_bare
+            && choices.peek().is_some()
+            && choices.all(|ids| ids.iter().all(|id| self.is_object(*id, &mut HashSet::new())))
+    }
+
+    /// Whether the values of a schema are objects by what the document says of it, or of what it is made of.
+    fn is_object(&self, id: SchemaId, seen: &mut HashSet<SchemaId>) -> bool {
+        let Some(schema) = self.document_schema(id).filter(|_| seen.insert(id)) else { return false };
+        let mut parts = schema.all_of.iter().flatten().chain(&schema.reference);
+        let mut choices = [&schema.one_of, &schema.any_of].into_iter().flatten().filter(|ids| !ids.is_empty());
+        schema.types == [Type::Object]
+            || (schema.types.is_empty() && (schema.properties.is_some() || schema.additional_properties.is_some()))
+            || parts.any(|part| self.is_object(*part, seen))
+            || choices.any(|ids| ids.iter().all(|id| self.is_object(*id, seen)))
+    }
+
     fn part(&mut self, kind: Kind, pointer: &str) -> SchemaId {
         self.normalizer.push(ClientSchema { pointer: pointer.to_owned(), kind, ..ClientSchema::default() })
     }
@@ -328,7 +354,7 @@ impl<'d> Simplifier<'_, 'd> {
 
     fn object(&mut self, keywords: &Keywords<'d>) -> Object {
         let required = keywords.required.unwrap_or_default();
-        let listed: std::collections::HashSet<&str> = required.iter().map(String::as_str).collect();
+        let listed: HashSet<&str> = required.iter().map(String::as_str).collect();
         let properties = keywords.properties.into_iter().flatten().map(|(name, id)| Property {
             name: name.clone(),
             schema: self.normalizer.referred(*id),

@@ -27,10 +27,24 @@ pub(super) enum Key<'a> {
     Alone(&'static str, &'a str, String),
     /// The security requirements or servers of operations, before and after.
     Listed(String, String),
+    /// What changed and is not compared, by its name.
+    Uncompared(&'a str),
     /// Whether null is a value, in a direction.
     Null(Node, Node, Direction),
-    /// Schemas, in a direction, and whether their values travel as text.
-    Schemas(Node, Node, Direction, bool),
+    /// Schemas, in a direction, and how their values are written.
+    Schemas(Node, Node, Direction, Transport),
+}
+
+/// How the values of a unit are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) enum Transport {
+    /// As JSON, where a number is no string.
+    #[default]
+    Json,
+    /// As text, as in a URL, a header or a form: there every number is a string, too.
+    Text,
+    /// As a part of the path, which is never empty.
+    Path,
 }
 
 /// A pair of things that is compared.
@@ -38,8 +52,8 @@ pub(super) enum Key<'a> {
 pub(super) struct Unit<'a> {
     /// Which way its data travels, where it is schemas.
     pub(super) direction: Option<Direction>,
-    /// Whether its values travel as text, as in a URL, a header or a form: there every number is a string, too.
-    pub(super) is_text: bool,
+    /// How its values are written.
+    pub(super) transport: Transport,
     /// What it is made of.
     pub(super) edges: Vec<(Step<'a>, UnitId)>,
     /// What is different in it.
@@ -75,8 +89,20 @@ pub(super) enum Step<'a> {
     Media(&'a str),
     Property(&'a str),
     Items,
+    /// An item that has a schema of its own, counted from 0.
+    Item(usize),
     Values,
+    /// The properties whose names match a pattern.
+    Pattern(&'a str),
+    /// A schema below a keyword: `contains`.
+    Keyword(&'static str),
     Variant(String),
+    /// A request that the server makes because of an operation: its name, and its method and expression.
+    Callback(&'a str, String),
+    /// A variable of a server's URL.
+    ServerVariable(&'a str),
+    /// A security scheme.
+    Scheme(&'a str),
 }
 
 /// A difference.
@@ -105,14 +131,14 @@ impl<'a> Graph<'a> {
     /// The unit of a key, and whether it is new.
     pub(super) fn unit(&mut self, key: Key<'a>) -> (UnitId, bool) {
         let next = UnitId(self.units.len());
-        let (direction, is_text) = match key {
-            Key::Null(_, _, direction) => (Some(direction), false),
-            Key::Schemas(_, _, direction, is_text) => (Some(direction), is_text),
-            _ => (None, false),
+        let (direction, transport) = match key {
+            Key::Null(_, _, direction) => (Some(direction), Transport::Json),
+            Key::Schemas(_, _, direction, transport) => (Some(direction), transport),
+            _ => (None, Transport::Json),
         };
         let id = *self.known.entry(key).or_insert(next);
         if id == next {
-            self.units.push(Unit { direction, is_text, ..Unit::default() });
+            self.units.push(Unit { direction, transport, ..Unit::default() });
         }
         (id, id == next)
     }
@@ -145,16 +171,16 @@ impl<'a> Graph<'a> {
         unit
     }
 
-    /// Says that the values of a unit travel as text.
-    pub(super) fn set_text(&mut self, unit: UnitId, is_text: bool) {
+    /// Says how the values of a unit are written.
+    pub(super) fn set_transport(&mut self, unit: UnitId, transport: Transport) {
         if let Some(unit) = self.units.get_mut(unit.0) {
-            unit.is_text = is_text;
+            unit.transport = transport;
         }
     }
 
-    /// Whether the values of a unit travel as text.
-    pub(super) fn is_text(&self, unit: UnitId) -> bool {
-        self.units.get(unit.0).is_some_and(|unit| unit.is_text)
+    /// How the values of a unit are written.
+    pub(super) fn transport(&self, unit: UnitId) -> Transport {
+        self.units.get(unit.0).map(|unit| unit.transport).unwrap_or_default()
     }
 
     /// Notes a difference.
@@ -203,8 +229,14 @@ impl Step<'_> {
             Self::Media(media) => (format!(" {media}").into(), true),
             Self::Property(name) => ((*name).into(), false),
             Self::Items => ("[]".into(), true),
+            Self::Item(index) => (format!("[{index}]").into(), true),
             Self::Values => ("{}".into(), true),
+            Self::Pattern(pattern) => (format!("{{{pattern}}}").into(), true),
+            Self::Keyword(keyword) => ((*keyword).into(), false),
             Self::Variant(label) => (format!("({label})").into(), false),
+            Self::Callback(name, request) => (format!("callback {name} {request}").into(), false),
+            Self::ServerVariable(name) => (format!("variable {name}").into(), false),
+            Self::Scheme(name) => (format!("scheme {name}").into(), false),
         }
     }
 
@@ -232,13 +264,19 @@ impl Step<'_> {
             Self::Media(_) => format!("the body{of}"),
             Self::Property(name) => format!("property `{name}`{of}"),
             Self::Items => format!("an item of {whole}"),
+            Self::Item(index) => format!("item {} of {whole}", index + 1),
             Self::Values => format!("a value of {whole}"),
+            Self::Pattern(pattern) => format!("a property of {whole} that matches `{pattern}`"),
+            Self::Keyword(keyword) => format!("`{keyword}` of {whole}"),
             Self::Variant(label) => format!("alternative `{label}` of {whole}"),
+            Self::Callback(name, _) => format!("callback `{name}`"),
+            Self::ServerVariable(name) => format!("the variable `{name}` of the server"),
+            Self::Scheme(name) => format!("the security scheme `{name}`"),
         }
     }
 }
 
-fn status_word(status: Status) -> String {
+pub(super) fn status_word(status: Status) -> String {
     match status {
         Status::Exact(code) => code.to_string(),
         Status::Range(class) => format!("{class}XX"),

@@ -4,19 +4,20 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
+use super::graph::Transport;
 use super::view::{Type, View};
 use super::wire::Says;
 use super::{Rule, rules};
 use crm_clients_document::normalize::{Bound, Limits};
 
 /// The differences between two views of one type, or of two types of number.
-pub(super) fn compare(old: &View<'_>, new: &View<'_>) -> Vec<Says> {
+pub(super) fn compare(old: &View<'_>, new: &View<'_>, transport: Transport) -> Vec<Says> {
     let mut found = Vec::new();
     found.extend(format(old.format(), new.format()));
     values(old, new, &mut found);
     patterns(old, new, &mut found);
     for count in &COUNTS {
-        found.extend(count.compare(old, new));
+        found.extend(count.compare(old, new, transport));
     }
     found.extend(minimum(old, new));
     found.extend(maximum(old, new));
@@ -55,13 +56,20 @@ fn values(old: &View<'_>, new: &View<'_>, found: &mut Vec<Says>) {
         (Some(old), Some(new)) => {
             let (was, is): (HashSet<&Value>, HashSet<&Value>) =
                 (old.iter().copied().collect(), new.iter().copied().collect());
-            for value in old.iter().filter(|value| !is.contains(*value)) {
-                let says = format!("can no longer be `{}`", plain(value));
-                found.push(Says::of(&rules::ENUM_VALUE_REMOVED, says, &value.to_string()));
+            let gone: Vec<&Value> = old.iter().copied().filter(|value| !is.contains(value)).collect();
+            let come: Vec<&Value> = new.iter().copied().filter(|value| !was.contains(value)).collect();
+            if gone.len() == old.len() && !gone.is_empty() && !come.is_empty() {
+                let says = format!("is {} now instead of {}", listed(&new), listed(&old));
+                found.push(Says::from_to(&rules::ENUM_REPLACED, says, &texts(&old), &texts(&new)));
+                return;
             }
-            for value in new.iter().filter(|value| !was.contains(*value)) {
-                let says = format!("can be `{}` now", plain(value));
-                found.push(Says::of(&rules::ENUM_VALUE_ADDED, says, &value.to_string()));
+            if !gone.is_empty() {
+                let says = format!("can no longer be {}", listed(&gone));
+                found.push(Says::of(&rules::ENUM_VALUE_REMOVED, says, &texts(&gone)));
+            }
+            if !come.is_empty() {
+                let says = format!("can be {} now", listed(&come));
+                found.push(Says::of(&rules::ENUM_VALUE_ADDED, says, &texts(&come)));
             }
         }
     }
@@ -162,11 +170,17 @@ static COUNTS: [Count; 6] = [
 ];
 
 impl Count {
-    fn compare(&self, old: &View<'_>, new: &View<'_>) -> Option<Says> {
+    fn compare(&self, old: &View<'_>, new: &View<'_>, transport: Transport) -> Option<Says> {
         let strictest = |view: &View<'_>| match self.is_least {
-            true => view.limit(self.of, |one, other| one > other).unwrap_or(0),
-            false => view.limit(self.of, |one, other| one < other).unwrap_or(usize::MAX),
+            true => view.limit(self.of, |one, other| one > other).unwrap_or(0).max(self.implied(view, transport)),
+            false => {
+                view.limit(self.of, |one, other| one < other).unwrap_or(usize::MAX).min(self.implied(view, transport))
+            }
         };
+        let (old_count, new_count) = (view_count(old, self), view_count(new, self));
+        if old_count == new_count {
+            return None;
+        }
         let (old, new) = (strictest(old), strictest(new));
         let rule = match old.cmp(&new) {
             std::cmp::Ordering::Equal => return None,
@@ -183,6 +197,46 @@ impl Count {
         let says = format!("has {new} {noun} now instead of {}", old.trim_end_matches(" of"));
         Some(Says::from_to(rule, says, &old, &new))
     }
+
+    /// What goes without saying: strings of some formats have one length, and a part of a path is never empty.
+    fn implied(&self, view: &View<'_>, transport: Transport) -> usize {
+        let is_length = self.noun[0] == "character";
+        let lengths = match view.format() {
+            "uuid" => Some((36, 36)),
+            "date" => Some((10, 10)),
+            "ipv4" => Some((7, 15)),
+            _ => None,
+        };
+        match (lengths.filter(|_| is_length), self.is_least) {
+            (Some((least, _)), true) => least,
+            (Some((_, most)), false) => most,
+            (None, true) => usize::from(is_length && transport == Transport::Path),
+            (None, false) => usize::MAX,
+        }
+    }
+}
+
+/// The count as the document has it.
+fn view_count(view: &View<'_>, count: &Count) -> Option<usize> {
+    match count.is_least {
+        true => view.limit(count.of, |one, other| one > other),
+        false => view.limit(count.of, |one, other| one < other),
+    }
+}
+
+/// The integers that a format allows.
+fn range_of(format: &str) -> Option<(f64, f64)> {
+    Some(match format {
+        "int8" => (f64::from(i8::MIN), f64::from(i8::MAX)),
+        "int16" => (f64::from(i16::MIN), f64::from(i16::MAX)),
+        "int32" => (f64::from(i32::MIN), f64::from(i32::MAX)),
+        "int64" => (i64::MIN as f64, i64::MAX as f64),
+        "uint8" => (0.0, f64::from(u8::MAX)),
+        "uint16" => (0.0, f64::from(u16::MAX)),
+        "uint32" | "uint" => (0.0, f64::from(u32::MAX)),
+        "uint64" => (0.0, u64::MAX as f64),
+        _ => return None,
+    })
 }
 
 /// A bound as it is compared: of two with the same number the exclusive one is the stricter. Integers have none of these: more than 1 is
@@ -199,7 +253,16 @@ fn minimum(old: &View<'_>, new: &View<'_>) -> Option<Says> {
         let stricter = |one: &Bound, other: &Bound| (one.value, one.exclusive) > (other.value, other.exclusive);
         bound(view, view.limit(|limits| limits.minimum, stricter), 1.0)
     };
-    let (old, new) = (least(old), least(new));
+    let (was, is) = (least(old), least(new));
+    if was == is {
+        return None;
+    }
+    let implied = |view: &View<'_>| range_of(view.format()).map(|(value, _)| Bound { value, exclusive: false });
+    let stricter = |bound: Option<Bound>, implied: Option<Bound>| match (bound, implied) {
+        (Some(bound), Some(implied)) if implied.value > bound.value => Some(implied),
+        (bound, implied) => bound.or(implied),
+    };
+    let (old, new) = (stricter(was, implied(old)), stricter(is, implied(new)));
     let key = |bound: Option<Bound>| bound.map_or((f64::NEG_INFINITY, false), |bound| (bound.value, bound.exclusive));
     let rule = if key(new) > key(old) { &rules::MINIMUM_RAISED } else { &rules::MINIMUM_LOWERED };
     let words = |bound: Option<Bound>| bounded(bound, "at least", "more than");
@@ -211,7 +274,16 @@ fn maximum(old: &View<'_>, new: &View<'_>) -> Option<Says> {
         let stricter = |one: &Bound, other: &Bound| (one.value, other.exclusive) < (other.value, one.exclusive);
         bound(view, view.limit(|limits| limits.maximum, stricter), -1.0)
     };
-    let (old, new) = (greatest(old), greatest(new));
+    let (was, is) = (greatest(old), greatest(new));
+    if was == is {
+        return None;
+    }
+    let implied = |view: &View<'_>| range_of(view.format()).map(|(_, value)| Bound { value, exclusive: false });
+    let stricter = |bound: Option<Bound>, implied: Option<Bound>| match (bound, implied) {
+        (Some(bound), Some(implied)) if implied.value < bound.value => Some(implied),
+        (bound, implied) => bound.or(implied),
+    };
+    let (old, new) = (stricter(was, implied(old)), stricter(is, implied(new)));
     let key = |bound: Option<Bound>| bound.map_or((f64::INFINITY, true), |bound| (bound.value, !bound.exclusive));
     let rule = if key(new) < key(old) { &rules::MAXIMUM_LOWERED } else { &rules::MAXIMUM_RAISED };
     let words = |bound: Option<Bound>| bounded(bound, "at most", "less than");

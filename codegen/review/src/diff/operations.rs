@@ -3,24 +3,32 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::graph::{Key, Step, UnitId, nameless, path_names};
+use serde_json::Value;
+
+use super::graph::{Key, Step, Transport, UnitId, nameless, path_names};
+use super::keywords::{stability, sunset};
+use super::matches::{Matches, prefixes};
+use super::servers::Shift;
 use super::wire::{Places, Says, Wire};
 use super::{Direction, rules};
 use crm_clients_document::diagnostic::child;
-use crm_clients_document::model::{Document, Operation, Server};
+use crm_clients_document::model::{Document, Operation, Parameter};
 
 impl<'a> Wire<'a> {
     /// Compares the documents down to schemas.
     pub(super) fn document(&mut self) {
         let (old, new) = (self.old.document, self.new.document);
         let (document, _) = self.graph.unit(Key::Document);
-        self.servers(document, (&old.servers, &new.servers), Places::new("/servers", "/servers"));
-        let matches = matches(old, new);
+        let shift = Shift::of(old, new);
+        self.document_servers(document, shift.as_ref());
+        self.document_leftover(document);
+        self.schemes(document);
+        let matches = Matches::of(old, new, shift.as_ref());
         let (old_paths, new_paths) = (Paths::of(old), Paths::of(new));
         for (index, operation) in new.operations().enumerate() {
             let unit = self.graph.operation(&operation.method, &operation.path);
             match matches.by_new[index] {
-                Some(before) => self.operation(unit, &old[old.operations[before]], operation),
+                Some(before) => self.operation(unit, &old[old.operations[before]], operation, shift.as_ref()),
                 None => {
                     let holder = old_paths.holder(&operation.path);
                     let places = Places::new(&holder, &operation.pointer);
@@ -38,28 +46,20 @@ impl<'a> Wire<'a> {
         self.webhooks();
     }
 
-    fn operation(&mut self, unit: UnitId, old: &'a Operation, new: &'a Operation) {
+    fn operation(&mut self, unit: UnitId, old: &'a Operation, new: &'a Operation, shift: Option<&Shift>) {
+        self.path(unit, old, new, shift);
         let places = Places::new(&old.pointer, &new.pointer);
         let mut note = |says| self.note(unit, Step::Same, None, places, says);
-        match (old.path.ends_with('/'), new.path.ends_with('/')) {
-            (true, false) => note(Says::new(&rules::PATH_SLASH_CHANGED, "has no `/` at the end of its path any more")),
-            (false, true) => note(Says::new(&rules::PATH_SLASH_CHANGED, "has a `/` at the end of its path now")),
-            _ => {}
-        }
         match (old.deprecated, new.deprecated) {
             (false, true) => note(Says::new(&rules::OPERATION_DEPRECATED, "is deprecated now")),
             (true, false) => note(Says::new(&rules::OPERATION_UNDEPRECATED, "is no longer deprecated")),
             _ => {}
         }
-        match (&old.sunset, &new.sunset) {
-            (None, Some(new)) => note(Says::of(&rules::SUNSET_SET, format!("ends on {new}"), new)),
-            (Some(old), None) => note(Says::of(&rules::SUNSET_LIFTED, format!("no longer ends on {old}"), old)),
-            (Some(old), Some(new)) if old != new => {
-                let says = format!("ends on {new} now instead of {old}");
-                note(Says::from_to(&rules::SUNSET_CHANGED, says, old, new));
-            }
-            _ => {}
-        }
+        let stability_of =
+            |operation: &'a Operation| operation.extensions.get("x-stability-level").and_then(Value::as_str);
+        let found =
+            [sunset(old.sunset.as_deref(), new.sunset.as_deref()), stability(stability_of(old), stability_of(new))];
+        found.into_iter().flatten().for_each(&mut note);
         let (was, is) = (old.id.as_deref().unwrap_or_default(), new.id.as_deref().unwrap_or_default());
         if was != is {
             let says = named("operationId", was, is);
@@ -69,56 +69,46 @@ impl<'a> Wire<'a> {
         if was != is {
             note(Says::from_to(&rules::TAG_CHANGED, named("tag", was, is), was, is));
         }
-        self.own_servers(unit, old, new);
+        self.own_servers(unit, old, new, shift);
         self.security(unit, old, new);
         self.parameters(unit, old, new);
         self.bodies(unit, old, new);
-        self.responses(unit, old, new);
+        self.responses(unit, old, new, Direction::Response);
+        self.callbacks(unit, old, new);
+        self.operation_leftover(unit, old, new);
     }
 
-    /// The servers of an operation's own, once for all operations that have the same.
-    fn own_servers(&mut self, unit: UnitId, old: &'a Operation, new: &'a Operation) {
-        if old.servers == new.servers {
-            return;
+    /// Where an operation went, and the slash at the end of its path.
+    fn path(&mut self, unit: UnitId, old: &'a Operation, new: &'a Operation, shift: Option<&Shift>) {
+        let places = Places::new(&old.pointer, &new.pointer);
+        let (was, is) = match shift {
+            Some(shift) => (shift.old_place(&old.path), shift.new_place(&new.path)),
+            None => (old.path.clone(), new.path.clone()),
+        };
+        if nameless(&was) != nameless(&is) {
+            let (was, is) = prefixes(&was, &is);
+            let key = Key::Listed(format!("moved {was}"), is.to_owned());
+            let (part, is_new) = self.graph.part(unit, Step::Same, key);
+            if is_new {
+                let says = format!("moved from `{was}` to `{is}`");
+                self.note(part, Step::Same, None, places, Says::from_to(&rules::OPERATION_MOVED, says, was, is));
+            }
         }
-        let (old_document, new_document) = (self.old.document, self.new.document);
-        let or = |own: &'a Vec<Server>, all: &'a Vec<Server>| if own.is_empty() { all } else { own };
-        let (was, is) = (or(&old.servers, &old_document.servers), or(&new.servers, &new_document.servers));
-        let key = Key::Listed(format!("servers {:?}", addresses(was)), format!("{:?}", addresses(is)));
-        let (part, is_new) = self.graph.part(unit, Step::Same, key);
-        if is_new {
-            self.servers(part, (was, is), Places::new(&old.pointer, &new.pointer));
-        }
-    }
-
-    fn servers(&mut self, unit: UnitId, (old, new): (&'a [Server], &'a [Server]), places: Places<'_>) {
-        let (old, new) = (addresses(old), addresses(new));
-        for gone in old.iter().filter(|url| !new.contains(url)) {
-            let says = Says::of(&rules::SERVER_REMOVED, format!("is no longer at `{gone}`"), gone);
-            self.note(unit, Step::Servers, None, places, says);
-        }
-        for added in new.iter().filter(|url| !old.contains(url)) {
-            let says = Says::of(&rules::SERVER_ADDED, format!("is at `{added}` now"), added);
-            self.note(unit, Step::Servers, None, places, says);
+        let mut note = |says| self.note(unit, Step::Same, None, places, says);
+        match (old.path.ends_with('/'), new.path.ends_with('/')) {
+            (true, false) => note(Says::new(&rules::PATH_SLASH_CHANGED, "has no `/` at the end of its path any more")),
+            (false, true) => note(Says::new(&rules::PATH_SLASH_CHANGED, "has a `/` at the end of its path now")),
+            _ => {}
         }
     }
 
     fn webhooks(&mut self) {
         let (old, new) = (self.old.document, self.new.document);
-        let (was, is) = (old.deliveries(), new.deliveries());
+        let (was, is) = (deliveries(old), deliveries(new));
         for (name, webhook) in &is {
             let unit = self.graph.webhook(name);
             match was.iter().find(|(other, _)| other == name) {
-                Some((_, before)) => {
-                    let bodies = (child(&before.pointer, "requestBody"), child(&webhook.pointer, "requestBody"));
-                    let (part, _) = self.graph.part(unit, Step::Body, Key::Declared(&before.pointer, &webhook.pointer));
-                    let pointers = (bodies.0.as_str(), bodies.1.as_str());
-                    let content = |document: &'a Document, webhook: &'a Operation| {
-                        document.media(document.body(webhook).map_or(&[], |body| &body.content))
-                    };
-                    let content = (content(old, before), content(new, webhook));
-                    self.media(part, (&content.0, &content.1), pointers, Direction::Response);
-                }
+                Some((_, before)) => self.delivery(unit, before, webhook),
                 None => {
                     let says = Says::new(&rules::WEBHOOK_ADDED, "is new");
                     self.note(unit, Step::Same, None, Places::new("/webhooks", &webhook.pointer), says);
@@ -131,15 +121,116 @@ impl<'a> Wire<'a> {
             self.note(unit, Step::Same, None, Places::new(&webhook.pointer, "/webhooks"), says);
         }
     }
+
+    /// Compares the requests that the server makes because of an operation.
+    fn callbacks(&mut self, unit: UnitId, old: &'a Operation, new: &'a Operation) {
+        let (was, is) = (callbacks(self.old.document, old), callbacks(self.new.document, new));
+        for (name, request, callback) in &is {
+            let step = Step::Callback(name, request.clone());
+            match was.iter().find(|(other, before, _)| (other, before) == (name, request)) {
+                Some((_, _, before)) => {
+                    let key = Key::Declared(&before.pointer, &callback.pointer);
+                    let (part, is_new) = self.graph.part(unit, step, key);
+                    if is_new {
+                        self.delivery(part, before, callback);
+                    }
+                }
+                None => {
+                    let places = Places::new(&old.pointer, &callback.pointer);
+                    self.note(unit, step, None, places, Says::new(&rules::CALLBACK_ADDED, "is new"));
+                }
+            }
+        }
+        let has =
+            |name: &str, request: &str| is.iter().any(|(other, after, _)| (*other, after.as_str()) == (name, request));
+        for (name, request, callback) in was.iter().filter(|(name, request, _)| !has(name, request)) {
+            let places = Places::new(&callback.pointer, &new.pointer);
+            let step = Step::Callback(name, request.clone());
+            self.note(unit, step, None, places, Says::new(&rules::CALLBACK_REMOVED, "is gone"));
+        }
+    }
+
+    /// Compares requests that the server makes: what it sends is read as a response is, and what it takes is sent as a request is.
+    fn delivery(&mut self, unit: UnitId, old: &'a Operation, new: &'a Operation) {
+        let (was, is) = (self.old.document.body(old), self.new.document.body(new));
+        let places = Places::new(&old.pointer, &new.pointer);
+        match (was, is) {
+            (None, None) => {}
+            (Some(was), Some(is)) => {
+                let (part, _) = self.graph.part(unit, Step::Body, Key::Declared(&old.pointer, &new.pointer));
+                let content = (self.old.document.media(&was.content), self.new.document.media(&is.content));
+                self.media(part, (&content.0, &content.1), (&was.pointer, &is.pointer), Direction::Response);
+            }
+            (None, Some(_)) => {
+                self.note(unit, Step::Body, Some(Direction::Response), places, Says::new(&rules::BODY_ADDED, "is new"));
+            }
+            (Some(_), None) => {
+                self.note(
+                    unit,
+                    Step::Body,
+                    Some(Direction::Response),
+                    places,
+                    Says::new(&rules::BODY_REMOVED, "is gone"),
+                );
+            }
+        }
+        self.delivery_parameters(unit, old, new);
+        self.responses(unit, old, new, Direction::Request);
+    }
+
+    /// The parameters of a request that the server makes: headers and the like that clients may read.
+    fn delivery_parameters(&mut self, unit: UnitId, old: &'a Operation, new: &'a Operation) {
+        let (was, is) = (self.old.document.parameters(old), self.new.document.parameters(new));
+        let same = |one: &Parameter, other: &Parameter| {
+            one.location == other.location && one.name.eq_ignore_ascii_case(&other.name)
+        };
+        for before in &was {
+            let step = Step::Parameter(before.location, &before.name);
+            match is.iter().find(|after| same(before, after)) {
+                Some(after) => {
+                    let key = Key::Declared(&before.pointer, &after.pointer);
+                    let (part, _) = self.graph.part(unit, step, key);
+                    self.graph.set_transport(part, Transport::Text);
+                    let schemas = (before.schema.as_slice(), after.schema.as_slice());
+                    self.link(part, Step::Same, schemas.0, schemas.1, Direction::Response);
+                }
+                None => {
+                    let places = Places::new(&before.pointer, &new.pointer);
+                    let says = Says::new(&rules::PARAMETER_REMOVED, "is gone");
+                    self.note(unit, step, Some(Direction::Response), places, says);
+                }
+            }
+        }
+        for after in is.iter().filter(|after| !was.iter().any(|before| same(before, after))) {
+            let places = Places::new(&old.pointer, &after.pointer);
+            let step = Step::Parameter(after.location, &after.name);
+            self.note(unit, step, Some(Direction::Response), places, Says::new(&rules::PARAMETER_ADDED, "is new"));
+        }
+    }
 }
 
-/// The base URLs without the slash at their end. A document that names none is served from where it stands.
-fn addresses(servers: &[Server]) -> Vec<String> {
-    let address = |server: &Server| match server.default_url() {
-        url if url == "/" => url,
-        url => url.trim_end_matches('/').to_owned(),
-    };
-    if servers.is_empty() { vec!["/".to_owned()] } else { servers.iter().map(address).collect() }
+/// The requests of webhooks by name; all but the only `POST` of a webhook have their method in it.
+fn deliveries(document: &Document) -> Vec<(String, &Operation)> {
+    let mut found = Vec::new();
+    for (name, item) in &document.webhooks {
+        for operation in document[*item].operations.iter().map(|id| &document[*id]) {
+            let name = if operation.method == "POST" { name.clone() } else { format!("{} {name}", operation.method) };
+            found.push((name, operation));
+        }
+    }
+    found
+}
+
+/// The requests of an operation's callbacks: the callback's name, method and expression, and the request.
+fn callbacks<'d>(document: &'d Document, operation: &'d Operation) -> Vec<(&'d str, String, &'d Operation)> {
+    let mut found = Vec::new();
+    for (name, callback) in &operation.callbacks {
+        for (expression, item) in &document[*callback].items {
+            let requests = document[*item].operations.iter().map(|id| &document[*id]);
+            found.extend(requests.map(|request| (name.as_str(), format!("{} {expression}", request.method), request)));
+        }
+    }
+    found
 }
 
 fn named(what: &str, old: &str, new: &str) -> String {
@@ -148,43 +239,6 @@ fn named(what: &str, old: &str, new: &str) -> String {
         (old, "") => format!("no longer has the {what} `{old}`"),
         (old, new) => format!("has the {what} `{new}` now instead of `{old}`"),
     }
-}
-
-/// Which operation of the old document is which of the new one.
-struct Matches {
-    /// The old one's index, for each of the new document.
-    by_new: Vec<Option<usize>>,
-    /// Whether each of the old document is in the new one.
-    is_there: Vec<bool>,
-}
-
-/// Matches by method and path: the same one, or one that only calls its parameters otherwise or has another slash at its end.
-fn matches(old: &Document, new: &Document) -> Matches {
-    let mut by_path: HashMap<(&str, &str), usize> = HashMap::new();
-    for (index, operation) in old.operations().enumerate() {
-        by_path.insert((&operation.method, &operation.path), index);
-    }
-    let mut matches = Matches { by_new: vec![None; new.operations.len()], is_there: vec![false; old.operations.len()] };
-    for (index, operation) in new.operations().enumerate() {
-        if let Some(before) = by_path.get(&(operation.method.as_str(), operation.path.as_str())) {
-            matches.by_new[index] = Some(*before);
-            matches.is_there[*before] = true;
-        }
-    }
-    let mut renamed: HashMap<(&str, String), usize> = HashMap::new();
-    for (index, operation) in old.operations().enumerate().filter(|(index, _)| !matches.is_there[*index]) {
-        renamed.insert((operation.method.as_str(), nameless(&operation.path).into_owned()), index);
-    }
-    for (index, operation) in new.operations().enumerate() {
-        let key = (operation.method.as_str(), nameless(&operation.path).into_owned());
-        if matches.by_new[index].is_none()
-            && let Some(before) = renamed.remove(&key)
-        {
-            matches.by_new[index] = Some(before);
-            matches.is_there[before] = true;
-        }
-    }
-    matches
 }
 
 /// The paths of a document by what they are without names.

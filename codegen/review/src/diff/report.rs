@@ -27,30 +27,55 @@ pub(super) fn changes(graph: &Graph<'_>) -> Vec<Change> {
     }
     let ways = Ways::new(graph);
     let touched = touched(graph);
-    let mut changes: Vec<(usize, Change)> = Vec::new();
+    let mut changes: Vec<Merged> = Vec::new();
     let mut known: HashMap<String, usize> = HashMap::new();
+    let mut by_place: HashMap<Place<'_>, usize> = HashMap::new();
     for (index, unit) in graph.units.iter().enumerate().filter(|(_, unit)| !unit.found.is_empty()) {
         let way = ways.to(UnitId(index));
         for found in &unit.found {
             let roots = &touched[index];
-            let change = change(found, &way, roots.iter().map(|root| graph.roots[*root].label.clone()));
-            let first = roots.first().map_or(0, |root| root + 1);
-            match known.get(&change.fingerprint) {
-                // Two ways to say the same of the same place: two entries of an `allOf`, or two copies of a schema.
-                Some(same) => {
-                    let (place, same) = &mut changes[*same];
-                    *place = first.min(*place);
-                    add_operations(same, change.operations, graph);
-                }
-                None => {
-                    known.insert(change.fingerprint.clone(), changes.len());
-                    changes.push((first, change));
-                }
+            let (identity, change) = change(found, &way, roots.iter().map(|root| graph.roots[*root].label.clone()));
+            let merged = Merged { first: roots.first().map_or(0, |root| root + 1), identity, change };
+            // Two ways to say the same of the same place, as two copies of a schema; or two ways to the same place, as an `allOf` around it.
+            let place =
+                (found.rule.id, found.direction, found.detail.as_str(), found.old.as_deref(), found.new.as_deref());
+            let same = known.get(&merged.change.fingerprint).or_else(|| by_place.get(&place)).copied();
+            let same = same.unwrap_or(changes.len());
+            known.entry(merged.change.fingerprint.clone()).or_insert(same);
+            by_place.entry(place).or_insert(same);
+            match changes.get_mut(same) {
+                Some(other) => other.merge(merged, graph),
+                None => changes.push(merged),
             }
         }
     }
-    changes.sort_by_key(|(first, _)| *first);
-    changes.into_iter().map(|(_, change)| change).collect()
+    changes.sort_by_key(|merged| merged.first);
+    changes.into_iter().map(|merged| merged.change).collect()
+}
+
+/// What changes in one place: rule, direction and detail, and where it is in both documents.
+type Place<'g> = (&'g str, Option<Direction>, &'g str, Option<&'g str>, Option<&'g str>);
+
+/// A change, and those that are the same one elsewhere.
+struct Merged {
+    /// The first operation that it touches.
+    first: usize,
+    /// The words that it is known by.
+    identity: String,
+    change: Change,
+}
+
+impl Merged {
+    /// Takes in the same change in another place. The shortest way there stands for both.
+    fn merge(&mut self, mut other: Self, graph: &Graph<'_>) {
+        let length = |merged: &Self| (merged.identity.matches(" > ").count(), merged.identity.clone());
+        self.first = self.first.min(other.first);
+        if length(&other) < length(self) {
+            std::mem::swap(&mut self.change, &mut other.change);
+            std::mem::swap(&mut self.identity, &mut other.identity);
+        }
+        add_operations(&mut self.change, other.change.operations, graph);
+    }
 }
 
 fn add_operations(change: &mut Change, operations: Vec<String>, graph: &Graph<'_>) {
@@ -62,11 +87,12 @@ fn add_operations(change: &mut Change, operations: Vec<String>, graph: &Graph<'_
     change.operations = in_order.cloned().collect();
 }
 
-fn change(found: &Found<'_>, way: &Way, operations: impl Iterator<Item = String>) -> Change {
+/// A difference as a change, and the words that it is known by.
+fn change(found: &Found<'_>, way: &Way, operations: impl Iterator<Item = String>) -> (String, Change) {
     let mut place = way.clone();
     place.push(&found.step, found.direction);
     let direction = found.direction.map_or("", Direction::word);
-    Change {
+    let change = Change {
         rule: found.rule,
         direction: found.direction,
         severity: found.rule.severity(found.direction),
@@ -76,7 +102,8 @@ fn change(found: &Found<'_>, way: &Way, operations: impl Iterator<Item = String>
         old: found.old.clone(),
         new: found.new.clone(),
         operations: operations.collect(),
-    }
+    };
+    (place.identity, change)
 }
 
 /// What a change is known by, whatever else there is to say about it.

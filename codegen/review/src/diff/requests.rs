@@ -1,13 +1,16 @@
 //! What an operation takes and answers, compared: parameters, bodies, responses.
 
-use super::graph::{Key, Step, UnitId};
+use super::graph::{Key, Step, Transport, UnitId, status_word};
+use super::keywords::{stability, sunset};
 use super::operations::position;
+use super::pairs::{bare, covers, covers_status, is_form, media_pairs, status_pairs};
 use super::view::Side;
 use super::wire::{Places, Says, Wire};
 use super::{Direction, Rule, rules};
 use crm_clients_document::diagnostic::child;
 use crm_clients_document::model::{Location, MediaType, Operation, Parameter, RequestBody, Response, SchemaId};
 use crm_clients_generator::ir::Style;
+use serde_json::Value;
 
 /// Two lists, before and after.
 type Lists<'l, T> = (&'l [T], &'l [T]);
@@ -83,13 +86,37 @@ impl<'a> Wire<'a> {
             (true, false) => note(Says::new(&rules::PARAMETER_UNDEPRECATED, "is no longer deprecated")),
             _ => {}
         }
+        match (old.allow_empty_value, new.allow_empty_value) {
+            (true, false) => note(Says::new(&rules::EMPTY_VALUE_FORBIDDEN, "can no longer be empty")),
+            (false, true) => note(Says::new(&rules::EMPTY_VALUE_ALLOWED, "may be empty now")),
+            _ => {}
+        }
+        match (old.allow_reserved, new.allow_reserved) {
+            (true, false) => note(Says::new(&rules::RESERVED_ENCODED, "has its reserved characters encoded now")),
+            (false, true) => {
+                note(Says::new(&rules::RESERVED_UNENCODED, "no longer has its reserved characters encoded"))
+            }
+            _ => {}
+        }
+        let text = |parameter: &'a Parameter, name: &str| parameter.extensions.get(name).and_then(Value::as_str);
+        let found = [
+            sunset(text(old, "x-sunset"), text(new, "x-sunset")),
+            stability(text(old, "x-stability-level"), text(new, "x-stability-level")),
+        ];
+        found.into_iter().flatten().for_each(&mut note);
         if is_written_otherwise {
             let (was, is) = (style_word(old), style_word(new));
             let says = format!("is written {is} now instead of {was}");
             note(Says::from_to(&rules::PARAMETER_STYLE_CHANGED, says, was, is));
         }
-        self.graph.set_text(unit, !old.is_json() && !new.is_json());
+        let transport = match old.location {
+            _ if old.is_json() || new.is_json() => Transport::Json,
+            Location::Path => Transport::Path,
+            _ => Transport::Text,
+        };
+        self.graph.set_transport(unit, transport);
         self.link(unit, Step::Same, old.schema.as_slice(), new.schema.as_slice(), Direction::Request);
+        self.parameter_leftover(unit, old, new);
     }
 
     /// Styles differ in how they write arrays and objects alone.
@@ -147,6 +174,7 @@ impl<'a> Wire<'a> {
         }
         let content = (self.old.document.media(&old.content), self.new.document.media(&new.content));
         self.media(unit, (&content.0, &content.1), (&old.pointer, &new.pointer), Direction::Request);
+        self.body_leftover(unit, old, new);
     }
 
     /// Compares the media types of bodies that stand at these pointers.
@@ -157,92 +185,106 @@ impl<'a> Wire<'a> {
         pointers: (&str, &str),
         direction: Direction,
     ) {
-        let is_same = |was: &MediaType, is: &MediaType| bare(&was.name) == bare(&is.name);
         let place = |pointer: &str, media: &MediaType| child(&child(pointer, "content"), &media.name);
-        for was in old.iter().copied() {
-            let at = place(pointers.0, was);
-            let Some(is) = new.iter().copied().find(|is| is_same(was, is)) else {
-                let says = Says::new(&rules::MEDIA_TYPE_REMOVED, format!("is no longer of type `{}`", was.name));
-                let places = Places::new(&at, pointers.1);
-                self.note(unit, Step::Media(&was.name), Some(direction), places, says);
-                continue;
+        let pairs = media_pairs(old, new);
+        for (was, is) in &pairs {
+            let at = [was.map(|was| place(pointers.0, was)), is.map(|is| place(pointers.1, is))];
+            let places =
+                Places { old: at[0].as_deref().or(Some(pointers.0)), new: at[1].as_deref().or(Some(pointers.1)) };
+            let (was, is) = match (*was, *is) {
+                (Some(was), Some(is)) => (was, is),
+                (Some(was), None) => {
+                    let says = Says::new(&rules::MEDIA_TYPE_REMOVED, format!("is no longer of type `{}`", was.name));
+                    self.note(unit, Step::Media(&was.name), Some(direction), places, says);
+                    continue;
+                }
+                (None, Some(is)) => {
+                    let says = Says::new(&rules::MEDIA_TYPE_ADDED, format!("may be of type `{}` now", is.name));
+                    self.note(unit, Step::Media(&is.name), Some(direction), places, says);
+                    continue;
+                }
+                (None, None) => continue,
             };
-            let places = (at, place(pointers.1, is));
-            let media = |media: &MediaType| media.schema.as_slice().to_vec();
             let step = Step::Media(was.name.as_str().min(&is.name));
-            self.graph.set_text(unit, is_form(&is.name));
-            self.link(unit, step, &media(was), &media(is), direction);
-            self.encodings(unit, was, is, Places::new(&places.0, &places.1), direction);
-        }
-        for is in new.iter().copied().filter(|is| !old.iter().any(|was| is_same(was, is))) {
-            let says = Says::new(&rules::MEDIA_TYPE_ADDED, format!("may be of type `{}` now", is.name));
-            let at = place(pointers.1, is);
-            self.note(unit, Step::Media(&is.name), Some(direction), Places::new(pointers.0, &at), says);
-        }
-    }
-
-    fn encodings(
-        &mut self,
-        unit: UnitId,
-        old: &'a MediaType,
-        new: &'a MediaType,
-        places: Places<'_>,
-        direction: Direction,
-    ) {
-        let (was, is) = (old.deep_objects(), new.deep_objects());
-        let gone = was.iter().filter(|name| !is.contains(name)).map(|name| (name, "without brackets"));
-        let come = is.iter().filter(|name| !was.contains(name)).map(|name| (name, "as `name[key]`"));
-        for (name, how) in gone.chain(come) {
-            let says = format!("writes the entries of `{name}` {how} now");
-            let says = Says::of(&rules::ENCODING_CHANGED, says, name);
-            self.note(unit, Step::Media(&new.name), Some(direction), places, says);
+            if bare(&was.name) != bare(&is.name) {
+                let rule = match covers(&is.name, &was.name) {
+                    true => &rules::MEDIA_TYPE_WIDENED,
+                    false => &rules::MEDIA_TYPE_NARROWED,
+                };
+                let says = format!("is of type `{}` now instead of `{}`", is.name, was.name);
+                let says = Says::from_to(rule, says, &was.name, &is.name);
+                self.note(unit, step.clone(), Some(direction), places, says);
+            }
+            let transport = if is_form(&is.name) { Transport::Text } else { Transport::Json };
+            self.graph.set_transport(unit, transport);
+            self.link(unit, step.clone(), was.schema.as_slice(), is.schema.as_slice(), direction);
+            let items = (was.item_schema.as_slice(), is.item_schema.as_slice());
+            if items != (&[], &[]) {
+                self.link(unit, Step::Keyword("itemSchema"), items.0, items.1, direction);
+            }
+            self.encodings(unit, (was, is), &step, places, direction);
+            self.media_leftover(unit, (was, is), places);
         }
     }
 
-    pub(super) fn responses(&mut self, unit: UnitId, old: &'a Operation, new: &'a Operation) {
-        let direction = Direction::Response;
+    pub(super) fn responses(&mut self, unit: UnitId, old: &'a Operation, new: &'a Operation, direction: Direction) {
         let (old_document, new_document) = (self.old.document, self.new.document);
-        for (status, is) in &new.responses {
-            let (status, is) = (*status, &new_document[*is]);
-            match old.responses.iter().find(|(was, _)| *was == status) {
-                Some((_, was)) => {
-                    let was = &old_document[*was];
-                    let key = Key::Declared(&was.pointer, &is.pointer);
-                    let (part, is_new) = self.graph.part(unit, Step::Status(status), key);
+        for (was, is) in status_pairs(&old.responses, &new.responses) {
+            match (was, is) {
+                (Some((before, was)), Some((after, is))) => {
+                    let (was, is) = (&old_document[*was], &new_document[*is]);
+                    let step = Step::Status(*before.min(after));
+                    if before != after {
+                        let rule = match covers_status(*after, *before) {
+                            true => &rules::STATUS_WIDENED,
+                            false => &rules::STATUS_NARROWED,
+                        };
+                        let (before, after) = (status_word(*before), status_word(*after));
+                        let says = Says::from_to(
+                            rule,
+                            format!("is declared as {after} now instead of {before}"),
+                            &before,
+                            &after,
+                        );
+                        self.note(unit, step.clone(), Some(direction), Places::new(&was.pointer, &is.pointer), says);
+                    }
+                    let (part, is_new) = self.graph.part(unit, step, Key::Declared(&was.pointer, &is.pointer));
                     if is_new {
-                        self.response(part, was, is);
+                        self.response(part, was, is, direction);
                     }
                 }
-                None => {
+                (None, Some((status, is))) => {
+                    let is = &new_document[*is];
                     let rule = match status.is_success() {
                         true => &rules::SUCCESS_STATUS_ADDED,
                         false => &rules::ERROR_STATUS_ADDED,
                     };
                     let places = Places::new(&old.pointer, &is.pointer);
-                    self.alone(unit, Step::Status(status), &is.pointer, (rule, "is new"), places, direction);
+                    self.alone(unit, Step::Status(*status), &is.pointer, (rule, "is new"), places, direction);
                 }
+                (Some((status, was)), None) => {
+                    let was = &old_document[*was];
+                    let rule = match status.is_success() {
+                        true => &rules::SUCCESS_STATUS_REMOVED,
+                        false => &rules::ERROR_STATUS_REMOVED,
+                    };
+                    let places = Places::new(&was.pointer, &new.pointer);
+                    self.alone(unit, Step::Status(*status), &was.pointer, (rule, "is gone"), places, direction);
+                }
+                (None, None) => {}
             }
         }
-        for (status, was) in old.responses.iter().filter(|(was, _)| new.responses.iter().all(|(is, _)| is != was)) {
-            let (status, was) = (*status, &old_document[*was]);
-            let rule = match status.is_success() {
-                true => &rules::SUCCESS_STATUS_REMOVED,
-                false => &rules::ERROR_STATUS_REMOVED,
-            };
-            let places = Places::new(&was.pointer, &new.pointer);
-            self.alone(unit, Step::Status(status), &was.pointer, (rule, "is gone"), places, direction);
-        }
     }
 
-    fn response(&mut self, unit: UnitId, old: &'a Response, new: &'a Response) {
-        self.headers(unit, old, new);
+    fn response(&mut self, unit: UnitId, old: &'a Response, new: &'a Response, direction: Direction) {
+        self.headers(unit, old, new, direction);
         let content = (self.old.document.media(&old.content), self.new.document.media(&new.content));
-        self.media(unit, (&content.0, &content.1), (&old.pointer, &new.pointer), Direction::Response);
+        self.media(unit, (&content.0, &content.1), (&old.pointer, &new.pointer), direction);
+        self.response_leftover(unit, old, new);
     }
 
-    fn headers(&mut self, unit: UnitId, old: &'a Response, new: &'a Response) {
+    fn headers(&mut self, unit: UnitId, old: &'a Response, new: &'a Response, direction: Direction) {
         let is_same = |was: &str, is: &str| was.eq_ignore_ascii_case(is);
-        let direction = Direction::Response;
         let (old_document, new_document) = (self.old.document, self.new.document);
         for (name, was) in &old.headers {
             let was = &old_document[*was];
@@ -265,10 +307,16 @@ impl<'a> Wire<'a> {
                     (true, false) => Some(Says::new(&rules::HEADER_BECAME_OPTIONAL, "is no longer always there")),
                     _ => None,
                 };
-                if let Some(says) = says {
+                let deprecation = match (was.deprecated, is.deprecated) {
+                    (false, true) => Some(Says::new(&rules::HEADER_DEPRECATED, "is deprecated now")),
+                    (true, false) => Some(Says::new(&rules::HEADER_UNDEPRECATED, "is no longer deprecated")),
+                    _ => None,
+                };
+                for says in says.into_iter().chain(deprecation) {
                     self.note(part, Step::Same, Some(direction), Places::new(&was.pointer, &is.pointer), says);
                 }
-                self.graph.set_text(part, true);
+                self.header_leftover(part, was, is);
+                self.graph.set_transport(part, Transport::Text);
                 self.link(part, Step::Same, was.schema.as_slice(), is.schema.as_slice(), direction);
             }
         }
@@ -305,17 +353,6 @@ fn step<'a>(operation: &'a Operation, parameter: &'a Parameter) -> Step<'a> {
         Location::Path => Step::PathParameter(position(&operation.path, &parameter.name), &parameter.name),
         location => Step::Parameter(location, &parameter.name),
     }
-}
-
-/// A media type as it is compared: without the charset, which JSON does not have and text is free to have.
-fn bare(media_type: &str) -> String {
-    let parts = media_type.split(';').map(|part| part.trim().to_ascii_lowercase());
-    parts.filter(|part| !part.starts_with("charset=")).collect::<Vec<_>>().join(";")
-}
-
-/// Whether all values of a body of this type are text.
-fn is_form(media_type: &str) -> bool {
-    matches!(bare(media_type).as_str(), "application/x-www-form-urlencoded" | "multipart/form-data")
 }
 
 fn style_word(parameter: &Parameter) -> &'static str {

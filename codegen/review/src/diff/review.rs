@@ -90,7 +90,8 @@ impl Reviewed {
         let mut changes = wire(&old.document, &new.document);
         let (old, new) = side_by_side(|| old.client(name), || new.client(name));
         let ((old, old_documents), (new, new_documents)) = (old?, new?);
-        changes.extend(rust(&old, &new));
+        let of_callers = rust(&old, &new, &changes);
+        changes.extend(of_callers);
         let finding = |change: Change| {
             let (old, new) = (spot(&old_documents, change.old.as_ref()), spot(&new_documents, change.new.as_ref()));
             Finding { change, old, new, accepted: None }

@@ -66,16 +66,30 @@ rules! { Wire:
         Always(Info), "there is another base URL";
     SERVER_REMOVED: "server-removed" ~ "server-added",
         Always(Breaking), "a base URL is gone";
+    SERVER_VALUE_ADDED: "server-value-added" ~ "server-value-removed",
+        Always(Info), "a variable of the base URL may have another value";
+    SERVER_VALUE_REMOVED: "server-value-removed" ~ "server-value-added",
+        Always(Breaking), "a variable of the base URL may no longer have a value";
+    BASE_PATH_MOVED: "base-path-moved" ~ "base-path-moved",
+        Always(Info), "a part of the base URL is a part of the paths now, or the reverse";
+    UNCOMPARED: "uncompared" ~ "uncompared",
+        Always(Warning), "something changed that the review does not compare";
     WEBHOOK_ADDED: "webhook-added" ~ "webhook-removed",
         Always(Info), "the server delivers another event";
     WEBHOOK_REMOVED: "webhook-removed" ~ "webhook-added",
         Always(Breaking), "the server delivers an event no longer";
+    CALLBACK_ADDED: "callback-added" ~ "callback-removed",
+        Always(Info), "an operation may cause another request by the server";
+    CALLBACK_REMOVED: "callback-removed" ~ "callback-added",
+        Always(Breaking), "an operation no longer causes a request by the server";
 
     // Operations.
     OPERATION_ADDED: "operation-added" ~ "operation-removed",
         Always(Info), "an operation is new";
     OPERATION_REMOVED: "operation-removed" ~ "operation-added",
         Always(Breaking), "an operation is gone";
+    OPERATION_MOVED: "operation-moved" ~ "operation-moved",
+        Always(Breaking), "an operation has another path";
     PATH_SLASH_CHANGED: "path-slash-changed" ~ "path-slash-changed",
         Always(Warning), "a path has a slash at its end, or has none, other than before";
     OPERATION_DEPRECATED: "operation-deprecated" ~ "operation-undeprecated",
@@ -83,11 +97,15 @@ rules! { Wire:
     OPERATION_UNDEPRECATED: "operation-undeprecated" ~ "operation-deprecated",
         Always(Info), "an operation is no longer deprecated";
     SUNSET_SET: "sunset-set" ~ "sunset-lifted",
-        Always(Warning), "an operation has a date on which it ends";
+        Always(Warning), "something has a date on which it ends";
     SUNSET_LIFTED: "sunset-lifted" ~ "sunset-set",
-        Always(Info), "an operation no longer has a date on which it ends";
+        Always(Info), "something no longer has a date on which it ends";
     SUNSET_CHANGED: "sunset-changed" ~ "sunset-changed",
-        Always(Warning), "the date on which an operation ends is another";
+        Always(Warning), "the date on which something ends is another";
+    STABILITY_LOWERED: "stability-lowered" ~ "stability-raised",
+        Always(Warning), "something is promised to be less stable";
+    STABILITY_RAISED: "stability-raised" ~ "stability-lowered",
+        Always(Info), "something is promised to be more stable";
     OPERATION_ID_CHANGED: "operation-id-changed" ~ "operation-id-changed",
         Always(Info), "an operation has another `operationId`";
     TAG_CHANGED: "tag-changed" ~ "tag-changed",
@@ -106,6 +124,24 @@ rules! { Wire:
         Always(Breaking), "a credential needs another scope";
     SCOPE_REMOVED: "scope-removed" ~ "scope-added",
         Always(Info), "a credential no longer needs a scope";
+    SECURITY_RELAXED: "security-relaxed" ~ "security-tightened",
+        Always(Info), "some of the credentials that were sent together are enough";
+    SECURITY_TIGHTENED: "security-tightened" ~ "security-relaxed",
+        Always(Breaking), "credentials must be sent together of which one was enough";
+    CREDENTIAL_URL_CHANGED: "credential-url-changed" ~ "credential-url-changed",
+        Always(Breaking), "tokens or authorizations come from another URL";
+    FLOW_ADDED: "flow-added" ~ "flow-removed",
+        Always(Info), "tokens can be obtained in another way";
+    FLOW_REMOVED: "flow-removed" ~ "flow-added",
+        Always(Breaking), "tokens can no longer be obtained in a way";
+    SCOPE_OFFERED: "scope-offered" ~ "scope-withdrawn",
+        Always(Info), "tokens may have another scope";
+    SCOPE_WITHDRAWN: "scope-withdrawn" ~ "scope-offered",
+        Always(Warning), "tokens may no longer have a scope";
+    SCHEME_DEPRECATED: "scheme-deprecated" ~ "scheme-undeprecated",
+        Always(Info), "a security scheme is deprecated now";
+    SCHEME_UNDEPRECATED: "scheme-undeprecated" ~ "scheme-deprecated",
+        Always(Info), "a security scheme is no longer deprecated";
 
     // Parameters.
     PARAMETER_ADDED: "parameter-added" ~ "parameter-removed",
@@ -128,6 +164,14 @@ rules! { Wire:
         Always(Info), "a parameter is deprecated now";
     PARAMETER_UNDEPRECATED: "parameter-undeprecated" ~ "parameter-deprecated",
         Always(Info), "a parameter is no longer deprecated";
+    EMPTY_VALUE_FORBIDDEN: "empty-value-forbidden" ~ "empty-value-allowed",
+        Always(Breaking), "a parameter can no longer be empty";
+    EMPTY_VALUE_ALLOWED: "empty-value-allowed" ~ "empty-value-forbidden",
+        Always(Info), "a parameter may be empty now";
+    RESERVED_ENCODED: "reserved-encoded" ~ "reserved-unencoded",
+        Always(Warning), "the reserved characters of a parameter are encoded now";
+    RESERVED_UNENCODED: "reserved-unencoded" ~ "reserved-encoded",
+        Always(Warning), "the reserved characters of a parameter are no longer encoded";
 
     // Bodies.
     BODY_ADDED: "body-added" ~ "body-removed",
@@ -146,6 +190,10 @@ rules! { Wire:
         Always(Info), "a body may be of another media type";
     MEDIA_TYPE_REMOVED: "media-type-removed" ~ "media-type-added",
         Always(Breaking), "a body is no longer of a media type";
+    MEDIA_TYPE_WIDENED: "media-type-widened" ~ "media-type-narrowed",
+        By(Info, Warning), "a body may be of more media types";
+    MEDIA_TYPE_NARROWED: "media-type-narrowed" ~ "media-type-widened",
+        By(Breaking, Info), "a body may be of fewer media types";
     ENCODING_CHANGED: "encoding-changed" ~ "encoding-changed",
         By(Breaking, Warning), "a property of a form is written in another way";
 
@@ -158,6 +206,10 @@ rules! { Wire:
         Always(Info), "a request may fail with another status";
     ERROR_STATUS_REMOVED: "error-status-removed" ~ "error-status-added",
         Always(Info), "a request no longer fails with a status";
+    STATUS_WIDENED: "status-widened" ~ "status-narrowed",
+        Always(Info), "a response is declared for more statuses";
+    STATUS_NARROWED: "status-narrowed" ~ "status-widened",
+        Always(Info), "a response is declared for fewer statuses";
     HEADER_ADDED: "header-added" ~ "header-removed",
         Always(Info), "a response may have another header";
     HEADER_REMOVED: "header-removed" ~ "header-added",
@@ -170,6 +222,10 @@ rules! { Wire:
         Always(Info), "a response always has a header";
     HEADER_BECAME_OPTIONAL: "header-became-optional" ~ "header-became-required",
         Always(Breaking), "a response no longer always has a header";
+    HEADER_DEPRECATED: "header-deprecated" ~ "header-undeprecated",
+        Always(Info), "a header is deprecated now";
+    HEADER_UNDEPRECATED: "header-undeprecated" ~ "header-deprecated",
+        Always(Info), "a header is no longer deprecated";
 
     // Properties.
     PROPERTY_ADDED: "property-added" ~ "property-removed",
@@ -180,6 +236,8 @@ rules! { Wire:
         By(Breaking, Info), "a required property is new";
     REQUIRED_PROPERTY_REMOVED: "required-property-removed" ~ "required-property-added",
         By(Warning, Breaking), "a required property is gone";
+    PROPERTY_RENAMED: "property-renamed" ~ "property-renamed",
+        By(Breaking, Breaking), "a property is written in another case";
     PROPERTY_BECAME_REQUIRED: "property-became-required" ~ "property-became-optional",
         By(Breaking, Info), "a property is required now";
     PROPERTY_BECAME_OPTIONAL: "property-became-optional" ~ "property-became-required",
@@ -212,6 +270,24 @@ rules! { Wire:
         By(Breaking, Info), "properties that are not listed must be of a schema now";
     ADDITIONAL_PROPERTIES_UNTYPED: "additional-properties-untyped" ~ "additional-properties-typed",
         By(Info, Breaking), "properties that are not listed may be anything now";
+    PATTERN_PROPERTIES_ADDED: "pattern-properties-added" ~ "pattern-properties-removed",
+        By(Breaking, Info), "properties whose names match a pattern must be of a schema now";
+    PATTERN_PROPERTIES_REMOVED: "pattern-properties-removed" ~ "pattern-properties-added",
+        By(Info, Warning), "properties whose names match a pattern may be anything now";
+    PATTERN_PROPERTIES_CHANGED: "pattern-properties-changed" ~ "pattern-properties-changed",
+        By(Breaking, Warning), "a schema is for properties whose names match another pattern";
+    PROPERTY_NAMES_ADDED: "property-names-added" ~ "property-names-removed",
+        By(Breaking, Info), "names of properties must meet a schema now";
+    PROPERTY_NAMES_REMOVED: "property-names-removed" ~ "property-names-added",
+        By(Info, Warning), "names of properties no longer have to meet a schema";
+    DEPENDENCY_ADDED: "dependency-added" ~ "dependency-removed",
+        By(Breaking, Info), "more is required where a property is there";
+    DEPENDENCY_REMOVED: "dependency-removed" ~ "dependency-added",
+        By(Info, Warning), "less is required where a property is there";
+    UNEVALUATED_CLOSED: "unevaluated-closed" ~ "unevaluated-opened",
+        By(Breaking, Info), "what no schema describes is forbidden now";
+    UNEVALUATED_OPENED: "unevaluated-opened" ~ "unevaluated-closed",
+        By(Info, Warning), "what no schema describes is allowed now";
 
     // Values.
     BECAME_NULLABLE: "became-nullable" ~ "no-longer-nullable",
@@ -239,9 +315,15 @@ rules! { Wire:
     ENUM_REMOVED: "enum-removed" ~ "enum-added",
         By(Info, Warning), "values are allowed now that were not listed";
     ENUM_VALUE_ADDED: "enum-value-added" ~ "enum-value-removed",
-        By(Info, Warning), "another value is listed";
+        By(Info, Warning), "other values are listed, too";
     ENUM_VALUE_REMOVED: "enum-value-removed" ~ "enum-value-added",
-        By(Breaking, Info), "a value is no longer listed";
+        By(Breaking, Info), "values are no longer listed";
+    ENUM_REPLACED: "enum-replaced" ~ "enum-replaced",
+        By(Breaking, Breaking), "none of the listed values is listed any more, and others are";
+    EXTENSIBLE_VALUE_ADDED: "extensible-value-added" ~ "extensible-value-removed",
+        By(Info, Info), "`x-extensible-enum` lists another value";
+    EXTENSIBLE_VALUE_REMOVED: "extensible-value-removed" ~ "extensible-value-added",
+        By(Breaking, Info), "`x-extensible-enum` no longer lists a value";
     DEFAULT_ADDED: "default-added" ~ "default-removed",
         By(Warning, Info), "what is left out has a default now";
     DEFAULT_REMOVED: "default-removed" ~ "default-added",
@@ -249,7 +331,7 @@ rules! { Wire:
     DEFAULT_CHANGED: "default-changed" ~ "default-changed",
         By(Warning, Info), "what is left out has another default";
     PATTERN_ADDED: "pattern-added" ~ "pattern-removed",
-        By(Warning, Info), "a string must match a pattern now";
+        By(Breaking, Info), "a string must match a pattern now";
     PATTERN_REMOVED: "pattern-removed" ~ "pattern-added",
         By(Info, Warning), "a string no longer has to match a pattern";
     PATTERN_CHANGED: "pattern-changed" ~ "pattern-changed",
@@ -296,12 +378,42 @@ rules! { Wire:
         By(Breaking, Info), "no item may come twice now";
     UNIQUE_ITEMS_REMOVED: "unique-items-removed" ~ "unique-items-added",
         By(Info, Breaking), "items may come twice now";
+    ITEMS_CLOSED: "items-closed" ~ "items-opened",
+        By(Breaking, Info), "an array has no items in a position any more";
+    ITEMS_OPENED: "items-opened" ~ "items-closed",
+        By(Info, Breaking), "an array may have items in a position now";
+    CONTAINS_NARROWED: "contains-narrowed" ~ "contains-widened",
+        By(Breaking, Info), "more of the items must meet a schema, or fewer may";
+    CONTAINS_WIDENED: "contains-widened" ~ "contains-narrowed",
+        By(Info, Warning), "fewer of the items must meet a schema, or more may";
+    CONTENT_MEDIA_TYPE_ADDED: "content-media-type-added" ~ "content-media-type-removed",
+        By(Warning, Info), "a string says now what it holds";
+    CONTENT_MEDIA_TYPE_REMOVED: "content-media-type-removed" ~ "content-media-type-added",
+        By(Info, Warning), "a string no longer says what it holds";
+    CONTENT_MEDIA_TYPE_CHANGED: "content-media-type-changed" ~ "content-media-type-changed",
+        By(Breaking, Breaking), "a string holds something else";
+    CONTENT_SCHEMA_ADDED: "content-schema-added" ~ "content-schema-removed",
+        By(Breaking, Info), "what a string holds must meet a schema now";
+    CONTENT_SCHEMA_REMOVED: "content-schema-removed" ~ "content-schema-added",
+        By(Info, Warning), "what a string holds no longer has to meet a schema";
+    XML_CHANGED: "xml-changed" ~ "xml-changed",
+        Always(Warning), "a value is written otherwise in XML";
+    CONDITION_ADDED: "condition-added" ~ "condition-removed",
+        By(Breaking, Info), "a value must meet a condition now";
+    CONDITION_REMOVED: "condition-removed" ~ "condition-added",
+        By(Info, Warning), "a value no longer has to meet a condition";
+    CONDITION_CHANGED: "condition-changed" ~ "condition-changed",
+        By(Warning, Warning), "a value must meet another condition";
 
     // Choices.
     VARIANT_ADDED: "variant-added" ~ "variant-removed",
         By(Info, Breaking), "there is another alternative";
     VARIANT_REMOVED: "variant-removed" ~ "variant-added",
         By(Breaking, Info), "an alternative is gone";
+    ALTERNATIVES_SPLIT: "alternatives-split" ~ "alternatives-joined",
+        Always(Info), "what was one schema is several alternatives now";
+    ALTERNATIVES_JOINED: "alternatives-joined" ~ "alternatives-split",
+        Always(Info), "what was several alternatives is one schema now";
     CHOICE_ADDED: "choice-added" ~ "choice-removed",
         By(Breaking, Info), "a value must be one of some alternatives, too";
     CHOICE_REMOVED: "choice-removed" ~ "choice-added",
@@ -309,7 +421,7 @@ rules! { Wire:
     DISCRIMINATOR_ADDED: "discriminator-added" ~ "discriminator-removed",
         By(Warning, Info), "a property tells alternatives apart now";
     DISCRIMINATOR_REMOVED: "discriminator-removed" ~ "discriminator-added",
-        By(Info, Breaking), "no property tells alternatives apart any more";
+        By(Info, Warning), "no property tells alternatives apart any more";
     DISCRIMINATOR_CHANGED: "discriminator-changed" ~ "discriminator-changed",
         By(Breaking, Breaking), "another property tells alternatives apart";
     DISCRIMINATOR_VALUE_ADDED: "discriminator-value-added" ~ "discriminator-value-removed",

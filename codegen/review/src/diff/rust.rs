@@ -3,7 +3,9 @@
 //! Compared are the two clients as data, by the names that callers write and the types that these have. What is matched with what is
 //! said in `matches`; the other modules compare what was matched, a subject each.
 
+mod behavior;
 mod client;
+mod leftover;
 mod matches;
 mod methods;
 pub mod rules;
@@ -17,8 +19,9 @@ use crm_clients_generator::ir::{Api, Resource, Type, TypeDef, TypeId, TypeKind};
 use matches::Matches;
 use users::Users;
 
-/// What changed for callers between two revisions of a client. Both have the name of the same module.
-pub fn rust(old: &Api, new: &Api) -> Vec<Change> {
+/// What changed for callers between two revisions of a client. Both have the name of the same module. `wire` is what changed on the wire:
+/// what it tells of already is no news.
+pub fn rust(old: &Api, new: &Api, wire: &[Change]) -> Vec<Change> {
     let matches = Matches::of(old, new);
     let (old, new) = (Side::of(old), Side::of(new));
     let mut comparison = Comparison { old, new, matches, changes: Vec::new() };
@@ -28,6 +31,9 @@ pub fn rust(old: &Api, new: &Api) -> Vec<Change> {
     comparison.errors();
     comparison.events();
     comparison.types();
+    comparison.base_url();
+    let known: Vec<Change> = wire.iter().chain(&comparison.changes).cloned().collect();
+    comparison.leftover(&known);
     comparison.changes
 }
 

@@ -1,11 +1,12 @@
 //! Schemas compared: types, properties, items.
 
-use super::graph::{Step, UnitId};
+use super::graph::{Step, Transport, UnitId};
 use super::rules;
 use super::view::{Additional, Field, Node, Type, View};
 use super::wire::{Places, Says, Wire};
 use super::{Direction, Rule};
 use crm_clients_document::diagnostic::child;
+use crm_clients_document::model::SchemaId;
 
 /// A property before and after.
 type Fields<'v, 'a> = (Option<&'v Field<'a>>, Option<&'v Field<'a>>);
@@ -14,42 +15,76 @@ impl<'a> Wire<'a> {
     /// Compares two nodes.
     pub(super) fn schemas(&mut self, unit: UnitId, old: Node, new: Node, direction: Direction) {
         let (old_view, new_view) = (self.old.view(old), self.new.view(new));
+        if old_view.choices.is_empty() == new_view.choices.is_empty() {
+            self.keywords(unit, &old_view, &new_view, direction);
+        }
         match (old_view.choices.len(), new_view.choices.len()) {
             (0, 1) | (1, 0) => return self.alternatives(unit, (old, &old_view), (new, &new_view), direction),
             (1, 1) => self.alternatives(unit, (old, &old_view), (new, &new_view), direction),
             _ => self.several_choices(unit, &old_view, &new_view, direction),
         }
         self.own(unit, &old_view, &new_view, direction);
+        self.subtypes(unit, &old_view, &new_view, direction);
     }
 
     /// Compares what two views say beside their choices.
     fn own(&mut self, unit: UnitId, old: &View<'a>, new: &View<'a>, direction: Direction) {
         let places = Places { old: old.pointer, new: new.pointer };
-        if old.kind != new.kind {
-            let words = (old.kind.word(), new.kind.word());
+        let transport = self.graph.transport(unit);
+        let (was, is) = (old.sent_kind(transport), new.sent_kind(transport));
+        if was != is {
+            let words = (was.word(), is.word());
             let says = match words {
                 (word, "any") => format!("may be anything now, not only of type {word}"),
                 ("any", word) => format!("is of type {word} now and could be anything"),
                 (old, new) => format!("is of type {new} now, no longer of type {old}"),
             };
-            let rule = type_rule(old.kind, new.kind, self.graph.is_text(unit));
+            let rule = type_rule((was, old), (is, new), transport);
             let says = Says::from_to(rule, says, words.0, words.1);
             self.note(unit, Step::Same, Some(direction), places, says);
-            if !is_numeric(old.kind) || !is_numeric(new.kind) {
+            if !is_numeric(was) || !is_numeric(is) {
                 return;
             }
         }
-        for says in super::limits::compare(old, new) {
+        for says in super::limits::compare(old, new, transport) {
             self.note(unit, Step::Same, Some(direction), places, says);
         }
         if let Some(says) = self.excluded(old, new) {
             self.note(unit, Step::Same, Some(direction), places, says);
         }
-        if old.kind == Type::Array {
-            self.link(unit, Step::Items, &old.items, &new.items, direction);
+        if old.kind == Type::Array && new.kind == Type::Array {
+            self.items(unit, old, new, direction);
         }
         self.properties(unit, old, new, direction);
         self.additional(unit, old, new, direction);
+    }
+
+    /// Compares the items of arrays by position, and those behind them.
+    fn items(&mut self, unit: UnitId, old: &View<'a>, new: &View<'a>, direction: Direction) {
+        let places = Places { old: old.pointer, new: new.pointer };
+        fn at<'v>(view: &'v View<'_>, index: usize) -> Option<&'v [SchemaId]> {
+            match (view.prefix.get(index), &view.items) {
+                (Some(schemas), _) | (None, Additional::Of(schemas)) => Some(schemas),
+                (None, Additional::Open) => Some(&[]),
+                (None, Additional::Closed) => None,
+            }
+        }
+        let rule = |was: bool| match was {
+            true => Says::new(&rules::ITEMS_CLOSED, "has no such item any more"),
+            false => Says::new(&rules::ITEMS_OPENED, "may have such an item now"),
+        };
+        for index in 0..old.prefix.len().max(new.prefix.len()) {
+            match (at(old, index), at(new, index)) {
+                (Some(was), Some(is)) => self.link(unit, Step::Item(index), was, is, direction),
+                (None, None) => {}
+                (was, _) => self.note(unit, Step::Item(index), Some(direction), places, rule(was.is_some())),
+            }
+        }
+        match (at(old, usize::MAX), at(new, usize::MAX)) {
+            (Some(was), Some(is)) => self.link(unit, Step::Items, was, is, direction),
+            (None, None) => {}
+            (was, _) => self.note(unit, Step::Items, Some(direction), places, rule(was.is_some())),
+        }
     }
 
     fn excluded(&mut self, old: &View<'a>, new: &View<'a>) -> Option<Says> {
@@ -67,12 +102,46 @@ impl<'a> Wire<'a> {
     }
 
     fn properties(&mut self, unit: UnitId, old: &View<'a>, new: &View<'a>, direction: Direction) {
-        for (name, field) in &old.fields {
+        let renamed = self.renamed(old, new, direction);
+        for (was, is) in &renamed {
+            let (field, other) = (&old.fields[was], &new.fields[is]);
+            let (old_place, new_place) = (place(Some(field), old, was), place(Some(other), new, is));
+            let places = Places { old: old_place.as_deref(), new: new_place.as_deref() };
+            let says = Says::from_to(&rules::PROPERTY_RENAMED, format!("is `{is}` now instead of `{was}`"), was, is);
+            self.note(unit, Step::Property(was.min(is)), Some(direction), places, says);
+            self.link(unit, Step::Property(was.min(is)), &field.schemas, &other.schemas, direction);
+        }
+        let is_renamed = |name: &str| renamed.iter().any(|(was, is)| *was == name || *is == name);
+        for (name, field) in old.fields.iter().filter(|(name, _)| !is_renamed(name)) {
             self.property(unit, name, (old, new), (Some(field), new.fields.get(name)), direction);
         }
-        for (name, field) in new.fields.iter().filter(|(name, _)| !old.fields.contains_key(*name)) {
+        let fresh = new.fields.iter().filter(|(name, _)| !old.fields.contains_key(*name) && !is_renamed(name));
+        for (name, field) in fresh {
             self.property(unit, name, (old, new), (None, Some(field)), direction);
         }
+    }
+
+    /// The properties whose names differ in case or in what stands between words alone, as in `createdAt` and `created_at`.
+    fn renamed(&mut self, old: &View<'a>, new: &View<'a>, direction: Direction) -> Vec<(&'a str, &'a str)> {
+        let gone: Vec<&'a str> = old.fields.keys().copied().filter(|name| !new.fields.contains_key(name)).collect();
+        if gone.is_empty() {
+            return Vec::new();
+        }
+        let come: Vec<&'a str> = new.fields.keys().copied().filter(|name| !old.fields.contains_key(name)).collect();
+        let mut renamed = Vec::new();
+        for was in &gone {
+            let was = *was;
+            let is_unique = gone.iter().filter(|other| letters(other) == letters(was)).count() == 1;
+            let mut same = come.iter().copied().filter(|is| letters(was) == letters(is));
+            let (Some(is), None) = (same.next(), same.next()) else { continue };
+            let (field, other) = (&old.fields[was], &new.fields[is]);
+            let travels =
+                self.old.usage(&field.schemas).travels(direction) && self.new.usage(&other.schemas).travels(direction);
+            if is_unique && travels && field.required == other.required {
+                renamed.push((was, is));
+            }
+        }
+        renamed
     }
 
     fn property(
@@ -134,6 +203,11 @@ impl<'a> Wire<'a> {
     }
 }
 
+/// The letters and digits of a name in lower case.
+fn letters(name: &str) -> String {
+    name.chars().filter(|char| char.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
 /// Where a property stands, or the object that has no such property.
 fn place(field: Option<&Field<'_>>, view: &View<'_>, name: &str) -> Option<String> {
     match field {
@@ -147,10 +221,12 @@ fn is_numeric(kind: Type) -> bool {
     matches!(kind, Type::Integer | Type::Number)
 }
 
-fn type_rule(old: Type, new: Type, is_text: bool) -> &'static Rule {
+fn type_rule((old, was): (Type, &View<'_>), (new, is): (Type, &View<'_>), transport: Transport) -> &'static Rule {
+    let is_text = transport != Transport::Json;
     match (old, new) {
-        (_, Type::String) if is_text && old.is_scalar() => &rules::TYPE_WIDENED,
-        (Type::String, _) if is_text && new.is_scalar() => &rules::TYPE_NARROWED,
+        // A number is one of the strings that may stand there, unless these are limited.
+        (_, Type::String) if is_text && old.is_scalar() && is.is_free() => &rules::TYPE_WIDENED,
+        (Type::String, _) if is_text && new.is_scalar() && was.is_free() => &rules::TYPE_NARROWED,
         (_, Type::Any) | (Type::Integer, Type::Number) => &rules::TYPE_WIDENED,
         (Type::Any, _) | (Type::Number, Type::Integer) => &rules::TYPE_NARROWED,
         _ => &rules::TYPE_CHANGED,

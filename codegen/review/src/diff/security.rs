@@ -50,11 +50,37 @@ fn compare(old: &BTreeSet<Together>, new: &BTreeSet<Together>) -> Vec<Says> {
     // What is required where nothing was is no further choice.
     let was_free = old.len() == 1 && old.contains(&none);
     let is_free = new.len() == 1 && new.contains(&none);
-    for gone in old.iter().filter(|one| !one.is_empty() && !is_free && !has(new, one)) {
+    let is_part =
+        |part: &Together, whole: &Together| part.len() < whole.len() && part.keys().all(|key| whole.contains_key(key));
+    let mut gone: Vec<&Together> = old.iter().filter(|one| !one.is_empty() && !is_free && !has(new, one)).collect();
+    let mut come: Vec<&Together> = new.iter().filter(|one| !one.is_empty() && !was_free && !has(old, one)).collect();
+    // Of credentials that were sent together, one or some are enough now.
+    gone.retain(|whole| {
+        let parts: Vec<&Together> = come.iter().copied().filter(|part| is_part(part, whole)).collect();
+        if parts.is_empty() {
+            return true;
+        }
+        come.retain(|one| !parts.contains(one));
+        let (was, is) = (word(whole), parts.iter().map(|part| word(part)).collect::<Vec<_>>().join(" or "));
+        found.push(Says::from_to(&rules::SECURITY_RELAXED, format!("accepts {is} now instead of {was}"), &was, &is));
+        false
+    });
+    // The reverse.
+    come.retain(|whole| {
+        let parts: Vec<&Together> = gone.iter().copied().filter(|part| is_part(part, whole)).collect();
+        if parts.is_empty() {
+            return true;
+        }
+        gone.retain(|one| !parts.contains(one));
+        let (was, is) = (parts.iter().map(|part| word(part)).collect::<Vec<_>>().join(" or "), word(whole));
+        found.push(Says::from_to(&rules::SECURITY_TIGHTENED, format!("accepts {is} now instead of {was}"), &was, &is));
+        false
+    });
+    for gone in gone {
         let word = word(gone);
         found.push(Says::of(&rules::SECURITY_REMOVED, format!("no longer accepts {word}"), &word));
     }
-    for added in new.iter().filter(|one| !one.is_empty() && !was_free && !has(old, one)) {
+    for added in come {
         let word = word(added);
         found.push(Says::of(&rules::SECURITY_ADDED, format!("accepts {word} now"), &word));
     }
@@ -113,7 +139,7 @@ fn alternatives(
 }
 
 /// The schemes of the new document that the old one has under another name, with that name.
-fn renamed<'a>(old: &'a Document, new: &'a Document) -> BTreeMap<&'a str, &'a str> {
+pub(super) fn renamed<'a>(old: &'a Document, new: &'a Document) -> BTreeMap<&'a str, &'a str> {
     let only_in = |here: &'a Document, there: &'a Document| {
         let schemes = here.components.security_schemes.iter();
         let schemes = schemes.filter(|(name, _)| !there.components.security_schemes.contains_key(*name));

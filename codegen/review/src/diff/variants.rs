@@ -20,15 +20,15 @@ const DEPTH: usize = 6;
 const ALIKE: usize = 30;
 
 /// One of the schemas that a choice is between.
-struct Alternative<'a> {
-    node: Node,
+pub(super) struct Alternative<'a> {
+    pub(super) node: Node,
     /// The discriminator's values that stand for it.
     values: Vec<&'a str>,
     /// Properties that have one value only, and the value.
-    tags: Vec<(&'a str, String)>,
+    pub(super) tags: Vec<(&'a str, String)>,
     kind: Type,
-    names: HashSet<&'a str>,
-    hash: u64,
+    pub(super) names: HashSet<&'a str>,
+    pub(super) hash: u64,
 }
 
 /// A node with its view.
@@ -41,14 +41,37 @@ impl<'a> Wire<'a> {
         let whole = is_choice(old) != is_choice(new);
         let places = Places { old: old.1.pointer, new: new.1.pointer };
         let (was, is) = (self.old.discriminator(old.1), self.new.discriminator(new.1));
-        let old = self.old.alternatives(old, whole);
-        let new = self.new.alternatives(new, whole);
-        for (label, left, right) in labelled(&old, &new) {
+        let (old, new) = (self.old.alternatives(old, whole), self.new.alternatives(new, whole));
+        if whole && self.split(unit, (&old, &new), places, direction) {
+            return;
+        }
+        self.pairs(unit, (&old, &new), places, (direction, !whole));
+        if !whole {
+            self.discriminators(unit, was, is, places, direction);
+        }
+    }
+
+    /// Compares the schemas that extend both.
+    pub(super) fn subtypes(&mut self, unit: UnitId, old: &View<'a>, new: &View<'a>, direction: Direction) {
+        let places = Places { old: old.pointer, new: new.pointer };
+        let (old, new) = (self.old.extending(old), self.new.extending(new));
+        self.pairs(unit, (&old, &new), places, (direction, true));
+    }
+
+    /// Compares alternatives, each with its counterpart, and perhaps the values that stand for them.
+    fn pairs(
+        &mut self,
+        unit: UnitId,
+        (old, new): (&[Alternative<'a>], &[Alternative<'a>]),
+        places: Places<'_>,
+        (direction, has_values): (Direction, bool),
+    ) {
+        for (label, left, right) in labelled(old, new) {
             let step = if (old.len(), new.len()) == (1, 1) { Step::Same } else { Step::Variant(label) };
             match (left.map(|index| &old[index]), right.map(|index| &new[index])) {
                 (Some(left), Some(right)) => {
                     self.link_nodes(unit, step.clone(), left.node, right.node, direction);
-                    if !whole {
+                    if has_values {
                         self.discriminator_values(unit, &step, (left, right), places, direction);
                     }
                 }
@@ -62,9 +85,6 @@ impl<'a> Wire<'a> {
                 }
                 (None, None) => {}
             }
-        }
-        if !whole {
-            self.discriminators(unit, was, is, places, direction);
         }
     }
 
@@ -193,6 +213,23 @@ impl<'a> Side<'a> {
         alternatives
     }
 
+    /// The schemas that extend a node, as alternatives. Where the names of components stand for them, these say nothing of which is which.
+    fn extending(&mut self, view: &View<'a>) -> Vec<Alternative<'a>> {
+        let mut by_child: Vec<(SchemaId, Vec<&'a str>)> = Vec::new();
+        for (value, child) in &view.subtypes {
+            let is_mapped = view.declared.iter().filter_map(|schema| schema.discriminator.as_ref());
+            let is_mapped =
+                is_mapped.flat_map(|discriminator| &discriminator.mapping).any(|(mapped, _)| mapped == value);
+            let value = is_mapped.then_some(*value);
+            match by_child.iter_mut().find(|(other, _)| other == child) {
+                Some((_, values)) => values.extend(value),
+                None => by_child.push((*child, value.into_iter().collect())),
+            }
+        }
+        let nodes: Vec<_> = by_child.into_iter().map(|(child, values)| (self.node([child]), values)).collect();
+        nodes.into_iter().map(|(node, values)| self.alternative(node, values)).collect()
+    }
+
     /// The variants of a choice, and of choices among them that nothing tells apart, with the discriminator's values for each.
     fn collect(&mut self, choice: SchemaId, out: &mut Vec<(SchemaId, Vec<&'a str>)>, seen: &mut HashSet<SchemaId>) {
         let Kind::OneOf(variants, discriminator) = &self.schema(choice).kind else { return };
@@ -244,6 +281,7 @@ impl<'a> Side<'a> {
         }
         let mut hasher = DefaultHasher::new();
         let view = self.view(node);
+        let rare = self.rare_text(&view);
         view.kind.hash(&mut hasher);
         sorted(view.limits.iter().map(|limits| limits_text(limits)).collect()).hash(&mut hasher);
         sorted(view.values().unwrap_or_default().iter().map(|value| value.to_string()).collect()).hash(&mut hasher);
@@ -261,7 +299,15 @@ impl<'a> Side<'a> {
                 Additional::Open => 0.hash(&mut hasher),
                 Additional::Closed => 1.hash(&mut hasher),
             }
-            below(&view.items).hash(&mut hasher);
+            match &view.items {
+                Additional::Of(schemas) => below(schemas).hash(&mut hasher),
+                Additional::Open => 0.hash(&mut hasher),
+                Additional::Closed => 1.hash(&mut hasher),
+            }
+            view.prefix.iter().for_each(|schemas| below(schemas).hash(&mut hasher));
+            let (text, nested) = rare;
+            text.hash(&mut hasher);
+            nested.iter().for_each(|schemas| below(schemas).hash(&mut hasher));
             below(&view.not()).hash(&mut hasher);
             for choice in &view.choices {
                 let Kind::OneOf(variants, _) = &all[*choice].kind else { continue };
@@ -286,7 +332,7 @@ fn sorted<T: Ord>(mut all: Vec<T>) -> Vec<T> {
 
 impl Alternative<'_> {
     /// What it is called in a subject: whatever its schema is named.
-    fn label(&self) -> String {
+    pub(super) fn label(&self) -> String {
         if let Some(value) = self.values.first() {
             return (*value).to_owned();
         }
@@ -313,8 +359,10 @@ impl Alternative<'_> {
             (Type::Object, _) => {
                 let all = self.names.union(&other.names).count();
                 let common = self.names.intersection(&other.names).count();
+                // What had no properties may be given the first ones: the last to be considered.
+                let is_empty = self.names.is_empty() || other.names.is_empty();
                 let likeness = (common * 100).checked_div(all).unwrap_or(100);
-                (likeness >= ALIKE).then_some(likeness)
+                (likeness >= ALIKE || is_empty).then_some(likeness)
             }
             _ => Some(100),
         }

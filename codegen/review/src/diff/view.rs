@@ -3,16 +3,17 @@
 //! `allOf`, a reference with keywords beside it and a property that two parts of an `allOf` declare are all a set of schemas that hold at
 //! once. A [`Node`] is such a set; an empty one allows everything. So it makes no difference how a document puts a schema together.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use indexmap::{IndexMap, IndexSet};
 use serde_json::Value;
 
 use super::Direction;
-use crm_clients_document::model::{Document, SchemaId};
+use super::graph::Transport;
+use crm_clients_document::model::{Document, Schema, SchemaId};
 use crm_clients_document::normalize::{self, ClientSchema, Kind, Limits, Normalizer, nullable};
 
-/// A set of schemas that all hold: its number among those of its document.
+/// A set of schemas that all hold, perhaps without some properties: its number among those of its document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct Node(usize);
 
@@ -21,15 +22,27 @@ pub(super) struct Side<'a> {
     pub(super) document: &'a Document,
     /// Its schemas, as a client reads them.
     pub(super) all: &'a Normalizer<'a>,
-    nodes: IndexSet<Vec<SchemaId>>,
+    nodes: IndexSet<Parts<'a>>,
+    /// The schemas that extend another one, by that.
+    extended: HashMap<SchemaId, Vec<SchemaId>>,
     /// What [`Side::hash`] found for a node, to a depth.
     pub(super) hashes: HashMap<(Node, usize), u64>,
 }
 
+/// What tells a node from others.
+#[derive(PartialEq, Eq, Hash)]
+struct Parts<'a> {
+    schemas: Vec<SchemaId>,
+    /// The properties that are left out.
+    without: Vec<&'a str>,
+}
+
 /// What a node says.
 pub(super) struct View<'a> {
-    /// Where the first of its schemas stands.
+    /// Where the only one of its schemas that says something stands, or the first of several.
     pub(super) pointer: Option<&'a str>,
+    /// Its schemas as the document has them, those included that only put others together.
+    pub(super) declared: Vec<&'a Schema>,
     /// The schemas that say it: neither `allOf` itself nor a choice.
     pub(super) own: Vec<SchemaId>,
     pub(super) limits: Vec<&'a Limits>,
@@ -37,10 +50,14 @@ pub(super) struct View<'a> {
     pub(super) kind: Type,
     pub(super) fields: IndexMap<&'a str, Field<'a>>,
     pub(super) additional: Additional,
-    /// What the items of an array are.
-    pub(super) items: Vec<SchemaId>,
+    /// What the first items of an array are, each by its position.
+    pub(super) prefix: Vec<Vec<SchemaId>>,
+    /// What the other items of an array are.
+    pub(super) items: Additional,
     /// The schemas that are choices, each to be met.
     pub(super) choices: Vec<SchemaId>,
+    /// The schemas that extend it, by the value of its discriminator.
+    pub(super) subtypes: BTreeMap<&'a str, SchemaId>,
 }
 
 /// The type of a value.
@@ -84,7 +101,7 @@ pub(super) struct Field<'a> {
     pub(super) holder: &'a str,
 }
 
-/// What properties that are not listed may be.
+/// What properties or items that are not listed may be.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) enum Additional {
     #[default]
@@ -113,7 +130,14 @@ impl Use {
 
 impl<'a> Side<'a> {
     pub(super) fn new(all: &'a Normalizer<'a>) -> Self {
-        Self { document: all.document, all, nodes: IndexSet::new(), hashes: HashMap::new() }
+        let document = all.document;
+        let mut extended: HashMap<SchemaId, Vec<SchemaId>> = HashMap::new();
+        for id in document.components.schemas.values() {
+            for parent in document[*id].all_of.iter().flatten() {
+                extended.entry(document.referred(*parent)).or_default().push(*id);
+            }
+        }
+        Self { document, all, nodes: IndexSet::new(), extended, hashes: HashMap::new() }
     }
 
     /// The node of these schemas.
@@ -121,11 +145,18 @@ impl<'a> Side<'a> {
         let mut schemas: Vec<SchemaId> = schemas.into_iter().map(|id| self.all.referred(id)).collect();
         schemas.sort_unstable();
         schemas.dedup();
-        Node(self.nodes.insert_full(schemas).0)
+        Node(self.nodes.insert_full(Parts { schemas, without: Vec::new() }).0)
+    }
+
+    /// A node without some of its properties.
+    pub(super) fn without(&mut self, node: Node, mut without: Vec<&'a str>) -> Node {
+        without.sort_unstable();
+        let schemas = self.schemas(node).to_vec();
+        Node(self.nodes.insert_full(Parts { schemas, without }).0)
     }
 
     fn schemas(&self, node: Node) -> &[SchemaId] {
-        self.nodes.get_index(node.0).map_or(&[], Vec::as_slice)
+        self.nodes.get_index(node.0).map_or(&[], |parts| parts.schemas.as_slice())
     }
 
     pub(super) fn schema(&self, id: SchemaId) -> &'a ClientSchema {
@@ -181,18 +212,22 @@ impl<'a> Side<'a> {
     pub(super) fn view(&self, node: Node) -> View<'a> {
         let mut view = View {
             pointer: self.pointer(node),
+            declared: Vec::new(),
             own: Vec::new(),
             limits: Vec::new(),
             default: None,
             kind: Type::Any,
             fields: IndexMap::new(),
             additional: Additional::Open,
-            items: Vec::new(),
+            prefix: Vec::new(),
+            items: Additional::Open,
             choices: Vec::new(),
+            subtypes: BTreeMap::new(),
         };
         let mut required = Vec::new();
         for id in self.part_ids(self.schemas(node)) {
             let schema = self.schema(id);
+            view.declared.extend(self.declared(id));
             if view.default.is_none() {
                 view.default = schema.default.as_ref().filter(|default| !default.is_null());
             }
@@ -212,7 +247,7 @@ impl<'a> Side<'a> {
                 Kind::String { .. } => view.narrow(Type::String),
                 Kind::Array(items) => {
                     view.narrow(Type::Array);
-                    view.items.push(*items);
+                    self.add_items(*items, &schema.pointer, &mut view);
                 }
                 Kind::Object(object) => {
                     view.narrow(Type::Object);
@@ -226,7 +261,77 @@ impl<'a> Side<'a> {
             let holder = view.pointer.unwrap_or_default();
             view.fields.entry(name).or_insert(Field { holder, ..Field::default() }).required = true;
         }
+        for name in self.nodes.get_index(node.0).into_iter().flat_map(|parts| &parts.without) {
+            view.fields.shift_remove(name);
+        }
+        view.subtypes = self.subtypes(node, &view);
+        let mut telling = view.own.iter().chain(&view.choices).filter(|id| !self.allows_all(**id));
+        if let (Some(only), None) = (telling.next(), telling.next()) {
+            view.pointer = Some(&self.schema(*only).pointer);
+        }
         view
+    }
+
+    /// The schemas that extend one with a discriminator and without a choice, by the values that stand for them: those of the mapping or,
+    /// where there is none, the names of the components.
+    fn subtypes(&self, node: Node, view: &View<'a>) -> BTreeMap<&'a str, SchemaId> {
+        let mut subtypes = BTreeMap::new();
+        for schema in view.declared.iter().filter(|schema| schema.one_of.is_none() && schema.any_of.is_none()) {
+            let Some(discriminator) = &schema.discriminator else { continue };
+            let mapped = discriminator.mapping.iter().map(|(value, id)| (value.as_str(), self.document.referred(*id)));
+            subtypes.extend(mapped);
+            let id = schema.component.as_ref().and_then(|name| self.document.components.schemas.get(name));
+            let extending = id.and_then(|id| self.extended.get(id)).into_iter().flatten();
+            for child in extending.filter(|_| discriminator.mapping.is_empty()) {
+                subtypes.extend(self.document[*child].component.as_deref().map(|name| (name, *child)));
+            }
+        }
+        // Each of them has its parent in it.
+        let own = self.schemas(node);
+        if subtypes.values().any(|child| own.contains(child)) { BTreeMap::new() } else { subtypes }
+    }
+
+    /// A schema as the document has it; none where the normalizer made it.
+    fn declared(&self, id: SchemaId) -> Option<&'a Schema> {
+        let id = self.all.referred(id);
+        (id.index() < self.document.schemas().len()).then(|| &self.document[id])
+    }
+
+    /// Takes in an array that the document declares at `pointer`. The normalizer joins the schemas of all positions; here each
+    /// has its own.
+    fn add_items(&self, items: SchemaId, pointer: &str, view: &mut View<'a>) {
+        let declared = view.declared.iter().copied().find(|schema| schema.pointer == pointer);
+        let Some(array) = declared.filter(|array| !array.prefix_items.is_empty() || self.is_never(array.items)) else {
+            return self.restrict(items, |view| &mut view.items, view);
+        };
+        for (index, item) in array.prefix_items.iter().enumerate() {
+            if view.prefix.len() <= index {
+                view.prefix.push(Vec::new());
+            }
+            view.prefix[index].push(*item);
+        }
+        match array.items {
+            None => {}
+            Some(_) if self.is_never(array.items) => view.items = Additional::Closed,
+            Some(rest) => self.restrict(rest, |view| &mut view.items, view),
+        }
+    }
+
+    /// Whether a schema is `false`.
+    pub(super) fn is_never(&self, id: Option<SchemaId>) -> bool {
+        id.and_then(|id| self.declared(id)).is_some_and(|schema| schema.boolean == Some(false))
+    }
+
+    /// Adds a schema that what is not listed must meet.
+    fn restrict(&self, schema: SchemaId, of: for<'v> fn(&'v mut View<'a>) -> &'v mut Additional, view: &mut View<'a>) {
+        if self.allows_all(schema) {
+            return;
+        }
+        match of(view) {
+            Additional::Closed => {}
+            Additional::Of(schemas) => schemas.push(schema),
+            open @ Additional::Open => *open = Additional::Of(vec![schema]),
+        }
     }
 
     fn add_object(&self, object: &'a normalize::Object, pointer: &'a str, view: &mut View<'a>) {
@@ -236,15 +341,18 @@ impl<'a> Side<'a> {
             field.required |= property.required;
             field.holder = pointer;
         }
-        match object.additional {
+        // The normalizer makes the schemas of `patternProperties` that of all other properties; here they are compared by pattern.
+        let declared = view.declared.iter().find(|schema| schema.pointer == pointer);
+        let declared = declared.filter(|schema| !schema.rare().pattern_properties.is_empty());
+        let additional = match declared.map(|schema| schema.additional_properties) {
+            Some(None) => normalize::Additional::Unsaid,
+            Some(additional) if self.is_never(additional) => normalize::Additional::Forbidden,
+            _ => object.additional,
+        };
+        match additional {
             normalize::Additional::Unsaid | normalize::Additional::Any => {}
             normalize::Additional::Forbidden => view.additional = Additional::Closed,
-            normalize::Additional::Of(schema) if self.allows_all(schema) => {}
-            normalize::Additional::Of(schema) => match &mut view.additional {
-                Additional::Closed => {}
-                Additional::Of(schemas) => schemas.push(schema),
-                open @ Additional::Open => *open = Additional::Of(vec![schema]),
-            },
+            normalize::Additional::Of(schema) => self.restrict(schema, |view| &mut view.additional, view),
         }
     }
 
@@ -262,6 +370,23 @@ impl<'a> View<'a> {
         }
     }
 
+    /// The type of what is sent: as text, anything is a string.
+    pub(super) fn sent_kind(&self, transport: Transport) -> Type {
+        match self.kind {
+            Type::Any if transport != Transport::Json && self.choices.is_empty() => Type::String,
+            kind => kind,
+        }
+    }
+
+    /// Whether nothing limits its values beyond their type.
+    pub(super) fn is_free(&self) -> bool {
+        let limits = self.limits.iter().all(|limits| {
+            let max = limits.max_length.is_none() && limits.min_length.unwrap_or(0) <= 1;
+            max && limits.not.is_none()
+        });
+        limits && self.format().is_empty() && self.patterns().is_empty() && self.values().is_none()
+    }
+
     /// Whether all is said by a choice, and nothing beside it.
     pub(super) fn is_choice_alone(&self) -> bool {
         self.kind == Type::Any && self.limits.is_empty() && self.choices.len() == 1
@@ -273,14 +398,18 @@ impl<'a> View<'a> {
         limits.reduce(|strictest, limit| if stricter(&limit, &strictest) { limit } else { strictest })
     }
 
-    /// The format, empty where there is none.
+    /// The format, empty where there is none. An encoding of bytes as text is one, too.
     pub(super) fn format(&self) -> &'a str {
-        self.limits.iter().map(|limits| limits.format.as_str()).find(|format| !format.is_empty()).unwrap_or_default()
+        let mut formats = self.limits.iter().map(|limits| limits.format.as_str());
+        let encodings = self.declared.iter().filter_map(|schema| schema.rare().content_encoding.as_deref());
+        let mut encodings = encodings.filter(|encoding| !["7bit", "8bit", "binary"].contains(encoding));
+        formats.find(|format| !format.is_empty()).or_else(|| encodings.next()).unwrap_or_default()
     }
 
-    /// The patterns that a string must match, sorted.
+    /// The patterns that a string must match, sorted, without those that every string matches.
     pub(super) fn patterns(&self) -> Vec<&'a str> {
         let mut patterns: Vec<&str> = self.limits.iter().filter_map(|limits| limits.pattern.as_deref()).collect();
+        patterns.retain(|pattern| !matches_all(pattern));
         patterns.sort_unstable();
         patterns.dedup();
         patterns
@@ -288,7 +417,9 @@ impl<'a> View<'a> {
 
     /// The values that are listed, where any are.
     pub(super) fn values(&self) -> Option<Vec<&'a Value>> {
-        let mut lists = self.limits.iter().map(|limits| &limits.values).filter(|values| !values.is_empty());
+        let of_limits = self.limits.iter().map(|limits| limits.values.as_slice());
+        let mut lists = of_limits.chain(self.declared.iter().filter_map(|schema| structured(schema)));
+        let mut lists = lists.by_ref().filter(|values| !values.is_empty());
         let first = lists.next()?;
         let others: Vec<HashSet<&Value>> = lists.map(|values| values.iter().collect()).collect();
         Some(first.iter().filter(|value| others.iter().all(|listed| listed.contains(*value))).collect())
@@ -298,4 +429,25 @@ impl<'a> View<'a> {
     pub(super) fn not(&self) -> Vec<SchemaId> {
         self.limits.iter().filter_map(|limits| limits.not).collect()
     }
+}
+
+/// The listed values of a schema, if objects or arrays are among them: these are no choice to a client, but they are a limit.
+fn structured(schema: &Schema) -> Option<&[Value]> {
+    let listed = match (&schema.constant, &schema.enumeration) {
+        (Some(constant), _) => std::slice::from_ref(constant),
+        (None, Some(values)) => values.as_slice(),
+        (None, None) => return None,
+    };
+    listed.iter().any(|value| value.is_object() || value.is_array()).then_some(listed)
+}
+
+/// Whether every string matches a pattern.
+fn matches_all(pattern: &str) -> bool {
+    if pattern == "^$" {
+        return false;
+    }
+    let inner = pattern.strip_prefix('^').unwrap_or(pattern);
+    let inner = inner.strip_suffix('$').unwrap_or(inner);
+    let inner = inner.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')).unwrap_or(inner);
+    matches!(inner, "" | ".*" | ".*?" | "[\\s\\S]*" | "[\\S\\s]*" | "[\\w\\W]*" | "(.|\\n)*")
 }

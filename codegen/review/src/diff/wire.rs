@@ -1,10 +1,10 @@
 //! The walk over both documents.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 use super::graph::{Found, Graph, Key, Step, UnitId};
 use super::view::{Node, Side};
-use super::{Change, Direction, Rule, report, rules};
+use super::{Change, Direction, Rule, Severity, report, rules};
 use crm_clients_document::model::{Document, SchemaId};
 use crm_clients_document::normalize::Normalizer;
 
@@ -12,11 +12,16 @@ use crm_clients_document::normalize::Normalizer;
 /// is gone behind them; where the documents agree there are none.
 pub fn wire(old: &Document, new: &Document) -> Vec<Change> {
     let (old, new) = (Normalizer::new(old), Normalizer::new(new));
-    let mut wire = Wire { old: Side::new(&old), new: Side::new(&new), graph: Graph::default(), todo: VecDeque::new() };
+    let mut wire = Wire {
+        old: Side::new(&old),
+        new: Side::new(&new),
+        graph: Graph::default(),
+        todo: VecDeque::new(),
+        trials: HashMap::new(),
+        trial_depth: 0,
+    };
     wire.document();
-    while let Some((unit, old, new, direction)) = wire.todo.pop_front() {
-        wire.schemas(unit, old, new, direction);
-    }
+    wire.finish();
     report::changes(&wire.graph)
 }
 
@@ -27,6 +32,18 @@ pub(super) struct Wire<'a> {
     pub(super) graph: Graph<'a>,
     /// Pairs of schemas that are still to be compared: a list and no recursion, for schemas may lie deep.
     todo: VecDeque<(UnitId, Node, Node, Direction)>,
+    /// What came of nodes that were compared for a decision alone.
+    trials: HashMap<(Node, Node, Direction), Trial>,
+    trial_depth: usize,
+}
+
+/// What becomes of values where a node takes the place of another.
+#[derive(Clone, Copy)]
+pub(super) struct Trial {
+    /// Whether going from the old node to the new one breaks clients.
+    pub(super) breaks: bool,
+    /// Whether going back would.
+    pub(super) breaks_back: bool,
 }
 
 /// A difference about to be noted: the rule, what is said of it and what tells it from others.
@@ -97,10 +114,46 @@ impl<'a> Wire<'a> {
         self.link_nodes(unit, step, old, new, direction);
     }
 
+    /// Compares the schemas that are still to be compared.
+    fn finish(&mut self) {
+        while let Some((unit, old, new, direction)) = self.todo.pop_front() {
+            self.schemas(unit, old, new, direction);
+        }
+    }
+
+    /// Compares two nodes for a decision alone: nothing is noted. Where such decisions are nested too deeply, both ways break.
+    pub(super) fn trial(&mut self, old: Node, new: Node, direction: Direction) -> Trial {
+        const DEEPEST: usize = 2;
+        if let Some(known) = self.trials.get(&(old, new, direction)) {
+            return *known;
+        }
+        if self.trial_depth == DEEPEST {
+            return Trial { breaks: true, breaks_back: true };
+        }
+        let graph = std::mem::take(&mut self.graph);
+        let todo = std::mem::take(&mut self.todo);
+        self.trial_depth += 1;
+        let (root, _) = self.graph.unit(Key::Document);
+        self.link_nodes(root, Step::Same, old, new, direction);
+        self.finish();
+        let found = || self.graph.units.iter().flat_map(|unit| &unit.found);
+        let is_breaking = |rule: &Rule, direction| rule.severity(direction) == Severity::Breaking;
+        let mirror = |id: &str| rules::ALL.iter().find(|rule| rule.id == id);
+        let trial = Trial {
+            breaks: found().any(|found| is_breaking(found.rule, found.direction)),
+            breaks_back: found()
+                .any(|found| mirror(found.rule.mirror).is_some_and(|rule| is_breaking(rule, found.direction))),
+        };
+        self.trial_depth -= 1;
+        (self.graph, self.todo) = (graph, todo);
+        self.trials.insert((old, new, direction), trial);
+        trial
+    }
+
     /// Compares nodes that a step leads to, as non-null values.
     pub(super) fn link_nodes(&mut self, unit: UnitId, step: Step<'a>, old: Node, new: Node, direction: Direction) {
-        let is_text = self.graph.is_text(unit);
-        let (part, is_new) = self.graph.part(unit, step, Key::Schemas(old, new, direction, is_text));
+        let transport = self.graph.transport(unit);
+        let (part, is_new) = self.graph.part(unit, step, Key::Schemas(old, new, direction, transport));
         if is_new {
             self.todo.push_back((part, old, new, direction));
         }
@@ -115,7 +168,7 @@ impl<'a> Wire<'a> {
             true => Says::new(&rules::BECAME_NULLABLE, "may be null now"),
             false => Says::new(&rules::NO_LONGER_NULLABLE, "can no longer be null"),
         };
-        let places = Places { old: self.old.pointer(old), new: self.new.pointer(new) };
+        let places = Places { old: self.old.view(old).pointer, new: self.new.view(new).pointer };
         self.note(part, Step::Same, Some(direction), places, says);
     }
 

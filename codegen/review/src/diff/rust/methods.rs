@@ -109,6 +109,7 @@ impl<'a> Comparison<'a> {
         self.signature(pair, &place);
         self.output(pair, &place);
         self.errors_of(pair, &place);
+        self.behavior(pair.operations, &place);
     }
 
     /// Its name, its resource, and what is known of it as a whole.

@@ -50,6 +50,23 @@ rules! { Rust:
     RETRIES_REMOVED: "rust-retries-removed" ~ "rust-retries-added", Always(Warning),
         "a call that may have arrived is no longer sent again";
 
+    BASE_URL_CHANGED: "rust-base-url-changed" ~ "rust-base-url-changed", Always(Warning),
+        "requests go to another base URL unless the caller says otherwise";
+    SERVER_VARIABLE_ADDED: "rust-server-variable-added" ~ "rust-server-variable-removed", Always(Info),
+        "a variable of the base URL can be set";
+    SERVER_VARIABLE_REMOVED: "rust-server-variable-removed" ~ "rust-server-variable-added", Always(Warning),
+        "a variable of the base URL can no longer be set";
+    SERVER_CHANGED: "rust-server-changed" ~ "rust-server-changed", Always(Warning),
+        "a method's requests go to another server";
+    ACCEPT_CHANGED: "rust-accept-changed" ~ "rust-accept-changed", Always(Warning),
+        "a method asks for another media type";
+    BODY_TYPE_CHANGED: "rust-body-type-changed" ~ "rust-body-type-changed", Always(Warning),
+        "a method sends its body as another media type";
+    CREDENTIALS_REORDERED: "rust-credentials-reordered" ~ "rust-credentials-reordered", Always(Warning),
+        "a method prefers another credential";
+    BEHAVIOR_CHANGED: "rust-behavior-changed" ~ "rust-behavior-changed", Always(Warning),
+        "the client sends or reads something else that the review does not compare";
+
     // What methods take and give.
     ARGUMENT_ADDED: "rust-argument-added" ~ "rust-argument-removed", Always(Breaking),
         "a method takes another argument";

@@ -29,7 +29,7 @@ pub struct Slot<'a> {
 }
 
 /// What an argument fills.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug)]
 pub enum Key<'a> {
     /// A place of the path, counted from its end: it may have another name, and more may stand before it.
     Path(usize),
@@ -69,6 +69,35 @@ impl<'a> Signature<'a> {
             if body.required { arguments.push(slot) } else { setters.push(slot) }
         }
         Self { arguments, setters }
+    }
+}
+
+/// The case of a header's name means nothing.
+impl PartialEq for Key<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Path(one), Self::Path(other)) => one == other,
+            (Self::Parameter(Location::Header, one), Self::Parameter(Location::Header, other)) => {
+                one.eq_ignore_ascii_case(other)
+            }
+            (Self::Parameter(one, name), Self::Parameter(other, other_name)) => (one, name) == (other, other_name),
+            (Self::Body, Self::Body) => true,
+            _ => false,
+        }
+    }
+}
+
+impl Eq for Key<'_> {}
+
+impl std::hash::Hash for Key<'_> {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        std::mem::discriminant(self).hash(state);
+        match self {
+            Self::Path(place) => place.hash(state),
+            Self::Parameter(Location::Header, name) => name.to_ascii_lowercase().hash(state),
+            Self::Parameter(location, name) => (location, name).hash(state),
+            Self::Body => {}
+        }
     }
 }
 

@@ -1,0 +1,136 @@
+//! How the properties of a form are written, compared: style, media type and headers of each.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::graph::{Step, UnitId};
+use super::view::{Side, Type};
+use super::wire::{Places, Says, Wire};
+use super::{Direction, rules};
+use crm_clients_document::model::{Encoding, MediaType, Style, StyleKind};
+
+/// How a property is written, where that is said.
+#[derive(Default, PartialEq)]
+struct Written {
+    layout: Option<(Style, bool)>,
+    media_type: Option<String>,
+    /// The part's headers, and whether each is required.
+    headers: BTreeMap<String, (bool, u64)>,
+}
+
+impl<'a> Wire<'a> {
+    /// Compares how the properties are written that both documents have: what came or went is told of as such.
+    pub(super) fn encodings(
+        &mut self,
+        unit: UnitId,
+        (old, new): (&'a MediaType, &'a MediaType),
+        step: &Step<'a>,
+        places: Places<'_>,
+        direction: Direction,
+    ) {
+        let names: BTreeSet<&str> = old.encoding.keys().chain(new.encoding.keys()).map(String::as_str).collect();
+        if names.is_empty() && old.prefix_encoding.is_empty() && new.prefix_encoding.is_empty() {
+            return self.item_encoding(unit, (old, new), places);
+        }
+        let (was, is) = (self.old.node(old.schema), self.new.node(new.schema));
+        let kinds = (self.old.kinds(was), self.new.kinds(is));
+        for name in names {
+            let (Some(was_kind), Some(is_kind)) = (kinds.0.get(name), kinds.1.get(name)) else { continue };
+            let was = self.old.written(old.encoding.get(name), *was_kind);
+            let is = self.new.written(new.encoding.get(name), *is_kind);
+            for says in differences(name, &was, &is) {
+                self.note(unit, step.clone(), Some(direction), places, says);
+            }
+        }
+        let count = (old.prefix_encoding.len(), new.prefix_encoding.len());
+        for index in 0..count.0.max(count.1) {
+            let was = self.old.written(old.prefix_encoding.get(index), Type::Any);
+            let is = self.new.written(new.prefix_encoding.get(index), Type::Any);
+            for says in differences(&format!("part {}", index + 1), &was, &is) {
+                self.note(unit, step.clone(), Some(direction), places, says);
+            }
+        }
+        self.item_encoding(unit, (old, new), places);
+    }
+
+    fn item_encoding(&mut self, unit: UnitId, (old, new): (&'a MediaType, &'a MediaType), places: Places<'_>) {
+        let was = self.old.written(old.item_encoding.as_deref(), Type::Any);
+        if was != self.new.written(new.item_encoding.as_deref(), Type::Any) {
+            self.uncompared(unit, places, "itemEncoding");
+        }
+    }
+}
+
+fn differences(name: &str, old: &Written, new: &Written) -> Vec<Says> {
+    let mut found = Vec::new();
+    let mut changed = |what: &str, old: &str, new: &str| {
+        let says = format!("writes `{name}` {what}");
+        found.push(Says::of(&rules::ENCODING_CHANGED, says, &format!("{name} {old} > {new}")));
+    };
+    if old.layout != new.layout {
+        let (was, is) = (layout_words(old.layout), layout_words(new.layout));
+        changed(&format!("{is} now instead of {was}"), &was, &is);
+    }
+    if old.media_type != new.media_type {
+        let word = |media_type: &Option<String>| media_type.clone().unwrap_or_else(|| "its default type".to_owned());
+        let (was, is) = (word(&old.media_type), word(&new.media_type));
+        changed(&format!("as `{is}` now instead of `{was}`"), &was, &is);
+    }
+    if old.headers != new.headers {
+        let names = |headers: &BTreeMap<String, (bool, u64)>| headers.keys().cloned().collect::<Vec<_>>().join(", ");
+        changed("with other headers now", &names(&old.headers), &names(&new.headers));
+    }
+    found
+}
+
+fn layout_words(layout: Option<(Style, bool)>) -> String {
+    let Some((style, is_reserved)) = layout else { return "in the default way".to_owned() };
+    let words = match (style.kind, style.explode) {
+        (StyleKind::DeepObject, _) => "as `name[key]`",
+        (StyleKind::SpaceDelimited, _) => "with spaces",
+        (StyleKind::PipeDelimited, _) => "with `|`",
+        (_, true) => "with its name repeated",
+        (_, false) => "with commas",
+    };
+    if is_reserved { format!("{words}, reserved characters as they are") } else { words.to_owned() }
+}
+
+impl<'a> Side<'a> {
+    /// The properties of a form and their types.
+    fn kinds(&mut self, node: super::view::Node) -> BTreeMap<&'a str, Type> {
+        let view = self.view(node);
+        let fields = view.fields.iter().map(|(name, field)| {
+            let node = self.node(field.schemas.iter().copied());
+            let view = self.view(node);
+            let kind = if view.choices.is_empty() { view.kind } else { Type::Any };
+            (*name, kind)
+        });
+        fields.collect()
+    }
+
+    /// How a property of a type is written. What goes without saying is the same as nothing.
+    fn written(&mut self, encoding: Option<&'a Encoding>, kind: Type) -> Written {
+        let Some(encoding) = encoding else { return Written::default() };
+        let is_default =
+            |style: &Style| kind.is_scalar() || style.kind == StyleKind::Form && style.explode && kind == Type::Array;
+        let layout = encoding.layout().filter(|style| encoding.allow_reserved || !is_default(style));
+        let default = match kind {
+            Type::Object => "application/json",
+            kind if kind.is_scalar() => "text/plain",
+            _ => "",
+        };
+        let media_type = encoding.content_type.as_deref().map(|types| {
+            let mut types: Vec<String> = types.split(',').map(|one| one.trim().to_ascii_lowercase()).collect();
+            types.sort_unstable();
+            types.join(", ")
+        });
+        let headers = encoding.headers.iter().map(|(name, id)| {
+            let header = &self.document[*id];
+            (name.to_ascii_lowercase(), (header.required, self.hash_of(header.schema.as_slice())))
+        });
+        Written {
+            headers: headers.collect(),
+            layout: layout.map(|style| (style, encoding.allow_reserved)),
+            media_type: media_type.filter(|media_type| media_type != default),
+        }
+    }
+}

@@ -1,0 +1,450 @@
+//! The keywords of JSON Schema that few schemas have, compared: conditions, dependencies, patterns of names, content, and extensions
+//! that say something of the wire.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::graph::{Step, UnitId};
+use super::view::{Side, View};
+use super::wire::{Places, Says, Wire};
+use super::{Direction, Rule, rules};
+use crm_clients_document::model::{Schema, SchemaId, Xml};
+
+/// What all schemas of a node say by these keywords.
+#[derive(Default)]
+pub(super) struct Rare<'a> {
+    /// `if`, `then` and `else`.
+    conditions: Vec<[Option<SchemaId>; 3]>,
+    contains: Vec<SchemaId>,
+    /// `minContains` and `maxContains`, the strictest of each.
+    count: (u64, u64),
+    property_names: Vec<SchemaId>,
+    patterns: BTreeMap<&'a str, Vec<SchemaId>>,
+    dependent_schemas: BTreeMap<&'a str, Vec<SchemaId>>,
+    /// The property that requires, and the one that it requires.
+    dependent_required: BTreeSet<(&'a str, &'a str)>,
+    unevaluated_properties: Vec<SchemaId>,
+    unevaluated_items: Vec<SchemaId>,
+    content_schema: Vec<SchemaId>,
+    content_media_type: Option<&'a str>,
+    xml: Option<&'a Xml>,
+    sunset: Option<&'a str>,
+    stability: Option<&'a str>,
+    /// `x-extensible-enum`.
+    extensible: Option<BTreeSet<String>>,
+    /// Extensions that nothing here knows.
+    pub(super) extensions: BTreeMap<&'a str, &'a Value>,
+}
+
+impl<'a> Rare<'a> {
+    pub(super) fn of(declared: &[&'a Schema]) -> Self {
+        let mut all = Self { count: (1, u64::MAX), ..Self::default() };
+        for schema in declared {
+            if schema.rare.is_some() {
+                all.add(schema);
+            }
+        }
+        all
+    }
+
+    fn add(&mut self, schema: &'a Schema) {
+        let rare = schema.rare();
+        if rare.condition.is_some() && (rare.then.is_some() || rare.otherwise.is_some()) {
+            self.conditions.push([rare.condition, rare.then, rare.otherwise]);
+        }
+        if let Some(contains) = rare.contains {
+            self.contains.push(contains);
+            let count = |number: Option<&serde_json::Number>| number.and_then(serde_json::Number::as_u64);
+            self.count.0 = self.count.0.max(count(rare.min_contains.as_ref()).unwrap_or(1));
+            self.count.1 = self.count.1.min(count(rare.max_contains.as_ref()).unwrap_or(u64::MAX));
+        }
+        self.property_names.extend(rare.property_names);
+        for (pattern, schema) in &rare.pattern_properties {
+            self.patterns.entry(pattern).or_default().push(*schema);
+        }
+        for (name, schema) in &rare.dependent_schemas {
+            self.dependent_schemas.entry(name).or_default().push(*schema);
+        }
+        for (name, required) in &rare.dependent_required {
+            self.dependent_required.extend(required.iter().map(|other| (name.as_str(), other.as_str())));
+        }
+        self.unevaluated_properties.extend(rare.unevaluated_properties);
+        self.unevaluated_items.extend(rare.unevaluated_items);
+        self.content_schema.extend(rare.content_schema);
+        // Bytes of no type say no more than the format `binary`.
+        let media_type =
+            rare.content_media_type.as_deref().filter(|media_type| *media_type != "application/octet-stream");
+        self.content_media_type = self.content_media_type.or(media_type);
+        self.xml = self.xml.or(rare.xml.as_ref());
+        for (name, value) in &rare.extensions {
+            match name.as_str() {
+                "x-sunset" => self.sunset = self.sunset.or(value.as_str()),
+                "x-stability-level" => self.stability = self.stability.or(value.as_str()),
+                "x-extensible-enum" => {
+                    let values = value.as_array().into_iter().flatten().map(Value::to_string);
+                    self.extensible.get_or_insert_default().extend(values);
+                }
+                name if is_known(name) => {}
+                name => _ = self.extensions.entry(name).or_insert(value),
+            }
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        let Self { conditions, contains, property_names, patterns, dependent_schemas, dependent_required, .. } = self;
+        let Self { unevaluated_properties, unevaluated_items, content_schema, content_media_type, .. } = self;
+        conditions.is_empty()
+            && contains.is_empty()
+            && property_names.is_empty()
+            && patterns.is_empty()
+            && dependent_schemas.is_empty()
+            && dependent_required.is_empty()
+            && unevaluated_properties.is_empty()
+            && unevaluated_items.is_empty()
+            && content_schema.is_empty()
+            && content_media_type.is_none()
+            && self.xml.is_none()
+            && self.sunset.is_none()
+            && self.stability.is_none()
+            && self.extensible.is_none()
+            && self.extensions.is_empty()
+    }
+}
+
+/// Extensions of schemas that are compared elsewhere, or that only documentation shows.
+fn is_known(name: &str) -> bool {
+    const KNOWN: [&str; 11] = [
+        "x-rust-name",
+        "x-rust-variants",
+        "x-enum-varnames",
+        "x-enumNames",
+        "x-enum-descriptions",
+        "x-enumDescriptions",
+        "x-nullable",
+        "x-example",
+        "x-examples",
+        "summary",
+        "description",
+    ];
+    KNOWN.contains(&name)
+}
+
+/// A schema below a keyword that only one of the documents may have, and what is said where it comes or goes.
+struct Nested<'r> {
+    keyword: &'static str,
+    added: (&'static Rule, &'r str),
+    removed: (&'static Rule, &'r str),
+}
+
+impl<'a> Wire<'a> {
+    /// Compares the keywords that few schemas have.
+    pub(super) fn keywords(&mut self, unit: UnitId, old: &View<'a>, new: &View<'a>, direction: Direction) {
+        let (was, is) = (Rare::of(&old.declared), Rare::of(&new.declared));
+        if was.is_empty() && is.is_empty() {
+            return;
+        }
+        let at = At { unit, places: Places { old: old.pointer, new: new.pointer }, direction };
+        self.conditions(at, &was, &is);
+        self.contains(at, &was, &is);
+        self.patterns(at, &was, &is);
+        self.dependencies(at, &was, &is);
+        self.unevaluated(at, &was, &is);
+        self.nested_keywords(at, &was, &is);
+        for says in facts(&was, &is) {
+            self.note(unit, Step::Same, Some(direction), at.places, says);
+        }
+        let names: BTreeSet<&'a str> = was.extensions.keys().chain(is.extensions.keys()).copied().collect();
+        for name in names.into_iter().filter(|name| was.extensions.get(name) != is.extensions.get(name)) {
+            self.uncompared(unit, at.places, name);
+        }
+    }
+
+    fn conditions(&mut self, at: At<'_>, old: &Rare<'a>, new: &Rare<'a>) {
+        let says = match (old.conditions.as_slice(), new.conditions.as_slice()) {
+            ([], []) => return,
+            ([], _) => Says::new(&rules::CONDITION_ADDED, "must meet a condition now (`if`)"),
+            (_, []) => Says::new(&rules::CONDITION_REMOVED, "no longer has to meet a condition (`if`)"),
+            (was, is) => {
+                let hashed = |side: &mut Side<'a>, all: &[[Option<SchemaId>; 3]], only: bool| {
+                    let mut hashes: Vec<_> = all
+                        .iter()
+                        .map(|parts| parts.map(|part| side.hash_of(part.as_slice())))
+                        .map(
+                            |[condition, then, otherwise]| {
+                                if only { [condition, 0, 0] } else { [condition, then, otherwise] }
+                            },
+                        )
+                        .collect();
+                    hashes.sort_unstable();
+                    hashes
+                };
+                if hashed(&mut self.old, was, false) == hashed(&mut self.new, is, false) {
+                    return;
+                }
+                if let ([was], [is]) = (was, is)
+                    && hashed(&mut self.old, &[*was], true) == hashed(&mut self.new, &[*is], true)
+                {
+                    for (keyword, part) in [("then", 1), ("else", 2)] {
+                        let (was, is) = (was[part], is[part]);
+                        self.link(at.unit, Step::Keyword(keyword), was.as_slice(), is.as_slice(), at.direction);
+                    }
+                    return;
+                }
+                Says::new(&rules::CONDITION_CHANGED, "must meet another condition now (`if`)")
+            }
+        };
+        self.note(at.unit, Step::Same, Some(at.direction), at.places, says);
+    }
+
+    fn contains(&mut self, at: At<'_>, old: &Rare<'a>, new: &Rare<'a>) {
+        let words = |rare: &Rare<'_>| match (rare.contains.is_empty(), rare.count) {
+            (true, _) => "any items".to_owned(),
+            (false, (least, u64::MAX)) => format!("at least {least} of the items that `contains` describes"),
+            (false, (least, most)) => format!("{least} to {most} of the items that `contains` describes"),
+        };
+        let count = |rare: &Rare<'_>| if rare.contains.is_empty() { (0, u64::MAX) } else { rare.count };
+        let (was, is) = (count(old), count(new));
+        let (old_words, new_words) = (words(old), words(new));
+        let says = format!("has {new_words} now instead of {old_words}");
+        if is.0 > was.0 || is.1 < was.1 {
+            let says = Says::from_to(&rules::CONTAINS_NARROWED, says.clone(), &old_words, &new_words);
+            self.note(at.unit, Step::Same, Some(at.direction), at.places, says);
+        }
+        if is.0 < was.0 || is.1 > was.1 {
+            let says = Says::from_to(&rules::CONTAINS_WIDENED, says, &old_words, &new_words);
+            self.note(at.unit, Step::Same, Some(at.direction), at.places, says);
+        }
+        if !old.contains.is_empty() && !new.contains.is_empty() {
+            self.link(at.unit, Step::Keyword("contains"), &old.contains, &new.contains, at.direction);
+        }
+    }
+
+    fn patterns(&mut self, at: At<'_>, old: &Rare<'a>, new: &Rare<'a>) {
+        let gone: Vec<&'a str> = old.patterns.keys().copied().filter(|name| !new.patterns.contains_key(name)).collect();
+        let come: Vec<&'a str> = new.patterns.keys().copied().filter(|name| !old.patterns.contains_key(name)).collect();
+        for (pattern, was) in &old.patterns {
+            if let Some(is) = new.patterns.get(pattern) {
+                self.link(at.unit, Step::Pattern(pattern), was, is, at.direction);
+            }
+        }
+        if let ([was], [is]) = (gone.as_slice(), come.as_slice()) {
+            let says = format!("has properties with names that match `{is}` now instead of `{was}`");
+            let says = Says::from_to(&rules::PATTERN_PROPERTIES_CHANGED, says, was, is);
+            self.note(at.unit, Step::Same, Some(at.direction), at.places, says);
+            return self.link(at.unit, Step::Pattern(was.min(is)), &old.patterns[was], &new.patterns[is], at.direction);
+        }
+        for pattern in gone {
+            let says = format!("no longer has a schema for properties with names that match `{pattern}`");
+            let says = Says::of(&rules::PATTERN_PROPERTIES_REMOVED, says, pattern);
+            self.note(at.unit, Step::Same, Some(at.direction), at.places, says);
+        }
+        for pattern in come {
+            let says = format!("has a schema now for properties with names that match `{pattern}`");
+            let says = Says::of(&rules::PATTERN_PROPERTIES_ADDED, says, pattern);
+            self.note(at.unit, Step::Same, Some(at.direction), at.places, says);
+        }
+    }
+
+    fn dependencies(&mut self, at: At<'_>, old: &Rare<'a>, new: &Rare<'a>) {
+        for (name, other) in new.dependent_required.difference(&old.dependent_required) {
+            let says = format!("must have the property `{other}` now where it has `{name}`");
+            let says = Says::from_to(&rules::DEPENDENCY_ADDED, says, name, other);
+            self.note(at.unit, Step::Same, Some(at.direction), at.places, says);
+        }
+        for (name, other) in old.dependent_required.difference(&new.dependent_required) {
+            let says = format!("no longer has to have the property `{other}` where it has `{name}`");
+            let says = Says::from_to(&rules::DEPENDENCY_REMOVED, says, name, other);
+            self.note(at.unit, Step::Same, Some(at.direction), at.places, says);
+        }
+        let names: BTreeSet<&'a str> =
+            old.dependent_schemas.keys().chain(new.dependent_schemas.keys()).copied().collect();
+        for name in names {
+            match (old.dependent_schemas.get(name), new.dependent_schemas.get(name)) {
+                (Some(was), Some(is)) => {
+                    self.link(at.unit, Step::Keyword("dependentSchemas"), was, is, at.direction);
+                }
+                (None, _) => {
+                    let says = format!("must meet a schema now where it has the property `{name}`");
+                    let says = Says::of(&rules::DEPENDENCY_ADDED, says, name);
+                    self.note(at.unit, Step::Same, Some(at.direction), at.places, says);
+                }
+                (_, None) => {
+                    let says = format!("no longer has to meet a schema where it has the property `{name}`");
+                    let says = Says::of(&rules::DEPENDENCY_REMOVED, says, name);
+                    self.note(at.unit, Step::Same, Some(at.direction), at.places, says);
+                }
+            }
+        }
+    }
+
+    fn unevaluated(&mut self, at: At<'_>, old: &Rare<'a>, new: &Rare<'a>) {
+        let lists = [
+            ("properties", &old.unevaluated_properties, &new.unevaluated_properties),
+            ("items", &old.unevaluated_items, &new.unevaluated_items),
+        ];
+        for (what, was, is) in lists {
+            let forbids = |side: &Side<'a>, ids: &[SchemaId]| ids.iter().any(|id| side.is_never(Some(*id)));
+            let says = match (forbids(&self.old, was), forbids(&self.new, is)) {
+                (false, true) => Says::of(
+                    &rules::UNEVALUATED_CLOSED,
+                    format!("has no {what} any more that no schema describes"),
+                    what,
+                ),
+                (true, false) => {
+                    Says::of(&rules::UNEVALUATED_OPENED, format!("may have {what} now that no schema describes"), what)
+                }
+                // The schema of further properties is compared with `additionalProperties`.
+                (false, false) if what == "items" => {
+                    self.link(at.unit, Step::Keyword("unevaluatedItems"), was, is, at.direction);
+                    continue;
+                }
+                _ => continue,
+            };
+            self.note(at.unit, Step::Same, Some(at.direction), at.places, says);
+        }
+    }
+
+    fn nested_keywords(&mut self, at: At<'_>, old: &Rare<'a>, new: &Rare<'a>) {
+        let names = Nested {
+            keyword: "propertyNames",
+            added: (&rules::PROPERTY_NAMES_ADDED, "has a schema now for the names of its properties"),
+            removed: (&rules::PROPERTY_NAMES_REMOVED, "no longer has a schema for the names of its properties"),
+        };
+        self.nested(at, &names, &old.property_names, &new.property_names);
+        let content = Nested {
+            keyword: "contentSchema",
+            added: (&rules::CONTENT_SCHEMA_ADDED, "has a schema now for what is in the text"),
+            removed: (&rules::CONTENT_SCHEMA_REMOVED, "no longer has a schema for what is in the text"),
+        };
+        self.nested(at, &content, &old.content_schema, &new.content_schema);
+    }
+
+    fn nested(&mut self, at: At<'_>, nested: &Nested<'_>, old: &[SchemaId], new: &[SchemaId]) {
+        let (rule, says) = match (old.is_empty(), new.is_empty()) {
+            (true, true) => return,
+            (true, false) => nested.added,
+            (false, true) => nested.removed,
+            (false, false) => return self.link(at.unit, Step::Keyword(nested.keyword), old, new, at.direction),
+        };
+        self.note(at.unit, Step::Same, Some(at.direction), at.places, Says::new(rule, says));
+    }
+}
+
+/// Where keywords are compared.
+#[derive(Clone, Copy)]
+struct At<'p> {
+    unit: UnitId,
+    places: Places<'p>,
+    direction: Direction,
+}
+
+/// What is said of values that have no schema below them.
+fn facts(old: &Rare<'_>, new: &Rare<'_>) -> Vec<Says> {
+    let mut found = Vec::new();
+    match (old.content_media_type, new.content_media_type) {
+        (None, None) => {}
+        (Some(was), Some(is)) if was == is => {}
+        (None, Some(is)) => {
+            found.push(Says::of(&rules::CONTENT_MEDIA_TYPE_ADDED, format!("holds `{is}` now"), is));
+        }
+        (Some(was), None) => {
+            found.push(Says::of(
+                &rules::CONTENT_MEDIA_TYPE_REMOVED,
+                format!("no longer says that it holds `{was}`"),
+                was,
+            ));
+        }
+        (Some(was), Some(is)) => {
+            let says = format!("holds `{is}` now instead of `{was}`");
+            found.push(Says::from_to(&rules::CONTENT_MEDIA_TYPE_CHANGED, says, was, is));
+        }
+    }
+    if old.xml != new.xml {
+        found.push(Says::new(&rules::XML_CHANGED, "is written otherwise in XML"));
+    }
+    found.extend(sunset(old.sunset, new.sunset));
+    found.extend(stability(old.stability, new.stability));
+    found.extend(extensible(old.extensible.as_ref(), new.extensible.as_ref()));
+    found
+}
+
+/// The day on which something ends.
+pub(super) fn sunset(old: Option<&str>, new: Option<&str>) -> Option<Says> {
+    match (old, new) {
+        (None, Some(new)) => Some(Says::of(&rules::SUNSET_SET, format!("ends on {new}"), new)),
+        (Some(old), None) => Some(Says::of(&rules::SUNSET_LIFTED, format!("no longer ends on {old}"), old)),
+        (Some(old), Some(new)) if old != new => {
+            Some(Says::from_to(&rules::SUNSET_CHANGED, format!("ends on {new} now instead of {old}"), old, new))
+        }
+        _ => None,
+    }
+}
+
+/// How stable something is promised to be. What says nothing is stable.
+pub(super) fn stability(old: Option<&str>, new: Option<&str>) -> Option<Says> {
+    const LEVELS: [&str; 4] = ["draft", "alpha", "beta", "stable"];
+    let level = |word: &str| LEVELS.iter().position(|level| *level == word).unwrap_or(LEVELS.len());
+    let (was, is) = (old.unwrap_or("stable"), new.unwrap_or("stable"));
+    if was == is {
+        return None;
+    }
+    let rule = if level(is) < level(was) { &rules::STABILITY_LOWERED } else { &rules::STABILITY_RAISED };
+    Some(Says::from_to(rule, format!("is `{is}` now instead of `{was}`"), was, is))
+}
+
+fn extensible(old: Option<&BTreeSet<String>>, new: Option<&BTreeSet<String>>) -> Vec<Says> {
+    let (Some(old), Some(new)) = (old, new) else { return Vec::new() };
+    let listed = |from: &BTreeSet<String>, without: &BTreeSet<String>| {
+        from.difference(without).map(|value| format!("`{}`", value.trim_matches('"'))).collect::<Vec<_>>().join(", ")
+    };
+    let (gone, come) = (listed(old, new), listed(new, old));
+    let mut found = Vec::new();
+    if !gone.is_empty() {
+        let says = format!("no longer lists {gone} in `x-extensible-enum`");
+        found.push(Says::of(&rules::EXTENSIBLE_VALUE_REMOVED, says, &gone));
+    }
+    if !come.is_empty() {
+        let says = format!("lists {come} in `x-extensible-enum` now");
+        found.push(Says::of(&rules::EXTENSIBLE_VALUE_ADDED, says, &come));
+    }
+    found
+}
+
+impl<'a> Side<'a> {
+    /// A number that is the same for schemas that say the same; 0 where there is none.
+    pub(super) fn hash_of(&mut self, schemas: &[SchemaId]) -> u64 {
+        if schemas.is_empty() {
+            return 0;
+        }
+        let node = self.node(schemas.iter().copied());
+        self.hash(node)
+    }
+
+    /// What tells the keywords of a node from those of another, and the schemas below them.
+    pub(super) fn rare_text(&self, view: &View<'a>) -> (String, Vec<Vec<SchemaId>>) {
+        let rare = Rare::of(&view.declared);
+        if rare.is_empty() {
+            return (String::new(), Vec::new());
+        }
+        let text = format!(
+            "{:?} {:?} {:?} {:?} {:?} {:?}",
+            rare.count,
+            rare.patterns.keys(),
+            rare.dependent_schemas.keys(),
+            rare.dependent_required,
+            rare.content_media_type,
+            rare.extensible,
+        );
+        let conditions = rare.conditions.iter().flatten().map(|part| part.as_slice().to_vec());
+        let lists = [
+            rare.contains,
+            rare.property_names,
+            rare.unevaluated_properties,
+            rare.unevaluated_items,
+            rare.content_schema,
+        ];
+        let maps = rare.patterns.into_values().chain(rare.dependent_schemas.into_values());
+        (text, conditions.chain(lists).chain(maps).collect())
+    }
+}

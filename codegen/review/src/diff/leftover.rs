@@ -1,0 +1,231 @@
+//! What the model has and nothing else here compares.
+//!
+//! Each object of the model is taken apart into all of its fields, so that the compiler asks about a field that is added to it. A field
+//! is compared elsewhere, is prose, or is compared here: what differs gives one warning for each name, wherever it stands.
+
+use std::collections::BTreeSet;
+
+use super::graph::{Key, Step, UnitId};
+use super::rules;
+use super::wire::{Places, Says, Wire};
+use crm_clients_document::model::{
+    Document, ExtensionMap, Header, Link, MediaType, Operation, Parameter, RequestBody, Response, SecurityScheme, Tag,
+};
+
+/// Extensions that are compared elsewhere, or that only documentation shows.
+const KNOWN: [&str; 10] = [
+    "x-rust-name",
+    "x-rust-variants",
+    "x-sunset",
+    "x-stability-level",
+    "x-idempotent",
+    "x-pagination",
+    "x-oauth2",
+    "x-webhook-signature",
+    "x-example",
+    "x-examples",
+];
+
+impl<'a> Wire<'a> {
+    /// Notes once for each name that something of this name changed and is not compared.
+    pub(super) fn uncompared(&mut self, unit: UnitId, places: Places<'_>, name: &'a str) {
+        let (part, is_new) = self.graph.part(unit, Step::Same, Key::Uncompared(name));
+        if is_new {
+            let says = format!("has another `{name}`, which the review does not compare");
+            self.note(part, Step::Same, None, places, Says::of(&rules::UNCOMPARED, says, name));
+        }
+    }
+
+    fn extensions(&mut self, unit: UnitId, places: Places<'_>, old: &'a ExtensionMap, new: &'a ExtensionMap) {
+        let names: BTreeSet<&'a str> = old.keys().chain(new.keys()).map(String::as_str).collect();
+        for name in names.into_iter().filter(|name| !KNOWN.contains(name) && old.get(*name) != new.get(*name)) {
+            self.uncompared(unit, places, name);
+        }
+    }
+
+    pub(super) fn document_leftover(&mut self, unit: UnitId) {
+        let (old, new) = (self.old.document, self.new.document);
+        let places = Places::new("", "");
+        self.extensions(unit, places, document_extensions(old), document_extensions(new));
+        self.extensions(unit, Places::new("/info", "/info"), &old.info.extensions, &new.info.extensions);
+        for was in &old.tags {
+            if let Some(is) = new.tags.iter().find(|is| is.name == was.name) {
+                self.extensions(unit, Places::new("/tags", "/tags"), tag_extensions(was), tag_extensions(is));
+            }
+        }
+    }
+
+    pub(super) fn operation_leftover(&mut self, unit: UnitId, old: &'a Operation, new: &'a Operation) {
+        let places = Places::new(&old.pointer, &new.pointer);
+        self.extensions(unit, places, operation_extensions(old), operation_extensions(new));
+    }
+
+    pub(super) fn parameter_leftover(&mut self, unit: UnitId, old: &'a Parameter, new: &'a Parameter) {
+        let places = Places::new(&old.pointer, &new.pointer);
+        self.extensions(unit, places, parameter_extensions(old), parameter_extensions(new));
+        let names = (content_type(self.old.document, old), content_type(self.new.document, new));
+        if old.is_json() && new.is_json() && names.0 != names.1 {
+            self.uncompared(unit, places, "content");
+        }
+    }
+
+    pub(super) fn body_leftover(&mut self, unit: UnitId, old: &'a RequestBody, new: &'a RequestBody) {
+        let RequestBody { pointer: _, description: _, required: _, content: _, extensions: was } = old;
+        let RequestBody { pointer: _, description: _, required: _, content: _, extensions: is } = new;
+        self.extensions(unit, Places::new(&old.pointer, &new.pointer), was, is);
+    }
+
+    pub(super) fn media_leftover(
+        &mut self,
+        unit: UnitId,
+        (old, new): (&'a MediaType, &'a MediaType),
+        places: Places<'_>,
+    ) {
+        self.extensions(unit, places, media_extensions(old), media_extensions(new));
+    }
+
+    pub(super) fn response_leftover(&mut self, unit: UnitId, old: &'a Response, new: &'a Response) {
+        let places = Places::new(&old.pointer, &new.pointer);
+        self.extensions(unit, places, response_extensions(old), response_extensions(new));
+        let links = |document: &Document, response: &Response| {
+            let mut links: Vec<String> =
+                response.links.iter().map(|(name, id)| link_text(name, &document[*id])).collect();
+            links.sort_unstable();
+            links
+        };
+        if links(self.old.document, old) != links(self.new.document, new) {
+            self.uncompared(unit, places, "links");
+        }
+    }
+
+    pub(super) fn scheme_leftover(&mut self, unit: UnitId, old: &'a SecurityScheme, new: &'a SecurityScheme) {
+        let SecurityScheme { pointer: _, description: _, deprecated: _, kind: _, rust_name: _, extensions: was } = old;
+        let SecurityScheme { pointer: _, description: _, deprecated: _, kind: _, rust_name: _, extensions: is } = new;
+        self.extensions(unit, Places::new(&old.pointer, &new.pointer), was, is);
+    }
+
+    pub(super) fn header_leftover(&mut self, unit: UnitId, old: &'a Header, new: &'a Header) {
+        let places = Places::new(&old.pointer, &new.pointer);
+        self.extensions(unit, places, header_extensions(old), header_extensions(new));
+        if old.explode != new.explode {
+            self.uncompared(unit, places, "explode");
+        }
+    }
+}
+
+fn document_extensions(document: &Document) -> &ExtensionMap {
+    &document.extensions
+}
+
+fn tag_extensions(tag: &Tag) -> &ExtensionMap {
+    // A tag says how documentation is arranged; its names in Rust are compared as such.
+    let Tag { name: _, rust_name: _, summary: _, description: _, external_docs: _, parent: _, kind: _, extensions } =
+        tag;
+    extensions
+}
+
+fn operation_extensions(operation: &Operation) -> &ExtensionMap {
+    let Operation {
+        extensions,
+        // Prose, and where it stands.
+        pointer: _,
+        summary: _,
+        description: _,
+        external_docs: _,
+        // Compared in `operations` and `servers`.
+        method: _,
+        path: _,
+        tags: _,
+        id: _,
+        deprecated: _,
+        sunset: _,
+        callbacks: _,
+        servers: _,
+        // Compared in `requests` and `security`.
+        parameters: _,
+        body: _,
+        responses: _,
+        security: _,
+        // Compared for callers, in `rust`.
+        rust_name: _,
+        idempotent: _,
+        pagination: _,
+    } = operation;
+    extensions
+}
+
+fn parameter_extensions(parameter: &Parameter) -> &ExtensionMap {
+    let Parameter {
+        extensions,
+        // Prose, and where it stands.
+        pointer: _,
+        description: _,
+        example: _,
+        examples: _,
+        // Compared in `requests`.
+        location: _,
+        name: _,
+        required: _,
+        deprecated: _,
+        allow_empty_value: _,
+        allow_reserved: _,
+        style: _,
+        schema: _,
+        content: _,
+        holds_json: _,
+        // Compared for callers, in `rust`.
+        rust_name: _,
+    } = parameter;
+    extensions
+}
+
+/// The media type that a parameter's value is written as.
+fn content_type<'d>(document: &'d Document, parameter: &Parameter) -> Option<&'d str> {
+    parameter.content.first().map(|id| document[*id].name.as_str())
+}
+
+fn media_extensions(media: &MediaType) -> &ExtensionMap {
+    let MediaType {
+        extensions,
+        // Prose, and where it stands.
+        pointer: _,
+        example: _,
+        examples: _,
+        // Compared in `requests` and `encodings`.
+        name: _,
+        schema: _,
+        item_schema: _,
+        encoding: _,
+        prefix_encoding: _,
+        item_encoding: _,
+    } = media;
+    extensions
+}
+
+fn response_extensions(response: &Response) -> &ExtensionMap {
+    let Response { extensions, pointer: _, summary: _, description: _, headers: _, content: _, links: _ } = response;
+    extensions
+}
+
+fn header_extensions(header: &Header) -> &ExtensionMap {
+    let Header {
+        extensions,
+        pointer: _,
+        description: _,
+        example: _,
+        examples: _,
+        required: _,
+        deprecated: _,
+        explode: _,
+        schema: _,
+        content: _,
+    } = header;
+    extensions
+}
+
+fn link_text(name: &str, link: &Link) -> String {
+    let Link { pointer: _, description: _, operation_ref, operation_id, parameters, request_body, server, extensions } =
+        link;
+    let server = server.as_ref().map(|server| server.default_url());
+    format!("{name} {operation_ref:?} {operation_id:?} {parameters:?} {request_body:?} {server:?} {extensions:?}")
+}

@@ -1,0 +1,86 @@
+//! What the client does by itself, which no signature shows: where it sends requests, what it asks for, what it sends a body as, and
+//! which credential it prefers.
+
+use super::{Comparison, Only, Place, rules};
+use crate::diff::servers::normalized;
+use crm_clients_generator::ir::{Api, Operation};
+
+impl Comparison<'_> {
+    /// Compares what the client does by itself as a whole.
+    pub fn base_url(&mut self) {
+        let (old, new) = (self.old.api, self.new.api);
+        let place = Place {
+            subject: format!("{}::Builder", old.name),
+            old: Some("/servers".to_owned()),
+            new: Some("/servers".to_owned()),
+            operations: Vec::new(),
+        };
+        let addresses = |api: &Api| (normalized(&api.base_url), normalized(&api.server_template));
+        if addresses(old) != addresses(new) {
+            let (was, is) = if old.base_url == new.base_url {
+                (&old.server_template, &new.server_template)
+            } else {
+                (&old.base_url, &new.base_url)
+            };
+            let message = format!("requests go to `{is}` unless the caller says otherwise, no longer to `{was}`");
+            self.tell(&rules::BASE_URL_CHANGED, place.clone(), message, &[was, is]);
+        }
+        let has = |api: &Api, name: &str| api.server_variables.iter().any(|variable| variable.name == name);
+        let names = [&rules::SERVER_VARIABLE_REMOVED, &rules::SERVER_VARIABLE_ADDED];
+        for variable in old.server_variables.iter().filter(|variable| !has(new, &variable.name)) {
+            let what = format!("the variable `{}` of `server_variable`", variable.name);
+            self.tell_only(Only::Old, names, place.clone(), &what, &[&variable.name]);
+        }
+        for variable in new.server_variables.iter().filter(|variable| !has(old, &variable.name)) {
+            let what = format!("the variable `{}` of `server_variable`", variable.name);
+            self.tell_only(Only::New, names, place.clone(), &what, &[&variable.name]);
+        }
+    }
+
+    /// Compares what a method does by itself.
+    pub(super) fn behavior(&mut self, [old, new]: [&Operation; 2], place: &Place) {
+        let server = |operation: &Operation| operation.server.as_deref().map(normalized);
+        if server(old) != server(new) {
+            let word =
+                |operation: &Operation| operation.server.clone().unwrap_or_else(|| "the client's base URL".to_owned());
+            let (was, is) = (word(old), word(new));
+            let message = format!("`{}` goes to {is}, no longer to {was}", new.name);
+            self.tell(&rules::SERVER_CHANGED, place.clone(), message, &[&was, &is]);
+        }
+        // What success gives, and whether event by event, is told of by itself.
+        if let (Some(was), Some(is)) = (&old.accept, &new.accept)
+            && was != is
+            && old.events.is_some() == new.events.is_some()
+            && std::mem::discriminant(&old.output) == std::mem::discriminant(&new.output)
+        {
+            let message = format!("`{}` asks for `{is}`, no longer for `{was}`", new.name);
+            self.tell(&rules::ACCEPT_CHANGED, place.clone(), message, &[was, is]);
+        }
+        if let (Some(was), Some(is)) = (&old.body, &new.body)
+            && was.media_type != is.media_type
+        {
+            let message = format!("`{}` sends `{}`, no longer `{}`", new.name, is.media_type, was.media_type);
+            self.tell(&rules::BODY_TYPE_CHANGED, place.clone(), message, &[&was.media_type, &is.media_type]);
+        }
+        let (was, is) = (credentials(self.old.api, old), credentials(self.new.api, new));
+        let sorted = |mut all: Vec<String>| {
+            all.sort_unstable();
+            all
+        };
+        if was != is && sorted(was.clone()) == sorted(is.clone()) {
+            let (was, is) = (was.join(", then "), is.join(", then "));
+            let message = format!("`{}` prefers {is}, no longer {was}", new.name);
+            self.tell(&rules::CREDENTIALS_REORDERED, place.clone(), message, &[&was, &is]);
+        }
+    }
+}
+
+/// The credentials that an operation sends, the preferred ones first. The place of a credential tells it, whatever its scheme's name.
+fn credentials(api: &Api, operation: &Operation) -> Vec<String> {
+    let word = |scheme: &usize| api.schemes.get(*scheme).map(|scheme| format!("`{}`", scheme.name)).unwrap_or_default();
+    let alternative = |all: &Vec<usize>| match all.as_slice() {
+        [] => "none".to_owned(),
+        all => all.iter().map(word).collect::<Vec<_>>().join(" and "),
+    };
+    operation.security.iter().map(alternative).collect()
+}

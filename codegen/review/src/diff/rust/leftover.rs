@@ -1,0 +1,135 @@
+//! What changed in the client and is not told of by anything else.
+//!
+//! The two clients are compared as data, without prose and without what only places and names them. An operation or a type that is not
+//! the same and that no finding is about gives one warning: so a review without findings means that the client does what it did.
+
+use std::collections::HashSet;
+
+use serde_json::{Map, Value};
+
+use super::{Comparison, Place, rules};
+use crate::diff::Change;
+use crate::diff::graph::nameless;
+use crm_clients_generator::ir::{Api, TypeId};
+
+/// Names, places and prose.
+const UNTOLD: [&str; 12] = [
+    "name",
+    "pointer",
+    "docs",
+    "call",
+    "id",
+    "path",
+    "module",
+    "function",
+    "title",
+    "version",
+    "deprecated",
+    "alternative",
+];
+
+impl Comparison<'_> {
+    /// Tells of operations and types that are not the same, and that none of the changes is about.
+    pub fn leftover(&mut self, known: &[Change]) {
+        let told: HashSet<&str> = known.iter().flat_map(|change| &change.operations).map(String::as_str).collect();
+        if known.iter().any(|change| change.operations.is_empty() && !change.subject.is_empty()) {
+            // A change of the API as a whole may be the reason of any other.
+            return;
+        }
+        let (old, new) = (self.old.api, self.new.api);
+        for ((was, old_index), (is, new_index)) in self.matches.operations.clone() {
+            let (before, after) = (&old.resources[was].operations[old_index], &new.resources[is].operations[new_index]);
+            let label = super::users::label(after);
+            if !told.contains(label.as_str()) && facts(old, before) != facts(new, after) {
+                let subject = format!("{}::{}", self.old.handle_path(&old.resources[was]), before.name);
+                let place = Place {
+                    subject,
+                    old: Some(before.pointer.clone()),
+                    new: Some(after.pointer.clone()),
+                    operations: vec![label],
+                };
+                let message =
+                    format!("`{}` sends or reads something else, which the review does not compare", after.name);
+                self.tell(&rules::BEHAVIOR_CHANGED, place, message, &[]);
+            }
+        }
+        for (index, before) in old.types.iter().enumerate() {
+            let Some((id, after)) = new.types.iter().enumerate().find(|(_, after)| after.name == before.name) else {
+                continue;
+            };
+            let users = self.new.users.of_type(TypeId(id));
+            if users.iter().any(|user| told.contains(user.as_str()))
+                || facts(old, &before.kind) == facts(new, &after.kind)
+            {
+                continue;
+            }
+            let operations = if users.is_empty() { self.old.users.of_type(TypeId(index)) } else { users };
+            let subject = self.old.type_path(before);
+            if known.iter().any(|change| change.subject.starts_with(&subject)) {
+                continue;
+            }
+            let place =
+                Place { subject, old: Some(before.pointer.clone()), new: Some(after.pointer.clone()), operations };
+            let message = format!("`{}` is written or read otherwise, which the review does not compare", after.name);
+            self.tell(&rules::BEHAVIOR_CHANGED, place, message, &[]);
+        }
+    }
+}
+
+/// What an operation or a type says of what is sent and read.
+fn facts(api: &Api, node: &impl serde::Serialize) -> Value {
+    let value = serde_json::to_value(node).unwrap_or_default();
+    told(api, value)
+}
+
+fn told(api: &Api, value: Value) -> Value {
+    match value {
+        Value::Object(object) => {
+            let mut kept = Map::new();
+            for (key, value) in object.into_iter().filter(|(key, _)| !UNTOLD.contains(&key.as_str())) {
+                let value = match (key.as_str(), value.as_u64().and_then(|index| usize::try_from(index).ok())) {
+                    // Types are told by their names, whatever their numbers.
+                    ("Named", Some(index)) => {
+                        api.types.get(index).map(|def| def.name.clone().into()).unwrap_or_default()
+                    }
+                    // The style of a place is that of its argument.
+                    ("template", _) => value.as_str().map(|path| nameless(path).into_owned()).into(),
+                    ("path_values", _) => value.as_array().map(Vec::len).into(),
+                    ("errors", _) => named(&value, |index| Some(&api.errors.get(index)?.name)),
+                    ("security", _) => named(&value, |index| Some(&api.schemes.get(index)?.name)),
+                    _ => told(api, value),
+                };
+                kept.insert(key, value);
+            }
+            // The case of a header's name means nothing, and the name of a path parameter is never sent.
+            match (kept.get("location").and_then(Value::as_str), kept.get("wire").and_then(Value::as_str)) {
+                (Some("Path"), _) => _ = kept.remove("wire"),
+                (Some("Header"), Some(wire)) => _ = kept.insert("wire".to_owned(), wire.to_ascii_lowercase().into()),
+                _ => {}
+            }
+            kept.sort_keys();
+            Value::Object(kept)
+        }
+        Value::Array(items) => {
+            let mut items: Vec<Value> = items.into_iter().map(|item| told(api, item)).collect();
+            // The order of fields and setters is none of their meaning; that of arguments is told of.
+            if items.iter().all(Value::is_object) {
+                items.sort_by_cached_key(Value::to_string);
+            }
+            Value::Array(items)
+        }
+        other => other,
+    }
+}
+
+/// Numbers in a value as the names that they stand for.
+fn named<'a>(value: &Value, name: impl Fn(usize) -> Option<&'a String> + Copy) -> Value {
+    match value {
+        Value::Array(items) => items.iter().map(|item| named(item, name)).collect(),
+        Value::Number(_) => {
+            let index = value.as_u64().and_then(|index| usize::try_from(index).ok());
+            index.and_then(name).map_or_else(|| value.clone(), |name| name.clone().into())
+        }
+        other => other.clone(),
+    }
+}

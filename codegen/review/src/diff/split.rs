@@ -1,0 +1,165 @@
+//! One schema that becomes a choice, or a choice that becomes one schema.
+//!
+//! Where a property tells the alternatives apart, each of them is compared with what the one schema says of its value. Otherwise an
+//! alternative that takes all that the one schema takes is compared with it, and the others are new.
+
+use std::collections::BTreeSet;
+
+use super::graph::{Step, UnitId};
+use super::variants::Alternative;
+use super::wire::{Places, Says, Wire};
+use super::{Direction, rules};
+
+impl<'a> Wire<'a> {
+    /// Compares one schema with the alternatives that take its place, or whose place it takes; false where the two are no such thing.
+    pub(super) fn split(
+        &mut self,
+        unit: UnitId,
+        (old, new): (&[Alternative<'a>], &[Alternative<'a>]),
+        places: Places<'_>,
+        direction: Direction,
+    ) -> bool {
+        let (one, all, is_old) = match (old, new) {
+            ([one], all) if all.len() > 1 => (one, all, true),
+            (all, [one]) if all.len() > 1 => (one, all, false),
+            _ => return false,
+        };
+        let split = Split { unit, places, direction, is_old };
+        self.by_tag(&split, one, all) || self.by_cover(&split, one, all)
+    }
+
+    fn by_tag(&mut self, split: &Split<'_>, one: &Alternative<'a>, all: &[Alternative<'a>]) -> bool {
+        let Some((tag, values)) = self.tag(split, one, all) else { return false };
+        let known: BTreeSet<&str> = all.iter().flat_map(|other| &other.names).copied().collect();
+        let mut is_told = false;
+        for other in all {
+            let value =
+                other.tags.iter().find(|(name, _)| *name == tag).map(|(_, value)| value.clone()).unwrap_or_default();
+            let step = Step::Variant(format!("{tag}={value}"));
+            if !values.contains(&value) {
+                self.note_alone(split, step, other);
+                is_told = true;
+                continue;
+            }
+            // Properties of other alternatives are not gone.
+            let elsewhere =
+                one.names.iter().copied().filter(|name| known.contains(name) && !other.names.contains(name));
+            let without: Vec<&'a str> = elsewhere.chain([tag]).collect();
+            let (mine, theirs) = match split.is_old {
+                true => (self.old.without(one.node, without), self.new.without(other.node, vec![tag])),
+                false => (self.old.without(other.node, vec![tag]), self.new.without(one.node, without)),
+            };
+            self.link_nodes(split.unit, step, mine, theirs, split.direction);
+        }
+        let told: BTreeSet<&str> = all.iter().flat_map(|other| &other.tags).map(|(_, value)| value.as_str()).collect();
+        let gone: Vec<String> =
+            values.iter().filter(|value| !told.contains(value.as_str())).map(|value| format!("`{value}`")).collect();
+        if gone.is_empty() && !is_told {
+            self.note_split(split, format!("is told apart by `{tag}`: {} alternatives", all.len()), tag);
+        }
+        if !gone.is_empty() {
+            let gone = gone.join(", ");
+            let says = match split.is_old {
+                true => Says::of(&rules::ENUM_VALUE_REMOVED, format!("can no longer be {gone}"), &gone),
+                false => Says::of(&rules::ENUM_VALUE_ADDED, format!("can be {gone} now"), &gone),
+            };
+            self.note(split.unit, Step::Property(tag), Some(split.direction), split.places, says);
+        }
+        true
+    }
+
+    /// The property that has one value in each alternative, another one in each, and its values in the one schema.
+    fn tag(
+        &mut self,
+        split: &Split<'_>,
+        one: &Alternative<'a>,
+        all: &[Alternative<'a>],
+    ) -> Option<(&'a str, BTreeSet<String>)> {
+        let side = if split.is_old { &mut self.old } else { &mut self.new };
+        let view = side.view(one.node);
+        for (name, _) in &all.first()?.tags {
+            let values: BTreeSet<&str> = all
+                .iter()
+                .flat_map(|other| &other.tags)
+                .filter(|(tag, _)| tag == name)
+                .map(|(_, value)| value.as_str())
+                .collect();
+            let Some((name, field)) = view.fields.get_key_value(name).filter(|_| values.len() == all.len()) else {
+                continue;
+            };
+            let node = side.node(field.schemas.iter().copied());
+            let listed = side.view(node).values().unwrap_or_default();
+            let listed: BTreeSet<String> =
+                listed.iter().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned)).collect();
+            if listed.iter().any(|value| values.contains(value.as_str())) {
+                return Some((name, listed));
+            }
+        }
+        None
+    }
+
+    fn by_cover(&mut self, split: &Split<'_>, one: &Alternative<'a>, all: &[Alternative<'a>]) -> bool {
+        let mut covering = Vec::new();
+        let mut within = Vec::new();
+        for (index, other) in all.iter().enumerate() {
+            let (old, new) = if split.is_old { (one.node, other.node) } else { (other.node, one.node) };
+            let trial = self.trial(old, new, split.direction);
+            // In a request the new node takes what the old one took; in a response the old one reads what the new one sends.
+            let is_wider = (split.direction == Direction::Request) == split.is_old;
+            let (covers, is_within) =
+                if is_wider { (!trial.breaks, !trial.breaks_back) } else { (!trial.breaks_back, !trial.breaks) };
+            if covers {
+                covering.push((other.hash, index));
+            } else if is_within {
+                within.push(index);
+            }
+        }
+        let cover = covering.iter().min().map(|(_, index)| *index);
+        if cover.is_none() && within.len() < all.len() {
+            return false;
+        }
+        let is_alone = |index: usize| cover.is_some_and(|cover| cover != index) && !within.contains(&index);
+        if !(0..all.len()).any(is_alone) {
+            self.note_split(split, format!("is one of {} alternatives", all.len()), "");
+        }
+        for (index, other) in all.iter().enumerate() {
+            if cover.is_none_or(|cover| cover == index) {
+                let (old, new) = if split.is_old { (one.node, other.node) } else { (other.node, one.node) };
+                self.link_nodes(split.unit, Step::Variant(other.label()), old, new, split.direction);
+            } else if is_alone(index) {
+                self.note_alone(split, Step::Variant(other.label()), other);
+            }
+        }
+        true
+    }
+
+    fn note_split(&mut self, split: &Split<'_>, says: String, detail: &str) {
+        let says = match split.is_old {
+            true => Says::of(&rules::ALTERNATIVES_SPLIT, format!("{says} now"), detail),
+            false => Says::of(&rules::ALTERNATIVES_JOINED, format!("no longer {says}"), detail),
+        };
+        self.note(split.unit, Step::Same, Some(split.direction), split.places, says);
+    }
+
+    fn note_alone(&mut self, split: &Split<'_>, step: Step<'a>, other: &Alternative<'a>) {
+        let (says, places) = match split.is_old {
+            true => {
+                let new = self.new.pointer(other.node).or(split.places.new);
+                (Says::new(&rules::VARIANT_ADDED, "is new"), Places { new, ..split.places })
+            }
+            false => {
+                let old = self.old.pointer(other.node).or(split.places.old);
+                (Says::new(&rules::VARIANT_REMOVED, "is gone"), Places { old, ..split.places })
+            }
+        };
+        self.note(split.unit, step, Some(split.direction), places, says);
+    }
+}
+
+/// Where a split is, and whether the one schema is the old one.
+struct Split<'p> {
+    unit: UnitId,
+    places: Places<'p>,
+    direction: Direction,
+    is_old: bool,
+}
