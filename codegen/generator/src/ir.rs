@@ -26,6 +26,7 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::names::UsedNames;
 use crm_clients_document::diagnostic::Diagnostics;
 use crm_clients_document::model::{Document, MediaTypeId, OperationId, ParameterId};
 
@@ -425,6 +426,16 @@ pub struct Struct {
     pub rest: Option<(String, Type)>,
     /// Whether it is written as `multipart/form-data`.
     pub multipart: bool,
+    /// Whether the document forbids other properties.
+    pub closed: bool,
+}
+
+impl Struct {
+    /// Adds the field that takes what the others do not.
+    fn add_rest(&mut self, ty: Type) {
+        let mut taken: UsedNames = self.fields.iter().map(|field| field.name.as_str()).collect();
+        self.rest = Some((taken.claim("additional_properties"), ty));
+    }
 }
 
 /// A field of a struct.

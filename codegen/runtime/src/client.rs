@@ -16,6 +16,7 @@ use crate::error::{Error, RequestError};
 use crate::hook::Hook;
 use crate::record::Recorder;
 use crate::request::Sending;
+use crate::serde::tolerance::Tolerance;
 use crate::transport::{Limiter, Retry, RetryBudget, Transport};
 pub use builder::CoreBuilder;
 pub(crate) use builder::RESPONSE_LIMIT;
@@ -50,6 +51,8 @@ pub(crate) struct ClientInner {
     pub(crate) transport: Option<Arc<dyn Transport>>,
     pub(crate) user_agent: Option<HeaderValue>,
     pub(crate) response_limit: usize,
+    /// Which optional values are left out that are not what the API declares.
+    pub(crate) tolerance: Tolerance,
     pub(crate) credentials: Credentials<Credential>,
     pub(crate) on_token: Option<TokenListener>,
     /// Records the exchanges of operations, not those for tokens.

@@ -28,7 +28,7 @@ mod trace;
 mod transport;
 mod webhook;
 
-pub use self::serde::{base64_text::Base64, patch::Patch};
+pub use self::serde::{additional::AdditionalProperties, base64_text::Base64, patch::Patch, tolerance::Warning};
 pub use auth::{AuthError, FetchingToken, IssuedToken, Token, TokenSource};
 pub use client::{Core, CoreBuilder, http_client_builder};
 pub use error::{ApiError, DecodeError, Error, RequestError, TransportError};
@@ -56,10 +56,12 @@ pub use reqwest;
 pub use reqwest::{Method, StatusCode};
 pub use secrecy::SecretString;
 pub use serde_json::{Map, Value};
+pub use uuid::Uuid;
 
 /// What the exported macros need to name from any crate.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::serde::additional::Rest;
     pub use crate::serde::de::{Key, Object, PropertyReader, is_required, read};
     pub use crate::serde::open_enum::{read_integer, read_string};
     pub use crate::serde::ser::{PropertyWriter, WriteObject, write};

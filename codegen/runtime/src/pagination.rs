@@ -23,6 +23,7 @@ use crate::operation::{Operation, Reply};
 use crate::request::{Call, RequestParts, Sending};
 use crate::response::Response;
 use crate::response::limits::Limits;
+use crate::trace;
 pub use checkpoint::Checkpoint;
 pub use items::Items;
 use paginator::{Counted, Paginator, Way, fingerprint};
@@ -182,6 +183,7 @@ impl<T, B: Default> Call<T, B> {
     /// The pages from the one that the call chooses on.
     pub fn pages<I: Serialize>(self, paging: &'static Paging<T, I>) -> Pages<T, I, B> {
         let Self { operation, parts: mut draft } = self;
+        draft.is_page = true;
         let paginator = Paginator::begin(&mut draft, &ways(paging));
         Pages {
             operation,
@@ -299,13 +301,16 @@ impl<T, I: Serialize, B: Default> Pages<T, I, B> {
         let (operation, client) = (self.operation, draft.core.inner());
         let (reply, redactor) = whole.parts();
         let limits = Limits::within(draft.timeout.unwrap_or(client.timeout), client.response_limit);
+        let limits = limits.with(draft.tolerance());
         let mut decoded = None;
         let mut decode = |reply: &Reply| {
-            decoded = Some(limits.apply(|| (operation.decode)(reply)).0?);
+            let (page, decoding) = limits.apply(|| (operation.decode)(reply));
+            decoded = Some((page?, decoding.warnings));
             Ok(())
         };
         let Some((bad, items)) = salvage::without_bad_items(reply, &mut decode) else { return Err(error) };
-        let Some(mut page) = decoded else { return Err(error) };
+        let Some((mut page, warnings)) = decoded else { return Err(error) };
+        trace::warnings(operation.name, &warnings);
         if (self.paging.items)(&mut page).map_or(0, |items| items.len()) + bad.len() != items {
             // It is another array that has bad elements.
             return Err(error);
@@ -315,7 +320,7 @@ impl<T, I: Serialize, B: Default> Pages<T, I, B> {
             (bad.index, Error::Decode(Box::new(error.redacted(redactor.clone()))))
         };
         let bad = bad.into_iter().map(of_item).collect();
-        let page = Response::new(reply.clone(), page);
+        let page = Response::new(reply.clone(), page, warnings);
         self.bad = bad;
         Ok(page)
     }

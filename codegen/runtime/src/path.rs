@@ -66,7 +66,7 @@ impl<T: PathValue> PathValue for Vec<T> {
 }
 
 macro_rules! path_value_by_display {
-    ($($kind:ty),*) => {
+    ($($kind:ty),* $(,)?) => {
         $(impl PathValue for $kind {
             fn push(&self, out: &mut String) {
                 // Writing to a String cannot fail.
@@ -75,7 +75,24 @@ macro_rules! path_value_by_display {
         })*
     };
 }
-path_value_by_display!(i8, i16, i32, i64, u8, u16, u32, u64, bool, f32, f64, jiff::Timestamp, jiff::civil::Date);
+path_value_by_display!(
+    i8,
+    i16,
+    i32,
+    i64,
+    u8,
+    u16,
+    u32,
+    u64,
+    bool,
+    f32,
+    f64,
+    jiff::Timestamp,
+    jiff::civil::Date,
+    uuid::Uuid,
+    std::net::Ipv4Addr,
+    std::net::Ipv6Addr,
+);
 
 /// Percent-encodes what is written to it.
 struct Encoded<'a>(&'a mut String);

@@ -25,10 +25,12 @@ use crate::error::{ApiError, DecodeError, Error, TransportError};
 use crate::operation::{ErrorReader, Operation, Reply, Status, status_code};
 use crate::redact::Redactor;
 use crate::request::{RequestParts, Sending};
+use crate::serde::tolerance::Warning;
+use crate::trace;
 use crate::transport::{self, Executing, Failure, RawResponse};
 use byte_stream::ByteStream;
 use decode::DecodeFailure;
-use limits::Exceeded;
+use limits::{Decoding, Exceeded};
 
 /// A successful response: the decoded body, with the status and headers it came with, and the body as it was sent.
 ///
@@ -39,12 +41,13 @@ pub struct Response<T> {
     headers: HeaderMap,
     raw_body: Bytes,
     body: T,
+    warnings: Vec<Warning>,
 }
 
 impl<T> Response<T> {
-    pub(crate) fn new(reply: Reply, body: T) -> Self {
+    pub(crate) fn new(reply: Reply, body: T, warnings: Vec<Warning>) -> Self {
         let Reply { status, headers, body: raw_body } = reply;
-        Self { status, headers, raw_body, body }
+        Self { status, headers, raw_body, body, warnings }
     }
 
     /// Returns the HTTP status, such as 200.
@@ -65,6 +68,17 @@ impl<T> Response<T> {
     /// Returns the body as the server sent it, undeclared properties included; empty if the body is a stream.
     pub fn raw_body(&self) -> &Bytes {
         &self.raw_body
+    }
+
+    /// Returns the values of optional properties that are not what the API declares, and so are absent from the decoded body.
+    ///
+    /// Where the object keeps undeclared properties, these values are among them.
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
+    }
+
+    pub(crate) fn take_warnings(&mut self) -> Vec<Warning> {
+        std::mem::take(&mut self.warnings)
     }
 
     pub(crate) fn body_mut(&mut self) -> &mut T {
@@ -125,16 +139,22 @@ impl<T, B: Default> Operation<T, B> {
     /// Returns the decoded body.
     pub(crate) fn body(&self, executed: Executed) -> Result<T, Error<B>> {
         let RawResponse { reply, redactor, limits, .. } = self.error_decoder().success(executed)?;
-        let (decoded, exceeded) = limits.apply(|| (self.decode)(&reply));
-        decoded.map_err(|failure| self.error_decoder().undecoded(reply, failure, exceeded, redactor))
+        let (decoded, decoding) = limits.apply(|| (self.decode)(&reply));
+        trace::warnings(self.name, &decoding.warnings);
+        decoded.map_err(|failure| self.error_decoder().undecoded(reply, failure, decoding.exceeded, redactor))
     }
 
     /// Returns the decoded body with the status and headers.
     pub(crate) fn response(&self, executed: Executed) -> Result<Response<T>, Error<B>> {
         let RawResponse { reply, redactor, limits, .. } = self.error_decoder().success(executed)?;
         match limits.apply(|| (self.decode)(&reply)) {
-            (Ok(body), _) => Ok(Response::new(reply, body)),
-            (Err(failure), exceeded) => Err(self.error_decoder().undecoded(reply, failure, exceeded, redactor)),
+            (Ok(body), Decoding { warnings, .. }) => {
+                trace::warnings(self.name, &warnings);
+                Ok(Response::new(reply, body, warnings))
+            }
+            (Err(failure), Decoding { exceeded, .. }) => {
+                Err(self.error_decoder().undecoded(reply, failure, exceeded, redactor))
+            }
         }
     }
 }
@@ -169,28 +189,29 @@ impl<B: Default> ErrorDecoder<B> {
             Err(Failure::Transport(error)) => return Err(Error::Transport(Box::new(error))),
         };
         let read = self.reader(reply.status);
-        let (body, _) = limits.apply(|| read.and_then(|read| read(&reply.body).ok()).unwrap_or_default());
+        let (body, decoding) = limits.apply(|| read.and_then(|read| read(&reply.body).ok()).unwrap_or_default());
+        trace::warnings(self.operation, &decoding.warnings);
         Err(Error::Api(Box::new(ApiError::new(self.operation, reply, body, redactor))))
     }
 
     /// Returns the body as any type that reads JSON; an empty body is `null`.
     pub(crate) fn json<T: DeserializeOwned>(self, executed: Executed) -> Result<T, Error<B>> {
         let RawResponse { reply, redactor, limits, .. } = self.success(executed)?;
-        let (decoded, exceeded) = limits.apply(|| decode::undeclared_json(&reply));
-        decoded.map_err(|failure| self.undecoded(reply, failure, exceeded, redactor))
+        let (decoded, decoding) = limits.apply(|| decode::undeclared_json(&reply));
+        decoded.map_err(|failure| self.undecoded(reply, failure, decoding.exceeded, redactor))
     }
 
     /// Returns the body as the server sent it.
     pub(crate) fn raw(self, executed: Executed) -> Result<Response<Bytes>, Error<B>> {
         let reply = self.success(executed)?.reply;
         let body = reply.body.clone();
-        Ok(Response::new(reply, body))
+        Ok(Response::new(reply, body, Vec::new()))
     }
 
     /// Returns the body as a stream of its pieces.
     pub(crate) fn pieces(self, executed: Executed) -> Result<Response<ByteStream>, Error<B>> {
         let RawResponse { reply, stream, .. } = self.success(executed)?;
-        Ok(Response::new(reply, stream.unwrap_or_default()))
+        Ok(Response::new(reply, stream.unwrap_or_default(), Vec::new()))
     }
 
     /// Returns the error of a body that is not what was declared, or that could not be decoded in time.

@@ -1,5 +1,6 @@
 //! JSON: how the types of an API are deserialized and serialized.
 
+pub(crate) mod additional;
 pub(crate) mod base64_text;
 pub(crate) mod content;
 pub(crate) mod de;
@@ -8,5 +9,6 @@ pub(crate) mod object;
 pub(crate) mod open_enum;
 pub(crate) mod patch;
 pub(crate) mod ser;
+pub(crate) mod tolerance;
 pub(crate) mod union;
 pub(crate) mod values;

@@ -8,7 +8,12 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use crate::request::RequestParts;
+use crate::serde::tolerance::Warning;
 use crate::transport::{Failure, RawResponse};
+
+/// So many warnings of a response are logged one by one.
+#[cfg(feature = "tracing")]
+const MAX_WARNINGS: usize = 10;
 
 type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
@@ -76,3 +81,18 @@ impl Span {
 
     pub(crate) fn repeating(&self, _delay: Duration) {}
 }
+
+/// Logs the optional values of a response that are not what the API declares: where they are, and nothing of them.
+#[cfg(feature = "tracing")]
+pub(crate) fn warnings(operation: &str, warnings: &[Warning]) {
+    for warning in warnings.iter().take(MAX_WARNINGS) {
+        let (path, reason) = (warning.path(), warning.message());
+        tracing::warn!(operation, path, reason, "left out a value that is not what the API declares");
+    }
+    if let Some(more) = warnings.len().checked_sub(MAX_WARNINGS + 1) {
+        tracing::warn!(operation, count = more + 1, "left out more values that are not what the API declares");
+    }
+}
+
+#[cfg(not(feature = "tracing"))]
+pub(crate) fn warnings(_operation: &str, _warnings: &[Warning]) {}

@@ -204,7 +204,8 @@ impl<'a> Attempt<'a> {
             Ok(secrets) => secrets,
             Err(failure) => return Self { outcome: Err(failure), secrets: Vec::new(), sent, decision: None },
         };
-        let limits = Limits::within(timeout, parts.core.inner().response_limit);
+        let inner = parts.core.inner();
+        let limits = Limits::within(timeout, inner.response_limit).with(parts.tolerance());
         let progress = Progress::begin();
         let outcome = progress
             .limit(timeout, send(parts, &secrets, &progress, &mut sent))

@@ -13,6 +13,8 @@ mod conversions;
 mod events;
 #[path = "golden/json.rs"]
 mod json;
+#[path = "golden/odd_values.rs"]
+mod odd_values;
 #[path = "golden/requests.rs"]
 mod requests;
 #[allow(dead_code, reason = "the tests of the wire use all of it")]

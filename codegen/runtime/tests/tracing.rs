@@ -22,6 +22,23 @@ static SEARCH: Operation<(), ()> = Operation {
     errors: &[],
 };
 
+#[derive(Debug)]
+struct Person {
+    born: Option<crm_clients_runtime::Date>,
+}
+crm_clients_runtime::read_object! { Person { born: optional "born" } }
+
+static PERSON: Operation<Person, ()> = Operation {
+    name: "people.get",
+    method: Method::GET,
+    idempotent: true,
+    path: "/person",
+    security: &[],
+    accept: "",
+    decode: decode::json,
+    errors: &[],
+};
+
 /// A log in memory.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
@@ -50,7 +67,9 @@ fn server(statuses: &'static [&'static str]) -> std::io::Result<String> {
         for (status, stream) in statuses.iter().zip(listener.incoming()) {
             let mut stream = stream?;
             let _read = stream.read(&mut [0; 4096])?;
-            write!(stream, "HTTP/1.1 {status}\r\ncontent-length: 11\r\nconnection: close\r\n\r\nsecret-body")?;
+            let body = if *status == "200 Odd" { r#"{"born": "secret-day"}"# } else { "secret-body" };
+            let length = body.len();
+            write!(stream, "HTTP/1.1 {status}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}")?;
         }
         Ok::<(), std::io::Error>(())
     });
@@ -103,5 +122,20 @@ async fn a_call_is_one_span_with_what_came_of_it() -> Result<(), Box<dyn std::er
     assert!(unreachable.contains(r#"error.type="connect""#), "{unreachable}");
     let own: String = text.lines().filter(|line| line.contains("call{")).collect();
     assert!(!own.contains("secret"), "{own}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_value_that_is_left_out_is_logged_without_it() -> Result<(), Box<dyn std::error::Error>> {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let core = Core::builder("tests", "https://api.example").base_url(server(&["200 Odd"])?).build()?;
+    let person = Call::new(&core, &PERSON, &[]).await?;
+    assert_eq!(person.born, None);
+    let text = log.text();
+    let expected = r#"operation="people.get" path="$.born" reason="invalid value: string, expected a date""#;
+    assert!(text.contains(" WARN ") && text.contains(expected) && !text.contains("secret"), "{text}");
     Ok(())
 }

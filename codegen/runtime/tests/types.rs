@@ -19,14 +19,13 @@ struct Contact {
     extra: BTreeMap<String, Value>,
 }
 
-object! { Contact {
+object! { Contact rest extra {
     id: required "id",
     r#type: optional "type",
     note: nullable "note",
     phone: patch "phone number",
     page: lenient "current_page",
     pages: optional_lenient "pages",
-    extra: rest,
 } }
 
 #[derive(Debug, PartialEq)]
@@ -229,7 +228,7 @@ struct WritingOwned {
     id: Option<i64>,
     more: BTreeMap<String, i64>,
 }
-write_object! { WritingOwned { id: optional "id", more: rest, } }
+write_object! { WritingOwned rest more { id: optional "id", } }
 
 #[test]
 fn halves() -> Result {

@@ -252,6 +252,14 @@ fn builder(api: &Api) -> TokenStream {
                 self
             }
 
+            /// Makes a response an error if the value of an optional property is not what the document declares. By default
+            /// the property is absent, [`runtime::Response::warnings`] says where, and its value is among the additional
+            /// properties of its object.
+            pub fn strict_responses(mut self, strict: bool) -> Self {
+                self.core = self.core.strict_responses(strict);
+                self
+            }
+
             /// Allows requests without encryption to other hosts than this machine.
             pub fn allow_http(mut self, allow: bool) -> Self {
                 self.core = self.core.allow_http(allow);

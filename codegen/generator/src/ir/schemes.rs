@@ -17,6 +17,7 @@ const OF_EVERY_BUILDER: &[&str] = &[
     "retry",
     "user_agent",
     "response_limit",
+    "strict_responses",
     "allow_http",
     "hook",
     "transport",

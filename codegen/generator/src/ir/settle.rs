@@ -244,6 +244,10 @@ fn assemble(
         let draft = &drafts[told];
         let mut kind = draft.kind.clone();
         each_type_mut(&mut kind, &mut |ty| rename(ty, &of_draft));
+        if let TypeKind::Struct(kind) = &mut kind {
+            let closed = |member: &usize| matches!(&drafts[*member].kind, TypeKind::Struct(one) if one.closed);
+            kind.closed = group.members.iter().all(closed);
+        }
         let def = |name: &str, kind| TypeDef {
             name: name.to_owned(),
             pointer: draft.pointer.clone(),
@@ -474,6 +478,7 @@ pub fn place(types: &mut [TypeDef], resources: &[Resource], webhooks: Option<&We
     for ty in errors {
         spread(types, ty, &mut |id| shared.insert(id));
     }
+    keep_undeclared(types, &sent, &received(types, resources, webhooks, errors));
     for (index, def) in types.iter_mut().enumerate() {
         def.sent = sent.contains(&TypeId(index));
         def.module = match users[index] {
@@ -485,6 +490,37 @@ pub fn place(types: &mut [TypeDef], resources: &[Resource], webhooks: Option<&We
     for index in 0..types.len() {
         if let TypeKind::Alias(Type::Named(id)) = types[index].kind {
             types[index].module = types[id.0].module.clone();
+        }
+    }
+}
+
+/// The types that responses, errors and webhooks hold.
+fn received(
+    types: &[TypeDef],
+    resources: &[Resource],
+    webhooks: Option<&Webhooks>,
+    errors: &[Type],
+) -> HashSet<TypeId> {
+    let mut received = HashSet::new();
+    let given = resources.iter().flat_map(|resource| &resource.operations).flat_map(Operation::given);
+    for ty in given.chain(webhooks.iter().flat_map(|webhooks| webhooks.payloads())).chain(errors) {
+        spread(types, ty, &mut |id| received.insert(id));
+    }
+    received
+}
+
+/// Adds a field for undeclared properties to each struct whose schema is not only sent, unless the document forbids them.
+fn keep_undeclared(types: &mut [TypeDef], sent: &HashSet<TypeId>, received: &HashSet<TypeId>) {
+    let schemas: HashSet<String> = received.iter().map(|id| types[id.0].pointer.clone()).collect();
+    for (index, def) in types.iter_mut().enumerate() {
+        let is_received = schemas.contains(&def.pointer) || !sent.contains(&TypeId(index));
+        if let TypeKind::Struct(kind) = &mut def.kind
+            && kind.rest.is_none()
+            && !kind.closed
+            && !kind.multipart
+            && is_received
+        {
+            kind.add_rest(Type::Value);
         }
     }
 }

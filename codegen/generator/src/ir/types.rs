@@ -210,15 +210,14 @@ impl<'d> Types<'d> {
             }
         }
         settle_fields(&mut kind.fields);
-        kind.rest = match fields.additional {
-            Additional::Unsaid | Additional::Forbidden => None,
-            Additional::Any => Some(Type::Value),
-            Additional::Of(values) => Some(self.element(values, direction, &format!("{place}Value"))),
+        match fields.additional {
+            Additional::Unsaid => {}
+            Additional::Forbidden => kind.closed = true,
+            Additional::Any => kind.add_rest(Type::Value),
+            Additional::Of(values) => {
+                kind.add_rest(self.element(values, direction, &format!("{place}Value")));
+            }
         }
-        .map(|ty| {
-            let mut taken: UsedNames = kind.fields.iter().map(|field| field.name.as_str()).collect();
-            (taken.claim("additional_properties"), ty)
-        });
         self.drafts[draft.0].kind = TypeKind::Struct(kind);
         Type::Named(draft)
     }

@@ -13,6 +13,7 @@ use crate::auth::{Credentials, Given, Grant, IssuedToken, Scheme, TokenListener,
 use crate::error::RequestError;
 use crate::hook::Hook;
 use crate::record::Recorder;
+use crate::serde::tolerance::Tolerance;
 use crate::transport::{CallLimits, Limiter, Retry, RetryBudget, Transport};
 
 const USER_AGENT: &str = concat!("crm-clients/", env!("CARGO_PKG_VERSION"));
@@ -44,6 +45,7 @@ pub struct CoreBuilder {
     transport: Option<Arc<dyn Transport>>,
     user_agent: Option<String>,
     response_limit: usize,
+    tolerance: Tolerance,
     allow_http: bool,
     credentials: Credentials<Given>,
     on_token: Option<TokenListener>,
@@ -68,6 +70,7 @@ impl CoreBuilder {
             transport: None,
             user_agent: None,
             response_limit: RESPONSE_LIMIT,
+            tolerance: Tolerance::Full,
             allow_http: false,
             credentials: Credentials::default(),
             on_token: None,
@@ -152,6 +155,13 @@ impl CoreBuilder {
     /// Limits the size of a response body; 64 MiB by default.
     pub fn response_limit(self, bytes: usize) -> Self {
         Self { response_limit: bytes, ..self }
+    }
+
+    /// Makes a response an error if the value of an optional property is not what the API declares; by default the property
+    /// is absent, and [`Response::warnings`](crate::Response::warnings) says where.
+    pub fn strict_responses(self, strict: bool) -> Self {
+        let tolerance = if strict { Tolerance::Strict } else { Tolerance::Full };
+        Self { tolerance, ..self }
     }
 
     /// Allows plain `http` to other machines, where anyone on the way can read the secrets. To this machine it is always
@@ -242,6 +252,7 @@ impl CoreBuilder {
             transport: self.transport,
             user_agent,
             response_limit: self.response_limit,
+            tolerance: self.tolerance,
             credentials: Credentials::default(),
             on_token: self.on_token,
             recorder: None,

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::{Checkpoint, Pages};
 use crate::error::Error;
+use crate::serde::tolerance::Warning;
 
 /// The items of a list, page after page, as a [`Stream`] that needs no crate of streams to be read.
 ///
@@ -28,12 +29,15 @@ pub struct Items<T: 'static, I: 'static, B: 'static> {
     taken: usize,
     /// How many items of the first page had been taken at the checkpoint.
     skip: usize,
+    /// Those of this page.
+    warnings: Vec<Warning>,
 }
 
 impl<T, I, B> Items<T, I, B> {
     pub(super) fn of(pages: Pages<T, I, B>) -> Self {
         let pages = Pages { salvages: true, ..pages };
-        Self { pages, items: Vec::new().into_iter(), bad: Vec::new().into_iter().peekable(), taken: 0, skip: 0 }
+        let (items, bad) = (Vec::new().into_iter(), Vec::new().into_iter().peekable());
+        Self { pages, items, bad, taken: 0, skip: 0, warnings: Vec::new() }
     }
 
     /// The next item of the page that is there.
@@ -74,6 +78,12 @@ impl<T, I: Serialize, B: Default> Items<T, I, B> {
         self.pages.total()
     }
 
+    /// Returns the values of optional properties that are not what the API declares in the page that the last item came from;
+    /// see [`Response::warnings`](crate::Response::warnings).
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
+    }
+
     /// Goes on with the page after the one that failed; see [`Pages::skip_page`].
     pub fn skip_page(&mut self) -> bool {
         self.pages.skip_page()
@@ -106,9 +116,10 @@ impl<T, I: Serialize, B: Default> Stream for Items<T, I, B> {
             if let Some(item) = self.of_page() {
                 return Poll::Ready(Some(item));
             }
-            match ready!(Pin::new(&mut self.pages).poll_next(context)) {
+            match ready!(self.pages.poll_response(context)) {
                 Some(Ok(mut page)) => {
-                    let items = (self.pages.paging.items)(&mut page).map(std::mem::take);
+                    self.warnings = page.take_warnings();
+                    let items = (self.pages.paging.items)(page.body_mut()).map(std::mem::take);
                     self.items = items.unwrap_or_default().into_iter();
                     self.bad = std::mem::take(&mut self.pages.bad).into_iter().peekable();
                     self.taken = 0;

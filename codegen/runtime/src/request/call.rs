@@ -24,6 +24,7 @@ use crate::path::{self, PathValue};
 use crate::query::{self, Escaping, PartEncoding, Style};
 use crate::response::byte_stream::ByteStream;
 use crate::response::{ErrorDecoder, Response, decoded};
+use crate::serde::tolerance::Tolerance;
 use crate::transport::Retry;
 
 /// The header of the IETF draft, which most APIs with such keys read.
@@ -65,6 +66,8 @@ pub(crate) struct RequestParts {
     pub(crate) timeout: Option<Duration>,
     pub(crate) retry: Option<Retry>,
     pub(crate) response_mode: ResponseMode,
+    /// Whether the response is a page of a list.
+    pub(crate) is_page: bool,
     /// Secrets in the body, which errors do not show.
     pub(crate) secrets: Vec<SecretString>,
     pub(crate) fault: Option<RequestError>,
@@ -287,6 +290,7 @@ impl RequestParts {
             timeout: None,
             retry: None,
             response_mode: ResponseMode::Whole,
+            is_page: false,
             secrets: Vec::new(),
             fault,
         }
@@ -417,6 +421,14 @@ impl RequestParts {
     /// Returns the value, or keeps its error for `send`.
     fn check<V>(&mut self, what: &str, value: Result<V, serde_json::Error>) -> Option<V> {
         value.map_err(|error| self.fail(RequestError::because(format!("`{what}` cannot be written"), error))).ok()
+    }
+
+    /// Returns which optional values of the response may be left out.
+    pub(crate) fn tolerance(&self) -> Tolerance {
+        match self.core.inner().tolerance {
+            Tolerance::Full if self.is_page => Tolerance::Page,
+            tolerance => tolerance,
+        }
     }
 
     /// Keeps the first error.

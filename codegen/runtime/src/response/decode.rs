@@ -7,6 +7,7 @@ use reqwest::header::CONTENT_TYPE;
 use crate::operation::Reply;
 use crate::response::{check_undeclared, json_path, sanitize};
 use crate::serde::de::Decode;
+use crate::serde::tolerance;
 
 /// Why a body is not what was declared, and where in it.
 #[derive(Debug)]
@@ -50,9 +51,11 @@ pub(crate) fn undeclared_json<T: DeserializeOwned>(reply: &Reply) -> Result<T, D
 
 /// Reads JSON within the memory that the limits of this response allow. The error's message is bounded and safe to print.
 pub(crate) fn from_json<T: Decode>(text: &[u8]) -> Result<T, serde_json::Error> {
-    let mut deserializer = serde_json::Deserializer::from_slice(text);
-    let decoded = T::decode(&mut deserializer).and_then(|value| deserializer.end().map(|()| value));
-    decoded.map_err(bounded)
+    let read = || {
+        let mut deserializer = serde_json::Deserializer::from_slice(text);
+        T::decode(&mut deserializer).and_then(|value| deserializer.end().map(|()| value))
+    };
+    tolerance::decode(read).map_err(bounded)
 }
 
 /// The same error, the message of which quotes little of the text.

@@ -20,6 +20,8 @@ use crate::response::decode::DecodeFailure;
 use crate::response::limits::Limits;
 use crate::response::stage::{Open, Stage};
 use crate::response::{ErrorDecoder, decoded};
+use crate::serde::tolerance::Tolerance;
+use crate::trace;
 use parser::{Message, Parser};
 
 /// The media type of such an answer.
@@ -68,6 +70,7 @@ pub struct Events<T: 'static, B: 'static> {
     shape: EventShape,
     read: EventReader<T>,
     limit: usize,
+    tolerance: Tolerance,
     stage: Stage<B>,
     parser: Parser,
 }
@@ -78,9 +81,9 @@ impl<T, B: Default> Call<T, B> {
         let Self { operation, mut parts } = self;
         parts.response_mode = ResponseMode::Events;
         parts.accept = EVENT_STREAM;
-        let limit = parts.core.inner().response_limit;
+        let (limit, tolerance) = (parts.core.inner().response_limit, parts.core.inner().tolerance);
         let stage = Stage::Opening(decoded(parts, operation.error_decoder(), ErrorDecoder::success));
-        Events { operation: operation.name, shape, read, limit, stage, parser: Parser::new(limit) }
+        Events { operation: operation.name, shape, read, limit, tolerance, stage, parser: Parser::new(limit) }
     }
 }
 
@@ -137,13 +140,15 @@ impl<T, B> Events<T, B> {
         let Open { reply, redactor, .. } = &mut **open;
         let id = self.parser.id().cloned();
         let name = message.name.clone().unwrap_or_else(|| "message".to_owned());
-        let (read, _) = Limits::of_response(self.limit).apply(|| match self.shape {
+        let limits = Limits::of_response(self.limit).with(self.tolerance);
+        let (read, decoding) = limits.apply(|| match self.shape {
             EventShape::Data => {
                 reply.body = message.data.into();
                 (self.read)(reply)
             }
             EventShape::Whole => read_whole(self.read, reply, &message, &self.parser),
         });
+        trace::warnings(self.operation, &decoding.warnings);
         match read {
             Ok(data) => Some(Ok(Event { name, id, data })),
             Err(_) if reply.body == "[DONE]" => None,

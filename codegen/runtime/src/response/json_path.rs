@@ -183,16 +183,26 @@ fn segment(container: &Container<'_>) -> String {
     match container {
         Container::Array(index) => format!("[{index}]"),
         Container::Object { key: None, .. } => String::new(),
-        Container::Object { key: Some(key), .. } => match unescape(key) {
-            key if is_plain(&key) => format!(".{key}"),
-            key => {
-                let mut quoted = String::from("['");
-                sanitize::push_escaped(&mut quoted, &key.replace('\\', "\\\\").replace('\'', "\\'"));
-                quoted.push_str("']");
-                quoted
-            }
-        },
+        Container::Object { key: Some(key), .. } => named(&unescape(key)),
     }
+}
+
+/// The part of a path that is a property of this name.
+pub(crate) fn property(name: &str) -> String {
+    match name.char_indices().nth(NAME) {
+        Some((end, _)) => named(&format!("{}…", &name[..end])),
+        None => named(name),
+    }
+}
+
+fn named(name: &str) -> String {
+    if is_plain(name) {
+        return format!(".{name}");
+    }
+    let mut quoted = String::from("['");
+    sanitize::push_escaped(&mut quoted, &name.replace('\\', "\\\\").replace('\'', "\\'"));
+    quoted.push_str("']");
+    quoted
 }
 
 fn is_plain(key: &str) -> bool {

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use serde::de;
 
 use crate::client::RESPONSE_LIMIT;
+use crate::serde::tolerance::{self, Tolerance, Warning};
 
 /// Decoding a response may take so many times the response limit in memory.
 pub(crate) const MEMORY_FACTOR: usize = 16;
@@ -22,6 +23,17 @@ pub(crate) struct Limits {
     /// When decoding has to end, and what the whole call was allowed.
     deadline: Option<(Instant, Duration)>,
     memory: usize,
+    /// Which optional values are left out that are not what the API declares.
+    tolerance: Tolerance,
+}
+
+/// What came of decoding one response beside its value.
+#[derive(Debug)]
+pub(crate) struct Decoding {
+    /// The limit that was exceeded.
+    pub(crate) exceeded: Option<Exceeded>,
+    /// The optional values that were left out.
+    pub(crate) warnings: Vec<Warning>,
 }
 
 impl Default for Limits {
@@ -60,7 +72,7 @@ struct State {
 thread_local! {
     static STATE: State = const {
         State {
-            limits: Cell::new(Limits { deadline: None, memory: usize::MAX }),
+            limits: Cell::new(Limits { deadline: None, memory: usize::MAX, tolerance: Tolerance::Full }),
             memory: Cell::new(usize::MAX),
             ticks: Cell::new(0),
             exceeded: Cell::new(None),
@@ -71,7 +83,7 @@ thread_local! {
 impl Limits {
     /// Limits for a client that reads responses of up to `response_limit` bytes.
     pub(crate) fn of_response(response_limit: usize) -> Self {
-        Self { deadline: None, memory: response_limit.saturating_mul(MEMORY_FACTOR) }
+        Self { deadline: None, memory: response_limit.saturating_mul(MEMORY_FACTOR), tolerance: Tolerance::Full }
     }
 
     /// The same for a response that has to be read within this time from now.
@@ -80,25 +92,34 @@ impl Limits {
         Self { deadline, ..Self::of_response(response_limit) }
     }
 
-    /// Runs `decode` within these limits; also returns the limit that it exceeded.
-    pub(crate) fn apply<T>(self, decode: impl FnOnce() -> T) -> (T, Option<Exceeded>) {
+    /// The same with this tolerance.
+    pub(crate) fn with(self, tolerance: Tolerance) -> Self {
+        Self { tolerance, ..self }
+    }
+
+    /// Runs `decode` within these limits; also returns the limit that it exceeded, and what it left out.
+    pub(crate) fn apply<T>(self, decode: impl FnOnce() -> T) -> (T, Decoding) {
         let _outer = Outer::replaced_by(self);
         let result = decode();
-        (result, STATE.with(|state| state.exceeded.get()))
+        let exceeded = STATE.with(|state| state.exceeded.get());
+        (result, Decoding { exceeded, warnings: tolerance::take_warnings() })
     }
 }
 
 /// Puts back the limits around these, even after a panic.
-struct Outer(Limits, usize, u32, Option<Exceeded>);
+struct Outer(Limits, usize, u32, Option<Exceeded>, Tolerance);
 
 impl Outer {
     fn replaced_by(limits: Limits) -> Self {
+        tolerance::take_warnings();
+        let tolerance = tolerance::replace(limits.tolerance);
         STATE.with(|state| {
             Self(
                 state.limits.replace(limits),
                 state.memory.replace(limits.memory),
                 state.ticks.replace(0),
                 state.exceeded.replace(None),
+                tolerance,
             )
         })
     }
@@ -112,6 +133,7 @@ impl Drop for Outer {
             state.ticks.set(self.2);
             state.exceeded.set(self.3);
         });
+        tolerance::replace(self.4);
     }
 }
 
@@ -129,6 +151,16 @@ pub(crate) fn charge<E: de::Error>(bytes: usize) -> Result<(), E> {
             left => refuse(state, left),
         }
     })
+}
+
+/// Counts the memory anew, for a response that is decoded once more.
+pub(crate) fn restart() {
+    STATE.with(|state| state.memory.set(state.limits.get().memory));
+}
+
+/// Whether a limit was exceeded.
+pub(crate) fn is_exceeded() -> bool {
+    STATE.with(|state| state.exceeded.get().is_some())
 }
 
 #[cold]
@@ -161,17 +193,17 @@ mod tests {
     #[test]
     fn a_limit_holds_until_the_end_of_its_response() {
         let small = Limits::of_response(1);
-        let (inner, exceeded) = small.apply(|| {
+        let (inner, decoding) = small.apply(|| {
             let first: Checked = charge(16);
             assert!(first.is_ok());
             let second: Checked = charge(1);
             (second.is_err(), check::<serde_json::Error>().is_err())
         });
-        assert_eq!((inner, exceeded), ((true, true), Some(Exceeded::Memory)));
+        assert_eq!((inner, decoding.exceeded), ((true, true), Some(Exceeded::Memory)));
         assert!(charge::<serde_json::Error>(1_000_000).is_ok() && check::<serde_json::Error>().is_ok());
         let late = Limits::within(Duration::ZERO, 1_000_000);
         std::thread::sleep(Duration::from_millis(1));
-        let (failed, exceeded) = late.apply(|| (0..1000).any(|_| charge::<serde_json::Error>(1).is_err()));
-        assert_eq!((failed, exceeded), (true, Some(Exceeded::Time(Duration::ZERO))));
+        let (failed, decoding) = late.apply(|| (0..1000).any(|_| charge::<serde_json::Error>(1).is_err()));
+        assert_eq!((failed, decoding.exceeded), (true, Some(Exceeded::Time(Duration::ZERO))));
     }
 }

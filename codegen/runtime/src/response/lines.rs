@@ -16,6 +16,8 @@ use crate::response::decode::DecodeFailure;
 use crate::response::limits::Limits;
 use crate::response::stage::{Open, Stage};
 use crate::response::{ErrorDecoder, decoded};
+use crate::serde::tolerance::Tolerance;
+use crate::trace;
 
 /// The media types that are asked for.
 const ACCEPT: &str = "application/x-ndjson, application/jsonl, application/json-seq";
@@ -40,6 +42,7 @@ pub struct JsonLines<T: 'static, B: 'static> {
     operation: &'static str,
     read: LineReader<T>,
     limit: usize,
+    tolerance: Tolerance,
     stage: Stage<B>,
     /// The beginning of a value whose end has not come.
     line: Vec<u8>,
@@ -51,9 +54,9 @@ impl<T, B: Default> Call<T, B> {
         let Self { operation, mut parts } = self;
         parts.response_mode = ResponseMode::Lines;
         parts.accept = ACCEPT;
-        let limit = parts.core.inner().response_limit;
+        let (limit, tolerance) = (parts.core.inner().response_limit, parts.core.inner().tolerance);
         let stage = Stage::Opening(decoded(parts, operation.error_decoder(), ErrorDecoder::success));
-        JsonLines { operation: operation.name, read, limit, stage, line: Vec::new() }
+        JsonLines { operation: operation.name, read, limit, tolerance, stage, line: Vec::new() }
     }
 }
 
@@ -134,7 +137,9 @@ impl<T, B> JsonLines<T, B> {
 
     fn decode(&self, open: &mut Open, line: &Bytes) -> Result<T, Error<B>> {
         open.reply.body = line.slice_ref(line.trim_ascii());
-        let (read, _) = Limits::of_response(self.limit).apply(|| (self.read)(&open.reply));
+        let limits = Limits::of_response(self.limit).with(self.tolerance);
+        let (read, decoding) = limits.apply(|| (self.read)(&open.reply));
+        trace::warnings(self.operation, &decoding.warnings);
         read.map_err(|failure| {
             let error = DecodeError::new(self.operation, open.reply.clone(), failure).redacted(open.redactor.clone());
             Error::Decode(Box::new(error))

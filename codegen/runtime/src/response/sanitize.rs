@@ -112,12 +112,12 @@ pub(crate) fn without_content(message: &str) -> Option<String> {
     if let Some(name) = message.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`')) {
         return (!name.contains('`')).then(|| format!("missing field `{name}`"));
     }
-    let rest = message.strip_prefix("invalid type: ")?;
+    let (what, rest) = message.split_once(": ").filter(|(what, _)| ["invalid type", "invalid value"].contains(what))?;
     let found = ["null", "boolean", "integer", "floating point", "string", "sequence", "map"];
     let found = found.into_iter().find(|found| rest.starts_with(found))?;
     let (_, expected) = rest.rsplit_once(", expected ")?;
     // What follows a quotation mark would be a part of the text.
-    (!expected.contains('"')).then(|| format!("invalid type: {found}, expected {expected}"))
+    (!expected.contains('"')).then(|| format!("{what}: {found}, expected {expected}"))
 }
 
 #[cfg(test)]
@@ -155,7 +155,11 @@ mod tests {
             Some("invalid type: string, expected a string")
         );
         assert_eq!(shown("invalid type: null, expected i64").as_deref(), Some("invalid type: null, expected i64"));
-        assert_eq!(shown("invalid value: string \"x\", expected y"), None);
+        assert_eq!(
+            shown("invalid value: string \"x, expected \\\"\", expected a day").as_deref(),
+            Some("invalid value: string, expected a day")
+        );
+        assert_eq!(shown("invalid value: string \"x\", expected \"y\""), None);
         assert_eq!(shown("hunter2"), None);
     }
 }

@@ -46,8 +46,8 @@ impl<'de> Deserialize<'de> for Base64 {
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Base64, E> {
-                let bytes = STANDARD_PAD_INDIFFERENT.decode(text).map_err(E::custom)?;
-                Ok(Base64(bytes))
+                let bytes = STANDARD_PAD_INDIFFERENT.decode(text);
+                bytes.map(Base64).map_err(|_| E::invalid_value(de::Unexpected::Str(text), &self))
             }
         }
         deserializer.deserialize_str(Text)

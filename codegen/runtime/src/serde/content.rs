@@ -26,6 +26,9 @@ pub(crate) const UNION: &str = "$crm_clients_runtime::union";
 /// The name of the newtype struct that structs ask for, to be given their properties lightest first.
 pub(crate) const OBJECT: &str = "$crm_clients_runtime::object";
 
+/// The name of the newtype struct that asks for a value as it is, before it is decoded.
+pub(crate) const CAPTURED: &str = "$crm_clients_runtime::captured";
+
 /// Unions try other variants until so many times what is buffered has been decoded.
 const WORK_FACTOR: usize = 32;
 
@@ -328,7 +331,7 @@ impl<'de> Deserializer<'de> for ContentReader<'de> {
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Mismatch> {
         match (name, self.content) {
-            (UNION, content) => {
+            (UNION | CAPTURED, content) => {
                 self.work.count(1);
                 HANDED_OVER.set(Some((content.clone(), self.work.clone())));
                 visitor.visit_unit()
@@ -338,7 +341,8 @@ impl<'de> Deserializer<'de> for ContentReader<'de> {
                 let order = Some(object.by_weight());
                 visitor.visit_map(Properties { object, order, position: 0, value: None, work: self.work })
             }
-            _ => visitor.visit_newtype_struct(self),
+            // No type that is read here is a newtype struct, and for these the compiler would make another decoder.
+            _ => self.deserialize_any(visitor),
         }
     }
 

@@ -10,11 +10,17 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{self, DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::Value;
 
 use crate::Patch;
 use crate::response::limits;
+use crate::serde::additional::Rest;
 use crate::serde::content::OBJECT;
 use crate::serde::lenient::{Lenient, LenientNumber};
+use crate::serde::tolerance::{self, Tolerant};
+
+/// What a property that a type does not declare takes beside its name and value.
+const ADDITIONAL: usize = 64;
 
 /// A type that a property can have.
 pub trait Decode: DeserializeOwned {
@@ -114,10 +120,7 @@ pub trait PropertyReader {
     fn optional_lenient<T: Lenient>(&mut self, name: &'static str, slot: &mut Option<T>) -> bool;
 
     /// The properties that the type does not declare, where it keeps them.
-    fn rest<M, V>(&mut self, map: &mut M) -> bool
-    where
-        M: Extend<(String, V)> + IntoIterator<Item = (String, V)>,
-        V: Decode;
+    fn rest<M: Rest>(&mut self, map: &mut M) -> bool;
 
     /// The end of the walk.
     fn skip(&mut self) -> bool;
@@ -147,15 +150,23 @@ impl<'de, T: Object> Visitor<'de> for ObjectVisitor<T> {
         limits::charge(0)?;
         let mut object = T::blank();
         let mut seen = Seen::default();
+        let tolerant = tolerance::is_on();
+        let mut left_out = Vec::new();
         while let Some(key) = map.next_key_seed(PropertyName)? {
+            if tolerant {
+                tolerance::enter_property(&key)?;
+            }
             let mut filler = FieldVisitor { map: &mut map, key: &key, index: 0, error: None };
             object.each(&mut filler);
             if let Some(error) = filler.error {
                 return Err(error);
             }
             seen.insert(filler.index);
+            if tolerant {
+                tolerance::leave_property(key, &mut left_out);
+            }
         }
-        let mut search = MissingSearch { seen, index: 0, found: None };
+        let mut search = MissingSearch { seen, index: 0, found: None, left_out };
         object.each(&mut search);
         match search.found {
             Some(name) => Err(de::Error::missing_field(name)),
@@ -250,6 +261,21 @@ impl<'de, A: MapAccess<'de>> FieldVisitor<'_, 'de, A> {
             Err(error) => self.error = Some(error),
         }
     }
+
+    /// Most objects have no such property, so that this is not a part of each type's own code.
+    #[inline(never)]
+    fn additional<M: Rest>(&mut self, map: &mut M) {
+        if let Err(error) = limits::charge(self.key.len() + ADDITIONAL) {
+            self.error = Some(error);
+            return;
+        }
+        let name = self.key.to_owned();
+        self.value(Tolerant::<M::Value>::new(), |value| {
+            if let Some(value) = value {
+                map.put(name, value);
+            }
+        });
+    }
 }
 
 impl<'de, A: MapAccess<'de>> PropertyReader for FieldVisitor<'_, 'de, A> {
@@ -260,13 +286,17 @@ impl<'de, A: MapAccess<'de>> PropertyReader for FieldVisitor<'_, 'de, A> {
 
     #[inline(always)]
     fn optional<T: Decode>(&mut self, name: &'static str, slot: &mut T) -> bool {
-        self.field(name, Seed::<T>::new(), |value| *slot = value)
+        self.field(name, Tolerant::<T>::new(), |value| {
+            if let Some(value) = value {
+                *slot = value;
+            }
+        })
     }
 
     #[inline(always)]
     fn or_empty<T: Decode>(&mut self, name: &'static str, slot: &mut T) -> bool {
-        self.field(name, Seed::<Option<T>>::new(), |value| {
-            if let Some(value) = value {
+        self.field(name, Tolerant::<Option<T>>::new(), |value| {
+            if let Some(Some(value)) = value {
                 *slot = value;
             }
         })
@@ -279,17 +309,14 @@ impl<'de, A: MapAccess<'de>> PropertyReader for FieldVisitor<'_, 'de, A> {
 
     #[inline(always)]
     fn optional_lenient<T: Lenient>(&mut self, name: &'static str, slot: &mut Option<T>) -> bool {
-        self.field(name, PhantomData, |number: Option<LenientNumber<T>>| *slot = number.map(|number| number.0))
+        self.field(name, Tolerant::<Option<LenientNumber<T>>>::new(), |number| {
+            *slot = number.flatten().map(|number| number.0);
+        })
     }
 
     #[inline(always)]
-    fn rest<M, V>(&mut self, map: &mut M) -> bool
-    where
-        M: Extend<(String, V)> + IntoIterator<Item = (String, V)>,
-        V: Decode,
-    {
-        let name = self.key.to_owned();
-        self.value(Seed::<V>::new(), |value| map.extend([(name, value)]));
+    fn rest<M: Rest>(&mut self, map: &mut M) -> bool {
+        self.additional(map);
         true
     }
 
@@ -300,14 +327,23 @@ impl<'de, A: MapAccess<'de>> PropertyReader for FieldVisitor<'_, 'de, A> {
     }
 }
 
-/// Looks for the first property that must be there and has not come.
+/// Looks for the first property that must be there and has not come, and keeps what was left out.
 struct MissingSearch {
     seen: Seen,
     index: usize,
     found: Option<&'static str>,
+    /// The declared properties whose values are not of their types.
+    left_out: Vec<(String, Value)>,
 }
 
 impl MissingSearch {
+    #[cold]
+    fn keep<M: Rest>(&mut self, map: &mut M) {
+        for (name, value) in self.left_out.drain(..) {
+            map.put_left_out(name, value);
+        }
+    }
+
     #[inline(always)]
     fn optional(&mut self) -> bool {
         self.index += 1;
@@ -351,11 +387,10 @@ impl PropertyReader for MissingSearch {
     }
 
     #[inline(always)]
-    fn rest<M, V>(&mut self, _map: &mut M) -> bool
-    where
-        M: Extend<(String, V)> + IntoIterator<Item = (String, V)>,
-        V: Decode,
-    {
+    fn rest<M: Rest>(&mut self, map: &mut M) -> bool {
+        if !self.left_out.is_empty() {
+            self.keep(map);
+        }
         false
     }
 

@@ -97,3 +97,9 @@ impl<'de, T: Lenient> Deserialize<'de> for LenientNumber<T> {
         deserializer.deserialize_any(Number(PhantomData))
     }
 }
+
+impl<T: Lenient> Decode for LenientNumber<T> {
+    fn blank() -> Self {
+        Self(T::blank())
+    }
+}

@@ -14,10 +14,13 @@
 //! | `patch` | `Patch<T>` | `Absent` | `Null` | | unless `Absent` |
 //! | `lenient` | a number | error | error | a numeric string, too | as number |
 //! | `optional_lenient` | `Option` of a number | `None` | `None` | a numeric string, too | unless `None` |
-//! | `rest` | a map | empty | | every other property | after the others |
+//!
+//! The value of a property that may be absent is left out where it is not of its type; see
+//! [`tolerance`](crate::serde::tolerance).
 
-/// Lists the properties of a struct: `object! { Contact { id: required "id", extra: rest, } }`. Each
-/// field is followed by its mode and by the property's name; the rest comes last and has none.
+/// Lists the properties of a struct: `object! { Contact rest extra { id: required "id", } }`. Each field is followed by its
+/// mode and by the property's name. The field `extra` takes every other property, and is written after the others; a struct
+/// without such a field leaves them out.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! object {
@@ -31,22 +34,25 @@ macro_rules! object {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! read_object {
-    ($name:ident { $($field:ident : $mode:ident $($key:literal)?),* $(,)? }) => {
+    ($name:ident $(rest $rest:ident)? { $($field:ident : $mode:ident $key:literal),* $(,)? }) => {
         impl $crate::generated::Decode for $name {
-            const KEYS: &'static [$crate::__private::Key] = &[$($(
+            const KEYS: &'static [$crate::__private::Key] = &[$(
                 $crate::__private::Key { name: $key, required: $crate::__private::is_required::$mode },
-            )?)*];
+            )*];
 
             #[inline]
             fn blank() -> Self {
-                Self { $($field: $crate::generated::Decode::blank(),)* }
+                Self {
+                    $($field: $crate::generated::Decode::blank(),)*
+                    $($rest: $crate::__private::Rest::empty(),)?
+                }
             }
         }
 
         impl $crate::__private::Object for $name {
             #[inline(always)]
             fn each<R: $crate::__private::PropertyReader>(&mut self, reader: &mut R) -> bool {
-                $(R::$mode(reader, $($key,)? &mut self.$field) ||)* R::skip(reader)
+                $(R::$mode(reader, $key, &mut self.$field) ||)* $(R::rest(reader, &mut self.$rest) ||)? R::skip(reader)
             }
         }
 
@@ -64,10 +70,12 @@ macro_rules! read_object {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! write_object {
-    ($name:ident { $($field:ident : $mode:ident $($key:literal)?),* $(,)? }) => {
+    ($name:ident $(rest $rest:ident)? { $($field:ident : $mode:ident $key:literal),* $(,)? }) => {
         impl $crate::__private::WriteObject for $name {
             fn write<W: $crate::__private::PropertyWriter>(&self, writer: &mut W) {
-                $(W::$mode(writer, $($key,)? &self.$field);)*
+                $(W::reserve(writer, &self.$rest);)?
+                $(W::$mode(writer, $key, &self.$field);)*
+                $(W::rest(writer, &self.$rest);)?
             }
         }
 

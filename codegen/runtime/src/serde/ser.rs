@@ -52,6 +52,13 @@ pub trait PropertyWriter {
         self.optional(name, value);
     }
 
+    /// Shows the properties that the type does not declare before the others: one may have the name of a declared property,
+    /// whose value was not of its type when it was read.
+    fn reserve<'a, M, V>(&mut self, map: &'a M)
+    where
+        &'a M: IntoIterator<Item = (&'a String, &'a V)>,
+        V: Serialize + 'a;
+
     /// Writes the properties that the type does not declare.
     fn rest<'a, M, V>(&mut self, map: &'a M)
     where
@@ -62,7 +69,7 @@ pub trait PropertyWriter {
 /// Writes an object.
 pub fn write<T: WriteObject, S: Serializer>(object: &T, serializer: S) -> Result<S::Ok, S::Error> {
     let map = serializer.serialize_map(None)?;
-    let mut writer = Writer { map, result: Ok(()) };
+    let mut writer = Writer { map, result: Ok(()), reserved: Vec::new() };
     object.write(&mut writer);
     writer.result?;
     writer.map.end()
@@ -72,6 +79,8 @@ pub fn write<T: WriteObject, S: Serializer>(object: &T, serializer: S) -> Result
 struct Writer<M: SerializeMap> {
     map: M,
     result: Result<(), M::Error>,
+    /// The undeclared properties that are still to be written.
+    reserved: Vec<String>,
 }
 
 impl<M: SerializeMap> Writer<M> {
@@ -86,7 +95,25 @@ impl<M: SerializeMap> Writer<M> {
 impl<M: SerializeMap> PropertyWriter for Writer<M> {
     #[inline]
     fn required<T: Serialize>(&mut self, name: &'static str, value: &T) {
+        if !self.reserved.is_empty() {
+            self.reserved.retain(|reserved| reserved != name);
+        }
         self.entry(name, value);
+    }
+
+    #[inline]
+    fn nullable<T: Serialize>(&mut self, name: &'static str, value: &Option<T>) {
+        if value.is_some() || !self.reserved.iter().any(|reserved| reserved == name) {
+            self.required(name, value);
+        }
+    }
+
+    fn reserve<'a, P, V>(&mut self, map: &'a P)
+    where
+        &'a P: IntoIterator<Item = (&'a String, &'a V)>,
+        V: Serialize + 'a,
+    {
+        self.reserved = map.into_iter().map(|(name, _)| name.clone()).collect();
     }
 
     fn rest<'a, P, V>(&mut self, map: &'a P)
@@ -95,7 +122,9 @@ impl<M: SerializeMap> PropertyWriter for Writer<M> {
         V: Serialize + 'a,
     {
         for (name, value) in map {
-            self.entry(name, value);
+            if self.reserved.contains(name) {
+                self.entry(name, value);
+            }
         }
     }
 }

@@ -14,6 +14,7 @@ use serde_json::Value;
 use crate::response::limits;
 use crate::serde::content::{self, Content, ContentReader, ContentVisitor, Mismatch, UNION, Work};
 use crate::serde::de::{Decode, Key};
+use crate::serde::tolerance::{self, Mark};
 
 /// The JSON kinds by which the variants of a union are told apart: each function says whether a
 /// value is of the kind that it is named after.
@@ -262,14 +263,43 @@ fn choose_by_shape<U>(
     let mut candidates: Vec<(usize, ReadVariant<U>)> =
         variants.iter().filter_map(|(shape, read)| Some((shape.score(content)?, *read))).collect();
     candidates.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
-    for (index, (_, read)) in candidates.into_iter().enumerate() {
+    for (index, (_, read)) in candidates.iter().enumerate() {
         if index > 0 && !work.is_left() {
             break;
         }
+        match tolerance::strictly(|| read(reader)) {
+            (Ok(_), true) if tolerance::is_on() => return read(reader).map(Some),
+            (Ok(union), wanted) => {
+                if wanted {
+                    tolerance::want();
+                }
+                return Ok(Some(union));
+            }
+            (Err(_), _) => limits::check()?,
+        }
+    }
+    choose_tolerantly(reader, work, &candidates)
+}
+
+/// Decodes the value as the first variant that succeeds if optional values may be left out.
+fn choose_tolerantly<U>(
+    reader: ContentReader<'_>,
+    work: &Work,
+    candidates: &[(usize, ReadVariant<U>)],
+) -> Result<Option<U>, Mismatch> {
+    if !tolerance::is_on() {
+        if !candidates.is_empty() {
+            tolerance::want();
+        }
+        return Ok(None);
+    }
+    for (_, read) in candidates.iter().take_while(|_| work.is_left()) {
+        let begun = Mark::now();
         if let Ok(union) = read(reader) {
             return Ok(Some(union));
         }
         limits::check()?;
+        begun.go_back();
     }
     Ok(None)
 }

@@ -4,15 +4,18 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::marker::PhantomData;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::fmt::temporal::Pieces;
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
+use uuid::Uuid;
 
 use super::de::{Decode, Key, Seed};
 use super::lenient::Lenient;
+use super::tolerance;
 use crate::Patch;
 use crate::response::limits;
 
@@ -35,7 +38,7 @@ macro_rules! as_serde_does {
         })*
     };
 }
-as_serde_does!(String, bool, i8, i16, u8, u16, f32, f64, (), Date, crate::Base64, crate::Secret);
+as_serde_does!(String, bool, i8, i16, u8, u16, f32, f64, (), crate::Base64, crate::Secret);
 
 macro_rules! integers {
     ($($kind:ty),*) => {
@@ -76,29 +79,41 @@ impl<T: Lenient> Visitor<'_> for IntegerVisitor<T> {
     }
 }
 
-impl Decode for Timestamp {
-    #[inline]
-    fn blank() -> Self {
-        Self::UNIX_EPOCH
+/// Reads a text of a format; an error says what was expected of it.
+struct TextVisitor<T>(&'static str, fn(&str) -> Option<T>);
+
+impl<T> Visitor<'_> for TextVisitor<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
     }
 
-    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct TimestampVisitor;
-
-        impl Visitor<'_> for TimestampVisitor {
-            type Value = Timestamp;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a date and time")
-            }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Timestamp, E> {
-                timestamp(text).map_err(E::custom)
-            }
-        }
-
-        deserializer.deserialize_str(TimestampVisitor)
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
+        (self.1)(text).ok_or_else(|| E::invalid_value(de::Unexpected::Str(text), &self))
     }
+}
+
+macro_rules! texts {
+    ($($kind:ty: $blank:expr, $expected:literal, $parse:expr;)*) => {
+        $(impl Decode for $kind {
+            #[inline]
+            fn blank() -> Self {
+                $blank
+            }
+
+            fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                deserializer.deserialize_str(TextVisitor($expected, $parse))
+            }
+        })*
+    };
+}
+texts! {
+    Timestamp: Self::UNIX_EPOCH, "a date and time", |text| timestamp(text).ok();
+    Date: Self::ZERO, "a date", |text| text.parse().ok();
+    Uuid: Self::nil(), "a UUID", |text| text.parse().ok();
+    Ipv4Addr: Self::UNSPECIFIED, "an IPv4 address", |text| text.parse().ok();
+    Ipv6Addr: Self::UNSPECIFIED, "an IPv6 address", |text| text.parse().ok();
 }
 
 /// The point in time that a text of RFC 3339 names. Without an offset it is in UTC; of a fraction, nine digits count; what is
@@ -204,14 +219,22 @@ impl<T: Decode> Decode for Vec<T> {
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Vec<T>, A::Error> {
                 let mut list = Vec::new();
-                while let Some(element) = access.next_element_seed(Seed::new())? {
+                let tolerant = tolerance::is_on();
+                loop {
+                    if tolerant {
+                        tolerance::enter_element(list.len())?;
+                    }
+                    let element = access.next_element_seed(Seed::new())?;
+                    if tolerant {
+                        tolerance::leave();
+                    }
+                    let Some(element) = element else { return Ok(list) };
                     if list.len() == list.capacity() {
                         // The list doubles its room.
                         limits::charge(list.len().max(FIRST_CAPACITY).saturating_mul(size_of::<T>()))?;
                     }
                     list.push(element);
                 }
-                Ok(list)
             }
         }
 
@@ -247,9 +270,16 @@ impl<'de, M: Default + Extend<(String, V)>, V: Decode> Visitor<'de> for MapVisit
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<M, A::Error> {
         let mut map = M::default();
+        let tolerant = tolerance::is_on();
         while let Some(name) = access.next_key::<String>()? {
             limits::charge(size_of::<(String, V)>() + BLOCK)?;
+            if tolerant {
+                tolerance::enter_property(&name)?;
+            }
             map.extend([(name, access.next_value_seed(Seed::new())?)]);
+            if tolerant {
+                tolerance::leave();
+            }
         }
         Ok(map)
     }

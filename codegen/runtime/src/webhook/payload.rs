@@ -6,8 +6,11 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::error::excerpt;
+use crate::response::limits::Limits;
 use crate::response::{decode, json_path, sanitize};
 use crate::serde::de::Decode;
+use crate::serde::tolerance;
+use crate::trace;
 
 /// The body of a delivery on its way to a type.
 pub struct Payload<'b> {
@@ -34,7 +37,9 @@ impl<'b> Payload<'b> {
 
     /// Reads the body.
     pub fn read<T: Decode>(&self) -> Result<T, PayloadError> {
-        decode::from_json(self.body).map_err(|error| self.failure(error))
+        let (read, decoding) = Limits::default().with(tolerance::current()).apply(|| decode::from_json(self.body));
+        trace::warnings("webhook", &decoding.warnings);
+        read.map_err(|error| self.failure(error))
     }
 
     fn failure(&self, error: serde_json::Error) -> PayloadError {

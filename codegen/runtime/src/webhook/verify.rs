@@ -12,6 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 
 use super::{PayloadError, WebhookError};
+use crate::serde::tolerance::{self, Tolerance};
 
 /// How far the time of a signature may be from now, unless set otherwise.
 const TOLERANCE: Duration = Duration::from_secs(5 * 60);
@@ -105,7 +106,7 @@ impl<E: Signed> Verifier<E> {
     ///
     /// An empty secret verifies nothing: anybody could sign with it.
     pub fn new(secret: impl Into<SecretString>) -> Self {
-        let rules = Rules { secrets: vec![secret.into()], tolerance: TOLERANCE, now: None };
+        let rules = Rules { secrets: vec![secret.into()], tolerance: TOLERANCE, now: None, strict: false };
         Self { rules, event: PhantomData }
     }
 
@@ -119,6 +120,13 @@ impl<E: Signed> Verifier<E> {
     /// where the server signs no time.
     pub fn tolerance(mut self, tolerance: Duration) -> Self {
         self.rules.tolerance = tolerance;
+        self
+    }
+
+    /// Makes a payload an error if the value of an optional property is not what the API declares; by default the property is
+    /// absent, and its value is among the additional properties of its object.
+    pub fn strict(mut self, strict: bool) -> Self {
+        self.rules.strict = strict;
         self
     }
 
@@ -147,7 +155,10 @@ impl<E: Signed> Verifier<E> {
         E: for<'b> TryFrom<&'b [u8], Error = PayloadError>,
     {
         self.verify(headers, body)?;
-        Ok(E::try_from(body)?)
+        let outer = tolerance::replace(if self.rules.strict { Tolerance::Strict } else { Tolerance::Full });
+        let event = E::try_from(body);
+        tolerance::replace(outer);
+        Ok(event?)
     }
 
     /// Signs a body as the server would, for tests of a handler: returns the headers of the delivery.
@@ -168,6 +179,8 @@ struct Rules {
     secrets: Vec<SecretString>,
     tolerance: Duration,
     now: Option<Timestamp>,
+    /// Optional values that are not what the API declares are errors.
+    strict: bool,
 }
 
 impl Rules {

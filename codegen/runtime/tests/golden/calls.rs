@@ -115,6 +115,9 @@ mod odd_defaults;
 #[path = "../../../checks/tests/fixtures/golden/odd_enums/calls/mod.rs"]
 #[rustfmt::skip]
 mod odd_enums;
+#[path = "../../../checks/tests/fixtures/golden/odd_values/calls/mod.rs"]
+#[rustfmt::skip]
+mod odd_values;
 #[path = "../../../checks/tests/fixtures/golden/operation_servers/calls/mod.rs"]
 #[rustfmt::skip]
 mod operation_servers;
@@ -217,7 +220,7 @@ async fn every_call_goes_onto_the_wire() -> Outcome {
         all_of as_meant body_types clashes conversions cookies_deep cycles default_only defaults directions documentation duplicates
         enum_names enums event_streams form_encodings formats forms free_form hard_names headers_cookies inheritance lossy maps
         media_types multipart multipart_encoding no_operation_id no_operations nulls numeric_strings oauth2 octet_streams
-        odd_defaults odd_enums operation_servers overlays pagination parameter_content path_parameters path_styles
+        odd_defaults odd_enums odd_values operation_servers overlays pagination parameter_content path_parameters path_styles
         property_names query_styles recursion references resource_names responses rust_names security servers swagger_2
         tag_values tagged type_names unions webhook_names webhooks xml_bodies
     );

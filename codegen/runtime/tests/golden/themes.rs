@@ -107,6 +107,9 @@ pub mod odd_defaults;
 #[path = "../../../checks/tests/fixtures/golden/odd_enums/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod odd_enums;
+#[path = "../../../checks/tests/fixtures/golden/odd_values/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod odd_values;
 #[path = "../../../checks/tests/fixtures/golden/operation_servers/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod operation_servers;

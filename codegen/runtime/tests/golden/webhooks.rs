@@ -85,6 +85,12 @@ fn a_signature_of_time_and_body() -> Outcome {
     assert!(matches!(verifier.read(&unsigned_time, body), Err(WebhookError::WrongSignature)));
     let now = Verifier::new(SECRET);
     assert!(matches!(now.read(&signed, body), Err(WebhookError::WrongTime { .. })));
+    let odd = br#"{"event":"order-made","id":1,"at":"noon"}"#;
+    let signed = now.sign(odd)?;
+    assert!(matches!(now.read(&signed, odd)?, Event::OrderMade(order) if order.additional_properties["at"] == "noon"));
+    let strict = now.clone().strict(true);
+    assert!(matches!(strict.read(&signed, odd), Err(WebhookError::Payload(error)) if error.path() == "$.at"));
+    assert!(now.read(&signed, odd).is_ok());
     let (time, broken) = (Timestamp::now().as_second().to_string(), "{");
     let fresh = signature(&format!("v1:{time}.{broken}"))?;
     let fresh = headers(&[("x-shop-signature", &fresh), ("x-shop-timestamp", &time)])?;

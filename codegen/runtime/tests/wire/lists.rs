@@ -267,7 +267,7 @@ async fn a_bad_item_is_an_error_in_its_place() -> Outcome {
 
     // Where no item can be read, or something else is wrong, the page is an error; so it is for who reads pages.
     for (body, as_pages) in
-        [(r#"{"items":["a","b"]}"#, false), (r#"{"items":[1],"total":["x"]}"#, false), (pages[0], true)]
+        [(r#"{"items":["a","b"]}"#, false), (r#"{"items":{"id":1},"total":["x"]}"#, false), (pages[0], true)]
     {
         let server = Server::answering([page(body)]).await?;
         let error = match as_pages {

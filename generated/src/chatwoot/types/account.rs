@@ -30,10 +30,12 @@ pub struct AccountDetail {
     pub settings: AccountShowResponseSettings,
     /// Values of the custom attributes, by their keys.
     pub custom_attributes: Option<AccountShowResponseCustomAttributes>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    AccountDetail {
+    AccountDetail rest additional_properties {
         id: required "id",
         name: required "name",
         locale: required "locale",
@@ -78,10 +80,12 @@ pub struct AccountShowResponse {
     pub latest_chatwoot_version: Option<String>,
     /// Features that were paid for (Enterprise edition).
     pub subscribed_features: Option<Vec<String>>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    AccountShowResponse {
+    AccountShowResponse rest additional_properties {
         id: required "id",
         name: required "name",
         locale: required "locale",
@@ -130,12 +134,12 @@ pub struct AccountShowResponseCustomAttributes {
     pub referral_source: Option<String>,
     /// What the person who signed up does in the company; absent before Chatwoot 4.16.
     pub user_role: Option<String>,
-    /// What the other fields do not take.
-    pub additional_properties: runtime::Map<String, runtime::Value>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    AccountShowResponseCustomAttributes {
+    AccountShowResponseCustomAttributes rest additional_properties {
         plan_name: optional "plan_name",
         subscribed_quantity: optional "subscribed_quantity",
         subscription_status: optional "subscription_status",
@@ -150,7 +154,6 @@ runtime::object! {
         website: optional "website",
         referral_source: optional "referral_source",
         user_role: optional "user_role",
-        additional_properties: rest,
     }
 }
 
@@ -170,19 +173,18 @@ pub struct AccountShowResponseSettings {
     pub audio_transcriptions: Option<bool>,
     /// Custom attributes that a conversation needs before it is resolved.
     pub conversation_required_attributes: Option<Vec<String>>,
-    /// What the other fields do not take.
-    pub additional_properties: runtime::Map<String, runtime::Value>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    AccountShowResponseSettings {
+    AccountShowResponseSettings rest additional_properties {
         auto_resolve_after: optional "auto_resolve_after",
         auto_resolve_message: optional "auto_resolve_message",
         auto_resolve_ignore_waiting: optional "auto_resolve_ignore_waiting",
         auto_resolve_label: optional "auto_resolve_label",
         audio_transcriptions: optional "audio_transcriptions",
         conversation_required_attributes: optional "conversation_required_attributes",
-        additional_properties: rest,
     }
 }
 

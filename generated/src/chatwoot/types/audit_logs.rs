@@ -16,10 +16,12 @@ pub struct AuditLogsListResponse {
     pub current_page: Option<i64>,
     /// The entries of this page.
     pub audit_logs: Vec<AuditLogsListResponseAuditLogsItem>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    AuditLogsListResponse {
+    AuditLogsListResponse rest additional_properties {
         per_page: optional "per_page",
         total_entries: optional "total_entries",
         current_page: optional "current_page",
@@ -63,10 +65,12 @@ pub struct AuditLogsListResponseAuditLogsItem {
     pub created_at: Option<i64>,
     /// IP address the change was made from.
     pub remote_address: Option<String>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    AuditLogsListResponseAuditLogsItem {
+    AuditLogsListResponseAuditLogsItem rest additional_properties {
         id: required "id",
         auditable_id: optional "auditable_id",
         auditable_type: optional "auditable_type",

@@ -31,10 +31,12 @@ pub struct AutomationAction {
     pub action_name: String,
     /// What it is done with: ids, words or objects.
     pub action_params: Option<ActionParams>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    AutomationAction {
+    AutomationAction rest additional_properties {
         action_name: required "action_name",
         action_params: optional "action_params",
     }
@@ -102,10 +104,12 @@ pub struct AutomationCondition {
     pub query_operator: Option<String>,
     /// `contact_attribute` or `conversation_attribute` where the key is a custom one, otherwise empty.
     pub custom_attribute_type: Option<String>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    AutomationCondition {
+    AutomationCondition rest additional_properties {
         attribute_key: required "attribute_key",
         filter_operator: required "filter_operator",
         values: optional "values",
@@ -128,10 +132,12 @@ pub struct AutomationConditionInput {
     pub query_operator: runtime::Patch<String>,
     /// `contact_attribute` or `conversation_attribute` where the key is a custom one, otherwise empty.
     pub custom_attribute_type: runtime::Patch<String>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    AutomationConditionInput {
+    AutomationConditionInput rest additional_properties {
         attribute_key: required "attribute_key",
         filter_operator: required "filter_operator",
         values: optional "values",
@@ -152,6 +158,7 @@ impl AutomationConditionInput {
             values: None,
             query_operator: runtime::Patch::Absent,
             custom_attribute_type: runtime::Patch::Absent,
+            additional_properties: Default::default(),
         }
     }
 
@@ -190,6 +197,16 @@ impl AutomationConditionInput {
         self.custom_attribute_type = runtime::Patch::Null;
         self
     }
+
+    /// Adds a property that no other field is for.
+    pub fn with_additional_properties(
+        mut self,
+        key: impl Into<String>,
+        value: impl Into<runtime::Value>,
+    ) -> Self {
+        self.additional_properties.insert(key.into(), value.into());
+        self
+    }
 }
 
 /// A file an automation rule sends.
@@ -210,10 +227,12 @@ pub struct AutomationFile {
     pub blob_id: i64,
     /// Name of the file.
     pub filename: String,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    AutomationFile {
+    AutomationFile rest additional_properties {
         id: required "id",
         automation_rule_id: required "automation_rule_id",
         file_type: required "file_type",
@@ -230,10 +249,12 @@ runtime::object! {
 pub struct AutomationRule {
     /// The rule.
     pub payload: AutomationRuleItem,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    AutomationRule {
+    AutomationRule rest additional_properties {
         payload: required "payload",
     }
 }
@@ -371,10 +392,12 @@ pub struct AutomationRuleItem {
     pub actions: Vec<AutomationAction>,
     /// Files that the actions send; absent where there are none.
     pub files: Option<Vec<AutomationFile>>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    AutomationRuleItem {
+    AutomationRuleItem rest additional_properties {
         id: required "id",
         account_id: required "account_id",
         name: required "name",
@@ -422,10 +445,12 @@ runtime::string_enum! {
 pub struct AutomationRulesListResponse {
     /// All rules of the account.
     pub payload: Vec<AutomationRuleItem>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    AutomationRulesListResponse {
+    AutomationRulesListResponse rest additional_properties {
         payload: required "payload",
     }
 }

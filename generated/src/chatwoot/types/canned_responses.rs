@@ -20,10 +20,12 @@ pub struct CannedResponse {
     pub created_at: runtime::Timestamp,
     /// When the response was last changed.
     pub updated_at: runtime::Timestamp,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    CannedResponse {
+    CannedResponse rest additional_properties {
         id: required "id",
         account_id: required "account_id",
         short_code: required "short_code",

@@ -10,10 +10,12 @@ use crm_clients_runtime as runtime;
 pub struct ContactConversationsResponse {
     /// The conversations.
     pub payload: Vec<super::Conversation>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ContactConversationsResponse {
+    ContactConversationsResponse rest additional_properties {
         payload: required "payload",
     }
 }
@@ -289,10 +291,12 @@ impl ContactCreatePayload {
 pub struct ContactCreateResponse {
     /// What was created.
     pub payload: CreatedContact,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ContactCreateResponse {
+    ContactCreateResponse rest additional_properties {
         payload: required "payload",
     }
 }
@@ -305,10 +309,12 @@ pub struct ContactMeta {
     pub count: i64,
     /// Number of this page, from 1.
     pub current_page: i64,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ContactMeta {
+    ContactMeta rest additional_properties {
         count: required "count",
         current_page: lenient "current_page",
     }
@@ -324,10 +330,12 @@ pub struct ContactSearchMeta {
     pub current_page: i64,
     /// Whether a further page exists; null where the search text was blank.
     pub has_more: Option<bool>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ContactSearchMeta {
+    ContactSearchMeta rest additional_properties {
         count: nullable "count",
         current_page: lenient "current_page",
         has_more: nullable "has_more",
@@ -342,10 +350,12 @@ pub struct ContactSearchResponse {
     pub meta: ContactSearchMeta,
     /// The contacts of this page.
     pub payload: Vec<super::Contact>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ContactSearchResponse {
+    ContactSearchResponse rest additional_properties {
         meta: required "meta",
         payload: required "payload",
     }
@@ -357,10 +367,12 @@ runtime::object! {
 pub struct ContactShowResponse {
     /// The contact.
     pub payload: super::Contact,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ContactShowResponse {
+    ContactShowResponse rest additional_properties {
         payload: required "payload",
     }
 }
@@ -602,10 +614,12 @@ pub struct ContactableInbox {
     pub inbox: super::InboxContact,
     /// Address of the contact in the inbox: an e-mail address, a phone number, or a generated word.
     pub source_id: String,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ContactableInbox {
+    ContactableInbox rest additional_properties {
         inbox: required "inbox",
         source_id: required "source_id",
     }
@@ -617,10 +631,12 @@ runtime::object! {
 pub struct ContactableInboxesResponse {
     /// The inboxes, with the address to use in each.
     pub payload: Vec<ContactableInbox>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ContactableInboxesResponse {
+    ContactableInboxesResponse rest additional_properties {
         payload: required "payload",
     }
 }
@@ -669,10 +685,12 @@ pub struct ContactsListResponse {
     pub meta: ContactMeta,
     /// The contacts of this page.
     pub payload: Vec<super::Contact>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ContactsListResponse {
+    ContactsListResponse rest additional_properties {
         meta: required "meta",
         payload: required "payload",
     }
@@ -774,10 +792,12 @@ pub struct CreatedContact {
     pub contact: super::Contact,
     /// Where the contact can be reached.
     pub contact_inbox: CreatedContactInbox,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    CreatedContact {
+    CreatedContact rest additional_properties {
         contact: required "contact",
         contact_inbox: required "contact_inbox",
     }
@@ -791,10 +811,12 @@ pub struct CreatedContactInbox {
     pub inbox: Option<InboxRecord>,
     /// Address of the contact in the inbox; null where the request named no inbox.
     pub source_id: Option<String>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    CreatedContactInbox {
+    CreatedContactInbox rest additional_properties {
         inbox: nullable "inbox",
         source_id: nullable "source_id",
     }
@@ -850,12 +872,12 @@ pub struct InboxRecord {
     pub business_name: Option<String>,
     /// What that survey looks like.
     pub csat_config: Option<runtime::Map<String, runtime::Value>>,
-    /// What the other fields do not take.
-    pub additional_properties: runtime::Map<String, runtime::Value>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    InboxRecord {
+    InboxRecord rest additional_properties {
         id: required "id",
         channel_id: required "channel_id",
         account_id: required "account_id",
@@ -879,6 +901,5 @@ runtime::object! {
         sender_name_type: optional "sender_name_type",
         business_name: optional "business_name",
         csat_config: optional "csat_config",
-        additional_properties: rest,
     }
 }

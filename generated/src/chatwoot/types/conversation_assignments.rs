@@ -127,12 +127,12 @@ pub struct TeamRecord {
     pub created_at: runtime::Timestamp,
     /// When the team was last changed.
     pub updated_at: runtime::Timestamp,
-    /// What the other fields do not take.
-    pub additional_properties: runtime::Map<String, runtime::Value>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    TeamRecord {
+    TeamRecord rest additional_properties {
         icon: optional "icon",
         icon_color: optional "icon_color",
         id: required "id",
@@ -142,6 +142,5 @@ runtime::object! {
         account_id: required "account_id",
         created_at: required "created_at",
         updated_at: required "updated_at",
-        additional_properties: rest,
     }
 }

@@ -16,10 +16,12 @@ pub struct ConversationCounts {
     pub unassigned_count: i64,
     /// All conversations.
     pub all_count: i64,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ConversationCounts {
+    ConversationCounts rest additional_properties {
         mine_count: required "mine_count",
         assigned_count: required "assigned_count",
         unassigned_count: required "unassigned_count",
@@ -33,10 +35,12 @@ runtime::object! {
 pub struct ConversationCountsResponse {
     /// The counts.
     pub meta: ConversationCounts,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ConversationCountsResponse {
+    ConversationCountsResponse rest additional_properties {
         meta: required "meta",
     }
 }
@@ -290,10 +294,12 @@ impl ConversationCreatePayloadMessageTemplateParams {
 pub struct ConversationCustomAttributes {
     /// Values of the custom attributes, by their keys.
     pub custom_attributes: runtime::Map<String, runtime::Value>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ConversationCustomAttributes {
+    ConversationCustomAttributes rest additional_properties {
         custom_attributes: required "custom_attributes",
     }
 }
@@ -306,10 +312,12 @@ pub struct ConversationFilterResponse {
     pub meta: ConversationFilterResponseMeta,
     /// The conversations.
     pub payload: Vec<super::Conversation>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ConversationFilterResponse {
+    ConversationFilterResponse rest additional_properties {
         meta: required "meta",
         payload: required "payload",
     }
@@ -325,10 +333,12 @@ pub struct ConversationFilterResponseMeta {
     pub unassigned_count: i64,
     /// All conversations.
     pub all_count: i64,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ConversationFilterResponseMeta {
+    ConversationFilterResponseMeta rest additional_properties {
         mine_count: required "mine_count",
         unassigned_count: required "unassigned_count",
         all_count: required "all_count",
@@ -341,10 +351,12 @@ runtime::object! {
 pub struct ConversationList {
     /// The page and its counts.
     pub data: ConversationListData,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ConversationList {
+    ConversationList rest additional_properties {
         data: required "data",
     }
 }
@@ -357,10 +369,12 @@ pub struct ConversationListData {
     pub meta: ConversationCounts,
     /// The conversations of this page.
     pub payload: Vec<super::Conversation>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ConversationListData {
+    ConversationListData rest additional_properties {
         meta: required "meta",
         payload: required "payload",
     }
@@ -372,10 +386,12 @@ runtime::object! {
 pub struct ConversationStatusToggle {
     /// What became of the conversation.
     pub payload: ConversationStatusTogglePayload,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ConversationStatusToggle {
+    ConversationStatusToggle rest additional_properties {
         payload: required "payload",
     }
 }
@@ -392,10 +408,12 @@ pub struct ConversationStatusTogglePayload {
     pub current_status: super::ConversationStatus,
     /// When the conversation opens again.
     pub snoozed_until: Option<runtime::Timestamp>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ConversationStatusTogglePayload {
+    ConversationStatusTogglePayload rest additional_properties {
         success: nullable "success",
         conversation_id: required "conversation_id",
         current_status: required "current_status",

@@ -32,10 +32,12 @@ pub struct CustomAttribute {
     pub created_at: Option<runtime::Timestamp>,
     /// When it was last changed.
     pub updated_at: Option<runtime::Timestamp>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    CustomAttribute {
+    CustomAttribute rest additional_properties {
         id: required "id",
         attribute_display_name: required "attribute_display_name",
         attribute_display_type: required "attribute_display_type",

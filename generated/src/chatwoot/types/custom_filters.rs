@@ -20,10 +20,12 @@ pub struct CustomFilter {
     pub updated_at: runtime::Timestamp,
     /// What is searched.
     pub filter_type: CustomFilterFilterType,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    CustomFilter {
+    CustomFilter rest additional_properties {
         id: required "id",
         name: required "name",
         query: required "query",

@@ -13,10 +13,12 @@ pub struct ChangedAttribute {
     pub previous_value: runtime::Value,
     /// What it is.
     pub current_value: runtime::Value,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ChangedAttribute {
+    ChangedAttribute rest additional_properties {
         previous_value: required "previous_value",
         current_value: required "current_value",
     }
@@ -54,10 +56,12 @@ pub struct ContactEvent {
     pub event: ContactEventName,
     /// What has changed, each attribute in a map of its own.
     pub changed_attributes: Option<Vec<BTreeMap<String, ChangedAttribute>>>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ContactEvent {
+    ContactEvent rest additional_properties {
         account: required "account",
         additional_attributes: required "additional_attributes",
         avatar: required "avatar",
@@ -154,10 +158,12 @@ pub struct ConversationEvent {
     pub event: ConversationEventName,
     /// What has changed, each attribute in a map of its own.
     pub changed_attributes: Option<Vec<BTreeMap<String, ChangedAttribute>>>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ConversationEvent {
+    ConversationEvent rest additional_properties {
         additional_attributes: required "additional_attributes",
         can_reply: required "can_reply",
         channel: nullable "channel",
@@ -209,10 +215,12 @@ pub struct ConversationEventContactInbox {
     pub hmac_verified: bool,
     /// Key to the contact's live updates.
     pub pubsub_token: Option<runtime::Secret>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ConversationEventContactInbox {
+    ConversationEventContactInbox rest additional_properties {
         id: required "id",
         contact_id: required "contact_id",
         inbox_id: required "inbox_id",
@@ -238,10 +246,12 @@ pub struct ConversationEventMeta {
     pub team: Option<super::IdAndName>,
     /// Whether the contact's identity was proved.
     pub hmac_verified: Option<bool>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ConversationEventMeta {
+    ConversationEventMeta rest additional_properties {
         sender: required "sender",
         assignee: nullable "assignee",
         assignee_type: optional "assignee_type",
@@ -272,10 +282,12 @@ pub struct ConversationEventMetaAssignee {
     pub availability_status: Option<String>,
     /// Address of the picture; empty without one.
     pub thumbnail: Option<String>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ConversationEventMetaAssignee {
+    ConversationEventMetaAssignee rest additional_properties {
         id: required "id",
         name: nullable "name",
         available_name: optional "available_name",
@@ -336,10 +348,12 @@ pub struct ConversationEventMetaSender {
     pub company_id: Option<i64>,
     /// Always `contact`.
     pub r#type: String,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ConversationEventMetaSender {
+    ConversationEventMetaSender rest additional_properties {
         additional_attributes: required "additional_attributes",
         custom_attributes: required "custom_attributes",
         email: nullable "email",
@@ -404,10 +418,12 @@ pub struct EventContact {
     pub blocked: bool,
     /// Id of the contact's company; absent before Chatwoot 4.16.
     pub company_id: Option<i64>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    EventContact {
+    EventContact rest additional_properties {
         account: required "account",
         additional_attributes: required "additional_attributes",
         avatar: required "avatar",
@@ -479,10 +495,12 @@ pub struct EventConversation {
     pub applied_sla: Option<super::AppliedSla>,
     /// What happened to the service agreement (Enterprise edition).
     pub sla_events: Option<Vec<runtime::Map<String, runtime::Value>>>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    EventConversation {
+    EventConversation rest additional_properties {
         additional_attributes: required "additional_attributes",
         can_reply: required "can_reply",
         channel: nullable "channel",
@@ -548,10 +566,12 @@ pub struct EventPerson {
     pub thumbnail: Option<String>,
     /// Whether a contact is kept from writing.
     pub blocked: Option<bool>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    EventPerson {
+    EventPerson rest additional_properties {
         avatar_url: optional "avatar_url",
         description: optional "description",
         created_at: optional "created_at",
@@ -611,10 +631,12 @@ pub struct InboxEvent {
     pub updated_at: Option<runtime::Timestamp>,
     /// What has changed, each attribute in a map of its own.
     pub changed_attributes: Option<Vec<BTreeMap<String, ChangedAttribute>>>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    InboxEvent {
+    InboxEvent rest additional_properties {
         event: required "event",
         allow_messages_after_resolved: optional "allow_messages_after_resolved",
         lock_to_single_conversation: optional "lock_to_single_conversation",
@@ -714,10 +736,12 @@ pub struct MessageEvent {
     pub attachments: Option<Vec<super::MessageAttachment>>,
     /// What has happened.
     pub event: MessageEventName,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    MessageEvent {
+    MessageEvent rest additional_properties {
         account: required "account",
         additional_attributes: nullable "additional_attributes",
         content_attributes: nullable "content_attributes",
@@ -767,10 +791,12 @@ pub struct TypingEvent {
     pub conversation: EventConversation,
     /// Whether it is a note for agents that is being typed.
     pub is_private: bool,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    TypingEvent {
+    TypingEvent rest additional_properties {
         event: required "event",
         user: required "user",
         conversation: required "conversation",
@@ -817,10 +843,12 @@ pub struct WidgetEvent {
     pub event: String,
     /// Where and when it was opened.
     pub event_info: Option<runtime::Map<String, runtime::Value>>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    WidgetEvent {
+    WidgetEvent rest additional_properties {
         id: required "id",
         contact: required "contact",
         inbox: required "inbox",

@@ -38,10 +38,12 @@ pub struct Article {
     pub views: Option<i64>,
     /// The agent who wrote it.
     pub author: Option<super::Agent>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    Article {
+    Article rest additional_properties {
         id: required "id",
         slug: required "slug",
         title: required "title",
@@ -76,10 +78,12 @@ pub struct ArticleCategory {
     pub icon: Option<String>,
     /// Colour of the icon, in hex; empty without one, and absent before Chatwoot 4.16.
     pub icon_color: Option<String>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ArticleCategory {
+    ArticleCategory rest additional_properties {
         id: optional "id",
         name: optional "name",
         slug: optional "slug",
@@ -275,10 +279,12 @@ impl ArticleCreateUpdatePayloadMeta {
 pub struct ArticleResponse {
     /// The article.
     pub payload: Article,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ArticleResponse {
+    ArticleResponse rest additional_properties {
         payload: required "payload",
     }
 }
@@ -327,10 +333,12 @@ pub struct AssociatedCategory {
     pub icon: Option<String>,
     /// Colour of the icon, in hex; empty without one, and absent before Chatwoot 4.16.
     pub icon_color: Option<String>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    AssociatedCategory {
+    AssociatedCategory rest additional_properties {
         id: required "id",
         name: required "name",
         slug: required "slug",
@@ -373,10 +381,12 @@ pub struct Category {
     pub root_category: Option<AssociatedCategory>,
     /// Figures on the category.
     pub meta: Option<CategoryMeta>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    Category {
+    Category rest additional_properties {
         id: required "id",
         name: required "name",
         slug: required "slug",
@@ -498,10 +508,12 @@ impl CategoryCreateUpdatePayload {
 pub struct CategoryMeta {
     /// Number of articles.
     pub articles_count: Option<i64>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    CategoryMeta {
+    CategoryMeta rest additional_properties {
         articles_count: optional "articles_count",
     }
 }
@@ -512,10 +524,12 @@ runtime::object! {
 pub struct CategoryResponse {
     /// The category.
     pub payload: Category,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    CategoryResponse {
+    CategoryResponse rest additional_properties {
         payload: required "payload",
     }
 }
@@ -528,10 +542,12 @@ pub struct Portal {
     pub payload: Vec<PortalItem>,
     /// Where the list stands.
     pub meta: PortalsMeta,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    Portal {
+    Portal rest additional_properties {
         payload: required "payload",
         meta: required "meta",
     }
@@ -553,19 +569,18 @@ pub struct PortalConfig {
     pub popular_content: Option<runtime::Map<String, runtime::Value>>,
     /// Names of the company at social networks; since Chatwoot 4.16.
     pub social_profiles: Option<runtime::Map<String, runtime::Value>>,
-    /// What the other fields do not take.
-    pub additional_properties: runtime::Map<String, runtime::Value>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    PortalConfig {
+    PortalConfig rest additional_properties {
         allowed_locales: required "allowed_locales",
         default_locale: optional "default_locale",
         layout: optional "layout",
         locale_translations: optional "locale_translations",
         popular_content: optional "popular_content",
         social_profiles: optional "social_profiles",
-        additional_properties: rest,
     }
 }
 
@@ -581,17 +596,16 @@ pub struct PortalConfigAllowedLocalesItem {
     pub categories_count: Option<i64>,
     /// Whether the language is not published yet.
     pub draft: Option<bool>,
-    /// What the other fields do not take.
-    pub additional_properties: runtime::Map<String, runtime::Value>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    PortalConfigAllowedLocalesItem {
+    PortalConfigAllowedLocalesItem rest additional_properties {
         code: required "code",
         articles_count: optional "articles_count",
         categories_count: optional "categories_count",
         draft: optional "draft",
-        additional_properties: rest,
     }
 }
 
@@ -613,12 +627,12 @@ pub struct PortalConfigPayload {
     pub popular_content: Option<runtime::Map<String, runtime::Value>>,
     /// Names of the company at social networks (since 4.16).
     pub social_profiles: Option<PortalConfigPayloadSocialProfiles>,
-    /// What the other fields do not take.
-    pub additional_properties: runtime::Map<String, runtime::Value>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    PortalConfigPayload {
+    PortalConfigPayload rest additional_properties {
         allowed_locales: optional "allowed_locales",
         default_locale: optional "default_locale",
         draft_locales: optional "draft_locales",
@@ -626,7 +640,6 @@ runtime::object! {
         locale_translations: optional "locale_translations",
         popular_content: optional "popular_content",
         social_profiles: optional "social_profiles",
-        additional_properties: rest,
     }
 }
 
@@ -1096,10 +1109,12 @@ pub struct PortalItem {
     pub meta: PortalMeta,
     /// State of the custom domain's certificate.
     pub ssl_settings: Option<runtime::Map<String, runtime::Value>>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    PortalItem {
+    PortalItem rest additional_properties {
         id: required "id",
         archived: required "archived",
         color: required "color",
@@ -1136,10 +1151,12 @@ pub struct PortalLogo {
     pub blob_id: String,
     /// Name of the file.
     pub filename: String,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    PortalLogo {
+    PortalLogo rest additional_properties {
         id: required "id",
         portal_id: required "portal_id",
         file_type: required "file_type",
@@ -1166,10 +1183,12 @@ pub struct PortalMeta {
     pub categories_count: Option<i64>,
     /// Language shown first.
     pub default_locale: Option<String>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    PortalMeta {
+    PortalMeta rest additional_properties {
         all_articles_count: optional "all_articles_count",
         archived_articles_count: optional "archived_articles_count",
         published_count: optional "published_count",
@@ -1187,10 +1206,12 @@ pub struct PortalsMeta {
     pub current_page: Option<i64>,
     /// Number of portals in the list.
     pub portals_count: Option<i64>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    PortalsMeta {
+    PortalsMeta rest additional_properties {
         current_page: optional_lenient "current_page",
         portals_count: optional "portals_count",
     }

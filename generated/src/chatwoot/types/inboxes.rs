@@ -20,10 +20,12 @@ pub struct AccessTokenRecord {
     pub created_at: Option<runtime::Timestamp>,
     /// When the token was last changed.
     pub updated_at: Option<runtime::Timestamp>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    AccessTokenRecord {
+    AccessTokenRecord rest additional_properties {
         id: required "id",
         owner_type: required "owner_type",
         owner_id: required "owner_id",
@@ -225,10 +227,12 @@ impl AutoAssignmentConfig {
 pub struct BrandedEmailLayout {
     /// HTML around the text of e-mails, with Liquid placeholders; null for the layout of the installation.
     pub branded_email_layout: Option<String>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    BrandedEmailLayout {
+    BrandedEmailLayout rest additional_properties {
         branded_email_layout: nullable "branded_email_layout",
     }
 }
@@ -249,19 +253,18 @@ pub struct CreatedTwilioInbox {
     pub phone_number: Option<String>,
     /// Kind of Twilio channel: `sms` or `whatsapp`.
     pub medium: Option<String>,
-    /// What the other fields do not take.
-    pub additional_properties: runtime::Map<String, runtime::Value>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    CreatedTwilioInbox {
+    CreatedTwilioInbox rest additional_properties {
         id: required "id",
         channel_id: required "channel_id",
         name: required "name",
         channel_type: required "channel_type",
         phone_number: optional "phone_number",
         medium: optional "medium",
-        additional_properties: rest,
     }
 }
 
@@ -1003,10 +1006,12 @@ pub struct InboxAgentBot {
     pub secret: Option<runtime::Secret>,
     /// Whether the bot belongs to the installation.
     pub system_bot: Option<bool>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    InboxAgentBot {
+    InboxAgentBot rest additional_properties {
         id: required "id",
         name: required "name",
         description: nullable "description",
@@ -1027,10 +1032,12 @@ runtime::object! {
 pub struct InboxAgentBotResponse {
     /// The bot; absent where none serves the inbox.
     pub agent_bot: Option<InboxAgentBot>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    InboxAgentBotResponse {
+    InboxAgentBotResponse rest additional_properties {
         agent_bot: optional "agent_bot",
     }
 }
@@ -1783,10 +1790,12 @@ impl InboxMembersPayload {
 pub struct InboxMembersResponse {
     /// All agents of the inbox.
     pub payload: Vec<super::Agent>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    InboxMembersResponse {
+    InboxMembersResponse rest additional_properties {
         payload: required "payload",
     }
 }
@@ -2488,10 +2497,12 @@ impl From<i64> for InboxUpdatePayloadWorkingHoursItem {
 pub struct InboxesListResponse {
     /// All inboxes the token's user may see.
     pub payload: Vec<super::Inbox>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    InboxesListResponse {
+    InboxesListResponse rest additional_properties {
         payload: required "payload",
     }
 }
@@ -2847,17 +2858,16 @@ pub struct SmsChannelProviderConfig {
     pub api_key: Option<String>,
     /// Password to sign in by.
     pub api_secret: Option<runtime::Secret>,
-    /// What the other fields do not take.
-    pub additional_properties: runtime::Map<String, runtime::Value>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    SmsChannelProviderConfig {
+    SmsChannelProviderConfig rest additional_properties {
         account_id: optional "account_id",
         application_id: optional "application_id",
         api_key: optional "api_key",
         api_secret: optional "api_secret",
-        additional_properties: rest,
     }
 }
 
@@ -3602,16 +3612,15 @@ pub struct WhatsappChannelProviderConfig {
     pub phone_number_id: Option<String>,
     /// Id of the business account at WhatsApp; the cloud API needs it.
     pub business_account_id: Option<String>,
-    /// What the other fields do not take.
-    pub additional_properties: runtime::Map<String, runtime::Value>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    WhatsappChannelProviderConfig {
+    WhatsappChannelProviderConfig rest additional_properties {
         api_key: required "api_key",
         phone_number_id: optional "phone_number_id",
         business_account_id: optional "business_account_id",
-        additional_properties: rest,
     }
 }
 
@@ -3722,16 +3731,15 @@ pub struct WhatsappChannelUpdateProviderConfig {
     pub phone_number_id: Option<String>,
     /// Id of the business account at WhatsApp; the cloud API needs it.
     pub business_account_id: Option<String>,
-    /// What the other fields do not take.
-    pub additional_properties: runtime::Map<String, runtime::Value>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    WhatsappChannelUpdateProviderConfig {
+    WhatsappChannelUpdateProviderConfig rest additional_properties {
         api_key: optional "api_key",
         phone_number_id: optional "phone_number_id",
         business_account_id: optional "business_account_id",
-        additional_properties: rest,
     }
 }
 

@@ -38,12 +38,12 @@ pub struct IntegrationsApp {
     pub settings_form_schema: Option<Vec<runtime::Map<String, runtime::Value>>>,
     /// Settings that the web interface shows.
     pub visible_properties: Option<Vec<String>>,
-    /// What the other fields do not take.
-    pub additional_properties: runtime::Map<String, runtime::Value>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    IntegrationsApp {
+    IntegrationsApp rest additional_properties {
         id: required "id",
         name: required "name",
         description: optional "description",
@@ -59,7 +59,6 @@ runtime::object! {
         settings_json_schema: optional "settings_json_schema",
         settings_form_schema: optional "settings_form_schema",
         visible_properties: optional "visible_properties",
-        additional_properties: rest,
     }
 }
 
@@ -83,10 +82,12 @@ pub struct IntegrationsHook {
     pub settings: Option<runtime::Map<String, runtime::Value>>,
     /// Id of the connection in the connected app.
     pub reference_id: Option<String>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    IntegrationsHook {
+    IntegrationsHook rest additional_properties {
         id: required "id",
         app_id: required "app_id",
         status: required "status",
@@ -245,10 +246,12 @@ impl IntegrationsHookUpdatePayload {
 pub struct IntegrationsListAppsResponse {
     /// All apps of the installation.
     pub payload: Vec<IntegrationsApp>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    IntegrationsListAppsResponse {
+    IntegrationsListAppsResponse rest additional_properties {
         payload: required "payload",
     }
 }

@@ -18,10 +18,12 @@ pub struct Label {
     pub color: String,
     /// Whether agents see it on the sidebar.
     pub show_on_sidebar: Option<bool>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    Label {
+    Label rest additional_properties {
         id: required "id",
         title: required "title",
         description: nullable "description",
@@ -90,10 +92,12 @@ impl LabelCreateUpdatePayload {
 pub struct LabelsListResponse {
     /// All labels of the account.
     pub payload: Vec<Label>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    LabelsListResponse {
+    LabelsListResponse rest additional_properties {
         payload: required "payload",
     }
 }

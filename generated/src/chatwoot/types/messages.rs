@@ -33,10 +33,12 @@ pub struct ContactDetail {
     ///
     /// Always `contact`.
     pub r#type: String,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ContactDetail {
+    ContactDetail rest additional_properties {
         company_id: optional "company_id",
         id: required "id",
         name: required "name",
@@ -748,10 +750,12 @@ pub struct ConversationMessages {
     pub meta: ConversationMeta,
     /// The messages, oldest first.
     pub payload: Vec<MessageDetailed>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ConversationMessages {
+    ConversationMessages rest additional_properties {
         meta: required "meta",
         payload: required "payload",
     }
@@ -773,10 +777,12 @@ pub struct ConversationMeta {
     pub agent_last_seen_at: Option<runtime::Timestamp>,
     /// When the assignee last looked.
     pub assignee_last_seen_at: Option<runtime::Timestamp>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ConversationMeta {
+    ConversationMeta rest additional_properties {
         labels: required "labels",
         additional_attributes: required "additional_attributes",
         contact: required "contact",
@@ -818,10 +824,12 @@ pub struct MessageDetailed {
     pub sender: Option<super::MessageSender>,
     /// What is attached; absent where nothing is.
     pub attachments: Option<Vec<super::MessageAttachment>>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    MessageDetailed {
+    MessageDetailed rest additional_properties {
         id: required "id",
         content: nullable "content",
         inbox_id: required "inbox_id",

@@ -32,12 +32,12 @@ pub struct AccountUser {
     pub created_at: Option<runtime::Timestamp>,
     /// When that was last changed.
     pub updated_at: Option<runtime::Timestamp>,
-    /// What the other fields do not take.
-    pub additional_properties: runtime::Map<String, runtime::Value>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    AccountUser {
+    AccountUser rest additional_properties {
         id: optional "id",
         account_id: required "account_id",
         user_id: required "user_id",
@@ -50,7 +50,6 @@ runtime::object! {
         agent_capacity_policy_id: optional "agent_capacity_policy_id",
         created_at: optional "created_at",
         updated_at: optional "updated_at",
-        additional_properties: rest,
     }
 }
 

@@ -159,10 +159,12 @@ pub struct PlatformAccount {
     pub limits: Option<runtime::Map<String, runtime::Value>>,
     /// `active` or `suspended`.
     pub status: String,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    PlatformAccount {
+    PlatformAccount rest additional_properties {
         id: required "id",
         name: required "name",
         locale: nullable "locale",

@@ -10,10 +10,12 @@ use crm_clients_runtime as runtime;
 pub struct PlatformUsersLoginResponse {
     /// Address that signs the user in.
     pub url: String,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    PlatformUsersLoginResponse {
+    PlatformUsersLoginResponse rest additional_properties {
         url: required "url",
     }
 }
@@ -32,10 +34,12 @@ pub struct TokenUser {
     pub email: String,
     /// Token of the websocket for live updates.
     pub pubsub_token: Option<runtime::Secret>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    TokenUser {
+    TokenUser rest additional_properties {
         id: required "id",
         name: required "name",
         display_name: optional "display_name",
@@ -127,10 +131,12 @@ pub struct UserToken {
     pub expiry: Option<String>,
     /// The user.
     pub user: TokenUser,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    UserToken {
+    UserToken rest additional_properties {
         access_token: required "access_token",
         expiry: optional "expiry",
         user: required "user",

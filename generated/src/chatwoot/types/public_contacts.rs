@@ -20,10 +20,12 @@ pub struct PublicContact {
     pub phone_number: Option<String>,
     /// Token of the websocket for live updates.
     pub pubsub_token: runtime::Secret,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    PublicContact {
+    PublicContact rest additional_properties {
         id: required "id",
         source_id: required "source_id",
         name: nullable "name",

@@ -24,10 +24,12 @@ pub struct PublicConversation {
     pub messages: Vec<super::PublicMessage>,
     /// The contact.
     pub contact: super::PublicContactRecord,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    PublicConversation {
+    PublicConversation rest additional_properties {
         id: required "id",
         uuid: required "uuid",
         inbox_id: required "inbox_id",

@@ -24,10 +24,12 @@ pub struct PublicInbox {
     pub greeting_enabled: Option<bool>,
     /// Whether contacts have to prove who they are.
     pub identity_validation_enabled: Option<bool>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    PublicInbox {
+    PublicInbox rest additional_properties {
         identifier: required "identifier",
         name: required "name",
         timezone: required "timezone",
@@ -57,10 +59,12 @@ pub struct PublicInboxWorkingHoursItem {
     pub close_hour: Option<i64>,
     /// Minute of that hour; null on a closed day.
     pub close_minutes: Option<i64>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    PublicInboxWorkingHoursItem {
+    PublicInboxWorkingHoursItem rest additional_properties {
         day_of_week: optional "day_of_week",
         open_all_day: optional "open_all_day",
         closed_all_day: optional "closed_all_day",

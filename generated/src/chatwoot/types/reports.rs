@@ -24,10 +24,12 @@ pub struct AccountSummary {
     pub reply_time: Option<f64>,
     /// The same figures of the period before, equally long.
     pub previous: ReportTotals,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    AccountSummary {
+    AccountSummary rest additional_properties {
         conversations_count: required "conversations_count",
         incoming_messages_count: required "incoming_messages_count",
         outgoing_messages_count: required "outgoing_messages_count",
@@ -55,10 +57,12 @@ pub struct AgentConversationMetrics {
     pub availability: Option<String>,
     /// The counts.
     pub metric: AgentConversationMetricsMetric,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    AgentConversationMetrics {
+    AgentConversationMetrics rest additional_properties {
         id: required "id",
         name: required "name",
         email: optional "email",
@@ -76,10 +80,12 @@ pub struct AgentConversationMetricsMetric {
     pub open: Option<i64>,
     /// Conversations without a first reply, or that wait for one.
     pub unattended: Option<i64>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    AgentConversationMetricsMetric {
+    AgentConversationMetricsMetric rest additional_properties {
         open: optional "open",
         unattended: optional "unattended",
     }
@@ -99,10 +105,12 @@ pub struct ChannelSummaryValue {
     pub snoozed: i64,
     /// All conversations.
     pub total: i64,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ChannelSummaryValue {
+    ChannelSummaryValue rest additional_properties {
         open: required "open",
         resolved: required "resolved",
         pending: required "pending",
@@ -125,10 +133,12 @@ pub struct FirstResponseTimeDistributionValue {
     pub n8_24h: Option<i64>,
     /// First responses after more than a day.
     pub n24h: Option<i64>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    FirstResponseTimeDistributionValue {
+    FirstResponseTimeDistributionValue rest additional_properties {
         n0_1h: optional "0-1h",
         n1_4h: optional "1-4h",
         n4_8h: optional "4-8h",
@@ -147,10 +157,12 @@ pub struct InboxLabelMatrix {
     pub labels: Vec<InboxLabelMatrixLabelsItem>,
     /// Counts of conversations: a row per inbox, a column per label.
     pub matrix: Vec<Vec<i64>>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    InboxLabelMatrix {
+    InboxLabelMatrix rest additional_properties {
         inboxes: required "inboxes",
         labels: required "labels",
         matrix: required "matrix",
@@ -165,10 +177,12 @@ pub struct InboxLabelMatrixInboxesItem {
     pub id: Option<i64>,
     /// Name of the inbox.
     pub name: Option<String>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    InboxLabelMatrixInboxesItem {
+    InboxLabelMatrixInboxesItem rest additional_properties {
         id: optional "id",
         name: optional "name",
     }
@@ -182,10 +196,12 @@ pub struct InboxLabelMatrixLabelsItem {
     pub id: Option<i64>,
     /// Title of the label.
     pub title: Option<String>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    InboxLabelMatrixLabelsItem {
+    InboxLabelMatrixLabelsItem rest additional_properties {
         id: optional "id",
         title: optional "title",
     }
@@ -201,10 +217,12 @@ pub struct OutgoingMessagesCountItem {
     pub name: Option<String>,
     /// Number of messages to customers.
     pub outgoing_messages_count: i64,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    OutgoingMessagesCountItem {
+    OutgoingMessagesCountItem rest additional_properties {
         id: optional "id",
         name: optional "name",
         outgoing_messages_count: required "outgoing_messages_count",
@@ -221,10 +239,12 @@ pub struct ReportPoint {
     pub timestamp: i64,
     /// How many events an average was taken of; absent for counts.
     pub count: Option<i64>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ReportPoint {
+    ReportPoint rest additional_properties {
         value: nullable "value",
         timestamp: required "timestamp",
         count: optional "count",
@@ -268,10 +288,12 @@ pub struct ReportTotals {
     pub resolutions_count: i64,
     /// Seconds between a customer's message and its reply, on average; null without data.
     pub reply_time: Option<f64>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ReportTotals {
+    ReportTotals rest additional_properties {
         conversations_count: required "conversations_count",
         incoming_messages_count: required "incoming_messages_count",
         outgoing_messages_count: required "outgoing_messages_count",
@@ -292,10 +314,12 @@ pub struct ReportingEventMeta {
     pub current_page: i64,
     /// Number of pages.
     pub total_pages: i64,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ReportingEventMeta {
+    ReportingEventMeta rest additional_properties {
         count: required "count",
         current_page: lenient "current_page",
         total_pages: required "total_pages",
@@ -310,10 +334,12 @@ pub struct ReportingEventsListResponse {
     pub meta: ReportingEventMeta,
     /// The events of this page.
     pub payload: Vec<super::ReportingEvent>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ReportingEventsListResponse {
+    ReportingEventsListResponse rest additional_properties {
         meta: required "meta",
         payload: required "payload",
     }
@@ -331,10 +357,12 @@ pub struct ReportsAccountConversationMetricsResponse {
     pub unassigned: i64,
     /// Pending conversations.
     pub pending: Option<i64>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ReportsAccountConversationMetricsResponse {
+    ReportsAccountConversationMetricsResponse rest additional_properties {
         open: required "open",
         unattended: required "unattended",
         unassigned: required "unassigned",
@@ -442,10 +470,12 @@ pub struct TeamSummaryItem {
     pub avg_first_response_time: Option<f64>,
     /// Seconds between a customer's message and its reply, on average; null without data.
     pub avg_reply_time: Option<f64>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    TeamSummaryItem {
+    TeamSummaryItem rest additional_properties {
         id: required "id",
         conversations_count: required "conversations_count",
         resolved_conversations_count: required "resolved_conversations_count",

@@ -35,10 +35,12 @@ pub struct Agent {
     pub provider: String,
     /// Values of the custom attributes, by their keys.
     pub custom_attributes: Option<runtime::Map<String, runtime::Value>>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    Agent {
+    Agent rest additional_properties {
         id: required "id",
         account_id: required "account_id",
         availability_status: required "availability_status",
@@ -103,10 +105,12 @@ pub struct AgentBot {
     pub system_bot: Option<bool>,
     /// Key that signs what is sent to the bot; since Chatwoot 4.16.
     pub secret: Option<runtime::Secret>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    AgentBot {
+    AgentBot rest additional_properties {
         id: required "id",
         name: required "name",
         description: nullable "description",
@@ -137,10 +141,12 @@ pub struct AgentBotSummary {
     pub outgoing_url: Option<String>,
     /// Kind of bot.
     pub bot_type: String,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    AgentBotSummary {
+    AgentBotSummary rest additional_properties {
         id: required "id",
         name: required "name",
         description: nullable "description",
@@ -176,12 +182,12 @@ pub struct AppliedSla {
     pub sla_only_during_business_hours: Option<bool>,
     /// Seconds until the resolution is due.
     pub sla_resolution_time_threshold: Option<f64>,
-    /// What the other fields do not take.
-    pub additional_properties: runtime::Map<String, runtime::Value>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    AppliedSla {
+    AppliedSla rest additional_properties {
         id: required "id",
         sla_id: optional "sla_id",
         sla_status: optional "sla_status",
@@ -193,7 +199,6 @@ runtime::object! {
         sla_next_response_time_threshold: optional "sla_next_response_time_threshold",
         sla_only_during_business_hours: optional "sla_only_during_business_hours",
         sla_resolution_time_threshold: optional "sla_resolution_time_threshold",
-        additional_properties: rest,
     }
 }
 
@@ -274,10 +279,12 @@ pub struct AuditLog {
     pub created_at: Option<i64>,
     /// IP address the change was made from.
     pub remote_address: Option<String>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    AuditLog {
+    AuditLog rest additional_properties {
         id: optional "id",
         auditable_id: optional "auditable_id",
         auditable_type: optional "auditable_type",
@@ -335,10 +342,12 @@ pub struct Contact {
     pub company_id: Option<i64>,
     /// Where and how the contact can be reached; absent where the operation does not include it.
     pub contact_inboxes: Option<Vec<ContactInbox>>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    Contact {
+    Contact rest additional_properties {
         id: required "id",
         name: required "name",
         email: nullable "email",
@@ -383,10 +392,12 @@ pub struct ContactInbox {
     pub source_id: String,
     /// The inbox.
     pub inbox: InboxContact,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ContactInbox {
+    ContactInbox rest additional_properties {
         source_id: required "source_id",
         inbox: required "inbox",
     }
@@ -398,10 +409,12 @@ runtime::object! {
 pub struct ContactLabels {
     /// Titles of the contact's labels, all of them.
     pub payload: Vec<String>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ContactLabels {
+    ContactLabels rest additional_properties {
         payload: required "payload",
     }
 }
@@ -501,10 +514,12 @@ pub struct Conversation {
     pub applied_sla: Option<AppliedSla>,
     /// What happened to the service agreement (Enterprise edition).
     pub sla_events: Option<Vec<runtime::Map<String, runtime::Value>>>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    Conversation {
+    Conversation rest additional_properties {
         meta: required "meta",
         id: required "id",
         messages: required "messages",
@@ -552,10 +567,12 @@ pub struct ConversationParties {
     pub team: Option<Team>,
     /// Whether the contact has proven who it is; null where the contact left the inbox.
     pub hmac_verified: Option<bool>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ConversationParties {
+    ConversationParties rest additional_properties {
         sender: required "sender",
         channel: required "channel",
         assignee: optional "assignee",
@@ -648,10 +665,12 @@ pub struct ErrorResponse {
     pub attributes: Option<Vec<String>>,
     /// The HTTP status once more; only on errors that the framework renders.
     pub status: Option<i64>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ErrorResponse {
+    ErrorResponse rest additional_properties {
         error: optional "error",
         errors: optional "errors",
         message: optional "message",
@@ -875,10 +894,12 @@ pub struct IdAndName {
     pub id: i64,
     /// Name.
     pub name: String,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    IdAndName {
+    IdAndName rest additional_properties {
         id: required "id",
         name: required "name",
     }
@@ -1054,12 +1075,12 @@ pub struct Inbox {
     pub instagram_id: Option<String>,
     /// Whether mentions at Twitter become conversations.
     pub tweets_enabled: Option<bool>,
-    /// What the other fields do not take.
-    pub additional_properties: runtime::Map<String, runtime::Value>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    Inbox {
+    Inbox rest additional_properties {
         id: required "id",
         name: required "name",
         website_url: optional "website_url",
@@ -1143,7 +1164,6 @@ runtime::object! {
         page_id: optional "page_id",
         instagram_id: optional "instagram_id",
         tweets_enabled: optional "tweets_enabled",
-        additional_properties: rest,
     }
 }
 
@@ -1163,10 +1183,12 @@ pub struct InboxContact {
     pub channel_type: String,
     /// Who provides the channel or the sign-in; null where nobody does.
     pub provider: Option<String>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    InboxContact {
+    InboxContact rest additional_properties {
         id: required "id",
         avatar_url: required "avatar_url",
         channel_id: required "channel_id",
@@ -1184,10 +1206,12 @@ pub struct InboxHelpCenter {
     pub name: String,
     /// Word the portal is known by in addresses.
     pub slug: String,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    InboxHelpCenter {
+    InboxHelpCenter rest additional_properties {
         name: required "name",
         slug: required "slug",
     }
@@ -1249,10 +1273,12 @@ pub struct InboxWorkingHoursItem {
     pub close_minutes: Option<i64>,
     /// Whether work goes on all day.
     pub open_all_day: Option<bool>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    InboxWorkingHoursItem {
+    InboxWorkingHoursItem rest additional_properties {
         day_of_week: optional "day_of_week",
         closed_all_day: optional "closed_all_day",
         open_hour: optional "open_hour",
@@ -1311,10 +1337,12 @@ pub struct Message {
     pub attachments: Option<Vec<MessageAttachment>>,
     /// Who sent it; absent where the system did.
     pub sender: Option<MessageSender>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    Message {
+    Message rest additional_properties {
         id: required "id",
         content: nullable "content",
         account_id: required "account_id",
@@ -1374,12 +1402,12 @@ pub struct MessageAttachment {
     pub meta: Option<runtime::Map<String, runtime::Value>>,
     /// What is said in a sound file.
     pub transcribed_text: Option<String>,
-    /// What the other fields do not take.
-    pub additional_properties: runtime::Map<String, runtime::Value>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    MessageAttachment {
+    MessageAttachment rest additional_properties {
         id: required "id",
         message_id: required "message_id",
         file_type: required "file_type",
@@ -1395,7 +1423,6 @@ runtime::object! {
         fallback_title: optional "fallback_title",
         meta: optional "meta",
         transcribed_text: optional "transcribed_text",
-        additional_properties: rest,
     }
 }
 
@@ -1515,10 +1542,12 @@ pub struct MessageConversation {
     pub last_activity_at: i64,
     /// How the contact is addressed in the inbox.
     pub contact_inbox: Option<MessageConversationContactInbox>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    MessageConversation {
+    MessageConversation rest additional_properties {
         assignee_id: nullable "assignee_id",
         unread_count: required "unread_count",
         last_activity_at: required "last_activity_at",
@@ -1532,10 +1561,12 @@ runtime::object! {
 pub struct MessageConversationContactInbox {
     /// Address of the contact in the inbox.
     pub source_id: String,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    MessageConversationContactInbox {
+    MessageConversationContactInbox rest additional_properties {
         source_id: required "source_id",
     }
 }
@@ -1601,12 +1632,12 @@ pub struct MessageSender {
     pub created_at: Option<runtime::Timestamp>,
     /// Id of a contact's company; null without one, and absent before Chatwoot 4.16.
     pub company_id: Option<i64>,
-    /// What the other fields do not take.
-    pub additional_properties: runtime::Map<String, runtime::Value>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    MessageSender {
+    MessageSender rest additional_properties {
         id: required "id",
         name: nullable "name",
         avatar_url: optional "avatar_url",
@@ -1623,7 +1654,6 @@ runtime::object! {
         description: optional "description",
         created_at: optional "created_at",
         company_id: optional "company_id",
-        additional_properties: rest,
     }
 }
 
@@ -1722,12 +1752,12 @@ pub struct PublicContactRecord {
     pub company_id: Option<i64>,
     /// Titles of the labels.
     pub label_list: Option<Vec<String>>,
-    /// What the other fields do not take.
-    pub additional_properties: runtime::Map<String, runtime::Value>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    PublicContactRecord {
+    PublicContactRecord rest additional_properties {
         id: required "id",
         name: optional "name",
         email: optional "email",
@@ -1747,7 +1777,6 @@ runtime::object! {
         account_id: optional "account_id",
         company_id: optional "company_id",
         label_list: optional "label_list",
-        additional_properties: rest,
     }
 }
 
@@ -1773,10 +1802,12 @@ pub struct PublicMessage {
     pub attachments: Option<Vec<MessageAttachment>>,
     /// Who sent it; absent where the system did.
     pub sender: Option<MessageSender>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    PublicMessage {
+    PublicMessage rest additional_properties {
         id: required "id",
         content: nullable "content",
         message_type: required "message_type",
@@ -1817,10 +1848,12 @@ pub struct ReportingEvent {
     pub created_at: runtime::Timestamp,
     /// When it was last changed.
     pub updated_at: runtime::Timestamp,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ReportingEvent {
+    ReportingEvent rest additional_properties {
         id: required "id",
         name: required "name",
         value: optional "value",
@@ -1881,10 +1914,12 @@ pub struct Team {
     pub icon: Option<String>,
     /// Colour of the icon, in hex; empty without one, and absent before Chatwoot 4.16.
     pub icon_color: Option<String>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    Team {
+    Team rest additional_properties {
         id: required "id",
         name: required "name",
         description: nullable "description",
@@ -1943,10 +1978,12 @@ pub struct User {
     pub custom_attributes: Option<runtime::Map<String, runtime::Value>>,
     /// The accounts the user belongs to.
     pub accounts: Vec<UserAccountsItem>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    User {
+    User rest additional_properties {
         id: required "id",
         access_token: required "access_token",
         account_id: nullable "account_id",
@@ -2000,10 +2037,12 @@ pub struct UserAccountsItem {
     pub api_and_webhooks: Option<bool>,
     /// Step at which setting up stands; absent before Chatwoot 4.16.
     pub onboarding_step: Option<String>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    UserAccountsItem {
+    UserAccountsItem rest additional_properties {
         id: required "id",
         name: required "name",
         status: required "status",

@@ -22,10 +22,12 @@ pub struct Webhook {
     pub account_id: i64,
     /// The inbox whose events are sent; absent where the webhook serves the whole account.
     pub inbox: Option<super::IdAndName>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    Webhook {
+    Webhook rest additional_properties {
         id: required "id",
         url: required "url",
         name: nullable "name",
@@ -150,10 +152,12 @@ runtime::string_enum! {
 pub struct WebhookResponse {
     /// The webhook.
     pub payload: WebhookResponsePayload,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    WebhookResponse {
+    WebhookResponse rest additional_properties {
         payload: required "payload",
     }
 }
@@ -164,10 +168,12 @@ runtime::object! {
 pub struct WebhookResponsePayload {
     /// The webhook.
     pub webhook: Webhook,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    WebhookResponsePayload {
+    WebhookResponsePayload rest additional_properties {
         webhook: required "webhook",
     }
 }
@@ -227,10 +233,12 @@ runtime::string_enum! {
 pub struct WebhooksListResponse {
     /// The list.
     pub payload: WebhooksListResponsePayload,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    WebhooksListResponse {
+    WebhooksListResponse rest additional_properties {
         payload: required "payload",
     }
 }
@@ -241,10 +249,12 @@ runtime::object! {
 pub struct WebhooksListResponsePayload {
     /// All webhooks of the account.
     pub webhooks: Vec<Webhook>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    WebhooksListResponsePayload {
+    WebhooksListResponsePayload rest additional_properties {
         webhooks: required "webhooks",
     }
 }

@@ -42,10 +42,12 @@ pub struct Agent {
     pub created_at: runtime::Timestamp,
     /// When the agent was last changed.
     pub updated_at: Option<runtime::Timestamp>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    Agent {
+    Agent rest additional_properties {
         id: required "id",
         name: required "name",
         person_name: optional "person_name",
@@ -105,10 +107,12 @@ pub struct AgentResponse {
     pub status_code: Option<i64>,
     /// The agent.
     pub data: Agent,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    AgentResponse {
+    AgentResponse rest additional_properties {
         status_code: optional "statusCode",
         data: required "data",
     }
@@ -356,10 +360,12 @@ pub struct AgentsResponse {
     pub status_code: Option<i64>,
     /// The agents.
     pub data: Vec<Agent>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    AgentsResponse {
+    AgentsResponse rest additional_properties {
         status_code: optional "statusCode",
         data: required "data",
     }
@@ -375,16 +381,15 @@ pub struct AnalysisField {
     pub r#type: String,
     /// What to look for.
     pub description: Option<String>,
-    /// What the other fields do not take.
-    pub additional_properties: runtime::Map<String, runtime::Value>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    AnalysisField {
+    AnalysisField rest additional_properties {
         name: required "name",
         r#type: required "type",
         description: optional "description",
-        additional_properties: rest,
     }
 }
 

@@ -46,10 +46,12 @@ pub struct Call {
     pub chat_history_with_tools: Option<Transcript>,
     /// Format of the transcripts.
     pub transcript_format: Option<TranscriptFormat>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    Call {
+    Call rest additional_properties {
         id: required "id",
         direction: optional "direction",
         from: optional "from",
@@ -80,15 +82,14 @@ pub struct CallAnalysis {
     pub summary: Option<String>,
     /// Mood of the person called, for example `positive`.
     pub sentiment: Option<String>,
-    /// What the other fields do not take.
-    pub additional_properties: runtime::Map<String, runtime::Value>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    CallAnalysis {
+    CallAnalysis rest additional_properties {
         summary: optional "summary",
         sentiment: optional "sentiment",
-        additional_properties: rest,
     }
 }
 
@@ -106,10 +107,12 @@ pub struct CallContact {
     pub email: Option<String>,
     /// Country.
     pub country: Option<String>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    CallContact {
+    CallContact rest additional_properties {
         id: required "id",
         full_name: optional "full_name",
         phone_number: optional "phone_number",
@@ -274,10 +277,12 @@ pub struct CallsResponse {
     pub data: Vec<Call>,
     /// Number of calls that match, on all pages together.
     pub count: Option<i64>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    CallsResponse {
+    CallsResponse rest additional_properties {
         data: required "data",
         count: optional "count",
     }
@@ -504,10 +509,12 @@ pub struct StartedCall {
     pub contact_id: Option<String>,
     /// When the call was created.
     pub created_at: Option<runtime::Timestamp>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    StartedCall {
+    StartedCall rest additional_properties {
         call_id: required "call_id",
         agent_id: optional "agent_id",
         contact_id: optional "contact_id",
@@ -533,10 +540,12 @@ pub struct StartedCallData {
     pub call_id: String,
     /// Id of the contact called.
     pub contact_id: Option<String>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    StartedCallData {
+    StartedCallData rest additional_properties {
         id: optional "id",
         created_at: optional "created_at",
         provider_agent_id: optional "provider_agent_id",
@@ -555,10 +564,12 @@ pub struct StartedCallEnvelope {
     pub status_code: Option<i64>,
     /// The call.
     pub data: StartedCallData,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    StartedCallEnvelope {
+    StartedCallEnvelope rest additional_properties {
         status_code: optional "statusCode",
         data: required "data",
     }
@@ -603,16 +614,15 @@ pub struct TranscriptEntry {
     pub content: Option<String>,
     /// The time of each word, if it was asked for.
     pub words: Option<Vec<runtime::Map<String, runtime::Value>>>,
-    /// What the other fields do not take.
-    pub additional_properties: runtime::Map<String, runtime::Value>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    TranscriptEntry {
+    TranscriptEntry rest additional_properties {
         role: required "role",
         content: optional "content",
         words: optional "words",
-        additional_properties: rest,
     }
 }
 

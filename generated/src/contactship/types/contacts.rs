@@ -14,10 +14,12 @@ pub struct AdditionalField {
     pub field: String,
     /// Value of the field, as text whatever its kind.
     pub value: String,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    AdditionalField {
+    AdditionalField rest additional_properties {
         r#type: required "type",
         field: required "field",
         value: required "value",
@@ -35,7 +37,18 @@ impl AdditionalField {
             r#type: r#type.into(),
             field: field.into(),
             value: value.into(),
+            additional_properties: Default::default(),
         }
+    }
+
+    /// Adds a property that no other field is for.
+    pub fn with_additional_properties(
+        mut self,
+        key: impl Into<String>,
+        value: impl Into<runtime::Value>,
+    ) -> Self {
+        self.additional_properties.insert(key.into(), value.into());
+        self
     }
 }
 
@@ -61,10 +74,12 @@ pub struct Contact {
     pub additional_data: Option<Vec<AdditionalField>>,
     /// Id of the organization that the contact belongs to.
     pub organization_id: Option<String>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    Contact {
+    Contact rest additional_properties {
         id: required "id",
         created_at: required "created_at",
         phone_number: required "phone_number",
@@ -103,10 +118,12 @@ pub struct ContactCall {
     pub user_id: Option<String>,
     /// Id of the organization.
     pub organization_id: Option<String>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ContactCall {
+    ContactCall rest additional_properties {
         id: required "id",
         created_at: required "created_at",
         call_time: optional "call_time",

@@ -18,10 +18,12 @@ pub struct PhoneNumber {
     pub organization_id: Option<String>,
     /// When the phone number was added.
     pub created_at: Option<runtime::Timestamp>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    PhoneNumber {
+    PhoneNumber rest additional_properties {
         id: required "id",
         phone_number: required "phone_number",
         r#type: optional "type",
@@ -38,10 +40,12 @@ pub struct PhoneNumbersResponse {
     pub data: Vec<PhoneNumber>,
     /// Number of phone numbers of the organization.
     pub count: Option<i64>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    PhoneNumbersResponse {
+    PhoneNumbersResponse rest additional_properties {
         data: required "data",
         count: optional "count",
     }

@@ -29,14 +29,13 @@ runtime::string_enum! {
 pub struct ErrorBody {
     /// What went wrong, for people to read.
     pub message: Option<String>,
-    /// What the other fields do not take.
-    pub additional_properties: runtime::Map<String, runtime::Value>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ErrorBody {
+    ErrorBody rest additional_properties {
         message: optional "message",
-        additional_properties: rest,
     }
 }
 

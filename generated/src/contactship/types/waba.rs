@@ -12,15 +12,14 @@ pub struct WabaComponent {
     pub r#type: WabaComponentType,
     /// Values of its variables.
     pub parameters: Option<Vec<WabaParameter>>,
-    /// What the other fields do not take.
-    pub additional_properties: runtime::Map<String, runtime::Value>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    WabaComponent {
+    WabaComponent rest additional_properties {
         r#type: required "type",
         parameters: optional "parameters",
-        additional_properties: rest,
     }
 }
 
@@ -102,10 +101,12 @@ pub struct WabaCursors {
     pub before: Option<String>,
     /// Cursor of the next page; missing on the last.
     pub after: Option<String>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    WabaCursors {
+    WabaCursors rest additional_properties {
         before: optional "before",
         after: optional "after",
     }
@@ -162,10 +163,12 @@ impl WabaMessage {
 pub struct WabaPaging {
     /// Cursors of the neighbouring pages.
     pub cursors: Option<WabaCursors>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    WabaPaging {
+    WabaPaging rest additional_properties {
         cursors: optional "cursors",
     }
 }
@@ -180,16 +183,15 @@ pub struct WabaParameter {
     pub parameter_name: Option<String>,
     /// The value, if it is text.
     pub text: Option<String>,
-    /// What the other fields do not take.
-    pub additional_properties: runtime::Map<String, runtime::Value>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    WabaParameter {
+    WabaParameter rest additional_properties {
         r#type: required "type",
         parameter_name: optional "parameter_name",
         text: optional "text",
-        additional_properties: rest,
     }
 }
 
@@ -249,10 +251,12 @@ pub struct WabaSendResponse {
     pub message: Option<String>,
     /// The message.
     pub data: WabaSent,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    WabaSendResponse {
+    WabaSendResponse rest additional_properties {
         success: required "success",
         message: optional "message",
         data: required "data",
@@ -271,10 +275,12 @@ pub struct WabaSent {
     pub thread_id: Option<String>,
     /// Whether the message was sent or waits; a template has none.
     pub status: Option<WabaSentStatus>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    WabaSent {
+    WabaSent rest additional_properties {
         message_id: required "message_id",
         provider_id: optional "provider_id",
         thread_id: optional "thread_id",
@@ -317,10 +323,12 @@ pub struct WabaTemplate {
     pub category: Option<WabaTemplateCategory>,
     /// Parts of the template.
     pub components: Option<Vec<WabaTemplateComponent>>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    WabaTemplate {
+    WabaTemplate rest additional_properties {
         id: required "id",
         name: required "name",
         language: required "language",
@@ -360,15 +368,14 @@ pub struct WabaTemplateComponent {
     pub r#type: WabaTemplateComponentType,
     /// Its text, with variables as `{{1}}`.
     pub text: Option<String>,
-    /// What the other fields do not take.
-    pub additional_properties: runtime::Map<String, runtime::Value>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    WabaTemplateComponent {
+    WabaTemplateComponent rest additional_properties {
         r#type: required "type",
         text: optional "text",
-        additional_properties: rest,
     }
 }
 
@@ -507,10 +514,12 @@ pub struct WabaTemplatesResponse {
     pub data: Vec<WabaTemplate>,
     /// Where the neighbouring pages are.
     pub paging: Option<WabaPaging>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    WabaTemplatesResponse {
+    WabaTemplatesResponse rest additional_properties {
         success: required "success",
         data: required "data",
         paging: optional "paging",

@@ -16,10 +16,12 @@ pub struct OauthTokenResponse {
     pub token_type: String,
     /// Seconds until the access token expires.
     pub expires_in: i64,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    OauthTokenResponse {
+    OauthTokenResponse rest additional_properties {
         access_token: required "access_token",
         refresh_token: optional "refresh_token",
         token_type: required "token_type",

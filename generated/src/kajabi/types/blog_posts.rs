@@ -20,10 +20,12 @@ pub struct BlogPost {
     ///
     /// Default: `{}`.
     pub relationships: BlogPostRelationships,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    BlogPost {
+    BlogPost rest additional_properties {
         id: required "id",
         r#type: required "type",
         attributes: required "attributes",
@@ -37,10 +39,12 @@ runtime::object! {
 pub struct BlogPostRelationships {
     /// A relationship to one resource at most.
     pub blog: Option<super::ToOneRelationship>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    BlogPostRelationships {
+    BlogPostRelationships rest additional_properties {
         blog: optional "blog",
     }
 }
@@ -73,10 +77,12 @@ pub struct BlogPostsAttributes {
     pub image_alt_text: Option<String>,
     /// Tags of the post.
     pub tags: Option<Vec<String>>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    BlogPostsAttributes {
+    BlogPostsAttributes rest additional_properties {
         title: optional "title",
         url: optional "url",
         content: optional "content",
@@ -106,10 +112,12 @@ pub struct BlogPostsIndexResponse {
     ///
     /// Default: `{}`.
     pub meta: super::PageMeta,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    BlogPostsIndexResponse {
+    BlogPostsIndexResponse rest additional_properties {
         data: required "data",
         links: or_empty "links",
         meta: or_empty "meta",
@@ -126,10 +134,12 @@ pub struct BlogPostsShowResponse {
     pub links: super::DocumentLinks,
     /// A post of a blog.
     pub data: BlogPost,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    BlogPostsShowResponse {
+    BlogPostsShowResponse rest additional_properties {
         links: or_empty "links",
         data: required "data",
     }

@@ -104,10 +104,12 @@ pub struct ContactNote {
     ///
     /// Default: `{}`.
     pub relationships: ContactNoteRelationships,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ContactNote {
+    ContactNote rest additional_properties {
         id: required "id",
         r#type: required "type",
         attributes: required "attributes",
@@ -231,10 +233,12 @@ runtime::string_enum! {
 pub struct ContactNoteRelationships {
     /// A relationship to one resource at most.
     pub contact: Option<super::ToOneRelationship>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ContactNoteRelationships {
+    ContactNoteRelationships rest additional_properties {
         contact: optional "contact",
     }
 }
@@ -307,10 +311,12 @@ pub struct ContactNotesAttributes {
     pub created_at: Option<runtime::Timestamp>,
     /// When this last changed; set by the server.
     pub updated_at: Option<runtime::Timestamp>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ContactNotesAttributes {
+    ContactNotesAttributes rest additional_properties {
         body: optional "body",
         created_at: optional "created_at",
         updated_at: optional "updated_at",
@@ -331,10 +337,12 @@ pub struct ContactNotesIndexResponse {
     ///
     /// Default: `{}`.
     pub meta: super::PageMeta,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ContactNotesIndexResponse {
+    ContactNotesIndexResponse rest additional_properties {
         data: required "data",
         links: or_empty "links",
         meta: or_empty "meta",
@@ -355,10 +363,12 @@ pub struct ContactNotesShowResponse {
     ///
     /// Default: `[]`.
     pub included: Vec<super::IncludedResource>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ContactNotesShowResponse {
+    ContactNotesShowResponse rest additional_properties {
         links: or_empty "links",
         data: required "data",
         included: or_empty "included",

@@ -18,10 +18,12 @@ pub struct ContactTagsIndexResponse {
     ///
     /// Default: `{}`.
     pub meta: super::PageMeta,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ContactTagsIndexResponse {
+    ContactTagsIndexResponse rest additional_properties {
         data: required "data",
         links: or_empty "links",
         meta: or_empty "meta",
@@ -38,10 +40,12 @@ pub struct ContactTagsShowResponse {
     pub links: super::DocumentLinks,
     /// A tag that contacts can carry.
     pub data: super::ContactTag,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ContactTagsShowResponse {
+    ContactTagsShowResponse rest additional_properties {
         links: or_empty "links",
         data: required "data",
     }

@@ -301,12 +301,12 @@ pub struct ContactsAttributesInput {
     pub custom_3: runtime::Patch<String>,
     /// Mobile phone number.
     pub mobile_phone_number: runtime::Patch<String>,
-    /// What the other fields do not take.
-    pub additional_properties: runtime::Map<String, runtime::Value>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ContactsAttributesInput {
+    ContactsAttributesInput rest additional_properties {
         name: optional "name",
         email: optional "email",
         phone_number: patch "phone_number",
@@ -323,7 +323,6 @@ runtime::object! {
         custom_2: patch "custom_2",
         custom_3: patch "custom_3",
         mobile_phone_number: patch "mobile_phone_number",
-        additional_properties: rest,
     }
 }
 
@@ -539,10 +538,12 @@ pub struct ContactsIndexResponse {
     ///
     /// Default: `[]`.
     pub included: Vec<super::IncludedResource>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ContactsIndexResponse {
+    ContactsIndexResponse rest additional_properties {
         data: required "data",
         links: or_empty "links",
         meta: or_empty "meta",
@@ -564,10 +565,12 @@ pub struct ContactsShowResponse {
     ///
     /// Default: `[]`.
     pub included: Vec<super::IncludedResource>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ContactsShowResponse {
+    ContactsShowResponse rest additional_properties {
         links: or_empty "links",
         data: required "data",
         included: or_empty "included",

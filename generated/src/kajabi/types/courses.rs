@@ -22,10 +22,12 @@ pub struct Course {
     pub relationships: CourseRelationships,
     /// Where one example has what was included; other responses have it beside the course.
     pub included: Option<Vec<super::IncludedResource>>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    Course {
+    Course rest additional_properties {
         id: required "id",
         r#type: required "type",
         attributes: required "attributes",
@@ -71,10 +73,12 @@ pub struct CourseRelationships {
     pub modules: Option<super::ToManyRelationship>,
     /// A relationship to any number of resources.
     pub lessons: Option<super::ToManyRelationship>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    CourseRelationships {
+    CourseRelationships rest additional_properties {
         site: optional "site",
         offers: optional "offers",
         modules: optional "modules",
@@ -96,10 +100,12 @@ pub struct CoursesAttributes {
     pub thumbnail_url: Option<String>,
     /// State of the course, for example `active`.
     pub status: Option<String>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    CoursesAttributes {
+    CoursesAttributes rest additional_properties {
         created_at: optional "created_at",
         title: optional "title",
         description: optional "description",
@@ -122,10 +128,12 @@ pub struct CoursesIndexResponse {
     ///
     /// Default: `{}`.
     pub meta: super::PageMeta,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    CoursesIndexResponse {
+    CoursesIndexResponse rest additional_properties {
         data: required "data",
         links: or_empty "links",
         meta: or_empty "meta",
@@ -146,10 +154,12 @@ pub struct CoursesShowResponse {
     ///
     /// Default: `[]`.
     pub included: Vec<super::IncludedResource>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    CoursesShowResponse {
+    CoursesShowResponse rest additional_properties {
         links: or_empty "links",
         data: required "data",
         included: or_empty "included",

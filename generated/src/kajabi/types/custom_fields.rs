@@ -20,10 +20,12 @@ pub struct CustomField {
     ///
     /// Default: `{}`.
     pub relationships: super::HookRelationships,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    CustomField {
+    CustomField rest additional_properties {
         id: required "id",
         r#type: required "type",
         attributes: required "attributes",
@@ -45,10 +47,12 @@ pub struct CustomFieldsAttributes {
     pub required: Option<bool>,
     /// Whether the field is no longer in use.
     pub archived: Option<bool>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    CustomFieldsAttributes {
+    CustomFieldsAttributes rest additional_properties {
         title: optional "title",
         handle: optional "handle",
         r#type: optional "type",
@@ -71,10 +75,12 @@ pub struct CustomFieldsIndexResponse {
     ///
     /// Default: `{}`.
     pub meta: super::PageMeta,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    CustomFieldsIndexResponse {
+    CustomFieldsIndexResponse rest additional_properties {
         data: required "data",
         links: or_empty "links",
         meta: or_empty "meta",
@@ -91,10 +97,12 @@ pub struct CustomFieldsShowResponse {
     pub links: super::DocumentLinks,
     /// A field that a site has added to its contacts.
     pub data: CustomField,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    CustomFieldsShowResponse {
+    CustomFieldsShowResponse rest additional_properties {
         links: or_empty "links",
         data: required "data",
     }

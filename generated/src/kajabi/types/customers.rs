@@ -44,10 +44,12 @@ pub struct CustomersIndexResponse {
     ///
     /// Default: `[]`.
     pub included: Vec<super::IncludedResource>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    CustomersIndexResponse {
+    CustomersIndexResponse rest additional_properties {
         data: required "data",
         links: or_empty "links",
         meta: or_empty "meta",
@@ -69,10 +71,12 @@ pub struct CustomersShowResponse {
     ///
     /// Default: `[]`.
     pub included: Vec<super::IncludedResource>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    CustomersShowResponse {
+    CustomersShowResponse rest additional_properties {
         links: or_empty "links",
         data: required "data",
         included: or_empty "included",

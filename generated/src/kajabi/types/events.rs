@@ -47,18 +47,17 @@ pub struct DashboardMember {
     pub first_name: Option<String>,
     /// Last name.
     pub last_name: Option<String>,
-    /// What the other fields do not take.
-    pub additional_properties: runtime::Map<String, runtime::Value>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    DashboardMember {
+    DashboardMember rest additional_properties {
         id: optional "id",
         email: optional "email",
         name: optional "name",
         first_name: optional "first_name",
         last_name: optional "last_name",
-        additional_properties: rest,
     }
 }
 
@@ -70,15 +69,14 @@ pub struct DashboardOffer {
     pub id: Option<DashboardId>,
     /// Title of the offer.
     pub title: Option<String>,
-    /// What the other fields do not take.
-    pub additional_properties: runtime::Map<String, runtime::Value>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    DashboardOffer {
+    DashboardOffer rest additional_properties {
         id: optional "id",
         title: optional "title",
-        additional_properties: rest,
     }
 }
 
@@ -98,18 +96,17 @@ pub struct DashboardPayment {
     pub member: Option<DashboardMember>,
     /// The payment.
     pub payment_transaction: Option<runtime::Map<String, runtime::Value>>,
-    /// What the other fields do not take.
-    pub additional_properties: runtime::Map<String, runtime::Value>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    DashboardPayment {
+    DashboardPayment rest additional_properties {
         id: optional "id",
         event: required "event",
         offer: optional "offer",
         member: optional "member",
         payment_transaction: optional "payment_transaction",
-        additional_properties: rest,
     }
 }
 
@@ -125,16 +122,15 @@ pub struct DashboardPurchase {
     pub event: String,
     /// Who bought what. What else the checkout collects is kept, too.
     pub payload: DashboardPurchasePayload,
-    /// What the other fields do not take.
-    pub additional_properties: runtime::Map<String, runtime::Value>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    DashboardPurchase {
+    DashboardPurchase rest additional_properties {
         id: optional "id",
         event: required "event",
         payload: required "payload",
-        additional_properties: rest,
     }
 }
 
@@ -158,12 +154,12 @@ pub struct DashboardPurchasePayload {
     pub offer_title: Option<String>,
     /// Whether the customer opted in to marketing.
     pub opt_in: Option<bool>,
-    /// What the other fields do not take.
-    pub additional_properties: runtime::Map<String, runtime::Value>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    DashboardPurchasePayload {
+    DashboardPurchasePayload rest additional_properties {
         member_id: optional "member_id",
         member_email: optional "member_email",
         member_name: optional "member_name",
@@ -172,7 +168,6 @@ runtime::object! {
         offer_id: optional "offer_id",
         offer_title: optional "offer_title",
         opt_in: optional "opt_in",
-        additional_properties: rest,
     }
 }
 
@@ -186,10 +181,12 @@ pub struct WebhookDelivery {
     pub event: WebhookDeliveryEvent,
     /// The resources concerned; a list of them as documented, or one.
     pub payload: WebhookPayload,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    WebhookDelivery {
+    WebhookDelivery rest additional_properties {
         id: required "id",
         event: required "event",
         payload: required "payload",

@@ -94,12 +94,12 @@ pub struct FormSubmissionCreateAttributes {
     pub custom_3: runtime::Patch<String>,
     /// Mobile phone number.
     pub mobile_phone_number: runtime::Patch<String>,
-    /// What the other fields do not take.
-    pub additional_properties: runtime::Map<String, runtime::Value>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    FormSubmissionCreateAttributes {
+    FormSubmissionCreateAttributes rest additional_properties {
         name: required "name",
         email: required "email",
         phone_number: patch "phone_number",
@@ -114,7 +114,6 @@ runtime::object! {
         custom_2: patch "custom_2",
         custom_3: patch "custom_3",
         mobile_phone_number: patch "mobile_phone_number",
-        additional_properties: rest,
     }
 }
 
@@ -360,10 +359,12 @@ pub struct FormSubmissionResponse {
     pub links: super::DocumentLinks,
     /// What was submitted through a form.
     pub data: super::FormSubmission,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    FormSubmissionResponse {
+    FormSubmissionResponse rest additional_properties {
         links: or_empty "links",
         data: required "data",
     }
@@ -383,10 +384,12 @@ pub struct FormSubmissionsIndexResponse {
     ///
     /// Default: `{}`.
     pub meta: super::PageMeta,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    FormSubmissionsIndexResponse {
+    FormSubmissionsIndexResponse rest additional_properties {
         data: required "data",
         links: or_empty "links",
         meta: or_empty "meta",
@@ -403,10 +406,12 @@ pub struct FormSubmissionsShowResponse {
     ///
     /// Default: `[]`.
     pub included: Vec<super::IncludedResource>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    FormSubmissionsShowResponse {
+    FormSubmissionsShowResponse rest additional_properties {
         data: required "data",
         included: or_empty "included",
     }
@@ -426,10 +431,12 @@ pub struct FormsIndexResponse {
     ///
     /// Default: `{}`.
     pub meta: super::PageMeta,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    FormsIndexResponse {
+    FormsIndexResponse rest additional_properties {
         data: required "data",
         links: or_empty "links",
         meta: or_empty "meta",
@@ -446,10 +453,12 @@ pub struct FormsShowResponse {
     ///
     /// Default: `[]`.
     pub included: Vec<super::IncludedResource>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    FormsShowResponse {
+    FormsShowResponse rest additional_properties {
         data: required "data",
         included: or_empty "included",
     }

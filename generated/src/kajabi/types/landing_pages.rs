@@ -20,10 +20,12 @@ pub struct LandingPage {
     ///
     /// Default: `{}`.
     pub relationships: super::HookRelationships,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    LandingPage {
+    LandingPage rest additional_properties {
         id: required "id",
         r#type: required "type",
         attributes: required "attributes",
@@ -45,10 +47,12 @@ pub struct LandingPagesAttributes {
     pub created_at: Option<runtime::Timestamp>,
     /// When this last changed; set by the server.
     pub updated_at: Option<runtime::Timestamp>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    LandingPagesAttributes {
+    LandingPagesAttributes rest additional_properties {
         title: optional "title",
         url: optional "url",
         publish_at: optional "publish_at",
@@ -71,10 +75,12 @@ pub struct LandingPagesIndexResponse {
     ///
     /// Default: `{}`.
     pub meta: super::PageMeta,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    LandingPagesIndexResponse {
+    LandingPagesIndexResponse rest additional_properties {
         data: required "data",
         links: or_empty "links",
         meta: or_empty "meta",
@@ -91,10 +97,12 @@ pub struct LandingPagesShowResponse {
     pub links: super::DocumentLinks,
     /// A landing page.
     pub data: LandingPage,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    LandingPagesShowResponse {
+    LandingPagesShowResponse rest additional_properties {
         links: or_empty "links",
         data: required "data",
     }

@@ -14,10 +14,12 @@ pub struct Me {
     pub r#type: String,
     /// Who the user is.
     pub attributes: MeAttributes,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    Me {
+    Me rest additional_properties {
         id: required "id",
         r#type: required "type",
         attributes: required "attributes",
@@ -36,10 +38,12 @@ pub struct MeAttributes {
     pub email: Option<String>,
     /// What the user may do, for example `OWNER` or `ADMINISTRATOR`.
     pub role_level: Option<String>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    MeAttributes {
+    MeAttributes rest additional_properties {
         initials: optional "initials",
         name: optional "name",
         email: optional "email",
@@ -53,10 +57,12 @@ runtime::object! {
 pub struct MeResponse {
     /// A user of Kajabi.
     pub data: Me,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    MeResponse {
+    MeResponse rest additional_properties {
         data: required "data",
     }
 }

@@ -34,10 +34,12 @@ pub struct OffersIndexResponse {
     ///
     /// Default: `{}`.
     pub meta: super::PageMeta,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    OffersIndexResponse {
+    OffersIndexResponse rest additional_properties {
         data: required "data",
         links: or_empty "links",
         meta: or_empty "meta",
@@ -58,10 +60,12 @@ pub struct OffersShowResponse {
     ///
     /// Default: `[]`.
     pub included: Vec<super::IncludedResource>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    OffersShowResponse {
+    OffersShowResponse rest additional_properties {
         links: or_empty "links",
         data: required "data",
         included: or_empty "included",

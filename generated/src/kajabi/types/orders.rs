@@ -56,10 +56,12 @@ pub struct OrderItemsIndexResponse {
     ///
     /// Default: `{}`.
     pub meta: super::PageMeta,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    OrderItemsIndexResponse {
+    OrderItemsIndexResponse rest additional_properties {
         data: required "data",
         links: or_empty "links",
         meta: or_empty "meta",
@@ -80,10 +82,12 @@ pub struct OrderItemsShowResponse {
     ///
     /// Default: `[]`.
     pub included: Vec<super::IncludedResource>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    OrderItemsShowResponse {
+    OrderItemsShowResponse rest additional_properties {
         links: or_empty "links",
         data: required "data",
         included: or_empty "included",
@@ -104,10 +108,12 @@ pub struct OrdersIndexResponse {
     ///
     /// Default: `{}`.
     pub meta: super::PageMeta,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    OrdersIndexResponse {
+    OrdersIndexResponse rest additional_properties {
         data: required "data",
         links: or_empty "links",
         meta: or_empty "meta",
@@ -128,10 +134,12 @@ pub struct OrdersShowResponse {
     ///
     /// Default: `[]`.
     pub included: Vec<super::IncludedResource>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    OrdersShowResponse {
+    OrdersShowResponse rest additional_properties {
         links: or_empty "links",
         data: required "data",
         included: or_empty "included",

@@ -14,10 +14,12 @@ pub struct Payout {
     pub r#type: String,
     /// What was transferred, and where it stands.
     pub attributes: PayoutsAttributes,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    Payout {
+    Payout rest additional_properties {
         id: required "id",
         r#type: required "type",
         attributes: required "attributes",
@@ -70,10 +72,12 @@ pub struct PayoutTransaction {
     pub quantity: Option<i64>,
     /// Number of the order, if there is one.
     pub order_number: Option<String>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    PayoutTransaction {
+    PayoutTransaction rest additional_properties {
         transaction_type: optional "transaction_type",
         pricing_type: optional "pricing_type",
         sales_tax: optional "sales_tax",
@@ -116,10 +120,12 @@ pub struct PayoutsAttributes {
     pub bank_account: Option<String>,
     /// The transactions it covers; in a single payout only.
     pub transactions: Option<Vec<PayoutTransaction>>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    PayoutsAttributes {
+    PayoutsAttributes rest additional_properties {
         status: optional "status",
         amount: optional "amount",
         currency: optional "currency",
@@ -144,10 +150,12 @@ pub struct PayoutsIndexResponse {
     ///
     /// Default: `{}`.
     pub meta: PayoutsMeta,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    PayoutsIndexResponse {
+    PayoutsIndexResponse rest additional_properties {
         data: required "data",
         links: or_empty "links",
         meta: or_empty "meta",
@@ -164,10 +172,12 @@ pub struct PayoutsMeta {
     ///
     /// Default: `{}`.
     pub pagination: PayoutsPagination,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    PayoutsMeta {
+    PayoutsMeta rest additional_properties {
         total: optional "total",
         pagination: or_empty "pagination",
     }
@@ -189,10 +199,12 @@ pub struct PayoutsPagination {
     pub last: Option<i64>,
     /// Payouts on a page.
     pub records: Option<i64>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    PayoutsPagination {
+    PayoutsPagination rest additional_properties {
         current: optional "current",
         first: optional "first",
         prev: optional "prev",
@@ -208,10 +220,12 @@ runtime::object! {
 pub struct PayoutsShowResponse {
     /// A transfer of money to the site owner's bank.
     pub data: Payout,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    PayoutsShowResponse {
+    PayoutsShowResponse rest additional_properties {
         data: required "data",
     }
 }

@@ -20,10 +20,12 @@ pub struct Podcast {
     ///
     /// Default: `{}`.
     pub relationships: super::HookRelationships,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    Podcast {
+    Podcast rest additional_properties {
         id: required "id",
         r#type: required "type",
         attributes: required "attributes",
@@ -75,10 +77,12 @@ pub struct PodcastsAttributes {
     pub updated_at: Option<runtime::Timestamp>,
     /// Name of the owner.
     pub owner_name: Option<String>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    PodcastsAttributes {
+    PodcastsAttributes rest additional_properties {
         title: optional "title",
         description: optional "description",
         language: optional "language",
@@ -112,10 +116,12 @@ pub struct PodcastsAttributesDirectoriesItem {
     pub url: Option<String>,
     /// Settings of the listing.
     pub config: Option<runtime::Map<String, runtime::Value>>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    PodcastsAttributesDirectoriesItem {
+    PodcastsAttributesDirectoriesItem rest additional_properties {
         id: optional "id",
         url: optional "url",
         config: optional "config",
@@ -177,10 +183,12 @@ pub struct PodcastsIndexResponse {
     ///
     /// Default: `{}`.
     pub meta: super::PageMeta,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    PodcastsIndexResponse {
+    PodcastsIndexResponse rest additional_properties {
         data: required "data",
         links: or_empty "links",
         meta: or_empty "meta",
@@ -193,10 +201,12 @@ runtime::object! {
 pub struct PodcastsShowResponse {
     /// A podcast.
     pub data: Podcast,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    PodcastsShowResponse {
+    PodcastsShowResponse rest additional_properties {
         data: required "data",
     }
 }

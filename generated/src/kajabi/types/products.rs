@@ -18,10 +18,12 @@ pub struct ProductsIndexResponse {
     ///
     /// Default: `{}`.
     pub meta: super::PageMeta,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ProductsIndexResponse {
+    ProductsIndexResponse rest additional_properties {
         data: required "data",
         links: or_empty "links",
         meta: or_empty "meta",
@@ -38,10 +40,12 @@ pub struct ProductsShowResponse {
     pub links: super::DocumentLinks,
     /// Something that an offer gives access to.
     pub data: super::Product,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ProductsShowResponse {
+    ProductsShowResponse rest additional_properties {
         links: or_empty "links",
         data: required "data",
     }

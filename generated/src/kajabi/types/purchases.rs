@@ -41,10 +41,12 @@ pub struct PurchasesIndexResponse {
     ///
     /// Default: `[]`.
     pub included: Vec<super::IncludedResource>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    PurchasesIndexResponse {
+    PurchasesIndexResponse rest additional_properties {
         data: required "data",
         links: or_empty "links",
         meta: or_empty "meta",
@@ -62,10 +64,12 @@ pub struct PurchasesShowResponse {
     pub links: super::DocumentLinks,
     /// The purchase of an offer.
     pub data: super::Purchase,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    PurchasesShowResponse {
+    PurchasesShowResponse rest additional_properties {
         links: or_empty "links",
         data: required "data",
     }

@@ -69,10 +69,12 @@ pub struct Contact {
     ///
     /// Default: `{}`.
     pub links: ContactLinks,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    Contact {
+    Contact rest additional_properties {
         id: required "id",
         r#type: required "type",
         attributes: required "attributes",
@@ -87,10 +89,12 @@ runtime::object! {
 pub struct ContactLinks {
     /// The document's `customer`.
     pub customer: Option<String>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ContactLinks {
+    ContactLinks rest additional_properties {
         customer: optional "customer",
     }
 }
@@ -107,10 +111,12 @@ pub struct ContactRelationships {
     pub site: Option<ToOneRelationship>,
     /// A relationship to any number of resources.
     pub tags: Option<ToManyRelationship>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ContactRelationships {
+    ContactRelationships rest additional_properties {
         customer: optional "customer",
         offers: optional "offers",
         site: optional "site",
@@ -134,10 +140,12 @@ pub struct ContactTag {
     ///
     /// Default: `{}`.
     pub relationships: HookRelationships,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ContactTag {
+    ContactTag rest additional_properties {
         id: required "id",
         r#type: required "type",
         attributes: required "attributes",
@@ -151,10 +159,12 @@ runtime::object! {
 pub struct ContactTagsAttributes {
     /// What the tag is called.
     pub name: Option<String>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ContactTagsAttributes {
+    ContactTagsAttributes rest additional_properties {
         name: optional "name",
     }
 }
@@ -199,12 +209,12 @@ pub struct ContactsAttributes {
     pub updated_at: Option<runtime::Timestamp>,
     /// Mobile phone number.
     pub mobile_phone_number: Option<String>,
-    /// What the other fields do not take.
-    pub additional_properties: runtime::Map<String, runtime::Value>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ContactsAttributes {
+    ContactsAttributes rest additional_properties {
         name: optional "name",
         email: optional "email",
         phone_number: optional "phone_number",
@@ -223,7 +233,6 @@ runtime::object! {
         created_at: optional "created_at",
         updated_at: optional "updated_at",
         mobile_phone_number: optional "mobile_phone_number",
-        additional_properties: rest,
     }
 }
 
@@ -243,10 +252,12 @@ pub struct CourseLesson {
     ///
     /// Default: `{}`.
     pub relationships: runtime::Map<String, runtime::Value>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    CourseLesson {
+    CourseLesson rest additional_properties {
         id: required "id",
         r#type: required "type",
         attributes: required "attributes",
@@ -266,10 +277,12 @@ pub struct CourseLessonsAttributes {
     pub status: Option<String>,
     /// When students see it: `draft`, `published`, `drip` or `locked`.
     pub publishing_option: Option<String>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    CourseLessonsAttributes {
+    CourseLessonsAttributes rest additional_properties {
         title: optional "title",
         position: optional "position",
         status: optional "status",
@@ -293,10 +306,12 @@ pub struct CourseModule {
     ///
     /// Default: `{}`.
     pub relationships: runtime::Map<String, runtime::Value>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    CourseModule {
+    CourseModule rest additional_properties {
         id: required "id",
         r#type: required "type",
         attributes: required "attributes",
@@ -318,10 +333,12 @@ pub struct CourseModulesAttributes {
     pub poster_image_url: Option<String>,
     /// Who sees it: `published` or `draft`.
     pub publishing_option: Option<String>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    CourseModulesAttributes {
+    CourseModulesAttributes rest additional_properties {
         title: optional "title",
         description: optional "description",
         position: optional "position",
@@ -350,10 +367,12 @@ pub struct Customer {
     ///
     /// Default: `{}`.
     pub links: CustomerLinks,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    Customer {
+    Customer rest additional_properties {
         id: required "id",
         r#type: required "type",
         attributes: required "attributes",
@@ -368,10 +387,12 @@ runtime::object! {
 pub struct CustomerLinks {
     /// The document's `contact`.
     pub contact: Option<String>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    CustomerLinks {
+    CustomerLinks rest additional_properties {
         contact: optional "contact",
     }
 }
@@ -388,10 +409,12 @@ pub struct CustomerRelationships {
     pub offers: Option<ToManyRelationship>,
     /// A relationship to any number of resources.
     pub products: Option<ToManyRelationship>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    CustomerRelationships {
+    CustomerRelationships rest additional_properties {
         contact: optional "contact",
         site: optional "site",
         offers: optional "offers",
@@ -431,10 +454,12 @@ pub struct CustomersAttributes {
     pub created_at: Option<runtime::Timestamp>,
     /// When this last changed; set by the server.
     pub updated_at: Option<runtime::Timestamp>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    CustomersAttributes {
+    CustomersAttributes rest additional_properties {
         name: optional "name",
         email: optional "email",
         avatar: optional "avatar",
@@ -464,10 +489,12 @@ pub struct CustomersAttributesSocials {
     pub instagram: Option<String>,
     /// LinkedIn profile.
     pub linkedin: Option<String>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    CustomersAttributesSocials {
+    CustomersAttributesSocials rest additional_properties {
         twitter: optional "twitter",
         facebook: optional "facebook",
         instagram: optional "instagram",
@@ -483,10 +510,12 @@ pub struct DocumentLinks {
     pub self_: Option<String>,
     /// This response, in the form the server would write it.
     pub current: Option<String>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    DocumentLinks {
+    DocumentLinks rest additional_properties {
         self_: optional "self",
         current: optional "current",
     }
@@ -508,10 +537,12 @@ pub struct ErrorsAttributes {
     pub id: Option<String>,
     /// Code of the kind of problem.
     pub code: Option<String>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ErrorsAttributes {
+    ErrorsAttributes rest additional_properties {
         status: optional "status",
         source: optional "source",
         title: optional "title",
@@ -531,10 +562,12 @@ pub struct ErrorsAttributesSource {
     pub parameter: Option<String>,
     /// Name of the header at fault.
     pub header: Option<String>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ErrorsAttributesSource {
+    ErrorsAttributesSource rest additional_properties {
         pointer: optional "pointer",
         parameter: optional "parameter",
         header: optional "header",
@@ -547,10 +580,12 @@ runtime::object! {
 pub struct ErrorsAuthenticationFailed {
     /// What went wrong, as a code or a sentence.
     pub error: String,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ErrorsAuthenticationFailed {
+    ErrorsAuthenticationFailed rest additional_properties {
         error: required "error",
     }
 }
@@ -561,10 +596,12 @@ runtime::object! {
 pub struct ErrorsDocument {
     /// The problems, each with what can be said about it.
     pub errors: Vec<ErrorsAttributes>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ErrorsDocument {
+    ErrorsDocument rest additional_properties {
         errors: required "errors",
     }
 }
@@ -591,10 +628,12 @@ pub struct FieldsAttributes {
     pub created_at: Option<runtime::Timestamp>,
     /// When this last changed; set by the server.
     pub updated_at: Option<runtime::Timestamp>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    FieldsAttributes {
+    FieldsAttributes rest additional_properties {
         title: optional "title",
         r#type: optional "type",
         required: optional "required",
@@ -623,10 +662,12 @@ pub struct Form {
     ///
     /// Default: `{}`.
     pub relationships: FormRelationships,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    Form {
+    Form rest additional_properties {
         id: required "id",
         r#type: required "type",
         attributes: required "attributes",
@@ -652,10 +693,12 @@ pub struct FormAttributes {
     pub updated_at: Option<runtime::Timestamp>,
     /// What the form is for.
     pub description: Option<String>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    FormAttributes {
+    FormAttributes rest additional_properties {
         title: optional "title",
         default: optional "default",
         webhook_url: optional "webhook_url",
@@ -678,10 +721,12 @@ pub struct FormField {
     pub r#type: String,
     /// How a field of a form is set up; found among a form's included resources of type `fields`.
     pub attributes: FieldsAttributes,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    FormField {
+    FormField rest additional_properties {
         id: required "id",
         r#type: required "type",
         attributes: required "attributes",
@@ -700,10 +745,12 @@ pub struct FormRelationships {
     pub fields: Option<ToManyRelationship>,
     /// A relationship to any number of resources.
     pub contact_tags: Option<ToManyRelationship>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    FormRelationships {
+    FormRelationships rest additional_properties {
         site: optional "site",
         offer: optional "offer",
         fields: optional "fields",
@@ -727,10 +774,12 @@ pub struct FormSubmission {
     ///
     /// Default: `{}`.
     pub relationships: FormSubmissionRelationships,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    FormSubmission {
+    FormSubmission rest additional_properties {
         id: required "id",
         r#type: required "type",
         attributes: required "attributes",
@@ -770,12 +819,12 @@ pub struct FormSubmissionAttributes {
     pub custom_3: Option<String>,
     /// Mobile phone number.
     pub mobile_phone_number: Option<String>,
-    /// What the other fields do not take.
-    pub additional_properties: runtime::Map<String, runtime::Value>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    FormSubmissionAttributes {
+    FormSubmissionAttributes rest additional_properties {
         name: optional "name",
         email: optional "email",
         phone_number: optional "phone_number",
@@ -790,7 +839,6 @@ runtime::object! {
         custom_2: optional "custom_2",
         custom_3: optional "custom_3",
         mobile_phone_number: optional "mobile_phone_number",
-        additional_properties: rest,
     }
 }
 
@@ -802,10 +850,12 @@ pub struct FormSubmissionRelationships {
     pub site: Option<ToOneRelationship>,
     /// A relationship to one resource at most.
     pub form: Option<ToOneRelationship>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    FormSubmissionRelationships {
+    FormSubmissionRelationships rest additional_properties {
         site: optional "site",
         form: optional "form",
     }
@@ -817,10 +867,12 @@ runtime::object! {
 pub struct HookRelationships {
     /// A relationship to one resource at most.
     pub site: Option<ToOneRelationship>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    HookRelationships {
+    HookRelationships rest additional_properties {
         site: optional "site",
     }
 }
@@ -899,10 +951,12 @@ pub struct LessonMedia {
     ///
     /// Default: `{}`.
     pub relationships: runtime::Map<String, runtime::Value>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    LessonMedia {
+    LessonMedia rest additional_properties {
         id: required "id",
         r#type: required "type",
         attributes: required "attributes",
@@ -916,10 +970,12 @@ runtime::object! {
 pub struct LessonMediaAttributes {
     /// How long it plays, in minutes.
     pub duration_in_minutes: Option<f64>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    LessonMediaAttributes {
+    LessonMediaAttributes rest additional_properties {
         duration_in_minutes: optional "duration_in_minutes",
     }
 }
@@ -969,10 +1025,12 @@ pub struct Offer {
     ///
     /// Default: `{}`.
     pub relationships: OfferRelationships,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    Offer {
+    Offer rest additional_properties {
         id: required "id",
         r#type: required "type",
         attributes: required "attributes",
@@ -1029,10 +1087,12 @@ pub struct OfferRelationships {
     pub products: Option<ToManyRelationship>,
     /// A relationship to any number of resources.
     pub forms: Option<ToManyRelationship>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    OfferRelationships {
+    OfferRelationships rest additional_properties {
         site: optional "site",
         products: optional "products",
         forms: optional "forms",
@@ -1081,10 +1141,12 @@ pub struct OffersAttributes {
     pub price: Option<f64>,
     /// State of the offer, for example `active`.
     pub status: Option<String>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    OffersAttributes {
+    OffersAttributes rest additional_properties {
         title: optional "title",
         description: optional "description",
         internal_title: optional "internal_title",
@@ -1158,10 +1220,12 @@ pub struct Order {
     ///
     /// Default: `{}`.
     pub relationships: OrderRelationships,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    Order {
+    Order rest additional_properties {
         id: required "id",
         r#type: required "type",
         attributes: required "attributes",
@@ -1185,10 +1249,12 @@ pub struct OrderItem {
     ///
     /// Default: `{}`.
     pub relationships: OrderItemRelationships,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    OrderItem {
+    OrderItem rest additional_properties {
         id: required "id",
         r#type: required "type",
         attributes: required "attributes",
@@ -1202,10 +1268,12 @@ runtime::object! {
 pub struct OrderItemRelationships {
     /// A relationship to one resource at most.
     pub order: Option<ToOneRelationship>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    OrderItemRelationships {
+    OrderItemRelationships rest additional_properties {
         order: optional "order",
     }
 }
@@ -1242,10 +1310,12 @@ pub struct OrderItemsAttributes {
     pub formatted_subtotal: Option<String>,
     /// Symbol of the currency, for example `$`.
     pub currency_symbol: Option<String>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    OrderItemsAttributes {
+    OrderItemsAttributes rest additional_properties {
         quantity: optional "quantity",
         currency_code: optional "currency_code",
         item_type: optional "item_type",
@@ -1275,10 +1345,12 @@ pub struct OrderRelationships {
     pub order_items: Option<ToManyRelationship>,
     /// A relationship to any number of resources.
     pub payment_transactions: Option<ToManyRelationship>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    OrderRelationships {
+    OrderRelationships rest additional_properties {
         site: optional "site",
         customer: optional "customer",
         order_items: optional "order_items",
@@ -1312,10 +1384,12 @@ pub struct OrdersAttributes {
     pub formatted_subtotal: Option<String>,
     /// Symbol of the currency, for example `$`.
     pub currency_symbol: Option<String>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    OrdersAttributes {
+    OrdersAttributes rest additional_properties {
         order_number: optional "order_number",
         currency_code: optional "currency_code",
         fulfilled_at: optional "fulfilled_at",
@@ -1346,10 +1420,12 @@ pub struct PageLinks {
     pub last: Option<String>,
     /// This page, in the form the server would write it.
     pub current: Option<String>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    PageLinks {
+    PageLinks rest additional_properties {
         self_: optional "self",
         first: optional "first",
         prev: optional "prev",
@@ -1371,10 +1447,12 @@ pub struct PageMeta {
     pub current_page: Option<i64>,
     /// Resources on this page; purchases alone give it.
     pub count: Option<i64>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    PageMeta {
+    PageMeta rest additional_properties {
         total_pages: optional "total_pages",
         total_count: optional "total_count",
         current_page: optional "current_page",
@@ -1398,10 +1476,12 @@ pub struct Product {
     ///
     /// Default: `{}`.
     pub relationships: HookRelationships,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    Product {
+    Product rest additional_properties {
         id: required "id",
         r#type: required "type",
         attributes: required "attributes",
@@ -1435,10 +1515,12 @@ pub struct ProductsAttributes {
     pub url: Option<String>,
     /// URL of a picture.
     pub image_url: Option<String>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ProductsAttributes {
+    ProductsAttributes rest additional_properties {
         created_at: optional "created_at",
         title: optional "title",
         description: optional "description",
@@ -1469,10 +1551,12 @@ pub struct Purchase {
     ///
     /// Default: `{}`.
     pub relationships: PurchaseRelationships,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    Purchase {
+    Purchase rest additional_properties {
         id: required "id",
         r#type: required "type",
         attributes: required "attributes",
@@ -1492,10 +1576,12 @@ pub struct PurchaseRelationships {
     pub transactions: Option<ToManyRelationship>,
     /// A relationship to any number of resources.
     pub products: Option<ToManyRelationship>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    PurchaseRelationships {
+    PurchaseRelationships rest additional_properties {
         offer: optional "offer",
         customer: optional "customer",
         transactions: optional "transactions",
@@ -1549,10 +1635,12 @@ pub struct PurchasesAttributes {
     pub trial_end_at: Option<String>,
     /// Payments that the plan consists of.
     pub payment_plan_total_payments: Option<i64>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    PurchasesAttributes {
+    PurchasesAttributes rest additional_properties {
         amount_in_cents: optional "amount_in_cents",
         payment_type: optional "payment_type",
         multipay_payments_made: optional "multipay_payments_made",
@@ -1587,10 +1675,12 @@ pub struct RelationshipLinks {
     pub related: Option<String>,
     /// Points at any number of resources.
     pub data: Option<Vec<ResourceIdentifier>>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    RelationshipLinks {
+    RelationshipLinks rest additional_properties {
         self_: optional "self",
         related: optional "related",
         data: optional "data",
@@ -1607,10 +1697,12 @@ pub struct RelationshipResponse {
     ///
     /// Default: `{}`.
     pub links: DocumentLinks,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    RelationshipResponse {
+    RelationshipResponse rest additional_properties {
         data: required "data",
         links: or_empty "links",
     }
@@ -1624,10 +1716,12 @@ pub struct ResourceIdentifier {
     pub id: String,
     /// Type of the resource, for example `offers`.
     pub r#type: String,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ResourceIdentifier {
+    ResourceIdentifier rest additional_properties {
         id: required "id",
         r#type: required "type",
     }
@@ -1648,10 +1742,12 @@ pub struct Site {
     pub r#type: String,
     /// A site's own data.
     pub attributes: SitesAttributes,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    Site {
+    Site rest additional_properties {
         id: required "id",
         r#type: required "type",
         attributes: required "attributes",
@@ -1748,10 +1844,12 @@ pub struct SitesAttributes {
     pub created_at: Option<runtime::Timestamp>,
     /// When this last changed; set by the server.
     pub updated_at: Option<runtime::Timestamp>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    SitesAttributes {
+    SitesAttributes rest additional_properties {
         title: optional "title",
         subdomain: optional "subdomain",
         created_at: optional "created_at",
@@ -1767,10 +1865,12 @@ pub struct ToManyRelationship {
     pub data: Option<Vec<ResourceIdentifier>>,
     /// Where the relationship can be read.
     pub links: Option<RelationshipLinks>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ToManyRelationship {
+    ToManyRelationship rest additional_properties {
         data: optional "data",
         links: optional "links",
     }
@@ -1782,10 +1882,12 @@ runtime::object! {
 pub struct ToOneRelationship {
     /// The resource; null if there is none.
     pub data: Option<ResourceIdentifier>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ToOneRelationship {
+    ToOneRelationship rest additional_properties {
         data: optional "data",
     }
 }
@@ -1806,10 +1908,12 @@ pub struct Transaction {
     ///
     /// Default: `{}`.
     pub relationships: TransactionRelationships,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    Transaction {
+    Transaction rest additional_properties {
         id: required "id",
         r#type: required "type",
         attributes: required "attributes",
@@ -1830,10 +1934,12 @@ pub struct TransactionRelationships {
     pub purchases: Option<ToManyRelationship>,
     /// A relationship to one resource at most.
     pub site: Option<ToOneRelationship>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    TransactionRelationships {
+    TransactionRelationships rest additional_properties {
         customer: optional "customer",
         offer: optional "offer",
         purchases: optional "purchases",
@@ -1875,10 +1981,12 @@ pub struct TransactionsAttributes {
     pub settlement_currency: Option<String>,
     /// When this last changed; set by the server.
     pub updated_at: Option<runtime::Timestamp>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    TransactionsAttributes {
+    TransactionsAttributes rest additional_properties {
         action: optional "action",
         state: optional "state",
         payment_type: optional "payment_type",

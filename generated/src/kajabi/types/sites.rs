@@ -18,10 +18,12 @@ pub struct SitesIndexResponse {
     ///
     /// Default: `{}`.
     pub meta: super::PageMeta,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    SitesIndexResponse {
+    SitesIndexResponse rest additional_properties {
         data: required "data",
         links: or_empty "links",
         meta: or_empty "meta",
@@ -38,10 +40,12 @@ pub struct SitesShowResponse {
     pub links: super::DocumentLinks,
     /// A site.
     pub data: super::Site,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    SitesShowResponse {
+    SitesShowResponse rest additional_properties {
         links: or_empty "links",
         data: required "data",
     }
@@ -63,10 +67,12 @@ pub struct WebsitePage {
     ///
     /// Default: `{}`.
     pub relationships: super::HookRelationships,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    WebsitePage {
+    WebsitePage rest additional_properties {
         id: required "id",
         r#type: required "type",
         attributes: required "attributes",
@@ -86,10 +92,12 @@ pub struct WebsitePagesAttributes {
     pub created_at: Option<runtime::Timestamp>,
     /// When this last changed; set by the server.
     pub updated_at: Option<runtime::Timestamp>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    WebsitePagesAttributes {
+    WebsitePagesAttributes rest additional_properties {
         title: optional "title",
         url: optional "url",
         created_at: optional "created_at",
@@ -111,10 +119,12 @@ pub struct WebsitePagesIndexResponse {
     ///
     /// Default: `{}`.
     pub meta: super::PageMeta,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    WebsitePagesIndexResponse {
+    WebsitePagesIndexResponse rest additional_properties {
         data: required "data",
         links: or_empty "links",
         meta: or_empty "meta",
@@ -131,10 +141,12 @@ pub struct WebsitePagesShowResponse {
     pub links: super::DocumentLinks,
     /// A page of a website.
     pub data: WebsitePage,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    WebsitePagesShowResponse {
+    WebsitePagesShowResponse rest additional_properties {
         links: or_empty "links",
         data: required "data",
     }

@@ -37,10 +37,12 @@ pub struct TransactionsIndexResponse {
     ///
     /// Default: `{}`.
     pub meta: super::PageMeta,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    TransactionsIndexResponse {
+    TransactionsIndexResponse rest additional_properties {
         data: required "data",
         links: or_empty "links",
         meta: or_empty "meta",
@@ -61,10 +63,12 @@ pub struct TransactionsShowResponse {
     ///
     /// Default: `[]`.
     pub included: Vec<super::IncludedResource>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    TransactionsShowResponse {
+    TransactionsShowResponse rest additional_properties {
         links: or_empty "links",
         data: required "data",
         included: or_empty "included",

@@ -14,10 +14,12 @@ pub struct VersionResponse {
     pub links: Option<VersionResponseLinks>,
     /// The JSON:API dialect spoken.
     pub jsonapi: Option<VersionResponseJsonapi>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    VersionResponse {
+    VersionResponse rest additional_properties {
         meta: optional "meta",
         links: optional "links",
         jsonapi: optional "jsonapi",
@@ -35,10 +37,12 @@ pub struct VersionResponseJsonapi {
     pub specficiation: Option<String>,
     /// URL of the JSON:API specification.
     pub specification: Option<String>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    VersionResponseJsonapi {
+    VersionResponseJsonapi rest additional_properties {
         version: optional "version",
         specficiation: optional "specficiation",
         specification: optional "specification",
@@ -51,10 +55,12 @@ runtime::object! {
 pub struct VersionResponseLinks {
     /// URL of the documentation.
     pub documentation: Option<String>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    VersionResponseLinks {
+    VersionResponseLinks rest additional_properties {
         documentation: optional "documentation",
     }
 }
@@ -67,10 +73,12 @@ pub struct VersionResponseMeta {
     pub title: Option<String>,
     /// Version of the API.
     pub version: Option<String>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    VersionResponseMeta {
+    VersionResponseMeta rest additional_properties {
         title: optional "title",
         version: optional "version",
     }

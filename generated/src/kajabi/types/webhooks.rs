@@ -20,10 +20,12 @@ pub struct Hook {
     ///
     /// Default: `{}`.
     pub relationships: super::HookRelationships,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    Hook {
+    Hook rest additional_properties {
         id: required "id",
         r#type: required "type",
         attributes: required "attributes",
@@ -152,10 +154,12 @@ pub struct HooksAttributes {
     pub updated_at: Option<runtime::Timestamp>,
     /// Id of the one resource to listen to, for example of a tag; left out or null for all.
     pub resource_id: Option<i64>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    HooksAttributes {
+    HooksAttributes rest additional_properties {
         event: optional "event",
         target_url: optional "target_url",
         created_at: optional "created_at",
@@ -209,10 +213,12 @@ pub struct HooksIndexResponse {
     ///
     /// Default: `{}`.
     pub meta: super::PageMeta,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    HooksIndexResponse {
+    HooksIndexResponse rest additional_properties {
         data: required "data",
         links: or_empty "links",
         meta: or_empty "meta",
@@ -225,10 +231,12 @@ runtime::object! {
 pub struct HooksShowResponse {
     /// A webhook subscription.
     pub data: Hook,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    HooksShowResponse {
+    HooksShowResponse rest additional_properties {
         data: required "data",
     }
 }

@@ -16,7 +16,7 @@ impl Writer<'_> {
         let rest = kind.rest.as_ref().map(|(name, ty)| {
             let (name, ty) = (escape::ident(name), self.rest_type(ty));
             quote!(
-                /// What the other fields do not take.
+                /// Undeclared properties; see [`runtime::AdditionalProperties`].
                 pub #name: #ty,
             )
         });
@@ -34,9 +34,12 @@ impl Writer<'_> {
             #[non_exhaustive]
             pub struct #name { #fields #rest }
         });
-        let mut entries: Vec<String> = kind.fields.iter().map(|field| entry(field, kind.multipart)).collect();
-        entries.extend(kind.rest.iter().map(|(name, _)| format!("{name}: rest")));
-        file.invocation(if kind.multipart { "multipart" } else { "object" }, &def.name, &entries);
+        let entries: Vec<String> = kind.fields.iter().map(|field| entry(field, kind.multipart)).collect();
+        let head = match &kind.rest {
+            Some((name, _)) => format!("{} rest {name}", def.name),
+            None => def.name.clone(),
+        };
+        file.invocation(if kind.multipart { "multipart" } else { "object" }, &head, &entries);
         if def.sent {
             file.items(self.methods(def, kind, empty));
         }
@@ -51,7 +54,7 @@ impl Writer<'_> {
 
     fn rest_type(&self, ty: &Type) -> TokenStream {
         match ty {
-            Type::Value => quote!(runtime::Map<String, runtime::Value>),
+            Type::Value => quote!(runtime::AdditionalProperties),
             other => {
                 let other = self.tokens(other);
                 quote!(BTreeMap<String, #other>)

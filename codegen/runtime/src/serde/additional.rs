@@ -1,0 +1,135 @@
+//! The properties of an object that its type does not declare.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+use std::sync::LazyLock;
+
+use serde_json::{Map, Value};
+
+use super::de::Decode;
+
+/// The properties of an object that the API's document does not declare, in the order in which the server sent them. They
+/// are sent again with the value that they were read with.
+///
+/// An optional property whose value is not what the document declares is here as well, by its name, while its own field is
+/// empty. Setting that field replaces it.
+///
+/// This is a [`Map`] that takes the room of a pointer while it is empty.
+#[derive(Clone, Default)]
+pub struct AdditionalProperties(Option<Box<Map<String, Value>>>);
+
+static EMPTY: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
+
+impl Deref for AdditionalProperties {
+    type Target = Map<String, Value>;
+
+    fn deref(&self) -> &Map<String, Value> {
+        self.0.as_deref().unwrap_or(&EMPTY)
+    }
+}
+
+impl DerefMut for AdditionalProperties {
+    fn deref_mut(&mut self) -> &mut Map<String, Value> {
+        self.0.get_or_insert_default()
+    }
+}
+
+impl PartialEq for AdditionalProperties {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl fmt::Debug for AdditionalProperties {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&**self, f)
+    }
+}
+
+impl<V: Into<Value>> Extend<(String, V)> for AdditionalProperties {
+    fn extend<I: IntoIterator<Item = (String, V)>>(&mut self, properties: I) {
+        for (name, value) in properties {
+            self.insert(name, value.into());
+        }
+    }
+}
+
+impl<V: Into<Value>> FromIterator<(String, V)> for AdditionalProperties {
+    fn from_iter<I: IntoIterator<Item = (String, V)>>(properties: I) -> Self {
+        let mut all = Self::default();
+        all.extend(properties);
+        all
+    }
+}
+
+impl From<Map<String, Value>> for AdditionalProperties {
+    fn from(properties: Map<String, Value>) -> Self {
+        Self((!properties.is_empty()).then(|| Box::new(properties)))
+    }
+}
+
+impl<'a> IntoIterator for &'a AdditionalProperties {
+    type Item = (&'a String, &'a Value);
+    type IntoIter = serde_json::map::Iter<'a>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl IntoIterator for AdditionalProperties {
+    type Item = (String, Value);
+    type IntoIter = serde_json::map::IntoIter;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.map(|properties| *properties).unwrap_or_default().into_iter()
+    }
+}
+
+/// A map of the properties that a type does not declare.
+pub trait Rest {
+    /// The type of their values.
+    type Value: Decode;
+
+    /// The map without properties.
+    fn empty() -> Self;
+
+    /// Adds a property.
+    fn put(&mut self, name: String, value: Self::Value);
+
+    /// Adds a declared property whose value is not of its type, if values of any type can be kept.
+    fn put_left_out(&mut self, name: String, value: Value);
+}
+
+impl Rest for AdditionalProperties {
+    type Value = Value;
+
+    #[inline]
+    fn empty() -> Self {
+        Self(None)
+    }
+
+    fn put(&mut self, name: String, value: Value) {
+        self.insert(name, value);
+    }
+
+    fn put_left_out(&mut self, name: String, value: Value) {
+        self.insert(name, value);
+    }
+}
+
+impl<V: Decode> Rest for BTreeMap<String, V> {
+    type Value = V;
+
+    #[inline]
+    fn empty() -> Self {
+        Self::new()
+    }
+
+    fn put(&mut self, name: String, value: V) {
+        self.insert(name, value);
+    }
+
+    fn put_left_out(&mut self, _name: String, _value: Value) {}
+}
