@@ -1,5 +1,6 @@
 //! One module for each command.
 
+pub mod changelog;
 #[cfg(feature = "all-commands")]
 pub mod corpus;
 pub mod diff;

@@ -52,6 +52,8 @@ enum Command {
     Lint(commands::lint::Arguments),
     /// Reviews what changed on the wire and for callers of the crate, since a revision or between two documents.
     Diff(commands::diff::Arguments),
+    /// Prints the changelog's entry for what changed, in words for callers of the crate.
+    Changelog(commands::changelog::Arguments),
     /// Lists the operations and the Rust methods that they became.
     List(commands::list::Arguments),
     /// Prints a document or a client as it is after a pass.
@@ -103,6 +105,7 @@ fn main() -> ExitCode {
         Command::Vendor(arguments) => optional::vendor(&workspace, arguments),
         Command::Lint(arguments) => commands::lint::run(&workspace, arguments),
         Command::Diff(arguments) => commands::diff::run(&workspace, arguments),
+        Command::Changelog(arguments) => commands::changelog::run(&workspace, arguments),
         Command::List(arguments) => commands::list::run(&workspace, arguments),
         Command::Dump(arguments) => commands::dump::run(&workspace, arguments),
         Command::Lower(arguments) => commands::lower::run(&workspace, arguments),

@@ -79,10 +79,14 @@ impl Repository {
         self.git(&[who.as_slice(), &["commit", "--quiet", "--message", "change"]].concat())
     }
 
-    fn diff(&self, arguments: &[&str]) -> Result<Output> {
+    fn xtask(&self, name: &str, arguments: &[&str]) -> Result<Output> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
-        command.arg("diff").args(arguments).arg("--workspace").arg(self.directory.path());
+        command.arg(name).args(arguments).arg("--workspace").arg(self.directory.path());
         Ok(command.current_dir(self.directory.path()).output()?)
+    }
+
+    fn diff(&self, arguments: &[&str]) -> Result<Output> {
+        self.xtask("diff", arguments)
     }
 
     /// Its exit code and what it prints, faults behind.
@@ -112,13 +116,14 @@ fn the_working_tree_is_compared_with_where_the_branch_left_main() -> Result {
         "  breaking[rust-field-type-changed] the field `age` is `Option<String>`, no longer `Option<i64>`\n",
         "    Rust        pets::types::Pet::age\n    operations  GET /pets\n",
         ":specs/pets/pet.yaml:3:36\n    is          specs/pets/pet.yaml:3:36\n",
-        "2 breaking changes: version 0.3.1 -> 0.4.0 is owed, because one change breaks Rust callers\n",
+        "Deployed clients break: 1 breaking change\nRust callers break: 1 breaking change\n",
+        "Version 0.3.1 to 0.4.0 required: the field `age` is `Option<String>`, no longer `Option<i64>` (`pets::types::Pet::age`)\n",
     ] {
         assert!(review.contains(line), "{line}{review}");
     }
     repository.write("Cargo.toml", "[workspace.package]\nversion = \"0.4.0\"\n")?;
     let (_, review) = repository.run(&["pets", "--base", "main"])?;
-    assert!(review.contains("version 0.3.1 -> 0.4.0 is owed, and is there, because"), "{review}");
+    assert!(review.contains("Version 0.3.1 to 0.4.0 required, and declared: "), "{review}");
     assert!(review.contains("    was         main:specs/pets/pet.yaml:3:36\n"), "{review}");
     // What main has done meanwhile is not the branch's.
     repository.git(&["stash", "--quiet"])?;
@@ -140,9 +145,19 @@ fn overlays_change_the_client_and_are_reviewed_with_their_documents() -> Result 
     assert_eq!(code, Some(1), "{review}");
     assert!(review.contains("breaking[rust-method-renamed] `all` is `index` now"), "{review}");
     assert!(
-        review.ends_with("1 breaking change: version 0.3.1 -> 0.4.0 is owed, because one change breaks Rust callers\n"),
+        review.ends_with("Version 0.3.1 to 0.4.0 required: `all` is `index` now (`pets::pets::Pets::all`)\n"),
         "{review}"
     );
+    Ok(())
+}
+
+#[test]
+fn the_changelog_has_an_entry_in_words_for_callers() -> Result {
+    let repository = Repository::new()?;
+    repository.change("overlay.yaml", "x-rust-name: all", "x-rust-name: index")?;
+    let output = repository.xtask("changelog", &[])?;
+    let entry = text(&output.stdout);
+    assert_eq!(entry, "## 0.4.0\n\n### pets 1\n\nBreaking:\n\n- `pets::Pets::all`: `all` is `index` now.\n");
     Ok(())
 }
 
@@ -240,13 +255,33 @@ fn each_format_is_what_its_reader_takes() -> Result {
     let repository = Repository::new()?;
     repository.change("overlay.yaml", "x-rust-name: all", "x-rust-name: index")?;
     let (_, markdown) = repository.run(&["--format", "markdown"])?;
-    assert!(markdown.starts_with("**1 breaking change: version 0.3.1 -> 0.4.0 is owed, because"), "{markdown}");
-    assert!(markdown.contains("| **breaking** | `all` is `index` now | `pets::pets::Pets::all` |"), "{markdown}");
+    assert!(
+        markdown.starts_with("**Deployed clients go on as before.** **Rust callers break: 1 breaking change.**"),
+        "{markdown}"
+    );
+    assert!(markdown.contains("- **breaking:** `all` is `index` now: `pets::pets::Pets::all`\n"), "{markdown}");
     let (_, json) = repository.run(&["--format", "json"])?;
     let json: serde_json::Value = serde_json::from_str(&json)?;
     assert_eq!(json["apis"][0]["changes"][0]["rule"], "rust-method-renamed");
     let (_, commands) = repository.run(&["--format", "github"])?;
     assert!(commands.starts_with("::error file=specs/pets/"), "{commands}");
+    for (format, begin) in [("html", "<!doctype html>"), ("junit", "<?xml "), ("sarif", "{")] {
+        let (code, shown) = repository.run(&["--format", format])?;
+        assert!(code == Some(1) && shown.starts_with(begin), "{format}: {shown}");
+    }
+    Ok(())
+}
+
+#[test]
+fn the_lines_of_a_program_are_listed_that_a_change_may_affect() -> Result {
+    let repository = Repository::new()?;
+    repository.change("overlay.yaml", "x-rust-name: all", "x-rust-name: index")?;
+    repository.write("app/src/main.rs", "fn main() {\n    client.pets().all();\n}\n")?;
+    let app = repository.path("app").display().to_string();
+    let (_, review) = repository.run(&["--callers", &app])?;
+    assert!(review.contains("app/src/main.rs:2: client.pets().all();\n"), "{review}");
+    let (code, fault) = repository.run(&["--callers", &app, "--format", "json"])?;
+    assert!(code == Some(2) && fault.contains("--callers goes with"), "{fault}");
     Ok(())
 }
 

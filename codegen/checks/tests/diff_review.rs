@@ -9,7 +9,8 @@ mod support;
 use std::error::Error;
 use std::fs;
 
-use crm_clients_review::diff::{Bump, Review, Reviewed, Severity, format, owed};
+use crm_clients_review::diff::callers::affected;
+use crm_clients_review::diff::{Bump, Review, Reviewed, Severity, format, required_bump};
 use pair::{Which, document, reviewed, revision};
 use semver::Version;
 use support::{fixtures, golden};
@@ -43,6 +44,7 @@ fn upstream_revisions_are_reviewed() -> Outcome {
         let review = upstream(api, extension)?;
         golden(format!("review/{api}/review.txt"), &format::text(&review, false));
         golden(format!("review/{api}/review.md"), &format::markdown(&review));
+        golden(format!("review/{api}/changelog.md"), &format::changelog(&review));
     }
     Ok(())
 }
@@ -53,14 +55,13 @@ fn a_document_does_not_differ_from_itself() -> Outcome {
     let reviewed = reviewed("chatwoot", ["a.json", &text], ["b.json", &text])?;
     let review = Review::of(vec![reviewed], Some(Version::new(0, 1, 0)), None);
     assert_eq!(review.worst(), None);
-    let expected =
-        "chatwoot 1.1.0\n  nothing changed\n\nnothing changed: no new version is owed, because nothing changed\n";
+    let expected = "chatwoot 1.1.0\n  nothing changed\n\nDeployed clients go on as before\nRust callers compile as before\nNo version bump required: nothing changed\n";
     assert_eq!(format::text(&review, false), expected);
     Ok(())
 }
 
 #[test]
-fn versions_are_owed_for_what_callers_see() -> Outcome {
+fn versions_are_required_for_what_callers_see() -> Outcome {
     let property = |property: &str| {
         format!(
             "paths: {{/pets: {{get: {{tags: [Pets], $gives}}}}}}\ncomponents: {{schemas: {{pet: {{type: object, properties: {{a: {property}}}}}}}}}"
@@ -78,16 +79,17 @@ fn versions_are_owed_for_what_callers_see() -> Outcome {
     ];
     for (text, expected) in cases {
         let findings = small(&text)?.findings;
-        assert_eq!(owed(findings.iter().map(|finding| &finding.change)), expected, "{text}: {findings:#?}");
+        assert_eq!(required_bump(findings.iter().map(|finding| &finding.change)), expected, "{text}: {findings:#?}");
     }
-    let owed = |declared| {
-        Ok::<_, Box<dyn Error>>(Review::of(vec![small(RENAMED)?], Some(Version::new(0, 1, 0)), declared).owed)
+    let required = |declared| {
+        Ok::<_, Box<dyn Error>>(Review::of(vec![small(RENAMED)?], Some(Version::new(0, 1, 0)), declared).required)
     };
-    let because = "because one change breaks Rust callers";
-    assert_eq!(owed(None)?.to_string(), format!("version 0.1.0 -> 0.2.0 is owed, {because}"));
-    assert_eq!(owed(Some(Version::new(0, 1, 9)))?.to_string(), format!("version 0.1.0 -> 0.2.0 is owed, {because}"));
-    let met = owed(Some(Version::new(0, 2, 0)))?;
-    assert_eq!(met.to_string(), format!("version 0.1.0 -> 0.2.0 is owed, and is there, {because}"));
+    let because = "`all` is `index` now (`pets::pets::Pets::all`)";
+    assert_eq!(required(None)?.to_string(), format!("Version 0.1.0 to 0.2.0 required: {because}"));
+    let stale = required(Some(Version::new(0, 1, 9)))?;
+    assert_eq!(stale.to_string(), format!("Version 0.1.0 to 0.2.0 required: {because}"));
+    let met = required(Some(Version::new(0, 2, 0)))?;
+    assert_eq!(met.to_string(), format!("Version 0.1.0 to 0.2.0 required, and declared: {because}"));
     assert!(met.is_met());
     Ok(())
 }
@@ -100,11 +102,11 @@ fn accepted_changes_are_shown_apart() -> Outcome {
     assert_eq!(stale, ["0123456789abcdef"]);
     let review = Review::of(vec![api], Some(Version::new(1, 2, 3)), None);
     assert_eq!(review.worst(), None);
-    assert_eq!(review.owed.bump, Bump::Major, "who accepts a change still makes it");
+    assert_eq!(review.required.bump, Bump::Major, "who accepts a change still makes it");
     let text = format::text(&review, false);
-    assert!(text.contains("accepted    nobody called it\n") && text.contains("\n1 accepted change: "), "{text}");
+    assert!(text.contains("accepted    nobody called it\n") && text.contains("\nAccepted\n"), "{text}");
     let markdown = format::markdown(&review);
-    assert!(markdown.contains("<summary>1 accepted change</summary>"), "{markdown}");
+    assert!(markdown.contains("<summary>Accepted: 1 accepted change</summary>"), "{markdown}");
     assert!(!format::github(&review).contains("::error"), "{}", format::github(&review));
     Ok(())
 }
@@ -115,11 +117,14 @@ fn whole_apis_come_and_go() -> Outcome {
     let added = Reviewed::added("cats", revision("cats.yaml", &text)?).map_err(|walk| walk.report(false))?;
     let removed = Reviewed::removed("dogs", revision("dogs.yaml", &text)?);
     let review = Review::of(vec![added, removed], None, None);
-    assert_eq!((review.worst(), review.owed.bump), (Some(Severity::Breaking), Bump::Major));
+    assert_eq!((review.worst(), review.required.bump), (Some(Severity::Breaking), Bump::Major));
     let text = format::text(&review, false);
     assert!(text.contains("info[rust-client-added] the API `cats` is new, with one operation\n"), "{text}");
     assert!(text.contains("is          cats.yaml:1:1\n") && text.contains("was         dogs.yaml:1:1\n"), "{text}");
-    assert!(text.ends_with(": a major version is owed, because one change breaks Rust callers\n"), "{text}");
+    assert!(
+        text.contains("\nA major version required: the API `dogs` is gone, with one operation (`dogs`)\n"),
+        "{text}"
+    );
     Ok(())
 }
 
@@ -136,7 +141,9 @@ fn a_document_is_text_in_every_format() -> Outcome {
     let [old, new] = [without.as_str(), HOSTILE].map(|text| format!("{head}{}", text.replace("$gives", gives)));
     let review = Review::of(vec![reviewed("pets", ["old.yaml", &old], ["new.yaml", &new])?], None, None);
     assert!(review.findings().any(|finding| finding.change.message.contains("@team")), "{review:#?}");
-    let markdown = format::markdown(&review);
+    // What stands between backticks is code.
+    let spans = format::markdown(&review);
+    let markdown = spans.split('`').step_by(2).collect::<String>().replace("\\&", "");
     for active in ["<b>", "&amp;", "[x](", "|| ", "\n::error"] {
         assert!(!markdown.contains(active), "{active}: {markdown}");
     }
@@ -157,6 +164,110 @@ fn a_document_is_text_in_every_format() -> Outcome {
         assert!(!line.contains('\u{202e}'), "{line}");
     }
     assert!(!format::text(&review, false).contains('\u{202e}'));
+    for markup in [format::html(&review), format::junit(&review)] {
+        assert!(!markup.contains("<b>") && !markup.contains('\u{202e}') && !markup.contains("||<"), "{markup}");
+    }
+    let sarif: serde_json::Value = serde_json::from_str(&format::sarif(&back))?;
+    assert_eq!(sarif["runs"][0]["results"].as_array().map(Vec::len), Some(back.findings().count()));
+    Ok(())
+}
+
+#[test]
+fn the_verdict_says_who_breaks() -> Outcome {
+    let sent = |schema: &str| {
+        format!(
+            "paths: {{/pets: {{post: {{tags: [Pets], $takes, $done}}}}}}\ncomponents: {{schemas: {{pet: {schema}}}}}"
+        )
+    };
+    let cases = [
+        (
+            sent("{type: object, properties: {a: {type: string}<|, b: {type: string}>}<|, required: [b]>}"),
+            ["Deployed clients break: 1 breaking change", "Rust callers break: 1 breaking change"],
+        ),
+        (
+            sent("{type: object, properties: {a: {type: string, maxLength: <2|1>}}}"),
+            [
+                "Deployed clients break: 1 breaking change",
+                "Rust callers compile, and meet the breaking changes when they run",
+            ],
+        ),
+        (
+            sent("{type: object, properties: {a: {type: string}<, b: {type: string}|>}}"),
+            ["Deployed clients may be affected: 1 warning", "Rust callers break: 1 breaking change"],
+        ),
+        (RENAMED.to_owned(), ["Deployed clients go on as before", "Rust callers break: 1 breaking change"]),
+    ];
+    for (text, [clients, callers]) in cases {
+        let verdict = format::Verdict::of(&review(&text)?);
+        assert_eq!((verdict.clients.as_str(), verdict.callers.as_str()), (clients, callers), "{text}");
+    }
+    Ok(())
+}
+
+#[test]
+fn what_is_gone_says_where_it_was() -> Outcome {
+    let text = "paths: {/pets: {get: {tags: [Pets], $gives}}}\ncomponents: {schemas: {pet: {type: object, properties: {a: {type: string}<, b: {type: string}|>}}}}";
+    let messages: Vec<String> = small(text)?.findings.iter().map(|finding| finding.change.message.clone()).collect();
+    let expected = [
+        "the field `b` is gone (from `pets::types::Pet`)",
+        "property `b` of the response is no longer there (from `GET /pets > 200 application/json`)",
+    ];
+    assert_eq!(messages, expected);
+    Ok(())
+}
+
+#[test]
+fn markdown_has_no_entities_and_a_long_review_shows_the_worst() -> Outcome {
+    let markdown = format::markdown(&upstream("chatwoot", "json")?);
+    assert!(!markdown.contains("&#") && !markdown.contains("&gt;"), "{markdown}");
+    let property = |index: usize| format!("p{index}: {{type: <string|integer>}}");
+    let properties: Vec<String> = (0..2000).map(property).collect();
+    let text = format!(
+        "paths: {{/pets: {{get: {{tags: [Pets], $gives}}}}}}\ncomponents: {{schemas: {{pet: {{type: object, properties: {{{}}}}}}}}}",
+        properties.join(", ")
+    );
+    let markdown = format::markdown(&review(&text)?);
+    assert!(markdown.len() < 65_536, "{} bytes", markdown.len());
+    assert!(markdown.contains("#### Deployed clients: 2000 breaking changes"), "{markdown}");
+    assert!(markdown.contains("\n- **breaking:** ") && markdown.contains(" breaking changes more."), "{markdown}");
+    Ok(())
+}
+
+#[test]
+fn junit_fails_for_what_breaks_and_says_so_of_nothing_else() -> Outcome {
+    let junit = format::junit(&review(RENAMED)?);
+    assert!(junit.contains("tests=\"1\" failures=\"1\""), "{junit}");
+    assert!(junit.contains("<failure type=\"rust-method-renamed\""), "{junit}");
+    let text = document(RENAMED, Which::Old);
+    let none = Review::of(vec![reviewed("pets", ["a.yaml", &text], ["b.yaml", &text])?], None, None);
+    assert!(format::junit(&none).contains("failures=\"0\""), "{}", format::junit(&none));
+    Ok(())
+}
+
+#[test]
+fn the_page_has_the_operations_and_loads_nothing() -> Outcome {
+    let html = format::html(&upstream("kajabi", "yaml")?);
+    assert!(html.contains("<code>GET /v1/contacts</code>") && html.contains("id=\"finding-0\""), "no operations");
+    let loads = ["src=", "href=", "@import", "url(", "fetch("];
+    assert!(loads.iter().all(|load| !html.contains(load)), "it loads something");
+    Ok(())
+}
+
+#[test]
+fn lines_of_callers_are_found_by_name() -> Outcome {
+    let review = review(RENAMED)?;
+    let program = "fn main() {\n    let all = client.pets().all().await;\n    // client.pets().all()\n    let call = other.all(1);\n}\n";
+    let lines: Vec<usize> = affected(&review, program).iter().map(|found| found.line).collect();
+    assert_eq!(lines, [2, 4], "another method of this name is found as well");
+    assert!(affected(&review, "fn main() { other.all(1); }").is_empty(), "nothing of the resource is called");
+    Ok(())
+}
+
+#[test]
+fn extensions_of_others_are_no_errors() -> Outcome {
+    let text = "paths: {/pets: {get: {tags: [Pets], $gives}}}\ncomponents: {schemas: {pet: {type: object, x-rust-type: {crate: a, path: 'a::<B|C>'}}}}";
+    let ids: Vec<&str> = small(text)?.findings.iter().map(|finding| finding.change.rule.id).collect();
+    assert_eq!(ids, ["uncompared"]);
     Ok(())
 }
 
@@ -169,7 +280,7 @@ fn a_comment_is_never_too_long_for_github() -> Outcome {
     let review = Review::of(vec![reviewed("pets", ["old.yaml", &few], ["new.yaml", &many])?], None, None);
     let markdown = format::markdown(&review);
     assert!(markdown.len() < 65_536 && markdown.contains("too long for a comment"), "{} bytes", markdown.len());
-    assert!(markdown.starts_with("**6000 notes: a minor version is owed"), "{}", &markdown[..80]);
+    assert!(markdown.contains("Notes: 6000 notes") && markdown.contains("notes more."), "{markdown}");
     Ok(())
 }
 
@@ -232,6 +343,7 @@ mod documented {
         pub message: String,
         pub subject: String,
         pub operations: Vec<String>,
+        pub resource: String,
         pub old: Place,
         pub new: Place,
         pub fingerprint: String,
@@ -267,7 +379,7 @@ fn json_is_as_documented() -> Outcome {
         (version.bump.as_str(), version.from.as_deref(), version.to.as_deref()),
         ("major", Some("0.1.0"), Some("0.2.0"))
     );
-    assert!(version.declared.is_none() && version.because.contains("Rust callers"), "{}", version.because);
+    assert!(version.declared.is_none() && version.because.contains("is gone"), "{}", version.because);
     for change in &api.changes {
         let known = [
             (["wire", "rust"].as_slice(), &change.area),
@@ -281,7 +393,10 @@ fn json_is_as_documented() -> Outcome {
         );
         assert_eq!((change.fingerprint.len(), &change.accepted), (16, &None));
         assert!(
-            !change.message.is_empty() && !change.subject.is_empty() && !change.operations.is_empty(),
+            !change.message.is_empty()
+                && !change.subject.is_empty()
+                && !change.operations.is_empty()
+                && !change.resource.is_empty(),
             "{}",
             change.rule
         );
@@ -296,7 +411,16 @@ fn json_is_as_documented() -> Outcome {
         }
     }
     let readme = fs::read_to_string(fixtures().join("../../../README.md"))?;
-    let words = ["`bump`", "`declared`", "`fingerprint`", "`accepted`", "`operations`", "`position`", "`pointer`"];
+    let words = [
+        "`resource`",
+        "`bump`",
+        "`declared`",
+        "`fingerprint`",
+        "`accepted`",
+        "`operations`",
+        "`position`",
+        "`pointer`",
+    ];
     assert!(words.iter().all(|word| readme.contains(word)), "the README documents the fields");
     Ok(())
 }

@@ -22,7 +22,7 @@ use std::io;
 use std::path::Path;
 
 use compiles::Items;
-use crm_clients_review::diff::side_by_side;
+use crm_clients_review::diff::join;
 use serde_json::{Map, Value, json};
 use survive::{client, walking};
 use walk::{document, documents};
@@ -285,7 +285,7 @@ fn round<T: AsRef<str> + Sync>(number: usize, texts: &[T], subjects: &[Subject],
         let counts = subjects.iter().enumerate().skip(first).step_by(2).map(replace);
         counts.fold((0, 0), |sum, count| (sum.0 + count.0, sum.1 + count.1))
     };
-    let (even, odd) = side_by_side(|| every_second(0), || every_second(1));
+    let (even, odd) = join(|| every_second(0), || every_second(1));
     (even.0 + odd.0, even.1 + odd.1)
 }
 

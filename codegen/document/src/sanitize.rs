@@ -102,28 +102,32 @@ pub fn command_property(text: &str) -> String {
     command_data(&line(text)).replace(':', "%3A").replace(',', "%2C")
 }
 
-/// Text in Markdown that is neither Markdown nor HTML, links nothing, mentions nobody and stays on its line.
+/// Text in Markdown that is neither Markdown nor HTML, links nothing, mentions nobody and stays on its line. Punctuation that may mean
+/// something is escaped as Markdown has it, so that the source can be read, too.
 pub fn markdown(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for char in line(text).chars() {
+    let text = line(text);
+    let mut chars = text.chars().peekable();
+    while let Some(char) = chars.next() {
         match char {
             // GitHub does not take the zero-width space for a part of a name.
-            '@' => out.push_str("&#64;&#8203;"),
-            // `www.` begins an address.
-            '.' if out.ends_with(['w', 'W']) => out.push_str("&#46;"),
-            ' ' | ',' | '.' | '/' | '-' | ';' | '\'' | '"' | '%' | '=' | '?' => out.push(char),
-            mark if mark.is_ascii_punctuation() => out.push_str(&format!("&#{};", u32::from(mark))),
+            '@' => out.push_str("\\@\u{200b}"),
+            // `www.` begins an address, and so does `https://`.
+            '.' if out.ends_with(['w', 'W']) => out.push_str("\\."),
+            ':' if chars.peek() != Some(&'/') => out.push(char),
+            ' ' | ',' | '.' | '/' | '-' | ';' | '\'' | '"' | '%' | '=' | '?' | '(' | ')' => out.push(char),
+            mark if mark.is_ascii_punctuation() => out.extend(['\\', mark]),
             other => out.push(other),
         }
     }
     out
 }
 
-/// Text in Markdown as code, in backticks unless it has a character that means something there or in a table.
+/// Text in Markdown as code. A backtick would end it, and is written as the letter that looks like one.
 pub fn markdown_code(text: &str) -> String {
-    let text = line(text);
-    let plain = !text.is_empty() && text.trim() == text && !text.contains(['`', '|', '\\']);
-    if plain { format!("`{text}`") } else { format!("<code>{}</code>", markdown(&text)) }
+    let text = line(text).replace('`', "\u{2cb}");
+    let space = if text.is_empty() || text.starts_with(' ') || text.ends_with(' ') { " " } else { "" };
+    format!("`{space}{text}{space}`")
 }
 
 #[cfg(test)]
@@ -171,11 +175,8 @@ mod tests {
 
     #[test]
     fn markdown_shows_text_as_it_is() {
-        assert_eq!(
-            markdown("<b> @you www.x #1\n```"),
-            "&#60;b&#62; &#64;&#8203;you www&#46;x &#35;1&#92;n&#96;&#96;&#96;"
-        );
+        assert_eq!(markdown("<b> @you www.x #1\n```"), "\\<b\\> \\@\u{200b}you www\\.x \\#1\\\\n\\`\\`\\`");
         assert_eq!(markdown_code("a b"), "`a b`");
-        assert_eq!(markdown_code("a`b\nc"), "<code>a&#96;b&#92;nc</code>");
+        assert_eq!(markdown_code("a`b\nc"), "`a\u{2cb}b\\nc`");
     }
 }

@@ -4,11 +4,12 @@
 //! they are lowered, overlaid and without references. How a document says it is no difference: where its schemas stand and what they
 //! are called, which version of OpenAPI it is written in, the order of its keys, its prose.
 //!
-//! [`rust()`] compares the two clients that become of them, as their callers see them. A [`Review`] puts both together with the version
-//! that the crate owes, and [`format`](mod@format) writes it for those who read it.
+//! [`rust()`] compares the two clients that become of them, as their callers see them. A [`Review`] puts both together with the version bump
+//! that is required, and [`format`](mod@format) writes it for those who read it.
 //!
 //! Each kind of change is a row of a table, [`rules`] or [`rust::rules`], and has its mirror there: the change that is found where OLD and NEW are swapped.
 
+pub mod callers;
 mod encodings;
 pub mod format;
 mod graph;
@@ -34,10 +35,10 @@ mod view;
 mod wire;
 
 use report::fingerprint;
-pub use review::{Finding, Review, Reviewed, Revision, Spot, side_by_side};
+pub use review::{Finding, Review, Reviewed, Revision, Spot, join};
 pub use rules::{Levels, Rule};
 pub use rust::rust;
-pub use version::{Bump, Owed, owed};
+pub use version::{Bump, RequiredBump, required_bump};
 pub use wire::wire;
 
 /// How much a change matters to a client that was written for the old revision.

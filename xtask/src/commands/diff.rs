@@ -1,12 +1,14 @@
 //! `cargo xtask diff`: what changed on the wire and for callers of the crate.
 
+mod callers;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, IsTerminal};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crm_clients_document::Pipeline;
-use crm_clients_review::diff::{Review, Reviewed, Revision, Severity, format, side_by_side};
+use crm_clients_review::diff::{Review, Reviewed, Revision, Severity, format, join};
 use semver::Version;
 
 use crate::accepted::Accepted;
@@ -24,9 +26,14 @@ pub struct Arguments {
     /// Compares the working tree with this revision; where the branch left the main one unless given.
     #[arg(long, value_name = "REV")]
     base: Option<String>,
-    /// How to print the review: for a terminal, a comment, a program, or as GitHub's annotations.
+    /// How to print the review: for a terminal, a comment, a browser, a program, a build server or code scanning, or as GitHub's
+    /// annotations.
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
+    /// Also lists the lines of the Rust program in this directory that the changes may affect, by the names in them. Goes with the
+    /// formats `text` and `markdown`.
+    #[arg(long, value_name = "DIR")]
+    callers: Option<PathBuf>,
     /// The least that makes the exit code 1, accepted changes apart.
     #[arg(long, value_enum, default_value = "breaking")]
     fail_on: Level,
@@ -38,6 +45,9 @@ enum Format {
     Markdown,
     Json,
     Github,
+    Html,
+    Junit,
+    Sarif,
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
@@ -49,18 +59,23 @@ enum Level {
 
 /// Runs it.
 pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Fault> {
-    let command = Command { workspace, repository: Repository::of(workspace.path("")) };
-    let (review, stale) = match arguments.names.as_slice() {
-        [old, new] if arguments.base.is_none() && command.is_document(old) && command.is_document(new) => {
-            command.pair(old, new)?
-        }
-        names => command.since(arguments.base.as_deref(), names)?,
+    let is_text = matches!(arguments.format, Format::Text | Format::Markdown);
+    if arguments.callers.is_some() && !is_text {
+        return Err(Fault::from("--callers goes with --format text or markdown"));
+    }
+    let (review, stale) = review(workspace, &arguments.names, arguments.base.as_deref())?;
+    let shown = match arguments.format {
+        Format::Text => format::text(&review, io::stdout().is_terminal()),
+        Format::Markdown => format::markdown(&review),
+        Format::Json => format::json(&review),
+        Format::Github => format::github(&review),
+        Format::Html => format::html(&review),
+        Format::Junit => format::junit(&review),
+        Format::Sarif => format::sarif(&review),
     };
-    match arguments.format {
-        Format::Text => output::report(&format::text(&review, io::stdout().is_terminal())),
-        Format::Markdown => output::report(&format::markdown(&review)),
-        Format::Json => output::report(&format::json(&review)),
-        Format::Github => output::report(&format::github(&review)),
+    output::report(&shown);
+    if let Some(directory) = &arguments.callers {
+        output::report(&callers::report(&review, directory)?);
     }
     if !stale.is_empty() {
         return Err(Fault::shown(stale));
@@ -72,6 +87,15 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Faul
     };
     let fails = review.worst().zip(least).is_some_and(|(worst, least)| worst >= least);
     Ok(if fails { Outcome::Different } else { Outcome::Done })
+}
+
+/// The review of two documents, or of APIs since a revision, and what is to be said of entries that accept nothing.
+pub fn review(workspace: &Workspace, names: &[String], base: Option<&str>) -> Result<(Review, String), Fault> {
+    let command = Command { workspace, repository: Repository::of(workspace.path("")) };
+    match names {
+        [old, new] if base.is_none() && command.is_document(old) && command.is_document(new) => command.pair(old, new),
+        names => command.since(base, names),
+    }
 }
 
 /// Where the revisions are.
@@ -92,7 +116,7 @@ impl Command<'_> {
         let (old, old_api) = self.document(old)?;
         let (new, new_api) = self.document(new)?;
         let name = new_api.as_deref().or(old_api.as_deref()).unwrap_or("client");
-        let (old, new) = side_by_side(|| revision(&old), || revision(&new));
+        let (old, new) = join(|| revision(&old), || revision(&new));
         let mut reviewed = Reviewed::of(name, old?, new?).map_err(|walk| faults(&walk))?;
         let mut stale = String::new();
         if let Some(api) = &new_api {
@@ -181,7 +205,7 @@ impl Command<'_> {
     ) -> Result<(Reviewed, String), Fault> {
         let before = |path| self.at(base, path, true).and_then(|source| revision(&source));
         let now = || self.workspace.source(name).and_then(|source| revision(&source));
-        let (old, new) = side_by_side(|| document.map(before), || is_there.then(now));
+        let (old, new) = join(|| document.map(before), || is_there.then(now));
         let (old, new) = (old.transpose()?, new.transpose()?);
         let mut reviewed = match (old, new) {
             (Some(old), Some(new)) => Reviewed::of(name, old, new).map_err(|walk| faults(&walk))?,

@@ -124,7 +124,7 @@ fn check(workspace: &Workspace, name: &str, origin: &Origin, upstream: &Upstream
     say!("specs/{name}: upstream has moved, {version}");
     let file = format!("specs/{name}/{}", canonical.file);
     let reviewed = review(workspace, name, &file, (&before, &canonical.text))?;
-    reviewed.iter().for_each(|review| say!("{}", format::verdict(review)));
+    reviewed.iter().for_each(|review| say!("{}", format::Verdict::of(review)));
     say!("run `cargo xtask vendor {name}`");
     Ok(Outcome::Different)
 }

@@ -1,19 +1,28 @@
-//! Reviews for those who read them: on a terminal, in a pull request, by a program.
+//! Reviews for those who read them: on a terminal, in a pull request, in a browser, by a program.
 //!
 //! What stands in a document is shown as what it is: it moves no cursor, makes no markup and gives no commands.
 
+mod changelog;
 mod github;
+mod html;
 mod json;
+mod junit;
 mod markdown;
+mod sarif;
 mod text;
 
+pub use changelog::changelog;
 pub use github::github;
+pub use html::html;
 pub use json::json;
+pub use junit::junit;
 pub use markdown::markdown;
+pub use sarif::sarif;
 pub use text::text;
 
 use super::review::{Finding, Review, Reviewed};
 use super::{Area, Severity};
+use crm_clients_document::sanitize;
 
 /// How many changes there are of each severity, accepted ones apart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -58,15 +67,104 @@ impl std::fmt::Display for Counts {
     }
 }
 
-/// How many changes, and the version owed, in one line without a full stop.
-pub fn verdict(review: &Review) -> String {
-    format!("{}: {}", Counts::of(review.findings()), review.owed)
+/// What a review comes to, in sentences without a full stop.
+pub struct Verdict {
+    /// Whether clients break that are deployed.
+    pub clients: String,
+    /// Whether callers of the crate break.
+    pub callers: String,
+    /// The version that is required, and the change that decides it.
+    pub version: String,
 }
 
-/// The API's versions: `1.0.1 -> 1.1.0`.
+impl Verdict {
+    /// The verdict on a review. What is accepted decides nothing but the version.
+    pub fn of(review: &Review) -> Self {
+        let open = |area: Area| {
+            let open = review.findings().filter(move |finding| finding.accepted.is_none());
+            let open = open.filter(move |finding| finding.change.rule.area == area);
+            Counts { info: 0, ..Counts::of(open) }
+        };
+        let (wire, rust) = (open(Area::Wire), open(Area::Rust));
+        let clients = match wire {
+            Counts { breaking: 0, warning: 0, .. } => "Deployed clients go on as before".to_owned(),
+            Counts { breaking: 0, .. } => format!("Deployed clients may be affected: {wire}"),
+            _ => format!("Deployed clients break: {wire}"),
+        };
+        let callers = match (rust.breaking, rust.warning, wire.breaking) {
+            (0, 0, 0) => "Rust callers compile as before".to_owned(),
+            (0, _, 0) => format!("Rust callers compile, and the client does something else: {rust}"),
+            (0, ..) => "Rust callers compile, and meet the breaking changes when they run".to_owned(),
+            _ => format!("Rust callers break: {rust}"),
+        };
+        Self { clients, callers, version: review.required.to_string() }
+    }
+
+    /// The sentences in order.
+    fn sentences(&self) -> [&str; 3] {
+        [&self.clients, &self.callers, &self.version]
+    }
+}
+
+impl std::fmt::Display for Verdict {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.sentences().join("\n"))
+    }
+}
+
+/// A part of a review that is read by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Section {
+    Clients,
+    Callers,
+    Notes,
+    Accepted,
+}
+
+impl Section {
+    const ALL: [Self; 4] = [Self::Clients, Self::Callers, Self::Notes, Self::Accepted];
+
+    fn of(finding: &Finding) -> Self {
+        match (&finding.accepted, finding.change.severity, finding.change.rule.area) {
+            (Some(_), ..) => Self::Accepted,
+            (None, Severity::Info, _) => Self::Notes,
+            (None, _, Area::Wire) => Self::Clients,
+            (None, _, Area::Rust) => Self::Callers,
+        }
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::Clients => "Deployed clients",
+            Self::Callers => "Rust callers",
+            Self::Notes => "Notes",
+            Self::Accepted => "Accepted",
+        }
+    }
+
+    /// Its findings, the worst first.
+    fn findings(self, api: &Reviewed) -> Vec<&Finding> {
+        api.findings.iter().filter(|finding| Self::of(finding) == self).collect()
+    }
+}
+
+/// Findings by resource, in the order of the resources' names.
+fn by_resource<'f>(findings: &[&'f Finding]) -> Vec<(&'f str, Vec<&'f Finding>)> {
+    let mut groups: Vec<(&str, Vec<&Finding>)> = Vec::new();
+    for finding in findings {
+        match groups.iter_mut().find(|(resource, _)| *resource == finding.resource) {
+            Some((_, group)) => group.push(finding),
+            None => groups.push((&finding.resource, vec![finding])),
+        }
+    }
+    groups.sort_by_key(|(resource, _)| *resource);
+    groups
+}
+
+/// The API's versions: `1.0.1 to 1.1.0`.
 fn versions(api: &Reviewed) -> String {
     match (&api.old, &api.new) {
-        (Some(old), Some(new)) if old != new => format!("{old} -> {new}"),
+        (Some(old), Some(new)) if old != new => format!("{old} to {new}"),
         (_, Some(version)) | (Some(version), None) => version.clone(),
         (None, None) => String::new(),
     }
@@ -81,17 +179,35 @@ fn area(area: Area) -> &'static str {
 }
 
 /// The first few of a change's operations, and how many there are besides.
-fn operations(finding: &Finding) -> String {
+fn operations(finding: &Finding) -> (Vec<&str>, usize) {
     const SHOWN: usize = 4;
     let operations = &finding.change.operations;
-    let shown = operations.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
-    match operations.len().saturating_sub(SHOWN) {
-        0 => shown,
-        more => format!("{shown} and {more} more"),
-    }
+    let shown = operations.iter().take(SHOWN).map(String::as_str).collect();
+    (shown, operations.len().saturating_sub(SHOWN))
 }
 
-/// Findings that are still to be decided on, and those that are accepted.
-fn parted(api: &Reviewed) -> (Vec<&Finding>, Vec<&Finding>) {
-    api.findings.iter().partition(|finding| finding.accepted.is_none())
+/// A message in Markdown, with what is quoted in it as code. Two pieces of code never touch, or they would be one.
+fn marked(message: &str) -> String {
+    let parts = message.split('`').enumerate().map(|(index, part)| match (index % 2, part) {
+        (1, part) => sanitize::markdown_code(part),
+        (_, "") if index > 0 => " ".to_owned(),
+        (_, part) => sanitize::markdown(part),
+    });
+    parts.collect::<String>().trim_end().to_owned()
+}
+
+/// Text in XML or HTML that is text and nothing else.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for char in sanitize::line(text).chars() {
+        match char {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            other => out.push(other),
+        }
+    }
+    out
 }

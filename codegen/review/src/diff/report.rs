@@ -96,7 +96,7 @@ fn change(found: &Found<'_>, way: &Way, operations: impl Iterator<Item = String>
         rule: found.rule,
         direction: found.direction,
         severity: found.rule.severity(found.direction),
-        message: format!("{} {}", place.noun, found.says),
+        message: message(found, &place),
         fingerprint: fingerprint(Area::Wire, &[found.rule.id, direction, &place.identity, &found.detail]),
         subject: place.subject,
         old: found.old.clone(),
@@ -104,6 +104,25 @@ fn change(found: &Found<'_>, way: &Way, operations: impl Iterator<Item = String>
         operations: operations.collect(),
     };
     (place.identity, change)
+}
+
+/// What is said of a difference. What is gone is not where one would look for it, so that it is said where it was.
+fn message(found: &Found<'_>, place: &Way) -> String {
+    let said = format!("{} {}", place.noun, found.says);
+    match place.subject.rsplit_once(" > ") {
+        Some((holder, _)) if found.rule.id.ends_with("-removed") && is_part(&found.says) => {
+            let (gone, more) =
+                found.says.split_once(';').map_or((found.says.as_str(), ""), |(gone, more)| (gone, more));
+            let more = if more.is_empty() { String::new() } else { format!(";{more}") };
+            format!("{} {gone} (from `{holder}`){more}", place.noun)
+        }
+        _ => said,
+    }
+}
+
+/// Whether it is said of a part that it is no longer there.
+fn is_part(says: &str) -> bool {
+    says.starts_with("is gone") || says.starts_with("is no longer there")
 }
 
 /// What a change is known by, whatever else there is to say about it.

@@ -1,9 +1,11 @@
 //! What changed in some APIs, put together for those who have to decide on it.
 
+use std::collections::BTreeMap;
+
 use semver::Version;
 use serde::Serialize;
 
-use super::{Area, Change, Owed, Rule, Severity, rust, wire};
+use super::{Area, Change, RequiredBump, Rule, Severity, rust, wire};
 use crm_clients_document::Pipeline;
 use crm_clients_document::model::Document;
 use crm_clients_document::origin::Documents;
@@ -58,6 +60,8 @@ impl std::fmt::Display for Spot {
 pub struct Finding {
     /// The change.
     pub change: Change,
+    /// The resource that its operations are in: one, several or none.
+    pub resource: String,
     /// Where it was in the old files.
     pub old: Option<Spot>,
     /// Where it is in the new ones.
@@ -75,6 +79,8 @@ pub struct Reviewed {
     pub old: Option<String>,
     /// The document's version now; none where there is no document.
     pub new: Option<String>,
+    /// The resource of each operation: `GET /v1/contacts` and `contacts`.
+    pub resources: BTreeMap<String, String>,
     /// What changed: the worst first, the wire before Rust, then by subject.
     pub findings: Vec<Finding>,
 }
@@ -88,17 +94,19 @@ impl Reviewed {
     pub fn of(name: &str, old: Revision, new: Revision) -> Result<Self, Box<Pipeline>> {
         let versions = (old.version().to_owned(), new.version().to_owned());
         let mut changes = wire(&old.document, &new.document);
-        let (old, new) = side_by_side(|| old.client(name), || new.client(name));
+        let (old, new) = join(|| old.client(name), || new.client(name));
         let ((old, old_documents), (new, new_documents)) = (old?, new?);
         let of_callers = rust(&old, &new, &changes);
         changes.extend(of_callers);
+        let resources = [&old, &new].into_iter().flat_map(resources).collect();
         let finding = |change: Change| {
+            let resource = resource(&change, &resources);
             let (old, new) = (spot(&old_documents, change.old.as_ref()), spot(&new_documents, change.new.as_ref()));
-            Finding { change, old, new, accepted: None }
+            Finding { change, resource, old, new, accepted: None }
         };
         let mut findings: Vec<Finding> = changes.into_iter().map(finding).collect();
         findings.sort_by(|a, b| order(&a.change).cmp(&order(&b.change)));
-        Ok(Self { name: name.to_owned(), old: Some(versions.0), new: Some(versions.1), findings })
+        Ok(Self { name: name.to_owned(), old: Some(versions.0), new: Some(versions.1), resources, findings })
     }
 
     /// An API that was not there before.
@@ -109,14 +117,16 @@ impl Reviewed {
     pub fn added(name: &str, revision: Revision) -> Result<Self, Box<Pipeline>> {
         let finding = whole(name, &revision, &rust::rules::CLIENT_ADDED, "is new");
         let version = Some(revision.version().to_owned());
-        revision.client(name)?;
-        Ok(Self { name: name.to_owned(), old: None, new: version, findings: vec![finding] })
+        let (api, _) = revision.client(name)?;
+        let resources = resources(&api).collect();
+        Ok(Self { name: name.to_owned(), old: None, new: version, resources, findings: vec![finding] })
     }
 
     /// An API that is no longer there.
     pub fn removed(name: &str, revision: Revision) -> Self {
         let finding = whole(name, &revision, &rust::rules::CLIENT_REMOVED, "is gone");
-        Self { name: name.to_owned(), old: Some(revision.version().to_owned()), new: None, findings: vec![finding] }
+        let old = Some(revision.version().to_owned());
+        Self { name: name.to_owned(), old, new: None, resources: BTreeMap::new(), findings: vec![finding] }
     }
 
     /// Marks what is accepted, by fingerprint and reason; says which of the entries match nothing.
@@ -136,21 +146,21 @@ impl Reviewed {
     }
 }
 
-/// What changed in some APIs, and what version the crate owes for it.
+/// What changed in some APIs, and what version is required for it.
 #[derive(Clone, Debug)]
 pub struct Review {
     /// The APIs, each with what changed in it.
     pub apis: Vec<Reviewed>,
     /// The version.
-    pub owed: Owed,
+    pub required: RequiredBump,
 }
 
 impl Review {
     /// Puts APIs together. `from` is the crate's version before, `declared` the one that it says it has now.
     pub fn of(apis: Vec<Reviewed>, from: Option<Version>, declared: Option<Version>) -> Self {
         let changes: Vec<&Change> = apis.iter().flat_map(|api| &api.findings).map(|finding| &finding.change).collect();
-        let owed = Owed::of(changes, from, declared);
-        Self { apis, owed }
+        let required = RequiredBump::of(changes, from, declared);
+        Self { apis, required }
     }
 
     /// The worst of what is not accepted.
@@ -166,7 +176,7 @@ impl Review {
 }
 
 /// Does two things at a time: neither revision knows of the other.
-pub fn side_by_side<A: Send, B>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> (A, B) {
+pub fn join<A: Send, B>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> (A, B) {
     std::thread::scope(|scope| {
         let one = scope.spawn(one);
         let other = other();
@@ -203,5 +213,31 @@ fn whole(name: &str, revision: &Revision, rule: &'static Rule, is: &str) -> Find
     };
     let top = spot(&revision.pipeline.documents, Some(&String::new()));
     let (old, new) = if rule.id == rust::rules::CLIENT_ADDED.id { (None, top) } else { (top, None) };
-    Finding { change, old, new, accepted: None }
+    Finding { change, resource: WHOLE.to_owned(), old, new, accepted: None }
+}
+
+/// What is said where a change is in no resource.
+const WHOLE: &str = "the API";
+
+/// The operations of a client and the modules of their resources.
+fn resources(api: &Api) -> impl Iterator<Item = (String, String)> {
+    let resources = api.resources.iter();
+    resources.flat_map(|resource| {
+        let labels = resource.operations.iter().map(|operation| format!("{} {}", operation.method, operation.path));
+        labels.map(|label| (label, resource.module.clone()))
+    })
+}
+
+/// The resource that a change is in.
+fn resource(change: &Change, resources: &BTreeMap<String, String>) -> String {
+    let is_event = |label: &str| label.starts_with("webhook ");
+    let of = |label: &String| resources.get(label).cloned().or_else(|| is_event(label).then(|| "webhooks".to_owned()));
+    let mut found: Vec<String> = change.operations.iter().filter_map(of).collect();
+    found.sort_unstable();
+    found.dedup();
+    match found.as_slice() {
+        [] => WHOLE.to_owned(),
+        [only] => only.clone(),
+        several => format!("{} resources", several.len()),
+    }
 }

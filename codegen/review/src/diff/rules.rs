@@ -273,21 +273,21 @@ rules! { Wire:
     PATTERN_PROPERTIES_ADDED: "pattern-properties-added" ~ "pattern-properties-removed",
         By(Breaking, Info), "properties whose names match a pattern must be of a schema now";
     PATTERN_PROPERTIES_REMOVED: "pattern-properties-removed" ~ "pattern-properties-added",
-        By(Info, Warning), "properties whose names match a pattern may be anything now";
+        By(Info, Breaking), "properties whose names match a pattern may be anything now";
     PATTERN_PROPERTIES_CHANGED: "pattern-properties-changed" ~ "pattern-properties-changed",
-        By(Breaking, Warning), "a schema is for properties whose names match another pattern";
+        By(Breaking, Breaking), "a schema is for properties whose names match another pattern";
     PROPERTY_NAMES_ADDED: "property-names-added" ~ "property-names-removed",
         By(Breaking, Info), "names of properties must meet a schema now";
     PROPERTY_NAMES_REMOVED: "property-names-removed" ~ "property-names-added",
-        By(Info, Warning), "names of properties no longer have to meet a schema";
+        By(Info, Breaking), "names of properties no longer have to meet a schema";
     DEPENDENCY_ADDED: "dependency-added" ~ "dependency-removed",
         By(Breaking, Info), "more is required where a property is there";
     DEPENDENCY_REMOVED: "dependency-removed" ~ "dependency-added",
-        By(Info, Warning), "less is required where a property is there";
+        By(Info, Breaking), "less is required where a property is there";
     UNEVALUATED_CLOSED: "unevaluated-closed" ~ "unevaluated-opened",
         By(Breaking, Info), "what no schema describes is forbidden now";
     UNEVALUATED_OPENED: "unevaluated-opened" ~ "unevaluated-closed",
-        By(Info, Warning), "what no schema describes is allowed now";
+        By(Info, Breaking), "what no schema describes is allowed now";
 
     // Values.
     BECAME_NULLABLE: "became-nullable" ~ "no-longer-nullable",
@@ -385,7 +385,7 @@ rules! { Wire:
     CONTAINS_NARROWED: "contains-narrowed" ~ "contains-widened",
         By(Breaking, Info), "more of the items must meet a schema, or fewer may";
     CONTAINS_WIDENED: "contains-widened" ~ "contains-narrowed",
-        By(Info, Warning), "fewer of the items must meet a schema, or more may";
+        By(Info, Breaking), "fewer of the items must meet a schema, or more may";
     CONTENT_MEDIA_TYPE_ADDED: "content-media-type-added" ~ "content-media-type-removed",
         By(Warning, Info), "a string says now what it holds";
     CONTENT_MEDIA_TYPE_REMOVED: "content-media-type-removed" ~ "content-media-type-added",
@@ -395,13 +395,13 @@ rules! { Wire:
     CONTENT_SCHEMA_ADDED: "content-schema-added" ~ "content-schema-removed",
         By(Breaking, Info), "what a string holds must meet a schema now";
     CONTENT_SCHEMA_REMOVED: "content-schema-removed" ~ "content-schema-added",
-        By(Info, Warning), "what a string holds no longer has to meet a schema";
+        By(Info, Breaking), "what a string holds no longer has to meet a schema";
     XML_CHANGED: "xml-changed" ~ "xml-changed",
         Always(Warning), "a value is written otherwise in XML";
     CONDITION_ADDED: "condition-added" ~ "condition-removed",
         By(Breaking, Info), "a value must meet a condition now";
     CONDITION_REMOVED: "condition-removed" ~ "condition-added",
-        By(Info, Warning), "a value no longer has to meet a condition";
+        By(Info, Breaking), "a value no longer has to meet a condition";
     CONDITION_CHANGED: "condition-changed" ~ "condition-changed",
         By(Warning, Warning), "a value must meet another condition";
 

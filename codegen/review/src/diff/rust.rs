@@ -138,7 +138,11 @@ impl<'a> Comparison<'a> {
     /// Tells of what only one of the clients has: `rules` are for what is gone and for what is new, `what` is the sentence's beginning.
     fn tell_only(&mut self, only: Only, rules: [&'static Rule; 2], place: Place, what: &str, details: &[&str]) {
         match only {
-            Only::Old => self.tell(rules[0], place, format!("{what} is gone"), details),
+            // What is gone is not where one would look for it, so that it is said where it was.
+            Only::Old => {
+                let holder = place.subject.rsplit_once("::").map(|(holder, _)| format!(" (from `{holder}`)"));
+                self.tell(rules[0], place, format!("{what} is gone{}", holder.unwrap_or_default()), details);
+            }
             Only::New => self.tell(rules[1], place, format!("{what} is new"), details),
         }
     }

@@ -33,8 +33,7 @@ impl<'a> Wire<'a> {
         let known: BTreeSet<&str> = all.iter().flat_map(|other| &other.names).copied().collect();
         let mut is_told = false;
         for other in all {
-            let value =
-                other.tags.iter().find(|(name, _)| *name == tag).map(|(_, value)| value.clone()).unwrap_or_default();
+            let value = value_of(other, tag).unwrap_or_default();
             let step = Step::Variant(format!("{tag}={value}"));
             if !values.contains(&value) {
                 self.note_alone(split, step, other);
@@ -51,9 +50,10 @@ impl<'a> Wire<'a> {
             };
             self.link_nodes(split.unit, step, mine, theirs, split.direction);
         }
-        let told: BTreeSet<&str> = all.iter().flat_map(|other| &other.tags).map(|(_, value)| value.as_str()).collect();
+        self.tag_required(split, tag, one, all);
+        let told: BTreeSet<String> = all.iter().filter_map(|other| value_of(other, tag)).collect();
         let gone: Vec<String> =
-            values.iter().filter(|value| !told.contains(value.as_str())).map(|value| format!("`{value}`")).collect();
+            values.iter().filter(|value| !told.contains(*value)).map(|value| format!("`{value}`")).collect();
         if gone.is_empty() && !is_told {
             self.note_split(split, format!("is told apart by `{tag}`: {} alternatives", all.len()), tag);
         }
@@ -77,25 +77,35 @@ impl<'a> Wire<'a> {
     ) -> Option<(&'a str, BTreeSet<String>)> {
         let side = if split.is_old { &mut self.old } else { &mut self.new };
         let view = side.view(one.node);
-        for (name, _) in &all.first()?.tags {
-            let values: BTreeSet<&str> = all
-                .iter()
-                .flat_map(|other| &other.tags)
-                .filter(|(tag, _)| tag == name)
-                .map(|(_, value)| value.as_str())
-                .collect();
-            let Some((name, field)) = view.fields.get_key_value(name).filter(|_| values.len() == all.len()) else {
+        for (name, field) in &view.fields {
+            let values: Option<Vec<String>> = all.iter().map(|other| value_of(other, name)).collect();
+            let Some(values) = values.map(BTreeSet::from_iter).filter(|values| values.len() == all.len()) else {
                 continue;
             };
             let node = side.node(field.schemas.iter().copied());
             let listed = side.view(node).values().unwrap_or_default();
             let listed: BTreeSet<String> =
                 listed.iter().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned)).collect();
-            if listed.iter().any(|value| values.contains(value.as_str())) {
+            if !listed.is_disjoint(&values) {
                 return Some((name, listed));
             }
         }
         None
+    }
+
+    /// Says once that the property that tells alternatives apart is required in all of them, where it was not, or the reverse.
+    fn tag_required(&mut self, split: &Split<'_>, tag: &'a str, one: &Alternative<'a>, all: &[Alternative<'a>]) {
+        let (mine, theirs) = if split.is_old { (&mut self.old, &mut self.new) } else { (&mut self.new, &mut self.old) };
+        let before = mine.view(one.node).fields.get(tag).is_some_and(|field| field.required);
+        let fields = all.iter().filter_map(|other| Some(theirs.view(other.node).fields.get(tag)?.required));
+        let fields: Vec<bool> = fields.collect();
+        let after = !fields.is_empty() && fields.iter().all(|required| *required);
+        let says = match (before, after) {
+            (false, true) if split.is_old => Says::new(&rules::PROPERTY_BECAME_REQUIRED, "is required now"),
+            (false, true) => Says::new(&rules::PROPERTY_BECAME_OPTIONAL, "is no longer required"),
+            _ => return,
+        };
+        self.note(split.unit, Step::Property(tag), Some(split.direction), split.places, says);
     }
 
     fn by_cover(&mut self, split: &Split<'_>, one: &Alternative<'a>, all: &[Alternative<'a>]) -> bool {
@@ -154,6 +164,12 @@ impl<'a> Wire<'a> {
         };
         self.note(split.unit, step, Some(split.direction), places, says);
     }
+}
+
+/// The value that a property has in an alternative, or the value of the discriminator that stands for it.
+fn value_of(other: &Alternative<'_>, tag: &str) -> Option<String> {
+    let of_tag = other.tags.iter().find(|(name, _)| *name == tag).map(|(_, value)| value.clone());
+    of_tag.or_else(|| other.values.first().map(|value| (*value).to_owned()))
 }
 
 /// Where a split is, and whether the one schema is the old one.

@@ -23,7 +23,7 @@ const ALIKE: usize = 30;
 pub(super) struct Alternative<'a> {
     pub(super) node: Node,
     /// The discriminator's values that stand for it.
-    values: Vec<&'a str>,
+    pub(super) values: Vec<&'a str>,
     /// Properties that have one value only, and the value.
     pub(super) tags: Vec<(&'a str, String)>,
     kind: Type,
@@ -199,10 +199,13 @@ impl<'a> Side<'a> {
         let mut variants = Vec::new();
         self.collect(*choice, &mut variants, &mut HashSet::new());
         let own: &[SchemaId] = if whole { &view.own } else { &[] };
-        let nodes: Vec<_> = variants
-            .into_iter()
-            .map(|(variant, values)| (self.node(own.iter().copied().chain([variant])), values))
-            .collect();
+        let without = self.left_out(node).to_vec();
+        let mut nodes = Vec::with_capacity(variants.len());
+        for (variant, values) in variants {
+            let of_variant = self.node(own.iter().copied().chain([variant]));
+            let of_variant = if without.is_empty() { of_variant } else { self.without(of_variant, without.clone()) };
+            nodes.push((of_variant, values));
+        }
         let mut seen = HashSet::new();
         let mut alternatives = Vec::with_capacity(nodes.len());
         for (node, values) in nodes {

@@ -1,4 +1,4 @@
-//! The version that the crate owes its callers for what changed.
+//! The version bump that is required for what changed.
 
 use semver::Version;
 use serde::Serialize;
@@ -45,22 +45,25 @@ impl Bump {
     }
 }
 
-/// What is owed for some changes, accepted ones included: who accepts a change still makes it.
+/// The bump that some changes require, accepted ones included: who accepts a change still makes it.
 ///
 /// What callers compile with decides on a major version. A server that breaks its contract does so whatever the version of its
 /// client; where that leaves the client's interface alone, callers still get other answers.
-pub fn owed<'c>(changes: impl IntoIterator<Item = &'c Change>) -> Bump {
-    let bump = |change: &Change| match (change.rule.area, change.severity) {
+pub fn required_bump<'c>(changes: impl IntoIterator<Item = &'c Change>) -> Bump {
+    changes.into_iter().map(bump_of).max().unwrap_or(Bump::None)
+}
+
+fn bump_of(change: &Change) -> Bump {
+    match (change.rule.area, change.severity) {
         (Area::Rust, Severity::Breaking) => Bump::Major,
         (Area::Rust, _) | (Area::Wire, Severity::Breaking | Severity::Warning) => Bump::Minor,
         (Area::Wire, Severity::Info) => Bump::Patch,
-    };
-    changes.into_iter().map(bump).max().unwrap_or(Bump::None)
+    }
 }
 
-/// The version that is owed, and why.
+/// The version that is required, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Owed {
+pub struct RequiredBump {
     /// The part that has to be raised.
     pub bump: Bump,
     /// The version before the changes, where it is known.
@@ -69,28 +72,29 @@ pub struct Owed {
     pub to: Option<Version>,
     /// The version that the crate says it has.
     pub declared: Option<Version>,
-    /// Why, as the end of a sentence: `2 changes break Rust callers`.
+    /// Why: the change that decides it, and how many others do so as well.
     pub because: String,
 }
 
-impl Owed {
-    /// What is owed for some changes since the version `from`. `declared` is the version now.
+impl RequiredBump {
+    /// What is required for some changes, the worst first, since the version `from`. `declared` is the version now.
     pub fn of<'c>(
         changes: impl IntoIterator<Item = &'c Change> + Clone,
         from: Option<Version>,
         declared: Option<Version>,
     ) -> Self {
-        let bump = owed(changes.clone());
+        let bump = required_bump(changes.clone());
         let to = from.as_ref().map(|from| bump.next(from));
-        let broken = |change: &&Change| (change.rule.area, change.severity) == (Area::Rust, Severity::Breaking);
-        let because = match bump {
-            Bump::None => "nothing changed".to_owned(),
-            Bump::Patch => "callers see no difference".to_owned(),
-            Bump::Minor => "callers compile as before and have more, or get other answers".to_owned(),
-            Bump::Major => match changes.into_iter().filter(broken).count() {
-                1 => "one change breaks Rust callers".to_owned(),
-                count => format!("{count} changes break Rust callers"),
-            },
+        // Of the changes that require as much, the worst decides.
+        let mut deciding: Vec<&Change> = changes.into_iter().filter(|change| bump_of(change) == bump).collect();
+        deciding.sort_by_key(|change| std::cmp::Reverse(change.severity));
+        let because = match (bump, deciding.as_slice()) {
+            (Bump::None, _) | (_, []) => "nothing changed".to_owned(),
+            (Bump::Patch, _) => "callers see no difference".to_owned(),
+            (_, [only]) => format!("{} (`{}`)", only.message, only.subject),
+            (_, [first, others @ ..]) => {
+                format!("{} (`{}`) and {} more", first.message, first.subject, others.len())
+            }
         };
         Self { bump, from, to, declared, because }
     }
@@ -101,16 +105,16 @@ impl Owed {
     }
 }
 
-impl std::fmt::Display for Owed {
+impl std::fmt::Display for RequiredBump {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let because = &self.because;
         match (&self.from, &self.to) {
-            _ if self.bump == Bump::None => write!(f, "no new version is owed, because {because}"),
+            _ if self.bump == Bump::None => write!(f, "No version bump required: {because}"),
             (Some(from), Some(to)) if self.is_met() => {
-                write!(f, "version {from} -> {to} is owed, and is there, because {because}")
+                write!(f, "Version {from} to {to} required, and declared: {because}")
             }
-            (Some(from), Some(to)) => write!(f, "version {from} -> {to} is owed, because {because}"),
-            _ => write!(f, "a {} version is owed, because {because}", self.bump.word()),
+            (Some(from), Some(to)) => write!(f, "Version {from} to {to} required: {because}"),
+            _ => write!(f, "A {} version required: {because}", self.bump.word()),
         }
     }
 }

@@ -155,6 +155,11 @@ impl<'a> Side<'a> {
         Node(self.nodes.insert_full(Parts { schemas, without }).0)
     }
 
+    /// The properties that are left out of a node.
+    pub(super) fn left_out(&self, node: Node) -> &[&'a str] {
+        self.nodes.get_index(node.0).map_or(&[], |parts| parts.without.as_slice())
+    }
+
     fn schemas(&self, node: Node) -> &[SchemaId] {
         self.nodes.get_index(node.0).map_or(&[], |parts| parts.schemas.as_slice())
     }
@@ -261,7 +266,7 @@ impl<'a> Side<'a> {
             let holder = view.pointer.unwrap_or_default();
             view.fields.entry(name).or_insert(Field { holder, ..Field::default() }).required = true;
         }
-        for name in self.nodes.get_index(node.0).into_iter().flat_map(|parts| &parts.without) {
+        for name in self.left_out(node) {
             view.fields.shift_remove(name);
         }
         view.subtypes = self.subtypes(node, &view);

@@ -1,7 +1,7 @@
 //! What a new revision of a document means: the review that `cargo xtask diff` prints, before anything is committed.
 
 use crm_clients_document::Pipeline;
-use crm_clients_review::diff::{Review, Reviewed, Revision, side_by_side};
+use crm_clients_review::diff::{Review, Reviewed, Revision, join};
 
 use super::super::diff;
 use crate::Fault;
@@ -17,7 +17,7 @@ pub fn review(workspace: &Workspace, name: &str, file: &str, texts: (&str, &str)
             Some(Revision::new(document?, walk))
         };
         let old = || revision(format!("before:{file}"), before);
-        let (old, new) = side_by_side(old, || revision(file.to_owned(), after));
+        let (old, new) = join(old, || revision(file.to_owned(), after));
         Reviewed::of(name, old?, new?).ok()
     };
     let reviewed = compared(workspace.overlay(name)?).or_else(|| compared(None));

@@ -1,6 +1,6 @@
 //! For GitHub: annotations of the lines that changed.
 
-use super::verdict;
+use super::Verdict;
 use crate::diff::Severity;
 use crate::diff::review::{Finding, Review};
 use crm_clients_document::sanitize::{command_data, command_property, line};
@@ -10,7 +10,8 @@ use crm_clients_document::sanitize::{command_data, command_property, line};
 pub fn github(review: &Review) -> String {
     let open = review.findings().filter(|finding| finding.accepted.is_none());
     let mut out: String = open.filter_map(annotation).collect();
-    out.push_str(&format!("::notice title=API review::{}\n", command_data(&verdict(review))));
+    let verdict = Verdict::of(review).sentences().map(line).join("\n");
+    out.push_str(&format!("::notice title=API review::{}\n", command_data(&verdict)));
     out
 }
 

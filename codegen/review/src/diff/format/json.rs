@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::Counts;
 use crate::diff::review::{Finding, Review, Spot};
-use crate::diff::{Area, Direction, Owed, Severity};
+use crate::diff::{Area, Direction, RequiredBump, Severity};
 use crm_clients_document::sanitize;
 
 /// The review as JSON.
@@ -16,14 +16,14 @@ pub fn json(review: &Review) -> String {
         counts: Counts::of(&api.findings),
         changes: api.findings.iter().map(Change::of).collect(),
     });
-    let document = Document { version: &review.owed, counts: Counts::of(review.findings()), apis: apis.collect() };
+    let document = Document { version: &review.required, counts: Counts::of(review.findings()), apis: apis.collect() };
     // Nothing in it has keys that are no strings.
     sanitize::json(&serde_json::to_string_pretty(&document).unwrap_or_default()).into_owned() + "\n"
 }
 
 #[derive(Serialize)]
 struct Document<'a> {
-    version: &'a Owed,
+    version: &'a RequiredBump,
     counts: Counts,
     apis: Vec<Api<'a>>,
 }
@@ -46,6 +46,7 @@ struct Change<'a> {
     message: &'a str,
     subject: &'a str,
     operations: &'a [String],
+    resource: &'a str,
     old: Place<'a>,
     new: Place<'a>,
     fingerprint: &'a str,
@@ -69,6 +70,7 @@ impl<'a> Change<'a> {
             message: &change.message,
             subject: &change.subject,
             operations: &change.operations,
+            resource: &finding.resource,
             old: Place { pointer: change.old.as_deref(), position: finding.old.as_ref() },
             new: Place { pointer: change.new.as_deref(), position: finding.new.as_ref() },
             fingerprint: &change.fingerprint,

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use super::{Counts, area, operations, parted, verdict, versions};
+use super::{Counts, Section, Verdict, area, by_resource, marked, operations, versions};
 use crate::diff::Severity;
 use crate::diff::review::{Finding, Review, Reviewed};
 use crm_clients_document::sanitize::{markdown as escaped, markdown_code as code};
@@ -10,82 +10,104 @@ use crm_clients_document::sanitize::{markdown as escaped, markdown_code as code}
 /// GitHub takes comments of 65,536 characters.
 const LIMIT: usize = 64_000;
 
-/// The review: a verdict, then for each API a table of what breaks or may, with the rest folded. What would be too long for a comment is
-/// left out, the details first.
+/// The review: the verdict, then for each API its sections by resource, notes and details folded. Of what would be too long for a
+/// comment the details are left out first, then what matters least in each section, which is counted.
 pub fn markdown(review: &Review) -> String {
-    let levels = [Shown::All, Shown::Changes, Shown::Worst, Shown::Counts];
-    let fits = |shown: &Shown| {
-        let mut out = String::new();
+    let all = Shown { most: usize::MAX, details: true };
+    let fewer = [usize::MAX, 200, 100, 40, 15, 5].map(|most| Shown { most, details: false });
+    let mut out = String::new();
+    for shown in std::iter::once(all).chain(fewer) {
+        out.clear();
         // A `String` is written to without fail.
-        let _ = write(review, *shown, &mut out);
-        (out.len() <= LIMIT || *shown == Shown::Counts).then_some(out)
-    };
-    levels.iter().find_map(fits).unwrap_or_default()
+        let _ = write(review, shown, &mut out);
+        if out.len() <= LIMIT {
+            break;
+        }
+    }
+    out
 }
 
 /// How much of the review is shown.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd)]
-enum Shown {
-    Counts,
-    Worst,
-    Changes,
-    All,
+#[derive(Clone, Copy)]
+struct Shown {
+    /// The findings of a section, at most.
+    most: usize,
+    /// Whether positions, operations and fingerprints are.
+    details: bool,
 }
 
 fn write(review: &Review, shown: Shown, out: &mut String) -> fmt::Result {
-    writeln!(out, "**{}.**", verdict(review))?;
+    let Verdict { clients, callers, version } = Verdict::of(review);
+    writeln!(out, "**{}.** **{}.** {}.", marked(&clients), marked(&callers), marked(&version))?;
     for api in &review.apis {
-        writeln!(out, "\n### {} {}\n", escaped(&api.name), escaped(&versions(api)))?;
-        section(api, shown, out)?;
+        writeln!(out, "\n### {} {}", escaped(&api.name), escaped(&versions(api)))?;
+        if api.findings.is_empty() {
+            writeln!(out, "\nNothing changed.")?;
+        }
+        for section in Section::ALL {
+            let findings = section.findings(api);
+            if !findings.is_empty() {
+                write_section(section, &findings, shown, out)?;
+            }
+        }
+        if shown.details {
+            folded("Positions, operations and fingerprints", !api.findings.is_empty(), out, |out| {
+                in_order(api).try_for_each(|finding| details(finding, out))
+            })?;
+        }
     }
-    if shown < Shown::All {
+    if !shown.details {
         writeln!(out, "\nThe whole review is too long for a comment: `cargo xtask diff` shows it.")?;
     }
     Ok(())
 }
 
-fn section(api: &Reviewed, shown: Shown, out: &mut String) -> fmt::Result {
-    let (open, accepted) = parted(api);
-    let (notes, worst): (Vec<&Finding>, Vec<&Finding>) =
-        open.into_iter().partition(|finding| finding.change.severity == Severity::Info);
-    if shown == Shown::Counts || api.findings.is_empty() {
-        return writeln!(out, "{}.", Counts::of(&api.findings));
-    }
-    if !worst.is_empty() {
-        table(&["", "change", "where"], out)?;
-        for finding in &worst {
-            let word = match finding.change.severity {
-                Severity::Breaking => "**breaking**",
-                other => other.word(),
-            };
-            writeln!(out, "| {word} | {} | {} |", marked(&finding.change.message), code(&finding.change.subject))?;
+fn write_section(section: Section, findings: &[&Finding], shown: Shown, out: &mut String) -> fmt::Result {
+    let title = format!("{}: {}", section.title(), Counts::of(findings.iter().copied()));
+    let (first, rest) = findings.split_at(findings.len().min(shown.most));
+    let write = |out: &mut String| {
+        for (resource, group) in by_resource(first) {
+            writeln!(out, "\n**{}**\n", escaped(resource))?;
+            group.iter().try_for_each(|finding| line(finding, out))?;
         }
+        if !rest.is_empty() {
+            writeln!(out, "\n… and {} more.", Counts::of(rest.iter().copied()))?;
+        }
+        Ok(())
+    };
+    match section {
+        Section::Clients | Section::Callers => {
+            writeln!(out, "\n#### {title}")?;
+            write(out)
+        }
+        Section::Notes | Section::Accepted => folded(&title, true, out, write),
     }
-    if shown >= Shown::Changes {
-        folded(&Counts::of(notes.iter().copied()).to_string(), !notes.is_empty(), out, |out| {
-            table(&["change", "where"], out)?;
-            notes.iter().try_for_each(|finding| {
-                writeln!(out, "| {} | {} |", marked(&finding.change.message), code(&finding.change.subject))
-            })
-        })?;
-    }
-    folded(&Counts::of(accepted.iter().copied()).to_string(), !accepted.is_empty(), out, |out| {
-        table(&["change", "where", "reason"], out)?;
-        accepted.iter().try_for_each(|finding| {
-            let (change, reason) = (&finding.change, finding.accepted.as_deref().unwrap_or_default());
-            writeln!(out, "| {} | {} | {} |", marked(&change.message), code(&change.subject), escaped(reason))
-        })
-    })?;
-    if shown == Shown::All {
-        folded("positions, operations and fingerprints", !api.findings.is_empty(), out, |out| {
-            worst.iter().chain(&notes).chain(&accepted).try_for_each(|finding| details(finding, out))
-        })?;
-    }
-    Ok(())
 }
 
-fn table(heads: &[&str], out: &mut String) -> fmt::Result {
-    writeln!(out, "| {} |\n|{}", heads.join(" | "), "---|".repeat(heads.len()))
+/// A finding in a line: how bad it is, what changed, and where.
+fn line(finding: &Finding, out: &mut String) -> fmt::Result {
+    let change = &finding.change;
+    let head = match (&finding.accepted, change.severity) {
+        (None, Severity::Breaking) => "**breaking:** ",
+        (None, Severity::Warning) => "warning: ",
+        _ => "",
+    };
+    write!(out, "- {head}{}", marked(&change.message))?;
+    // What is gone says where it was.
+    if !change.message.contains(" (from `") {
+        write!(out, ": {}", code(&change.subject))?;
+    }
+    if change.operations.len() > 1 {
+        write!(out, ", {} operations", change.operations.len())?;
+    }
+    if let Some(reason) = &finding.accepted {
+        write!(out, "; accepted: {}", escaped(reason))?;
+    }
+    writeln!(out)
+}
+
+fn in_order(api: &Reviewed) -> impl Iterator<Item = &Finding> {
+    Section::ALL.into_iter().flat_map(|section| section.findings(api))
 }
 
 fn folded(summary: &str, any: bool, out: &mut String, write: impl FnOnce(&mut String) -> fmt::Result) -> fmt::Result {
@@ -104,14 +126,11 @@ fn details(finding: &Finding, out: &mut String) -> fmt::Result {
     for (name, spot) in [("was", &finding.old), ("is", &finding.new)] {
         spot.iter().try_for_each(|spot| writeln!(out, "  <br>{name} {}", code(&spot.to_string())))?;
     }
-    if !change.operations.is_empty() {
-        writeln!(out, "  <br>{}", code(&operations(finding)))?;
+    let (shown, more) = operations(finding);
+    if !shown.is_empty() {
+        let shown = shown.into_iter().map(code).collect::<Vec<_>>().join(", ");
+        let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+        writeln!(out, "  <br>{shown}{more}")?;
     }
     Ok(())
-}
-
-/// A message with what is quoted in it as code.
-fn marked(message: &str) -> String {
-    let parts = message.split('`').enumerate();
-    parts.map(|(index, part)| if index % 2 == 1 { code(part) } else { escaped(part) }).collect()
 }

@@ -4,12 +4,12 @@ use std::fmt::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::{area, operations, parted, verdict, versions};
+use super::{Section, Verdict, area, by_resource, operations, versions};
 use crate::diff::Severity;
 use crate::diff::review::{Finding, Review};
 use crm_clients_document::sanitize;
 
-/// The review by API and severity, with a verdict at its end.
+/// The review by API, section and resource, with the verdict at its end.
 pub fn text(review: &Review, color: bool) -> String {
     let mut out = String::new();
     // A `String` is written to without fail.
@@ -19,16 +19,27 @@ pub fn text(review: &Review, color: bool) -> String {
 
 fn write(review: &Review, styles: &Styles, out: &mut String) -> fmt::Result {
     for api in &review.apis {
-        let (open, accepted) = parted(api);
         let title = format!("{} {}", sanitize::line(&api.name), sanitize::line(&versions(api)));
         writeln!(out, "{}", styles.bold(&title))?;
         if api.findings.is_empty() {
             writeln!(out, "  nothing changed")?;
         }
-        open.iter().chain(&accepted).try_for_each(|found| finding(found, styles, out))?;
+        for section in Section::ALL {
+            let findings = section.findings(api);
+            if !findings.is_empty() {
+                writeln!(out, "\n{}", styles.bold(section.title()))?;
+            }
+            for (resource, group) in by_resource(&findings) {
+                writeln!(out, "  {}", sanitize::line(resource))?;
+                group.iter().try_for_each(|found| finding(found, styles, out))?;
+            }
+        }
         writeln!(out)?;
     }
-    writeln!(out, "{}", verdict(review))
+    for sentence in Verdict::of(review).sentences() {
+        writeln!(out, "{}", sanitize::line(sentence))?;
+    }
+    Ok(())
 }
 
 fn finding(finding: &Finding, styles: &Styles, out: &mut String) -> fmt::Result {
@@ -38,8 +49,10 @@ fn finding(finding: &Finding, styles: &Styles, out: &mut String) -> fmt::Result 
     writeln!(out, "  {head} {}", styles.bold(&sanitize::line(&change.message)))?;
     let mut line = |name: &str, text: &str| writeln!(out, "    {name:<11} {}", sanitize::line(text));
     line(area(change.rule.area), &change.subject)?;
-    if !change.operations.is_empty() {
-        line("operations", &operations(finding))?;
+    match operations(finding) {
+        (shown, _) if shown.is_empty() => {}
+        (shown, 0) => line("operations", &shown.join(", "))?,
+        (shown, more) => line("operations", &format!("{} and {more} more", shown.join(", ")))?,
     }
     for (name, spot) in [("was", &finding.old), ("is", &finding.new)] {
         spot.iter().try_for_each(|spot| line(name, &spot.to_string()))?;

@@ -124,7 +124,7 @@ impl<'a> Comparison<'a> {
             self.tell(&rules::METHOD_RENAMED, place.clone(), message, &[&new.name]);
         }
         if !pair.is_same_request() && old.name == new.name && !pair.moved {
-            let message = format!("`{}` calls {}, no longer {}", old.name, label(new), label(old));
+            let message = format!("`{}` calls `{}`, no longer `{}`", old.name, label(new), label(old));
             self.tell(&rules::METHOD_REDIRECTED, place.clone(), message, &[&label(old), &label(new)]);
         }
         let rules = [&rules::METHOD_DEPRECATED, &rules::METHOD_UNDEPRECATED];
@@ -167,7 +167,12 @@ impl<'a> Comparison<'a> {
                 self.tell(&rules::ARGUMENT_BECAME_OPTIONAL, at(Some(is)), message, &[&was.name]);
             } else if !by_handle(was) {
                 let (what, ty) = (format!("the argument `{}`", was.name), self.old.written(was.ty));
-                self.tell(&rules::ARGUMENT_REMOVED, at(None), format!("{what} is gone"), &[&was.name, &ty]);
+                self.tell(
+                    &rules::ARGUMENT_REMOVED,
+                    at(None),
+                    format!("{what} is gone (from `{}`)", place.subject),
+                    &[&was.name, &ty],
+                );
             }
         }
         for was in &old.setters {
@@ -178,7 +183,7 @@ impl<'a> Comparison<'a> {
                 let message = format!("what the setter `{}` took is the argument `{}` now", was.name, is.name);
                 self.tell(&rules::ARGUMENT_BECAME_REQUIRED, at(Some(is)), message, &[&is.name]);
             } else {
-                let message = format!("the setter `{}` is gone", was.name);
+                let message = format!("the setter `{}` is gone (from `{}`)", was.name, place.subject);
                 self.tell(&rules::SETTER_REMOVED, at(None), message, &[&was.name]);
             }
         }

@@ -1,0 +1,63 @@
+//! The rule ids of oasdiff, each with the rule here that tells of the same change: a list of what others have found worth telling.
+
+mod support;
+
+use std::error::Error;
+use std::fs;
+
+use crm_clients_review::diff::{Direction, Severity, rules};
+use support::fixtures;
+
+/// A row of the table.
+struct Row<'t> {
+    id: &'t str,
+    direction: Option<Direction>,
+    severity: Severity,
+    /// The rule here; none where nothing here is told of.
+    rule: Option<&'t str>,
+    /// Why there is no rule, or why its severity is another one.
+    reason: &'t str,
+}
+
+fn row(line: &str) -> Option<Row<'_>> {
+    let (facts, reason) = line.split_once(" # ").unwrap_or((line, ""));
+    let mut words = facts.split(' ');
+    let id = words.next()?;
+    let direction = match words.next()? {
+        "request" => Some(Direction::Request),
+        "response" => Some(Direction::Response),
+        "none" => None,
+        _ => return None,
+    };
+    let severity = match words.next()? {
+        "ERR" => Severity::Breaking,
+        "WARN" => Severity::Warning,
+        "INFO" => Severity::Info,
+        _ => return None,
+    };
+    let rule = words.next().map(|rule| (rule != "-").then_some(rule))?;
+    Some(Row { id, direction, severity, rule, reason })
+}
+
+#[test]
+fn each_rule_of_oasdiff_has_its_counterpart_or_a_reason() -> Result<(), Box<dyn Error>> {
+    let text = fs::read_to_string(fixtures().join("diff/oasdiff.table"))?;
+    let (mut ids, mut mapped) = (std::collections::BTreeSet::new(), 0);
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        let row = row(line).ok_or_else(|| format!("not a row: {line}"))?;
+        assert!(ids.insert(row.id), "{} is there twice", row.id);
+        let Some(rule) = row.rule else {
+            assert!(!row.reason.is_empty(), "{} has neither a rule nor a reason", row.id);
+            continue;
+        };
+        mapped += 1;
+        let known = rules::ALL.iter().find(|known| known.id == rule);
+        let known = known.ok_or_else(|| format!("{}: there is no rule `{rule}`", row.id))?;
+        let severity = known.severity(row.direction);
+        let is_same = severity == row.severity;
+        assert!(is_same || !row.reason.is_empty(), "{}: `{rule}` is {}, without a reason", row.id, severity.word());
+    }
+    assert_eq!(ids.len(), 509);
+    assert!(mapped >= 480, "only {mapped}");
+    Ok(())
+}

@@ -1,0 +1,24 @@
+//! `cargo xtask changelog`: the entry of CHANGELOG.md for what changed.
+
+use crm_clients_review::diff::format;
+
+use crate::api::Workspace;
+use crate::{Fault, Outcome, output};
+
+/// Arguments of `changelog`.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Two documents, each a file or REV:PATH; or the APIs to review, all of them where none is named.
+    #[arg(value_name = "OLD NEW|API")]
+    names: Vec<String>,
+    /// Compares the working tree with this revision; where the branch left the main one unless given.
+    #[arg(long, value_name = "REV")]
+    base: Option<String>,
+}
+
+/// Runs it.
+pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Fault> {
+    let (review, _) = super::diff::review(workspace, &arguments.names, arguments.base.as_deref())?;
+    output::report(&format::changelog(&review));
+    Ok(Outcome::Done)
+}
