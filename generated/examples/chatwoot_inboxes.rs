@@ -55,12 +55,12 @@ pub async fn create(client: &Client, account: i64) -> Result<Vec<(i64, String)>,
             .auto_assignment_config(AutoAssignmentConfig::new().max_assignment_limit(10))
             .csat_survey_enabled(true)
             .csat_config(CsatConfig::new().display_type("star").message("How did we do?"));
-        let inbox = client.inboxes(account).create(inbox).await?;
+        let inbox = client.account(account).inboxes().create(inbox).await?;
         created.push((inbox.id, inbox.name));
     }
     // Twilio has a route of its own.
     let channel = TwilioChannel::new("Hotline", "sms", "AC1", "token").phone_number("+15550100100");
-    let inbox = client.inboxes(account).create_twilio(TwilioInboxCreatePayload::new(channel)).await?;
+    let inbox = client.account(account).inboxes().create_twilio(TwilioInboxCreatePayload::new(channel)).await?;
     created.push((inbox.id, inbox.name));
     Ok(created)
 }
@@ -127,7 +127,7 @@ pub async fn update(client: &Client, account: i64, inbox: i64) -> Result<Vec<Inb
     let mut changed = Vec::new();
     for channel in changes {
         let change = InboxUpdatePayload::new().channel(channel);
-        changed.push(client.inboxes(account).update(inbox, change).await?);
+        changed.push(client.account(account).inboxes().update(inbox, change).await?);
     }
     Ok(changed)
 }

@@ -46,7 +46,7 @@ pub async fn run(
 
     // The file is read while it is sent; its name and type follow from the path.
     let reply = ConversationMessageForm::new().content(text).private(private).attachments([Upload::file(file)]);
-    let call = client.messages(account, conversation).create_as_multipart(reply);
+    let call = client.account(account).conversation(conversation).messages().create_as_multipart(reply);
     let sent = match call.timeout(PATIENCE).retry(Retry::default().max_elapsed(PATIENCE)).await {
         Ok(message) => message,
         Err(Error::Api(error)) if error.status() == 404 => {

@@ -51,9 +51,9 @@ async fn undeclared_endpoints_parameters_and_fields() -> Outcome {
     let found: Value = client.request(Method::GET, "/api/v2/new").query("a", "b").send_as().await?;
     assert_eq!(found, json!({ "payload": [] }));
     client.request(Method::POST, "api/v2/new").json(&json!({ "name": "Ann" })).send().await?;
-    client.contacts(1).list().query("include", "labels").await.err();
+    client.account(1).contacts().list().query("include", "labels").await.err();
     let ann = chatwoot::types::ContactCreatePayload::new().name("Ann");
-    client.contacts(1).create(ann).query("include", "labels").body_field("blocked", true).await.err();
+    client.account(1).contacts().create(ann).query("include", "labels").body_field("blocked", true).await.err();
     let expected = [
         ["GET https://app.chatwoot.com/api/v2/new?a=b", "token", ""],
         ["POST https://app.chatwoot.com/api/v2/new", "token", r#"{"name":"Ann"}"#],
@@ -113,10 +113,66 @@ async fn hooks_and_limits() -> Outcome {
         .transport(transport(&sent, "x-signature", "{}"))
         .build()?;
     for id in 0..3 {
-        client.contacts(1).delete(id).await?;
+        client.account(1).contacts().delete(id).await?;
     }
     let length = "/api/v1/accounts/{account_id}/contacts/{id}".len().to_string();
     assert!(taken(&sent).iter().all(|[_, signature, _]| *signature == length));
     assert_eq!([0, 1].map(|count: usize| counts.0[count].load(Ordering::Relaxed)), [3, 3]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn each_operation_returns_a_call_of_its_own() -> Outcome {
+    let sent = Sent::default();
+    let client =
+        chatwoot::Client::builder().api_access_token("token").transport(transport(&sent, "x-trace", "{}")).build()?;
+    // Nothing of this operation is optional, and its call has all that others have.
+    let delete: chatwoot::contacts::DeleteCall =
+        client.account(1).contacts().delete(5).header("x-trace", "t").query("soft", true);
+    assert_eq!(
+        format!("{delete:?}"),
+        r#"Call { operation: "contacts.delete", method: DELETE, path: "/api/v1/accounts/{account_id}/contacts/{id}", .. }"#
+    );
+    assert_eq!(delete.send_raw().await?.status(), 200);
+    assert_eq!(taken(&sent)[0][..2], ["DELETE https://app.chatwoot.com/api/v1/accounts/1/contacts/5?soft=true", "t"]);
+
+    // Calls are futures, which can be joined and spawned as they are.
+    let calls = [6, 7].map(|id| client.account(1).contacts().delete(id));
+    for deleted in calls.map(tokio::spawn) {
+        deleted.await??;
+    }
+    assert_eq!(taken(&sent).len(), 2);
+    Ok(())
+}
+
+#[tokio::test]
+async fn handles_bind_what_paths_share_and_single_fields_convert() -> Outcome {
+    let sent = Sent::default();
+    let client =
+        chatwoot::Client::builder().api_access_token("token").transport(transport(&sent, "x-none", "{}")).build()?;
+    let account = client.account(7);
+    account.get().await.err();
+    account.reports().inbox_label_matrix().await.err();
+    account.conversation(9).messages().delete(5).await.err();
+    client.public_inbox("i").contact("c").public_messages(9).list().await.err();
+    account.conversations().toggle_priority(1, "high").await.err();
+    account.conversations().toggle_status(1, "open").await.err();
+    account.inboxes().set_agent_bot(1, 5).await.err();
+    account.teams().add_agents(1, [1, 2]).await.err();
+    account.teams().add_agents(1, []).await.err();
+    let sent: Vec<String> = taken(&sent).into_iter().map(|[line, _, body]| format!("{line} {body}")).collect();
+    let expected = [
+        "GET /api/v1/accounts/7 ",
+        "GET /api/v2/accounts/7/reports/inbox_label_matrix ",
+        "DELETE /api/v1/accounts/7/conversations/9/messages/5 ",
+        "GET /public/api/v1/inboxes/i/contacts/c/conversations/9/messages ",
+        r#"POST /api/v1/accounts/7/conversations/1/toggle_priority {"priority":"high"}"#,
+        r#"POST /api/v1/accounts/7/conversations/1/toggle_status {"status":"open"}"#,
+        r#"POST /api/v1/accounts/7/inboxes/1/set_agent_bot {"agent_bot":5}"#,
+        r#"POST /api/v1/accounts/7/teams/1/team_members {"user_ids":[1,2]}"#,
+        r#"POST /api/v1/accounts/7/teams/1/team_members {"user_ids":[]}"#,
+    ];
+    let expected = expected.map(|line| line.replacen(" /", " https://app.chatwoot.com/", 1));
+    assert_eq!(sent, expected);
     Ok(())
 }

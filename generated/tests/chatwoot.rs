@@ -34,7 +34,7 @@ async fn a_contact_is_created_in_an_inbox() -> Outcome {
     let server = answering("POST", CONTACTS, 200, fixture!("contactCreate.200.json")).await?;
 
     let alice = ContactCreatePayload::new().inbox_id(5).name("Alice").email("alice@acme.example");
-    let created = client(&server)?.contacts(7).create(alice).await?;
+    let created = client(&server)?.account(7).contacts().create(alice).await?;
 
     assert_eq!(
         server.request()?.shown()?,
@@ -71,7 +71,7 @@ async fn a_contact_is_created_from_all_of_its_fields() -> Outcome {
         .identifier("1234567890")
         .additional_attributes([("type", Value::from("customer")), ("age", Value::from(30))])
         .custom_attributes(Map::new());
-    let created = client(&server)?.contacts(7).create(alice).await?;
+    let created = client(&server)?.account(7).contacts().create(alice).await?;
 
     curl::assert_sends(
         r#"
@@ -103,7 +103,7 @@ async fn a_contact_is_read() -> Outcome {
         CONTACT,
         Answer::json(200, fixture!("contactDetails.200.nulls.json")),
     );
-    let contacts = client(&server)?.contacts(7);
+    let contacts = client(&server)?.account(7).contacts();
 
     let maya = contacts.get(101).await?.payload;
     let nobody = contacts.get(101).include_contact_inboxes(false).await?.payload;
@@ -129,7 +129,7 @@ async fn contacts_are_searched() -> Outcome {
         path,
         Answer::json(200, fixture!("contactSearch.200.blank-q.json")),
     );
-    let contacts = client(&server)?.contacts(7);
+    let contacts = client(&server)?.account(7).contacts();
 
     let found = contacts.search("maya+crm@okafor.example").sort(ContactsListSort::NameDescending).await?;
     let blank = contacts.search("").await?;
@@ -148,7 +148,8 @@ async fn contacts_are_listed_page_by_page() -> Outcome {
     let server = answering("GET", CONTACTS, 200, fixture!("contactList.200.page2.json")).await?;
 
     let page = client(&server)?
-        .contacts(7)
+        .account(7)
+        .contacts()
         .list()
         .labels(["vip", "r&d"])
         .sort(ContactsListSort::from("-shoe_size"))
@@ -177,7 +178,7 @@ async fn contacts_are_filtered() -> Outcome {
             .values(["us"])
             .clear_query_operator(),
     ];
-    let page = client(&server)?.contacts(7).filter(conditions).page(3).await?;
+    let page = client(&server)?.account(7).contacts().filter(conditions).page(3).await?;
 
     curl::assert_sends(
         r#"
@@ -203,7 +204,7 @@ async fn a_contact_is_changed_merged_and_deleted() -> Outcome {
         .await?
         .and("POST", merge, Answer::json(200, fixture!("contactMerge.200.json")))
         .and("DELETE", CONTACT, Answer::json(200, fixture!("contactDelete.200.empty.body")));
-    let contacts = client(&server)?.contacts(7);
+    let contacts = client(&server)?.account(7).contacts();
 
     let changed = contacts.update(101, ContactUpdatePayload::new().name("Maya").blocked(true)).await?;
     let merged = contacts.merge(ContactsMergeRequest::new(1, 2)).await?;
@@ -239,7 +240,7 @@ async fn a_refusal_is_read_in_each_of_its_shapes() -> Outcome {
     for (status, body, error, errors) in cases {
         let server = answering("GET", CONTACT, status, body).await?;
 
-        let refusal = refusal(client(&server)?.contacts(7).get(101).await)?;
+        let refusal = refusal(client(&server)?.account(7).contacts().get(101).await)?;
 
         assert_eq!(refusal.status(), status);
         let sent = refusal.body().error().map(serde_json::to_value).transpose()?;
@@ -254,7 +255,7 @@ async fn a_refusal_is_read_in_each_of_its_shapes() -> Outcome {
 async fn a_contact_that_does_not_pass_validation_says_why() -> Outcome {
     let server = answering("POST", CONTACTS, 422, fixture!("contactCreate.422.json")).await?;
 
-    match client(&server)?.contacts(7).create(ContactCreatePayload::new().email("taken@example.com")).await {
+    match client(&server)?.account(7).contacts().create(ContactCreatePayload::new().email("taken@example.com")).await {
         Err(Error::Api(e)) if e.status() == 422 => {
             assert_eq!(e.body().message(), Some("Email has already been taken, Phone number should be in e164 format"));
             assert_eq!(e.body().attributes(), ["email", "phone_number"]);
@@ -271,7 +272,7 @@ async fn refusals_that_are_not_json_keep_their_text() -> Outcome {
     let forbidden = Answer::new(403, "text/html", "<h1>Not from there</h1>").header("x-request-id", "42");
     let server =
         Server::answering("GET", CONTACT, busy).await?.and("GET", CONTACT, down).and("GET", CONTACT, forbidden);
-    let contacts = client(&server)?.contacts(7);
+    let contacts = client(&server)?.account(7).contacts();
 
     let busy = refusal(contacts.get(101).retry(Retry::never()).await)?;
     let down = refusal(contacts.get(101).retry(Retry::never()).await)?;
@@ -296,7 +297,7 @@ async fn the_envelope_that_the_document_declares_is_an_error() -> Outcome {
     for (body, path, message) in cases {
         let server = answering("POST", CONTACTS, 200, body).await?;
 
-        let fault = misread(client(&server)?.contacts(7).create(ContactCreatePayload::new()).await)?;
+        let fault = misread(client(&server)?.account(7).contacts().create(ContactCreatePayload::new()).await)?;
 
         assert_eq!(fault.path(), path, "in {body}");
         assert!(fault.message().contains(message), "{fault}");
@@ -311,7 +312,7 @@ async fn a_value_that_is_not_known_yet_survives() -> Outcome {
     let body = fixture!("contactDetails.200.json").replace(r#""online""#, r#""do_not_disturb""#);
     let server = answering("GET", CONTACT, 200, &body).await?;
 
-    let contact = client(&server)?.contacts(7).get(101).await?.payload;
+    let contact = client(&server)?.account(7).contacts().get(101).await?.payload;
 
     assert_eq!(contact.availability_status, ContactAvailabilityStatus::Unknown("do_not_disturb".to_owned()));
     assert_eq!(serde_json::to_value(&contact)?["availability_status"], "do_not_disturb");

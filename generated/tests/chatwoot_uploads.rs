@@ -87,7 +87,7 @@ async fn an_agent_answers_with_files() -> Outcome {
         .private(false)
         .content_attributes([("in_reply_to", 70001)])
         .attachments([invoice, Upload::bytes(PICTURE).file_name("stamp.png").content_type("image/png")]);
-    let sent = client(&server.url())?.messages(7, 31).create_as_multipart(message).await?;
+    let sent = client(&server.url())?.account(7).conversation(31).messages().create_as_multipart(message).await?;
 
     let request = server.request()?;
     assert_eq!(
@@ -113,7 +113,12 @@ async fn a_contact_sends_a_file() -> Outcome {
     let server = answering("POST", path, body).await?;
 
     let message = PublicMessageForm::new().echo_id("e-1").attachments([Upload::bytes("a,b\n").file_name("list.csv")]);
-    let sent = client(&server.url())?.public_messages("shop", "c-1", 31).create_as_multipart(message).await?;
+    let sent = client(&server.url())?
+        .public_inbox("shop")
+        .contact("c-1")
+        .public_messages(31)
+        .create_as_multipart(message)
+        .await?;
 
     let expected = [
         "name=\"echo_id\"\n\ne-1",
@@ -138,12 +143,12 @@ async fn pictures_go_beside_the_other_attributes() -> Outcome {
     let picture = || Upload::bytes(PICTURE).file_name("me.png").content_type("image/png");
 
     let contact = ContactCreateForm::new().name("Maya").custom_attributes([("plan", "gold")]).avatar(picture());
-    client.contacts(7).create_as_multipart(contact).await?;
+    client.account(7).contacts().create_as_multipart(contact).await?;
     let channel = ApiChannel::new().webhook_url("https://acme.example/chat");
     let inbox = InboxCreateForm::new().name("Shop").channel(channel).avatar(picture());
-    client.inboxes(7).create_as_multipart(inbox).await?;
+    client.account(7).inboxes().create_as_multipart(inbox).await?;
     let bot = AgentBotForm::new().name("Crumb").bot_type("webhook").avatar(picture());
-    client.agent_bots(7).create_as_multipart(bot).await?;
+    client.account(7).agent_bots().create_as_multipart(bot).await?;
 
     let sent: Vec<_> = server.requests()?.iter().map(Request::parts).collect::<Outcome<_>>()?;
     let avatar = "name=\"avatar\"; filename=\"me.png\"\nContent-Type: image/png\n\n\\x89PNG\n";
@@ -168,12 +173,12 @@ async fn every_picture_that_is_permitted_is_uploaded() -> Outcome {
     let bot = || AgentBotForm::new().avatar(picture());
     let platform_bot = || PlatformAgentBotForm::new().avatar(picture());
     let refused = [
-        client.contacts(7).create_as_multipart(ContactCreateForm::new().avatar(picture())).await.is_err(),
-        client.contacts(7).update_as_multipart(5, ContactUpdateForm::new().avatar(picture())).await.is_err(),
-        client.inboxes(7).create_as_multipart(InboxCreateForm::new().avatar(picture())).await.is_err(),
-        client.inboxes(7).update_as_multipart(5, InboxUpdateForm::new().avatar(picture())).await.is_err(),
-        client.agent_bots(7).create_as_multipart(bot()).await.is_err(),
-        client.agent_bots(7).update_as_multipart(5, bot()).await.is_err(),
+        client.account(7).contacts().create_as_multipart(ContactCreateForm::new().avatar(picture())).await.is_err(),
+        client.account(7).contacts().update_as_multipart(5, ContactUpdateForm::new().avatar(picture())).await.is_err(),
+        client.account(7).inboxes().create_as_multipart(InboxCreateForm::new().avatar(picture())).await.is_err(),
+        client.account(7).inboxes().update_as_multipart(5, InboxUpdateForm::new().avatar(picture())).await.is_err(),
+        client.account(7).agent_bots().create_as_multipart(bot()).await.is_err(),
+        client.account(7).agent_bots().update_as_multipart(5, bot()).await.is_err(),
         client.platform_agent_bots().create_as_multipart(platform_bot()).await.is_err(),
         client.platform_agent_bots().update_as_multipart(5, platform_bot()).await.is_err(),
         client.profile().update_as_multipart(ProfileUpdateRequestInput::new().profile_avatar(picture())).await.is_err(),
@@ -240,7 +245,12 @@ async fn a_stream_is_sent_while_it_is_made() -> Outcome {
 
     let recording = Recording { pieces: vec!["hello, ", "world"].into_iter(), heard: Some(heard) };
     let voice = Upload::stream(recording, None).file_name("voice.ogg").content_type("audio/ogg");
-    client(&url)?.messages(7, 31).create_as_multipart(ConversationMessageForm::new().attachments([voice])).await?;
+    client(&url)?
+        .account(7)
+        .conversation(31)
+        .messages()
+        .create_as_multipart(ConversationMessageForm::new().attachments([voice]))
+        .await?;
 
     let read = server.await??;
     assert!(read.contains("transfer-encoding: chunked"), "{read}");

@@ -42,8 +42,8 @@ async fn a_request_that_nothing_answers_is_named() -> Outcome {
         .json(json!({ "meta": { "count": 0, "current_page": 1, "has_more": false }, "payload": [] }));
     let client = mock.builder().api_access_token("test").build()?;
 
-    assert!(client.contacts(1).search("ann").await?.payload.is_empty());
-    let error = client.contacts(1).get(5).await.err().ok_or("it was answered")?;
+    assert!(client.account(1).contacts().search("ann").await?.payload.is_empty());
+    let error = client.account(1).contacts().get(5).await.err().ok_or("it was answered")?;
     assert_eq!(
         error.to_string(),
         "contacts.get: 501 Not Implemented: mock: no response is set for GET /api/v1/accounts/1/contacts/5 (contacts.get); \
@@ -77,13 +77,13 @@ async fn answers_are_used_up_in_their_order() -> Outcome {
     mock.contact_labels().replace().times(1).json(labels("never"));
     let client = mock.builder().api_access_token("test").build()?;
     for expected in ["first", "first", "later", "later"] {
-        assert_eq!(client.contact_labels(1, 2).list().await?.payload, [expected]);
+        assert_eq!(client.account(1).contact_labels(2).list().await?.payload, [expected]);
     }
     let unmet = mock.verify().err().ok_or("it was foreseen")?;
     assert_eq!(unmet.faults(), ["contact_labels.replace was called 0 of 1 times"]);
 
     // What one call returned can be the answer to another.
-    let kept: types::ContactLabels = client.contact_labels(1, 2).list().await?;
+    let kept: types::ContactLabels = client.account(1).contact_labels(2).list().await?;
     mock.contact_labels().replace().json(&kept);
     Ok(())
 }

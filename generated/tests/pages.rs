@@ -133,7 +133,7 @@ async fn a_kajabi_token_that_ends_between_two_pages_is_a_typed_error() -> Outcom
 #[tokio::test]
 async fn chatwoot_contacts_end_with_their_count() -> Outcome {
     let server = Server::answering("GET", CONTACTS, Answer::json(200, fixture!("contactList.200.json"))).await?;
-    let mut contacts = chatwoot(&server)?.contacts(7).list().items();
+    let mut contacts = chatwoot(&server)?.account(7).contacts().list().items();
     assert_eq!(contacts.try_next().await?.map(|contact| contact.id), Some(101));
     assert_eq!(contacts.try_next().await?.map(|contact| contact.id), Some(102));
     assert!(contacts.try_next().await?.is_none());
@@ -141,7 +141,7 @@ async fn chatwoot_contacts_end_with_their_count() -> Outcome {
 
     // Begun behind the first page, the count says nothing; an empty page does.
     let server = Server::answering("GET", CONTACTS, Answer::json(200, fixture!("contactList.200.page2.json"))).await?;
-    assert!(chatwoot(&server)?.contacts(7).list().page(2).items().try_next().await?.is_none());
+    assert!(chatwoot(&server)?.account(7).contacts().list().page(2).items().try_next().await?.is_none());
     assert_eq!(targets(&server)?, ["/api/v1/accounts/7/contacts?page=2"]);
     Ok(())
 }
@@ -155,14 +155,14 @@ async fn a_chatwoot_search_goes_on_as_long_as_there_is_more() -> Outcome {
         .and("GET", SEARCH, more)
         .and("GET", SEARCH, Answer::new(429, "text/plain", fixture!("contactSearch.429.body.txt")))
         .and("GET", SEARCH, last);
-    let mut found = chatwoot(&server)?.contacts(7).search("maya").items();
+    let mut found = chatwoot(&server)?.account(7).contacts().search("maya").items();
     let ids = [found.try_next().await?, found.try_next().await?, found.try_next().await?];
     assert_eq!(ids.map(|contact| contact.map(|contact| contact.id)), [Some(101), Some(102), None]);
     assert_eq!(targets(&server)?[1..], [format!("{SEARCH}?q=maya&page=2"), format!("{SEARCH}?q=maya&page=2")]);
 
     let blank = Answer::json(200, fixture!("contactSearch.200.blank-q.json"));
     let server = Server::answering("GET", SEARCH, blank).await?;
-    assert!(chatwoot(&server)?.contacts(7).search("").items().try_next().await?.is_none());
+    assert!(chatwoot(&server)?.account(7).contacts().search("").items().try_next().await?.is_none());
     Ok(())
 }
 
@@ -174,7 +174,7 @@ async fn chatwoot_messages_are_read_backwards_or_forwards() -> Outcome {
         .and("GET", MESSAGES, page(&[78, 79, 80])?)
         .and("GET", MESSAGES, page(&[76, 77])?)
         .and("GET", MESSAGES, page(&[])?);
-    let mut pages = chatwoot(&server)?.messages(7, 31).list().pages();
+    let mut pages = chatwoot(&server)?.account(7).conversation(31).messages().list().pages();
     let mut ids = Vec::new();
     while let Some(page) = pages.try_next().await? {
         ids.push(page.payload.iter().map(|message| message.id).collect::<Vec<_>>());
@@ -183,7 +183,7 @@ async fn chatwoot_messages_are_read_backwards_or_forwards() -> Outcome {
     assert_eq!(targets(&server)?, [MESSAGES, &format!("{MESSAGES}?before=78"), &format!("{MESSAGES}?before=76")]);
 
     let server = Server::start().await?.and("GET", MESSAGES, page(&[1, 2, 3])?).and("GET", MESSAGES, page(&[])?);
-    let mut messages = chatwoot(&server)?.messages(7, 31).list().after(0).items();
+    let mut messages = chatwoot(&server)?.account(7).conversation(31).messages().list().after(0).items();
     let mut ids = Vec::new();
     while let Some(message) = messages.try_next().await? {
         ids.push(message.id);
@@ -203,7 +203,7 @@ async fn a_chatwoot_filter_is_repeated_although_it_is_a_post() -> Outcome {
         Answer::json(200, fixture!("contactList.200.json")),
     );
     let condition = FilterCondition::new("name", FilterConditionFilterOperator::EqualTo).values(["Maya"]);
-    let mut found = chatwoot(&server)?.contacts(7).filter([condition]).items();
+    let mut found = chatwoot(&server)?.account(7).contacts().filter([condition]).items();
     assert_eq!(found.try_next().await?.map(|contact| contact.id), Some(101));
     let requests = server.requests()?;
     assert_eq!((requests.len(), &requests[0].body), (2, &requests[1].body));
@@ -215,7 +215,7 @@ async fn what_may_have_had_an_effect_is_sent_once() -> Outcome {
     let unavailable = || Answer::new(503, "text/plain", "");
     let server = Server::answering("POST", CONTACTS, unavailable()).await?;
     let maya = ContactCreatePayload::new().inbox_id(5).name("Maya");
-    assert_eq!(refusal(chatwoot(&server)?.contacts(7).create(maya).await)?.status(), 503);
+    assert_eq!(refusal(chatwoot(&server)?.account(7).contacts().create(maya).await)?.status(), 503);
     server.request()?;
 
     let offers = "/v1/contacts/456/relationships/offers";

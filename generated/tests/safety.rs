@@ -34,14 +34,14 @@ async fn a_client_is_printed_without_its_secrets() -> Outcome {
 
     let client = builder.build()?;
     assert_hidden(&format!("{client:?} {client:#?}"));
-    assert_hidden(&format!("{:?} {:?}", client.contacts(7), client.contacts(7).list()));
+    assert_hidden(&format!("{:?} {:?}", client.account(7).contacts(), client.account(7).contacts().list()));
     assert!(format!("{client:?}").contains("api_access_token"), "{client:?}");
     Ok(())
 }
 
 #[tokio::test]
 async fn a_call_is_printed_without_what_it_carries() -> Outcome {
-    let contacts = Client::builder().api_access_token(SECRET).build()?.contacts(7);
+    let contacts = Client::builder().api_access_token(SECRET).build()?.account(7).contacts();
 
     let create = contacts.create(ContactCreatePayload::new().email("alice@acme.example"));
     let search = contacts.search("alice@acme.example");
@@ -58,7 +58,7 @@ async fn errors_are_printed_without_secrets() -> Outcome {
     let refused = Answer::json(401, r#"{"error":"Invalid Access Token"}"#).header("set-cookie", SECRET);
     let misread = Answer::json(200, r#"{"payload":7}"#).header("set-cookie", SECRET);
     let server = Server::answering("GET", path, refused).await?.and("GET", path, misread);
-    let contacts = Client::builder().api_access_token(SECRET).base_url(server.url()).build()?.contacts(7);
+    let contacts = Client::builder().api_access_token(SECRET).base_url(server.url()).build()?.account(7).contacts();
 
     let refused = contacts.list().await;
     let misread = contacts.list().await;
@@ -67,7 +67,7 @@ async fn errors_are_printed_without_secrets() -> Outcome {
     let unreached = contacts.list().retry(Retry::never()).await;
     let unsendable = Client::builder().api_access_token(format!("{SECRET}\n")).build();
     let unsendable = match unsendable {
-        Ok(client) => client.contacts(7).list().await.map(|_| ()),
+        Ok(client) => client.account(7).contacts().list().await.map(|_| ()),
         Err(error) => Err(error),
     };
 
@@ -88,7 +88,7 @@ async fn an_error_says_in_one_line_what_was_called_and_what_came() -> Outcome {
     .await?;
     let client = Client::builder().api_access_token(SECRET).base_url(server.url()).build()?;
 
-    let refusal = refusal(client.contacts(7).get(1).await)?;
+    let refusal = refusal(client.account(7).contacts().get(1).await)?;
 
     let line = refusal.to_string();
     assert_eq!(line, r#"contacts.get: 404 Not Found: {  "error": "Resource could not be found" }"#);
@@ -117,7 +117,7 @@ async fn a_key_is_not_taken_along_to_another_host() -> Outcome {
     let server = Server::answering("GET", path, moved).await?;
     let client = Client::builder().api_access_token(SECRET).base_url(server.url()).build()?;
 
-    let answer = client.contacts(7).get(1).await;
+    let answer = client.account(7).contacts().get(1).await;
 
     assert!(matches!(answer, Err(Error::Transport(_))), "{answer:?}");
     assert!(elsewhere.requests()?.is_empty());

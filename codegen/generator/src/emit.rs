@@ -14,6 +14,7 @@ mod mock;
 mod pages;
 pub(crate) mod resource;
 mod root;
+mod scopes;
 pub(crate) mod types;
 
 pub use resource::{setter_names, written_output};
@@ -49,6 +50,11 @@ pub fn client(api: &Api, root: &str, directory: &str, source: &str) -> FileSet {
     for (index, resource) in api.resources.iter().enumerate() {
         jobs.push((format!("{directory}{}.rs", resource.module), Job::Resource(index)));
     }
+    for (index, scope) in api.scopes.iter().enumerate() {
+        if !scope.is_resource(api) {
+            jobs.push((format!("{directory}{}.rs", scope.module), Job::Scope(index)));
+        }
+    }
     if let Some(webhooks) = &api.webhooks {
         jobs.push((format!("{directory}{}.rs", webhooks.module), Job::Events(webhooks)));
     }
@@ -57,6 +63,7 @@ pub fn client(api: &Api, root: &str, directory: &str, source: &str) -> FileSet {
         Job::Errors => errors::file(api, source),
         Job::Mock => mock::file(api, source),
         Job::Resource(index) => resource::file(api, &api.resources[*index], source),
+        Job::Scope(index) => scopes::file(api, *index, source),
         Job::Events(webhooks) => events::file(api, webhooks, source),
         Job::Types(modules) => types::index_file(modules, source),
         Job::TypeModule(module) => types::file(api, module, source),
@@ -69,6 +76,7 @@ enum Job<'a> {
     Errors,
     Mock,
     Resource(usize),
+    Scope(usize),
     Events(&'a Webhooks),
     Types(&'a [TypeModule<'a>]),
     TypeModule(&'a TypeModule<'a>),

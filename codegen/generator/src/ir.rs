@@ -12,6 +12,7 @@ mod operations;
 mod pages;
 mod paths;
 mod schemes;
+mod scopes;
 mod settle;
 mod streams;
 mod subtypes;
@@ -34,6 +35,7 @@ pub use crm_clients_document::extensions::{Encoding, Part, Signature};
 pub use crm_clients_document::model::{PageBy, Sign};
 pub use pages::{Access, Paging};
 pub use schemes::{CredentialKind, Grant, GrantKind, Revocation, Scheme, Tokens};
+pub use scopes::Scope;
 pub use streams::EventStream;
 pub use webhooks::{Event, Webhooks};
 pub use wire::{Location, PartEncoding, Status, Style};
@@ -57,6 +59,8 @@ pub struct Api {
     pub server_variables: Vec<ServerVariable>,
     /// The credentials it can send.
     pub schemes: Vec<Scheme>,
+    /// The handles between the client and those of resources, each behind its parent.
+    pub scopes: Vec<Scope>,
     /// Groups of operations.
     pub resources: Vec<Resource>,
     /// What the server sends by itself.
@@ -85,11 +89,15 @@ pub struct ServerVariable {
 pub struct Resource {
     /// The handle's type: `Contacts`.
     pub name: String,
-    /// Its module, and the client's method that makes the handle: `contacts`.
+    /// Its module: `contacts`.
     pub module: String,
+    /// The method that makes the handle.
+    pub handle: String,
+    /// The innermost scope that it is in, or that it is itself: its place in [`Api::scopes`].
+    pub scope: Option<usize>,
     /// Lines of documentation.
     pub docs: Vec<String>,
-    /// The path parameters that all of its operations share.
+    /// The path parameters that all of its operations share, those of its scope first.
     pub arguments: Vec<Argument>,
     /// Its operations, sorted as a reader looks for them.
     pub operations: Vec<Operation>,
@@ -104,8 +112,8 @@ pub struct Operation {
     pub pointer: String,
     /// Whether it sends another kind of body to what is one operation to the document.
     pub alternative: bool,
-    /// The type that the method returns where there are optional arguments: `ListCall`.
-    pub call: Option<String>,
+    /// The type that the method returns: `ListCall`.
+    pub call: String,
     /// Lines of documentation.
     pub docs: Vec<String>,
     /// Whether callers should look for another one.
@@ -649,6 +657,26 @@ impl JsonKind {
             Self::Object => "object",
             Self::Any => "any",
         }
+    }
+}
+
+impl Api {
+    /// The methods that lead from the client to a resource's handle, each with the arguments that it takes.
+    pub fn way_to<'a>(&'a self, resource: &'a Resource) -> Vec<(&'a str, &'a [Argument])> {
+        let (mut way, mut bound) = (Vec::new(), resource.arguments.len());
+        let mut scope = resource.scope.map(|scope| &self.scopes[scope]);
+        if scope.is_none_or(|scope| scope.module != resource.module) {
+            bound = scope.map_or(0, |scope| scope.arguments.len());
+            way.push((resource.handle.as_str(), &resource.arguments[bound..]));
+        }
+        while let Some(one) = scope {
+            scope = one.parent.map(|parent| &self.scopes[parent]);
+            let inherited = scope.map_or(0, |parent| parent.arguments.len());
+            way.push((one.handle.as_str(), &one.arguments[inherited..bound]));
+            bound = inherited;
+        }
+        way.reverse();
+        way
     }
 }
 

@@ -182,7 +182,7 @@ fn ways<T, I>(paging: &Paging<T, I>) -> Vec<Way> {
 impl<T, B: Default> Call<T, B> {
     /// The pages from the one that the call chooses on.
     pub fn pages<I: Serialize>(self, paging: &'static Paging<T, I>) -> Pages<T, I, B> {
-        let Self { operation, parts: mut draft } = self;
+        let Self { operation, parts: mut draft, .. } = self;
         draft.is_page = true;
         let paginator = Paginator::begin(&mut draft, &ways(paging));
         Pages {
@@ -274,7 +274,7 @@ impl<T, I: Serialize, B: Default> Pages<T, I, B> {
             let Some(draft) = self.draft.as_ref().filter(|_| !self.over && self.failures < MAX_FAILURES) else {
                 return Poll::Ready(None);
             };
-            let call = || Call { operation: self.operation, parts: draft.clone() };
+            let call = || Call::of(self.operation, draft.clone());
             let answer = ready!(self.sending.get_or_insert_with(|| call().send_with_response()).as_mut().poll(context));
             self.sending = None;
             let answer = answer.or_else(|error| if self.salvages { self.salvage(error) } else { Err(error) });

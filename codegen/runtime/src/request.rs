@@ -4,11 +4,13 @@ mod body;
 mod call;
 mod fields;
 mod multipart;
+mod operation_call;
+mod parts;
 mod undeclared;
 mod upload;
 
 pub use call::{Call, Sending};
-pub(crate) use call::{RequestParts, ResponseMode, checked_header};
 pub use multipart::{FormParts, MultipartBody};
+pub(crate) use parts::{RequestParts, ResponseMode, checked_header};
 pub use undeclared::UndeclaredCall;
 pub use upload::Upload;

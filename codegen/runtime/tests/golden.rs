@@ -28,7 +28,7 @@ mod webhooks;
 use std::path::{Path, PathBuf};
 
 /// The outcome of a test.
-type Outcome = Result<(), Box<dyn std::error::Error>>;
+type Outcome<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
 /// Where each theme has a directory.
 fn themes_directory() -> PathBuf {

@@ -3,8 +3,8 @@
 //! The account itself: its details and settings.
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, Operation, Status, decode};
+use super::{ErrorBody, types};
 
 /// The account itself: its details and settings.
 #[derive(Clone, Debug)]
@@ -25,8 +25,10 @@ impl Account {
     ///
     /// `GET /api/v1/accounts/{account_id}`
     #[inline]
-    pub fn get(&self) -> Call<types::AccountShowResponse> {
-        Call::new(&self.core, GET, &[&self.account_id])
+    pub fn get(&self) -> GetCall {
+        GetCall {
+            call: Call::new(&self.core, GET, &[&self.account_id]),
+        }
     }
 
     /// Changes the account and its settings.
@@ -35,15 +37,130 @@ impl Account {
     ///
     /// `PATCH /api/v1/accounts/{account_id}`
     #[inline]
-    pub fn update(
-        &self,
-        body: impl Into<types::AccountUpdatePayload>,
-    ) -> Call<types::AccountDetail> {
+    pub fn update(&self, body: impl Into<types::AccountUpdatePayload>) -> UpdateCall {
         let mut call = Call::new(&self.core, UPDATE, &[&self.account_id]);
         let body: types::AccountUpdatePayload = body.into();
         call.json("application/json", &body);
-        call
+        UpdateCall { call }
     }
+
+    /// Agent bots of one account.
+    pub fn agent_bots(&self) -> super::agent_bots::AgentBots {
+        super::agent_bots::AgentBots::new(&self.core, self.account_id)
+    }
+
+    /// The people who reply to customers in an account.
+    pub fn agents(&self) -> super::agents::Agents {
+        super::agents::Agents::new(&self.core, self.account_id)
+    }
+
+    /// Who changed what in an account (Enterprise edition).
+    pub fn audit_logs(&self) -> super::audit_logs::AuditLogs {
+        super::audit_logs::AuditLogs::new(&self.core, self.account_id)
+    }
+
+    /// Rules that act on conversations by themselves.
+    pub fn automation_rules(&self) -> super::automation_rules::AutomationRules {
+        super::automation_rules::AutomationRules::new(&self.core, self.account_id)
+    }
+
+    /// Prepared replies, which agents insert by a short code.
+    pub fn canned_responses(&self) -> super::canned_responses::CannedResponses {
+        super::canned_responses::CannedResponses::new(&self.core, self.account_id)
+    }
+
+    /// The labels a contact carries.
+    pub fn contact_labels(
+        &self,
+        contact_id: i64,
+    ) -> super::contact_labels::ContactLabels {
+        super::contact_labels::ContactLabels::new(
+            &self.core,
+            self.account_id,
+            contact_id,
+        )
+    }
+
+    /// The customers an account talks to.
+    pub fn contacts(&self) -> super::contacts::Contacts {
+        super::contacts::Contacts::new(&self.core, self.account_id)
+    }
+
+    /// Resources below `/api/v1/accounts/{account_id}/conversations/{conversation_id}`.
+    pub fn conversation(
+        &self,
+        conversation_id: i64,
+    ) -> super::conversation::Conversation {
+        super::conversation::Conversation::new(
+            &self.core,
+            self.account_id,
+            conversation_id,
+        )
+    }
+
+    /// Threads between a contact and the account.
+    pub fn conversations(&self) -> super::conversations::Conversations {
+        super::conversations::Conversations::new(&self.core, self.account_id)
+    }
+
+    /// Definitions of the extra fields that contacts and conversations may have.
+    pub fn custom_attributes(&self) -> super::custom_attributes::CustomAttributes {
+        super::custom_attributes::CustomAttributes::new(&self.core, self.account_id)
+    }
+
+    /// Searches that a user has saved.
+    pub fn custom_filters(&self) -> super::custom_filters::CustomFilters {
+        super::custom_filters::CustomFilters::new(&self.core, self.account_id)
+    }
+
+    /// Portals with their categories and articles.
+    pub fn help_center(&self) -> super::help_center::HelpCenter {
+        super::help_center::HelpCenter::new(&self.core, self.account_id)
+    }
+
+    /// The channels through which messages arrive, and the agents who serve them.
+    pub fn inboxes(&self) -> super::inboxes::Inboxes {
+        super::inboxes::Inboxes::new(&self.core, self.account_id)
+    }
+
+    /// Third-party apps and the hooks that connect them to an account or inbox.
+    pub fn integrations(&self) -> super::integrations::Integrations {
+        super::integrations::Integrations::new(&self.core, self.account_id)
+    }
+
+    /// The labels an account has defined.
+    pub fn labels(&self) -> super::labels::Labels {
+        super::labels::Labels::new(&self.core, self.account_id)
+    }
+
+    /// Figures on conversations, agents, inboxes and teams.
+    pub fn reports(&self) -> super::reports::Reports {
+        super::reports::Reports::new(&self.core, self.account_id)
+    }
+
+    /// Groups of agents, and who is in them.
+    pub fn teams(&self) -> super::teams::Teams {
+        super::teams::Teams::new(&self.core, self.account_id)
+    }
+
+    /// URLs that events of an account are sent to.
+    pub fn webhooks(&self) -> super::webhooks::Webhooks {
+        super::webhooks::Webhooks::new(&self.core, self.account_id)
+    }
+}
+
+runtime::operation! {
+    /// Returns the account with its settings.
+    ///
+    /// Returned by [`Account::get`].
+    GetCall -> types::AccountShowResponse, ErrorBody
+}
+
+runtime::operation! {
+    /// Changes the account and its settings.
+    ///
+    /// Returned by [`Account::update`].
+    UpdateCall -> types::AccountDetail, ErrorBody
 }
 
 pub(super) const GET: &Operation<types::AccountShowResponse, ErrorBody> = &Operation {

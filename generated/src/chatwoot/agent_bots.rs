@@ -3,8 +3,8 @@
 //! Agent bots of one account.
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, MultipartBody, Operation, Status, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, MultipartBody, Operation, Status, decode};
+use super::{ErrorBody, types};
 
 /// Agent bots of one account.
 #[derive(Clone, Debug)]
@@ -25,8 +25,10 @@ impl AgentBots {
     ///
     /// `GET /api/v1/accounts/{account_id}/agent_bots`
     #[inline]
-    pub fn list(&self) -> Call<Vec<types::AgentBot>> {
-        Call::new(&self.core, LIST, &[&self.account_id])
+    pub fn list(&self) -> ListCall {
+        ListCall {
+            call: Call::new(&self.core, LIST, &[&self.account_id]),
+        }
     }
 
     /// Creates an agent bot in the account.
@@ -38,19 +40,21 @@ impl AgentBots {
     pub fn create(
         &self,
         body: impl Into<types::AgentBotCreateUpdatePayload>,
-    ) -> Call<types::AgentBot> {
+    ) -> CreateCall {
         let mut call = Call::new(&self.core, CREATE, &[&self.account_id]);
         let body: types::AgentBotCreateUpdatePayload = body.into();
         call.json("application/json", &body);
-        call
+        CreateCall { call }
     }
 
     /// Returns an agent bot of the account.
     ///
     /// `GET /api/v1/accounts/{account_id}/agent_bots/{id}`
     #[inline]
-    pub fn get(&self, id: i64) -> Call<types::AgentBot> {
-        Call::new(&self.core, GET, &[&self.account_id, &id])
+    pub fn get(&self, id: i64) -> GetCall {
+        GetCall {
+            call: Call::new(&self.core, GET, &[&self.account_id, &id]),
+        }
     }
 
     /// Changes an agent bot of the account.
@@ -61,19 +65,21 @@ impl AgentBots {
         &self,
         id: i64,
         body: impl Into<types::AgentBotCreateUpdatePayload>,
-    ) -> Call<types::AgentBot> {
+    ) -> UpdateCall {
         let mut call = Call::new(&self.core, UPDATE, &[&self.account_id, &id]);
         let body: types::AgentBotCreateUpdatePayload = body.into();
         call.json("application/json", &body);
-        call
+        UpdateCall { call }
     }
 
     /// Deletes an agent bot of the account.
     ///
     /// `DELETE /api/v1/accounts/{account_id}/agent_bots/{id}`
     #[inline]
-    pub fn delete(&self, id: i64) -> Call<()> {
-        Call::new(&self.core, DELETE, &[&self.account_id, &id])
+    pub fn delete(&self, id: i64) -> DeleteCall {
+        DeleteCall {
+            call: Call::new(&self.core, DELETE, &[&self.account_id, &id]),
+        }
     }
 
     /// Creates an agent bot in the account.
@@ -87,11 +93,11 @@ impl AgentBots {
     pub fn create_as_multipart(
         &self,
         body: impl Into<types::AgentBotForm>,
-    ) -> Call<types::AgentBot> {
+    ) -> CreateAsMultipartCall {
         let mut call = Call::new(&self.core, CREATE_AS_MULTIPART, &[&self.account_id]);
         let body: types::AgentBotForm = body.into();
         call.multipart(body.into_parts());
-        call
+        CreateAsMultipartCall { call }
     }
 
     /// Changes an agent bot of the account.
@@ -104,7 +110,7 @@ impl AgentBots {
         &self,
         id: i64,
         body: impl Into<types::AgentBotForm>,
-    ) -> Call<types::AgentBot> {
+    ) -> UpdateAsMultipartCall {
         let mut call = Call::new(
             &self.core,
             UPDATE_AS_MULTIPART,
@@ -112,8 +118,57 @@ impl AgentBots {
         );
         let body: types::AgentBotForm = body.into();
         call.multipart(body.into_parts());
-        call
+        UpdateAsMultipartCall { call }
     }
+}
+
+runtime::operation! {
+    /// Lists the account's agent bots and those of the installation.
+    ///
+    /// Returned by [`AgentBots::list`].
+    ListCall -> Vec<types::AgentBot>, ErrorBody
+}
+
+runtime::operation! {
+    /// Creates an agent bot in the account.
+    ///
+    /// Returned by [`AgentBots::create`].
+    CreateCall -> types::AgentBot, ErrorBody
+}
+
+runtime::operation! {
+    /// Returns an agent bot of the account.
+    ///
+    /// Returned by [`AgentBots::get`].
+    GetCall -> types::AgentBot, ErrorBody
+}
+
+runtime::operation! {
+    /// Changes an agent bot of the account.
+    ///
+    /// Returned by [`AgentBots::update`].
+    UpdateCall -> types::AgentBot, ErrorBody
+}
+
+runtime::operation! {
+    /// Deletes an agent bot of the account.
+    ///
+    /// Returned by [`AgentBots::delete`].
+    DeleteCall -> (), ErrorBody
+}
+
+runtime::operation! {
+    /// Creates an agent bot in the account.
+    ///
+    /// Returned by [`AgentBots::create_as_multipart`].
+    CreateAsMultipartCall -> types::AgentBot, ErrorBody
+}
+
+runtime::operation! {
+    /// Changes an agent bot of the account.
+    ///
+    /// Returned by [`AgentBots::update_as_multipart`].
+    UpdateAsMultipartCall -> types::AgentBot, ErrorBody
 }
 
 pub(super) const LIST: &Operation<Vec<types::AgentBot>, ErrorBody> = &Operation {

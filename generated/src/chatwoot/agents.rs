@@ -3,8 +3,8 @@
 //! The people who reply to customers in an account.
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, Operation, Status, decode};
+use super::{ErrorBody, types};
 
 /// The people who reply to customers in an account.
 #[derive(Clone, Debug)]
@@ -25,8 +25,10 @@ impl Agents {
     ///
     /// `GET /api/v1/accounts/{account_id}/agents`
     #[inline]
-    pub fn list(&self) -> Call<Vec<types::Agent>> {
-        Call::new(&self.core, LIST, &[&self.account_id])
+    pub fn list(&self) -> ListCall {
+        ListCall {
+            call: Call::new(&self.core, LIST, &[&self.account_id]),
+        }
     }
 
     /// Invites an agent.
@@ -35,14 +37,11 @@ impl Agents {
     ///
     /// `POST /api/v1/accounts/{account_id}/agents`
     #[inline]
-    pub fn create(
-        &self,
-        body: impl Into<types::AgentCreatePayload>,
-    ) -> Call<types::Agent> {
+    pub fn create(&self, body: impl Into<types::AgentCreatePayload>) -> CreateCall {
         let mut call = Call::new(&self.core, CREATE, &[&self.account_id]);
         let body: types::AgentCreatePayload = body.into();
         call.json("application/json", &body);
-        call
+        CreateCall { call }
     }
 
     /// Changes an agent's role or availability.
@@ -53,20 +52,50 @@ impl Agents {
         &self,
         id: i64,
         body: impl Into<types::AgentUpdatePayload>,
-    ) -> Call<types::Agent> {
+    ) -> UpdateCall {
         let mut call = Call::new(&self.core, UPDATE, &[&self.account_id, &id]);
         let body: types::AgentUpdatePayload = body.into();
         call.json("application/json", &body);
-        call
+        UpdateCall { call }
     }
 
     /// Takes an agent out of the account.
     ///
     /// `DELETE /api/v1/accounts/{account_id}/agents/{id}`
     #[inline]
-    pub fn delete(&self, id: i64) -> Call<()> {
-        Call::new(&self.core, DELETE, &[&self.account_id, &id])
+    pub fn delete(&self, id: i64) -> DeleteCall {
+        DeleteCall {
+            call: Call::new(&self.core, DELETE, &[&self.account_id, &id]),
+        }
     }
+}
+
+runtime::operation! {
+    /// Lists the account's agents.
+    ///
+    /// Returned by [`Agents::list`].
+    ListCall -> Vec<types::Agent>, ErrorBody
+}
+
+runtime::operation! {
+    /// Invites an agent.
+    ///
+    /// Returned by [`Agents::create`].
+    CreateCall -> types::Agent, ErrorBody
+}
+
+runtime::operation! {
+    /// Changes an agent's role or availability.
+    ///
+    /// Returned by [`Agents::update`].
+    UpdateCall -> types::Agent, ErrorBody
+}
+
+runtime::operation! {
+    /// Takes an agent out of the account.
+    ///
+    /// Returned by [`Agents::delete`].
+    DeleteCall -> (), ErrorBody
 }
 
 pub(super) const LIST: &Operation<Vec<types::Agent>, ErrorBody> = &Operation {

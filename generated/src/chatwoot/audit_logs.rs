@@ -3,8 +3,8 @@
 //! Who changed what in an account (Enterprise edition).
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, Style, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, Operation, Status, Style, decode};
+use super::{ErrorBody, types};
 
 /// Who changed what in an account (Enterprise edition).
 #[derive(Clone, Debug)]
@@ -36,11 +36,11 @@ impl AuditLogs {
     }
 }
 
-/// Lists changes made in the account, a page at a time (Enterprise edition).
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct ListCall {
-    call: Call<types::AuditLogsListResponse>,
+runtime::operation! {
+    /// Lists changes made in the account, a page at a time (Enterprise edition).
+    ///
+    /// Returned by [`AuditLogs::list`].
+    ListCall -> types::AuditLogsListResponse, ErrorBody
 }
 
 impl ListCall {
@@ -54,8 +54,6 @@ impl ListCall {
         self
     }
 }
-
-runtime::operation! { ListCall -> types::AuditLogsListResponse, ErrorBody }
 
 runtime::pages! {
     ListCall -> types::AuditLogsListResponse, types::AuditLogsListResponseAuditLogsItem, ErrorBody {

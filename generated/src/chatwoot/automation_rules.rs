@@ -3,8 +3,8 @@
 //! Rules that act on conversations by themselves.
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, Operation, Status, decode};
+use super::{ErrorBody, types};
 
 /// Rules that act on conversations by themselves.
 #[derive(Clone, Debug)]
@@ -25,8 +25,10 @@ impl AutomationRules {
     ///
     /// `GET /api/v1/accounts/{account_id}/automation_rules`
     #[inline]
-    pub fn list(&self) -> Call<types::AutomationRulesListResponse> {
-        Call::new(&self.core, LIST, &[&self.account_id])
+    pub fn list(&self) -> ListCall {
+        ListCall {
+            call: Call::new(&self.core, LIST, &[&self.account_id]),
+        }
     }
 
     /// Creates an automation rule.
@@ -36,11 +38,11 @@ impl AutomationRules {
     pub fn create(
         &self,
         body: impl Into<types::AutomationRuleCreateUpdatePayload>,
-    ) -> Call<types::AutomationRuleItem> {
+    ) -> CreateCall {
         let mut call = Call::new(&self.core, CREATE, &[&self.account_id]);
         let body: types::AutomationRuleCreateUpdatePayload = body.into();
         call.json("application/json", &body);
-        call
+        CreateCall { call }
     }
 
     /// Returns an automation rule.
@@ -49,8 +51,10 @@ impl AutomationRules {
     ///
     /// `GET /api/v1/accounts/{account_id}/automation_rules/{id}`
     #[inline]
-    pub fn get(&self, id: i64) -> Call<types::AutomationRule> {
-        Call::new(&self.core, GET, &[&self.account_id, &id])
+    pub fn get(&self, id: i64) -> GetCall {
+        GetCall {
+            call: Call::new(&self.core, GET, &[&self.account_id, &id]),
+        }
     }
 
     /// Changes an automation rule.
@@ -63,11 +67,11 @@ impl AutomationRules {
         &self,
         id: i64,
         body: impl Into<types::AutomationRuleCreateUpdatePayload>,
-    ) -> Call<types::AutomationRule> {
+    ) -> UpdateCall {
         let mut call = Call::new(&self.core, UPDATE, &[&self.account_id, &id]);
         let body: types::AutomationRuleCreateUpdatePayload = body.into();
         call.json("application/json", &body);
-        call
+        UpdateCall { call }
     }
 
     /// Deletes an automation rule.
@@ -76,9 +80,46 @@ impl AutomationRules {
     ///
     /// `DELETE /api/v1/accounts/{account_id}/automation_rules/{id}`
     #[inline]
-    pub fn delete(&self, id: i64) -> Call<()> {
-        Call::new(&self.core, DELETE, &[&self.account_id, &id])
+    pub fn delete(&self, id: i64) -> DeleteCall {
+        DeleteCall {
+            call: Call::new(&self.core, DELETE, &[&self.account_id, &id]),
+        }
     }
+}
+
+runtime::operation! {
+    /// Lists the account's automation rules.
+    ///
+    /// Returned by [`AutomationRules::list`].
+    ListCall -> types::AutomationRulesListResponse, ErrorBody
+}
+
+runtime::operation! {
+    /// Creates an automation rule.
+    ///
+    /// Returned by [`AutomationRules::create`].
+    CreateCall -> types::AutomationRuleItem, ErrorBody
+}
+
+runtime::operation! {
+    /// Returns an automation rule.
+    ///
+    /// Returned by [`AutomationRules::get`].
+    GetCall -> types::AutomationRule, ErrorBody
+}
+
+runtime::operation! {
+    /// Changes an automation rule.
+    ///
+    /// Returned by [`AutomationRules::update`].
+    UpdateCall -> types::AutomationRule, ErrorBody
+}
+
+runtime::operation! {
+    /// Deletes an automation rule.
+    ///
+    /// Returned by [`AutomationRules::delete`].
+    DeleteCall -> (), ErrorBody
 }
 
 pub(super) const LIST: &Operation<types::AutomationRulesListResponse, ErrorBody> = &Operation {

@@ -3,8 +3,8 @@
 //! Prepared replies, which agents insert by a short code.
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, Operation, Status, decode};
+use super::{ErrorBody, types};
 
 /// Prepared replies, which agents insert by a short code.
 #[derive(Clone, Debug)]
@@ -25,8 +25,10 @@ impl CannedResponses {
     ///
     /// `GET /api/v1/accounts/{account_id}/canned_responses`
     #[inline]
-    pub fn list(&self) -> Call<Vec<types::CannedResponse>> {
-        Call::new(&self.core, LIST, &[&self.account_id])
+    pub fn list(&self) -> ListCall {
+        ListCall {
+            call: Call::new(&self.core, LIST, &[&self.account_id]),
+        }
     }
 
     /// Creates a canned response.
@@ -36,11 +38,11 @@ impl CannedResponses {
     pub fn create(
         &self,
         body: impl Into<types::CannedResponseCreateUpdatePayload>,
-    ) -> Call<types::CannedResponse> {
+    ) -> CreateCall {
         let mut call = Call::new(&self.core, CREATE, &[&self.account_id]);
         let body: types::CannedResponseCreateUpdatePayload = body.into();
         call.json("application/json", &body);
-        call
+        CreateCall { call }
     }
 
     /// Changes a canned response.
@@ -51,20 +53,50 @@ impl CannedResponses {
         &self,
         id: i64,
         body: impl Into<types::CannedResponseCreateUpdatePayload>,
-    ) -> Call<types::CannedResponse> {
+    ) -> UpdateCall {
         let mut call = Call::new(&self.core, UPDATE, &[&self.account_id, &id]);
         let body: types::CannedResponseCreateUpdatePayload = body.into();
         call.json("application/json", &body);
-        call
+        UpdateCall { call }
     }
 
     /// Deletes a canned response.
     ///
     /// `DELETE /api/v1/accounts/{account_id}/canned_responses/{id}`
     #[inline]
-    pub fn delete(&self, id: i64) -> Call<()> {
-        Call::new(&self.core, DELETE, &[&self.account_id, &id])
+    pub fn delete(&self, id: i64) -> DeleteCall {
+        DeleteCall {
+            call: Call::new(&self.core, DELETE, &[&self.account_id, &id]),
+        }
     }
+}
+
+runtime::operation! {
+    /// Lists the account's canned responses.
+    ///
+    /// Returned by [`CannedResponses::list`].
+    ListCall -> Vec<types::CannedResponse>, ErrorBody
+}
+
+runtime::operation! {
+    /// Creates a canned response.
+    ///
+    /// Returned by [`CannedResponses::create`].
+    CreateCall -> types::CannedResponse, ErrorBody
+}
+
+runtime::operation! {
+    /// Changes a canned response.
+    ///
+    /// Returned by [`CannedResponses::update`].
+    UpdateCall -> types::CannedResponse, ErrorBody
+}
+
+runtime::operation! {
+    /// Deletes a canned response.
+    ///
+    /// Returned by [`CannedResponses::delete`].
+    DeleteCall -> (), ErrorBody
 }
 
 pub(super) const LIST: &Operation<Vec<types::CannedResponse>, ErrorBody> = &Operation {

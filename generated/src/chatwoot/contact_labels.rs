@@ -3,8 +3,8 @@
 //! The labels a contact carries.
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, Operation, Status, decode};
+use super::{ErrorBody, types};
 
 /// The labels a contact carries.
 #[derive(Clone, Debug)]
@@ -27,8 +27,10 @@ impl ContactLabels {
     ///
     /// `GET /api/v1/accounts/{account_id}/contacts/{id}/labels`
     #[inline]
-    pub fn list(&self) -> Call<types::ContactLabels> {
-        Call::new(&self.core, LIST, &[&self.account_id, &self.contact_id])
+    pub fn list(&self) -> ListCall {
+        ListCall {
+            call: Call::new(&self.core, LIST, &[&self.account_id, &self.contact_id]),
+        }
     }
 
     /// Replaces the labels of a contact by those given.
@@ -38,7 +40,7 @@ impl ContactLabels {
     pub fn replace(
         &self,
         body: impl Into<types::ContactLabelsReplaceRequest>,
-    ) -> Call<types::ContactLabels> {
+    ) -> ReplaceCall {
         let mut call = Call::new(
             &self.core,
             REPLACE,
@@ -46,8 +48,22 @@ impl ContactLabels {
         );
         let body: types::ContactLabelsReplaceRequest = body.into();
         call.json("application/json", &body);
-        call
+        ReplaceCall { call }
     }
+}
+
+runtime::operation! {
+    /// Lists the labels of a contact.
+    ///
+    /// Returned by [`ContactLabels::list`].
+    ListCall -> types::ContactLabels, ErrorBody
+}
+
+runtime::operation! {
+    /// Replaces the labels of a contact by those given.
+    ///
+    /// Returned by [`ContactLabels::replace`].
+    ReplaceCall -> types::ContactLabels, ErrorBody
 }
 
 pub(super) const LIST: &Operation<types::ContactLabels, ErrorBody> = &Operation {

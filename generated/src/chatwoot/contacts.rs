@@ -3,8 +3,8 @@
 //! The customers an account talks to.
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, MultipartBody, Operation, Status, Style, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, MultipartBody, Operation, Status, Style, decode};
+use super::{ErrorBody, types};
 
 /// The customers an account talks to.
 #[derive(Clone, Debug)]
@@ -37,14 +37,11 @@ impl Contacts {
     ///
     /// `POST /api/v1/accounts/{account_id}/contacts`
     #[inline]
-    pub fn create(
-        &self,
-        body: impl Into<types::ContactCreatePayload>,
-    ) -> Call<types::ContactCreateResponse> {
+    pub fn create(&self, body: impl Into<types::ContactCreatePayload>) -> CreateCall {
         let mut call = Call::new(&self.core, CREATE, &[&self.account_id]);
         let body: types::ContactCreatePayload = body.into();
         call.json("application/json", &body);
-        call
+        CreateCall { call }
     }
 
     /// Returns a contact.
@@ -65,11 +62,11 @@ impl Contacts {
         &self,
         id: i64,
         body: impl Into<types::ContactUpdatePayload>,
-    ) -> Call<types::ContactShowResponse> {
+    ) -> UpdateCall {
         let mut call = Call::new(&self.core, UPDATE, &[&self.account_id, &id]);
         let body: types::ContactUpdatePayload = body.into();
         call.json("application/json", &body);
-        call
+        UpdateCall { call }
     }
 
     /// Deletes a contact.
@@ -78,27 +75,30 @@ impl Contacts {
     ///
     /// `DELETE /api/v1/accounts/{account_id}/contacts/{id}`
     #[inline]
-    pub fn delete(&self, id: i64) -> Call<()> {
-        Call::new(&self.core, DELETE, &[&self.account_id, &id])
+    pub fn delete(&self, id: i64) -> DeleteCall {
+        DeleteCall {
+            call: Call::new(&self.core, DELETE, &[&self.account_id, &id]),
+        }
     }
 
     /// Lists the inboxes through which a contact can be written to.
     ///
     /// `GET /api/v1/accounts/{account_id}/contacts/{id}/contactable_inboxes`
     #[inline]
-    pub fn contactable_inboxes(
-        &self,
-        id: i64,
-    ) -> Call<types::ContactableInboxesResponse> {
-        Call::new(&self.core, CONTACTABLE_INBOXES, &[&self.account_id, &id])
+    pub fn contactable_inboxes(&self, id: i64) -> ContactableInboxesCall {
+        ContactableInboxesCall {
+            call: Call::new(&self.core, CONTACTABLE_INBOXES, &[&self.account_id, &id]),
+        }
     }
 
     /// Lists the contact's most recent conversations.
     ///
     /// `GET /api/v1/accounts/{account_id}/contacts/{id}/conversations`
     #[inline]
-    pub fn conversations(&self, id: i64) -> Call<types::ContactConversationsResponse> {
-        Call::new(&self.core, CONVERSATIONS, &[&self.account_id, &id])
+    pub fn conversations(&self, id: i64) -> ConversationsCall {
+        ConversationsCall {
+            call: Call::new(&self.core, CONVERSATIONS, &[&self.account_id, &id]),
+        }
     }
 
     /// Creates a contact and, given an inbox, the source id that addresses it there.
@@ -110,11 +110,11 @@ impl Contacts {
     pub fn create_as_multipart(
         &self,
         body: impl Into<types::ContactCreateForm>,
-    ) -> Call<types::ContactCreateResponse> {
+    ) -> CreateAsMultipartCall {
         let mut call = Call::new(&self.core, CREATE_AS_MULTIPART, &[&self.account_id]);
         let body: types::ContactCreateForm = body.into();
         call.multipart(body.into_parts());
-        call
+        CreateAsMultipartCall { call }
     }
 
     /// Makes a contact reachable through an inbox, under a given or a generated source id.
@@ -125,7 +125,7 @@ impl Contacts {
         &self,
         id: i64,
         body: impl Into<types::ContactsCreateContactInboxRequest>,
-    ) -> Call<types::ContactInbox> {
+    ) -> CreateContactInboxCall {
         let mut call = Call::new(
             &self.core,
             CREATE_CONTACT_INBOX,
@@ -133,7 +133,7 @@ impl Contacts {
         );
         let body: types::ContactsCreateContactInboxRequest = body.into();
         call.json("application/json", &body);
-        call
+        CreateContactInboxCall { call }
     }
 
     /// Lists the contacts that meet the given conditions, 15 to a page.
@@ -155,14 +155,11 @@ impl Contacts {
     ///
     /// `POST /api/v1/accounts/{account_id}/actions/contact_merge`
     #[inline]
-    pub fn merge(
-        &self,
-        body: impl Into<types::ContactsMergeRequest>,
-    ) -> Call<types::Contact> {
+    pub fn merge(&self, body: impl Into<types::ContactsMergeRequest>) -> MergeCall {
         let mut call = Call::new(&self.core, MERGE, &[&self.account_id]);
         let body: types::ContactsMergeRequest = body.into();
         call.json("application/json", &body);
-        call
+        MergeCall { call }
     }
 
     /// Searches contacts by name, identifier, e-mail address or phone number.
@@ -190,7 +187,7 @@ impl Contacts {
         &self,
         id: i64,
         body: impl Into<types::ContactUpdateForm>,
-    ) -> Call<types::ContactShowResponse> {
+    ) -> UpdateAsMultipartCall {
         let mut call = Call::new(
             &self.core,
             UPDATE_AS_MULTIPART,
@@ -198,15 +195,15 @@ impl Contacts {
         );
         let body: types::ContactUpdateForm = body.into();
         call.multipart(body.into_parts());
-        call
+        UpdateAsMultipartCall { call }
     }
 }
 
-/// Lists the account's contacts, 15 to a page.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct ListCall {
-    call: Call<types::ContactsListResponse>,
+runtime::operation! {
+    /// Lists the account's contacts, 15 to a page.
+    ///
+    /// Returned by [`Contacts::list`].
+    ListCall -> types::ContactsListResponse, ErrorBody
 }
 
 impl ListCall {
@@ -256,8 +253,6 @@ impl ListCall {
     }
 }
 
-runtime::operation! { ListCall -> types::ContactsListResponse, ErrorBody }
-
 runtime::pages! {
     ListCall -> types::ContactsListResponse, types::Contact, ErrorBody {
         by Number("page", 1),
@@ -266,11 +261,18 @@ runtime::pages! {
     }
 }
 
-/// Returns a contact.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct GetCall {
-    call: Call<types::ContactShowResponse>,
+runtime::operation! {
+    /// Creates a contact and, given an inbox, the source id that addresses it there.
+    ///
+    /// Returned by [`Contacts::create`].
+    CreateCall -> types::ContactCreateResponse, ErrorBody
+}
+
+runtime::operation! {
+    /// Returns a contact.
+    ///
+    /// Returned by [`Contacts::get`].
+    GetCall -> types::ContactShowResponse, ErrorBody
 }
 
 impl GetCall {
@@ -289,13 +291,53 @@ impl GetCall {
     }
 }
 
-runtime::operation! { GetCall -> types::ContactShowResponse, ErrorBody }
+runtime::operation! {
+    /// Changes a contact; what is left out stays as it is.
+    ///
+    /// Returned by [`Contacts::update`].
+    UpdateCall -> types::ContactShowResponse, ErrorBody
+}
 
-/// Lists the contacts that meet the given conditions, 15 to a page.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct FilterCall {
-    call: Call<types::ContactsListResponse>,
+runtime::operation! {
+    /// Deletes a contact.
+    ///
+    /// Returned by [`Contacts::delete`].
+    DeleteCall -> (), ErrorBody
+}
+
+runtime::operation! {
+    /// Lists the inboxes through which a contact can be written to.
+    ///
+    /// Returned by [`Contacts::contactable_inboxes`].
+    ContactableInboxesCall -> types::ContactableInboxesResponse, ErrorBody
+}
+
+runtime::operation! {
+    /// Lists the contact's most recent conversations.
+    ///
+    /// Returned by [`Contacts::conversations`].
+    ConversationsCall -> types::ContactConversationsResponse, ErrorBody
+}
+
+runtime::operation! {
+    /// Creates a contact and, given an inbox, the source id that addresses it there.
+    ///
+    /// Returned by [`Contacts::create_as_multipart`].
+    CreateAsMultipartCall -> types::ContactCreateResponse, ErrorBody
+}
+
+runtime::operation! {
+    /// Makes a contact reachable through an inbox, under a given or a generated source id.
+    ///
+    /// Returned by [`Contacts::create_contact_inbox`].
+    CreateContactInboxCall -> types::ContactInbox, ErrorBody
+}
+
+runtime::operation! {
+    /// Lists the contacts that meet the given conditions, 15 to a page.
+    ///
+    /// Returned by [`Contacts::filter`].
+    FilterCall -> types::ContactsListResponse, ErrorBody
 }
 
 impl FilterCall {
@@ -308,8 +350,6 @@ impl FilterCall {
     }
 }
 
-runtime::operation! { FilterCall -> types::ContactsListResponse, ErrorBody }
-
 runtime::pages! {
     FilterCall -> types::ContactsListResponse, types::Contact, ErrorBody {
         by Number("page", 1),
@@ -318,11 +358,18 @@ runtime::pages! {
     }
 }
 
-/// Searches contacts by name, identifier, e-mail address or phone number.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct SearchCall {
-    call: Call<types::ContactSearchResponse>,
+runtime::operation! {
+    /// Merges one contact into another and deletes the first; this cannot be undone.
+    ///
+    /// Returned by [`Contacts::merge`].
+    MergeCall -> types::Contact, ErrorBody
+}
+
+runtime::operation! {
+    /// Searches contacts by name, identifier, e-mail address or phone number.
+    ///
+    /// Returned by [`Contacts::search`].
+    SearchCall -> types::ContactSearchResponse, ErrorBody
 }
 
 impl SearchCall {
@@ -360,14 +407,19 @@ impl SearchCall {
     }
 }
 
-runtime::operation! { SearchCall -> types::ContactSearchResponse, ErrorBody }
-
 runtime::pages! {
     SearchCall -> types::ContactSearchResponse, types::Contact, ErrorBody {
         by Number("page", 1),
         items |page| Some(&mut page.payload),
         sign More(|page| page.meta.has_more),
     }
+}
+
+runtime::operation! {
+    /// Changes a contact; what is left out stays as it is.
+    ///
+    /// Returned by [`Contacts::update_as_multipart`].
+    UpdateAsMultipartCall -> types::ContactShowResponse, ErrorBody
 }
 
 pub(super) const LIST: &Operation<types::ContactsListResponse, ErrorBody> = &Operation {

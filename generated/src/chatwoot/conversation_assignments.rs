@@ -3,8 +3,8 @@
 //! Who is responsible for a conversation.
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, Operation, Status, decode};
+use super::{ErrorBody, types};
 
 /// Who is responsible for a conversation.
 #[derive(Clone, Debug)]
@@ -34,7 +34,7 @@ impl ConversationAssignments {
     pub fn assign(
         &self,
         body: impl Into<types::ConversationAssignmentsAssignRequest>,
-    ) -> Call<Option<types::Assignment>> {
+    ) -> AssignCall {
         let mut call = Call::new(
             &self.core,
             ASSIGN,
@@ -42,8 +42,15 @@ impl ConversationAssignments {
         );
         let body: types::ConversationAssignmentsAssignRequest = body.into();
         call.json("application/json", &body);
-        call
+        AssignCall { call }
     }
+}
+
+runtime::operation! {
+    /// Assigns a conversation to an agent, a bot or a team, or to nobody.
+    ///
+    /// Returned by [`ConversationAssignments::assign`].
+    AssignCall -> Option<types::Assignment>, ErrorBody
 }
 
 pub(super) const ASSIGN: &Operation<Option<types::Assignment>, ErrorBody> = &Operation {

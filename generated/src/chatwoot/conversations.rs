@@ -3,8 +3,8 @@
 //! Threads between a contact and the account.
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, Style, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, Operation, Status, Style, decode};
+use super::{ErrorBody, types};
 
 /// Threads between a contact and the account.
 #[derive(Clone, Debug)]
@@ -42,19 +42,21 @@ impl Conversations {
     pub fn create(
         &self,
         body: impl Into<types::ConversationCreatePayload>,
-    ) -> Call<types::Conversation> {
+    ) -> CreateCall {
         let mut call = Call::new(&self.core, CREATE, &[&self.account_id]);
         let body: types::ConversationCreatePayload = body.into();
         call.json("application/json", &body);
-        call
+        CreateCall { call }
     }
 
     /// Returns a conversation.
     ///
     /// `GET /api/v1/accounts/{account_id}/conversations/{conversation_id}`
     #[inline]
-    pub fn get(&self, conversation_id: i64) -> Call<types::Conversation> {
-        Call::new(&self.core, GET, &[&self.account_id, &conversation_id])
+    pub fn get(&self, conversation_id: i64) -> GetCall {
+        GetCall {
+            call: Call::new(&self.core, GET, &[&self.account_id, &conversation_id]),
+        }
     }
 
     /// Changes a conversation's priority or service agreement.
@@ -65,7 +67,7 @@ impl Conversations {
         &self,
         conversation_id: i64,
         body: impl Into<types::ConversationsUpdateRequest>,
-    ) -> Call<types::Conversation> {
+    ) -> UpdateCall {
         let mut call = Call::new(
             &self.core,
             UPDATE,
@@ -73,7 +75,7 @@ impl Conversations {
         );
         let body: types::ConversationsUpdateRequest = body.into();
         call.json("application/json", &body);
-        call
+        UpdateCall { call }
     }
 
     /// Counts conversations by assignment.
@@ -107,8 +109,14 @@ impl Conversations {
     ///
     /// `GET /api/v1/accounts/{account_id}/conversations/{conversation_id}/labels`
     #[inline]
-    pub fn list_labels(&self, conversation_id: i64) -> Call<types::ContactLabels> {
-        Call::new(&self.core, LIST_LABELS, &[&self.account_id, &conversation_id])
+    pub fn list_labels(&self, conversation_id: i64) -> ListLabelsCall {
+        ListLabelsCall {
+            call: Call::new(
+                &self.core,
+                LIST_LABELS,
+                &[&self.account_id, &conversation_id],
+            ),
+        }
     }
 
     /// Removes custom attributes from a conversation.
@@ -119,7 +127,7 @@ impl Conversations {
         &self,
         conversation_id: i64,
         body: impl Into<types::ConversationsRemoveCustomAttributesRequest>,
-    ) -> Call<types::ConversationCustomAttributes> {
+    ) -> RemoveCustomAttributesCall {
         let mut call = Call::new(
             &self.core,
             REMOVE_CUSTOM_ATTRIBUTES,
@@ -127,7 +135,7 @@ impl Conversations {
         );
         let body: types::ConversationsRemoveCustomAttributesRequest = body.into();
         call.json("application/json", &body);
-        call
+        RemoveCustomAttributesCall { call }
     }
 
     /// Replaces the labels of a conversation by those given.
@@ -138,7 +146,7 @@ impl Conversations {
         &self,
         conversation_id: i64,
         body: impl Into<types::ContactLabelsReplaceRequest>,
-    ) -> Call<types::ContactLabels> {
+    ) -> ReplaceLabelsCall {
         let mut call = Call::new(
             &self.core,
             REPLACE_LABELS,
@@ -146,7 +154,7 @@ impl Conversations {
         );
         let body: types::ContactLabelsReplaceRequest = body.into();
         call.json("application/json", &body);
-        call
+        ReplaceLabelsCall { call }
     }
 
     /// Lists the reporting events of a conversation (Enterprise edition).
@@ -155,11 +163,14 @@ impl Conversations {
     ///
     /// `GET /api/v1/accounts/{account_id}/conversations/{conversation_id}/reporting_events`
     #[inline]
-    pub fn reporting_events(
-        &self,
-        conversation_id: i64,
-    ) -> Call<Vec<types::ReportingEvent>> {
-        Call::new(&self.core, REPORTING_EVENTS, &[&self.account_id, &conversation_id])
+    pub fn reporting_events(&self, conversation_id: i64) -> ReportingEventsCall {
+        ReportingEventsCall {
+            call: Call::new(
+                &self.core,
+                REPORTING_EVENTS,
+                &[&self.account_id, &conversation_id],
+            ),
+        }
     }
 
     /// Sets or clears a conversation's priority.
@@ -172,7 +183,7 @@ impl Conversations {
         &self,
         conversation_id: i64,
         body: impl Into<types::ConversationsTogglePriorityRequest>,
-    ) -> Call<()> {
+    ) -> TogglePriorityCall {
         let mut call = Call::new(
             &self.core,
             TOGGLE_PRIORITY,
@@ -180,7 +191,7 @@ impl Conversations {
         );
         let body: types::ConversationsTogglePriorityRequest = body.into();
         call.json("application/json", &body);
-        call
+        TogglePriorityCall { call }
     }
 
     /// Opens, resolves, snoozes or parks a conversation.
@@ -193,7 +204,7 @@ impl Conversations {
         &self,
         conversation_id: i64,
         body: impl Into<types::ConversationsToggleStatusRequest>,
-    ) -> Call<types::ConversationStatusToggle> {
+    ) -> ToggleStatusCall {
         let mut call = Call::new(
             &self.core,
             TOGGLE_STATUS,
@@ -201,7 +212,7 @@ impl Conversations {
         );
         let body: types::ConversationsToggleStatusRequest = body.into();
         call.json("application/json", &body);
-        call
+        ToggleStatusCall { call }
     }
 
     /// Shows or hides that the agent is typing.
@@ -212,7 +223,7 @@ impl Conversations {
         &self,
         conversation_id: i64,
         body: impl Into<types::ConversationsToggleTypingStatusRequest>,
-    ) -> Call<()> {
+    ) -> ToggleTypingStatusCall {
         let mut call = Call::new(
             &self.core,
             TOGGLE_TYPING_STATUS,
@@ -220,7 +231,7 @@ impl Conversations {
         );
         let body: types::ConversationsToggleTypingStatusRequest = body.into();
         call.json("application/json", &body);
-        call
+        ToggleTypingStatusCall { call }
     }
 
     /// Replaces a conversation's custom attributes, or merges others into them.
@@ -233,7 +244,7 @@ impl Conversations {
         &self,
         conversation_id: i64,
         body: impl Into<types::ConversationsUpdateCustomAttributesRequest>,
-    ) -> Call<types::ConversationCustomAttributes> {
+    ) -> UpdateCustomAttributesCall {
         let mut call = Call::new(
             &self.core,
             UPDATE_CUSTOM_ATTRIBUTES,
@@ -241,15 +252,15 @@ impl Conversations {
         );
         let body: types::ConversationsUpdateCustomAttributesRequest = body.into();
         call.json("application/json", &body);
-        call
+        UpdateCustomAttributesCall { call }
     }
 }
 
-/// Lists conversations with their counts, 25 to a page.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct ListCall {
-    call: Call<types::ConversationList>,
+runtime::operation! {
+    /// Lists conversations with their counts, 25 to a page.
+    ///
+    /// Returned by [`Conversations::list`].
+    ListCall -> types::ConversationList, ErrorBody
 }
 
 impl ListCall {
@@ -361,8 +372,6 @@ impl ListCall {
     }
 }
 
-runtime::operation! { ListCall -> types::ConversationList, ErrorBody }
-
 runtime::pages! {
     ListCall -> types::ConversationList, types::Conversation, ErrorBody {
         by Number("page", 1),
@@ -370,11 +379,32 @@ runtime::pages! {
     }
 }
 
-/// Counts conversations by assignment.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct CountsCall {
-    call: Call<types::ConversationCountsResponse>,
+runtime::operation! {
+    /// Starts a conversation with a contact, optionally with a first message.
+    ///
+    /// Returned by [`Conversations::create`].
+    CreateCall -> types::Conversation, ErrorBody
+}
+
+runtime::operation! {
+    /// Returns a conversation.
+    ///
+    /// Returned by [`Conversations::get`].
+    GetCall -> types::Conversation, ErrorBody
+}
+
+runtime::operation! {
+    /// Changes a conversation's priority or service agreement.
+    ///
+    /// Returned by [`Conversations::update`].
+    UpdateCall -> types::Conversation, ErrorBody
+}
+
+runtime::operation! {
+    /// Counts conversations by assignment.
+    ///
+    /// Returned by [`Conversations::counts`].
+    CountsCall -> types::ConversationCountsResponse, ErrorBody
 }
 
 impl CountsCall {
@@ -427,13 +457,11 @@ impl CountsCall {
     }
 }
 
-runtime::operation! { CountsCall -> types::ConversationCountsResponse, ErrorBody }
-
-/// Lists the conversations that meet the given conditions, 25 to a page.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct FilterCall {
-    call: Call<types::ConversationFilterResponse>,
+runtime::operation! {
+    /// Lists the conversations that meet the given conditions, 25 to a page.
+    ///
+    /// Returned by [`Conversations::filter`].
+    FilterCall -> types::ConversationFilterResponse, ErrorBody
 }
 
 impl FilterCall {
@@ -446,14 +474,68 @@ impl FilterCall {
     }
 }
 
-runtime::operation! { FilterCall -> types::ConversationFilterResponse, ErrorBody }
-
 runtime::pages! {
     FilterCall -> types::ConversationFilterResponse, types::Conversation, ErrorBody {
         by Number("page", 1),
         items |page| Some(&mut page.payload),
         sign Total(|page| Some(page.meta.all_count)),
     }
+}
+
+runtime::operation! {
+    /// Lists the labels of a conversation.
+    ///
+    /// Returned by [`Conversations::list_labels`].
+    ListLabelsCall -> types::ContactLabels, ErrorBody
+}
+
+runtime::operation! {
+    /// Removes custom attributes from a conversation.
+    ///
+    /// Returned by [`Conversations::remove_custom_attributes`].
+    RemoveCustomAttributesCall -> types::ConversationCustomAttributes, ErrorBody
+}
+
+runtime::operation! {
+    /// Replaces the labels of a conversation by those given.
+    ///
+    /// Returned by [`Conversations::replace_labels`].
+    ReplaceLabelsCall -> types::ContactLabels, ErrorBody
+}
+
+runtime::operation! {
+    /// Lists the reporting events of a conversation (Enterprise edition).
+    ///
+    /// Returned by [`Conversations::reporting_events`].
+    ReportingEventsCall -> Vec<types::ReportingEvent>, ErrorBody
+}
+
+runtime::operation! {
+    /// Sets or clears a conversation's priority.
+    ///
+    /// Returned by [`Conversations::toggle_priority`].
+    TogglePriorityCall -> (), ErrorBody
+}
+
+runtime::operation! {
+    /// Opens, resolves, snoozes or parks a conversation.
+    ///
+    /// Returned by [`Conversations::toggle_status`].
+    ToggleStatusCall -> types::ConversationStatusToggle, ErrorBody
+}
+
+runtime::operation! {
+    /// Shows or hides that the agent is typing.
+    ///
+    /// Returned by [`Conversations::toggle_typing_status`].
+    ToggleTypingStatusCall -> (), ErrorBody
+}
+
+runtime::operation! {
+    /// Replaces a conversation's custom attributes, or merges others into them.
+    ///
+    /// Returned by [`Conversations::update_custom_attributes`].
+    UpdateCustomAttributesCall -> types::ConversationCustomAttributes, ErrorBody
 }
 
 pub(super) const LIST: &Operation<types::ConversationList, ErrorBody> = &Operation {

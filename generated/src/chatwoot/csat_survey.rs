@@ -3,8 +3,8 @@
 //! The page on which a customer rates a conversation.
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, decode};
-use super::{Call, ErrorBody};
+use runtime::generated::{Call, Method, Operation, Status, decode};
+use super::ErrorBody;
 
 /// The page on which a customer rates a conversation.
 #[derive(Clone, Debug)]
@@ -25,9 +25,18 @@ impl CsatSurvey {
     ///
     /// `GET /survey/responses/{conversation_uuid}`
     #[inline]
-    pub fn get(&self) -> Call<String> {
-        Call::new(&self.core, GET, &[&self.conversation_uuid])
+    pub fn get(&self) -> GetCall {
+        GetCall {
+            call: Call::new(&self.core, GET, &[&self.conversation_uuid]),
+        }
     }
+}
+
+runtime::operation! {
+    /// Returns the HTML page on which a customer rates a conversation.
+    ///
+    /// Returned by [`CsatSurvey::get`].
+    GetCall -> String, ErrorBody
 }
 
 pub(super) const GET: &Operation<String, ErrorBody> = &Operation {

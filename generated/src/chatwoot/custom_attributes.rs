@@ -3,8 +3,8 @@
 //! Definitions of the extra fields that contacts and conversations may have.
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, Style, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, Operation, Status, Style, decode};
+use super::{ErrorBody, types};
 
 /// Definitions of the extra fields that contacts and conversations may have.
 #[derive(Clone, Debug)]
@@ -40,19 +40,21 @@ impl CustomAttributes {
     pub fn create(
         &self,
         body: impl Into<types::CustomAttributeCreateUpdatePayload>,
-    ) -> Call<types::CustomAttribute> {
+    ) -> CreateCall {
         let mut call = Call::new(&self.core, CREATE, &[&self.account_id]);
         let body: types::CustomAttributeCreateUpdatePayload = body.into();
         call.json("application/json", &body);
-        call
+        CreateCall { call }
     }
 
     /// Returns the definition of a custom attribute.
     ///
     /// `GET /api/v1/accounts/{account_id}/custom_attribute_definitions/{id}`
     #[inline]
-    pub fn get(&self, id: i64) -> Call<types::CustomAttribute> {
-        Call::new(&self.core, GET, &[&self.account_id, &id])
+    pub fn get(&self, id: i64) -> GetCall {
+        GetCall {
+            call: Call::new(&self.core, GET, &[&self.account_id, &id]),
+        }
     }
 
     /// Changes the definition of a custom attribute.
@@ -63,27 +65,29 @@ impl CustomAttributes {
         &self,
         id: i64,
         body: impl Into<types::CustomAttributeCreateUpdatePayload>,
-    ) -> Call<types::CustomAttribute> {
+    ) -> UpdateCall {
         let mut call = Call::new(&self.core, UPDATE, &[&self.account_id, &id]);
         let body: types::CustomAttributeCreateUpdatePayload = body.into();
         call.json("application/json", &body);
-        call
+        UpdateCall { call }
     }
 
     /// Deletes the definition of a custom attribute.
     ///
     /// `DELETE /api/v1/accounts/{account_id}/custom_attribute_definitions/{id}`
     #[inline]
-    pub fn delete(&self, id: i64) -> Call<()> {
-        Call::new(&self.core, DELETE, &[&self.account_id, &id])
+    pub fn delete(&self, id: i64) -> DeleteCall {
+        DeleteCall {
+            call: Call::new(&self.core, DELETE, &[&self.account_id, &id]),
+        }
     }
 }
 
-/// Lists the definitions of custom attributes.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct ListCall {
-    call: Call<Vec<types::CustomAttribute>>,
+runtime::operation! {
+    /// Lists the definitions of custom attributes.
+    ///
+    /// Returned by [`CustomAttributes::list`].
+    ListCall -> Vec<types::CustomAttribute>, ErrorBody
 }
 
 impl ListCall {
@@ -101,7 +105,33 @@ impl ListCall {
     }
 }
 
-runtime::operation! { ListCall -> Vec<types::CustomAttribute>, ErrorBody }
+runtime::operation! {
+    /// Defines a custom attribute.
+    ///
+    /// Returned by [`CustomAttributes::create`].
+    CreateCall -> types::CustomAttribute, ErrorBody
+}
+
+runtime::operation! {
+    /// Returns the definition of a custom attribute.
+    ///
+    /// Returned by [`CustomAttributes::get`].
+    GetCall -> types::CustomAttribute, ErrorBody
+}
+
+runtime::operation! {
+    /// Changes the definition of a custom attribute.
+    ///
+    /// Returned by [`CustomAttributes::update`].
+    UpdateCall -> types::CustomAttribute, ErrorBody
+}
+
+runtime::operation! {
+    /// Deletes the definition of a custom attribute.
+    ///
+    /// Returned by [`CustomAttributes::delete`].
+    DeleteCall -> (), ErrorBody
+}
 
 pub(super) const LIST: &Operation<Vec<types::CustomAttribute>, ErrorBody> = &Operation {
     name: "custom_attributes.list",

@@ -3,8 +3,8 @@
 //! Searches that a user has saved.
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, Style, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, Operation, Status, Style, decode};
+use super::{ErrorBody, types};
 
 /// Searches that a user has saved.
 #[derive(Clone, Debug)]
@@ -51,8 +51,10 @@ impl CustomFilters {
     ///
     /// `GET /api/v1/accounts/{account_id}/custom_filters/{custom_filter_id}`
     #[inline]
-    pub fn get(&self, custom_filter_id: i64) -> Call<types::CustomFilter> {
-        Call::new(&self.core, GET, &[&self.account_id, &custom_filter_id])
+    pub fn get(&self, custom_filter_id: i64) -> GetCall {
+        GetCall {
+            call: Call::new(&self.core, GET, &[&self.account_id, &custom_filter_id]),
+        }
     }
 
     /// Changes a saved filter.
@@ -63,7 +65,7 @@ impl CustomFilters {
         &self,
         custom_filter_id: i64,
         body: impl Into<types::CustomFilterCreateUpdatePayload>,
-    ) -> Call<types::CustomFilter> {
+    ) -> UpdateCall {
         let mut call = Call::new(
             &self.core,
             UPDATE,
@@ -71,23 +73,25 @@ impl CustomFilters {
         );
         let body: types::CustomFilterCreateUpdatePayload = body.into();
         call.json("application/json", &body);
-        call
+        UpdateCall { call }
     }
 
     /// Deletes a saved filter.
     ///
     /// `DELETE /api/v1/accounts/{account_id}/custom_filters/{custom_filter_id}`
     #[inline]
-    pub fn delete(&self, custom_filter_id: i64) -> Call<()> {
-        Call::new(&self.core, DELETE, &[&self.account_id, &custom_filter_id])
+    pub fn delete(&self, custom_filter_id: i64) -> DeleteCall {
+        DeleteCall {
+            call: Call::new(&self.core, DELETE, &[&self.account_id, &custom_filter_id]),
+        }
     }
 }
 
-/// Lists the filters the token's user has saved.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct ListCall {
-    call: Call<Vec<types::CustomFilter>>,
+runtime::operation! {
+    /// Lists the filters the token's user has saved.
+    ///
+    /// Returned by [`CustomFilters::list`].
+    ListCall -> Vec<types::CustomFilter>, ErrorBody
 }
 
 impl ListCall {
@@ -104,13 +108,11 @@ impl ListCall {
     }
 }
 
-runtime::operation! { ListCall -> Vec<types::CustomFilter>, ErrorBody }
-
-/// Saves a filter.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct CreateCall {
-    call: Call<types::CustomFilter>,
+runtime::operation! {
+    /// Saves a filter.
+    ///
+    /// Returned by [`CustomFilters::create`].
+    CreateCall -> types::CustomFilter, ErrorBody
 }
 
 impl CreateCall {
@@ -127,7 +129,26 @@ impl CreateCall {
     }
 }
 
-runtime::operation! { CreateCall -> types::CustomFilter, ErrorBody }
+runtime::operation! {
+    /// Returns a saved filter.
+    ///
+    /// Returned by [`CustomFilters::get`].
+    GetCall -> types::CustomFilter, ErrorBody
+}
+
+runtime::operation! {
+    /// Changes a saved filter.
+    ///
+    /// Returned by [`CustomFilters::update`].
+    UpdateCall -> types::CustomFilter, ErrorBody
+}
+
+runtime::operation! {
+    /// Deletes a saved filter.
+    ///
+    /// Returned by [`CustomFilters::delete`].
+    DeleteCall -> (), ErrorBody
+}
 
 pub(super) const LIST: &Operation<Vec<types::CustomFilter>, ErrorBody> = &Operation {
     name: "custom_filters.list",

@@ -3,8 +3,8 @@
 //! Portals with their categories and articles.
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, Operation, Status, decode};
+use super::{ErrorBody, types};
 
 /// Portals with their categories and articles.
 #[derive(Clone, Debug)]
@@ -29,12 +29,12 @@ impl HelpCenter {
         &self,
         id: impl Into<String>,
         body: impl Into<types::ArticleCreateUpdatePayload>,
-    ) -> Call<types::ArticleResponse> {
+    ) -> CreateArticleCall {
         let id: String = id.into();
         let mut call = Call::new(&self.core, CREATE_ARTICLE, &[&self.account_id, &id]);
         let body: types::ArticleCreateUpdatePayload = body.into();
         call.json("application/json", &body);
-        call
+        CreateArticleCall { call }
     }
 
     /// Creates a category in a portal.
@@ -45,12 +45,12 @@ impl HelpCenter {
         &self,
         id: impl Into<String>,
         body: impl Into<types::CategoryCreateUpdatePayload>,
-    ) -> Call<types::CategoryResponse> {
+    ) -> CreateCategoryCall {
         let id: String = id.into();
         let mut call = Call::new(&self.core, CREATE_CATEGORY, &[&self.account_id, &id]);
         let body: types::CategoryCreateUpdatePayload = body.into();
         call.json("application/json", &body);
-        call
+        CreateCategoryCall { call }
     }
 
     /// Creates a help center portal.
@@ -62,19 +62,21 @@ impl HelpCenter {
     pub fn create_portal(
         &self,
         body: impl Into<types::PortalCreatePayload>,
-    ) -> Call<types::PortalItem> {
+    ) -> CreatePortalCall {
         let mut call = Call::new(&self.core, CREATE_PORTAL, &[&self.account_id]);
         let body: types::PortalCreatePayload = body.into();
         call.json("application/json", &body);
-        call
+        CreatePortalCall { call }
     }
 
     /// Lists the account's help center portals.
     ///
     /// `GET /api/v1/accounts/{account_id}/portals`
     #[inline]
-    pub fn list_portals(&self) -> Call<types::Portal> {
-        Call::new(&self.core, LIST_PORTALS, &[&self.account_id])
+    pub fn list_portals(&self) -> ListPortalsCall {
+        ListPortalsCall {
+            call: Call::new(&self.core, LIST_PORTALS, &[&self.account_id]),
+        }
     }
 
     /// Changes a portal.
@@ -87,13 +89,48 @@ impl HelpCenter {
         &self,
         id: impl Into<String>,
         body: impl Into<types::PortalCreateUpdatePayload>,
-    ) -> Call<types::PortalItem> {
+    ) -> UpdatePortalCall {
         let id: String = id.into();
         let mut call = Call::new(&self.core, UPDATE_PORTAL, &[&self.account_id, &id]);
         let body: types::PortalCreateUpdatePayload = body.into();
         call.json("application/json", &body);
-        call
+        UpdatePortalCall { call }
     }
+}
+
+runtime::operation! {
+    /// Creates an article in a portal.
+    ///
+    /// Returned by [`HelpCenter::create_article`].
+    CreateArticleCall -> types::ArticleResponse, ErrorBody
+}
+
+runtime::operation! {
+    /// Creates a category in a portal.
+    ///
+    /// Returned by [`HelpCenter::create_category`].
+    CreateCategoryCall -> types::CategoryResponse, ErrorBody
+}
+
+runtime::operation! {
+    /// Creates a help center portal.
+    ///
+    /// Returned by [`HelpCenter::create_portal`].
+    CreatePortalCall -> types::PortalItem, ErrorBody
+}
+
+runtime::operation! {
+    /// Lists the account's help center portals.
+    ///
+    /// Returned by [`HelpCenter::list_portals`].
+    ListPortalsCall -> types::Portal, ErrorBody
+}
+
+runtime::operation! {
+    /// Changes a portal.
+    ///
+    /// Returned by [`HelpCenter::update_portal`].
+    UpdatePortalCall -> types::PortalItem, ErrorBody
 }
 
 pub(super) const CREATE_ARTICLE: &Operation<types::ArticleResponse, ErrorBody> = &Operation {

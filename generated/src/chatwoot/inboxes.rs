@@ -3,8 +3,8 @@
 //! The channels through which messages arrive, and the agents who serve them.
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, MultipartBody, Operation, Status, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, MultipartBody, Operation, Status, decode};
+use super::{ErrorBody, types};
 
 /// The channels through which messages arrive, and the agents who serve them.
 #[derive(Clone, Debug)]
@@ -25,8 +25,10 @@ impl Inboxes {
     ///
     /// `GET /api/v1/accounts/{account_id}/inboxes`
     #[inline]
-    pub fn list(&self) -> Call<types::InboxesListResponse> {
-        Call::new(&self.core, LIST, &[&self.account_id])
+    pub fn list(&self) -> ListCall {
+        ListCall {
+            call: Call::new(&self.core, LIST, &[&self.account_id]),
+        }
     }
 
     /// Creates an inbox and its channel.
@@ -35,22 +37,21 @@ impl Inboxes {
     ///
     /// `POST /api/v1/accounts/{account_id}/inboxes`
     #[inline]
-    pub fn create(
-        &self,
-        body: impl Into<types::InboxCreatePayload>,
-    ) -> Call<types::Inbox> {
+    pub fn create(&self, body: impl Into<types::InboxCreatePayload>) -> CreateCall {
         let mut call = Call::new(&self.core, CREATE, &[&self.account_id]);
         let body: types::InboxCreatePayload = body.into();
         call.json("application/json", &body);
-        call
+        CreateCall { call }
     }
 
     /// Returns an inbox.
     ///
     /// `GET /api/v1/accounts/{account_id}/inboxes/{id}`
     #[inline]
-    pub fn get(&self, id: i64) -> Call<types::Inbox> {
-        Call::new(&self.core, GET, &[&self.account_id, &id])
+    pub fn get(&self, id: i64) -> GetCall {
+        GetCall {
+            call: Call::new(&self.core, GET, &[&self.account_id, &id]),
+        }
     }
 
     /// Changes an inbox and its channel.
@@ -63,11 +64,11 @@ impl Inboxes {
         &self,
         id: i64,
         body: impl Into<types::InboxUpdatePayload>,
-    ) -> Call<types::Inbox> {
+    ) -> UpdateCall {
         let mut call = Call::new(&self.core, UPDATE, &[&self.account_id, &id]);
         let body: types::InboxUpdatePayload = body.into();
         call.json("application/json", &body);
-        call
+        UpdateCall { call }
     }
 
     /// Adds agents to an inbox.
@@ -77,19 +78,21 @@ impl Inboxes {
     pub fn add_agents(
         &self,
         body: impl Into<types::InboxMembersPayload>,
-    ) -> Call<types::InboxMembersResponse> {
+    ) -> AddAgentsCall {
         let mut call = Call::new(&self.core, ADD_AGENTS, &[&self.account_id]);
         let body: types::InboxMembersPayload = body.into();
         call.json("application/json", &body);
-        call
+        AddAgentsCall { call }
     }
 
     /// Returns the agent bot that serves an inbox, if one does.
     ///
     /// `GET /api/v1/accounts/{account_id}/inboxes/{id}/agent_bot`
     #[inline]
-    pub fn agent_bot(&self, id: i64) -> Call<types::InboxAgentBotResponse> {
-        Call::new(&self.core, AGENT_BOT, &[&self.account_id, &id])
+    pub fn agent_bot(&self, id: i64) -> AgentBotCall {
+        AgentBotCall {
+            call: Call::new(&self.core, AGENT_BOT, &[&self.account_id, &id]),
+        }
     }
 
     /// Creates an inbox and its channel.
@@ -103,11 +106,11 @@ impl Inboxes {
     pub fn create_as_multipart(
         &self,
         body: impl Into<types::InboxCreateForm>,
-    ) -> Call<types::Inbox> {
+    ) -> CreateAsMultipartCall {
         let mut call = Call::new(&self.core, CREATE_AS_MULTIPART, &[&self.account_id]);
         let body: types::InboxCreateForm = body.into();
         call.multipart(body.into_parts());
-        call
+        CreateAsMultipartCall { call }
     }
 
     /// Creates an inbox for a phone number or a messaging service of Twilio.
@@ -117,11 +120,11 @@ impl Inboxes {
     pub fn create_twilio(
         &self,
         body: impl Into<types::TwilioInboxCreatePayload>,
-    ) -> Call<types::CreatedTwilioInbox> {
+    ) -> CreateTwilioCall {
         let mut call = Call::new(&self.core, CREATE_TWILIO, &[&self.account_id]);
         let body: types::TwilioInboxCreatePayload = body.into();
         call.json("application/json", &body);
-        call
+        CreateTwilioCall { call }
     }
 
     /// Returns the layout of the account's e-mails.
@@ -130,16 +133,20 @@ impl Inboxes {
     ///
     /// `GET /api/v1/accounts/{account_id}/branded_email_layout`
     #[inline]
-    pub fn email_layout(&self) -> Call<types::BrandedEmailLayout> {
-        Call::new(&self.core, EMAIL_LAYOUT, &[&self.account_id])
+    pub fn email_layout(&self) -> EmailLayoutCall {
+        EmailLayoutCall {
+            call: Call::new(&self.core, EMAIL_LAYOUT, &[&self.account_id]),
+        }
     }
 
     /// Lists the agents of an inbox.
     ///
     /// `GET /api/v1/accounts/{account_id}/inbox_members/{inbox_id}`
     #[inline]
-    pub fn list_agents(&self, inbox_id: i64) -> Call<types::InboxMembersResponse> {
-        Call::new(&self.core, LIST_AGENTS, &[&self.account_id, &inbox_id])
+    pub fn list_agents(&self, inbox_id: i64) -> ListAgentsCall {
+        ListAgentsCall {
+            call: Call::new(&self.core, LIST_AGENTS, &[&self.account_id, &inbox_id]),
+        }
     }
 
     /// Takes agents out of an inbox.
@@ -149,11 +156,11 @@ impl Inboxes {
     pub fn remove_agents(
         &self,
         body: impl Into<types::InboxMembersPayload>,
-    ) -> Call<()> {
+    ) -> RemoveAgentsCall {
         let mut call = Call::new(&self.core, REMOVE_AGENTS, &[&self.account_id]);
         let body: types::InboxMembersPayload = body.into();
         call.json("application/json", &body);
-        call
+        RemoveAgentsCall { call }
     }
 
     /// Replaces the agents of an inbox by those given.
@@ -163,11 +170,11 @@ impl Inboxes {
     pub fn replace_agents(
         &self,
         body: impl Into<types::InboxMembersPayload>,
-    ) -> Call<types::InboxMembersResponse> {
+    ) -> ReplaceAgentsCall {
         let mut call = Call::new(&self.core, REPLACE_AGENTS, &[&self.account_id]);
         let body: types::InboxMembersPayload = body.into();
         call.json("application/json", &body);
-        call
+        ReplaceAgentsCall { call }
     }
 
     /// Puts an agent bot in charge of an inbox, or takes it away.
@@ -178,11 +185,11 @@ impl Inboxes {
         &self,
         id: i64,
         body: impl Into<types::InboxesSetAgentBotRequest>,
-    ) -> Call<()> {
+    ) -> SetAgentBotCall {
         let mut call = Call::new(&self.core, SET_AGENT_BOT, &[&self.account_id, &id]);
         let body: types::InboxesSetAgentBotRequest = body.into();
         call.json("application/json", &body);
-        call
+        SetAgentBotCall { call }
     }
 
     /// Changes an inbox and its channel.
@@ -197,7 +204,7 @@ impl Inboxes {
         &self,
         id: i64,
         body: impl Into<types::InboxUpdateForm>,
-    ) -> Call<types::Inbox> {
+    ) -> UpdateAsMultipartCall {
         let mut call = Call::new(
             &self.core,
             UPDATE_AS_MULTIPART,
@@ -205,7 +212,7 @@ impl Inboxes {
         );
         let body: types::InboxUpdateForm = body.into();
         call.multipart(body.into_parts());
-        call
+        UpdateAsMultipartCall { call }
     }
 
     /// Changes the layout of the account's e-mails.
@@ -217,12 +224,117 @@ impl Inboxes {
     pub fn update_email_layout(
         &self,
         body: impl Into<types::AccountBrandedEmailLayoutPayload>,
-    ) -> Call<types::BrandedEmailLayout> {
+    ) -> UpdateEmailLayoutCall {
         let mut call = Call::new(&self.core, UPDATE_EMAIL_LAYOUT, &[&self.account_id]);
         let body: types::AccountBrandedEmailLayoutPayload = body.into();
         call.json("application/json", &body);
-        call
+        UpdateEmailLayoutCall { call }
     }
+}
+
+runtime::operation! {
+    /// Lists the account's inboxes.
+    ///
+    /// Returned by [`Inboxes::list`].
+    ListCall -> types::InboxesListResponse, ErrorBody
+}
+
+runtime::operation! {
+    /// Creates an inbox and its channel.
+    ///
+    /// Returned by [`Inboxes::create`].
+    CreateCall -> types::Inbox, ErrorBody
+}
+
+runtime::operation! {
+    /// Returns an inbox.
+    ///
+    /// Returned by [`Inboxes::get`].
+    GetCall -> types::Inbox, ErrorBody
+}
+
+runtime::operation! {
+    /// Changes an inbox and its channel.
+    ///
+    /// Returned by [`Inboxes::update`].
+    UpdateCall -> types::Inbox, ErrorBody
+}
+
+runtime::operation! {
+    /// Adds agents to an inbox.
+    ///
+    /// Returned by [`Inboxes::add_agents`].
+    AddAgentsCall -> types::InboxMembersResponse, ErrorBody
+}
+
+runtime::operation! {
+    /// Returns the agent bot that serves an inbox, if one does.
+    ///
+    /// Returned by [`Inboxes::agent_bot`].
+    AgentBotCall -> types::InboxAgentBotResponse, ErrorBody
+}
+
+runtime::operation! {
+    /// Creates an inbox and its channel.
+    ///
+    /// Returned by [`Inboxes::create_as_multipart`].
+    CreateAsMultipartCall -> types::Inbox, ErrorBody
+}
+
+runtime::operation! {
+    /// Creates an inbox for a phone number or a messaging service of Twilio.
+    ///
+    /// Returned by [`Inboxes::create_twilio`].
+    CreateTwilioCall -> types::CreatedTwilioInbox, ErrorBody
+}
+
+runtime::operation! {
+    /// Returns the layout of the account's e-mails.
+    ///
+    /// Returned by [`Inboxes::email_layout`].
+    EmailLayoutCall -> types::BrandedEmailLayout, ErrorBody
+}
+
+runtime::operation! {
+    /// Lists the agents of an inbox.
+    ///
+    /// Returned by [`Inboxes::list_agents`].
+    ListAgentsCall -> types::InboxMembersResponse, ErrorBody
+}
+
+runtime::operation! {
+    /// Takes agents out of an inbox.
+    ///
+    /// Returned by [`Inboxes::remove_agents`].
+    RemoveAgentsCall -> (), ErrorBody
+}
+
+runtime::operation! {
+    /// Replaces the agents of an inbox by those given.
+    ///
+    /// Returned by [`Inboxes::replace_agents`].
+    ReplaceAgentsCall -> types::InboxMembersResponse, ErrorBody
+}
+
+runtime::operation! {
+    /// Puts an agent bot in charge of an inbox, or takes it away.
+    ///
+    /// Returned by [`Inboxes::set_agent_bot`].
+    SetAgentBotCall -> (), ErrorBody
+}
+
+runtime::operation! {
+    /// Changes an inbox and its channel.
+    ///
+    /// Returned by [`Inboxes::update_as_multipart`].
+    UpdateAsMultipartCall -> types::Inbox, ErrorBody
+}
+
+runtime::operation! {
+    /// Changes the layout of the account's e-mails.
+    ///
+    /// Returned by [`Inboxes::update_email_layout`].
+    UpdateEmailLayoutCall -> types::BrandedEmailLayout, ErrorBody
 }
 
 pub(super) const LIST: &Operation<types::InboxesListResponse, ErrorBody> = &Operation {

@@ -3,8 +3,8 @@
 //! Third-party apps and the hooks that connect them to an account or inbox.
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, Operation, Status, decode};
+use super::{ErrorBody, types};
 
 /// Third-party apps and the hooks that connect them to an account or inbox.
 #[derive(Clone, Debug)]
@@ -28,27 +28,31 @@ impl Integrations {
     pub fn create_hook(
         &self,
         body: impl Into<types::IntegrationsHookCreatePayload>,
-    ) -> Call<types::IntegrationsHook> {
+    ) -> CreateHookCall {
         let mut call = Call::new(&self.core, CREATE_HOOK, &[&self.account_id]);
         let body: types::IntegrationsHookCreatePayload = body.into();
         call.json("application/json", &body);
-        call
+        CreateHookCall { call }
     }
 
     /// Disconnects an app.
     ///
     /// `DELETE /api/v1/accounts/{account_id}/integrations/hooks/{hook_id}`
     #[inline]
-    pub fn delete_hook(&self, hook_id: i64) -> Call<()> {
-        Call::new(&self.core, DELETE_HOOK, &[&self.account_id, &hook_id])
+    pub fn delete_hook(&self, hook_id: i64) -> DeleteHookCall {
+        DeleteHookCall {
+            call: Call::new(&self.core, DELETE_HOOK, &[&self.account_id, &hook_id]),
+        }
     }
 
     /// Lists the apps that can be integrated, with their hooks.
     ///
     /// `GET /api/v1/accounts/{account_id}/integrations/apps`
     #[inline]
-    pub fn list_apps(&self) -> Call<types::IntegrationsListAppsResponse> {
-        Call::new(&self.core, LIST_APPS, &[&self.account_id])
+    pub fn list_apps(&self) -> ListAppsCall {
+        ListAppsCall {
+            call: Call::new(&self.core, LIST_APPS, &[&self.account_id]),
+        }
     }
 
     /// Changes the settings or the state of a hook.
@@ -59,12 +63,40 @@ impl Integrations {
         &self,
         hook_id: i64,
         body: impl Into<types::IntegrationsHookUpdatePayload>,
-    ) -> Call<types::IntegrationsHook> {
+    ) -> UpdateHookCall {
         let mut call = Call::new(&self.core, UPDATE_HOOK, &[&self.account_id, &hook_id]);
         let body: types::IntegrationsHookUpdatePayload = body.into();
         call.json("application/json", &body);
-        call
+        UpdateHookCall { call }
     }
+}
+
+runtime::operation! {
+    /// Connects an app to the account or to an inbox.
+    ///
+    /// Returned by [`Integrations::create_hook`].
+    CreateHookCall -> types::IntegrationsHook, ErrorBody
+}
+
+runtime::operation! {
+    /// Disconnects an app.
+    ///
+    /// Returned by [`Integrations::delete_hook`].
+    DeleteHookCall -> (), ErrorBody
+}
+
+runtime::operation! {
+    /// Lists the apps that can be integrated, with their hooks.
+    ///
+    /// Returned by [`Integrations::list_apps`].
+    ListAppsCall -> types::IntegrationsListAppsResponse, ErrorBody
+}
+
+runtime::operation! {
+    /// Changes the settings or the state of a hook.
+    ///
+    /// Returned by [`Integrations::update_hook`].
+    UpdateHookCall -> types::IntegrationsHook, ErrorBody
 }
 
 pub(super) const CREATE_HOOK: &Operation<types::IntegrationsHook, ErrorBody> = &Operation {

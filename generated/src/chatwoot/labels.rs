@@ -3,8 +3,8 @@
 //! The labels an account has defined.
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, Operation, Status, decode};
+use super::{ErrorBody, types};
 
 /// The labels an account has defined.
 #[derive(Clone, Debug)]
@@ -25,8 +25,10 @@ impl Labels {
     ///
     /// `GET /api/v1/accounts/{account_id}/labels`
     #[inline]
-    pub fn list(&self) -> Call<types::LabelsListResponse> {
-        Call::new(&self.core, LIST, &[&self.account_id])
+    pub fn list(&self) -> ListCall {
+        ListCall {
+            call: Call::new(&self.core, LIST, &[&self.account_id]),
+        }
     }
 
     /// Creates a label.
@@ -36,19 +38,21 @@ impl Labels {
     pub fn create(
         &self,
         body: impl Into<types::LabelCreateUpdatePayload>,
-    ) -> Call<types::Label> {
+    ) -> CreateCall {
         let mut call = Call::new(&self.core, CREATE, &[&self.account_id]);
         let body: types::LabelCreateUpdatePayload = body.into();
         call.json("application/json", &body);
-        call
+        CreateCall { call }
     }
 
     /// Returns a label.
     ///
     /// `GET /api/v1/accounts/{account_id}/labels/{id}`
     #[inline]
-    pub fn get(&self, id: i64) -> Call<types::Label> {
-        Call::new(&self.core, GET, &[&self.account_id, &id])
+    pub fn get(&self, id: i64) -> GetCall {
+        GetCall {
+            call: Call::new(&self.core, GET, &[&self.account_id, &id]),
+        }
     }
 
     /// Changes a label.
@@ -59,20 +63,57 @@ impl Labels {
         &self,
         id: i64,
         body: impl Into<types::LabelCreateUpdatePayload>,
-    ) -> Call<types::Label> {
+    ) -> UpdateCall {
         let mut call = Call::new(&self.core, UPDATE, &[&self.account_id, &id]);
         let body: types::LabelCreateUpdatePayload = body.into();
         call.json("application/json", &body);
-        call
+        UpdateCall { call }
     }
 
     /// Deletes a label.
     ///
     /// `DELETE /api/v1/accounts/{account_id}/labels/{id}`
     #[inline]
-    pub fn delete(&self, id: i64) -> Call<()> {
-        Call::new(&self.core, DELETE, &[&self.account_id, &id])
+    pub fn delete(&self, id: i64) -> DeleteCall {
+        DeleteCall {
+            call: Call::new(&self.core, DELETE, &[&self.account_id, &id]),
+        }
     }
+}
+
+runtime::operation! {
+    /// Lists the account's labels.
+    ///
+    /// Returned by [`Labels::list`].
+    ListCall -> types::LabelsListResponse, ErrorBody
+}
+
+runtime::operation! {
+    /// Creates a label.
+    ///
+    /// Returned by [`Labels::create`].
+    CreateCall -> types::Label, ErrorBody
+}
+
+runtime::operation! {
+    /// Returns a label.
+    ///
+    /// Returned by [`Labels::get`].
+    GetCall -> types::Label, ErrorBody
+}
+
+runtime::operation! {
+    /// Changes a label.
+    ///
+    /// Returned by [`Labels::update`].
+    UpdateCall -> types::Label, ErrorBody
+}
+
+runtime::operation! {
+    /// Deletes a label.
+    ///
+    /// Returned by [`Labels::delete`].
+    DeleteCall -> (), ErrorBody
 }
 
 pub(super) const LIST: &Operation<types::LabelsListResponse, ErrorBody> = &Operation {

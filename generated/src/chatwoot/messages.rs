@@ -3,8 +3,8 @@
 //! The messages of a conversation.
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, MultipartBody, Operation, Status, Style, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, MultipartBody, Operation, Status, Style, decode};
+use super::{ErrorBody, types};
 
 /// The messages of a conversation.
 #[derive(Clone, Debug)]
@@ -46,7 +46,7 @@ impl Messages {
     pub fn create(
         &self,
         body: impl Into<types::ConversationMessageCreatePayload>,
-    ) -> Call<types::MessageDetailed> {
+    ) -> CreateCall {
         let mut call = Call::new(
             &self.core,
             CREATE,
@@ -54,19 +54,21 @@ impl Messages {
         );
         let body: types::ConversationMessageCreatePayload = body.into();
         call.json("application/json", &body);
-        call
+        CreateCall { call }
     }
 
     /// Blanks a message and drops its attachments; returns what is left of it.
     ///
     /// `DELETE /api/v1/accounts/{account_id}/conversations/{conversation_id}/messages/{message_id}`
     #[inline]
-    pub fn delete(&self, message_id: i64) -> Call<types::MessageDetailed> {
-        Call::new(
-            &self.core,
-            DELETE,
-            &[&self.account_id, &self.conversation_id, &message_id],
-        )
+    pub fn delete(&self, message_id: i64) -> DeleteCall {
+        DeleteCall {
+            call: Call::new(
+                &self.core,
+                DELETE,
+                &[&self.account_id, &self.conversation_id, &message_id],
+            ),
+        }
     }
 
     /// Sends a message, adds a private note, or records an incoming message of an API inbox.
@@ -78,7 +80,7 @@ impl Messages {
     pub fn create_as_multipart(
         &self,
         body: impl Into<types::ConversationMessageForm>,
-    ) -> Call<types::MessageDetailed> {
+    ) -> CreateAsMultipartCall {
         let mut call = Call::new(
             &self.core,
             CREATE_AS_MULTIPART,
@@ -86,15 +88,15 @@ impl Messages {
         );
         let body: types::ConversationMessageForm = body.into();
         call.multipart(body.into_parts());
-        call
+        CreateAsMultipartCall { call }
     }
 }
 
-/// Lists messages of a conversation: the latest 20, or those around a given message.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct ListCall {
-    call: Call<types::ConversationMessages>,
+runtime::operation! {
+    /// Lists messages of a conversation: the latest 20, or those around a given message.
+    ///
+    /// Returned by [`Messages::list`].
+    ListCall -> types::ConversationMessages, ErrorBody
 }
 
 impl ListCall {
@@ -115,14 +117,33 @@ impl ListCall {
     }
 }
 
-runtime::operation! { ListCall -> types::ConversationMessages, ErrorBody }
-
 runtime::pages! {
     ListCall -> types::ConversationMessages, types::MessageDetailed, ErrorBody {
         by First("before", |item| Some(item.id.to_string())),
         by Last("after", |item| Some(item.id.to_string())),
         items |page| Some(&mut page.payload),
     }
+}
+
+runtime::operation! {
+    /// Sends a message, adds a private note, or records an incoming message of an API inbox.
+    ///
+    /// Returned by [`Messages::create`].
+    CreateCall -> types::MessageDetailed, ErrorBody
+}
+
+runtime::operation! {
+    /// Blanks a message and drops its attachments; returns what is left of it.
+    ///
+    /// Returned by [`Messages::delete`].
+    DeleteCall -> types::MessageDetailed, ErrorBody
+}
+
+runtime::operation! {
+    /// Sends a message, adds a private note, or records an incoming message of an API inbox.
+    ///
+    /// Returned by [`Messages::create_as_multipart`].
+    CreateAsMultipartCall -> types::MessageDetailed, ErrorBody
 }
 
 pub(super) const LIST: &Operation<types::ConversationMessages, ErrorBody> = &Operation {

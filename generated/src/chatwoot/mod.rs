@@ -19,8 +19,10 @@ pub mod agents;
 pub mod audit_logs;
 pub mod automation_rules;
 pub mod canned_responses;
+pub mod contact;
 pub mod contact_labels;
 pub mod contacts;
+pub mod conversation;
 pub mod conversation_assignments;
 pub mod conversations;
 pub mod csat_survey;
@@ -58,9 +60,6 @@ pub type Error = runtime::Error<ErrorBody>;
 
 /// A refusal by the server: status, headers, raw and typed body.
 pub type ApiError = runtime::ApiError<ErrorBody>;
-
-/// A call that is ready to be sent: await it, or send it in another way.
-pub type Call<T> = runtime::generated::Call<T, ErrorBody>;
 
 /// The client of Chatwoot. Cheap to clone: clones share their connections.
 #[derive(Clone, Debug)]
@@ -100,113 +99,12 @@ impl Client {
         account::Account::new(&self.core, account_id)
     }
 
-    /// Agent bots of one account.
-    pub fn agent_bots(&self, account_id: i64) -> agent_bots::AgentBots {
-        agent_bots::AgentBots::new(&self.core, account_id)
-    }
-
-    /// The people who reply to customers in an account.
-    pub fn agents(&self, account_id: i64) -> agents::Agents {
-        agents::Agents::new(&self.core, account_id)
-    }
-
-    /// Who changed what in an account (Enterprise edition).
-    pub fn audit_logs(&self, account_id: i64) -> audit_logs::AuditLogs {
-        audit_logs::AuditLogs::new(&self.core, account_id)
-    }
-
-    /// Rules that act on conversations by themselves.
-    pub fn automation_rules(
-        &self,
-        account_id: i64,
-    ) -> automation_rules::AutomationRules {
-        automation_rules::AutomationRules::new(&self.core, account_id)
-    }
-
-    /// Prepared replies, which agents insert by a short code.
-    pub fn canned_responses(
-        &self,
-        account_id: i64,
-    ) -> canned_responses::CannedResponses {
-        canned_responses::CannedResponses::new(&self.core, account_id)
-    }
-
-    /// The labels a contact carries.
-    pub fn contact_labels(
-        &self,
-        account_id: i64,
-        contact_id: i64,
-    ) -> contact_labels::ContactLabels {
-        contact_labels::ContactLabels::new(&self.core, account_id, contact_id)
-    }
-
-    /// The customers an account talks to.
-    pub fn contacts(&self, account_id: i64) -> contacts::Contacts {
-        contacts::Contacts::new(&self.core, account_id)
-    }
-
-    /// Who is responsible for a conversation.
-    pub fn conversation_assignments(
-        &self,
-        account_id: i64,
-        conversation_id: i64,
-    ) -> conversation_assignments::ConversationAssignments {
-        conversation_assignments::ConversationAssignments::new(
-            &self.core,
-            account_id,
-            conversation_id,
-        )
-    }
-
-    /// Threads between a contact and the account.
-    pub fn conversations(&self, account_id: i64) -> conversations::Conversations {
-        conversations::Conversations::new(&self.core, account_id)
-    }
-
     /// The page on which a customer rates a conversation.
     pub fn csat_survey(
         &self,
         conversation_uuid: impl Into<String>,
     ) -> csat_survey::CsatSurvey {
         csat_survey::CsatSurvey::new(&self.core, conversation_uuid.into())
-    }
-
-    /// Definitions of the extra fields that contacts and conversations may have.
-    pub fn custom_attributes(
-        &self,
-        account_id: i64,
-    ) -> custom_attributes::CustomAttributes {
-        custom_attributes::CustomAttributes::new(&self.core, account_id)
-    }
-
-    /// Searches that a user has saved.
-    pub fn custom_filters(&self, account_id: i64) -> custom_filters::CustomFilters {
-        custom_filters::CustomFilters::new(&self.core, account_id)
-    }
-
-    /// Portals with their categories and articles.
-    pub fn help_center(&self, account_id: i64) -> help_center::HelpCenter {
-        help_center::HelpCenter::new(&self.core, account_id)
-    }
-
-    /// The channels through which messages arrive, and the agents who serve them.
-    pub fn inboxes(&self, account_id: i64) -> inboxes::Inboxes {
-        inboxes::Inboxes::new(&self.core, account_id)
-    }
-
-    /// Third-party apps and the hooks that connect them to an account or inbox.
-    pub fn integrations(&self, account_id: i64) -> integrations::Integrations {
-        integrations::Integrations::new(&self.core, account_id)
-    }
-
-    /// The labels an account has defined.
-    pub fn labels(&self, account_id: i64) -> labels::Labels {
-        labels::Labels::new(&self.core, account_id)
-    }
-
-    /// The messages of a conversation.
-    pub fn messages(&self, account_id: i64, conversation_id: i64) -> messages::Messages {
-        messages::Messages::new(&self.core, account_id, conversation_id)
     }
 
     /// Which users belong to an account, and in what role (platform API).
@@ -237,63 +135,12 @@ impl Client {
         profile::Profile::new(&self.core)
     }
 
-    /// The contact behind an end user of an API inbox (public API).
-    pub fn public_contacts(
-        &self,
-        inbox_identifier: impl Into<String>,
-    ) -> public_contacts::PublicContacts {
-        public_contacts::PublicContacts::new(&self.core, inbox_identifier.into())
-    }
-
-    /// Conversations seen from the side of the contact (public API).
-    pub fn public_conversations(
-        &self,
-        inbox_identifier: impl Into<String>,
-        contact_identifier: impl Into<String>,
-    ) -> public_conversations::PublicConversations {
-        public_conversations::PublicConversations::new(
-            &self.core,
-            inbox_identifier.into(),
-            contact_identifier.into(),
-        )
-    }
-
     /// An API inbox as its end users may see it (public API).
     pub fn public_inbox(
         &self,
         inbox_identifier: impl Into<String>,
     ) -> public_inbox::PublicInbox {
         public_inbox::PublicInbox::new(&self.core, inbox_identifier.into())
-    }
-
-    /// Messages seen from the side of the contact (public API).
-    pub fn public_messages(
-        &self,
-        inbox_identifier: impl Into<String>,
-        contact_identifier: impl Into<String>,
-        conversation_id: i64,
-    ) -> public_messages::PublicMessages {
-        public_messages::PublicMessages::new(
-            &self.core,
-            inbox_identifier.into(),
-            contact_identifier.into(),
-            conversation_id,
-        )
-    }
-
-    /// Figures on conversations, agents, inboxes and teams.
-    pub fn reports(&self) -> reports::Reports {
-        reports::Reports::new(&self.core)
-    }
-
-    /// Groups of agents, and who is in them.
-    pub fn teams(&self, account_id: i64) -> teams::Teams {
-        teams::Teams::new(&self.core, account_id)
-    }
-
-    /// URLs that events of an account are sent to.
-    pub fn webhooks(&self, account_id: i64) -> webhooks::Webhooks {
-        webhooks::Webhooks::new(&self.core, account_id)
     }
 }
 

@@ -3,8 +3,8 @@
 //! Which users belong to an account, and in what role (platform API).
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, Operation, Status, decode};
+use super::{ErrorBody, types};
 
 /// Which users belong to an account, and in what role (platform API).
 #[derive(Clone, Debug)]
@@ -25,8 +25,10 @@ impl PlatformAccountUsers {
     ///
     /// `GET /platform/api/v1/accounts/{account_id}/account_users`
     #[inline]
-    pub fn list(&self) -> Call<Vec<types::AccountUser>> {
-        Call::new(&self.core, LIST, &[&self.account_id])
+    pub fn list(&self) -> ListCall {
+        ListCall {
+            call: Call::new(&self.core, LIST, &[&self.account_id]),
+        }
     }
 
     /// Adds a user to an account, or changes the role of one who is in it.
@@ -38,23 +40,47 @@ impl PlatformAccountUsers {
     pub fn create(
         &self,
         body: impl Into<types::AccountUserCreateUpdatePayload>,
-    ) -> Call<types::AccountUser> {
+    ) -> CreateCall {
         let mut call = Call::new(&self.core, CREATE, &[&self.account_id]);
         let body: types::AccountUserCreateUpdatePayload = body.into();
         call.json("application/json", &body);
-        call
+        CreateCall { call }
     }
 
     /// Takes a user out of an account.
     ///
     /// `DELETE /platform/api/v1/accounts/{account_id}/account_users`
     #[inline]
-    pub fn delete(&self, body: impl Into<types::AccountUserDeletePayload>) -> Call<()> {
+    pub fn delete(
+        &self,
+        body: impl Into<types::AccountUserDeletePayload>,
+    ) -> DeleteCall {
         let mut call = Call::new(&self.core, DELETE, &[&self.account_id]);
         let body: types::AccountUserDeletePayload = body.into();
         call.json("application/json", &body);
-        call
+        DeleteCall { call }
     }
+}
+
+runtime::operation! {
+    /// Lists the users of an account with their roles.
+    ///
+    /// Returned by [`PlatformAccountUsers::list`].
+    ListCall -> Vec<types::AccountUser>, ErrorBody
+}
+
+runtime::operation! {
+    /// Adds a user to an account, or changes the role of one who is in it.
+    ///
+    /// Returned by [`PlatformAccountUsers::create`].
+    CreateCall -> types::AccountUser, ErrorBody
+}
+
+runtime::operation! {
+    /// Takes a user out of an account.
+    ///
+    /// Returned by [`PlatformAccountUsers::delete`].
+    DeleteCall -> (), ErrorBody
 }
 
 pub(super) const LIST: &Operation<Vec<types::AccountUser>, ErrorBody> = &Operation {

@@ -3,8 +3,8 @@
 //! Accounts of the installation (platform API).
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, Operation, Status, decode};
+use super::{ErrorBody, types};
 
 /// Accounts of the installation (platform API).
 #[derive(Clone, Debug)]
@@ -23,8 +23,10 @@ impl PlatformAccounts {
     ///
     /// `GET /platform/api/v1/accounts`
     #[inline]
-    pub fn list(&self) -> Call<Vec<types::PlatformAccount>> {
-        Call::new(&self.core, LIST, &[])
+    pub fn list(&self) -> ListCall {
+        ListCall {
+            call: Call::new(&self.core, LIST, &[]),
+        }
     }
 
     /// Creates an account.
@@ -34,19 +36,21 @@ impl PlatformAccounts {
     pub fn create(
         &self,
         body: impl Into<types::AccountCreateUpdatePayload>,
-    ) -> Call<types::PlatformAccount> {
+    ) -> CreateCall {
         let mut call = Call::new(&self.core, CREATE, &[]);
         let body: types::AccountCreateUpdatePayload = body.into();
         call.json("application/json", &body);
-        call
+        CreateCall { call }
     }
 
     /// Returns an account.
     ///
     /// `GET /platform/api/v1/accounts/{account_id}`
     #[inline]
-    pub fn get(&self, account_id: i64) -> Call<types::PlatformAccount> {
-        Call::new(&self.core, GET, &[&account_id])
+    pub fn get(&self, account_id: i64) -> GetCall {
+        GetCall {
+            call: Call::new(&self.core, GET, &[&account_id]),
+        }
     }
 
     /// Changes an account.
@@ -59,20 +63,57 @@ impl PlatformAccounts {
         &self,
         account_id: i64,
         body: impl Into<types::AccountCreateUpdatePayload>,
-    ) -> Call<types::PlatformAccount> {
+    ) -> UpdateCall {
         let mut call = Call::new(&self.core, UPDATE, &[&account_id]);
         let body: types::AccountCreateUpdatePayload = body.into();
         call.json("application/json", &body);
-        call
+        UpdateCall { call }
     }
 
     /// Deletes an account, in the background.
     ///
     /// `DELETE /platform/api/v1/accounts/{account_id}`
     #[inline]
-    pub fn delete(&self, account_id: i64) -> Call<()> {
-        Call::new(&self.core, DELETE, &[&account_id])
+    pub fn delete(&self, account_id: i64) -> DeleteCall {
+        DeleteCall {
+            call: Call::new(&self.core, DELETE, &[&account_id]),
+        }
     }
+}
+
+runtime::operation! {
+    /// Lists the accounts this platform app may manage.
+    ///
+    /// Returned by [`PlatformAccounts::list`].
+    ListCall -> Vec<types::PlatformAccount>, ErrorBody
+}
+
+runtime::operation! {
+    /// Creates an account.
+    ///
+    /// Returned by [`PlatformAccounts::create`].
+    CreateCall -> types::PlatformAccount, ErrorBody
+}
+
+runtime::operation! {
+    /// Returns an account.
+    ///
+    /// Returned by [`PlatformAccounts::get`].
+    GetCall -> types::PlatformAccount, ErrorBody
+}
+
+runtime::operation! {
+    /// Changes an account.
+    ///
+    /// Returned by [`PlatformAccounts::update`].
+    UpdateCall -> types::PlatformAccount, ErrorBody
+}
+
+runtime::operation! {
+    /// Deletes an account, in the background.
+    ///
+    /// Returned by [`PlatformAccounts::delete`].
+    DeleteCall -> (), ErrorBody
 }
 
 pub(super) const LIST: &Operation<Vec<types::PlatformAccount>, ErrorBody> = &Operation {

@@ -3,8 +3,8 @@
 //! Agent bots of the installation (platform API).
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, MultipartBody, Operation, Status, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, MultipartBody, Operation, Status, decode};
+use super::{ErrorBody, types};
 
 /// Agent bots of the installation (platform API).
 #[derive(Clone, Debug)]
@@ -23,8 +23,10 @@ impl PlatformAgentBots {
     ///
     /// `GET /platform/api/v1/agent_bots`
     #[inline]
-    pub fn list(&self) -> Call<Vec<types::AgentBot>> {
-        Call::new(&self.core, LIST, &[])
+    pub fn list(&self) -> ListCall {
+        ListCall {
+            call: Call::new(&self.core, LIST, &[]),
+        }
     }
 
     /// Creates an agent bot.
@@ -34,19 +36,21 @@ impl PlatformAgentBots {
     pub fn create(
         &self,
         body: impl Into<types::PlatformAgentBotCreateUpdatePayload>,
-    ) -> Call<types::AgentBot> {
+    ) -> CreateCall {
         let mut call = Call::new(&self.core, CREATE, &[]);
         let body: types::PlatformAgentBotCreateUpdatePayload = body.into();
         call.json("application/json", &body);
-        call
+        CreateCall { call }
     }
 
     /// Returns an agent bot.
     ///
     /// `GET /platform/api/v1/agent_bots/{id}`
     #[inline]
-    pub fn get(&self, id: i64) -> Call<types::AgentBot> {
-        Call::new(&self.core, GET, &[&id])
+    pub fn get(&self, id: i64) -> GetCall {
+        GetCall {
+            call: Call::new(&self.core, GET, &[&id]),
+        }
     }
 
     /// Changes an agent bot.
@@ -57,19 +61,21 @@ impl PlatformAgentBots {
         &self,
         id: i64,
         body: impl Into<types::PlatformAgentBotCreateUpdatePayload>,
-    ) -> Call<types::AgentBot> {
+    ) -> UpdateCall {
         let mut call = Call::new(&self.core, UPDATE, &[&id]);
         let body: types::PlatformAgentBotCreateUpdatePayload = body.into();
         call.json("application/json", &body);
-        call
+        UpdateCall { call }
     }
 
     /// Deletes an agent bot.
     ///
     /// `DELETE /platform/api/v1/agent_bots/{id}`
     #[inline]
-    pub fn delete(&self, id: i64) -> Call<()> {
-        Call::new(&self.core, DELETE, &[&id])
+    pub fn delete(&self, id: i64) -> DeleteCall {
+        DeleteCall {
+            call: Call::new(&self.core, DELETE, &[&id]),
+        }
     }
 
     /// Creates an agent bot.
@@ -81,11 +87,11 @@ impl PlatformAgentBots {
     pub fn create_as_multipart(
         &self,
         body: impl Into<types::PlatformAgentBotForm>,
-    ) -> Call<types::AgentBot> {
+    ) -> CreateAsMultipartCall {
         let mut call = Call::new(&self.core, CREATE_AS_MULTIPART, &[]);
         let body: types::PlatformAgentBotForm = body.into();
         call.multipart(body.into_parts());
-        call
+        CreateAsMultipartCall { call }
     }
 
     /// Changes an agent bot.
@@ -98,12 +104,61 @@ impl PlatformAgentBots {
         &self,
         id: i64,
         body: impl Into<types::PlatformAgentBotForm>,
-    ) -> Call<types::AgentBot> {
+    ) -> UpdateAsMultipartCall {
         let mut call = Call::new(&self.core, UPDATE_AS_MULTIPART, &[&id]);
         let body: types::PlatformAgentBotForm = body.into();
         call.multipart(body.into_parts());
-        call
+        UpdateAsMultipartCall { call }
     }
+}
+
+runtime::operation! {
+    /// Lists the agent bots this platform app may manage.
+    ///
+    /// Returned by [`PlatformAgentBots::list`].
+    ListCall -> Vec<types::AgentBot>, ErrorBody
+}
+
+runtime::operation! {
+    /// Creates an agent bot.
+    ///
+    /// Returned by [`PlatformAgentBots::create`].
+    CreateCall -> types::AgentBot, ErrorBody
+}
+
+runtime::operation! {
+    /// Returns an agent bot.
+    ///
+    /// Returned by [`PlatformAgentBots::get`].
+    GetCall -> types::AgentBot, ErrorBody
+}
+
+runtime::operation! {
+    /// Changes an agent bot.
+    ///
+    /// Returned by [`PlatformAgentBots::update`].
+    UpdateCall -> types::AgentBot, ErrorBody
+}
+
+runtime::operation! {
+    /// Deletes an agent bot.
+    ///
+    /// Returned by [`PlatformAgentBots::delete`].
+    DeleteCall -> (), ErrorBody
+}
+
+runtime::operation! {
+    /// Creates an agent bot.
+    ///
+    /// Returned by [`PlatformAgentBots::create_as_multipart`].
+    CreateAsMultipartCall -> types::AgentBot, ErrorBody
+}
+
+runtime::operation! {
+    /// Changes an agent bot.
+    ///
+    /// Returned by [`PlatformAgentBots::update_as_multipart`].
+    UpdateAsMultipartCall -> types::AgentBot, ErrorBody
 }
 
 pub(super) const LIST: &Operation<Vec<types::AgentBot>, ErrorBody> = &Operation {

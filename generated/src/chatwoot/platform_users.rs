@@ -3,8 +3,8 @@
 //! Users of the installation (platform API).
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, Operation, Status, decode};
+use super::{ErrorBody, types};
 
 /// Users of the installation (platform API).
 #[derive(Clone, Debug)]
@@ -21,22 +21,21 @@ impl PlatformUsers {
     ///
     /// `POST /platform/api/v1/users`
     #[inline]
-    pub fn create(
-        &self,
-        body: impl Into<types::UserCreateUpdatePayload>,
-    ) -> Call<types::User> {
+    pub fn create(&self, body: impl Into<types::UserCreateUpdatePayload>) -> CreateCall {
         let mut call = Call::new(&self.core, CREATE, &[]);
         let body: types::UserCreateUpdatePayload = body.into();
         call.json("application/json", &body);
-        call
+        CreateCall { call }
     }
 
     /// Returns a user.
     ///
     /// `GET /platform/api/v1/users/{id}`
     #[inline]
-    pub fn get(&self, id: i64) -> Call<types::User> {
-        Call::new(&self.core, GET, &[&id])
+    pub fn get(&self, id: i64) -> GetCall {
+        GetCall {
+            call: Call::new(&self.core, GET, &[&id]),
+        }
     }
 
     /// Changes a user.
@@ -47,36 +46,84 @@ impl PlatformUsers {
         &self,
         id: i64,
         body: impl Into<types::UserCreateUpdatePayload>,
-    ) -> Call<types::User> {
+    ) -> UpdateCall {
         let mut call = Call::new(&self.core, UPDATE, &[&id]);
         let body: types::UserCreateUpdatePayload = body.into();
         call.json("application/json", &body);
-        call
+        UpdateCall { call }
     }
 
     /// Deletes a user, in the background.
     ///
     /// `DELETE /platform/api/v1/users/{id}`
     #[inline]
-    pub fn delete(&self, id: i64) -> Call<()> {
-        Call::new(&self.core, DELETE, &[&id])
+    pub fn delete(&self, id: i64) -> DeleteCall {
+        DeleteCall {
+            call: Call::new(&self.core, DELETE, &[&id]),
+        }
     }
 
     /// Returns an address that signs the user in once, without a password.
     ///
     /// `GET /platform/api/v1/users/{id}/login`
     #[inline]
-    pub fn login(&self, id: i64) -> Call<types::PlatformUsersLoginResponse> {
-        Call::new(&self.core, LOGIN, &[&id])
+    pub fn login(&self, id: i64) -> LoginCall {
+        LoginCall {
+            call: Call::new(&self.core, LOGIN, &[&id]),
+        }
     }
 
     /// Returns the access token of a user.
     ///
     /// `POST /platform/api/v1/users/{id}/token`
     #[inline]
-    pub fn token(&self, id: i64) -> Call<types::UserToken> {
-        Call::new(&self.core, TOKEN, &[&id])
+    pub fn token(&self, id: i64) -> TokenCall {
+        TokenCall {
+            call: Call::new(&self.core, TOKEN, &[&id]),
+        }
     }
+}
+
+runtime::operation! {
+    /// Creates a user, who belongs to no account yet.
+    ///
+    /// Returned by [`PlatformUsers::create`].
+    CreateCall -> types::User, ErrorBody
+}
+
+runtime::operation! {
+    /// Returns a user.
+    ///
+    /// Returned by [`PlatformUsers::get`].
+    GetCall -> types::User, ErrorBody
+}
+
+runtime::operation! {
+    /// Changes a user.
+    ///
+    /// Returned by [`PlatformUsers::update`].
+    UpdateCall -> types::User, ErrorBody
+}
+
+runtime::operation! {
+    /// Deletes a user, in the background.
+    ///
+    /// Returned by [`PlatformUsers::delete`].
+    DeleteCall -> (), ErrorBody
+}
+
+runtime::operation! {
+    /// Returns an address that signs the user in once, without a password.
+    ///
+    /// Returned by [`PlatformUsers::login`].
+    LoginCall -> types::PlatformUsersLoginResponse, ErrorBody
+}
+
+runtime::operation! {
+    /// Returns the access token of a user.
+    ///
+    /// Returned by [`PlatformUsers::token`].
+    TokenCall -> types::UserToken, ErrorBody
 }
 
 pub(super) const CREATE: &Operation<types::User, ErrorBody> = &Operation {

@@ -3,8 +3,8 @@
 //! The token's own user.
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, MultipartBody, Operation, Status, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, MultipartBody, Operation, Status, decode};
+use super::{ErrorBody, types};
 
 /// The token's own user.
 #[derive(Clone, Debug)]
@@ -21,22 +21,21 @@ impl Profile {
     ///
     /// `GET /api/v1/profile`
     #[inline]
-    pub fn get(&self) -> Call<types::User> {
-        Call::new(&self.core, GET, &[])
+    pub fn get(&self) -> GetCall {
+        GetCall {
+            call: Call::new(&self.core, GET, &[]),
+        }
     }
 
     /// Changes the profile of the token's user.
     ///
     /// `PUT /api/v1/profile`
     #[inline]
-    pub fn update(
-        &self,
-        body: impl Into<types::ProfileUpdateRequest>,
-    ) -> Call<types::User> {
+    pub fn update(&self, body: impl Into<types::ProfileUpdateRequest>) -> UpdateCall {
         let mut call = Call::new(&self.core, UPDATE, &[]);
         let body: types::ProfileUpdateRequest = body.into();
         call.json("application/json", &body);
-        call
+        UpdateCall { call }
     }
 
     /// Changes the profile of the token's user.
@@ -48,12 +47,33 @@ impl Profile {
     pub fn update_as_multipart(
         &self,
         body: impl Into<types::ProfileUpdateRequestInput>,
-    ) -> Call<types::User> {
+    ) -> UpdateAsMultipartCall {
         let mut call = Call::new(&self.core, UPDATE_AS_MULTIPART, &[]);
         let body: types::ProfileUpdateRequestInput = body.into();
         call.multipart(body.into_parts());
-        call
+        UpdateAsMultipartCall { call }
     }
+}
+
+runtime::operation! {
+    /// Returns the profile of the token's user.
+    ///
+    /// Returned by [`Profile::get`].
+    GetCall -> types::User, ErrorBody
+}
+
+runtime::operation! {
+    /// Changes the profile of the token's user.
+    ///
+    /// Returned by [`Profile::update`].
+    UpdateCall -> types::User, ErrorBody
+}
+
+runtime::operation! {
+    /// Changes the profile of the token's user.
+    ///
+    /// Returned by [`Profile::update_as_multipart`].
+    UpdateAsMultipartCall -> types::User, ErrorBody
 }
 
 pub(super) const GET: &Operation<types::User, ErrorBody> = &Operation {

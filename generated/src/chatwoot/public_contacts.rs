@@ -3,8 +3,8 @@
 //! The contact behind an end user of an API inbox (public API).
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, Operation, Status, decode};
+use super::{ErrorBody, types};
 
 /// The contact behind an end user of an API inbox (public API).
 #[derive(Clone, Debug)]
@@ -30,23 +30,26 @@ impl PublicContacts {
     pub fn create(
         &self,
         body: impl Into<types::PublicContactCreateUpdatePayload>,
-    ) -> Call<types::PublicContact> {
+    ) -> CreateCall {
         let mut call = Call::new(&self.core, CREATE, &[&self.inbox_identifier]);
         let body: types::PublicContactCreateUpdatePayload = body.into();
         call.json("application/json", &body);
-        call
+        CreateCall { call }
     }
 
     /// Returns the contact behind a source id.
     ///
     /// `GET /public/api/v1/inboxes/{inbox_identifier}/contacts/{contact_identifier}`
     #[inline]
-    pub fn get(
-        &self,
-        contact_identifier: impl Into<String>,
-    ) -> Call<types::PublicContact> {
+    pub fn get(&self, contact_identifier: impl Into<String>) -> GetCall {
         let contact_identifier: String = contact_identifier.into();
-        Call::new(&self.core, GET, &[&self.inbox_identifier, &contact_identifier])
+        GetCall {
+            call: Call::new(
+                &self.core,
+                GET,
+                &[&self.inbox_identifier, &contact_identifier],
+            ),
+        }
     }
 
     /// Changes the contact behind a source id.
@@ -57,7 +60,7 @@ impl PublicContacts {
         &self,
         contact_identifier: impl Into<String>,
         body: impl Into<types::PublicContactCreateUpdatePayload>,
-    ) -> Call<types::PublicContactRecord> {
+    ) -> UpdateCall {
         let contact_identifier: String = contact_identifier.into();
         let mut call = Call::new(
             &self.core,
@@ -66,8 +69,29 @@ impl PublicContacts {
         );
         let body: types::PublicContactCreateUpdatePayload = body.into();
         call.json("application/json", &body);
-        call
+        UpdateCall { call }
     }
+}
+
+runtime::operation! {
+    /// Creates the contact behind an end user, and the source id it is addressed by.
+    ///
+    /// Returned by [`PublicContacts::create`].
+    CreateCall -> types::PublicContact, ErrorBody
+}
+
+runtime::operation! {
+    /// Returns the contact behind a source id.
+    ///
+    /// Returned by [`PublicContacts::get`].
+    GetCall -> types::PublicContact, ErrorBody
+}
+
+runtime::operation! {
+    /// Changes the contact behind a source id.
+    ///
+    /// Returned by [`PublicContacts::update`].
+    UpdateCall -> types::PublicContactRecord, ErrorBody
 }
 
 pub(super) const CREATE: &Operation<types::PublicContact, ErrorBody> = &Operation {

@@ -3,8 +3,8 @@
 //! Conversations seen from the side of the contact (public API).
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, Operation, Status, decode};
+use super::{ErrorBody, types};
 
 /// Conversations seen from the side of the contact (public API).
 #[derive(Clone, Debug)]
@@ -31,8 +31,14 @@ impl PublicConversations {
     ///
     /// `GET /public/api/v1/inboxes/{inbox_identifier}/contacts/{contact_identifier}/conversations`
     #[inline]
-    pub fn list(&self) -> Call<Vec<types::PublicConversation>> {
-        Call::new(&self.core, LIST, &[&self.inbox_identifier, &self.contact_identifier])
+    pub fn list(&self) -> ListCall {
+        ListCall {
+            call: Call::new(
+                &self.core,
+                LIST,
+                &[&self.inbox_identifier, &self.contact_identifier],
+            ),
+        }
     }
 
     /// Starts a conversation for the contact.
@@ -42,7 +48,7 @@ impl PublicConversations {
     pub fn create(
         &self,
         body: impl Into<types::PublicConversationCreatePayload>,
-    ) -> Call<types::PublicConversation> {
+    ) -> CreateCall {
         let mut call = Call::new(
             &self.core,
             CREATE,
@@ -50,34 +56,35 @@ impl PublicConversations {
         );
         let body: types::PublicConversationCreatePayload = body.into();
         call.json("application/json", &body);
-        call
+        CreateCall { call }
     }
 
     /// Returns one of the contact's conversations.
     ///
     /// `GET /public/api/v1/inboxes/{inbox_identifier}/contacts/{contact_identifier}/conversations/{conversation_id}`
     #[inline]
-    pub fn get(&self, conversation_id: i64) -> Call<types::PublicConversation> {
-        Call::new(
-            &self.core,
-            GET,
-            &[&self.inbox_identifier, &self.contact_identifier, &conversation_id],
-        )
+    pub fn get(&self, conversation_id: i64) -> GetCall {
+        GetCall {
+            call: Call::new(
+                &self.core,
+                GET,
+                &[&self.inbox_identifier, &self.contact_identifier, &conversation_id],
+            ),
+        }
     }
 
     /// Resolves the conversation.
     ///
     /// `POST /public/api/v1/inboxes/{inbox_identifier}/contacts/{contact_identifier}/conversations/{conversation_id}/toggle_status`
     #[inline]
-    pub fn toggle_status(
-        &self,
-        conversation_id: i64,
-    ) -> Call<types::PublicConversation> {
-        Call::new(
-            &self.core,
-            TOGGLE_STATUS,
-            &[&self.inbox_identifier, &self.contact_identifier, &conversation_id],
-        )
+    pub fn toggle_status(&self, conversation_id: i64) -> ToggleStatusCall {
+        ToggleStatusCall {
+            call: Call::new(
+                &self.core,
+                TOGGLE_STATUS,
+                &[&self.inbox_identifier, &self.contact_identifier, &conversation_id],
+            ),
+        }
     }
 
     /// Shows the agents that the contact started or stopped typing.
@@ -88,7 +95,7 @@ impl PublicConversations {
         &self,
         conversation_id: i64,
         body: impl Into<types::PublicConversationsToggleTypingRequest>,
-    ) -> Call<()> {
+    ) -> ToggleTypingCall {
         let mut call = Call::new(
             &self.core,
             TOGGLE_TYPING,
@@ -96,20 +103,64 @@ impl PublicConversations {
         );
         let body: types::PublicConversationsToggleTypingRequest = body.into();
         call.json("application/json", &body);
-        call
+        ToggleTypingCall { call }
     }
 
     /// Records that the contact has read the conversation up to now.
     ///
     /// `POST /public/api/v1/inboxes/{inbox_identifier}/contacts/{contact_identifier}/conversations/{conversation_id}/update_last_seen`
     #[inline]
-    pub fn update_last_seen(&self, conversation_id: i64) -> Call<()> {
-        Call::new(
-            &self.core,
-            UPDATE_LAST_SEEN,
-            &[&self.inbox_identifier, &self.contact_identifier, &conversation_id],
-        )
+    pub fn update_last_seen(&self, conversation_id: i64) -> UpdateLastSeenCall {
+        UpdateLastSeenCall {
+            call: Call::new(
+                &self.core,
+                UPDATE_LAST_SEEN,
+                &[&self.inbox_identifier, &self.contact_identifier, &conversation_id],
+            ),
+        }
     }
+}
+
+runtime::operation! {
+    /// Lists the contact's conversations.
+    ///
+    /// Returned by [`PublicConversations::list`].
+    ListCall -> Vec<types::PublicConversation>, ErrorBody
+}
+
+runtime::operation! {
+    /// Starts a conversation for the contact.
+    ///
+    /// Returned by [`PublicConversations::create`].
+    CreateCall -> types::PublicConversation, ErrorBody
+}
+
+runtime::operation! {
+    /// Returns one of the contact's conversations.
+    ///
+    /// Returned by [`PublicConversations::get`].
+    GetCall -> types::PublicConversation, ErrorBody
+}
+
+runtime::operation! {
+    /// Resolves the conversation.
+    ///
+    /// Returned by [`PublicConversations::toggle_status`].
+    ToggleStatusCall -> types::PublicConversation, ErrorBody
+}
+
+runtime::operation! {
+    /// Shows the agents that the contact started or stopped typing.
+    ///
+    /// Returned by [`PublicConversations::toggle_typing`].
+    ToggleTypingCall -> (), ErrorBody
+}
+
+runtime::operation! {
+    /// Records that the contact has read the conversation up to now.
+    ///
+    /// Returned by [`PublicConversations::update_last_seen`].
+    UpdateLastSeenCall -> (), ErrorBody
 }
 
 pub(super) const LIST: &Operation<Vec<types::PublicConversation>, ErrorBody> = &Operation {

@@ -3,8 +3,8 @@
 //! An API inbox as its end users may see it (public API).
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, Operation, Status, decode};
+use super::{ErrorBody, types};
 
 /// An API inbox as its end users may see it (public API).
 #[derive(Clone, Debug)]
@@ -25,9 +25,38 @@ impl PublicInbox {
     ///
     /// `GET /public/api/v1/inboxes/{inbox_identifier}`
     #[inline]
-    pub fn get(&self) -> Call<types::PublicInbox> {
-        Call::new(&self.core, GET, &[&self.inbox_identifier])
+    pub fn get(&self) -> GetCall {
+        GetCall {
+            call: Call::new(&self.core, GET, &[&self.inbox_identifier]),
+        }
     }
+
+    /// Resources below `/public/api/v1/inboxes/{inbox_identifier}/contacts/{contact_identifier}`.
+    pub fn contact(
+        &self,
+        contact_identifier: impl Into<String>,
+    ) -> super::contact::Contact {
+        super::contact::Contact::new(
+            &self.core,
+            self.inbox_identifier.clone(),
+            contact_identifier.into(),
+        )
+    }
+
+    /// The contact behind an end user of an API inbox (public API).
+    pub fn public_contacts(&self) -> super::public_contacts::PublicContacts {
+        super::public_contacts::PublicContacts::new(
+            &self.core,
+            self.inbox_identifier.clone(),
+        )
+    }
+}
+
+runtime::operation! {
+    /// Returns what an end user may know about an API inbox.
+    ///
+    /// Returned by [`PublicInbox::get`].
+    GetCall -> types::PublicInbox, ErrorBody
 }
 
 pub(super) const GET: &Operation<types::PublicInbox, ErrorBody> = &Operation {

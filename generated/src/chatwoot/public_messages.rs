@@ -3,8 +3,8 @@
 //! Messages seen from the side of the contact (public API).
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, MultipartBody, Operation, Status, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, MultipartBody, Operation, Status, decode};
+use super::{ErrorBody, types};
 
 /// Messages seen from the side of the contact (public API).
 #[derive(Clone, Debug)]
@@ -34,12 +34,18 @@ impl PublicMessages {
     ///
     /// `GET /public/api/v1/inboxes/{inbox_identifier}/contacts/{contact_identifier}/conversations/{conversation_id}/messages`
     #[inline]
-    pub fn list(&self) -> Call<Vec<types::PublicMessage>> {
-        Call::new(
-            &self.core,
-            LIST,
-            &[&self.inbox_identifier, &self.contact_identifier, &self.conversation_id],
-        )
+    pub fn list(&self) -> ListCall {
+        ListCall {
+            call: Call::new(
+                &self.core,
+                LIST,
+                &[
+                    &self.inbox_identifier,
+                    &self.contact_identifier,
+                    &self.conversation_id,
+                ],
+            ),
+        }
     }
 
     /// Sends a message in the contact's name.
@@ -49,7 +55,7 @@ impl PublicMessages {
     pub fn create(
         &self,
         body: impl Into<types::PublicMessageCreatePayload>,
-    ) -> Call<types::PublicMessage> {
+    ) -> CreateCall {
         let mut call = Call::new(
             &self.core,
             CREATE,
@@ -57,7 +63,7 @@ impl PublicMessages {
         );
         let body: types::PublicMessageCreatePayload = body.into();
         call.json("application/json", &body);
-        call
+        CreateCall { call }
     }
 
     /// Submits the contact's choice in an interactive message, or the rating of a survey.
@@ -68,7 +74,7 @@ impl PublicMessages {
         &self,
         message_id: i64,
         body: impl Into<types::PublicMessageUpdatePayload>,
-    ) -> Call<types::PublicMessage> {
+    ) -> UpdateCall {
         let mut call = Call::new(
             &self.core,
             UPDATE,
@@ -81,7 +87,7 @@ impl PublicMessages {
         );
         let body: types::PublicMessageUpdatePayload = body.into();
         call.json("application/json", &body);
-        call
+        UpdateCall { call }
     }
 
     /// Sends a message in the contact's name.
@@ -93,7 +99,7 @@ impl PublicMessages {
     pub fn create_as_multipart(
         &self,
         body: impl Into<types::PublicMessageForm>,
-    ) -> Call<types::PublicMessage> {
+    ) -> CreateAsMultipartCall {
         let mut call = Call::new(
             &self.core,
             CREATE_AS_MULTIPART,
@@ -101,8 +107,36 @@ impl PublicMessages {
         );
         let body: types::PublicMessageForm = body.into();
         call.multipart(body.into_parts());
-        call
+        CreateAsMultipartCall { call }
     }
+}
+
+runtime::operation! {
+    /// Lists the messages the contact can see.
+    ///
+    /// Returned by [`PublicMessages::list`].
+    ListCall -> Vec<types::PublicMessage>, ErrorBody
+}
+
+runtime::operation! {
+    /// Sends a message in the contact's name.
+    ///
+    /// Returned by [`PublicMessages::create`].
+    CreateCall -> types::PublicMessage, ErrorBody
+}
+
+runtime::operation! {
+    /// Submits the contact's choice in an interactive message, or the rating of a survey.
+    ///
+    /// Returned by [`PublicMessages::update`].
+    UpdateCall -> types::PublicMessage, ErrorBody
+}
+
+runtime::operation! {
+    /// Sends a message in the contact's name.
+    ///
+    /// Returned by [`PublicMessages::create_as_multipart`].
+    CreateAsMultipartCall -> types::PublicMessage, ErrorBody
 }
 
 pub(super) const LIST: &Operation<Vec<types::PublicMessage>, ErrorBody> = &Operation {

@@ -4,46 +4,50 @@
 
 use std::collections::BTreeMap;
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, Style, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, Operation, Status, Style, decode};
+use super::{ErrorBody, types};
 
 /// Figures on conversations, agents, inboxes and teams.
 #[derive(Clone, Debug)]
 pub struct Reports {
     core: runtime::Core,
+    account_id: i64,
 }
 
 impl Reports {
-    pub(super) fn new(core: &runtime::Core) -> Self {
-        Self { core: core.clone() }
+    pub(super) fn new(core: &runtime::Core, account_id: i64) -> Self {
+        Self {
+            core: core.clone(),
+            account_id,
+        }
     }
 
     /// Counts the account's conversations by state.
     ///
     /// `GET /api/v2/accounts/{account_id}/reports/conversations`
     #[inline]
-    pub fn account_conversation_metrics(
-        &self,
-        account_id: i64,
-    ) -> Call<types::ReportsAccountConversationMetricsResponse> {
+    pub fn account_conversation_metrics(&self) -> AccountConversationMetricsCall {
         let mut call = Call::new(
             &self.core,
             ACCOUNT_CONVERSATION_METRICS,
-            &[&account_id],
+            &[&self.account_id],
         );
         call.query_param("type", Style::Form, "account");
-        call
+        AccountConversationMetricsCall {
+            call,
+        }
     }
 
     /// Counts open and unattended conversations per agent.
     ///
     /// `GET /api/v2/accounts/{account_id}/reports/conversations/`
     #[inline]
-    pub fn agent_conversation_metrics(
-        &self,
-        account_id: i64,
-    ) -> AgentConversationMetricsCall {
-        let mut call = Call::new(&self.core, AGENT_CONVERSATION_METRICS, &[&account_id]);
+    pub fn agent_conversation_metrics(&self) -> AgentConversationMetricsCall {
+        let mut call = Call::new(
+            &self.core,
+            AGENT_CONVERSATION_METRICS,
+            &[&self.account_id],
+        );
         call.query_param("type", Style::Form, "agent");
         AgentConversationMetricsCall {
             call,
@@ -58,9 +62,9 @@ impl Reports {
     ///
     /// `GET /api/v1/accounts/{account_id}/reporting_events`
     #[inline]
-    pub fn events(&self, account_id: i64) -> EventsCall {
+    pub fn events(&self) -> EventsCall {
         EventsCall {
-            call: Call::new(&self.core, EVENTS, &[&account_id]),
+            call: Call::new(&self.core, EVENTS, &[&self.account_id]),
         }
     }
 
@@ -68,12 +72,13 @@ impl Reports {
     ///
     /// `GET /api/v2/accounts/{account_id}/reports/first_response_time_distribution`
     #[inline]
-    pub fn first_response_time_distribution(
-        &self,
-        account_id: i64,
-    ) -> FirstResponseTimeDistributionCall {
+    pub fn first_response_time_distribution(&self) -> FirstResponseTimeDistributionCall {
         FirstResponseTimeDistributionCall {
-            call: Call::new(&self.core, FIRST_RESPONSE_TIME_DISTRIBUTION, &[&account_id]),
+            call: Call::new(
+                &self.core,
+                FIRST_RESPONSE_TIME_DISTRIBUTION,
+                &[&self.account_id],
+            ),
         }
     }
 
@@ -81,9 +86,9 @@ impl Reports {
     ///
     /// `GET /api/v2/accounts/{account_id}/reports/inbox_label_matrix`
     #[inline]
-    pub fn inbox_label_matrix(&self, account_id: i64) -> InboxLabelMatrixCall {
+    pub fn inbox_label_matrix(&self) -> InboxLabelMatrixCall {
         InboxLabelMatrixCall {
-            call: Call::new(&self.core, INBOX_LABEL_MATRIX, &[&account_id]),
+            call: Call::new(&self.core, INBOX_LABEL_MATRIX, &[&self.account_id]),
         }
     }
 
@@ -93,10 +98,13 @@ impl Reports {
     #[inline]
     pub fn outgoing_messages_count(
         &self,
-        account_id: i64,
         group_by: impl Into<types::ReportsOutgoingMessagesCountGroupBy>,
     ) -> OutgoingMessagesCountCall {
-        let mut call = Call::new(&self.core, OUTGOING_MESSAGES_COUNT, &[&account_id]);
+        let mut call = Call::new(
+            &self.core,
+            OUTGOING_MESSAGES_COUNT,
+            &[&self.account_id],
+        );
         let group_by: types::ReportsOutgoingMessagesCountGroupBy = group_by.into();
         call.query_param("group_by", Style::FormExplode, &group_by);
         OutgoingMessagesCountCall { call }
@@ -110,11 +118,10 @@ impl Reports {
     #[inline]
     pub fn series(
         &self,
-        account_id: i64,
         metric: impl Into<types::ReportsSeriesMetric>,
         r#type: impl Into<types::ReportsSeriesType>,
     ) -> SeriesCall {
-        let mut call = Call::new(&self.core, SERIES, &[&account_id]);
+        let mut call = Call::new(&self.core, SERIES, &[&self.account_id]);
         let metric: types::ReportsSeriesMetric = metric.into();
         call.query_param("metric", Style::FormExplode, &metric);
         let r#type: types::ReportsSeriesType = r#type.into();
@@ -126,12 +133,8 @@ impl Reports {
     ///
     /// `GET /api/v2/accounts/{account_id}/reports/summary`
     #[inline]
-    pub fn summary(
-        &self,
-        account_id: i64,
-        r#type: impl Into<types::ReportsSeriesType>,
-    ) -> SummaryCall {
-        let mut call = Call::new(&self.core, SUMMARY, &[&account_id]);
+    pub fn summary(&self, r#type: impl Into<types::ReportsSeriesType>) -> SummaryCall {
+        let mut call = Call::new(&self.core, SUMMARY, &[&self.account_id]);
         let r#type: types::ReportsSeriesType = r#type.into();
         call.query_param("type", Style::FormExplode, &r#type);
         SummaryCall { call }
@@ -141,9 +144,9 @@ impl Reports {
     ///
     /// `GET /api/v2/accounts/{account_id}/summary_reports/agent`
     #[inline]
-    pub fn summary_by_agent(&self, account_id: i64) -> SummaryByAgentCall {
+    pub fn summary_by_agent(&self) -> SummaryByAgentCall {
         SummaryByAgentCall {
-            call: Call::new(&self.core, SUMMARY_BY_AGENT, &[&account_id]),
+            call: Call::new(&self.core, SUMMARY_BY_AGENT, &[&self.account_id]),
         }
     }
 
@@ -151,9 +154,9 @@ impl Reports {
     ///
     /// `GET /api/v2/accounts/{account_id}/summary_reports/channel`
     #[inline]
-    pub fn summary_by_channel(&self, account_id: i64) -> SummaryByChannelCall {
+    pub fn summary_by_channel(&self) -> SummaryByChannelCall {
         SummaryByChannelCall {
-            call: Call::new(&self.core, SUMMARY_BY_CHANNEL, &[&account_id]),
+            call: Call::new(&self.core, SUMMARY_BY_CHANNEL, &[&self.account_id]),
         }
     }
 
@@ -161,9 +164,9 @@ impl Reports {
     ///
     /// `GET /api/v2/accounts/{account_id}/summary_reports/inbox`
     #[inline]
-    pub fn summary_by_inbox(&self, account_id: i64) -> SummaryByInboxCall {
+    pub fn summary_by_inbox(&self) -> SummaryByInboxCall {
         SummaryByInboxCall {
-            call: Call::new(&self.core, SUMMARY_BY_INBOX, &[&account_id]),
+            call: Call::new(&self.core, SUMMARY_BY_INBOX, &[&self.account_id]),
         }
     }
 
@@ -171,18 +174,25 @@ impl Reports {
     ///
     /// `GET /api/v2/accounts/{account_id}/summary_reports/team`
     #[inline]
-    pub fn summary_by_team(&self, account_id: i64) -> SummaryByTeamCall {
+    pub fn summary_by_team(&self) -> SummaryByTeamCall {
         SummaryByTeamCall {
-            call: Call::new(&self.core, SUMMARY_BY_TEAM, &[&account_id]),
+            call: Call::new(&self.core, SUMMARY_BY_TEAM, &[&self.account_id]),
         }
     }
 }
 
-/// Counts open and unattended conversations per agent.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct AgentConversationMetricsCall {
-    call: Call<Vec<types::AgentConversationMetrics>>,
+runtime::operation! {
+    /// Counts the account's conversations by state.
+    ///
+    /// Returned by [`Reports::account_conversation_metrics`].
+    AccountConversationMetricsCall -> types::ReportsAccountConversationMetricsResponse, ErrorBody
+}
+
+runtime::operation! {
+    /// Counts open and unattended conversations per agent.
+    ///
+    /// Returned by [`Reports::agent_conversation_metrics`].
+    AgentConversationMetricsCall -> Vec<types::AgentConversationMetrics>, ErrorBody
 }
 
 impl AgentConversationMetricsCall {
@@ -196,13 +206,11 @@ impl AgentConversationMetricsCall {
     }
 }
 
-runtime::operation! { AgentConversationMetricsCall -> Vec<types::AgentConversationMetrics>, ErrorBody }
-
-/// Lists the account's reporting events, 25 to a page (Enterprise edition).
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct EventsCall {
-    call: Call<types::ReportingEventsListResponse>,
+runtime::operation! {
+    /// Lists the account's reporting events, 25 to a page (Enterprise edition).
+    ///
+    /// Returned by [`Reports::events`].
+    EventsCall -> types::ReportingEventsListResponse, ErrorBody
 }
 
 impl EventsCall {
@@ -260,8 +268,6 @@ impl EventsCall {
     }
 }
 
-runtime::operation! { EventsCall -> types::ReportingEventsListResponse, ErrorBody }
-
 runtime::pages! {
     EventsCall -> types::ReportingEventsListResponse, types::ReportingEvent, ErrorBody {
         by Number("page", 1),
@@ -270,11 +276,11 @@ runtime::pages! {
     }
 }
 
-/// Counts first responses per channel by how long they took.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct FirstResponseTimeDistributionCall {
-    call: Call<BTreeMap<String, types::FirstResponseTimeDistributionValue>>,
+runtime::operation! {
+    /// Counts first responses per channel by how long they took.
+    ///
+    /// Returned by [`Reports::first_response_time_distribution`].
+    FirstResponseTimeDistributionCall -> BTreeMap<String, types::FirstResponseTimeDistributionValue>, ErrorBody
 }
 
 impl FirstResponseTimeDistributionCall {
@@ -297,13 +303,11 @@ impl FirstResponseTimeDistributionCall {
     }
 }
 
-runtime::operation! { FirstResponseTimeDistributionCall -> BTreeMap<String, types::FirstResponseTimeDistributionValue>, ErrorBody }
-
-/// Counts conversations for every pair of inbox and label.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct InboxLabelMatrixCall {
-    call: Call<types::InboxLabelMatrix>,
+runtime::operation! {
+    /// Counts conversations for every pair of inbox and label.
+    ///
+    /// Returned by [`Reports::inbox_label_matrix`].
+    InboxLabelMatrixCall -> types::InboxLabelMatrix, ErrorBody
 }
 
 impl InboxLabelMatrixCall {
@@ -344,13 +348,11 @@ impl InboxLabelMatrixCall {
     }
 }
 
-runtime::operation! { InboxLabelMatrixCall -> types::InboxLabelMatrix, ErrorBody }
-
-/// Counts outgoing messages per agent, team, inbox or label.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct OutgoingMessagesCountCall {
-    call: Call<Vec<types::OutgoingMessagesCountItem>>,
+runtime::operation! {
+    /// Counts outgoing messages per agent, team, inbox or label.
+    ///
+    /// Returned by [`Reports::outgoing_messages_count`].
+    OutgoingMessagesCountCall -> Vec<types::OutgoingMessagesCountItem>, ErrorBody
 }
 
 impl OutgoingMessagesCountCall {
@@ -373,13 +375,11 @@ impl OutgoingMessagesCountCall {
     }
 }
 
-runtime::operation! { OutgoingMessagesCountCall -> Vec<types::OutgoingMessagesCountItem>, ErrorBody }
-
-/// Returns one metric as a series over time.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct SeriesCall {
-    call: Call<types::ReportSeries>,
+runtime::operation! {
+    /// Returns one metric as a series over time.
+    ///
+    /// Returned by [`Reports::series`].
+    SeriesCall -> types::ReportSeries, ErrorBody
 }
 
 impl SeriesCall {
@@ -411,13 +411,11 @@ impl SeriesCall {
     }
 }
 
-runtime::operation! { SeriesCall -> types::ReportSeries, ErrorBody }
-
-/// Returns the totals of a period beside those of the period before.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct SummaryCall {
-    call: Call<types::AccountSummary>,
+runtime::operation! {
+    /// Returns the totals of a period beside those of the period before.
+    ///
+    /// Returned by [`Reports::summary`].
+    SummaryCall -> types::AccountSummary, ErrorBody
 }
 
 impl SummaryCall {
@@ -449,13 +447,11 @@ impl SummaryCall {
     }
 }
 
-runtime::operation! { SummaryCall -> types::AccountSummary, ErrorBody }
-
-/// Returns counts and response times per agent.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct SummaryByAgentCall {
-    call: Call<Vec<types::TeamSummaryItem>>,
+runtime::operation! {
+    /// Returns counts and response times per agent.
+    ///
+    /// Returned by [`Reports::summary_by_agent`].
+    SummaryByAgentCall -> Vec<types::TeamSummaryItem>, ErrorBody
 }
 
 impl SummaryByAgentCall {
@@ -486,13 +482,11 @@ impl SummaryByAgentCall {
     }
 }
 
-runtime::operation! { SummaryByAgentCall -> Vec<types::TeamSummaryItem>, ErrorBody }
-
-/// Counts conversations per kind of channel and status.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct SummaryByChannelCall {
-    call: Call<BTreeMap<String, types::ChannelSummaryValue>>,
+runtime::operation! {
+    /// Counts conversations per kind of channel and status.
+    ///
+    /// Returned by [`Reports::summary_by_channel`].
+    SummaryByChannelCall -> BTreeMap<String, types::ChannelSummaryValue>, ErrorBody
 }
 
 impl SummaryByChannelCall {
@@ -515,13 +509,11 @@ impl SummaryByChannelCall {
     }
 }
 
-runtime::operation! { SummaryByChannelCall -> BTreeMap<String, types::ChannelSummaryValue>, ErrorBody }
-
-/// Returns counts and response times per inbox.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct SummaryByInboxCall {
-    call: Call<Vec<types::TeamSummaryItem>>,
+runtime::operation! {
+    /// Returns counts and response times per inbox.
+    ///
+    /// Returned by [`Reports::summary_by_inbox`].
+    SummaryByInboxCall -> Vec<types::TeamSummaryItem>, ErrorBody
 }
 
 impl SummaryByInboxCall {
@@ -552,13 +544,11 @@ impl SummaryByInboxCall {
     }
 }
 
-runtime::operation! { SummaryByInboxCall -> Vec<types::TeamSummaryItem>, ErrorBody }
-
-/// Returns counts and response times per team.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct SummaryByTeamCall {
-    call: Call<Vec<types::TeamSummaryItem>>,
+runtime::operation! {
+    /// Returns counts and response times per team.
+    ///
+    /// Returned by [`Reports::summary_by_team`].
+    SummaryByTeamCall -> Vec<types::TeamSummaryItem>, ErrorBody
 }
 
 impl SummaryByTeamCall {
@@ -588,8 +578,6 @@ impl SummaryByTeamCall {
         self
     }
 }
-
-runtime::operation! { SummaryByTeamCall -> Vec<types::TeamSummaryItem>, ErrorBody }
 
 pub(super) const ACCOUNT_CONVERSATION_METRICS: &Operation<
     types::ReportsAccountConversationMetricsResponse,

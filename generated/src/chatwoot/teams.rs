@@ -3,8 +3,8 @@
 //! Groups of agents, and who is in them.
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, Operation, Status, decode};
+use super::{ErrorBody, types};
 
 /// Groups of agents, and who is in them.
 #[derive(Clone, Debug)]
@@ -25,30 +25,31 @@ impl Teams {
     ///
     /// `GET /api/v1/accounts/{account_id}/teams`
     #[inline]
-    pub fn list(&self) -> Call<Vec<types::Team>> {
-        Call::new(&self.core, LIST, &[&self.account_id])
+    pub fn list(&self) -> ListCall {
+        ListCall {
+            call: Call::new(&self.core, LIST, &[&self.account_id]),
+        }
     }
 
     /// Creates a team.
     ///
     /// `POST /api/v1/accounts/{account_id}/teams`
     #[inline]
-    pub fn create(
-        &self,
-        body: impl Into<types::TeamCreateUpdatePayload>,
-    ) -> Call<types::Team> {
+    pub fn create(&self, body: impl Into<types::TeamCreateUpdatePayload>) -> CreateCall {
         let mut call = Call::new(&self.core, CREATE, &[&self.account_id]);
         let body: types::TeamCreateUpdatePayload = body.into();
         call.json("application/json", &body);
-        call
+        CreateCall { call }
     }
 
     /// Returns a team.
     ///
     /// `GET /api/v1/accounts/{account_id}/teams/{team_id}`
     #[inline]
-    pub fn get(&self, team_id: i64) -> Call<types::Team> {
-        Call::new(&self.core, GET, &[&self.account_id, &team_id])
+    pub fn get(&self, team_id: i64) -> GetCall {
+        GetCall {
+            call: Call::new(&self.core, GET, &[&self.account_id, &team_id]),
+        }
     }
 
     /// Changes a team.
@@ -59,19 +60,21 @@ impl Teams {
         &self,
         team_id: i64,
         body: impl Into<types::TeamCreateUpdatePayload>,
-    ) -> Call<types::Team> {
+    ) -> UpdateCall {
         let mut call = Call::new(&self.core, UPDATE, &[&self.account_id, &team_id]);
         let body: types::TeamCreateUpdatePayload = body.into();
         call.json("application/json", &body);
-        call
+        UpdateCall { call }
     }
 
     /// Deletes a team.
     ///
     /// `DELETE /api/v1/accounts/{account_id}/teams/{team_id}`
     #[inline]
-    pub fn delete(&self, team_id: i64) -> Call<()> {
-        Call::new(&self.core, DELETE, &[&self.account_id, &team_id])
+    pub fn delete(&self, team_id: i64) -> DeleteCall {
+        DeleteCall {
+            call: Call::new(&self.core, DELETE, &[&self.account_id, &team_id]),
+        }
     }
 
     /// Adds agents to a team.
@@ -82,19 +85,21 @@ impl Teams {
         &self,
         team_id: i64,
         body: impl Into<types::TeamMembersPayload>,
-    ) -> Call<Vec<types::Agent>> {
+    ) -> AddAgentsCall {
         let mut call = Call::new(&self.core, ADD_AGENTS, &[&self.account_id, &team_id]);
         let body: types::TeamMembersPayload = body.into();
         call.json("application/json", &body);
-        call
+        AddAgentsCall { call }
     }
 
     /// Lists the agents of a team.
     ///
     /// `GET /api/v1/accounts/{account_id}/teams/{team_id}/team_members`
     #[inline]
-    pub fn list_agents(&self, team_id: i64) -> Call<Vec<types::Agent>> {
-        Call::new(&self.core, LIST_AGENTS, &[&self.account_id, &team_id])
+    pub fn list_agents(&self, team_id: i64) -> ListAgentsCall {
+        ListAgentsCall {
+            call: Call::new(&self.core, LIST_AGENTS, &[&self.account_id, &team_id]),
+        }
     }
 
     /// Takes agents out of a team.
@@ -105,7 +110,7 @@ impl Teams {
         &self,
         team_id: i64,
         body: impl Into<types::TeamMembersPayload>,
-    ) -> Call<()> {
+    ) -> RemoveAgentsCall {
         let mut call = Call::new(
             &self.core,
             REMOVE_AGENTS,
@@ -113,7 +118,7 @@ impl Teams {
         );
         let body: types::TeamMembersPayload = body.into();
         call.json("application/json", &body);
-        call
+        RemoveAgentsCall { call }
     }
 
     /// Replaces the agents of a team by those given.
@@ -124,7 +129,7 @@ impl Teams {
         &self,
         team_id: i64,
         body: impl Into<types::TeamMembersPayload>,
-    ) -> Call<Vec<types::Agent>> {
+    ) -> ReplaceAgentsCall {
         let mut call = Call::new(
             &self.core,
             REPLACE_AGENTS,
@@ -132,8 +137,71 @@ impl Teams {
         );
         let body: types::TeamMembersPayload = body.into();
         call.json("application/json", &body);
-        call
+        ReplaceAgentsCall { call }
     }
+}
+
+runtime::operation! {
+    /// Lists the account's teams.
+    ///
+    /// Returned by [`Teams::list`].
+    ListCall -> Vec<types::Team>, ErrorBody
+}
+
+runtime::operation! {
+    /// Creates a team.
+    ///
+    /// Returned by [`Teams::create`].
+    CreateCall -> types::Team, ErrorBody
+}
+
+runtime::operation! {
+    /// Returns a team.
+    ///
+    /// Returned by [`Teams::get`].
+    GetCall -> types::Team, ErrorBody
+}
+
+runtime::operation! {
+    /// Changes a team.
+    ///
+    /// Returned by [`Teams::update`].
+    UpdateCall -> types::Team, ErrorBody
+}
+
+runtime::operation! {
+    /// Deletes a team.
+    ///
+    /// Returned by [`Teams::delete`].
+    DeleteCall -> (), ErrorBody
+}
+
+runtime::operation! {
+    /// Adds agents to a team.
+    ///
+    /// Returned by [`Teams::add_agents`].
+    AddAgentsCall -> Vec<types::Agent>, ErrorBody
+}
+
+runtime::operation! {
+    /// Lists the agents of a team.
+    ///
+    /// Returned by [`Teams::list_agents`].
+    ListAgentsCall -> Vec<types::Agent>, ErrorBody
+}
+
+runtime::operation! {
+    /// Takes agents out of a team.
+    ///
+    /// Returned by [`Teams::remove_agents`].
+    RemoveAgentsCall -> (), ErrorBody
+}
+
+runtime::operation! {
+    /// Replaces the agents of a team by those given.
+    ///
+    /// Returned by [`Teams::replace_agents`].
+    ReplaceAgentsCall -> Vec<types::Agent>, ErrorBody
 }
 
 pub(super) const LIST: &Operation<Vec<types::Team>, ErrorBody> = &Operation {

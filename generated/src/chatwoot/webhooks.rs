@@ -3,8 +3,8 @@
 //! URLs that events of an account are sent to.
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, Operation, Status, decode};
+use super::{ErrorBody, types};
 
 /// URLs that events of an account are sent to.
 #[derive(Clone, Debug)]
@@ -25,8 +25,10 @@ impl Webhooks {
     ///
     /// `GET /api/v1/accounts/{account_id}/webhooks`
     #[inline]
-    pub fn list(&self) -> Call<types::WebhooksListResponse> {
-        Call::new(&self.core, LIST, &[&self.account_id])
+    pub fn list(&self) -> ListCall {
+        ListCall {
+            call: Call::new(&self.core, LIST, &[&self.account_id]),
+        }
     }
 
     /// Registers a webhook.
@@ -36,11 +38,11 @@ impl Webhooks {
     pub fn create(
         &self,
         body: impl Into<types::WebhookCreateUpdatePayload>,
-    ) -> Call<types::WebhookResponse> {
+    ) -> CreateCall {
         let mut call = Call::new(&self.core, CREATE, &[&self.account_id]);
         let body: types::WebhookCreateUpdatePayload = body.into();
         call.json("application/json", &body);
-        call
+        CreateCall { call }
     }
 
     /// Changes a webhook.
@@ -51,20 +53,50 @@ impl Webhooks {
         &self,
         webhook_id: i64,
         body: impl Into<types::WebhookCreateUpdatePayload>,
-    ) -> Call<types::WebhookResponse> {
+    ) -> UpdateCall {
         let mut call = Call::new(&self.core, UPDATE, &[&self.account_id, &webhook_id]);
         let body: types::WebhookCreateUpdatePayload = body.into();
         call.json("application/json", &body);
-        call
+        UpdateCall { call }
     }
 
     /// Deletes a webhook.
     ///
     /// `DELETE /api/v1/accounts/{account_id}/webhooks/{webhook_id}`
     #[inline]
-    pub fn delete(&self, webhook_id: i64) -> Call<()> {
-        Call::new(&self.core, DELETE, &[&self.account_id, &webhook_id])
+    pub fn delete(&self, webhook_id: i64) -> DeleteCall {
+        DeleteCall {
+            call: Call::new(&self.core, DELETE, &[&self.account_id, &webhook_id]),
+        }
     }
+}
+
+runtime::operation! {
+    /// Lists the account's webhooks.
+    ///
+    /// Returned by [`Webhooks::list`].
+    ListCall -> types::WebhooksListResponse, ErrorBody
+}
+
+runtime::operation! {
+    /// Registers a webhook.
+    ///
+    /// Returned by [`Webhooks::create`].
+    CreateCall -> types::WebhookResponse, ErrorBody
+}
+
+runtime::operation! {
+    /// Changes a webhook.
+    ///
+    /// Returned by [`Webhooks::update`].
+    UpdateCall -> types::WebhookResponse, ErrorBody
+}
+
+runtime::operation! {
+    /// Deletes a webhook.
+    ///
+    /// Returned by [`Webhooks::delete`].
+    DeleteCall -> (), ErrorBody
 }
 
 pub(super) const LIST: &Operation<types::WebhooksListResponse, ErrorBody> = &Operation {

@@ -3,8 +3,8 @@
 //! The AI agents that make and answer phone calls.
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, Operation, Status, decode};
+use super::{ErrorBody, types};
 
 /// The AI agents that make and answer phone calls.
 #[derive(Clone, Debug)]
@@ -23,17 +23,21 @@ impl Agents {
     ///
     /// `GET /v1/agents`
     #[inline]
-    pub fn list(&self) -> Call<types::AgentsResponse> {
-        Call::new(&self.core, LIST, &[])
+    pub fn list(&self) -> ListCall {
+        ListCall {
+            call: Call::new(&self.core, LIST, &[]),
+        }
     }
 
     /// Returns an agent.
     ///
     /// `GET /v1/agents/{agentId}`
     #[inline]
-    pub fn get(&self, agent_id: impl Into<String>) -> Call<types::AgentResponse> {
+    pub fn get(&self, agent_id: impl Into<String>) -> GetCall {
         let agent_id: String = agent_id.into();
-        Call::new(&self.core, GET, &[&agent_id])
+        GetCall {
+            call: Call::new(&self.core, GET, &[&agent_id]),
+        }
     }
 
     /// Updates an agent.
@@ -46,13 +50,34 @@ impl Agents {
         &self,
         agent_id: impl Into<String>,
         body: impl Into<types::AgentUpdate>,
-    ) -> Call<types::AgentResponse> {
+    ) -> UpdateCall {
         let agent_id: String = agent_id.into();
         let mut call = Call::new(&self.core, UPDATE, &[&agent_id]);
         let body: types::AgentUpdate = body.into();
         call.json("application/json", &body);
-        call
+        UpdateCall { call }
     }
+}
+
+runtime::operation! {
+    /// Lists the agents of the organization.
+    ///
+    /// Returned by [`Agents::list`].
+    ListCall -> types::AgentsResponse, ErrorBody
+}
+
+runtime::operation! {
+    /// Returns an agent.
+    ///
+    /// Returned by [`Agents::get`].
+    GetCall -> types::AgentResponse, ErrorBody
+}
+
+runtime::operation! {
+    /// Updates an agent.
+    ///
+    /// Returned by [`Agents::update`].
+    UpdateCall -> types::AgentResponse, ErrorBody
 }
 
 pub(super) const LIST: &Operation<types::AgentsResponse, ErrorBody> = &Operation {

@@ -3,8 +3,8 @@
 //! Phone calls that AI agents make and receive.
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, Style, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, Operation, Status, Style, decode};
+use super::{ErrorBody, types};
 
 /// Phone calls that AI agents make and receive.
 #[derive(Clone, Debug)]
@@ -54,11 +54,11 @@ impl Calls {
     pub fn call_contact(
         &self,
         body: impl Into<types::ContactCallCreate>,
-    ) -> Call<types::CallResponse> {
+    ) -> CallContactCall {
         let mut call = Call::new(&self.core, CALL_CONTACT, &[]);
         let body: types::ContactCallCreate = body.into();
         call.json("application/json", &body);
-        call
+        CallContactCall { call }
     }
 
     /// Lets an agent call a phone number.
@@ -71,19 +71,19 @@ impl Calls {
     pub fn call_phone_number(
         &self,
         body: impl Into<types::PhoneNumberCallCreate>,
-    ) -> Call<types::CallResponse> {
+    ) -> CallPhoneNumberCall {
         let mut call = Call::new(&self.core, CALL_PHONE_NUMBER, &[]);
         let body: types::PhoneNumberCallCreate = body.into();
         call.json("application/json", &body);
-        call
+        CallPhoneNumberCall { call }
     }
 }
 
-/// Lists calls, newest first unless ordered otherwise.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct ListCall {
-    call: Call<types::CallsResponse>,
+runtime::operation! {
+    /// Lists calls, newest first unless ordered otherwise.
+    ///
+    /// Returned by [`Calls::list`].
+    ListCall -> types::CallsResponse, ErrorBody
 }
 
 impl ListCall {
@@ -212,8 +212,6 @@ impl ListCall {
     }
 }
 
-runtime::operation! { ListCall -> types::CallsResponse, ErrorBody }
-
 runtime::pages! {
     ListCall -> types::CallsResponse, types::Call, ErrorBody {
         by Offset("offset"),
@@ -222,11 +220,11 @@ runtime::pages! {
     }
 }
 
-/// Returns a call with its transcript.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct GetCall {
-    call: Call<types::Call>,
+runtime::operation! {
+    /// Returns a call with its transcript.
+    ///
+    /// Returned by [`Calls::get`].
+    GetCall -> types::Call, ErrorBody
 }
 
 impl GetCall {
@@ -267,7 +265,19 @@ impl GetCall {
     }
 }
 
-runtime::operation! { GetCall -> types::Call, ErrorBody }
+runtime::operation! {
+    /// Lets an agent call a contact.
+    ///
+    /// Returned by [`Calls::call_contact`].
+    CallContactCall -> types::CallResponse, ErrorBody
+}
+
+runtime::operation! {
+    /// Lets an agent call a phone number.
+    ///
+    /// Returned by [`Calls::call_phone_number`].
+    CallPhoneNumberCall -> types::CallResponse, ErrorBody
+}
 
 pub(super) const LIST: &Operation<types::CallsResponse, ErrorBody> = &Operation {
     name: "calls.list",

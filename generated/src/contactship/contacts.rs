@@ -3,8 +3,8 @@
 //! The contacts of the organization that the API key belongs to.
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, Style, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, Operation, Status, Style, decode};
+use super::{ErrorBody, types};
 
 /// The contacts of the organization that the API key belongs to.
 #[derive(Clone, Debug)]
@@ -35,11 +35,11 @@ impl Contacts {
     ///
     /// `POST /v1/contacts`
     #[inline]
-    pub fn create(&self, body: impl Into<types::ContactCreate>) -> Call<types::Contact> {
+    pub fn create(&self, body: impl Into<types::ContactCreate>) -> CreateCall {
         let mut call = Call::new(&self.core, CREATE, &[]);
         let body: types::ContactCreate = body.into();
         call.json("application/json", &body);
-        call
+        CreateCall { call }
     }
 
     /// Returns a contact by its id, phone number or email address.
@@ -66,21 +66,23 @@ impl Contacts {
         &self,
         contact_id: impl Into<String>,
         body: impl Into<types::ContactUpdate>,
-    ) -> Call<types::Contact> {
+    ) -> UpdateCall {
         let contact_id: String = contact_id.into();
         let mut call = Call::new(&self.core, UPDATE, &[&contact_id]);
         let body: types::ContactUpdate = body.into();
         call.json("application/json", &body);
-        call
+        UpdateCall { call }
     }
 
     /// Deletes a contact for good.
     ///
     /// `DELETE /v1/contacts/{contactId}`
     #[inline]
-    pub fn delete(&self, contact_id: impl Into<String>) -> Call<()> {
+    pub fn delete(&self, contact_id: impl Into<String>) -> DeleteCall {
         let contact_id: String = contact_id.into();
-        Call::new(&self.core, DELETE, &[&contact_id])
+        DeleteCall {
+            call: Call::new(&self.core, DELETE, &[&contact_id]),
+        }
     }
 
     /// Lists the calls of a contact.
@@ -97,11 +99,11 @@ impl Contacts {
     }
 }
 
-/// Lists contacts.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct ListCall {
-    call: Call<Vec<types::Contact>>,
+runtime::operation! {
+    /// Lists contacts.
+    ///
+    /// Returned by [`Contacts::list`].
+    ListCall -> Vec<types::Contact>, ErrorBody
 }
 
 impl ListCall {
@@ -133,13 +135,18 @@ impl ListCall {
     }
 }
 
-runtime::operation! { ListCall -> Vec<types::Contact>, ErrorBody }
+runtime::operation! {
+    /// Creates a contact.
+    ///
+    /// Returned by [`Contacts::create`].
+    CreateCall -> types::Contact, ErrorBody
+}
 
-/// Returns a contact by its id, phone number or email address.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct GetCall {
-    call: Call<types::Contact>,
+runtime::operation! {
+    /// Returns a contact by its id, phone number or email address.
+    ///
+    /// Returned by [`Contacts::get`].
+    GetCall -> types::Contact, ErrorBody
 }
 
 impl GetCall {
@@ -156,13 +163,25 @@ impl GetCall {
     }
 }
 
-runtime::operation! { GetCall -> types::Contact, ErrorBody }
+runtime::operation! {
+    /// Updates a contact.
+    ///
+    /// Returned by [`Contacts::update`].
+    UpdateCall -> types::Contact, ErrorBody
+}
 
-/// Lists the calls of a contact.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct ListCallsCall {
-    call: Call<Vec<types::ContactCall>>,
+runtime::operation! {
+    /// Deletes a contact for good.
+    ///
+    /// Returned by [`Contacts::delete`].
+    DeleteCall -> (), ErrorBody
+}
+
+runtime::operation! {
+    /// Lists the calls of a contact.
+    ///
+    /// Returned by [`Contacts::list_calls`].
+    ListCallsCall -> Vec<types::ContactCall>, ErrorBody
 }
 
 impl ListCallsCall {
@@ -202,8 +221,6 @@ impl ListCallsCall {
         self
     }
 }
-
-runtime::operation! { ListCallsCall -> Vec<types::ContactCall>, ErrorBody }
 
 pub(super) const LIST: &Operation<Vec<types::Contact>, ErrorBody> = &Operation {
     name: "contacts.list",

@@ -33,9 +33,6 @@ pub type Error = runtime::Error<ErrorBody>;
 /// A refusal by the server: status, headers, raw and typed body.
 pub type ApiError = runtime::ApiError<ErrorBody>;
 
-/// A call that is ready to be sent: await it, or send it in another way.
-pub type Call<T> = runtime::generated::Call<T, ErrorBody>;
-
 /// The client of Contactship. Cheap to clone: clones share their connections.
 #[derive(Clone, Debug)]
 pub struct Client {

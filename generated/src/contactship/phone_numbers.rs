@@ -3,8 +3,8 @@
 //! The phone numbers of the organization.
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, Style, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, Operation, Status, Style, decode};
+use super::{ErrorBody, types};
 
 /// The phone numbers of the organization.
 #[derive(Clone, Debug)]
@@ -30,11 +30,11 @@ impl PhoneNumbers {
     }
 }
 
-/// Lists the phone numbers of the organization, newest first unless ordered otherwise.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct ListCall {
-    call: Call<types::PhoneNumbersResponse>,
+runtime::operation! {
+    /// Lists the phone numbers of the organization, newest first unless ordered otherwise.
+    ///
+    /// Returned by [`PhoneNumbers::list`].
+    ListCall -> types::PhoneNumbersResponse, ErrorBody
 }
 
 impl ListCall {
@@ -72,8 +72,6 @@ impl ListCall {
         self
     }
 }
-
-runtime::operation! { ListCall -> types::PhoneNumbersResponse, ErrorBody }
 
 runtime::pages! {
     ListCall -> types::PhoneNumbersResponse, types::PhoneNumber, ErrorBody {

@@ -3,8 +3,8 @@
 //! WhatsApp messages and templates, through the WhatsApp Business API.
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, Style, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, Operation, Status, Style, decode};
+use super::{ErrorBody, types};
 
 /// WhatsApp messages and templates, through the WhatsApp Business API.
 #[derive(Clone, Debug)]
@@ -37,14 +37,11 @@ impl Waba {
     ///
     /// `POST /v1/waba/send`
     #[inline]
-    pub fn send_message(
-        &self,
-        body: impl Into<types::WabaMessage>,
-    ) -> Call<types::WabaSendResponse> {
+    pub fn send_message(&self, body: impl Into<types::WabaMessage>) -> SendMessageCall {
         let mut call = Call::new(&self.core, SEND_MESSAGE, &[]);
         let body: types::WabaMessage = body.into();
         call.json("application/json", &body);
-        call
+        SendMessageCall { call }
     }
 
     /// Sends an approved template to a contact.
@@ -56,19 +53,19 @@ impl Waba {
     pub fn send_template(
         &self,
         body: impl Into<types::WabaTemplateMessage>,
-    ) -> Call<types::WabaSendResponse> {
+    ) -> SendTemplateCall {
         let mut call = Call::new(&self.core, SEND_TEMPLATE, &[]);
         let body: types::WabaTemplateMessage = body.into();
         call.json("application/json", &body);
-        call
+        SendTemplateCall { call }
     }
 }
 
-/// Lists the templates of a channel.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct ListTemplatesCall {
-    call: Call<types::WabaTemplatesResponse>,
+runtime::operation! {
+    /// Lists the templates of a channel.
+    ///
+    /// Returned by [`Waba::list_templates`].
+    ListTemplatesCall -> types::WabaTemplatesResponse, ErrorBody
 }
 
 impl ListTemplatesCall {
@@ -90,13 +87,25 @@ impl ListTemplatesCall {
     }
 }
 
-runtime::operation! { ListTemplatesCall -> types::WabaTemplatesResponse, ErrorBody }
-
 runtime::pages! {
     ListTemplatesCall -> types::WabaTemplatesResponse, types::WabaTemplate, ErrorBody {
         by Cursor("after", |page| Some(page.paging.as_ref()?.cursors.as_ref()?.after.as_ref()?.to_string())),
         items |page| Some(&mut page.data),
     }
+}
+
+runtime::operation! {
+    /// Sends a text message to a contact.
+    ///
+    /// Returned by [`Waba::send_message`].
+    SendMessageCall -> types::WabaSendResponse, ErrorBody
+}
+
+runtime::operation! {
+    /// Sends an approved template to a contact.
+    ///
+    /// Returned by [`Waba::send_template`].
+    SendTemplateCall -> types::WabaSendResponse, ErrorBody
 }
 
 pub(super) const LIST_TEMPLATES: &Operation<types::WabaTemplatesResponse, ErrorBody> = &Operation {

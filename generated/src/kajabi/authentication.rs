@@ -3,8 +3,8 @@
 //! Tokens for everything else.
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, Operation, Status, decode};
+use super::{ErrorBody, types};
 
 /// Tokens for everything else.
 #[derive(Clone, Debug)]
@@ -23,11 +23,11 @@ impl Authentication {
     ///
     /// `POST /v1/oauth/revoke`
     #[inline]
-    pub fn revoke(&self, body: impl Into<types::TokenRevocation>) -> Call<()> {
+    pub fn revoke(&self, body: impl Into<types::TokenRevocation>) -> RevokeCall {
         let mut call = Call::new(&self.core, REVOKE, &[]);
         let body: types::TokenRevocation = body.into();
         call.form(&body, &[]);
-        call
+        RevokeCall { call }
     }
 
     /// Exchanges credentials for a token.
@@ -37,15 +37,26 @@ impl Authentication {
     ///
     /// `POST /v1/oauth/token`
     #[inline]
-    pub fn token(
-        &self,
-        body: impl Into<types::TokenRequest>,
-    ) -> Call<types::OauthTokenResponse> {
+    pub fn token(&self, body: impl Into<types::TokenRequest>) -> TokenCall {
         let mut call = Call::new(&self.core, TOKEN, &[]);
         let body: types::TokenRequest = body.into();
         call.form(&body, &[]);
-        call
+        TokenCall { call }
     }
+}
+
+runtime::operation! {
+    /// Revokes a token.
+    ///
+    /// Returned by [`Authentication::revoke`].
+    RevokeCall -> (), ErrorBody
+}
+
+runtime::operation! {
+    /// Exchanges credentials for a token.
+    ///
+    /// Returned by [`Authentication::token`].
+    TokenCall -> types::OauthTokenResponse, ErrorBody
 }
 
 pub(super) const REVOKE: &Operation<(), ErrorBody> = &Operation {

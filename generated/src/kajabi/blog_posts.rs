@@ -4,8 +4,8 @@
 
 use std::collections::BTreeMap;
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, Style, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, Operation, Status, Style, decode};
+use super::{ErrorBody, types};
 
 /// Posts of the sites' blogs.
 #[derive(Clone, Debug)]
@@ -42,11 +42,11 @@ impl BlogPosts {
     }
 }
 
-/// Lists the blog posts the token can see.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct ListCall {
-    call: Call<types::BlogPostsIndexResponse>,
+runtime::operation! {
+    /// Lists the blog posts the token can see.
+    ///
+    /// Returned by [`BlogPosts::list`].
+    ListCall -> types::BlogPostsIndexResponse, ErrorBody
 }
 
 impl ListCall {
@@ -124,8 +124,6 @@ impl ListCall {
     }
 }
 
-runtime::operation! { ListCall -> types::BlogPostsIndexResponse, ErrorBody }
-
 runtime::pages! {
     ListCall -> types::BlogPostsIndexResponse, types::BlogPost, ErrorBody {
         by Number("page[number]", 1),
@@ -135,11 +133,11 @@ runtime::pages! {
     }
 }
 
-/// Returns a blog post.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct GetCall {
-    call: Call<types::BlogPostsShowResponse>,
+runtime::operation! {
+    /// Returns a blog post.
+    ///
+    /// Returned by [`BlogPosts::get`].
+    GetCall -> types::BlogPostsShowResponse, ErrorBody
 }
 
 impl GetCall {
@@ -158,8 +156,6 @@ impl GetCall {
         self
     }
 }
-
-runtime::operation! { GetCall -> types::BlogPostsShowResponse, ErrorBody }
 
 pub(super) const LIST: &Operation<types::BlogPostsIndexResponse, ErrorBody> = &Operation {
     name: "blog_posts.list",

@@ -3,8 +3,8 @@
 //! Notes that a team keeps on its contacts.
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, Style, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, Operation, Status, Style, decode};
+use super::{ErrorBody, types};
 
 /// Notes that a team keeps on its contacts.
 #[derive(Clone, Debug)]
@@ -33,14 +33,11 @@ impl ContactNotes {
     ///
     /// `POST /v1/contact_notes`
     #[inline]
-    pub fn create(
-        &self,
-        body: impl Into<types::ContactNoteCreate>,
-    ) -> Call<types::ContactNotesShowResponse> {
+    pub fn create(&self, body: impl Into<types::ContactNoteCreate>) -> CreateCall {
         let mut call = Call::new(&self.core, CREATE, &[]);
         let body: types::ContactNoteCreate = body.into();
         call.json("application/vnd.api+json", &body);
-        call
+        CreateCall { call }
     }
 
     /// Returns a note.
@@ -64,29 +61,31 @@ impl ContactNotes {
         &self,
         id: impl Into<String>,
         body: impl Into<types::ContactNoteUpdate>,
-    ) -> Call<types::ContactNotesShowResponse> {
+    ) -> UpdateCall {
         let id: String = id.into();
         let mut call = Call::new(&self.core, UPDATE, &[&id]);
         let body: types::ContactNoteUpdate = body.into();
         call.json("application/vnd.api+json", &body);
-        call
+        UpdateCall { call }
     }
 
     /// Deletes a note for good.
     ///
     /// `DELETE /v1/contact_notes/{id}`
     #[inline]
-    pub fn delete(&self, id: impl Into<String>) -> Call<()> {
+    pub fn delete(&self, id: impl Into<String>) -> DeleteCall {
         let id: String = id.into();
-        Call::new(&self.core, DELETE, &[&id])
+        DeleteCall {
+            call: Call::new(&self.core, DELETE, &[&id]),
+        }
     }
 }
 
-/// Lists notes on contacts, newest first.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct ListCall {
-    call: Call<types::ContactNotesIndexResponse>,
+runtime::operation! {
+    /// Lists notes on contacts, newest first.
+    ///
+    /// Returned by [`ContactNotes::list`].
+    ListCall -> types::ContactNotesIndexResponse, ErrorBody
 }
 
 impl ListCall {
@@ -134,8 +133,6 @@ impl ListCall {
     }
 }
 
-runtime::operation! { ListCall -> types::ContactNotesIndexResponse, ErrorBody }
-
 runtime::pages! {
     ListCall -> types::ContactNotesIndexResponse, types::ContactNote, ErrorBody {
         by Number("page[number]", 1),
@@ -145,11 +142,18 @@ runtime::pages! {
     }
 }
 
-/// Returns a note.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct GetCall {
-    call: Call<types::ContactNotesShowResponse>,
+runtime::operation! {
+    /// Creates a note on a contact.
+    ///
+    /// Returned by [`ContactNotes::create`].
+    CreateCall -> types::ContactNotesShowResponse, ErrorBody
+}
+
+runtime::operation! {
+    /// Returns a note.
+    ///
+    /// Returned by [`ContactNotes::get`].
+    GetCall -> types::ContactNotesShowResponse, ErrorBody
 }
 
 impl GetCall {
@@ -184,7 +188,19 @@ impl GetCall {
     }
 }
 
-runtime::operation! { GetCall -> types::ContactNotesShowResponse, ErrorBody }
+runtime::operation! {
+    /// Changes the text of a note.
+    ///
+    /// Returned by [`ContactNotes::update`].
+    UpdateCall -> types::ContactNotesShowResponse, ErrorBody
+}
+
+runtime::operation! {
+    /// Deletes a note for good.
+    ///
+    /// Returned by [`ContactNotes::delete`].
+    DeleteCall -> (), ErrorBody
+}
 
 pub(super) const LIST: &Operation<types::ContactNotesIndexResponse, ErrorBody> = &Operation {
     name: "contact_notes.list",

@@ -3,8 +3,8 @@
 //! The tags that a site's contacts can carry.
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, Style, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, Operation, Status, Style, decode};
+use super::{ErrorBody, types};
 
 /// The tags that a site's contacts can carry.
 #[derive(Clone, Debug)]
@@ -33,17 +33,19 @@ impl ContactTags {
     ///
     /// `GET /v1/contact_tags/{id}`
     #[inline]
-    pub fn get(&self, id: impl Into<String>) -> Call<types::ContactTagsShowResponse> {
+    pub fn get(&self, id: impl Into<String>) -> GetCall {
         let id: String = id.into();
-        Call::new(&self.core, GET, &[&id])
+        GetCall {
+            call: Call::new(&self.core, GET, &[&id]),
+        }
     }
 }
 
-/// Lists the tags of the sites, without archived ones.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct ListCall {
-    call: Call<types::ContactTagsIndexResponse>,
+runtime::operation! {
+    /// Lists the tags of the sites, without archived ones.
+    ///
+    /// Returned by [`ContactTags::list`].
+    ListCall -> types::ContactTagsIndexResponse, ErrorBody
 }
 
 impl ListCall {
@@ -106,8 +108,6 @@ impl ListCall {
     }
 }
 
-runtime::operation! { ListCall -> types::ContactTagsIndexResponse, ErrorBody }
-
 runtime::pages! {
     ListCall -> types::ContactTagsIndexResponse, types::ContactTag, ErrorBody {
         by Number("page[number]", 1),
@@ -115,6 +115,13 @@ runtime::pages! {
         sign Next(|page| Some(page.links.next.is_some())),
         sign Pages(|page| page.meta.total_pages),
     }
+}
+
+runtime::operation! {
+    /// Returns a tag.
+    ///
+    /// Returned by [`ContactTags::get`].
+    GetCall -> types::ContactTagsShowResponse, ErrorBody
 }
 
 pub(super) const LIST: &Operation<types::ContactTagsIndexResponse, ErrorBody> = &Operation {

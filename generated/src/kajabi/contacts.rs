@@ -3,8 +3,8 @@
 //! People a site knows, with their tags and the offers granted to them.
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, Style, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, Operation, Status, Style, decode};
+use super::{ErrorBody, types};
 
 /// People a site knows, with their tags and the offers granted to them.
 #[derive(Clone, Debug)]
@@ -41,14 +41,11 @@ impl Contacts {
     ///
     /// `POST /v1/contacts`
     #[inline]
-    pub fn create(
-        &self,
-        body: impl Into<types::ContactCreate>,
-    ) -> Call<types::ContactsShowResponse> {
+    pub fn create(&self, body: impl Into<types::ContactCreate>) -> CreateCall {
         let mut call = Call::new(&self.core, CREATE, &[]);
         let body: types::ContactCreate = body.into();
         call.json("application/vnd.api+json", &body);
-        call
+        CreateCall { call }
     }
 
     /// Returns a contact.
@@ -73,12 +70,12 @@ impl Contacts {
         &self,
         id: impl Into<String>,
         body: impl Into<types::ContactUpdate>,
-    ) -> Call<types::ContactsShowResponse> {
+    ) -> UpdateCall {
         let id: String = id.into();
         let mut call = Call::new(&self.core, UPDATE, &[&id]);
         let body: types::ContactUpdate = body.into();
         call.json("application/vnd.api+json", &body);
-        call
+        UpdateCall { call }
     }
 
     /// Deletes a contact.
@@ -87,9 +84,11 @@ impl Contacts {
     ///
     /// `DELETE /v1/contacts/{id}`
     #[inline]
-    pub fn delete(&self, id: impl Into<String>) -> Call<()> {
+    pub fn delete(&self, id: impl Into<String>) -> DeleteCall {
         let id: String = id.into();
-        Call::new(&self.core, DELETE, &[&id])
+        DeleteCall {
+            call: Call::new(&self.core, DELETE, &[&id]),
+        }
     }
 
     /// Adds tags to a contact and returns all of its tags.
@@ -100,12 +99,12 @@ impl Contacts {
         &self,
         contact_id: impl Into<String>,
         body: impl Into<types::ContactTagsRelationship>,
-    ) -> Call<Option<types::RelationshipResponse>> {
+    ) -> AddTagsCall {
         let contact_id: String = contact_id.into();
         let mut call = Call::new(&self.core, ADD_TAGS, &[&contact_id]);
         let body: types::ContactTagsRelationship = body.into();
         call.json("application/vnd.api+json", &body);
-        call
+        AddTagsCall { call }
     }
 
     /// Grants offers to a contact.
@@ -121,36 +120,34 @@ impl Contacts {
         &self,
         contact_id: impl Into<String>,
         body: impl Into<types::OfferGrants>,
-    ) -> Call<Option<types::RelationshipResponse>> {
+    ) -> GrantOffersCall {
         let contact_id: String = contact_id.into();
         let mut call = Call::new(&self.core, GRANT_OFFERS, &[&contact_id]);
         let body: types::OfferGrants = body.into();
         call.json("application/vnd.api+json", &body);
-        call
+        GrantOffersCall { call }
     }
 
     /// Lists the ids of the offers granted to a contact.
     ///
     /// `GET /v1/contacts/{contact_id}/relationships/offers`
     #[inline]
-    pub fn list_offers(
-        &self,
-        contact_id: impl Into<String>,
-    ) -> Call<types::RelationshipResponse> {
+    pub fn list_offers(&self, contact_id: impl Into<String>) -> ListOffersCall {
         let contact_id: String = contact_id.into();
-        Call::new(&self.core, LIST_OFFERS, &[&contact_id])
+        ListOffersCall {
+            call: Call::new(&self.core, LIST_OFFERS, &[&contact_id]),
+        }
     }
 
     /// Lists the ids of a contact's tags.
     ///
     /// `GET /v1/contacts/{contact_id}/relationships/tags`
     #[inline]
-    pub fn list_tags(
-        &self,
-        contact_id: impl Into<String>,
-    ) -> Call<types::RelationshipResponse> {
+    pub fn list_tags(&self, contact_id: impl Into<String>) -> ListTagsCall {
         let contact_id: String = contact_id.into();
-        Call::new(&self.core, LIST_TAGS, &[&contact_id])
+        ListTagsCall {
+            call: Call::new(&self.core, LIST_TAGS, &[&contact_id]),
+        }
     }
 
     /// Removes tags from a contact and returns those that remain.
@@ -161,12 +158,12 @@ impl Contacts {
         &self,
         contact_id: impl Into<String>,
         body: impl Into<types::ContactTagsRelationship>,
-    ) -> Call<Option<types::RelationshipResponse>> {
+    ) -> RemoveTagsCall {
         let contact_id: String = contact_id.into();
         let mut call = Call::new(&self.core, REMOVE_TAGS, &[&contact_id]);
         let body: types::ContactTagsRelationship = body.into();
         call.json("application/vnd.api+json", &body);
-        call
+        RemoveTagsCall { call }
     }
 
     /// Replaces all offers of a contact by those given.
@@ -179,12 +176,12 @@ impl Contacts {
         &self,
         contact_id: impl Into<String>,
         body: impl Into<types::OffersRelationship>,
-    ) -> Call<Option<types::RelationshipResponse>> {
+    ) -> ReplaceOffersCall {
         let contact_id: String = contact_id.into();
         let mut call = Call::new(&self.core, REPLACE_OFFERS, &[&contact_id]);
         let body: types::OffersRelationship = body.into();
         call.json("application/vnd.api+json", &body);
-        call
+        ReplaceOffersCall { call }
     }
 
     /// Replaces all tags of a contact by those given.
@@ -195,12 +192,12 @@ impl Contacts {
         &self,
         contact_id: impl Into<String>,
         body: impl Into<types::ContactTagsRelationship>,
-    ) -> Call<Option<types::RelationshipResponse>> {
+    ) -> ReplaceTagsCall {
         let contact_id: String = contact_id.into();
         let mut call = Call::new(&self.core, REPLACE_TAGS, &[&contact_id]);
         let body: types::ContactTagsRelationship = body.into();
         call.json("application/vnd.api+json", &body);
-        call
+        ReplaceTagsCall { call }
     }
 
     /// Revokes offers from a contact.
@@ -213,20 +210,20 @@ impl Contacts {
         &self,
         contact_id: impl Into<String>,
         body: impl Into<types::OffersRelationship>,
-    ) -> Call<Option<types::RelationshipResponse>> {
+    ) -> RevokeOffersCall {
         let contact_id: String = contact_id.into();
         let mut call = Call::new(&self.core, REVOKE_OFFERS, &[&contact_id]);
         let body: types::OffersRelationship = body.into();
         call.json("application/vnd.api+json", &body);
-        call
+        RevokeOffersCall { call }
     }
 }
 
-/// Lists contacts, newest first unless sorted otherwise.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct ListCall {
-    call: Call<types::ContactsIndexResponse>,
+runtime::operation! {
+    /// Lists contacts, newest first unless sorted otherwise.
+    ///
+    /// Returned by [`Contacts::list`].
+    ListCall -> types::ContactsIndexResponse, ErrorBody
 }
 
 impl ListCall {
@@ -1452,8 +1449,6 @@ impl ListCall {
     }
 }
 
-runtime::operation! { ListCall -> types::ContactsIndexResponse, ErrorBody }
-
 runtime::pages! {
     ListCall -> types::ContactsIndexResponse, types::Contact, ErrorBody {
         by Number("page[number]", 1),
@@ -1463,11 +1458,18 @@ runtime::pages! {
     }
 }
 
-/// Returns a contact.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct GetCall {
-    call: Call<types::ContactsShowResponse>,
+runtime::operation! {
+    /// Creates a contact on a site.
+    ///
+    /// Returned by [`Contacts::create`].
+    CreateCall -> types::ContactsShowResponse, ErrorBody
+}
+
+runtime::operation! {
+    /// Returns a contact.
+    ///
+    /// Returned by [`Contacts::get`].
+    GetCall -> types::ContactsShowResponse, ErrorBody
 }
 
 impl GetCall {
@@ -1517,7 +1519,75 @@ impl GetCall {
     }
 }
 
-runtime::operation! { GetCall -> types::ContactsShowResponse, ErrorBody }
+runtime::operation! {
+    /// Updates a contact.
+    ///
+    /// Returned by [`Contacts::update`].
+    UpdateCall -> types::ContactsShowResponse, ErrorBody
+}
+
+runtime::operation! {
+    /// Deletes a contact.
+    ///
+    /// Returned by [`Contacts::delete`].
+    DeleteCall -> (), ErrorBody
+}
+
+runtime::operation! {
+    /// Adds tags to a contact and returns all of its tags.
+    ///
+    /// Returned by [`Contacts::add_tags`].
+    AddTagsCall -> Option<types::RelationshipResponse>, ErrorBody
+}
+
+runtime::operation! {
+    /// Grants offers to a contact.
+    ///
+    /// Returned by [`Contacts::grant_offers`].
+    GrantOffersCall -> Option<types::RelationshipResponse>, ErrorBody
+}
+
+runtime::operation! {
+    /// Lists the ids of the offers granted to a contact.
+    ///
+    /// Returned by [`Contacts::list_offers`].
+    ListOffersCall -> types::RelationshipResponse, ErrorBody
+}
+
+runtime::operation! {
+    /// Lists the ids of a contact's tags.
+    ///
+    /// Returned by [`Contacts::list_tags`].
+    ListTagsCall -> types::RelationshipResponse, ErrorBody
+}
+
+runtime::operation! {
+    /// Removes tags from a contact and returns those that remain.
+    ///
+    /// Returned by [`Contacts::remove_tags`].
+    RemoveTagsCall -> Option<types::RelationshipResponse>, ErrorBody
+}
+
+runtime::operation! {
+    /// Replaces all offers of a contact by those given.
+    ///
+    /// Returned by [`Contacts::replace_offers`].
+    ReplaceOffersCall -> Option<types::RelationshipResponse>, ErrorBody
+}
+
+runtime::operation! {
+    /// Replaces all tags of a contact by those given.
+    ///
+    /// Returned by [`Contacts::replace_tags`].
+    ReplaceTagsCall -> Option<types::RelationshipResponse>, ErrorBody
+}
+
+runtime::operation! {
+    /// Revokes offers from a contact.
+    ///
+    /// Returned by [`Contacts::revoke_offers`].
+    RevokeOffersCall -> Option<types::RelationshipResponse>, ErrorBody
+}
 
 pub(super) const LIST: &Operation<types::ContactsIndexResponse, ErrorBody> = &Operation {
     name: "contacts.list",

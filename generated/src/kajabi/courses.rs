@@ -3,8 +3,8 @@
 //! Courses, with their modules and lessons.
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, Style, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, Operation, Status, Style, decode};
+use super::{ErrorBody, types};
 
 /// Courses, with their modules and lessons.
 #[derive(Clone, Debug)]
@@ -41,11 +41,11 @@ impl Courses {
     }
 }
 
-/// Lists courses.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct ListCall {
-    call: Call<types::CoursesIndexResponse>,
+runtime::operation! {
+    /// Lists courses.
+    ///
+    /// Returned by [`Courses::list`].
+    ListCall -> types::CoursesIndexResponse, ErrorBody
 }
 
 impl ListCall {
@@ -140,8 +140,6 @@ impl ListCall {
     }
 }
 
-runtime::operation! { ListCall -> types::CoursesIndexResponse, ErrorBody }
-
 runtime::pages! {
     ListCall -> types::CoursesIndexResponse, types::Course, ErrorBody {
         by Number("page[number]", 1),
@@ -151,11 +149,11 @@ runtime::pages! {
     }
 }
 
-/// Returns a course, with its modules and lessons where they are included.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct GetCall {
-    call: Call<types::CoursesShowResponse>,
+runtime::operation! {
+    /// Returns a course, with its modules and lessons where they are included.
+    ///
+    /// Returned by [`Courses::get`].
+    GetCall -> types::CoursesShowResponse, ErrorBody
 }
 
 impl GetCall {
@@ -234,8 +232,6 @@ impl GetCall {
         self
     }
 }
-
-runtime::operation! { GetCall -> types::CoursesShowResponse, ErrorBody }
 
 pub(super) const LIST: &Operation<types::CoursesIndexResponse, ErrorBody> = &Operation {
     name: "courses.list",

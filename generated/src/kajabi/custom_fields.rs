@@ -3,8 +3,8 @@
 //! Fields a site has added to its contacts and forms.
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, Style, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, Operation, Status, Style, decode};
+use super::{ErrorBody, types};
 
 /// Fields a site has added to its contacts and forms.
 #[derive(Clone, Debug)]
@@ -43,11 +43,11 @@ impl CustomFields {
     }
 }
 
-/// Lists custom fields.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct ListCall {
-    call: Call<types::CustomFieldsIndexResponse>,
+runtime::operation! {
+    /// Lists custom fields.
+    ///
+    /// Returned by [`CustomFields::list`].
+    ListCall -> types::CustomFieldsIndexResponse, ErrorBody
 }
 
 impl ListCall {
@@ -128,8 +128,6 @@ impl ListCall {
     }
 }
 
-runtime::operation! { ListCall -> types::CustomFieldsIndexResponse, ErrorBody }
-
 runtime::pages! {
     ListCall -> types::CustomFieldsIndexResponse, types::CustomField, ErrorBody {
         by Number("page[number]", 1),
@@ -139,11 +137,11 @@ runtime::pages! {
     }
 }
 
-/// Returns a custom field.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct GetCall {
-    call: Call<types::CustomFieldsShowResponse>,
+runtime::operation! {
+    /// Returns a custom field.
+    ///
+    /// Returned by [`CustomFields::get`].
+    GetCall -> types::CustomFieldsShowResponse, ErrorBody
 }
 
 impl GetCall {
@@ -162,8 +160,6 @@ impl GetCall {
         self
     }
 }
-
-runtime::operation! { GetCall -> types::CustomFieldsShowResponse, ErrorBody }
 
 pub(super) const LIST: &Operation<types::CustomFieldsIndexResponse, ErrorBody> = &Operation {
     name: "custom_fields.list",

@@ -3,8 +3,8 @@
 //! Contacts who bought something or were granted an offer.
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, Style, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, Operation, Status, Style, decode};
+use super::{ErrorBody, types};
 
 /// Contacts who bought something or were granted an offer.
 #[derive(Clone, Debug)]
@@ -52,24 +52,23 @@ impl Customers {
         &self,
         customer_id: impl Into<String>,
         body: impl Into<types::OffersRelationship>,
-    ) -> Call<Option<types::RelationshipResponse>> {
+    ) -> GrantOffersCall {
         let customer_id: String = customer_id.into();
         let mut call = Call::new(&self.core, GRANT_OFFERS, &[&customer_id]);
         let body: types::OffersRelationship = body.into();
         call.json("application/vnd.api+json", &body);
-        call
+        GrantOffersCall { call }
     }
 
     /// Lists the ids of the offers granted to a customer.
     ///
     /// `GET /v1/customers/{customer_id}/relationships/offers`
     #[inline]
-    pub fn list_offers(
-        &self,
-        customer_id: impl Into<String>,
-    ) -> Call<types::RelationshipResponse> {
+    pub fn list_offers(&self, customer_id: impl Into<String>) -> ListOffersCall {
         let customer_id: String = customer_id.into();
-        Call::new(&self.core, LIST_OFFERS, &[&customer_id])
+        ListOffersCall {
+            call: Call::new(&self.core, LIST_OFFERS, &[&customer_id]),
+        }
     }
 
     /// Replaces all offers of a customer by those given.
@@ -82,12 +81,12 @@ impl Customers {
         &self,
         customer_id: impl Into<String>,
         body: impl Into<types::OffersRelationship>,
-    ) -> Call<Option<types::RelationshipResponse>> {
+    ) -> ReplaceOffersCall {
         let customer_id: String = customer_id.into();
         let mut call = Call::new(&self.core, REPLACE_OFFERS, &[&customer_id]);
         let body: types::OffersRelationship = body.into();
         call.json("application/vnd.api+json", &body);
-        call
+        ReplaceOffersCall { call }
     }
 
     /// Revokes offers from a customer.
@@ -100,20 +99,20 @@ impl Customers {
         &self,
         customer_id: impl Into<String>,
         body: impl Into<types::OffersRelationship>,
-    ) -> Call<Option<types::RelationshipResponse>> {
+    ) -> RevokeOffersCall {
         let customer_id: String = customer_id.into();
         let mut call = Call::new(&self.core, REVOKE_OFFERS, &[&customer_id]);
         let body: types::OffersRelationship = body.into();
         call.json("application/vnd.api+json", &body);
-        call
+        RevokeOffersCall { call }
     }
 }
 
-/// Lists customers, newest first unless sorted otherwise.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct ListCall {
-    call: Call<types::CustomersIndexResponse>,
+runtime::operation! {
+    /// Lists customers, newest first unless sorted otherwise.
+    ///
+    /// Returned by [`Customers::list`].
+    ListCall -> types::CustomersIndexResponse, ErrorBody
 }
 
 impl ListCall {
@@ -1339,8 +1338,6 @@ impl ListCall {
     }
 }
 
-runtime::operation! { ListCall -> types::CustomersIndexResponse, ErrorBody }
-
 runtime::pages! {
     ListCall -> types::CustomersIndexResponse, types::Customer, ErrorBody {
         by Number("page[number]", 1),
@@ -1350,11 +1347,11 @@ runtime::pages! {
     }
 }
 
-/// Returns a customer.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct GetCall {
-    call: Call<types::CustomersShowResponse>,
+runtime::operation! {
+    /// Returns a customer.
+    ///
+    /// Returned by [`Customers::get`].
+    GetCall -> types::CustomersShowResponse, ErrorBody
 }
 
 impl GetCall {
@@ -1476,7 +1473,33 @@ impl GetCall {
     }
 }
 
-runtime::operation! { GetCall -> types::CustomersShowResponse, ErrorBody }
+runtime::operation! {
+    /// Grants offers to a customer.
+    ///
+    /// Returned by [`Customers::grant_offers`].
+    GrantOffersCall -> Option<types::RelationshipResponse>, ErrorBody
+}
+
+runtime::operation! {
+    /// Lists the ids of the offers granted to a customer.
+    ///
+    /// Returned by [`Customers::list_offers`].
+    ListOffersCall -> types::RelationshipResponse, ErrorBody
+}
+
+runtime::operation! {
+    /// Replaces all offers of a customer by those given.
+    ///
+    /// Returned by [`Customers::replace_offers`].
+    ReplaceOffersCall -> Option<types::RelationshipResponse>, ErrorBody
+}
+
+runtime::operation! {
+    /// Revokes offers from a customer.
+    ///
+    /// Returned by [`Customers::revoke_offers`].
+    RevokeOffersCall -> Option<types::RelationshipResponse>, ErrorBody
+}
 
 pub(super) const LIST: &Operation<types::CustomersIndexResponse, ErrorBody> = &Operation {
     name: "customers.list",

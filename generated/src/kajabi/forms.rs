@@ -3,8 +3,8 @@
 //! Forms of a site, and what was submitted through them.
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, Style, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, Operation, Status, Style, decode};
+use super::{ErrorBody, types};
 
 /// Forms of a site, and what was submitted through them.
 #[derive(Clone, Debug)]
@@ -77,20 +77,20 @@ impl Forms {
         &self,
         id: impl Into<String>,
         body: impl Into<types::FormSubmissionCreate>,
-    ) -> Call<types::FormSubmissionResponse> {
+    ) -> SubmitCall {
         let id: String = id.into();
         let mut call = Call::new(&self.core, SUBMIT, &[&id]);
         let body: types::FormSubmissionCreate = body.into();
         call.json("application/vnd.api+json", &body);
-        call
+        SubmitCall { call }
     }
 }
 
-/// Lists forms.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct ListCall {
-    call: Call<types::FormsIndexResponse>,
+runtime::operation! {
+    /// Lists forms.
+    ///
+    /// Returned by [`Forms::list`].
+    ListCall -> types::FormsIndexResponse, ErrorBody
 }
 
 impl ListCall {
@@ -153,8 +153,6 @@ impl ListCall {
     }
 }
 
-runtime::operation! { ListCall -> types::FormsIndexResponse, ErrorBody }
-
 runtime::pages! {
     ListCall -> types::FormsIndexResponse, types::Form, ErrorBody {
         by Number("page[number]", 1),
@@ -164,11 +162,11 @@ runtime::pages! {
     }
 }
 
-/// Returns a form.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct GetCall {
-    call: Call<types::FormsShowResponse>,
+runtime::operation! {
+    /// Returns a form.
+    ///
+    /// Returned by [`Forms::get`].
+    GetCall -> types::FormsShowResponse, ErrorBody
 }
 
 impl GetCall {
@@ -218,13 +216,11 @@ impl GetCall {
     }
 }
 
-runtime::operation! { GetCall -> types::FormsShowResponse, ErrorBody }
-
-/// Returns a form submission.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct GetSubmissionCall {
-    call: Call<types::FormSubmissionsShowResponse>,
+runtime::operation! {
+    /// Returns a form submission.
+    ///
+    /// Returned by [`Forms::get_submission`].
+    GetSubmissionCall -> types::FormSubmissionsShowResponse, ErrorBody
 }
 
 impl GetSubmissionCall {
@@ -244,13 +240,11 @@ impl GetSubmissionCall {
     }
 }
 
-runtime::operation! { GetSubmissionCall -> types::FormSubmissionsShowResponse, ErrorBody }
-
-/// Lists what was submitted through forms.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct ListSubmissionsCall {
-    call: Call<types::FormSubmissionsIndexResponse>,
+runtime::operation! {
+    /// Lists what was submitted through forms.
+    ///
+    /// Returned by [`Forms::list_submissions`].
+    ListSubmissionsCall -> types::FormSubmissionsIndexResponse, ErrorBody
 }
 
 impl ListSubmissionsCall {
@@ -298,8 +292,6 @@ impl ListSubmissionsCall {
     }
 }
 
-runtime::operation! { ListSubmissionsCall -> types::FormSubmissionsIndexResponse, ErrorBody }
-
 runtime::pages! {
     ListSubmissionsCall -> types::FormSubmissionsIndexResponse, types::FormSubmission, ErrorBody {
         by Number("page[number]", 1),
@@ -307,6 +299,13 @@ runtime::pages! {
         sign Next(|page| Some(page.links.next.is_some())),
         sign Pages(|page| page.meta.total_pages),
     }
+}
+
+runtime::operation! {
+    /// Submits a form in a person's name.
+    ///
+    /// Returned by [`Forms::submit`].
+    SubmitCall -> types::FormSubmissionResponse, ErrorBody
 }
 
 pub(super) const LIST: &Operation<types::FormsIndexResponse, ErrorBody> = &Operation {

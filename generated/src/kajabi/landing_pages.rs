@@ -4,8 +4,8 @@
 
 use std::collections::BTreeMap;
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, Style, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, Operation, Status, Style, decode};
+use super::{ErrorBody, types};
 
 /// Landing pages of the sites.
 #[derive(Clone, Debug)]
@@ -42,11 +42,11 @@ impl LandingPages {
     }
 }
 
-/// Lists landing pages.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct ListCall {
-    call: Call<types::LandingPagesIndexResponse>,
+runtime::operation! {
+    /// Lists landing pages.
+    ///
+    /// Returned by [`LandingPages::list`].
+    ListCall -> types::LandingPagesIndexResponse, ErrorBody
 }
 
 impl ListCall {
@@ -133,8 +133,6 @@ impl ListCall {
     }
 }
 
-runtime::operation! { ListCall -> types::LandingPagesIndexResponse, ErrorBody }
-
 runtime::pages! {
     ListCall -> types::LandingPagesIndexResponse, types::LandingPage, ErrorBody {
         by Number("page[number]", 1),
@@ -144,11 +142,11 @@ runtime::pages! {
     }
 }
 
-/// Returns a landing page.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct GetCall {
-    call: Call<types::LandingPagesShowResponse>,
+runtime::operation! {
+    /// Returns a landing page.
+    ///
+    /// Returned by [`LandingPages::get`].
+    GetCall -> types::LandingPagesShowResponse, ErrorBody
 }
 
 impl GetCall {
@@ -167,8 +165,6 @@ impl GetCall {
         self
     }
 }
-
-runtime::operation! { GetCall -> types::LandingPagesShowResponse, ErrorBody }
 
 pub(super) const LIST: &Operation<types::LandingPagesIndexResponse, ErrorBody> = &Operation {
     name: "landing_pages.list",

@@ -3,8 +3,8 @@
 //! The user behind the token.
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, Operation, Status, decode};
+use super::{ErrorBody, types};
 
 /// The user behind the token.
 #[derive(Clone, Debug)]
@@ -21,9 +21,18 @@ impl Me {
     ///
     /// `GET /v1/me`
     #[inline]
-    pub fn get(&self) -> Call<types::MeResponse> {
-        Call::new(&self.core, GET, &[])
+    pub fn get(&self) -> GetCall {
+        GetCall {
+            call: Call::new(&self.core, GET, &[]),
+        }
     }
+}
+
+runtime::operation! {
+    /// Returns the user the token belongs to.
+    ///
+    /// Returned by [`Me::get`].
+    GetCall -> types::MeResponse, ErrorBody
 }
 
 pub(super) const GET: &Operation<types::MeResponse, ErrorBody> = &Operation {

@@ -3,8 +3,8 @@
 //! What a site sells or gives away, each a bundle of products at a price.
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, Style, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, Operation, Status, Style, decode};
+use super::{ErrorBody, types};
 
 /// What a site sells or gives away, each a bundle of products at a price.
 #[derive(Clone, Debug)]
@@ -44,20 +44,19 @@ impl Offers {
     ///
     /// `GET /v1/offers/{offer_id}/relationships/products`
     #[inline]
-    pub fn list_products(
-        &self,
-        offer_id: impl Into<String>,
-    ) -> Call<types::RelationshipResponse> {
+    pub fn list_products(&self, offer_id: impl Into<String>) -> ListProductsCall {
         let offer_id: String = offer_id.into();
-        Call::new(&self.core, LIST_PRODUCTS, &[&offer_id])
+        ListProductsCall {
+            call: Call::new(&self.core, LIST_PRODUCTS, &[&offer_id]),
+        }
     }
 }
 
-/// Lists offers, without archived ones.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct ListCall {
-    call: Call<types::OffersIndexResponse>,
+runtime::operation! {
+    /// Lists offers, without archived ones.
+    ///
+    /// Returned by [`Offers::list`].
+    ListCall -> types::OffersIndexResponse, ErrorBody
 }
 
 impl ListCall {
@@ -136,8 +135,6 @@ impl ListCall {
     }
 }
 
-runtime::operation! { ListCall -> types::OffersIndexResponse, ErrorBody }
-
 runtime::pages! {
     ListCall -> types::OffersIndexResponse, types::Offer, ErrorBody {
         by Number("page[number]", 1),
@@ -147,11 +144,11 @@ runtime::pages! {
     }
 }
 
-/// Returns an offer.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct GetCall {
-    call: Call<types::OffersShowResponse>,
+runtime::operation! {
+    /// Returns an offer.
+    ///
+    /// Returned by [`Offers::get`].
+    GetCall -> types::OffersShowResponse, ErrorBody
 }
 
 impl GetCall {
@@ -201,7 +198,12 @@ impl GetCall {
     }
 }
 
-runtime::operation! { GetCall -> types::OffersShowResponse, ErrorBody }
+runtime::operation! {
+    /// Lists the ids of the products an offer gives access to.
+    ///
+    /// Returned by [`Offers::list_products`].
+    ListProductsCall -> types::RelationshipResponse, ErrorBody
+}
 
 pub(super) const LIST: &Operation<types::OffersIndexResponse, ErrorBody> = &Operation {
     name: "offers.list",

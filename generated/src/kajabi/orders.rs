@@ -4,8 +4,8 @@
 
 use std::collections::BTreeMap;
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, Style, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, Operation, Status, Style, decode};
+use super::{ErrorBody, types};
 
 /// Orders, and the items they consist of.
 #[derive(Clone, Debug)]
@@ -65,11 +65,11 @@ impl Orders {
     }
 }
 
-/// Lists orders.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct ListCall {
-    call: Call<types::OrdersIndexResponse>,
+runtime::operation! {
+    /// Lists orders.
+    ///
+    /// Returned by [`Orders::list`].
+    ListCall -> types::OrdersIndexResponse, ErrorBody
 }
 
 impl ListCall {
@@ -175,8 +175,6 @@ impl ListCall {
     }
 }
 
-runtime::operation! { ListCall -> types::OrdersIndexResponse, ErrorBody }
-
 runtime::pages! {
     ListCall -> types::OrdersIndexResponse, types::Order, ErrorBody {
         by Number("page[number]", 1),
@@ -186,11 +184,11 @@ runtime::pages! {
     }
 }
 
-/// Returns an order.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct GetCall {
-    call: Call<types::OrdersShowResponse>,
+runtime::operation! {
+    /// Returns an order.
+    ///
+    /// Returned by [`Orders::get`].
+    GetCall -> types::OrdersShowResponse, ErrorBody
 }
 
 impl GetCall {
@@ -225,13 +223,11 @@ impl GetCall {
     }
 }
 
-runtime::operation! { GetCall -> types::OrdersShowResponse, ErrorBody }
-
-/// Returns an item of an order.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct GetItemCall {
-    call: Call<types::OrderItemsShowResponse>,
+runtime::operation! {
+    /// Returns an item of an order.
+    ///
+    /// Returned by [`Orders::get_item`].
+    GetItemCall -> types::OrderItemsShowResponse, ErrorBody
 }
 
 impl GetItemCall {
@@ -266,13 +262,11 @@ impl GetItemCall {
     }
 }
 
-runtime::operation! { GetItemCall -> types::OrderItemsShowResponse, ErrorBody }
-
-/// Lists the items of orders.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct ListItemsCall {
-    call: Call<types::OrderItemsIndexResponse>,
+runtime::operation! {
+    /// Lists the items of orders.
+    ///
+    /// Returned by [`Orders::list_items`].
+    ListItemsCall -> types::OrderItemsIndexResponse, ErrorBody
 }
 
 impl ListItemsCall {
@@ -377,8 +371,6 @@ impl ListItemsCall {
         self
     }
 }
-
-runtime::operation! { ListItemsCall -> types::OrderItemsIndexResponse, ErrorBody }
 
 runtime::pages! {
     ListItemsCall -> types::OrderItemsIndexResponse, types::OrderItem, ErrorBody {

@@ -3,8 +3,8 @@
 //! Transfers of Kajabi Payments money to the site owner's bank.
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, Style, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, Operation, Status, Style, decode};
+use super::{ErrorBody, types};
 
 /// Transfers of Kajabi Payments money to the site owner's bank.
 #[derive(Clone, Debug)]
@@ -38,20 +38,20 @@ impl Payouts {
         &self,
         id: impl Into<String>,
         filter_site_id: impl Into<String>,
-    ) -> Call<types::PayoutsShowResponse> {
+    ) -> GetCall {
         let id: String = id.into();
         let mut call = Call::new(&self.core, GET, &[&id]);
         let filter_site_id: String = filter_site_id.into();
         call.query_param("filter[site_id]", Style::FormExplode, &filter_site_id);
-        call
+        GetCall { call }
     }
 }
 
-/// Lists the payouts of a site.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct ListCall {
-    call: Call<types::PayoutsIndexResponse>,
+runtime::operation! {
+    /// Lists the payouts of a site.
+    ///
+    /// Returned by [`Payouts::list`].
+    ListCall -> types::PayoutsIndexResponse, ErrorBody
 }
 
 impl ListCall {
@@ -91,8 +91,6 @@ impl ListCall {
     }
 }
 
-runtime::operation! { ListCall -> types::PayoutsIndexResponse, ErrorBody }
-
 runtime::pages! {
     ListCall -> types::PayoutsIndexResponse, types::Payout, ErrorBody {
         by Number("page[number]", 1),
@@ -100,6 +98,13 @@ runtime::pages! {
         sign Next(|page| Some(page.links.next.is_some())),
         sign Pages(|page| page.meta.pagination.last),
     }
+}
+
+runtime::operation! {
+    /// Returns a payout with the transactions it covers.
+    ///
+    /// Returned by [`Payouts::get`].
+    GetCall -> types::PayoutsShowResponse, ErrorBody
 }
 
 pub(super) const LIST: &Operation<types::PayoutsIndexResponse, ErrorBody> = &Operation {

@@ -3,8 +3,8 @@
 //! Podcasts of the sites.
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, Style, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, Operation, Status, Style, decode};
+use super::{ErrorBody, types};
 
 /// Podcasts of the sites.
 #[derive(Clone, Debug)]
@@ -33,17 +33,19 @@ impl Podcasts {
     ///
     /// `GET /v1/podcasts/{id}`
     #[inline]
-    pub fn get(&self, id: impl Into<String>) -> Call<types::PodcastsShowResponse> {
+    pub fn get(&self, id: impl Into<String>) -> GetCall {
         let id: String = id.into();
-        Call::new(&self.core, GET, &[&id])
+        GetCall {
+            call: Call::new(&self.core, GET, &[&id]),
+        }
     }
 }
 
-/// Lists podcasts.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct ListCall {
-    call: Call<types::PodcastsIndexResponse>,
+runtime::operation! {
+    /// Lists podcasts.
+    ///
+    /// Returned by [`Podcasts::list`].
+    ListCall -> types::PodcastsIndexResponse, ErrorBody
 }
 
 impl ListCall {
@@ -140,8 +142,6 @@ impl ListCall {
     }
 }
 
-runtime::operation! { ListCall -> types::PodcastsIndexResponse, ErrorBody }
-
 runtime::pages! {
     ListCall -> types::PodcastsIndexResponse, types::Podcast, ErrorBody {
         by Number("page[number]", 1),
@@ -149,6 +149,13 @@ runtime::pages! {
         sign Next(|page| Some(page.links.next.is_some())),
         sign Pages(|page| page.meta.total_pages),
     }
+}
+
+runtime::operation! {
+    /// Returns a podcast.
+    ///
+    /// Returned by [`Podcasts::get`].
+    GetCall -> types::PodcastsShowResponse, ErrorBody
 }
 
 pub(super) const LIST: &Operation<types::PodcastsIndexResponse, ErrorBody> = &Operation {

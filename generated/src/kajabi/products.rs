@@ -3,8 +3,8 @@
 //! What can be granted to a person through an offer.
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, Style, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, Operation, Status, Style, decode};
+use super::{ErrorBody, types};
 
 /// What can be granted to a person through an offer.
 #[derive(Clone, Debug)]
@@ -41,11 +41,11 @@ impl Products {
     }
 }
 
-/// Lists products, without archived ones.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct ListCall {
-    call: Call<types::ProductsIndexResponse>,
+runtime::operation! {
+    /// Lists products, without archived ones.
+    ///
+    /// Returned by [`Products::list`].
+    ListCall -> types::ProductsIndexResponse, ErrorBody
 }
 
 impl ListCall {
@@ -152,8 +152,6 @@ impl ListCall {
     }
 }
 
-runtime::operation! { ListCall -> types::ProductsIndexResponse, ErrorBody }
-
 runtime::pages! {
     ListCall -> types::ProductsIndexResponse, types::Product, ErrorBody {
         by Number("page[number]", 1),
@@ -163,11 +161,11 @@ runtime::pages! {
     }
 }
 
-/// Returns a product.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct GetCall {
-    call: Call<types::ProductsShowResponse>,
+runtime::operation! {
+    /// Returns a product.
+    ///
+    /// Returned by [`Products::get`].
+    GetCall -> types::ProductsShowResponse, ErrorBody
 }
 
 impl GetCall {
@@ -186,8 +184,6 @@ impl GetCall {
         self
     }
 }
-
-runtime::operation! { GetCall -> types::ProductsShowResponse, ErrorBody }
 
 pub(super) const LIST: &Operation<types::ProductsIndexResponse, ErrorBody> = &Operation {
     name: "products.list",

@@ -4,8 +4,8 @@
 
 use std::collections::BTreeMap;
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, Style, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, Operation, Status, Style, decode};
+use super::{ErrorBody, types};
 
 /// Purchases of offers, which can be deactivated, reactivated and have their subscription cancelled.
 #[derive(Clone, Debug)]
@@ -47,12 +47,11 @@ impl Purchases {
     ///
     /// `POST /v1/purchases/{id}/cancel_subscription`
     #[inline]
-    pub fn cancel_subscription(
-        &self,
-        id: impl Into<String>,
-    ) -> Call<types::PurchasesShowResponse> {
+    pub fn cancel_subscription(&self, id: impl Into<String>) -> CancelSubscriptionCall {
         let id: String = id.into();
-        Call::new(&self.core, CANCEL_SUBSCRIPTION, &[&id])
+        CancelSubscriptionCall {
+            call: Call::new(&self.core, CANCEL_SUBSCRIPTION, &[&id]),
+        }
     }
 
     /// Deactivates a purchase.
@@ -61,12 +60,11 @@ impl Purchases {
     ///
     /// `POST /v1/purchases/{id}/deactivate`
     #[inline]
-    pub fn deactivate(
-        &self,
-        id: impl Into<String>,
-    ) -> Call<types::PurchasesShowResponse> {
+    pub fn deactivate(&self, id: impl Into<String>) -> DeactivateCall {
         let id: String = id.into();
-        Call::new(&self.core, DEACTIVATE, &[&id])
+        DeactivateCall {
+            call: Call::new(&self.core, DEACTIVATE, &[&id]),
+        }
     }
 
     /// Reactivates a deactivated purchase.
@@ -75,20 +73,19 @@ impl Purchases {
     ///
     /// `POST /v1/purchases/{id}/reactivate`
     #[inline]
-    pub fn reactivate(
-        &self,
-        id: impl Into<String>,
-    ) -> Call<types::PurchasesShowResponse> {
+    pub fn reactivate(&self, id: impl Into<String>) -> ReactivateCall {
         let id: String = id.into();
-        Call::new(&self.core, REACTIVATE, &[&id])
+        ReactivateCall {
+            call: Call::new(&self.core, REACTIVATE, &[&id]),
+        }
     }
 }
 
-/// Lists purchases of offers.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct ListCall {
-    call: Call<types::PurchasesIndexResponse>,
+runtime::operation! {
+    /// Lists purchases of offers.
+    ///
+    /// Returned by [`Purchases::list`].
+    ListCall -> types::PurchasesIndexResponse, ErrorBody
 }
 
 impl ListCall {
@@ -222,8 +219,6 @@ impl ListCall {
     }
 }
 
-runtime::operation! { ListCall -> types::PurchasesIndexResponse, ErrorBody }
-
 runtime::pages! {
     ListCall -> types::PurchasesIndexResponse, types::Purchase, ErrorBody {
         by Number("page[number]", 1),
@@ -233,11 +228,11 @@ runtime::pages! {
     }
 }
 
-/// Returns a purchase.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct GetCall {
-    call: Call<types::PurchasesShowResponse>,
+runtime::operation! {
+    /// Returns a purchase.
+    ///
+    /// Returned by [`Purchases::get`].
+    GetCall -> types::PurchasesShowResponse, ErrorBody
 }
 
 impl GetCall {
@@ -257,7 +252,26 @@ impl GetCall {
     }
 }
 
-runtime::operation! { GetCall -> types::PurchasesShowResponse, ErrorBody }
+runtime::operation! {
+    /// Cancels the subscription of a purchase at once, and deactivates the purchase.
+    ///
+    /// Returned by [`Purchases::cancel_subscription`].
+    CancelSubscriptionCall -> types::PurchasesShowResponse, ErrorBody
+}
+
+runtime::operation! {
+    /// Deactivates a purchase.
+    ///
+    /// Returned by [`Purchases::deactivate`].
+    DeactivateCall -> types::PurchasesShowResponse, ErrorBody
+}
+
+runtime::operation! {
+    /// Reactivates a deactivated purchase.
+    ///
+    /// Returned by [`Purchases::reactivate`].
+    ReactivateCall -> types::PurchasesShowResponse, ErrorBody
+}
 
 pub(super) const LIST: &Operation<types::PurchasesIndexResponse, ErrorBody> = &Operation {
     name: "purchases.list",

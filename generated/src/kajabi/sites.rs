@@ -3,8 +3,8 @@
 //! The sites the token gives access to, and their pages.
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, Style, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, Operation, Status, Style, decode};
+use super::{ErrorBody, types};
 
 /// The sites the token gives access to, and their pages.
 #[derive(Clone, Debug)]
@@ -64,11 +64,11 @@ impl Sites {
     }
 }
 
-/// Lists the sites the token gives access to.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct ListCall {
-    call: Call<types::SitesIndexResponse>,
+runtime::operation! {
+    /// Lists the sites the token gives access to.
+    ///
+    /// Returned by [`Sites::list`].
+    ListCall -> types::SitesIndexResponse, ErrorBody
 }
 
 impl ListCall {
@@ -138,8 +138,6 @@ impl ListCall {
     }
 }
 
-runtime::operation! { ListCall -> types::SitesIndexResponse, ErrorBody }
-
 runtime::pages! {
     ListCall -> types::SitesIndexResponse, types::Site, ErrorBody {
         by Number("page[number]", 1),
@@ -149,11 +147,11 @@ runtime::pages! {
     }
 }
 
-/// Returns a site.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct GetCall {
-    call: Call<types::SitesShowResponse>,
+runtime::operation! {
+    /// Returns a site.
+    ///
+    /// Returned by [`Sites::get`].
+    GetCall -> types::SitesShowResponse, ErrorBody
 }
 
 impl GetCall {
@@ -173,13 +171,11 @@ impl GetCall {
     }
 }
 
-runtime::operation! { GetCall -> types::SitesShowResponse, ErrorBody }
-
-/// Returns a website page.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct GetWebsitePageCall {
-    call: Call<types::WebsitePagesShowResponse>,
+runtime::operation! {
+    /// Returns a website page.
+    ///
+    /// Returned by [`Sites::get_website_page`].
+    GetWebsitePageCall -> types::WebsitePagesShowResponse, ErrorBody
 }
 
 impl GetWebsitePageCall {
@@ -199,13 +195,11 @@ impl GetWebsitePageCall {
     }
 }
 
-runtime::operation! { GetWebsitePageCall -> types::WebsitePagesShowResponse, ErrorBody }
-
-/// Lists website pages.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct ListWebsitePagesCall {
-    call: Call<types::WebsitePagesIndexResponse>,
+runtime::operation! {
+    /// Lists website pages.
+    ///
+    /// Returned by [`Sites::list_website_pages`].
+    ListWebsitePagesCall -> types::WebsitePagesIndexResponse, ErrorBody
 }
 
 impl ListWebsitePagesCall {
@@ -258,8 +252,6 @@ impl ListWebsitePagesCall {
         self
     }
 }
-
-runtime::operation! { ListWebsitePagesCall -> types::WebsitePagesIndexResponse, ErrorBody }
 
 runtime::pages! {
     ListWebsitePagesCall -> types::WebsitePagesIndexResponse, types::WebsitePage, ErrorBody {

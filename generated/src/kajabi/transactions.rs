@@ -3,8 +3,8 @@
 //! Charges, refunds and disputes.
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, Style, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, Operation, Status, Style, decode};
+use super::{ErrorBody, types};
 
 /// Charges, refunds and disputes.
 #[derive(Clone, Debug)]
@@ -43,11 +43,11 @@ impl Transactions {
     }
 }
 
-/// Lists the charges, refunds and disputes that have gone through.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct ListCall {
-    call: Call<types::TransactionsIndexResponse>,
+runtime::operation! {
+    /// Lists the charges, refunds and disputes that have gone through.
+    ///
+    /// Returned by [`Transactions::list`].
+    ListCall -> types::TransactionsIndexResponse, ErrorBody
 }
 
 impl ListCall {
@@ -144,8 +144,6 @@ impl ListCall {
     }
 }
 
-runtime::operation! { ListCall -> types::TransactionsIndexResponse, ErrorBody }
-
 runtime::pages! {
     ListCall -> types::TransactionsIndexResponse, types::Transaction, ErrorBody {
         by Number("page[number]", 1),
@@ -155,11 +153,11 @@ runtime::pages! {
     }
 }
 
-/// Returns a transaction.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct GetCall {
-    call: Call<types::TransactionsShowResponse>,
+runtime::operation! {
+    /// Returns a transaction.
+    ///
+    /// Returned by [`Transactions::get`].
+    GetCall -> types::TransactionsShowResponse, ErrorBody
 }
 
 impl GetCall {
@@ -208,8 +206,6 @@ impl GetCall {
         self
     }
 }
-
-runtime::operation! { GetCall -> types::TransactionsShowResponse, ErrorBody }
 
 pub(super) const LIST: &Operation<types::TransactionsIndexResponse, ErrorBody> = &Operation {
     name: "transactions.list",

@@ -3,8 +3,8 @@
 //! The version of the API; readable without a token.
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, Operation, Status, decode};
+use super::{ErrorBody, types};
 
 /// The version of the API; readable without a token.
 #[derive(Clone, Debug)]
@@ -23,9 +23,18 @@ impl Version {
     ///
     /// `GET /v1/version`
     #[inline]
-    pub fn get(&self) -> Call<types::VersionResponse> {
-        Call::new(&self.core, GET, &[])
+    pub fn get(&self) -> GetCall {
+        GetCall {
+            call: Call::new(&self.core, GET, &[]),
+        }
     }
+}
+
+runtime::operation! {
+    /// Returns the version of the API.
+    ///
+    /// Returned by [`Version::get`].
+    GetCall -> types::VersionResponse, ErrorBody
 }
 
 pub(super) const GET: &Operation<types::VersionResponse, ErrorBody> = &Operation {

@@ -3,8 +3,8 @@
 //! Subscriptions to events, and samples of what is delivered.
 
 use crm_clients_runtime as runtime;
-use runtime::generated::{Method, Operation, Status, Style, decode};
-use super::{Call, ErrorBody, types};
+use runtime::generated::{Call, Method, Operation, Status, Style, decode};
+use super::{ErrorBody, types};
 
 /// Subscriptions to events, and samples of what is delivered.
 #[derive(Clone, Debug)]
@@ -38,88 +38,101 @@ impl Webhooks {
     ///
     /// `POST /v1/hooks`
     #[inline]
-    pub fn create(
-        &self,
-        body: impl Into<types::HookCreate>,
-    ) -> Call<types::HooksShowResponse> {
+    pub fn create(&self, body: impl Into<types::HookCreate>) -> CreateCall {
         let mut call = Call::new(&self.core, CREATE, &[]);
         let body: types::HookCreate = body.into();
         call.json("application/vnd.api+json", &body);
-        call
+        CreateCall { call }
     }
 
     /// Returns a webhook subscription.
     ///
     /// `GET /v1/hooks/{id}`
     #[inline]
-    pub fn get(&self, id: impl Into<String>) -> Call<types::HooksShowResponse> {
+    pub fn get(&self, id: impl Into<String>) -> GetCall {
         let id: String = id.into();
-        Call::new(&self.core, GET, &[&id])
+        GetCall {
+            call: Call::new(&self.core, GET, &[&id]),
+        }
     }
 
     /// Ends a webhook subscription.
     ///
     /// `DELETE /v1/hooks/{id}`
     #[inline]
-    pub fn delete(&self, id: impl Into<String>) -> Call<()> {
+    pub fn delete(&self, id: impl Into<String>) -> DeleteCall {
         let id: String = id.into();
-        Call::new(&self.core, DELETE, &[&id])
+        DeleteCall {
+            call: Call::new(&self.core, DELETE, &[&id]),
+        }
     }
 
     /// Returns a sample of what `form_submission` delivers: the submission and its form.
     ///
     /// `GET /v1/hooks/form_submission_sample`
     #[inline]
-    pub fn form_submission_sample(&self) -> Call<Vec<types::WebhookResource>> {
-        Call::new(&self.core, FORM_SUBMISSION_SAMPLE, &[])
+    pub fn form_submission_sample(&self) -> FormSubmissionSampleCall {
+        FormSubmissionSampleCall {
+            call: Call::new(&self.core, FORM_SUBMISSION_SAMPLE, &[]),
+        }
     }
 
     /// Returns a sample of what `order_created` delivers: the transaction, the customer, the order and its items.
     ///
     /// `GET /v1/hooks/order_created_sample`
     #[inline]
-    pub fn order_created_sample(&self) -> Call<Vec<types::WebhookResource>> {
-        Call::new(&self.core, ORDER_CREATED_SAMPLE, &[])
+    pub fn order_created_sample(&self) -> OrderCreatedSampleCall {
+        OrderCreatedSampleCall {
+            call: Call::new(&self.core, ORDER_CREATED_SAMPLE, &[]),
+        }
     }
 
     /// Returns a sample of what `payment_succeeded` delivers: the transaction and the customer.
     ///
     /// `GET /v1/hooks/payment_succeeded_sample`
     #[inline]
-    pub fn payment_succeeded_sample(&self) -> Call<Vec<types::WebhookResource>> {
-        Call::new(&self.core, PAYMENT_SUCCEEDED_SAMPLE, &[])
+    pub fn payment_succeeded_sample(&self) -> PaymentSucceededSampleCall {
+        PaymentSucceededSampleCall {
+            call: Call::new(&self.core, PAYMENT_SUCCEEDED_SAMPLE, &[]),
+        }
     }
 
     /// Returns a sample of what `purchase` delivers: the purchase, its offer and the customer.
     ///
     /// `GET /v1/hooks/purchase_sample`
     #[inline]
-    pub fn purchase_sample(&self) -> Call<Vec<types::WebhookResource>> {
-        Call::new(&self.core, PURCHASE_SAMPLE, &[])
+    pub fn purchase_sample(&self) -> PurchaseSampleCall {
+        PurchaseSampleCall {
+            call: Call::new(&self.core, PURCHASE_SAMPLE, &[]),
+        }
     }
 
     /// Returns a sample of what `tag_added` delivers: a contact and the tag.
     ///
     /// `GET /v1/hooks/tag_added_sample`
     #[inline]
-    pub fn tag_added_sample(&self) -> Call<Vec<types::WebhookResource>> {
-        Call::new(&self.core, TAG_ADDED_SAMPLE, &[])
+    pub fn tag_added_sample(&self) -> TagAddedSampleCall {
+        TagAddedSampleCall {
+            call: Call::new(&self.core, TAG_ADDED_SAMPLE, &[]),
+        }
     }
 
     /// Returns a sample of what `tag_removed` delivers: a contact and the tag.
     ///
     /// `GET /v1/hooks/tag_removed_sample`
     #[inline]
-    pub fn tag_removed_sample(&self) -> Call<Vec<types::WebhookResource>> {
-        Call::new(&self.core, TAG_REMOVED_SAMPLE, &[])
+    pub fn tag_removed_sample(&self) -> TagRemovedSampleCall {
+        TagRemovedSampleCall {
+            call: Call::new(&self.core, TAG_REMOVED_SAMPLE, &[]),
+        }
     }
 }
 
-/// Lists webhook subscriptions.
-#[derive(Debug)]
-#[must_use = "a call does nothing until it is sent or awaited"]
-pub struct ListCall {
-    call: Call<types::HooksIndexResponse>,
+runtime::operation! {
+    /// Lists webhook subscriptions.
+    ///
+    /// Returned by [`Webhooks::list`].
+    ListCall -> types::HooksIndexResponse, ErrorBody
 }
 
 impl ListCall {
@@ -152,8 +165,6 @@ impl ListCall {
     }
 }
 
-runtime::operation! { ListCall -> types::HooksIndexResponse, ErrorBody }
-
 runtime::pages! {
     ListCall -> types::HooksIndexResponse, types::Hook, ErrorBody {
         by Number("page[number]", 1),
@@ -161,6 +172,69 @@ runtime::pages! {
         sign Next(|page| Some(page.links.next.is_some())),
         sign Pages(|page| page.meta.total_pages),
     }
+}
+
+runtime::operation! {
+    /// Subscribes a URL to an event of a site.
+    ///
+    /// Returned by [`Webhooks::create`].
+    CreateCall -> types::HooksShowResponse, ErrorBody
+}
+
+runtime::operation! {
+    /// Returns a webhook subscription.
+    ///
+    /// Returned by [`Webhooks::get`].
+    GetCall -> types::HooksShowResponse, ErrorBody
+}
+
+runtime::operation! {
+    /// Ends a webhook subscription.
+    ///
+    /// Returned by [`Webhooks::delete`].
+    DeleteCall -> (), ErrorBody
+}
+
+runtime::operation! {
+    /// Returns a sample of what `form_submission` delivers: the submission and its form.
+    ///
+    /// Returned by [`Webhooks::form_submission_sample`].
+    FormSubmissionSampleCall -> Vec<types::WebhookResource>, ErrorBody
+}
+
+runtime::operation! {
+    /// Returns a sample of what `order_created` delivers: the transaction, the customer, the order and its items.
+    ///
+    /// Returned by [`Webhooks::order_created_sample`].
+    OrderCreatedSampleCall -> Vec<types::WebhookResource>, ErrorBody
+}
+
+runtime::operation! {
+    /// Returns a sample of what `payment_succeeded` delivers: the transaction and the customer.
+    ///
+    /// Returned by [`Webhooks::payment_succeeded_sample`].
+    PaymentSucceededSampleCall -> Vec<types::WebhookResource>, ErrorBody
+}
+
+runtime::operation! {
+    /// Returns a sample of what `purchase` delivers: the purchase, its offer and the customer.
+    ///
+    /// Returned by [`Webhooks::purchase_sample`].
+    PurchaseSampleCall -> Vec<types::WebhookResource>, ErrorBody
+}
+
+runtime::operation! {
+    /// Returns a sample of what `tag_added` delivers: a contact and the tag.
+    ///
+    /// Returned by [`Webhooks::tag_added_sample`].
+    TagAddedSampleCall -> Vec<types::WebhookResource>, ErrorBody
+}
+
+runtime::operation! {
+    /// Returns a sample of what `tag_removed` delivers: a contact and the tag.
+    ///
+    /// Returned by [`Webhooks::tag_removed_sample`].
+    TagRemovedSampleCall -> Vec<types::WebhookResource>, ErrorBody
 }
 
 pub(super) const LIST: &Operation<types::HooksIndexResponse, ErrorBody> = &Operation {

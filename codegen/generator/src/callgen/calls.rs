@@ -99,7 +99,11 @@ struct Call<'a> {
 impl Call<'_> {
     /// The call as an expression, and the most alternatives that a choice in it has.
     fn expression(mut self, resource: &Resource, operation: &Operation) -> Result<(TokenStream, usize), String> {
-        let shared = self.arguments(&resource.arguments)?;
+        let mut way = TokenStream::new();
+        for (handle, arguments) in self.api.way_to(resource) {
+            let (handle, given) = (escape::ident(handle), self.arguments(arguments)?);
+            way.extend(quote!(.#handle(#(#given),*)));
+        }
         let mut given = self.arguments(&operation.required)?;
         let mut setters = TokenStream::new();
         if self.sampler.wanted().optional {
@@ -116,8 +120,8 @@ impl Call<'_> {
             }
             _ => {}
         }
-        let (handle, method) = (escape::ident(&resource.module), escape::ident(&operation.name));
-        let call = quote!(client.#handle(#(#shared),*).#method(#(#given),*)#setters);
+        let method = escape::ident(&operation.name);
+        let call = quote!(client #way.#method(#(#given),*)#setters);
         Ok((call, self.sampler.alternatives()))
     }
 

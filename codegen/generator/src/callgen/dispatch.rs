@@ -42,7 +42,11 @@ fn function(api: &Api, resource: &Resource, operation: &Operation, name: &proc_m
         let (location, wire, ty) = (location(argument), escape::string(&argument.wire), written(api, argument));
         quote!(arguments.required::<#ty>(#location, #wire)?)
     };
-    let shared = resource.arguments.iter().map(required);
+    let way = api.way_to(resource).into_iter().map(|(handle, arguments)| {
+        let (handle, given) = (escape::ident(handle), arguments.iter().map(required));
+        quote!(.#handle(#(#given),*))
+    });
+    let way: TokenStream = way.collect();
     let mut given: Vec<TokenStream> = operation.required.iter().map(required).collect();
     let mut statements = TokenStream::new();
     for (argument, setter) in operation.optional.iter().zip(resource::setter_names(operation)) {
@@ -71,13 +75,13 @@ fn function(api: &Api, resource: &Resource, operation: &Operation, name: &proc_m
             });
         }
     }
-    let (handle, method) = (escape::ident(&resource.module), escape::ident(&operation.name));
+    let method = escape::ident(&operation.name);
     let binding = if statements.is_empty() { quote!(call) } else { quote!(mut call) };
     quote! {
         fn #name(client: &Client, mut arguments: Arguments) -> Calling {
             let client = client.clone();
             Box::pin(async move {
-                let #binding = client.#handle(#(#shared),*).#method(#(#given),*);
+                let #binding = client #way.#method(#(#given),*);
                 #statements
                 arguments.finish()?;
                 Ok(call.await.err().map(|error| error.to_string()))

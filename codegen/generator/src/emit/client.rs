@@ -1,11 +1,13 @@
 //! The module's root: the client and its builder.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::file::File;
-use super::{From, argument, credentials, escape, holds_map};
-use crate::ir::{Api, Argument, Resource, TypeDef, TypeKind};
+use super::{From, argument, credentials, escape, holds_map, scopes};
+use crate::ir::{Api, Argument, TypeDef, TypeKind};
 use crate::markdown;
 
 /// Writes the file.
@@ -18,8 +20,9 @@ pub fn file(api: &Api, source: &str) -> String {
     }
     let docs = escape::module_docs(&docs);
     let webhooks = api.webhooks.iter().map(|webhooks| &webhooks.module);
-    let mut modules: Vec<&String> = api.resources.iter().map(|resource| &resource.module).chain(webhooks).collect();
-    modules.sort();
+    let scopes = api.scopes.iter().map(|scope| &scope.module);
+    let resources = api.resources.iter().map(|resource| &resource.module);
+    let modules: BTreeSet<&String> = resources.chain(scopes).chain(webhooks).collect();
     let modules: TokenStream = modules
         .into_iter()
         .map(|module| {
@@ -38,39 +41,33 @@ pub fn file(api: &Api, source: &str) -> String {
         has_deprecated(api).then(|| quote!(#![allow(deprecated, reason = "deprecated parts name each other")]));
     let mut file = File::new(source);
     file.items(quote! {
-        #docs
-        #![allow(
-            clippy::enum_variant_names,
-            clippy::large_enum_variant,
-            clippy::too_many_arguments,
-            reason = "names, sizes and counts are the document's"
-        )]
-        #deprecated
-        #modules
-        pub mod types;
-        #[cfg(feature = "mock")]
-        pub mod mock;
-        mod error;
-        #maps
-        use std::time::Duration;
-        use crm_clients_runtime as runtime;
-        pub use error::ErrorBody;
+    #docs
+    #![allow(
+        clippy::enum_variant_names,
+        clippy::large_enum_variant,
+        clippy::too_many_arguments,
+        reason = "names, sizes and counts are the document's"
+    )]
+    #deprecated
+    #modules
+    pub mod types;
+    #[cfg(feature = "mock")]
+    pub mod mock;
+    mod error;
+    #maps
+    use std::time::Duration;
+    use crm_clients_runtime as runtime;
+    pub use error::ErrorBody;
 
-        /// What can go wrong with a call.
-        pub type Error = runtime::Error<ErrorBody>;
+    /// What can go wrong with a call.
+    pub type Error = runtime::Error<ErrorBody>;
 
-        /// A refusal by the server: status, headers, raw and typed body.
-        pub type ApiError = runtime::ApiError<ErrorBody>;
-
-        /// A call that is ready to be sent: await it, or send it in another way.
-        pub type Call<T> = runtime::generated::Call<T, ErrorBody>;
-    });
+    /// A refusal by the server: status, headers, raw and typed body.
+    pub type ApiError = runtime::ApiError<ErrorBody>;    });
     file.items(client(api));
     file.items(builder(api));
     let schemes: TokenStream = api.schemes.iter().map(credentials::scheme).collect();
-    if !schemes.is_empty() {
-        file.items(schemes);
-    }
+    file.items(schemes);
     file.finish()
 }
 
@@ -83,7 +80,7 @@ fn has_deprecated(api: &Api) -> bool {
 }
 
 fn client(api: &Api) -> TokenStream {
-    let handles: TokenStream = api.resources.iter().map(|resource| handle(api, resource)).collect();
+    let handles = scopes::methods(api, None);
     let tokens: TokenStream = api.schemes.iter().map(credentials::client_methods).collect();
     let name = escape::string(&api.name);
     let url = escape::string(&api.base_url);
@@ -116,18 +113,6 @@ fn client(api: &Api) -> TokenStream {
             #tokens
 
             #handles
-        }
-    }
-}
-
-fn handle(api: &Api, resource: &Resource) -> TokenStream {
-    let (module, name) = (escape::ident(&resource.module), escape::ident(&resource.name));
-    let (parameters, values) = arguments(api, &resource.arguments, From::Beside);
-    let docs = escape::docs(&resource.docs);
-    quote! {
-        #docs
-        pub fn #module(&self, #parameters) -> #module::#name {
-            #module::#name::new(&self.core, #values)
         }
     }
 }

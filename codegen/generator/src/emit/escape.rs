@@ -46,7 +46,12 @@ pub fn module_docs(lines: &[String]) -> TokenStream {
 
 /// The first line, where the whole documentation stands elsewhere.
 pub fn summary(lines: &[String]) -> TokenStream {
-    attribute_lines(&markdown::summary(&lines.join("\n"))).map(|line| quote!(#[doc = #line])).collect()
+    summary_lines(lines).iter().map(|line| quote!(#[doc = #line])).collect()
+}
+
+/// The first line as the text behind each `///`.
+pub fn summary_lines(lines: &[String]) -> Vec<String> {
+    attribute_lines(&markdown::summary(&lines.join("\n"))).collect()
 }
 
 fn attribute_lines(text: &str) -> impl Iterator<Item = String> {

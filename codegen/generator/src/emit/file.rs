@@ -32,6 +32,9 @@ impl File {
     /// Adds items. They hold escaped text and this module's own syntax, so that they
     /// parse by construction.
     pub fn items(&mut self, tokens: TokenStream) -> &mut Self {
+        if tokens.is_empty() {
+            return self;
+        }
         #[expect(
             clippy::expect_used,
             reason = "a fault here is one of the emitter, which every golden test would show"
@@ -61,6 +64,17 @@ impl File {
             self.text.push_str(if entries.as_ref().is_empty() { "}\n" } else { "\n    }\n" });
         }
         self.text.push_str("}\n");
+        self
+    }
+
+    /// Adds an invocation whose body is one line below documentation: the text behind each `///`.
+    pub fn documented(&mut self, name: &str, docs: &[String], body: &str) -> &mut Self {
+        self.separate();
+        self.text.push_str(&format!("runtime::{name}! {{\n"));
+        for line in docs {
+            self.text.push_str(&format!("    ///{line}\n"));
+        }
+        self.text.push_str(&format!("    {body}\n}}\n"));
         self
     }
 

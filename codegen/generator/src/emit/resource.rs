@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::client::arguments;
 use super::file::File;
-use super::{From, argument, compact, escape, holds_map, holds_secret, names_type, pages, type_tokens};
+use super::{From, argument, compact, escape, holds_map, holds_secret, names_type, pages, scopes, type_tokens};
 use crate::ir::{
     Api, Argument, Body, BodyKind, EventStream, Fixed, Location, Operation, Output, PartEncoding, PathValue, Resource,
     Status, Style, Type, media,
@@ -20,16 +20,14 @@ pub fn file(api: &Api, resource: &Resource, source: &str) -> String {
     file.items(quote!(#docs #imports));
     file.items(handle(api, resource));
     for operation in &resource.operations {
-        if let Some(call) = &operation.call {
-            file.items(call_struct(api, operation, call));
-            let output = compact(&output_type(api, &operation.output));
-            file.line("operation", &format!("{call} -> {output}, ErrorBody"));
-            if let Some(paging) = &operation.paging {
-                pages::invocation(api, call, &output, paging, &mut file);
-            }
-            if let Some(events) = &operation.events {
-                file.line("events", &event_stream(api, call, events));
-            }
+        let (call, output) = (&operation.call, compact(&output_type(api, &operation.output)));
+        file.documented("operation", &call_docs(resource, operation), &format!("{call} -> {output}, ErrorBody"));
+        file.items(setters(api, operation));
+        if let Some(paging) = &operation.paging {
+            pages::invocation(api, call, &output, paging, &mut file);
+        }
+        if let Some(events) = &operation.events {
+            file.line("events", &event_stream(api, call, events));
         }
     }
     for operation in &resource.operations {
@@ -61,44 +59,22 @@ fn imports(resource: &Resource) -> TokenStream {
     let fixed = operations.iter().flat_map(|operation| &operation.fixed);
     let mut places = styles.map(|argument| argument.location).chain(fixed.map(|fixed| fixed.location));
     let style = places.any(|location| location == Location::Query).then(|| quote!(Style,));
-    let decode = operations.iter().any(|_| true).then(|| quote!(decode,));
     let status = operations.iter().any(|operation| !operation.errors.is_empty()).then(|| quote!(Status,));
     let multipart = bodies().any(|body| body.kind == BodyKind::Multipart).then(|| quote!(MultipartBody,));
     quote! {
         #maps
         use crm_clients_runtime as runtime;
-        use runtime::generated::{Method, #multipart Operation, #status #style #decode};
-        use super::{Call, ErrorBody, #types};
+        use runtime::generated::{Call, Method, #multipart Operation, #status #style decode};
+        use super::{ErrorBody, #types};
     }
 }
 
 fn handle(api: &Api, resource: &Resource) -> TokenStream {
-    let name = escape::ident(&resource.name);
-    let docs = escape::docs(&resource.docs);
-    let (mut fields, mut parameters, mut values) = (TokenStream::new(), TokenStream::new(), TokenStream::new());
-    for argument in &resource.arguments {
-        let (name, ty) = (escape::ident(&argument.name), type_tokens(api, &argument.ty, From::Beside));
-        fields.extend(quote!(#name: #ty,));
-        parameters.extend(quote!(#name: #ty,));
-        values.extend(quote!(#name,));
+    let mut methods: TokenStream = resource.operations.iter().map(|operation| method(api, operation)).collect();
+    if let Some(index) = resource.scope.filter(|index| api.scopes[*index].module == resource.module) {
+        methods.extend(scopes::methods(api, Some(index)));
     }
-    let methods: TokenStream = resource.operations.iter().map(|operation| method(api, operation)).collect();
-    quote! {
-        #docs
-        #[derive(Clone, Debug)]
-        pub struct #name {
-            core: runtime::Core,
-            #fields
-        }
-
-        impl #name {
-            pub(super) fn new(core: &runtime::Core, #parameters) -> Self {
-                Self { core: core.clone(), #values }
-            }
-
-            #methods
-        }
-    }
+    scopes::handle(api, &resource.name, &resource.docs, &resource.arguments, &methods)
 }
 
 /// The method that begins a call.
@@ -140,29 +116,17 @@ fn method(api: &Api, operation: &Operation) -> TokenStream {
         .filter(|argument| argument.location == Location::Path)
         .map(|argument| convert(api, argument));
     let new = quote!(Call::new(&self.core, #facts, &[#(#path),*]));
-    let (returned, made) = match &operation.call {
-        Some(call) => {
-            let call = escape::ident(call);
-            (quote!(#call), quote!(#call { call }))
-        }
-        None => {
-            let output = output_type(api, &operation.output);
-            (quote!(Call<#output>), quote!(call))
-        }
-    };
-    let body = match (&operation.call, statements.is_empty()) {
-        (None, true) => new,
-        (Some(call), true) => {
-            let call = escape::ident(call);
-            quote!(#call { call: #new })
-        }
-        _ => quote!(let mut call = #new; #statements #made),
+    let call = escape::ident(&operation.call);
+    let body = if statements.is_empty() {
+        quote!(#call { call: #new })
+    } else {
+        quote!(let mut call = #new; #statements #call { call })
     };
     quote! {
         #docs
         #deprecated
         #[inline]
-        pub fn #name(&self, #parameters) -> #returned {
+        pub fn #name(&self, #parameters) -> #call {
             #(#conversions)*
             #body
         }
@@ -265,10 +229,17 @@ fn send_body(api: &Api, body: &Body) -> (TokenStream, TokenStream) {
     (taken, quote!(#convert #send))
 }
 
-fn call_struct(api: &Api, operation: &Operation, call: &str) -> TokenStream {
-    let name = escape::ident(call);
-    let output = output_type(api, &operation.output);
-    let docs = escape::summary(&operation.docs);
+/// The documentation of an operation's call: what it does in one line, and which method returns it.
+fn call_docs(resource: &Resource, operation: &Operation) -> Vec<String> {
+    let mut docs = escape::summary_lines(&operation.docs);
+    let method = format!("{}::{}", escape::ident(&resource.name), escape::ident(&operation.name));
+    docs.extend([String::new(), format!(" Returned by [`{method}`].")]);
+    docs
+}
+
+/// The setters of what an operation takes optionally.
+fn setters(api: &Api, operation: &Operation) -> TokenStream {
+    let name = escape::ident(&operation.call);
     let named = operation.optional.iter().zip(setter_names(operation));
     let setters: TokenStream = named.map(|(argument, method)| setter(api, argument, &method)).collect();
     let body = operation.body.as_ref().filter(|body| !body.required).map(|body| {
@@ -283,18 +254,7 @@ fn call_struct(api: &Api, operation: &Operation, call: &str) -> TokenStream {
             }
         }
     });
-    let has_methods = !setters.is_empty() || body.is_some();
-    let methods = has_methods.then(|| quote!(impl #name { #setters #body }));
-    quote! {
-        #docs
-        #[derive(Debug)]
-        #[must_use = "a call does nothing until it is sent or awaited"]
-        pub struct #name {
-            call: Call<#output>,
-        }
-
-        #methods
-    }
+    if setters.is_empty() && body.is_none() { TokenStream::new() } else { quote!(impl #name { #setters #body }) }
 }
 
 /// The methods that every call has; an argument of such a name gives way.

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::paths::{self, Segment};
 use super::schemes::schemes;
+use super::scopes;
 use super::settle;
 use super::types::{Direction, Types, given_type_name, given_value_name};
 use super::wire::{self, Location, Style};
@@ -77,6 +78,9 @@ pub fn build(document: &Document, name: &str, diagnostics: &mut Diagnostics) -> 
     let error_types: Vec<Type> = errors.iter().map(|error| error.ty.clone()).collect();
     settle::place(&mut types, &resources, webhooks.as_ref(), &error_types);
     let error_fields = errors::error_fields(&errors, &types);
+    let schemes: Vec<Scheme> = schemes.into_iter().map(|(_, scheme)| scheme).collect();
+    let taken = client_names(&resources, webhooks.as_ref(), &schemes);
+    let scopes = scopes::attach(&mut resources, taken);
     Api {
         name: name.to_owned(),
         title,
@@ -85,7 +89,8 @@ pub fn build(document: &Document, name: &str, diagnostics: &mut Diagnostics) -> 
         base_url: server.default_url(),
         server_template: server.url,
         server_variables: server.variables.into_iter().map(server_variable).collect(),
-        schemes: schemes.into_iter().map(|(_, scheme)| scheme).collect(),
+        schemes,
+        scopes,
         resources,
         webhooks,
         types,
@@ -202,7 +207,7 @@ impl<'d> Builder<'d> {
             let Some(method) = names_of.get(index) else { continue };
             for operation in self.operation(*index, method, &name, &shared) {
                 let name = taken.claim_by(&operation.name, words);
-                let call = operation.call.map(|_| calls.claim(&format!("{}Call", names::type_name(&name))));
+                let call = calls.claim(&names::type_name(&format!("{} call", names::suffix(&name))));
                 operations.push(Operation { name, call, ..operation });
             }
         }
@@ -212,6 +217,8 @@ impl<'d> Builder<'d> {
         Resource {
             name,
             module: group.module.clone(),
+            handle: group.module.clone(),
+            scope: None,
             docs,
             arguments: shared.into_iter().map(|(_, argument)| argument).collect(),
             operations,
@@ -222,7 +229,7 @@ impl<'d> Builder<'d> {
     fn shared_parameters(&mut self, group: &Group) -> Vec<(String, Argument)> {
         let all: Vec<Vec<Segment>> =
             group.operations.iter().map(|index| paths::segments(&self.source(*index).path)).collect();
-        let prefix = paths::common_prefix(&all);
+        let prefix = paths::common_prefix(&all, scopes::is_same_place);
         let mut out: Vec<(String, Argument)> = Vec::new();
         let mut taken = UsedNames::from_iter(["core"]);
         let Some(first) = group.operations.first() else { return out };
@@ -317,7 +324,7 @@ impl<'d> Builder<'d> {
             name: method.to_owned(),
             pointer: source.pointer.clone(),
             alternative: false,
-            call: None,
+            call: String::new(),
             docs: docs::operation(source, events.is_some()),
             deprecated: source.deprecated,
             method: wire::method(source).unwrap_or_default(),
@@ -339,15 +346,7 @@ impl<'d> Builder<'d> {
             events,
             source: self.sources[index],
         };
-        let streamed = source.pagination.is_some() || operation.events.is_some();
-        let mut operations = with_bodies(operation, bodies);
-        for operation in &mut operations {
-            let optional_body = operation.body.as_ref().is_some_and(|body| !body.required);
-            if !operation.optional.is_empty() || optional_body || streamed {
-                operation.call = Some(format!("{}Call", names::type_name(&operation.name)));
-            }
-        }
-        operations
+        with_bodies(operation, bodies)
     }
 
     /// The parameters that the resource's handle does not hold, and whether they must be given; and those that nobody
@@ -424,6 +423,16 @@ impl<'d> Builder<'d> {
             }
         }
     }
+}
+
+/// The names that modules and methods of the client have already.
+fn client_names(resources: &[Resource], webhooks: Option<&Webhooks>, schemes: &[Scheme]) -> UsedNames {
+    let modules = resources.iter().map(|resource| &resource.module).chain(webhooks.map(|webhooks| &webhooks.module));
+    let of_tokens = schemes.iter().flat_map(|scheme| &scheme.tokens).flat_map(|tokens| {
+        tokens.refresh_token.iter().chain(tokens.revocation.as_ref().map(|revocation| &revocation.name))
+    });
+    let others = RESERVED.iter().map(|name| (*name).to_owned()).chain(["shared".to_owned()]).chain(names::devices());
+    modules.chain(of_tokens).cloned().chain(others).collect()
 }
 
 fn server_variable((name, variable): (String, model::ServerVariable)) -> ServerVariable {

@@ -28,10 +28,11 @@ pub fn segments(path: &str) -> Vec<Segment> {
         .collect()
 }
 
-/// The segments that all of these paths begin with.
-pub fn common_prefix(paths: &[Vec<Segment>]) -> Vec<Segment> {
+/// The segments that all of these paths begin with, as the first of them has those that are the same.
+pub fn common_prefix(paths: &[Vec<Segment>], is_same: fn(&Segment, &Segment) -> bool) -> Vec<Segment> {
     let Some((first, rest)) = paths.split_first() else { return Vec::new() };
-    let shared = |index: usize| rest.iter().all(|path| path.get(index) == first.get(index));
+    let shared =
+        |index: usize| rest.iter().all(|path| path.get(index).is_some_and(|other| is_same(other, &first[index])));
     let length = (0..first.len()).take_while(|index| shared(*index)).count();
     first[..length].to_vec()
 }
@@ -79,7 +80,7 @@ fn base(tag: &str, paths: &[Vec<Segment>]) -> Vec<Segment> {
         }
     }
     prefixes.into_iter().min_by_key(|path| (path.len(), format!("{path:?}"))).unwrap_or_else(|| {
-        let mut common = common_prefix(paths);
+        let mut common = common_prefix(paths, Segment::eq);
         while matches!(common.last(), Some(Segment::Parameter(_))) {
             common.pop();
         }

@@ -15,7 +15,7 @@ mod users;
 
 use super::{Area, Change, Rule, fingerprint};
 use crm_clients_generator::emit;
-use crm_clients_generator::ir::{Api, Resource, Type, TypeDef, TypeId, TypeKind};
+use crm_clients_generator::ir::{Api, Argument, Resource, Type, TypeDef, TypeId, TypeKind};
 use matches::Matches;
 use users::Users;
 
@@ -93,6 +93,15 @@ impl<'a> Side<'a> {
     /// The path of a type.
     fn type_path(&self, def: &TypeDef) -> String {
         format!("{}::types::{}", self.api.name, def.name)
+    }
+
+    /// The methods that lead to a resource's handle, as a signature: `Client::account(account_id: i64).contacts()`.
+    fn way_to(&self, resource: &Resource) -> String {
+        let written = |one: &Argument| format!("{}: {}", one.name, self.written(&one.ty));
+        let step = |(handle, takes): (&str, &[Argument])| {
+            format!("{handle}({})", takes.iter().map(written).collect::<Vec<_>>().join(", "))
+        };
+        format!("Client::{}", self.api.way_to(resource).into_iter().map(step).collect::<Vec<_>>().join("."))
     }
 
     /// The path of a resource's handle.

@@ -9,7 +9,8 @@ use reqwest::Method;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::call::{RequestParts, Sending};
+use super::call::Sending;
+use super::parts::RequestParts;
 use super::upload::Upload;
 use crate::auth::{Scheme, Security};
 use crate::client::Core;

@@ -78,7 +78,7 @@ pub struct Events<T: 'static, B: 'static> {
 impl<T, B: Default> Call<T, B> {
     /// The events that the operation answers with where it is asked for them.
     pub fn events<E>(self, shape: EventShape, read: EventReader<E>) -> Events<E, B> {
-        let Self { operation, mut parts } = self;
+        let Self { operation, mut parts, .. } = self;
         parts.response_mode = ResponseMode::Events;
         parts.accept = EVENT_STREAM;
         let (limit, tolerance) = (parts.core.inner().response_limit, parts.core.inner().tolerance);

@@ -51,7 +51,7 @@ pub struct JsonLines<T: 'static, B: 'static> {
 impl<T, B: Default> Call<T, B> {
     /// The JSON values that the operation responds with, line by line.
     pub fn json_lines<E>(self, read: LineReader<E>) -> JsonLines<E, B> {
-        let Self { operation, mut parts } = self;
+        let Self { operation, mut parts, .. } = self;
         parts.response_mode = ResponseMode::Lines;
         parts.accept = ACCEPT;
         let (limit, tolerance) = (parts.core.inner().response_limit, parts.core.inner().tolerance);

@@ -157,6 +157,9 @@ mod responses;
 #[path = "../../../checks/tests/fixtures/golden/rust_names/calls/mod.rs"]
 #[rustfmt::skip]
 mod rust_names;
+#[path = "../../../checks/tests/fixtures/golden/scopes/calls/mod.rs"]
+#[rustfmt::skip]
+mod scopes;
 #[path = "../../../checks/tests/fixtures/golden/security/calls/mod.rs"]
 #[rustfmt::skip]
 mod security;
@@ -221,7 +224,7 @@ async fn every_call_goes_onto_the_wire() -> Outcome {
         enum_names enums event_streams form_encodings formats forms free_form hard_names headers_cookies inheritance lossy maps
         media_types multipart multipart_encoding no_operation_id no_operations nulls numeric_strings oauth2 octet_streams
         odd_defaults odd_enums odd_values operation_servers overlays pagination parameter_content path_parameters path_styles
-        property_names query_styles recursion references resource_names responses rust_names security servers swagger_2
+        property_names query_styles recursion references resource_names responses rust_names scopes security servers swagger_2
         tag_values tagged type_names unions webhook_names webhooks xml_bodies
     );
     for entry in std::fs::read_dir(crate::themes_directory())? {

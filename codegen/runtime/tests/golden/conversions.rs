@@ -10,7 +10,7 @@ use crate::themes::maps::types::Thing;
 
 #[test]
 fn wrappers_are_made_of_what_they_hold() -> Outcome {
-    let least: Create = "Alice".into();
+    let least: Create = CreateDataAttributes::new("Alice").into();
     assert_eq!(serde_json::to_value(least)?, json!({"data": {"type": "contacts", "attributes": {"name": "Alice"}}}));
 
     let relationships = CreateDataRelationships::new()

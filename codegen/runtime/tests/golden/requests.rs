@@ -6,7 +6,7 @@ use crate::Outcome;
 use crate::server::{Request, Server, reply};
 use crate::themes::{
     documentation, enums, formats, forms, headers_cookies, media_types, multipart, oauth2, pagination, path_parameters,
-    query_styles, references, responses, security, servers,
+    query_styles, references, responses, scopes, security, servers,
 };
 
 async fn empty() -> std::io::Result<Server> {
@@ -54,11 +54,41 @@ async fn header_and_cookie_parameters() -> Outcome {
 }
 
 #[tokio::test]
+async fn scopes_bind_what_their_paths_share() -> Outcome {
+    let server = Server::answering((0..9).map(|_| reply("204 No Content", &[], ""))).await?;
+    let client = client!(scopes, server);
+    let account = client.account(7);
+    account.get().await?;
+    account.labels().await?;
+    account.contacts().list().await?;
+    account.contacts().delete(5).await?;
+    account.reports().reports().await?;
+    account.conversation(9).messages().list().await?;
+    account.conversation(9).labels("n").get().await?;
+    client.repo("o", "r").issues().list().await?;
+    client.tenant("t").plans().list().await?;
+    let lines: Vec<_> = server.requests().iter().map(|request| request.first_line().to_owned()).collect();
+    let expected = [
+        "GET /api/v1/accounts/7 HTTP/1.1",
+        "GET /api/v1/accounts/7/labels HTTP/1.1",
+        "GET /api/v1/accounts/7/contacts HTTP/1.1",
+        "DELETE /api/v1/accounts/7/contacts/5 HTTP/1.1",
+        "GET /api/v2/accounts/7/reports HTTP/1.1",
+        "GET /api/v1/accounts/7/conversations/9/messages HTTP/1.1",
+        "GET /api/v1/accounts/7/conversations/9/notes/n HTTP/1.1",
+        "GET /repos/o/r/issues HTTP/1.1",
+        "GET /v1/t/plans HTTP/1.1",
+    ];
+    assert_eq!(lines, expected);
+    Ok(())
+}
+
+#[tokio::test]
 async fn path_parameters_stay_in_their_place() -> Outcome {
-    let lines = async |call: crm_clients_runtime::generated::Call<(), path_parameters::ErrorBody>, server: Server| {
+    async fn lines(call: impl Future<Output = Result<(), path_parameters::Error>>, server: Server) -> Outcome<String> {
         call.await?;
-        Ok::<_, Box<dyn std::error::Error>>(server.request()?.first_line().to_owned())
-    };
+        Ok(server.request()?.first_line().to_owned())
+    }
     let server = empty().await?;
     let boxes = client!(path_parameters, server).boxes(5);
     assert_eq!(lines(boxes.get("a/b", "de"), server).await?, "GET /accounts/5/boxes/a%2Fb?locale=de HTTP/1.1");
@@ -183,7 +213,8 @@ async fn tokens_by_scheme() -> Outcome {
     let server = Server::answering([token("a"), none(), none(), none(), none()]).await?;
     let builder = oauth2::Client::builder().base_url(server.url()).client_credentials("id", "secret");
     let client = builder.client_token("static").build()?;
-    for call in [client.doors().either(), client.doors().open(), client.doors().client()] {
+    let doors = client.doors();
+    for call in [doors.either().send(), doors.open().send(), doors.client().send()] {
         call.await?;
     }
     client.revoke_token2().await?;
@@ -225,9 +256,12 @@ async fn credentials_by_requirement() -> Outcome {
         .basic_auth("user", "pass")
         .build()?;
     let doors = client.doors();
-    for call in [doors.default(), doors.open(), doors.either(), doors.both(), doors.optional(), doors.unknown()] {
-        call.await?;
-    }
+    doors.default().await?;
+    doors.open().await?;
+    doors.either().await?;
+    doors.both().await?;
+    doors.optional().await?;
+    doors.unknown().await?;
     let seen: Vec<_> = server
         .requests()
         .iter()

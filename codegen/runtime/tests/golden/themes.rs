@@ -149,6 +149,9 @@ pub mod responses;
 #[path = "../../../checks/tests/fixtures/golden/rust_names/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod rust_names;
+#[path = "../../../checks/tests/fixtures/golden/scopes/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod scopes;
 #[path = "../../../checks/tests/fixtures/golden/security/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod security;

@@ -40,11 +40,15 @@ type Numbers = BTreeMap<String, i64>;
 
 /// What the tests' API declares for its errors.
 #[derive(Debug, Default, PartialEq)]
-enum ErrorBody {
+pub enum ErrorBody {
+    /// Anything else.
     #[default]
     Unknown,
+    /// Status 422.
     Invalid(BTreeMap<String, String>),
+    /// Status 400 to 499.
     Client(Vec<String>),
+    /// Other statuses.
     Any(i64),
 }
 

@@ -1,6 +1,8 @@
 //! What is made of an answer.
 
 use std::error::Error as _;
+use std::pin::Pin;
+use std::task::{Context, Waker};
 use std::time::Duration;
 
 use crm_clients_runtime::generated::{Call, Method, Operation, Payload, Reply, decode};
@@ -262,10 +264,10 @@ async fn status_headers_and_raw_body_are_kept() -> Outcome {
     Ok(())
 }
 
-struct GetCall {
-    call: Call<Numbers, ErrorBody>,
+operation! {
+    /// Reads numbers.
+    GetCall -> Numbers, ErrorBody
 }
-operation! { GetCall -> Numbers, ErrorBody }
 
 /// What a caller may do with a call on any thread.
 fn is_send<T: Send>(value: T) -> T {
@@ -282,6 +284,27 @@ async fn a_generated_call_can_be_awaited_and_sent() -> Outcome {
     assert_eq!(call()?.send_raw().await?.body(), r#"{"n":1}"#);
     let given: Vec<_> = server.requests().iter().map(|request| request.header("x-a").is_some()).collect();
     assert_eq!(given, [false, false, true, false]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_call_is_a_future_and_is_sent_once() -> Outcome {
+    let numbered = |n| reply("200 OK", &[], &format!(r#"{{"n":{n}}}"#));
+    let server = Server::answering([1, 2].map(numbered)).await?;
+    let core = crate::core(&server)?;
+    let calls = [1, 2].map(|id: i64| GetCall { call: Call::new(&core, &GET, &[&id]) });
+    let mut numbers = Vec::new();
+    for read in futures_util::future::join_all(calls).await {
+        numbers.extend(read?.into_values());
+    }
+    numbers.sort_unstable();
+    assert_eq!(numbers, [1, 2]);
+
+    let mut call = get(&server)?;
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(Pin::new(&mut call).poll(&mut context).is_pending());
+    let error = call.send().await.err().ok_or("it was sent again")?;
+    assert_eq!(error.to_string(), "things.get: the call was sent already");
     Ok(())
 }
 

@@ -498,15 +498,15 @@ impl ConversationsRemoveCustomAttributesRequest {
 }
 
 impl<T: Into<String>> From<Vec<T>> for ConversationsRemoveCustomAttributesRequest {
-    fn from(values: Vec<T>) -> Self {
-        Self::new(values)
+    fn from(value: Vec<T>) -> Self {
+        Self::new(value)
     }
 }
 
 impl<T: Into<String>, const N: usize> From<[T; N]>
 for ConversationsRemoveCustomAttributesRequest {
-    fn from(values: [T; N]) -> Self {
-        Self::new(values)
+    fn from(value: [T; N]) -> Self {
+        Self::new(value)
     }
 }
 
@@ -528,6 +528,27 @@ impl ConversationsTogglePriorityRequest {
     /// What must be given; the rest is set on the result.
     pub fn new(priority: impl Into<Option<super::ConversationPriority>>) -> Self {
         Self { priority: priority.into() }
+    }
+}
+
+impl From<super::ConversationPriority> for ConversationsTogglePriorityRequest {
+    fn from(value: super::ConversationPriority) -> Self {
+        let value: super::ConversationPriority = value.into();
+        Self::new(Some(value))
+    }
+}
+
+impl From<&str> for ConversationsTogglePriorityRequest {
+    fn from(value: &str) -> Self {
+        let value: super::ConversationPriority = value.into();
+        Self::new(Some(value))
+    }
+}
+
+impl From<String> for ConversationsTogglePriorityRequest {
+    fn from(value: String) -> Self {
+        let value: super::ConversationPriority = value.into();
+        Self::new(Some(value))
     }
 }
 

@@ -946,18 +946,6 @@ impl PortalCreatePayload {
     }
 }
 
-impl From<&str> for PortalCreatePayload {
-    fn from(value: &str) -> Self {
-        Self::new(value)
-    }
-}
-
-impl From<String> for PortalCreatePayload {
-    fn from(value: String) -> Self {
-        Self::new(value)
-    }
-}
-
 /// What a portal is created from, or what is changed.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]

@@ -73,6 +73,18 @@ impl AccountBrandedEmailLayoutPayload {
     }
 }
 
+impl From<&str> for AccountBrandedEmailLayoutPayload {
+    fn from(value: &str) -> Self {
+        Self::new().branded_email_layout(value)
+    }
+}
+
+impl From<String> for AccountBrandedEmailLayoutPayload {
+    fn from(value: String) -> Self {
+        Self::new().branded_email_layout(value)
+    }
+}
+
 /// A channel that a program of the account's own serves.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -218,6 +230,12 @@ impl AutoAssignmentConfig {
     pub fn max_assignment_limit(mut self, max_assignment_limit: i64) -> Self {
         self.max_assignment_limit = Some(max_assignment_limit);
         self
+    }
+}
+
+impl From<i64> for AutoAssignmentConfig {
+    fn from(value: i64) -> Self {
+        Self::new().max_assignment_limit(value)
     }
 }
 
@@ -739,18 +757,6 @@ impl EmailChannel {
                 .collect(),
         );
         self
-    }
-}
-
-impl From<&str> for EmailChannel {
-    fn from(value: &str) -> Self {
-        Self::new(value)
-    }
-}
-
-impl From<String> for EmailChannel {
-    fn from(value: String) -> Self {
-        Self::new(value)
     }
 }
 
@@ -2485,12 +2491,6 @@ impl InboxUpdatePayloadWorkingHoursItem {
     }
 }
 
-impl From<i64> for InboxUpdatePayloadWorkingHoursItem {
-    fn from(value: i64) -> Self {
-        Self::new(value)
-    }
-}
-
 /// The inboxes of an account.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -2527,6 +2527,13 @@ impl InboxesSetAgentBotRequest {
         Self {
             agent_bot: agent_bot.into(),
         }
+    }
+}
+
+impl From<i64> for InboxesSetAgentBotRequest {
+    fn from(value: i64) -> Self {
+        let value: i64 = value;
+        Self::new(Some(value))
     }
 }
 
@@ -3019,6 +3026,18 @@ impl TelegramChannelUpdate {
     }
 }
 
+impl From<&str> for TelegramChannelUpdate {
+    fn from(value: &str) -> Self {
+        Self::new().bot_token(value)
+    }
+}
+
+impl From<String> for TelegramChannelUpdate {
+    fn from(value: String) -> Self {
+        Self::new().bot_token(value)
+    }
+}
+
 /// The channel.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -3345,18 +3364,6 @@ impl WebWidgetChannel {
     }
 }
 
-impl From<&str> for WebWidgetChannel {
-    fn from(value: &str) -> Self {
-        Self::new(value)
-    }
-}
-
-impl From<String> for WebWidgetChannel {
-    fn from(value: String) -> Self {
-        Self::new(value)
-    }
-}
-
 /// How soon visitors may expect a reply.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -3658,18 +3665,6 @@ impl WhatsappChannelProviderConfig {
     ) -> Self {
         self.additional_properties.insert(key.into(), value.into());
         self
-    }
-}
-
-impl From<&str> for WhatsappChannelProviderConfig {
-    fn from(value: &str) -> Self {
-        Self::new(value)
-    }
-}
-
-impl From<String> for WhatsappChannelProviderConfig {
-    fn from(value: String) -> Self {
-        Self::new(value)
     }
 }
 

@@ -118,6 +118,12 @@ impl PublicMessageUpdatePayload {
     }
 }
 
+impl From<PublicMessageUpdatePayloadSubmittedValues> for PublicMessageUpdatePayload {
+    fn from(value: PublicMessageUpdatePayloadSubmittedValues) -> Self {
+        Self::new().submitted_values(value)
+    }
+}
+
 /// What the contact chose or entered.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]

@@ -443,14 +443,14 @@ impl ContactLabelsReplaceRequest {
 }
 
 impl<T: Into<String>> From<Vec<T>> for ContactLabelsReplaceRequest {
-    fn from(values: Vec<T>) -> Self {
-        Self::new(values)
+    fn from(value: Vec<T>) -> Self {
+        Self::new(value)
     }
 }
 
 impl<T: Into<String>, const N: usize> From<[T; N]> for ContactLabelsReplaceRequest {
-    fn from(values: [T; N]) -> Self {
-        Self::new(values)
+    fn from(value: [T; N]) -> Self {
+        Self::new(value)
     }
 }
 
@@ -869,14 +869,14 @@ impl FilterPayload {
 }
 
 impl<T: Into<FilterCondition>> From<Vec<T>> for FilterPayload {
-    fn from(values: Vec<T>) -> Self {
-        Self::new(values)
+    fn from(value: Vec<T>) -> Self {
+        Self::new(value)
     }
 }
 
 impl<T: Into<FilterCondition>, const N: usize> From<[T; N]> for FilterPayload {
-    fn from(values: [T; N]) -> Self {
-        Self::new(values)
+    fn from(value: [T; N]) -> Self {
+        Self::new(value)
     }
 }
 

@@ -89,3 +89,15 @@ impl TeamMembersPayload {
         }
     }
 }
+
+impl From<Vec<i64>> for TeamMembersPayload {
+    fn from(value: Vec<i64>) -> Self {
+        Self::new(value)
+    }
+}
+
+impl<const N: usize> From<[i64; N]> for TeamMembersPayload {
+    fn from(value: [i64; N]) -> Self {
+        Self::new(value)
+    }
+}

@@ -229,18 +229,6 @@ impl WabaParameter {
     }
 }
 
-impl From<&str> for WabaParameter {
-    fn from(value: &str) -> Self {
-        Self::new(value)
-    }
-}
-
-impl From<String> for WabaParameter {
-    fn from(value: String) -> Self {
-        Self::new(value)
-    }
-}
-
 /// Whether a message was sent.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]

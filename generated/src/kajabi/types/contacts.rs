@@ -150,15 +150,15 @@ impl ContactTagsRelationship {
 }
 
 impl<T: Into<ContactTagIdentifier>> From<Vec<T>> for ContactTagsRelationship {
-    fn from(values: Vec<T>) -> Self {
-        Self::new(values)
+    fn from(value: Vec<T>) -> Self {
+        Self::new(value)
     }
 }
 
 impl<T: Into<ContactTagIdentifier>, const N: usize> From<[T; N]>
 for ContactTagsRelationship {
-    fn from(values: [T; N]) -> Self {
-        Self::new(values)
+    fn from(value: [T; N]) -> Self {
+        Self::new(value)
     }
 }
 
@@ -262,6 +262,25 @@ impl ContactUpdateRelationships {
     pub fn tags(mut self, tags: impl Into<ContactTagsRelationship>) -> Self {
         self.tags = Some(tags.into());
         self
+    }
+}
+
+impl From<ContactTagsRelationship> for ContactUpdateRelationships {
+    fn from(value: ContactTagsRelationship) -> Self {
+        Self::new().tags(value)
+    }
+}
+
+impl<T: Into<ContactTagIdentifier>> From<Vec<T>> for ContactUpdateRelationships {
+    fn from(value: Vec<T>) -> Self {
+        Self::new().tags(value)
+    }
+}
+
+impl<T: Into<ContactTagIdentifier>, const N: usize> From<[T; N]>
+for ContactUpdateRelationships {
+    fn from(value: [T; N]) -> Self {
+        Self::new().tags(value)
     }
 }
 
@@ -607,6 +626,12 @@ impl OfferGrantOptions {
     }
 }
 
+impl From<bool> for OfferGrantOptions {
+    fn from(value: bool) -> Self {
+        Self::new().send_customer_welcome_email(value)
+    }
+}
+
 /// The offers to grant, and how.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -643,13 +668,13 @@ impl OfferGrants {
 }
 
 impl<T: Into<super::OfferIdentifier>> From<Vec<T>> for OfferGrants {
-    fn from(values: Vec<T>) -> Self {
-        Self::new(values)
+    fn from(value: Vec<T>) -> Self {
+        Self::new(value)
     }
 }
 
 impl<T: Into<super::OfferIdentifier>, const N: usize> From<[T; N]> for OfferGrants {
-    fn from(values: [T; N]) -> Self {
-        Self::new(values)
+    fn from(value: [T; N]) -> Self {
+        Self::new(value)
     }
 }

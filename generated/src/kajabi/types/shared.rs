@@ -1193,14 +1193,14 @@ impl OffersRelationship {
 }
 
 impl<T: Into<OfferIdentifier>> From<Vec<T>> for OffersRelationship {
-    fn from(values: Vec<T>) -> Self {
-        Self::new(values)
+    fn from(value: Vec<T>) -> Self {
+        Self::new(value)
     }
 }
 
 impl<T: Into<OfferIdentifier>, const N: usize> From<[T; N]> for OffersRelationship {
-    fn from(values: [T; N]) -> Self {
-        Self::new(values)
+    fn from(value: [T; N]) -> Self {
+        Self::new(value)
     }
 }
 

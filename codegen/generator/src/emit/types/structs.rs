@@ -73,7 +73,7 @@ impl Writer<'_> {
         let setters: TokenStream = setters.collect();
         let rest = kind.rest.as_ref().zip(names.rest.as_ref());
         let rest = rest.map(|((field, ty), setter)| self.rest_setter(field, ty, &escape::ident(setter)));
-        let conversions = self.conversions(def, kind);
+        let conversions = self.conversions(def, kind, &names);
         quote! {
             impl #name {
                 #new
@@ -179,58 +179,70 @@ impl Writer<'_> {
         }
     }
 
-    /// A struct with one free required field converts from that field, and from what converts to it.
-    fn conversions(&self, def: &TypeDef, kind: &Struct) -> TokenStream {
+    /// A struct with a single field, or with a single required one, converts from what that field takes, unless that could be
+    /// meant for another.
+    fn conversions(&self, def: &TypeDef, kind: &Struct, names: &SetterNames) -> TokenStream {
         let name = escape::ident(&def.name);
+        let Some(field) = only(kind).or_else(|| single(kind)) else { return TokenStream::new() };
         let mut sources = Vec::new();
-        if let Some(only) = single(kind) {
-            self.sources(&only.ty, &mut sources, 0);
-        }
-        sources
-            .into_iter()
-            .map(|source| match source {
-                Source::Type(ty) => {
-                    quote!(impl From<#ty> for #name { fn from(value: #ty) -> Self { Self::new(value) } })
-                }
-                Source::Items(item) => quote! {
-                    impl<T: Into<#item>> From<Vec<T>> for #name {
-                        fn from(values: Vec<T>) -> Self {
-                            Self::new(values)
-                        }
-                    }
-                    impl<T: Into<#item>, const N: usize> From<[T; N]> for #name {
-                        fn from(values: [T; N]) -> Self {
-                            Self::new(values)
-                        }
-                    }
-                },
-            })
-            .collect()
+        self.sources(&field.ty, is_plain(kind, field), &mut sources, &mut vec![def.name.as_str()]);
+        let (ty, value) = (self.tokens(&field.ty), escape::ident("value"));
+        let (_, made) = argument(self.api, &field.ty, &value, self.from());
+        let at = kind.fields.iter().position(|one| one.name == field.name);
+        let setter = at.and_then(|at| names.fields.get(at)?.as_ref());
+        let from = match (field.presence, setter) {
+            (Presence::Nullable, _) => quote!(let value: #ty = #made; Self::new(Some(value))),
+            (_, Some((setter, _))) => {
+                let setter = escape::ident(setter);
+                quote!(Self::new().#setter(value))
+            }
+            _ => quote!(Self::new(value)),
+        };
+        let convert = |source: Source| match source {
+            Source::Type(source) => quote!(impl From<#source> for #name { fn from(value: #source) -> Self { #from } }),
+            Source::Exact(item) => quote! {
+                impl From<Vec<#item>> for #name { fn from(value: Vec<#item>) -> Self { #from } }
+                impl<const N: usize> From<[#item; N]> for #name { fn from(value: [#item; N]) -> Self { #from } }
+            },
+            Source::Items(item) => quote! {
+                impl<T: Into<#item>> From<Vec<T>> for #name { fn from(value: Vec<T>) -> Self { #from } }
+                impl<T: Into<#item>, const N: usize> From<[T; N]> for #name { fn from(value: [T; N]) -> Self { #from } }
+            },
+        };
+        sources.into_iter().map(convert).collect()
     }
 
-    /// All that becomes a value of this type.
-    fn sources(&self, ty: &Type, out: &mut Vec<Source>, depth: usize) {
+    /// All that becomes a value of this type; text and numbers only if it is `plain` what they are for. Text that is a value
+    /// of an enum says so itself.
+    fn sources<'a>(&'a self, ty: &Type, plain: bool, out: &mut Vec<Source>, seen: &mut Vec<&'a str>) {
         match ty {
-            Type::String | Type::Secret => out.extend([quote!(&str), quote!(String)].map(Source::Type)),
-            Type::List(item) if matches!(**item, Type::String | Type::Named(_)) => {
-                out.push(Source::Items(self.tokens(item)))
+            Type::String | Type::Secret if plain => out.extend([quote!(&str), quote!(String)].map(Source::Type)),
+            Type::List(item) if matches!(**item, Type::Named(_)) || (plain && **item == Type::String) => {
+                out.push(Source::Items(self.tokens(item)));
             }
-            Type::Boxed(inner) | Type::Lenient(inner) => self.sources(inner, out, depth),
+            Type::List(item) if plain && item.is_copy() => out.push(Source::Exact(self.tokens(item))),
+            Type::Boxed(inner) | Type::Lenient(inner) => self.sources(inner, plain, out, seen),
             Type::Named(TypeId(id)) => {
                 let def = &self.api.types[*id];
+                // A type that contains itself converts from itself already.
+                if seen.contains(&def.name.as_str()) {
+                    return;
+                }
+                seen.push(&def.name);
                 out.push(Source::Type(self.tokens(ty)));
                 match &def.kind {
                     TypeKind::Strings(_) => out.extend([quote!(&str), quote!(String)].map(Source::Type)),
-                    TypeKind::Struct(kind) if depth < 8 => {
-                        if let Some(only) = single(kind) {
-                            self.sources(&only.ty, out, depth + 1);
+                    TypeKind::Struct(kind) => {
+                        if let Some(field) = only(kind).or_else(|| single(kind)) {
+                            self.sources(&field.ty, plain && is_plain(kind, field), out, seen);
                         }
                     }
                     _ => {}
                 }
             }
             Type::Option(_) | Type::Map(_) | Type::List(_) | Type::Object | Type::Value => {}
-            _ => out.push(Source::Type(self.tokens(ty))),
+            other if plain => out.push(Source::Type(self.tokens(other))),
+            _ => {}
         }
     }
 }
@@ -285,8 +297,13 @@ fn constant_tokens(constant: &str, ty: &Type) -> TokenStream {
     }
 }
 
+/// What a struct converts from.
 enum Source {
+    /// This type.
     Type(TokenStream),
+    /// Lists of this type alone, so that an empty one needs no annotation.
+    Exact(TokenStream),
+    /// Lists of what becomes this type.
     Items(TokenStream),
 }
 
@@ -296,6 +313,35 @@ fn free(kind: &Struct) -> impl Iterator<Item = &Field> {
     kind.fields.iter().filter(asked).filter(|field| field.constant.is_none())
 }
 
+/// The only field that callers can set.
+fn only(kind: &Struct) -> Option<&Field> {
+    let mut settable = kind.fields.iter().filter(|field| field.constant.is_none());
+    settable.next().filter(|_| settable.next().is_none() && !kind.multipart)
+}
+
+/// Returns true if a value that is no type of the API can be meant for this field alone: `"docs"` could be each text of a
+/// portal.
+fn is_plain(kind: &Struct, field: &Field) -> bool {
+    let others = kind.fields.iter().filter(|other| other.constant.is_none() && other.name != field.name);
+    let word = plain_word(&field.ty);
+    word.is_none() || others.map(|other| plain_word(&other.ty)).all(|other| other != word)
+}
+
+/// A word for what values of a type are written like, and whether they are a list; none for types of the API.
+fn plain_word(ty: &Type) -> Option<(&'static str, bool)> {
+    Some(match ty {
+        Type::String | Type::Secret => ("text", false),
+        Type::I32 | Type::I64 | Type::U64 | Type::F64 => ("number", false),
+        Type::Boolean => ("boolean", false),
+        Type::Timestamp => ("time", false),
+        Type::Date => ("day", false),
+        Type::List(item) => (plain_word(item)?.0, true),
+        Type::Boxed(inner) | Type::Lenient(inner) | Type::Option(inner) => plain_word(inner)?,
+        _ => return None,
+    })
+}
+
+/// The only field that `new` asks for.
 fn single(kind: &Struct) -> Option<&Field> {
     let mut free = free(kind);
     free.next().filter(|only| only.presence == Presence::Required && free.next().is_none())

@@ -91,15 +91,16 @@ impl<'a> Comparison<'a> {
             let message = format!("`{}::{}` is `{}::{}` now", old.module, old.name, new.module, new.name);
             self.tell(&rules::RESOURCE_RENAMED, place.clone(), message, &[&new.module, &new.name]);
         }
-        let taken = |arguments: &[Argument], write: &dyn Fn(&Argument) -> String| {
-            format!("({})", arguments.iter().map(write).collect::<Vec<_>>().join(", "))
-        };
         let alike = old.arguments.iter().zip(&new.arguments).all(|(old, new)| self.same(&old.ty, &new.ty));
-        if old.arguments.len() != new.arguments.len() || !alike {
-            let took = taken(&old.arguments, &|one| format!("{}: {}", one.name, self.old.written(&one.ty)));
-            let takes = taken(&new.arguments, &|one| format!("{}: {}", one.name, self.new.written(&one.ty)));
-            let message = format!("`Client::{}` takes `{takes}`, no longer `{took}`", new.module);
-            self.tell(&rules::HANDLE_CHANGED, place, message, &[&took, &takes]);
+        let (was, is) = (self.old.api.way_to(old), self.new.api.way_to(new));
+        let is_led_to = |way: &[(&str, &[Argument])], scopes: usize| {
+            way.iter().take(scopes).map(|(handle, takes)| ((*handle).to_owned(), takes.len())).collect::<Vec<_>>()
+        };
+        let same_scopes = was.len() == is.len() && is_led_to(&was, was.len() - 1) == is_led_to(&is, is.len() - 1);
+        if old.arguments.len() != new.arguments.len() || !alike || !same_scopes {
+            let (led, leads) = (self.old.way_to(old), self.new.way_to(new));
+            let message = format!("`{leads}` leads to `{}`, no longer `{led}`", new.name);
+            self.tell(&rules::HANDLE_CHANGED, place, message, &[&led, &leads]);
         }
     }
 
@@ -140,12 +141,6 @@ impl<'a> Comparison<'a> {
                 self.tell(&rules::RETRIES_REMOVED, place.clone(), message, &[]);
             }
             _ => {}
-        }
-        let call = |operation: &Operation| operation.call.clone().unwrap_or_else(|| "Call<_>".to_owned());
-        if old.call.is_some() != new.call.is_some() || (old.name == new.name && old.call != new.call) {
-            let (was, is) = (call(old), call(new));
-            let message = format!("`{}` returns `{is}`, no longer `{was}`", new.name);
-            self.tell(&rules::CALL_CHANGED, place.clone(), message, &[&was, &is]);
         }
     }
 

@@ -92,8 +92,6 @@ rules! { Rust:
         "a setter of a call is deprecated now";
     SETTER_UNDEPRECATED: "rust-setter-undeprecated" ~ "rust-setter-deprecated", Always(Info),
         "a setter of a call is no longer deprecated";
-    CALL_CHANGED: "rust-call-changed" ~ "rust-call-changed", Always(Breaking),
-        "a method returns another type of call";
     OUTPUT_CHANGED: "rust-output-changed" ~ "rust-output-changed", Always(Breaking),
         "a call gives another type";
     PAGES_ADDED: "rust-pages-added" ~ "rust-pages-removed", Always(Info),

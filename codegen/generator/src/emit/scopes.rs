@@ -1,0 +1,91 @@
+//! Handles, and the methods that lead from one to the next.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::client::arguments;
+use super::file::File;
+use super::{From, escape, holds_map, names_type, type_tokens};
+use crate::ir::{Api, Argument};
+
+/// Writes the file of a scope that is no resource itself.
+pub fn file(api: &Api, index: usize, source: &str) -> String {
+    let scope = &api.scopes[index];
+    let docs = escape::module_docs(&scope.docs);
+    let bound = || scope.arguments.iter().map(|argument| &argument.ty);
+    let maps = bound().any(holds_map).then(|| {
+        quote!(
+            use std::collections::BTreeMap;
+        )
+    });
+    let types = bound().any(names_type).then(|| {
+        quote!(
+            use super::types;
+        )
+    });
+    let mut file = File::new(source);
+    file.items(quote! {
+        #docs
+        #maps
+        use crm_clients_runtime as runtime;
+        #types
+    });
+    file.items(handle(api, &scope.name, &scope.docs, &scope.arguments, &methods(api, Some(index))));
+    file.finish()
+}
+
+/// A handle: what it binds, and its methods.
+pub fn handle(api: &Api, name: &str, docs: &[String], bound: &[Argument], methods: &TokenStream) -> TokenStream {
+    let (name, docs) = (escape::ident(name), escape::docs(docs));
+    let names: Vec<_> = bound.iter().map(|argument| escape::ident(&argument.name)).collect();
+    let types: Vec<_> = bound.iter().map(|argument| type_tokens(api, &argument.ty, From::Beside)).collect();
+    quote! {
+        #docs
+        #[derive(Clone, Debug)]
+        pub struct #name {
+            core: runtime::Core,
+            #(#names: #types,)*
+        }
+
+        impl #name {
+            pub(super) fn new(core: &runtime::Core, #(#names: #types,)*) -> Self {
+                Self { core: core.clone(), #(#names,)* }
+            }
+
+            #methods
+        }
+    }
+}
+
+/// The methods that lead to the handles in a scope, or to those that the client itself has.
+pub fn methods(api: &Api, scope: Option<usize>) -> TokenStream {
+    let bound = scope.map_or(&[][..], |scope| &api.scopes[scope].arguments);
+    let own = scope.map(|scope| api.scopes[scope].module.as_str());
+    let scopes = api.scopes.iter().filter(|child| child.parent == scope);
+    let scopes = scopes.map(|child| (&child.handle, &child.module, &child.name, &child.docs, &child.arguments));
+    let resources = api.resources.iter().filter(|child| child.scope == scope && Some(child.module.as_str()) != own);
+    let resources = resources.map(|child| (&child.handle, &child.module, &child.name, &child.docs, &child.arguments));
+    let mut children: Vec<_> = scopes.chain(resources).collect();
+    children.sort_by_key(|(handle, ..)| *handle);
+    let is_root = scope.is_none().then(TokenStream::new);
+    let beside = is_root.unwrap_or_else(|| quote!(super::));
+    let inherited: TokenStream = bound.iter().map(inherited).collect();
+    let method = |(handle, module, name, docs, takes): (&String, &String, &String, &Vec<String>, &Vec<Argument>)| {
+        let (handle, module, name) = (escape::ident(handle), escape::ident(module), escape::ident(name));
+        let (parameters, values) = arguments(api, &takes[bound.len()..], From::Beside);
+        let docs = escape::docs(docs);
+        quote! {
+            #docs
+            pub fn #handle(&self, #parameters) -> #beside #module::#name {
+                #beside #module::#name::new(&self.core, #inherited #values)
+            }
+        }
+    };
+    children.into_iter().map(method).collect()
+}
+
+/// What a scope's handle passes on.
+fn inherited(argument: &Argument) -> TokenStream {
+    let name = escape::ident(&argument.name);
+    if argument.ty.is_copy() { quote!(self.#name,) } else { quote!(self.#name.clone(),) }
+}

@@ -1,0 +1,103 @@
+//! The call of an operation, as generated code declares it.
+
+/// Declares the call that an operation's method returns, with the methods that every call has:
+/// `operation! { ListCall -> Vec<Contact>, ErrorBody }`, after its documentation.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! operation {
+    ($(#[$docs:meta])* $call:ident -> $success:ty, $error:ty) => {
+        $(#[$docs])*
+        #[must_use = "a call sends nothing by itself: write `.await` or `.send().await`"]
+        pub struct $call {
+            call: $crate::generated::Call<$success, $error>,
+        }
+
+        impl $call {
+            /// Sends the request and returns the decoded response; awaiting the call does the same.
+            #[inline]
+            pub fn send(self) -> $crate::generated::Sending<$success, $error> {
+                self.call.send()
+            }
+
+            /// Sends the request and returns the decoded response with its status, headers and raw body.
+            #[inline]
+            pub fn send_with_response(self) -> $crate::generated::Sending<$crate::Response<$success>, $error> {
+                self.call.send_with_response()
+            }
+
+            /// Sends the request and returns the response with its body as the server sent it.
+            #[inline]
+            pub fn send_raw(self) -> $crate::generated::Sending<$crate::Response<$crate::Bytes>, $error> {
+                self.call.send_raw()
+            }
+
+            /// Sends the request and returns the response with a body that is read piece by piece.
+            #[inline]
+            pub fn send_stream(self) -> $crate::generated::Sending<$crate::Response<$crate::ByteStream>, $error> {
+                self.call.send_stream()
+            }
+
+            /// Limits how long one attempt may take, within the total time that the retry policy allows.
+            #[inline]
+            pub fn timeout(self, timeout: ::core::time::Duration) -> Self {
+                Self { call: self.call.timeout(timeout) }
+            }
+
+            /// Sets the retry policy of this call instead of the client's.
+            #[inline]
+            pub fn retry(self, retry: $crate::Retry) -> Self {
+                Self { call: self.call.retry(retry) }
+            }
+
+            /// Sets a header, in place of what would be sent under this name.
+            #[inline]
+            pub fn header(self, name: &str, value: &str) -> Self {
+                Self { call: self.call.header(name, value) }
+            }
+
+            /// Sets a query parameter that the operation does not declare: a list as a pair for each element, an object as
+            /// `name[key]=value`.
+            #[inline]
+            pub fn query<V: $crate::__private::serde::Serialize>(self, name: &str, value: V) -> Self {
+                Self { call: self.call.query(name, value) }
+            }
+
+            /// Sets a field of the body, an object of JSON or a form, that the operation does not declare, by its name or by a
+            /// JSON Pointer such as `/data/vip`.
+            #[inline]
+            pub fn body_field<V: $crate::__private::serde::Serialize>(self, name: &str, value: V) -> Self {
+                Self { call: self.call.body_field(name, value) }
+            }
+
+            /// Declares that sending this request twice does no more than sending it once, so that it is retried like a GET.
+            #[inline]
+            pub fn idempotent(self) -> Self {
+                Self { call: self.call.idempotent() }
+            }
+
+            /// Sends this `Idempotency-Key`, by which the server recognizes a retry, and makes the call idempotent.
+            #[inline]
+            pub fn idempotency_key(self, key: &str) -> Self {
+                Self { call: self.call.idempotency_key(key) }
+            }
+        }
+
+        impl ::core::future::Future for $call {
+            type Output = ::core::result::Result<$success, $crate::Error<$error>>;
+
+            #[inline]
+            fn poll(
+                mut self: ::core::pin::Pin<&mut Self>,
+                context: &mut ::core::task::Context<'_>,
+            ) -> ::core::task::Poll<Self::Output> {
+                ::core::pin::Pin::new(&mut self.call).poll(context)
+            }
+        }
+
+        impl ::core::fmt::Debug for $call {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                ::core::fmt::Debug::fmt(&self.call, f)
+            }
+        }
+    };
+}

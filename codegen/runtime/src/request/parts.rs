@@ -1,0 +1,281 @@
+//! The parts of a request, and how they are set.
+
+use std::borrow::Cow;
+use std::mem;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING};
+use reqwest::{Method, Url};
+use secrecy::SecretString;
+use serde_json::Value;
+
+use super::body::Body;
+use super::multipart::FormParts;
+use super::upload::Upload;
+use crate::auth::{Scheme, Security};
+use crate::client::Core;
+use crate::error::RequestError;
+use crate::path::{self, PathValue};
+use crate::query::{self, Escaping, PartEncoding, Style};
+use crate::serde::tolerance::Tolerance;
+use crate::transport::Retry;
+
+/// The header of the IETF draft, which most APIs with such keys read.
+const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
+
+/// The parts of a request, the same for all operations.
+#[derive(Clone)]
+pub(crate) struct RequestParts {
+    pub(crate) core: Core,
+    pub(crate) name: &'static str,
+    pub(crate) method: Method,
+    pub(crate) idempotent: bool,
+    pub(crate) security: Security,
+    pub(crate) accept: &'static str,
+    pub(crate) template: &'static str,
+    /// With its own query, if the template has one.
+    pub(crate) path: String,
+    /// What is requested instead of the path and the query: the next page of a list.
+    pub(crate) target: Option<Url>,
+    /// Each parameter with its encoded pairs.
+    pub(crate) query: Vec<(Cow<'static, str>, String)>,
+    pub(crate) headers: HeaderMap,
+    pub(crate) cookies: Vec<(&'static str, String)>,
+    pub(crate) body: Body,
+    /// What the caller adds to the body.
+    pub(crate) body_fields: Vec<(String, Value)>,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) retry: Option<Retry>,
+    pub(crate) response_mode: ResponseMode,
+    /// Whether the response is a page of a list.
+    pub(crate) is_page: bool,
+    /// Secrets in the body, which errors do not show.
+    pub(crate) secrets: Vec<SecretString>,
+    pub(crate) fault: Option<RequestError>,
+}
+
+/// The part of an operation that does not depend on its types.
+pub(super) struct Facts {
+    pub(super) name: &'static str,
+    pub(super) method: &'static Method,
+    pub(super) idempotent: bool,
+    pub(super) security: &'static [&'static [&'static Scheme]],
+    pub(super) accept: &'static str,
+    pub(super) path: &'static str,
+}
+
+/// How the body of a successful response is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ResponseMode {
+    /// Read to its end.
+    Whole,
+    /// Left to the caller, piece by piece.
+    Pieces,
+    /// Left to the caller if it is a stream of events, and otherwise read to its end.
+    Events,
+    /// Left to the caller if it is a stream of JSON values, and otherwise read to its end.
+    Lines,
+}
+
+type Json = Result<Value, serde_json::Error>;
+
+impl RequestParts {
+    pub(super) fn new(core: &Core, facts: Facts, values: &[&dyn PathValue]) -> Self {
+        let (path, fault) = match path::fill(facts.path, values) {
+            Ok(path) => (path, None),
+            Err(error) => (String::new(), Some(error)),
+        };
+        Self {
+            core: core.clone(),
+            name: facts.name,
+            method: facts.method.clone(),
+            idempotent: facts.idempotent,
+            security: Security::AnyOf(facts.security),
+            accept: facts.accept,
+            template: facts.path,
+            path,
+            target: None,
+            query: Vec::new(),
+            headers: HeaderMap::new(),
+            cookies: Vec::new(),
+            body: Body::Empty,
+            body_fields: Vec::new(),
+            timeout: None,
+            retry: None,
+            response_mode: ResponseMode::Whole,
+            is_page: false,
+            secrets: Vec::new(),
+            fault,
+        }
+    }
+
+    /// Returns the parts of a call that is sent now, and leaves those of one that cannot be sent again.
+    pub(super) fn take(&mut self) -> Self {
+        let facts =
+            Facts { name: self.name, method: &Method::GET, idempotent: false, security: &[], accept: "", path: "" };
+        let mut sent = Self::new(&self.core, facts, &[]);
+        (sent.method, sent.template) = (self.method.clone(), self.template);
+        sent.fail(RequestError::new("the call was sent already"));
+        mem::replace(self, sent)
+    }
+
+    /// Returns the parts of a request that the document does not declare.
+    pub(super) fn undeclared(
+        core: &Core,
+        schemes: &'static [&'static Scheme],
+        name: &'static str,
+        method: Method,
+        path: &str,
+    ) -> Self {
+        let idempotent =
+            [Method::GET, Method::HEAD, Method::OPTIONS, Method::TRACE, Method::PUT, Method::DELETE].contains(&method);
+        let facts = Facts { name, method: &Method::GET, idempotent, security: &[], accept: "", path: "" };
+        let mut parts = Self::new(core, facts, &[]);
+        parts.method = method;
+        parts.security = Security::Configured(schemes);
+        match path::check_undeclared(path) {
+            Ok(()) => path.clone_into(&mut parts.path),
+            Err(error) => parts.fail(error),
+        }
+        parts
+    }
+
+    /// Sets a query parameter that the caller names.
+    pub(super) fn own_query(&mut self, name: &str, value: Json) {
+        let style = if matches!(value, Ok(Value::Object(_))) { Style::Deep } else { Style::FormExplode };
+        self.query(name.to_owned(), style, value);
+    }
+
+    pub(super) fn body_field(&mut self, name: &str, value: Json) {
+        if let Some(value) = self.check(name, value) {
+            self.body_fields.push((name.to_owned(), value));
+        }
+    }
+
+    /// Adds the caller's fields to the body, once it is set.
+    pub(crate) fn add_body_fields(&mut self) {
+        let fields = std::mem::take(&mut self.body_fields);
+        match self.body.with_fields(&fields) {
+            Ok(body) => self.body = body,
+            Err(error) => self.fail(error),
+        }
+    }
+
+    pub(super) fn idempotency_key(&mut self, key: &str) {
+        self.header(IDEMPOTENCY_KEY, key);
+        self.idempotent = true;
+    }
+
+    pub(super) fn bytes(&mut self, media_type: &'static str, upload: Upload) {
+        self.body = Body::Source(Arc::new(upload.declared(media_type)));
+    }
+
+    pub(crate) fn query(&mut self, name: impl Into<Cow<'static, str>>, style: Style, value: Json) {
+        self.encoded_query(name.into(), style, Escaping::Query, value);
+    }
+
+    /// Sets a query parameter whose reserved characters are not percent-encoded.
+    pub(super) fn reserved_query(&mut self, name: &'static str, style: Style, value: Json) {
+        self.encoded_query(name.into(), style, Escaping::Reserved, value);
+    }
+
+    fn encoded_query(&mut self, name: Cow<'static, str>, style: Style, escaping: Escaping, value: Json) {
+        let Some(value) = self.check(&name, value) else { return };
+        let pairs = match query::encode(&name, style, escaping, &value) {
+            Ok(pairs) => pairs,
+            Err(error) => return self.fail(error),
+        };
+        match self.query.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, earlier)) => *earlier = pairs,
+            None => self.query.push((name, pairs)),
+        }
+    }
+
+    pub(super) fn header_param(&mut self, name: &str, value: Json) {
+        match self.check(name, value) {
+            None | Some(Value::Null) => {}
+            Some(value) => match query::delimited(name, &value, ',') {
+                Ok(elements) => self.header(name, &elements.join(",")),
+                Err(error) => self.fail(error),
+            },
+        }
+    }
+
+    pub(super) fn cookie(&mut self, name: &'static str, value: Json) {
+        match self.check(name, value) {
+            None | Some(Value::Null) => {}
+            Some(value) => match query::delimited(name, &value, ',') {
+                Ok(elements) => {
+                    self.cookies.retain(|(known, _)| *known != name);
+                    self.cookies.push((name, elements.join(",")));
+                }
+                Err(error) => self.fail(error),
+            },
+        }
+    }
+
+    pub(super) fn header(&mut self, name: &str, value: &str) {
+        match checked_header(name, value) {
+            Ok((name, value)) => {
+                self.headers.insert(name, value);
+            }
+            Err(error) => self.fail(error),
+        }
+    }
+
+    pub(super) fn json(&mut self, media_type: &'static str, body: Result<Vec<u8>, serde_json::Error>) {
+        if let Some(bytes) = self.check("body", body) {
+            self.body = Body::Bytes { media_type, bytes: bytes.into() };
+        }
+    }
+
+    pub(super) fn form(&mut self, value: Json, encodings: &[(&str, PartEncoding)]) {
+        let Some(value) = self.check("body", value) else { return };
+        match query::form(&value, encodings) {
+            Ok(form) => {
+                self.body = Body::Bytes { media_type: "application/x-www-form-urlencoded", bytes: form.into() };
+            }
+            Err(error) => self.fail(error),
+        }
+    }
+
+    pub(super) fn multipart(&mut self, parts: FormParts) {
+        match parts.laid_out() {
+            Ok(parts) => self.body = Body::Source(Arc::new(parts)),
+            Err(error) => self.fail(error),
+        }
+    }
+
+    /// Returns the value, or keeps its error for `send`.
+    fn check<V>(&mut self, what: &str, value: Result<V, serde_json::Error>) -> Option<V> {
+        value.map_err(|error| self.fail(RequestError::because(format!("`{what}` cannot be written"), error))).ok()
+    }
+
+    /// Returns which optional values of the response may be left out.
+    pub(crate) fn tolerance(&self) -> Tolerance {
+        match self.core.inner().tolerance {
+            Tolerance::Full if self.is_page => Tolerance::Page,
+            tolerance => tolerance,
+        }
+    }
+
+    /// Keeps the first error.
+    pub(crate) fn fail(&mut self, error: RequestError) {
+        self.fault.get_or_insert(error);
+    }
+}
+
+/// Checks a header that a caller sets.
+pub(crate) fn checked_header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), RequestError> {
+    let (Ok(header), Ok(content)) = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(value)) else {
+        // The value may be a secret, so it is not shown.
+        let message = format!("the header {name:?} or its value holds a character that cannot be sent");
+        return Err(RequestError::new(message));
+    };
+    // A wrong length would let the body's end pass for the next request.
+    if header == CONTENT_LENGTH || header == TRANSFER_ENCODING {
+        return Err(RequestError::new(format!("the header {name} follows from the body")));
+    }
+    Ok((header, content))
+}
