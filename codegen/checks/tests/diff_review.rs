@@ -264,6 +264,25 @@ fn lines_of_callers_are_found_by_name() -> Outcome {
 }
 
 #[test]
+fn a_path_that_moved_is_told_once() -> Outcome {
+    let cases = [
+        (
+            "paths: {/<v1|v2>/cats: {get: {tags: [Cats], $done}}, /<v1|v2>/dogs: {get: {tags: [Dogs], $done}}}",
+            ["operation-moved"].as_slice(),
+        ),
+        (
+            "servers: [{url: 'https://a.example</v1|>'}]\npaths: {<|/v1>/cats: {get: {tags: [Cats], $done}}}",
+            &["rust-base-url-changed", "base-path-moved"],
+        ),
+    ];
+    for (text, expected) in cases {
+        let ids: Vec<&str> = small(text)?.findings.iter().map(|finding| finding.change.rule.id).collect();
+        assert_eq!(ids, expected, "{text}");
+    }
+    Ok(())
+}
+
+#[test]
 fn extensions_of_others_are_no_errors() -> Outcome {
     let text = "paths: {/pets: {get: {tags: [Pets], $gives}}}\ncomponents: {schemas: {pet: {type: object, x-rust-type: {crate: a, path: 'a::<B|C>'}}}}";
     let ids: Vec<&str> = small(text)?.findings.iter().map(|finding| finding.change.rule.id).collect();

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::graph::{Step, UnitId};
 use super::view::{Side, Type};
-use super::wire::{Places, Says, Wire};
+use super::wire::{ChangeDraft, Places, Wire};
 use super::{Direction, rules};
 use crm_clients_document::model::{Encoding, MediaType, Style, StyleKind};
 
@@ -15,6 +15,8 @@ struct Written {
     media_type: Option<String>,
     /// The part's headers, and whether each is required.
     headers: BTreeMap<String, (bool, u64)>,
+    /// How the parts of the part are written.
+    nested: Vec<(String, Self)>,
 }
 
 impl<'a> Wire<'a> {
@@ -35,6 +37,9 @@ impl<'a> Wire<'a> {
         let kinds = (self.old.kinds(was), self.new.kinds(is));
         for name in names {
             let (Some(was_kind), Some(is_kind)) = (kinds.0.get(name), kinds.1.get(name)) else { continue };
+            if let (Some(was), Some(is)) = (old.encoding.get(name), new.encoding.get(name)) {
+                self.encoding_leftover(unit, was, is, places);
+            }
             let was = self.old.written(old.encoding.get(name), *was_kind);
             let is = self.new.written(new.encoding.get(name), *is_kind);
             for says in differences(name, &was, &is) {
@@ -60,11 +65,11 @@ impl<'a> Wire<'a> {
     }
 }
 
-fn differences(name: &str, old: &Written, new: &Written) -> Vec<Says> {
+fn differences(name: &str, old: &Written, new: &Written) -> Vec<ChangeDraft> {
     let mut found = Vec::new();
     let mut changed = |what: &str, old: &str, new: &str| {
         let says = format!("writes `{name}` {what}");
-        found.push(Says::of(&rules::ENCODING_CHANGED, says, &format!("{name} {old} > {new}")));
+        found.push(ChangeDraft::of(&rules::ENCODING_CHANGED, says, &format!("{name} {old} > {new}")));
     };
     if old.layout != new.layout {
         let (was, is) = (layout_words(old.layout), layout_words(new.layout));
@@ -78,6 +83,9 @@ fn differences(name: &str, old: &Written, new: &Written) -> Vec<Says> {
     if old.headers != new.headers {
         let names = |headers: &BTreeMap<String, (bool, u64)>| headers.keys().cloned().collect::<Vec<_>>().join(", ");
         changed("with other headers now", &names(&old.headers), &names(&new.headers));
+    }
+    if old.nested != new.nested {
+        changed("with other parts now", "", "");
     }
     found
 }
@@ -127,8 +135,19 @@ impl<'a> Side<'a> {
             let header = &self.document[*id];
             (name.to_ascii_lowercase(), (header.required, self.hash_of(header.schema.as_slice())))
         });
+        let headers = headers.collect();
+        let mut nested: Vec<(String, Written)> = Vec::new();
+        for (name, part) in &encoding.encoding {
+            nested.push((name.clone(), self.written(Some(part), Type::Any)));
+        }
+        let listed = encoding.prefix_encoding.iter().chain(encoding.item_encoding.as_deref());
+        for (index, part) in listed.enumerate() {
+            nested.push((index.to_string(), self.written(Some(part), Type::Any)));
+        }
+        nested.sort_by(|one, other| one.0.cmp(&other.0));
         Written {
-            headers: headers.collect(),
+            headers,
+            nested,
             layout: layout.map(|style| (style, encoding.allow_reserved)),
             media_type: media_type.filter(|media_type| media_type != default),
         }

@@ -171,7 +171,7 @@ impl<'a> Graph<'a> {
         unit
     }
 
-    /// Says how the values of a unit are written.
+    /// ChangeDraft how the values of a unit are written.
     pub(super) fn set_transport(&mut self, unit: UnitId, transport: Transport) {
         if let Some(unit) = self.units.get_mut(unit.0) {
             unit.transport = transport;

@@ -7,9 +7,9 @@ use serde_json::Value;
 
 use super::graph::{Step, UnitId};
 use super::view::{Side, View};
-use super::wire::{Places, Says, Wire};
+use super::wire::{ChangeDraft, Places, Wire};
 use super::{Direction, Rule, rules};
-use crm_clients_document::model::{Schema, SchemaId, Xml};
+use crm_clients_document::model::{RareKeywords, Schema, SchemaId, Xml};
 
 /// What all schemas of a node say by these keywords.
 #[derive(Default)]
@@ -33,6 +33,8 @@ pub(super) struct Rare<'a> {
     stability: Option<&'a str>,
     /// `x-extensible-enum`.
     extensible: Option<BTreeSet<String>>,
+    /// `defaultMapping` of discriminators.
+    default_mapping: Vec<SchemaId>,
     /// Extensions that nothing here knows.
     pub(super) extensions: BTreeMap<&'a str, &'a Value>,
 }
@@ -41,15 +43,48 @@ impl<'a> Rare<'a> {
     pub(super) fn of(declared: &[&'a Schema]) -> Self {
         let mut all = Self { count: (1, u64::MAX), ..Self::default() };
         for schema in declared {
+            let default = schema.discriminator.as_ref().and_then(|discriminator| discriminator.default_mapping);
+            all.default_mapping.extend(default);
             if schema.rare.is_some() {
-                all.add(schema);
+                all.add(schema.rare());
             }
         }
         all
     }
 
-    fn add(&mut self, schema: &'a Schema) {
-        let rare = schema.rare();
+    /// Takes in what a schema says. Each keyword is named here, so that the compiler asks about one that the model gains.
+    fn add(&mut self, rare: &'a RareKeywords) {
+        let RareKeywords {
+            // What a schema is called, and prose.
+            id: _,
+            dialect: _,
+            anchor: _,
+            dynamic_anchor: _,
+            vocabulary: _,
+            comment: _,
+            definitions: _,
+            examples: _,
+            example: _,
+            external_docs: _,
+            // Part of the schema's format.
+            content_encoding: _,
+            condition: _,
+            then: _,
+            otherwise: _,
+            contains: _,
+            min_contains: _,
+            max_contains: _,
+            property_names: _,
+            pattern_properties: _,
+            dependent_schemas: _,
+            dependent_required: _,
+            unevaluated_properties: _,
+            unevaluated_items: _,
+            content_schema: _,
+            content_media_type: _,
+            xml: _,
+            extensions: _,
+        } = rare;
         if rare.condition.is_some() && (rare.then.is_some() || rare.otherwise.is_some()) {
             self.conditions.push([rare.condition, rare.then, rare.otherwise]);
         }
@@ -108,6 +143,7 @@ impl<'a> Rare<'a> {
             && self.sunset.is_none()
             && self.stability.is_none()
             && self.extensible.is_none()
+            && self.default_mapping.is_empty()
             && self.extensions.is_empty()
     }
 }
@@ -154,6 +190,12 @@ impl<'a> Wire<'a> {
         for says in facts(&was, &is) {
             self.note(unit, Step::Same, Some(direction), at.places, says);
         }
+        if self.old.hash_of(&was.default_mapping) != self.new.hash_of(&is.default_mapping) {
+            self.uncompared(unit, at.places, "defaultMapping");
+        }
+        if was.extensible.is_some() != is.extensible.is_some() {
+            self.uncompared(unit, at.places, "x-extensible-enum");
+        }
         let names: BTreeSet<&'a str> = was.extensions.keys().chain(is.extensions.keys()).copied().collect();
         for name in names.into_iter().filter(|name| was.extensions.get(name) != is.extensions.get(name)) {
             self.uncompared(unit, at.places, name);
@@ -163,8 +205,8 @@ impl<'a> Wire<'a> {
     fn conditions(&mut self, at: At<'_>, old: &Rare<'a>, new: &Rare<'a>) {
         let says = match (old.conditions.as_slice(), new.conditions.as_slice()) {
             ([], []) => return,
-            ([], _) => Says::new(&rules::CONDITION_ADDED, "must meet a condition now (`if`)"),
-            (_, []) => Says::new(&rules::CONDITION_REMOVED, "no longer has to meet a condition (`if`)"),
+            ([], _) => ChangeDraft::new(&rules::CONDITION_ADDED, "must meet a condition now (`if`)"),
+            (_, []) => ChangeDraft::new(&rules::CONDITION_REMOVED, "no longer has to meet a condition (`if`)"),
             (was, is) => {
                 let hashed = |side: &mut Side<'a>, all: &[[Option<SchemaId>; 3]], only: bool| {
                     let mut hashes: Vec<_> = all
@@ -191,7 +233,7 @@ impl<'a> Wire<'a> {
                     }
                     return;
                 }
-                Says::new(&rules::CONDITION_CHANGED, "must meet another condition now (`if`)")
+                ChangeDraft::new(&rules::CONDITION_CHANGED, "must meet another condition now (`if`)")
             }
         };
         self.note(at.unit, Step::Same, Some(at.direction), at.places, says);
@@ -208,11 +250,11 @@ impl<'a> Wire<'a> {
         let (old_words, new_words) = (words(old), words(new));
         let says = format!("has {new_words} now instead of {old_words}");
         if is.0 > was.0 || is.1 < was.1 {
-            let says = Says::from_to(&rules::CONTAINS_NARROWED, says.clone(), &old_words, &new_words);
+            let says = ChangeDraft::from_to(&rules::CONTAINS_NARROWED, says.clone(), &old_words, &new_words);
             self.note(at.unit, Step::Same, Some(at.direction), at.places, says);
         }
         if is.0 < was.0 || is.1 > was.1 {
-            let says = Says::from_to(&rules::CONTAINS_WIDENED, says, &old_words, &new_words);
+            let says = ChangeDraft::from_to(&rules::CONTAINS_WIDENED, says, &old_words, &new_words);
             self.note(at.unit, Step::Same, Some(at.direction), at.places, says);
         }
         if !old.contains.is_empty() && !new.contains.is_empty() {
@@ -230,18 +272,18 @@ impl<'a> Wire<'a> {
         }
         if let ([was], [is]) = (gone.as_slice(), come.as_slice()) {
             let says = format!("has properties with names that match `{is}` now instead of `{was}`");
-            let says = Says::from_to(&rules::PATTERN_PROPERTIES_CHANGED, says, was, is);
+            let says = ChangeDraft::from_to(&rules::PATTERN_PROPERTIES_CHANGED, says, was, is);
             self.note(at.unit, Step::Same, Some(at.direction), at.places, says);
             return self.link(at.unit, Step::Pattern(was.min(is)), &old.patterns[was], &new.patterns[is], at.direction);
         }
         for pattern in gone {
             let says = format!("no longer has a schema for properties with names that match `{pattern}`");
-            let says = Says::of(&rules::PATTERN_PROPERTIES_REMOVED, says, pattern);
+            let says = ChangeDraft::of(&rules::PATTERN_PROPERTIES_REMOVED, says, pattern);
             self.note(at.unit, Step::Same, Some(at.direction), at.places, says);
         }
         for pattern in come {
             let says = format!("has a schema now for properties with names that match `{pattern}`");
-            let says = Says::of(&rules::PATTERN_PROPERTIES_ADDED, says, pattern);
+            let says = ChangeDraft::of(&rules::PATTERN_PROPERTIES_ADDED, says, pattern);
             self.note(at.unit, Step::Same, Some(at.direction), at.places, says);
         }
     }
@@ -249,12 +291,12 @@ impl<'a> Wire<'a> {
     fn dependencies(&mut self, at: At<'_>, old: &Rare<'a>, new: &Rare<'a>) {
         for (name, other) in new.dependent_required.difference(&old.dependent_required) {
             let says = format!("must have the property `{other}` now where it has `{name}`");
-            let says = Says::from_to(&rules::DEPENDENCY_ADDED, says, name, other);
+            let says = ChangeDraft::from_to(&rules::DEPENDENCY_ADDED, says, name, other);
             self.note(at.unit, Step::Same, Some(at.direction), at.places, says);
         }
         for (name, other) in old.dependent_required.difference(&new.dependent_required) {
             let says = format!("no longer has to have the property `{other}` where it has `{name}`");
-            let says = Says::from_to(&rules::DEPENDENCY_REMOVED, says, name, other);
+            let says = ChangeDraft::from_to(&rules::DEPENDENCY_REMOVED, says, name, other);
             self.note(at.unit, Step::Same, Some(at.direction), at.places, says);
         }
         let names: BTreeSet<&'a str> =
@@ -266,12 +308,12 @@ impl<'a> Wire<'a> {
                 }
                 (None, _) => {
                     let says = format!("must meet a schema now where it has the property `{name}`");
-                    let says = Says::of(&rules::DEPENDENCY_ADDED, says, name);
+                    let says = ChangeDraft::of(&rules::DEPENDENCY_ADDED, says, name);
                     self.note(at.unit, Step::Same, Some(at.direction), at.places, says);
                 }
                 (_, None) => {
                     let says = format!("no longer has to meet a schema where it has the property `{name}`");
-                    let says = Says::of(&rules::DEPENDENCY_REMOVED, says, name);
+                    let says = ChangeDraft::of(&rules::DEPENDENCY_REMOVED, says, name);
                     self.note(at.unit, Step::Same, Some(at.direction), at.places, says);
                 }
             }
@@ -286,14 +328,16 @@ impl<'a> Wire<'a> {
         for (what, was, is) in lists {
             let forbids = |side: &Side<'a>, ids: &[SchemaId]| ids.iter().any(|id| side.is_never(Some(*id)));
             let says = match (forbids(&self.old, was), forbids(&self.new, is)) {
-                (false, true) => Says::of(
+                (false, true) => ChangeDraft::of(
                     &rules::UNEVALUATED_CLOSED,
                     format!("has no {what} any more that no schema describes"),
                     what,
                 ),
-                (true, false) => {
-                    Says::of(&rules::UNEVALUATED_OPENED, format!("may have {what} now that no schema describes"), what)
-                }
+                (true, false) => ChangeDraft::of(
+                    &rules::UNEVALUATED_OPENED,
+                    format!("may have {what} now that no schema describes"),
+                    what,
+                ),
                 // The schema of further properties is compared with `additionalProperties`.
                 (false, false) if what == "items" => {
                     self.link(at.unit, Step::Keyword("unevaluatedItems"), was, is, at.direction);
@@ -327,7 +371,7 @@ impl<'a> Wire<'a> {
             (false, true) => nested.removed,
             (false, false) => return self.link(at.unit, Step::Keyword(nested.keyword), old, new, at.direction),
         };
-        self.note(at.unit, Step::Same, Some(at.direction), at.places, Says::new(rule, says));
+        self.note(at.unit, Step::Same, Some(at.direction), at.places, ChangeDraft::new(rule, says));
     }
 }
 
@@ -340,16 +384,16 @@ struct At<'p> {
 }
 
 /// What is said of values that have no schema below them.
-fn facts(old: &Rare<'_>, new: &Rare<'_>) -> Vec<Says> {
+fn facts(old: &Rare<'_>, new: &Rare<'_>) -> Vec<ChangeDraft> {
     let mut found = Vec::new();
     match (old.content_media_type, new.content_media_type) {
         (None, None) => {}
         (Some(was), Some(is)) if was == is => {}
         (None, Some(is)) => {
-            found.push(Says::of(&rules::CONTENT_MEDIA_TYPE_ADDED, format!("holds `{is}` now"), is));
+            found.push(ChangeDraft::of(&rules::CONTENT_MEDIA_TYPE_ADDED, format!("holds `{is}` now"), is));
         }
         (Some(was), None) => {
-            found.push(Says::of(
+            found.push(ChangeDraft::of(
                 &rules::CONTENT_MEDIA_TYPE_REMOVED,
                 format!("no longer says that it holds `{was}`"),
                 was,
@@ -357,11 +401,11 @@ fn facts(old: &Rare<'_>, new: &Rare<'_>) -> Vec<Says> {
         }
         (Some(was), Some(is)) => {
             let says = format!("holds `{is}` now instead of `{was}`");
-            found.push(Says::from_to(&rules::CONTENT_MEDIA_TYPE_CHANGED, says, was, is));
+            found.push(ChangeDraft::from_to(&rules::CONTENT_MEDIA_TYPE_CHANGED, says, was, is));
         }
     }
     if old.xml != new.xml {
-        found.push(Says::new(&rules::XML_CHANGED, "is written otherwise in XML"));
+        found.push(ChangeDraft::new(&rules::XML_CHANGED, "is written otherwise in XML"));
     }
     found.extend(sunset(old.sunset, new.sunset));
     found.extend(stability(old.stability, new.stability));
@@ -370,19 +414,19 @@ fn facts(old: &Rare<'_>, new: &Rare<'_>) -> Vec<Says> {
 }
 
 /// The day on which something ends.
-pub(super) fn sunset(old: Option<&str>, new: Option<&str>) -> Option<Says> {
+pub(super) fn sunset(old: Option<&str>, new: Option<&str>) -> Option<ChangeDraft> {
     match (old, new) {
-        (None, Some(new)) => Some(Says::of(&rules::SUNSET_SET, format!("ends on {new}"), new)),
-        (Some(old), None) => Some(Says::of(&rules::SUNSET_LIFTED, format!("no longer ends on {old}"), old)),
+        (None, Some(new)) => Some(ChangeDraft::of(&rules::SUNSET_SET, format!("ends on {new}"), new)),
+        (Some(old), None) => Some(ChangeDraft::of(&rules::SUNSET_LIFTED, format!("no longer ends on {old}"), old)),
         (Some(old), Some(new)) if old != new => {
-            Some(Says::from_to(&rules::SUNSET_CHANGED, format!("ends on {new} now instead of {old}"), old, new))
+            Some(ChangeDraft::from_to(&rules::SUNSET_CHANGED, format!("ends on {new} now instead of {old}"), old, new))
         }
         _ => None,
     }
 }
 
 /// How stable something is promised to be. What says nothing is stable.
-pub(super) fn stability(old: Option<&str>, new: Option<&str>) -> Option<Says> {
+pub(super) fn stability(old: Option<&str>, new: Option<&str>) -> Option<ChangeDraft> {
     const LEVELS: [&str; 4] = ["draft", "alpha", "beta", "stable"];
     let level = |word: &str| LEVELS.iter().position(|level| *level == word).unwrap_or(LEVELS.len());
     let (was, is) = (old.unwrap_or("stable"), new.unwrap_or("stable"));
@@ -390,10 +434,10 @@ pub(super) fn stability(old: Option<&str>, new: Option<&str>) -> Option<Says> {
         return None;
     }
     let rule = if level(is) < level(was) { &rules::STABILITY_LOWERED } else { &rules::STABILITY_RAISED };
-    Some(Says::from_to(rule, format!("is `{is}` now instead of `{was}`"), was, is))
+    Some(ChangeDraft::from_to(rule, format!("is `{is}` now instead of `{was}`"), was, is))
 }
 
-fn extensible(old: Option<&BTreeSet<String>>, new: Option<&BTreeSet<String>>) -> Vec<Says> {
+fn extensible(old: Option<&BTreeSet<String>>, new: Option<&BTreeSet<String>>) -> Vec<ChangeDraft> {
     let (Some(old), Some(new)) = (old, new) else { return Vec::new() };
     let listed = |from: &BTreeSet<String>, without: &BTreeSet<String>| {
         from.difference(without).map(|value| format!("`{}`", value.trim_matches('"'))).collect::<Vec<_>>().join(", ")
@@ -402,11 +446,11 @@ fn extensible(old: Option<&BTreeSet<String>>, new: Option<&BTreeSet<String>>) ->
     let mut found = Vec::new();
     if !gone.is_empty() {
         let says = format!("no longer lists {gone} in `x-extensible-enum`");
-        found.push(Says::of(&rules::EXTENSIBLE_VALUE_REMOVED, says, &gone));
+        found.push(ChangeDraft::of(&rules::EXTENSIBLE_VALUE_REMOVED, says, &gone));
     }
     if !come.is_empty() {
         let says = format!("lists {come} in `x-extensible-enum` now");
-        found.push(Says::of(&rules::EXTENSIBLE_VALUE_ADDED, says, &come));
+        found.push(ChangeDraft::of(&rules::EXTENSIBLE_VALUE_ADDED, says, &come));
     }
     found
 }

@@ -7,9 +7,10 @@ use std::collections::BTreeSet;
 
 use super::graph::{Key, Step, UnitId};
 use super::rules;
-use super::wire::{Places, Says, Wire};
+use super::wire::{ChangeDraft, Places, Wire};
 use crm_clients_document::model::{
-    Document, ExtensionMap, Header, Link, MediaType, Operation, Parameter, RequestBody, Response, SecurityScheme, Tag,
+    Callback, Document, Encoding, ExtensionMap, Header, Link, MediaType, Operation, Parameter, PathItem, RequestBody,
+    Response, SecurityScheme, Tag,
 };
 
 /// Extensions that are compared elsewhere, or that only documentation shows.
@@ -32,7 +33,7 @@ impl<'a> Wire<'a> {
         let (part, is_new) = self.graph.part(unit, Step::Same, Key::Uncompared(name));
         if is_new {
             let says = format!("has another `{name}`, which the review does not compare");
-            self.note(part, Step::Same, None, places, Says::of(&rules::UNCOMPARED, says, name));
+            self.note(part, Step::Same, None, places, ChangeDraft::of(&rules::UNCOMPARED, says, name));
         }
     }
 
@@ -48,6 +49,17 @@ impl<'a> Wire<'a> {
         let places = Places::new("", "");
         self.extensions(unit, places, document_extensions(old), document_extensions(new));
         self.extensions(unit, Places::new("/info", "/info"), &old.info.extensions, &new.info.extensions);
+        for (path, was) in &old.paths {
+            if let Some(is) = new.paths.get(path) {
+                let (was, is) = (&old[*was], &new[*is]);
+                self.extensions(
+                    unit,
+                    Places::new(&was.pointer, &is.pointer),
+                    item_extensions(was),
+                    item_extensions(is),
+                );
+            }
+        }
         for was in &old.tags {
             if let Some(is) = new.tags.iter().find(|is| is.name == was.name) {
                 self.extensions(unit, Places::new("/tags", "/tags"), tag_extensions(was), tag_extensions(is));
@@ -73,6 +85,16 @@ impl<'a> Wire<'a> {
         let RequestBody { pointer: _, description: _, required: _, content: _, extensions: was } = old;
         let RequestBody { pointer: _, description: _, required: _, content: _, extensions: is } = new;
         self.extensions(unit, Places::new(&old.pointer, &new.pointer), was, is);
+    }
+
+    pub(super) fn callback_leftover(&mut self, unit: UnitId, old: &'a Callback, new: &'a Callback) {
+        let Callback { pointer: _, items: _, extensions: was } = old;
+        let Callback { pointer: _, items: _, extensions: is } = new;
+        self.extensions(unit, Places::new(&old.pointer, &new.pointer), was, is);
+    }
+
+    pub(super) fn encoding_leftover(&mut self, unit: UnitId, old: &'a Encoding, new: &'a Encoding, places: Places<'_>) {
+        self.extensions(unit, places, encoding_extensions(old), encoding_extensions(new));
     }
 
     pub(super) fn media_leftover(
@@ -121,6 +143,13 @@ fn tag_extensions(tag: &Tag) -> &ExtensionMap {
     // A tag says how documentation is arranged; its names in Rust are compared as such.
     let Tag { name: _, rust_name: _, summary: _, description: _, external_docs: _, parent: _, kind: _, extensions } =
         tag;
+    extensions
+}
+
+fn item_extensions(item: &PathItem) -> &ExtensionMap {
+    // All but the extensions is compared with the operations.
+    let PathItem { pointer: _, summary: _, description: _, servers: _, parameters: _, operations: _, extensions } =
+        item;
     extensions
 }
 
@@ -199,6 +228,22 @@ fn media_extensions(media: &MediaType) -> &ExtensionMap {
         prefix_encoding: _,
         item_encoding: _,
     } = media;
+    extensions
+}
+
+fn encoding_extensions(encoding: &Encoding) -> &ExtensionMap {
+    let Encoding {
+        extensions,
+        // Compared in `encodings`.
+        content_type: _,
+        headers: _,
+        style: _,
+        explode: _,
+        allow_reserved: _,
+        encoding: _,
+        prefix_encoding: _,
+        item_encoding: _,
+    } = encoding;
     extensions
 }
 

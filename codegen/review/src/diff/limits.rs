@@ -6,12 +6,12 @@ use serde_json::Value;
 
 use super::graph::Transport;
 use super::view::{Type, View};
-use super::wire::Says;
+use super::wire::ChangeDraft;
 use super::{Rule, rules};
 use crm_clients_document::normalize::{Bound, Limits};
 
 /// The differences between two views of one type, or of two types of number.
-pub(super) fn compare(old: &View<'_>, new: &View<'_>, transport: Transport) -> Vec<Says> {
+pub(super) fn compare(old: &View<'_>, new: &View<'_>, transport: Transport) -> Vec<ChangeDraft> {
     let mut found = Vec::new();
     found.extend(format(old.format(), new.format()));
     values(old, new, &mut found);
@@ -27,7 +27,7 @@ pub(super) fn compare(old: &View<'_>, new: &View<'_>, transport: Transport) -> V
     found
 }
 
-fn format(old: &str, new: &str) -> Option<Says> {
+fn format(old: &str, new: &str) -> Option<ChangeDraft> {
     let (rule, says) = match (old, new) {
         _ if old == new => return None,
         ("", _) => (&rules::FORMAT_ADDED, format!("has the format `{new}` now")),
@@ -40,18 +40,18 @@ fn format(old: &str, new: &str) -> Option<Says> {
         }
         _ => (&rules::FORMAT_CHANGED, format!("has the format `{new}` now instead of `{old}`")),
     };
-    Some(Says::from_to(rule, says, old, new))
+    Some(ChangeDraft::from_to(rule, says, old, new))
 }
 
-fn values(old: &View<'_>, new: &View<'_>, found: &mut Vec<Says>) {
+fn values(old: &View<'_>, new: &View<'_>, found: &mut Vec<ChangeDraft>) {
     match (old.values(), new.values()) {
         (None, None) => {}
         (None, Some(new)) => {
-            found.push(Says::of(&rules::ENUM_ADDED, format!("is one of {} now", listed(&new)), &texts(&new)));
+            found.push(ChangeDraft::of(&rules::ENUM_ADDED, format!("is one of {} now", listed(&new)), &texts(&new)));
         }
         (Some(old), None) => {
             let says = format!("is no longer one of {} alone", listed(&old));
-            found.push(Says::of(&rules::ENUM_REMOVED, says, &texts(&old)));
+            found.push(ChangeDraft::of(&rules::ENUM_REMOVED, says, &texts(&old)));
         }
         (Some(old), Some(new)) => {
             let (was, is): (HashSet<&Value>, HashSet<&Value>) =
@@ -60,16 +60,16 @@ fn values(old: &View<'_>, new: &View<'_>, found: &mut Vec<Says>) {
             let come: Vec<&Value> = new.iter().copied().filter(|value| !was.contains(value)).collect();
             if gone.len() == old.len() && !gone.is_empty() && !come.is_empty() {
                 let says = format!("is {} now instead of {}", listed(&new), listed(&old));
-                found.push(Says::from_to(&rules::ENUM_REPLACED, says, &texts(&old), &texts(&new)));
+                found.push(ChangeDraft::from_to(&rules::ENUM_REPLACED, says, &texts(&old), &texts(&new)));
                 return;
             }
             if !gone.is_empty() {
                 let says = format!("can no longer be {}", listed(&gone));
-                found.push(Says::of(&rules::ENUM_VALUE_REMOVED, says, &texts(&gone)));
+                found.push(ChangeDraft::of(&rules::ENUM_VALUE_REMOVED, says, &texts(&gone)));
             }
             if !come.is_empty() {
                 let says = format!("can be {} now", listed(&come));
-                found.push(Says::of(&rules::ENUM_VALUE_ADDED, says, &texts(&come)));
+                found.push(ChangeDraft::of(&rules::ENUM_VALUE_ADDED, says, &texts(&come)));
             }
         }
     }
@@ -97,15 +97,20 @@ fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-fn patterns(old: &View<'_>, new: &View<'_>, found: &mut Vec<Says>) {
+fn patterns(old: &View<'_>, new: &View<'_>, found: &mut Vec<ChangeDraft>) {
     let (old, new) = (old.patterns().join(" "), new.patterns().join(" "));
     found.extend(match (old.as_str(), new.as_str()) {
         (old, new) if old == new => None,
-        ("", new) => Some(Says::from_to(&rules::PATTERN_ADDED, format!("must match the pattern `{new}` now"), "", new)),
-        (old, "") => {
-            Some(Says::from_to(&rules::PATTERN_REMOVED, format!("no longer has to match the pattern `{old}`"), old, ""))
+        ("", new) => {
+            Some(ChangeDraft::from_to(&rules::PATTERN_ADDED, format!("must match the pattern `{new}` now"), "", new))
         }
-        (old, new) => Some(Says::from_to(
+        (old, "") => Some(ChangeDraft::from_to(
+            &rules::PATTERN_REMOVED,
+            format!("no longer has to match the pattern `{old}`"),
+            old,
+            "",
+        )),
+        (old, new) => Some(ChangeDraft::from_to(
             &rules::PATTERN_CHANGED,
             format!("must match the pattern `{new}` now instead of `{old}`"),
             old,
@@ -170,7 +175,7 @@ static COUNTS: [Count; 6] = [
 ];
 
 impl Count {
-    fn compare(&self, old: &View<'_>, new: &View<'_>, transport: Transport) -> Option<Says> {
+    fn compare(&self, old: &View<'_>, new: &View<'_>, transport: Transport) -> Option<ChangeDraft> {
         let strictest = |view: &View<'_>| match self.is_least {
             true => view.limit(self.of, |one, other| one > other).unwrap_or(0).max(self.implied(view, transport)),
             false => {
@@ -195,7 +200,7 @@ impl Count {
         let noun = self.noun[usize::from(new != 1)];
         let (old, new) = (shown(old), shown(new));
         let says = format!("has {new} {noun} now instead of {}", old.trim_end_matches(" of"));
-        Some(Says::from_to(rule, says, &old, &new))
+        Some(ChangeDraft::from_to(rule, says, &old, &new))
     }
 
     /// What goes without saying: strings of some formats have one length, and a part of a path is never empty.
@@ -248,7 +253,7 @@ fn bound(view: &View<'_>, limit: Option<Bound>, inward: f64) -> Option<Bound> {
     })
 }
 
-fn minimum(old: &View<'_>, new: &View<'_>) -> Option<Says> {
+fn minimum(old: &View<'_>, new: &View<'_>) -> Option<ChangeDraft> {
     let least = |view: &View<'_>| {
         let stricter = |one: &Bound, other: &Bound| (one.value, one.exclusive) > (other.value, other.exclusive);
         bound(view, view.limit(|limits| limits.minimum, stricter), 1.0)
@@ -269,7 +274,7 @@ fn minimum(old: &View<'_>, new: &View<'_>) -> Option<Says> {
     (old != new).then(|| ranged(rule, &words(old), &words(new)))
 }
 
-fn maximum(old: &View<'_>, new: &View<'_>) -> Option<Says> {
+fn maximum(old: &View<'_>, new: &View<'_>) -> Option<ChangeDraft> {
     let greatest = |view: &View<'_>| {
         let stricter = |one: &Bound, other: &Bound| (one.value, other.exclusive) < (other.value, one.exclusive);
         bound(view, view.limit(|limits| limits.maximum, stricter), -1.0)
@@ -297,11 +302,11 @@ fn bounded(bound: Option<Bound>, inclusive: &str, exclusive: &str) -> String {
     }
 }
 
-fn ranged(rule: &'static Rule, old: &str, new: &str) -> Says {
-    Says::from_to(rule, format!("is {new} now instead of {old}"), old, new)
+fn ranged(rule: &'static Rule, old: &str, new: &str) -> ChangeDraft {
+    ChangeDraft::from_to(rule, format!("is {new} now instead of {old}"), old, new)
 }
 
-fn multiple_of(old: &View<'_>, new: &View<'_>) -> Option<Says> {
+fn multiple_of(old: &View<'_>, new: &View<'_>) -> Option<ChangeDraft> {
     let multiple = |view: &View<'_>| view.limit(|limits| limits.multiple_of, |one, other| one > other);
     let (rule, says) = match (multiple(old), multiple(new)) {
         (old, new) if old == new => return None,
@@ -311,19 +316,19 @@ fn multiple_of(old: &View<'_>, new: &View<'_>) -> Option<Says> {
             (&rules::MULTIPLE_OF_CHANGED, format!("must be a multiple of {new} now instead of {old}"))
         }
     };
-    Some(Says::from_to(rule, says, &format!("{:?}", multiple(old)), &format!("{:?}", multiple(new))))
+    Some(ChangeDraft::from_to(rule, says, &format!("{:?}", multiple(old)), &format!("{:?}", multiple(new))))
 }
 
-fn unique_items(old: &View<'_>, new: &View<'_>) -> Option<Says> {
+fn unique_items(old: &View<'_>, new: &View<'_>) -> Option<ChangeDraft> {
     let unique = |view: &View<'_>| view.limits.iter().any(|limits| limits.unique_items);
     match (unique(old), unique(new)) {
-        (false, true) => Some(Says::new(&rules::UNIQUE_ITEMS_ADDED, "may have no item twice now")),
-        (true, false) => Some(Says::new(&rules::UNIQUE_ITEMS_REMOVED, "may have an item twice now")),
+        (false, true) => Some(ChangeDraft::new(&rules::UNIQUE_ITEMS_ADDED, "may have no item twice now")),
+        (true, false) => Some(ChangeDraft::new(&rules::UNIQUE_ITEMS_REMOVED, "may have an item twice now")),
         _ => None,
     }
 }
 
-fn default(old: Option<&Value>, new: Option<&Value>) -> Option<Says> {
+fn default(old: Option<&Value>, new: Option<&Value>) -> Option<ChangeDraft> {
     let (rule, says) = match (old, new) {
         (None, None) => return None,
         (Some(old), Some(new)) if old == new => return None,
@@ -335,5 +340,5 @@ fn default(old: Option<&Value>, new: Option<&Value>) -> Option<Says> {
         ),
     };
     let text = |value: Option<&Value>| value.map(Value::to_string).unwrap_or_default();
-    Some(Says::from_to(rule, says, &text(old), &text(new)))
+    Some(ChangeDraft::from_to(rule, says, &text(old), &text(new)))
 }

@@ -9,7 +9,7 @@ use super::graph::{Key, Step, Transport, UnitId, nameless, path_names};
 use super::keywords::{stability, sunset};
 use super::matches::{Matches, prefixes};
 use super::servers::Shift;
-use super::wire::{Places, Says, Wire};
+use super::wire::{ChangeDraft, Places, Wire};
 use super::{Direction, rules};
 use crm_clients_document::diagnostic::child;
 use crm_clients_document::model::{Document, Operation, Parameter};
@@ -32,7 +32,7 @@ impl<'a> Wire<'a> {
                 None => {
                     let holder = old_paths.holder(&operation.path);
                     let places = Places::new(&holder, &operation.pointer);
-                    self.note(unit, Step::Same, None, places, Says::new(&rules::OPERATION_ADDED, "is new"));
+                    self.note(unit, Step::Same, None, places, ChangeDraft::new(&rules::OPERATION_ADDED, "is new"));
                 }
             }
         }
@@ -40,7 +40,7 @@ impl<'a> Wire<'a> {
             let unit = self.graph.operation(&operation.method, &operation.path);
             let holder = new_paths.holder(&operation.path);
             let says = if operation.deprecated { "is gone; it was deprecated" } else { "is gone" };
-            let says = Says::new(&rules::OPERATION_REMOVED, says);
+            let says = ChangeDraft::new(&rules::OPERATION_REMOVED, says);
             self.note(unit, Step::Same, None, Places::new(&operation.pointer, &holder), says);
         }
         self.webhooks();
@@ -51,8 +51,8 @@ impl<'a> Wire<'a> {
         let places = Places::new(&old.pointer, &new.pointer);
         let mut note = |says| self.note(unit, Step::Same, None, places, says);
         match (old.deprecated, new.deprecated) {
-            (false, true) => note(Says::new(&rules::OPERATION_DEPRECATED, "is deprecated now")),
-            (true, false) => note(Says::new(&rules::OPERATION_UNDEPRECATED, "is no longer deprecated")),
+            (false, true) => note(ChangeDraft::new(&rules::OPERATION_DEPRECATED, "is deprecated now")),
+            (true, false) => note(ChangeDraft::new(&rules::OPERATION_UNDEPRECATED, "is no longer deprecated")),
             _ => {}
         }
         let stability_of =
@@ -63,11 +63,11 @@ impl<'a> Wire<'a> {
         let (was, is) = (old.id.as_deref().unwrap_or_default(), new.id.as_deref().unwrap_or_default());
         if was != is {
             let says = named("operationId", was, is);
-            note(Says::from_to(&rules::OPERATION_ID_CHANGED, says, was, is));
+            note(ChangeDraft::from_to(&rules::OPERATION_ID_CHANGED, says, was, is));
         }
         let (was, is) = (old.tag(), new.tag());
         if was != is {
-            note(Says::from_to(&rules::TAG_CHANGED, named("tag", was, is), was, is));
+            note(ChangeDraft::from_to(&rules::TAG_CHANGED, named("tag", was, is), was, is));
         }
         self.own_servers(unit, old, new, shift);
         self.security(unit, old, new);
@@ -91,13 +91,15 @@ impl<'a> Wire<'a> {
             let (part, is_new) = self.graph.part(unit, Step::Same, key);
             if is_new {
                 let says = format!("moved from `{was}` to `{is}`");
-                self.note(part, Step::Same, None, places, Says::from_to(&rules::OPERATION_MOVED, says, was, is));
+                self.note(part, Step::Same, None, places, ChangeDraft::from_to(&rules::OPERATION_MOVED, says, was, is));
             }
         }
         let mut note = |says| self.note(unit, Step::Same, None, places, says);
         match (old.path.ends_with('/'), new.path.ends_with('/')) {
-            (true, false) => note(Says::new(&rules::PATH_SLASH_CHANGED, "has no `/` at the end of its path any more")),
-            (false, true) => note(Says::new(&rules::PATH_SLASH_CHANGED, "has a `/` at the end of its path now")),
+            (true, false) => {
+                note(ChangeDraft::new(&rules::PATH_SLASH_CHANGED, "has no `/` at the end of its path any more"))
+            }
+            (false, true) => note(ChangeDraft::new(&rules::PATH_SLASH_CHANGED, "has a `/` at the end of its path now")),
             _ => {}
         }
     }
@@ -110,20 +112,26 @@ impl<'a> Wire<'a> {
             match was.iter().find(|(other, _)| other == name) {
                 Some((_, before)) => self.delivery(unit, before, webhook),
                 None => {
-                    let says = Says::new(&rules::WEBHOOK_ADDED, "is new");
+                    let says = ChangeDraft::new(&rules::WEBHOOK_ADDED, "is new");
                     self.note(unit, Step::Same, None, Places::new("/webhooks", &webhook.pointer), says);
                 }
             }
         }
         for (name, webhook) in was.iter().filter(|(name, _)| is.iter().all(|(other, _)| other != name)) {
             let unit = self.graph.webhook(name);
-            let says = Says::new(&rules::WEBHOOK_REMOVED, "is gone");
+            let says = ChangeDraft::new(&rules::WEBHOOK_REMOVED, "is gone");
             self.note(unit, Step::Same, None, Places::new(&webhook.pointer, "/webhooks"), says);
         }
     }
 
     /// Compares the requests that the server makes because of an operation.
     fn callbacks(&mut self, unit: UnitId, old: &'a Operation, new: &'a Operation) {
+        for (name, was) in &old.callbacks {
+            if let Some(is) = new.callbacks.get(name) {
+                let (was, is) = (&self.old.document[*was], &self.new.document[*is]);
+                self.callback_leftover(unit, was, is);
+            }
+        }
         let (was, is) = (callbacks(self.old.document, old), callbacks(self.new.document, new));
         for (name, request, callback) in &is {
             let step = Step::Callback(name, request.clone());
@@ -137,7 +145,7 @@ impl<'a> Wire<'a> {
                 }
                 None => {
                     let places = Places::new(&old.pointer, &callback.pointer);
-                    self.note(unit, step, None, places, Says::new(&rules::CALLBACK_ADDED, "is new"));
+                    self.note(unit, step, None, places, ChangeDraft::new(&rules::CALLBACK_ADDED, "is new"));
                 }
             }
         }
@@ -146,7 +154,7 @@ impl<'a> Wire<'a> {
         for (name, request, callback) in was.iter().filter(|(name, request, _)| !has(name, request)) {
             let places = Places::new(&callback.pointer, &new.pointer);
             let step = Step::Callback(name, request.clone());
-            self.note(unit, step, None, places, Says::new(&rules::CALLBACK_REMOVED, "is gone"));
+            self.note(unit, step, None, places, ChangeDraft::new(&rules::CALLBACK_REMOVED, "is gone"));
         }
     }
 
@@ -162,7 +170,13 @@ impl<'a> Wire<'a> {
                 self.media(part, (&content.0, &content.1), (&was.pointer, &is.pointer), Direction::Response);
             }
             (None, Some(_)) => {
-                self.note(unit, Step::Body, Some(Direction::Response), places, Says::new(&rules::BODY_ADDED, "is new"));
+                self.note(
+                    unit,
+                    Step::Body,
+                    Some(Direction::Response),
+                    places,
+                    ChangeDraft::new(&rules::BODY_ADDED, "is new"),
+                );
             }
             (Some(_), None) => {
                 self.note(
@@ -170,7 +184,7 @@ impl<'a> Wire<'a> {
                     Step::Body,
                     Some(Direction::Response),
                     places,
-                    Says::new(&rules::BODY_REMOVED, "is gone"),
+                    ChangeDraft::new(&rules::BODY_REMOVED, "is gone"),
                 );
             }
         }
@@ -196,7 +210,7 @@ impl<'a> Wire<'a> {
                 }
                 None => {
                     let places = Places::new(&before.pointer, &new.pointer);
-                    let says = Says::new(&rules::PARAMETER_REMOVED, "is gone");
+                    let says = ChangeDraft::new(&rules::PARAMETER_REMOVED, "is gone");
                     self.note(unit, step, Some(Direction::Response), places, says);
                 }
             }
@@ -204,7 +218,13 @@ impl<'a> Wire<'a> {
         for after in is.iter().filter(|after| !was.iter().any(|before| same(before, after))) {
             let places = Places::new(&old.pointer, &after.pointer);
             let step = Step::Parameter(after.location, &after.name);
-            self.note(unit, step, Some(Direction::Response), places, Says::new(&rules::PARAMETER_ADDED, "is new"));
+            self.note(
+                unit,
+                step,
+                Some(Direction::Response),
+                places,
+                ChangeDraft::new(&rules::PARAMETER_ADDED, "is new"),
+            );
         }
     }
 }

@@ -5,7 +5,7 @@ use super::keywords::{stability, sunset};
 use super::operations::position;
 use super::pairs::{bare, covers, covers_status, is_form, media_pairs, status_pairs};
 use super::view::Side;
-use super::wire::{Places, Says, Wire};
+use super::wire::{ChangeDraft, Places, Wire};
 use super::{Direction, Rule, rules};
 use crm_clients_document::diagnostic::child;
 use crm_clients_document::model::{Location, MediaType, Operation, Parameter, RequestBody, Response, SchemaId};
@@ -47,7 +47,7 @@ impl<'a> Wire<'a> {
             } else if let Some(was) = all_old.iter().copied().filter(gone).find(|was| has_moved(was, is)) {
                 let words = (was.location.word(), is.location.word());
                 let says = format!("went from {} to {}", words.0, words.1);
-                let says = Says::from_to(&rules::PARAMETER_MOVED, says, words.0, words.1);
+                let says = ChangeDraft::from_to(&rules::PARAMETER_MOVED, says, words.0, words.1);
                 let step = Step::Moved(was.name.as_str().min(&is.name));
                 self.note(unit, step, Some(Direction::Request), Places::new(&was.pointer, &is.pointer), says);
             } else {
@@ -77,24 +77,26 @@ impl<'a> Wire<'a> {
         let is_written_otherwise = self.is_written_otherwise(old, new);
         let mut note = |says| self.note(unit, Step::Same, Some(Direction::Request), places, says);
         match (old.required, new.required) {
-            (false, true) => note(Says::new(&rules::PARAMETER_BECAME_REQUIRED, "is required now")),
-            (true, false) => note(Says::new(&rules::PARAMETER_BECAME_OPTIONAL, "is no longer required")),
+            (false, true) => note(ChangeDraft::new(&rules::PARAMETER_BECAME_REQUIRED, "is required now")),
+            (true, false) => note(ChangeDraft::new(&rules::PARAMETER_BECAME_OPTIONAL, "is no longer required")),
             _ => {}
         }
         match (old.deprecated, new.deprecated) {
-            (false, true) => note(Says::new(&rules::PARAMETER_DEPRECATED, "is deprecated now")),
-            (true, false) => note(Says::new(&rules::PARAMETER_UNDEPRECATED, "is no longer deprecated")),
+            (false, true) => note(ChangeDraft::new(&rules::PARAMETER_DEPRECATED, "is deprecated now")),
+            (true, false) => note(ChangeDraft::new(&rules::PARAMETER_UNDEPRECATED, "is no longer deprecated")),
             _ => {}
         }
         match (old.allow_empty_value, new.allow_empty_value) {
-            (true, false) => note(Says::new(&rules::EMPTY_VALUE_FORBIDDEN, "can no longer be empty")),
-            (false, true) => note(Says::new(&rules::EMPTY_VALUE_ALLOWED, "may be empty now")),
+            (true, false) => note(ChangeDraft::new(&rules::EMPTY_VALUE_FORBIDDEN, "can no longer be empty")),
+            (false, true) => note(ChangeDraft::new(&rules::EMPTY_VALUE_ALLOWED, "may be empty now")),
             _ => {}
         }
         match (old.allow_reserved, new.allow_reserved) {
-            (true, false) => note(Says::new(&rules::RESERVED_ENCODED, "has its reserved characters encoded now")),
+            (true, false) => {
+                note(ChangeDraft::new(&rules::RESERVED_ENCODED, "has its reserved characters encoded now"))
+            }
             (false, true) => {
-                note(Says::new(&rules::RESERVED_UNENCODED, "no longer has its reserved characters encoded"))
+                note(ChangeDraft::new(&rules::RESERVED_UNENCODED, "no longer has its reserved characters encoded"))
             }
             _ => {}
         }
@@ -107,7 +109,7 @@ impl<'a> Wire<'a> {
         if is_written_otherwise {
             let (was, is) = (style_word(old), style_word(new));
             let says = format!("is written {is} now instead of {was}");
-            note(Says::from_to(&rules::PARAMETER_STYLE_CHANGED, says, was, is));
+            note(ChangeDraft::from_to(&rules::PARAMETER_STYLE_CHANGED, says, was, is));
         }
         let transport = match old.location {
             _ if old.is_json() || new.is_json() => Transport::Json,
@@ -119,7 +121,7 @@ impl<'a> Wire<'a> {
         self.parameter_leftover(unit, old, new);
     }
 
-    /// Styles differ in how they write arrays and objects alone.
+    /// Styles differ in how they write arrays and objects, and in what a path has before a value.
     fn is_written_otherwise(&mut self, old: &Parameter, new: &Parameter) -> bool {
         let is_scalar = |side: &mut Side<'a>, schema: Option<SchemaId>| {
             let node = side.node(schema);
@@ -128,6 +130,7 @@ impl<'a> Wire<'a> {
         };
         match old.is_json() == new.is_json() {
             true if Style::of(old) == Style::of(new) => false,
+            true if sign(old) != sign(new) => true,
             true => !is_scalar(&mut self.old, old.schema) || !is_scalar(&mut self.new, new.schema),
             false => true,
         }
@@ -165,8 +168,8 @@ impl<'a> Wire<'a> {
     fn body(&mut self, unit: UnitId, old: &'a RequestBody, new: &'a RequestBody) {
         let places = Places::new(&old.pointer, &new.pointer);
         let says = match (old.required, new.required) {
-            (false, true) => Some(Says::new(&rules::BODY_BECAME_REQUIRED, "is required now")),
-            (true, false) => Some(Says::new(&rules::BODY_BECAME_OPTIONAL, "is no longer required")),
+            (false, true) => Some(ChangeDraft::new(&rules::BODY_BECAME_REQUIRED, "is required now")),
+            (true, false) => Some(ChangeDraft::new(&rules::BODY_BECAME_OPTIONAL, "is no longer required")),
             _ => None,
         };
         if let Some(says) = says {
@@ -194,12 +197,13 @@ impl<'a> Wire<'a> {
             let (was, is) = match (*was, *is) {
                 (Some(was), Some(is)) => (was, is),
                 (Some(was), None) => {
-                    let says = Says::new(&rules::MEDIA_TYPE_REMOVED, format!("is no longer of type `{}`", was.name));
+                    let says =
+                        ChangeDraft::new(&rules::MEDIA_TYPE_REMOVED, format!("is no longer of type `{}`", was.name));
                     self.note(unit, Step::Media(&was.name), Some(direction), places, says);
                     continue;
                 }
                 (None, Some(is)) => {
-                    let says = Says::new(&rules::MEDIA_TYPE_ADDED, format!("may be of type `{}` now", is.name));
+                    let says = ChangeDraft::new(&rules::MEDIA_TYPE_ADDED, format!("may be of type `{}` now", is.name));
                     self.note(unit, Step::Media(&is.name), Some(direction), places, says);
                     continue;
                 }
@@ -212,7 +216,7 @@ impl<'a> Wire<'a> {
                     false => &rules::MEDIA_TYPE_NARROWED,
                 };
                 let says = format!("is of type `{}` now instead of `{}`", is.name, was.name);
-                let says = Says::from_to(rule, says, &was.name, &is.name);
+                let says = ChangeDraft::from_to(rule, says, &was.name, &is.name);
                 self.note(unit, step.clone(), Some(direction), places, says);
             }
             let transport = if is_form(&is.name) { Transport::Text } else { Transport::Json };
@@ -240,7 +244,7 @@ impl<'a> Wire<'a> {
                             false => &rules::STATUS_NARROWED,
                         };
                         let (before, after) = (status_word(*before), status_word(*after));
-                        let says = Says::from_to(
+                        let says = ChangeDraft::from_to(
                             rule,
                             format!("is declared as {after} now instead of {before}"),
                             &before,
@@ -303,13 +307,15 @@ impl<'a> Wire<'a> {
             let (part, is_new) = self.graph.part(unit, step, Key::Declared(&was.pointer, &is.pointer));
             if is_new {
                 let says = match (was.required, is.required) {
-                    (false, true) => Some(Says::new(&rules::HEADER_BECAME_REQUIRED, "is always there now")),
-                    (true, false) => Some(Says::new(&rules::HEADER_BECAME_OPTIONAL, "is no longer always there")),
+                    (false, true) => Some(ChangeDraft::new(&rules::HEADER_BECAME_REQUIRED, "is always there now")),
+                    (true, false) => {
+                        Some(ChangeDraft::new(&rules::HEADER_BECAME_OPTIONAL, "is no longer always there"))
+                    }
                     _ => None,
                 };
                 let deprecation = match (was.deprecated, is.deprecated) {
-                    (false, true) => Some(Says::new(&rules::HEADER_DEPRECATED, "is deprecated now")),
-                    (true, false) => Some(Says::new(&rules::HEADER_UNDEPRECATED, "is no longer deprecated")),
+                    (false, true) => Some(ChangeDraft::new(&rules::HEADER_DEPRECATED, "is deprecated now")),
+                    (true, false) => Some(ChangeDraft::new(&rules::HEADER_UNDEPRECATED, "is no longer deprecated")),
                     _ => None,
                 };
                 for says in says.into_iter().chain(deprecation) {
@@ -343,7 +349,7 @@ impl<'a> Wire<'a> {
     ) {
         let (part, is_new) = self.graph.part(unit, step.clone(), Key::Alone(rule.id, own, step.identity()));
         if is_new {
-            self.note(part, Step::Same, Some(direction), places, Says::new(rule, says));
+            self.note(part, Step::Same, Some(direction), places, ChangeDraft::new(rule, says));
         }
     }
 }
@@ -352,6 +358,15 @@ fn step<'a>(operation: &'a Operation, parameter: &'a Parameter) -> Step<'a> {
     match parameter.location {
         Location::Path => Step::PathParameter(position(&operation.path, &parameter.name), &parameter.name),
         location => Step::Parameter(location, &parameter.name),
+    }
+}
+
+/// What a path has before a value of this style.
+fn sign(parameter: &Parameter) -> &'static str {
+    match Style::of(parameter) {
+        Style::Label | Style::LabelExplode => ".",
+        Style::Matrix | Style::MatrixExplode => ";",
+        _ => "",
     }
 }
 

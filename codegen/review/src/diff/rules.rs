@@ -17,21 +17,21 @@ pub struct Rule {
     /// What it is a change of.
     pub area: Area,
     /// How much it matters.
-    pub levels: Levels,
+    pub levels: Severities,
     /// What it says, in one sentence without a full stop.
     pub sentence: &'static str,
 }
 
 /// How much a kind of change matters.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Levels {
+pub enum Severities {
     /// As much in either direction, or where there is none.
     Always(Severity),
     /// In a request, in a response.
     By(Severity, Severity),
 }
 
-use Levels::{Always, By};
+use Severities::{Always, By};
 
 impl Rule {
     /// How much a change of this kind matters. Where the direction is not known, the worse counts.
@@ -73,11 +73,11 @@ rules! { Wire:
     BASE_PATH_MOVED: "base-path-moved" ~ "base-path-moved",
         Always(Info), "a part of the base URL is a part of the paths now, or the reverse";
     UNCOMPARED: "uncompared" ~ "uncompared",
-        Always(Warning), "something changed that the review does not compare";
+        Always(Warning), "a field changed that the review does not compare";
     WEBHOOK_ADDED: "webhook-added" ~ "webhook-removed",
-        Always(Info), "the server delivers another event";
+        Always(Info), "webhook event added";
     WEBHOOK_REMOVED: "webhook-removed" ~ "webhook-added",
-        Always(Breaking), "the server delivers an event no longer";
+        Always(Breaking), "webhook event removed";
     CALLBACK_ADDED: "callback-added" ~ "callback-removed",
         Always(Info), "an operation may cause another request by the server";
     CALLBACK_REMOVED: "callback-removed" ~ "callback-added",
@@ -91,21 +91,21 @@ rules! { Wire:
     OPERATION_MOVED: "operation-moved" ~ "operation-moved",
         Always(Breaking), "an operation has another path";
     PATH_SLASH_CHANGED: "path-slash-changed" ~ "path-slash-changed",
-        Always(Warning), "a path has a slash at its end, or has none, other than before";
+        Always(Warning), "trailing slash of the path changed";
     OPERATION_DEPRECATED: "operation-deprecated" ~ "operation-undeprecated",
         Always(Info), "an operation is deprecated now";
     OPERATION_UNDEPRECATED: "operation-undeprecated" ~ "operation-deprecated",
         Always(Info), "an operation is no longer deprecated";
     SUNSET_SET: "sunset-set" ~ "sunset-lifted",
-        Always(Warning), "something has a date on which it ends";
+        Always(Warning), "a sunset date was set";
     SUNSET_LIFTED: "sunset-lifted" ~ "sunset-set",
-        Always(Info), "something no longer has a date on which it ends";
+        Always(Info), "the sunset date was removed";
     SUNSET_CHANGED: "sunset-changed" ~ "sunset-changed",
-        Always(Warning), "the date on which something ends is another";
+        Always(Warning), "the sunset date changed";
     STABILITY_LOWERED: "stability-lowered" ~ "stability-raised",
-        Always(Warning), "something is promised to be less stable";
+        Always(Warning), "the stability level was lowered";
     STABILITY_RAISED: "stability-raised" ~ "stability-lowered",
-        Always(Info), "something is promised to be more stable";
+        Always(Info), "the stability level was raised";
     OPERATION_ID_CHANGED: "operation-id-changed" ~ "operation-id-changed",
         Always(Info), "an operation has another `operationId`";
     TAG_CHANGED: "tag-changed" ~ "tag-changed",
@@ -125,9 +125,9 @@ rules! { Wire:
     SCOPE_REMOVED: "scope-removed" ~ "scope-added",
         Always(Info), "a credential no longer needs a scope";
     SECURITY_RELAXED: "security-relaxed" ~ "security-tightened",
-        Always(Info), "some of the credentials that were sent together are enough";
+        Always(Info), "fewer of the credentials that were required together are required";
     SECURITY_TIGHTENED: "security-tightened" ~ "security-relaxed",
-        Always(Breaking), "credentials must be sent together of which one was enough";
+        Always(Breaking), "credentials are required together of which one was enough";
     CREDENTIAL_URL_CHANGED: "credential-url-changed" ~ "credential-url-changed",
         Always(Breaking), "tokens or authorizations come from another URL";
     FLOW_ADDED: "flow-added" ~ "flow-removed",
@@ -281,13 +281,13 @@ rules! { Wire:
     PROPERTY_NAMES_REMOVED: "property-names-removed" ~ "property-names-added",
         By(Info, Breaking), "names of properties no longer have to meet a schema";
     DEPENDENCY_ADDED: "dependency-added" ~ "dependency-removed",
-        By(Breaking, Info), "more is required where a property is there";
+        By(Breaking, Info), "a property requires more now";
     DEPENDENCY_REMOVED: "dependency-removed" ~ "dependency-added",
-        By(Info, Breaking), "less is required where a property is there";
+        By(Info, Breaking), "a property requires less now";
     UNEVALUATED_CLOSED: "unevaluated-closed" ~ "unevaluated-opened",
-        By(Breaking, Info), "what no schema describes is forbidden now";
+        By(Breaking, Info), "properties or items that no schema describes are forbidden now";
     UNEVALUATED_OPENED: "unevaluated-opened" ~ "unevaluated-closed",
-        By(Info, Breaking), "what no schema describes is allowed now";
+        By(Info, Breaking), "properties or items that no schema describes are allowed now";
 
     // Values.
     BECAME_NULLABLE: "became-nullable" ~ "no-longer-nullable",
@@ -319,17 +319,17 @@ rules! { Wire:
     ENUM_VALUE_REMOVED: "enum-value-removed" ~ "enum-value-added",
         By(Breaking, Info), "values are no longer listed";
     ENUM_REPLACED: "enum-replaced" ~ "enum-replaced",
-        By(Breaking, Breaking), "none of the listed values is listed any more, and others are";
+        By(Breaking, Breaking), "all listed values were replaced";
     EXTENSIBLE_VALUE_ADDED: "extensible-value-added" ~ "extensible-value-removed",
         By(Info, Info), "`x-extensible-enum` lists another value";
     EXTENSIBLE_VALUE_REMOVED: "extensible-value-removed" ~ "extensible-value-added",
         By(Breaking, Info), "`x-extensible-enum` no longer lists a value";
     DEFAULT_ADDED: "default-added" ~ "default-removed",
-        By(Warning, Info), "what is left out has a default now";
+        By(Warning, Info), "an omitted value has a default now";
     DEFAULT_REMOVED: "default-removed" ~ "default-added",
-        By(Warning, Info), "what is left out no longer has a default";
+        By(Warning, Info), "an omitted value no longer has a default";
     DEFAULT_CHANGED: "default-changed" ~ "default-changed",
-        By(Warning, Info), "what is left out has another default";
+        By(Warning, Info), "an omitted value has another default";
     PATTERN_ADDED: "pattern-added" ~ "pattern-removed",
         By(Breaking, Info), "a string must match a pattern now";
     PATTERN_REMOVED: "pattern-removed" ~ "pattern-added",
@@ -383,21 +383,21 @@ rules! { Wire:
     ITEMS_OPENED: "items-opened" ~ "items-closed",
         By(Info, Breaking), "an array may have items in a position now";
     CONTAINS_NARROWED: "contains-narrowed" ~ "contains-widened",
-        By(Breaking, Info), "more of the items must meet a schema, or fewer may";
+        By(Breaking, Info), "`contains` allows fewer arrays";
     CONTAINS_WIDENED: "contains-widened" ~ "contains-narrowed",
-        By(Info, Breaking), "fewer of the items must meet a schema, or more may";
+        By(Info, Breaking), "`contains` allows more arrays";
     CONTENT_MEDIA_TYPE_ADDED: "content-media-type-added" ~ "content-media-type-removed",
-        By(Warning, Info), "a string says now what it holds";
+        By(Warning, Info), "the media type of a string's content is declared now";
     CONTENT_MEDIA_TYPE_REMOVED: "content-media-type-removed" ~ "content-media-type-added",
-        By(Info, Warning), "a string no longer says what it holds";
+        By(Info, Warning), "the media type of a string's content is no longer declared";
     CONTENT_MEDIA_TYPE_CHANGED: "content-media-type-changed" ~ "content-media-type-changed",
-        By(Breaking, Breaking), "a string holds something else";
+        By(Breaking, Breaking), "the media type of a string's content changed";
     CONTENT_SCHEMA_ADDED: "content-schema-added" ~ "content-schema-removed",
-        By(Breaking, Info), "what a string holds must meet a schema now";
+        By(Breaking, Info), "the content of a string must match a schema now";
     CONTENT_SCHEMA_REMOVED: "content-schema-removed" ~ "content-schema-added",
-        By(Info, Breaking), "what a string holds no longer has to meet a schema";
+        By(Info, Breaking), "the content of a string no longer has to match a schema";
     XML_CHANGED: "xml-changed" ~ "xml-changed",
-        Always(Warning), "a value is written otherwise in XML";
+        Always(Warning), "the XML representation of a value changed";
     CONDITION_ADDED: "condition-added" ~ "condition-removed",
         By(Breaking, Info), "a value must meet a condition now";
     CONDITION_REMOVED: "condition-removed" ~ "condition-added",
@@ -411,9 +411,9 @@ rules! { Wire:
     VARIANT_REMOVED: "variant-removed" ~ "variant-added",
         By(Breaking, Info), "an alternative is gone";
     ALTERNATIVES_SPLIT: "alternatives-split" ~ "alternatives-joined",
-        Always(Info), "what was one schema is several alternatives now";
+        Always(Info), "one schema became several alternatives";
     ALTERNATIVES_JOINED: "alternatives-joined" ~ "alternatives-split",
-        Always(Info), "what was several alternatives is one schema now";
+        Always(Info), "several alternatives became one schema";
     CHOICE_ADDED: "choice-added" ~ "choice-removed",
         By(Breaking, Info), "a value must be one of some alternatives, too";
     CHOICE_REMOVED: "choice-removed" ~ "choice-added",

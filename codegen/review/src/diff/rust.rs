@@ -13,6 +13,7 @@ mod signature;
 mod types;
 mod users;
 
+use super::rules::{BASE_PATH_MOVED, OPERATION_MOVED};
 use super::{Area, Change, Rule, fingerprint};
 use crm_clients_generator::emit;
 use crm_clients_generator::ir::{Api, Argument, Resource, Type, TypeDef, TypeId, TypeKind};
@@ -24,7 +25,9 @@ use users::Users;
 pub fn rust(old: &Api, new: &Api, wire: &[Change]) -> Vec<Change> {
     let matches = Matches::of(old, new);
     let (old, new) = (Side::of(old), Side::of(new));
-    let mut comparison = Comparison { old, new, matches, changes: Vec::new() };
+    let moved = |change: &&Change| change.rule.id == OPERATION_MOVED.id || change.rule.id == BASE_PATH_MOVED.id;
+    let moved = wire.iter().filter(moved).map(|change| change.operations.clone()).collect();
+    let mut comparison = Comparison { old, new, matches, moved, changes: Vec::new() };
     comparison.credentials();
     comparison.resources();
     comparison.operations();
@@ -48,6 +51,8 @@ struct Comparison<'a> {
     old: Side<'a>,
     new: Side<'a>,
     matches: Matches,
+    /// The operations that are told of as moved, once for all that moved in the same way; none stands for all of them.
+    moved: Vec<Vec<String>>,
     changes: Vec<Change>,
 }
 

@@ -3,7 +3,7 @@
 use super::graph::{Step, Transport, UnitId};
 use super::rules;
 use super::view::{Additional, Field, Node, Type, View};
-use super::wire::{Places, Says, Wire};
+use super::wire::{ChangeDraft, Places, Wire};
 use super::{Direction, Rule};
 use crm_clients_document::diagnostic::child;
 use crm_clients_document::model::SchemaId;
@@ -40,7 +40,7 @@ impl<'a> Wire<'a> {
                 (old, new) => format!("is of type {new} now, no longer of type {old}"),
             };
             let rule = type_rule((was, old), (is, new), transport);
-            let says = Says::from_to(rule, says, words.0, words.1);
+            let says = ChangeDraft::from_to(rule, says, words.0, words.1);
             self.note(unit, Step::Same, Some(direction), places, says);
             if !is_numeric(was) || !is_numeric(is) {
                 return;
@@ -70,8 +70,8 @@ impl<'a> Wire<'a> {
             }
         }
         let rule = |was: bool| match was {
-            true => Says::new(&rules::ITEMS_CLOSED, "has no such item any more"),
-            false => Says::new(&rules::ITEMS_OPENED, "may have such an item now"),
+            true => ChangeDraft::new(&rules::ITEMS_CLOSED, "has no such item any more"),
+            false => ChangeDraft::new(&rules::ITEMS_OPENED, "may have such an item now"),
         };
         for index in 0..old.prefix.len().max(new.prefix.len()) {
             match (at(old, index), at(new, index)) {
@@ -87,16 +87,16 @@ impl<'a> Wire<'a> {
         }
     }
 
-    fn excluded(&mut self, old: &View<'a>, new: &View<'a>) -> Option<Says> {
+    fn excluded(&mut self, old: &View<'a>, new: &View<'a>) -> Option<ChangeDraft> {
         let (old, new) = (old.not(), new.not());
         match (old.is_empty(), new.is_empty()) {
             (true, true) => None,
-            (true, false) => Some(Says::new(&rules::NOT_ADDED, "excludes some values now by `not`")),
-            (false, true) => Some(Says::new(&rules::NOT_REMOVED, "no longer excludes values by `not`")),
+            (true, false) => Some(ChangeDraft::new(&rules::NOT_ADDED, "excludes some values now by `not`")),
+            (false, true) => Some(ChangeDraft::new(&rules::NOT_REMOVED, "no longer excludes values by `not`")),
             (false, false) => {
                 let (old, new) = (self.old.node(old), self.new.node(new));
                 let is_same = self.old.hash(old) == self.new.hash(new);
-                (!is_same).then(|| Says::new(&rules::NOT_CHANGED, "excludes other values by `not`"))
+                (!is_same).then(|| ChangeDraft::new(&rules::NOT_CHANGED, "excludes other values by `not`"))
             }
         }
     }
@@ -107,7 +107,8 @@ impl<'a> Wire<'a> {
             let (field, other) = (&old.fields[was], &new.fields[is]);
             let (old_place, new_place) = (place(Some(field), old, was), place(Some(other), new, is));
             let places = Places { old: old_place.as_deref(), new: new_place.as_deref() };
-            let says = Says::from_to(&rules::PROPERTY_RENAMED, format!("is `{is}` now instead of `{was}`"), was, is);
+            let says =
+                ChangeDraft::from_to(&rules::PROPERTY_RENAMED, format!("is `{is}` now instead of `{was}`"), was, is);
             self.note(unit, Step::Property(was.min(is)), Some(direction), places, says);
             self.link(unit, Step::Property(was.min(is)), &field.schemas, &other.schemas, direction);
         }
@@ -158,21 +159,21 @@ impl<'a> Wire<'a> {
         let is = new.filter(|_| new_use.is_some_and(|usage| usage.travels(direction)));
         let (old_place, new_place) = (place(old, old_view, name), place(new, new_view, name));
         let places = Places { old: old_place.as_deref(), new: new_place.as_deref() };
-        let mut note = |says: Says| self.note(unit, Step::Property(name), Some(direction), places, says);
+        let mut note = |says: ChangeDraft| self.note(unit, Step::Property(name), Some(direction), places, says);
         match (was, is) {
             (None, None) => {}
             (Some(was), None) => note(lost(was.required, new.is_some(), direction)),
             (None, Some(is)) => note(gained(is.required, old.is_some(), direction)),
             (Some(was), Some(is)) => {
                 match (was.required, is.required) {
-                    (false, true) => note(Says::new(&rules::PROPERTY_BECAME_REQUIRED, "is required now")),
-                    (true, false) => note(Says::new(&rules::PROPERTY_BECAME_OPTIONAL, "is no longer required")),
+                    (false, true) => note(ChangeDraft::new(&rules::PROPERTY_BECAME_REQUIRED, "is required now")),
+                    (true, false) => note(ChangeDraft::new(&rules::PROPERTY_BECAME_OPTIONAL, "is no longer required")),
                     _ => {}
                 }
                 let deprecated = |usage: Option<super::view::Use>| usage.is_some_and(|usage| usage.deprecated);
                 match (deprecated(old_use), deprecated(new_use)) {
-                    (false, true) => note(Says::new(&rules::PROPERTY_DEPRECATED, "is deprecated now")),
-                    (true, false) => note(Says::new(&rules::PROPERTY_UNDEPRECATED, "is no longer deprecated")),
+                    (false, true) => note(ChangeDraft::new(&rules::PROPERTY_DEPRECATED, "is deprecated now")),
+                    (true, false) => note(ChangeDraft::new(&rules::PROPERTY_UNDEPRECATED, "is no longer deprecated")),
                     _ => {}
                 }
                 self.link(unit, Step::Property(name), &was.schemas, &is.schemas, direction);
@@ -185,15 +186,16 @@ impl<'a> Wire<'a> {
             (Additional::Open, Additional::Open) | (Additional::Closed, Additional::Closed) => return,
             (Additional::Of(old), Additional::Of(new)) => return self.link(unit, Step::Values, old, new, direction),
             (_, Additional::Closed) => {
-                Says::new(&rules::ADDITIONAL_PROPERTIES_CLOSED, "has no properties any more that are not listed")
+                ChangeDraft::new(&rules::ADDITIONAL_PROPERTIES_CLOSED, "has no properties any more that are not listed")
             }
             (Additional::Closed, _) => {
-                Says::new(&rules::ADDITIONAL_PROPERTIES_OPENED, "may have properties now that are not listed")
+                ChangeDraft::new(&rules::ADDITIONAL_PROPERTIES_OPENED, "may have properties now that are not listed")
             }
-            (Additional::Open, Additional::Of(_)) => {
-                Says::new(&rules::ADDITIONAL_PROPERTIES_TYPED, "has a schema now for properties that are not listed")
-            }
-            (Additional::Of(_), Additional::Open) => Says::new(
+            (Additional::Open, Additional::Of(_)) => ChangeDraft::new(
+                &rules::ADDITIONAL_PROPERTIES_TYPED,
+                "has a schema now for properties that are not listed",
+            ),
+            (Additional::Of(_), Additional::Open) => ChangeDraft::new(
                 &rules::ADDITIONAL_PROPERTIES_UNTYPED,
                 "no longer has a schema for properties that are not listed",
             ),
@@ -234,33 +236,37 @@ fn type_rule((old, was): (Type, &View<'_>), (new, is): (Type, &View<'_>), transp
 }
 
 /// A property that data of this direction had and has no longer, though the document may still declare it.
-fn lost(required: bool, declared: bool, direction: Direction) -> Says {
+fn lost(required: bool, declared: bool, direction: Direction) -> ChangeDraft {
     match (declared, direction, required) {
-        (false, _, false) => Says::new(&rules::PROPERTY_REMOVED, "is no longer there"),
-        (false, _, true) => Says::new(&rules::REQUIRED_PROPERTY_REMOVED, "is no longer there; it was required"),
-        (true, Direction::Request, false) => Says::new(&rules::PROPERTY_BECAME_READ_ONLY, "is read-only now"),
+        (false, _, false) => ChangeDraft::new(&rules::PROPERTY_REMOVED, "is no longer there"),
+        (false, _, true) => ChangeDraft::new(&rules::REQUIRED_PROPERTY_REMOVED, "is no longer there; it was required"),
+        (true, Direction::Request, false) => ChangeDraft::new(&rules::PROPERTY_BECAME_READ_ONLY, "is read-only now"),
         (true, Direction::Request, true) => {
-            Says::new(&rules::REQUIRED_PROPERTY_BECAME_READ_ONLY, "is read-only now; it was required")
+            ChangeDraft::new(&rules::REQUIRED_PROPERTY_BECAME_READ_ONLY, "is read-only now; it was required")
         }
-        (true, Direction::Response, false) => Says::new(&rules::PROPERTY_BECAME_WRITE_ONLY, "is write-only now"),
+        (true, Direction::Response, false) => ChangeDraft::new(&rules::PROPERTY_BECAME_WRITE_ONLY, "is write-only now"),
         (true, Direction::Response, true) => {
-            Says::new(&rules::REQUIRED_PROPERTY_BECAME_WRITE_ONLY, "is write-only now; it was required")
+            ChangeDraft::new(&rules::REQUIRED_PROPERTY_BECAME_WRITE_ONLY, "is write-only now; it was required")
         }
     }
 }
 
 /// The mirror of [`lost`].
-fn gained(required: bool, declared: bool, direction: Direction) -> Says {
+fn gained(required: bool, declared: bool, direction: Direction) -> ChangeDraft {
     match (declared, direction, required) {
-        (false, _, false) => Says::new(&rules::PROPERTY_ADDED, "is new"),
-        (false, _, true) => Says::new(&rules::REQUIRED_PROPERTY_ADDED, "is new and required"),
-        (true, Direction::Request, false) => Says::new(&rules::PROPERTY_BECAME_WRITABLE, "is no longer read-only"),
-        (true, Direction::Request, true) => {
-            Says::new(&rules::REQUIRED_PROPERTY_BECAME_WRITABLE, "is no longer read-only, and required")
+        (false, _, false) => ChangeDraft::new(&rules::PROPERTY_ADDED, "is new"),
+        (false, _, true) => ChangeDraft::new(&rules::REQUIRED_PROPERTY_ADDED, "is new and required"),
+        (true, Direction::Request, false) => {
+            ChangeDraft::new(&rules::PROPERTY_BECAME_WRITABLE, "is no longer read-only")
         }
-        (true, Direction::Response, false) => Says::new(&rules::PROPERTY_BECAME_READABLE, "is no longer write-only"),
+        (true, Direction::Request, true) => {
+            ChangeDraft::new(&rules::REQUIRED_PROPERTY_BECAME_WRITABLE, "is no longer read-only, and required")
+        }
+        (true, Direction::Response, false) => {
+            ChangeDraft::new(&rules::PROPERTY_BECAME_READABLE, "is no longer write-only")
+        }
         (true, Direction::Response, true) => {
-            Says::new(&rules::REQUIRED_PROPERTY_BECAME_READABLE, "is no longer write-only, and required")
+            ChangeDraft::new(&rules::REQUIRED_PROPERTY_BECAME_READABLE, "is no longer write-only, and required")
         }
     }
 }

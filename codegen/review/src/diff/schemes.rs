@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::graph::{Step, UnitId};
 use super::rules;
 use super::security::renamed;
-use super::wire::{Places, Says, Wire};
+use super::wire::{ChangeDraft, Places, Wire};
 use crm_clients_document::model::{Flow, Flows, SecurityScheme, SecuritySchemeKind};
 
 impl<'a> Wire<'a> {
@@ -42,8 +42,8 @@ impl<'a> Wire<'a> {
             _ => {}
         }
         match (old.deprecated, new.deprecated) {
-            (false, true) => found.push(Says::new(&rules::SCHEME_DEPRECATED, "is deprecated now")),
-            (true, false) => found.push(Says::new(&rules::SCHEME_UNDEPRECATED, "is no longer deprecated")),
+            (false, true) => found.push(ChangeDraft::new(&rules::SCHEME_DEPRECATED, "is deprecated now")),
+            (true, false) => found.push(ChangeDraft::new(&rules::SCHEME_UNDEPRECATED, "is no longer deprecated")),
             _ => {}
         }
         for says in found {
@@ -54,7 +54,7 @@ impl<'a> Wire<'a> {
 }
 
 /// A URL that credentials are sent to, or that says where they are sent to.
-fn url(what: &str, old: Option<&String>, new: Option<&String>, found: &mut Vec<Says>) {
+fn url(what: &str, old: Option<&String>, new: Option<&String>, found: &mut Vec<ChangeDraft>) {
     let same = |url: Option<&String>| url.map(|url| super::servers::normalized(url));
     if same(old) == same(new) {
         return;
@@ -62,10 +62,10 @@ fn url(what: &str, old: Option<&String>, new: Option<&String>, found: &mut Vec<S
     let word = |url: Option<&String>| url.map_or_else(|| "none".to_owned(), |url| format!("`{url}`"));
     let (was, is) = (word(old), word(new));
     let says = format!("has the {what} URL {is} now instead of {was}");
-    found.push(Says::from_to(&rules::CREDENTIAL_URL_CHANGED, says, &format!("{what} {was}"), &is));
+    found.push(ChangeDraft::from_to(&rules::CREDENTIAL_URL_CHANGED, says, &format!("{what} {was}"), &is));
 }
 
-fn flows(old: &Flows, new: &Flows, found: &mut Vec<Says>) {
+fn flows(old: &Flows, new: &Flows, found: &mut Vec<ChangeDraft>) {
     let all = [
         ("implicit", &old.implicit, &new.implicit),
         ("password", &old.password, &new.password),
@@ -77,15 +77,17 @@ fn flows(old: &Flows, new: &Flows, found: &mut Vec<Says>) {
         match (old, new) {
             (None, None) => {}
             (Some(_), None) => {
-                found.push(Says::of(&rules::FLOW_REMOVED, format!("no longer has the flow `{name}`"), name));
+                found.push(ChangeDraft::of(&rules::FLOW_REMOVED, format!("no longer has the flow `{name}`"), name));
             }
-            (None, Some(_)) => found.push(Says::of(&rules::FLOW_ADDED, format!("has the flow `{name}` now"), name)),
+            (None, Some(_)) => {
+                found.push(ChangeDraft::of(&rules::FLOW_ADDED, format!("has the flow `{name}` now"), name))
+            }
             (Some(was), Some(is)) => flow(was, is, found),
         }
     }
 }
 
-fn flow(old: &Flow, new: &Flow, found: &mut Vec<Says>) {
+fn flow(old: &Flow, new: &Flow, found: &mut Vec<ChangeDraft>) {
     url("authorization", old.authorization_url.as_ref(), new.authorization_url.as_ref(), found);
     url("device authorization", old.device_authorization_url.as_ref(), new.device_authorization_url.as_ref(), found);
     url("token", old.token_url.as_ref(), new.token_url.as_ref(), found);
@@ -93,9 +95,9 @@ fn flow(old: &Flow, new: &Flow, found: &mut Vec<Says>) {
     let names = |flow: &Flow| flow.scopes.keys().cloned().collect::<BTreeSet<String>>();
     let (was, is) = (names(old), names(new));
     for scope in was.difference(&is) {
-        found.push(Says::of(&rules::SCOPE_WITHDRAWN, format!("no longer offers the scope `{scope}`"), scope));
+        found.push(ChangeDraft::of(&rules::SCOPE_WITHDRAWN, format!("no longer offers the scope `{scope}`"), scope));
     }
     for scope in is.difference(&was) {
-        found.push(Says::of(&rules::SCOPE_OFFERED, format!("offers the scope `{scope}` now"), scope));
+        found.push(ChangeDraft::of(&rules::SCOPE_OFFERED, format!("offers the scope `{scope}` now"), scope));
     }
 }

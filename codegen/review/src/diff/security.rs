@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::graph::{Key, Step, UnitId};
 use super::rules;
-use super::wire::{Places, Says, Wire};
+use super::wire::{ChangeDraft, Places, Wire};
 use crm_clients_document::diagnostic::child;
 use crm_clients_document::model::{Document, Location, Operation, Requirement, SecuritySchemeKind};
 
@@ -32,18 +32,18 @@ impl<'a> Wire<'a> {
     }
 }
 
-fn compare(old: &BTreeSet<Together>, new: &BTreeSet<Together>) -> Vec<Says> {
+fn compare(old: &BTreeSet<Together>, new: &BTreeSet<Together>) -> Vec<ChangeDraft> {
     let has = |all: &BTreeSet<Together>, one: &Together| all.iter().any(|other| other.keys().eq(one.keys()));
     let none = Together::new();
     let mut found = Vec::new();
     match (old.contains(&none), new.contains(&none)) {
         (true, false) => {
             let words = words(new);
-            found.push(Says::of(&rules::SECURITY_REQUIRED, format!("is required now: {words}"), &words));
+            found.push(ChangeDraft::of(&rules::SECURITY_REQUIRED, format!("is required now: {words}"), &words));
         }
         (false, true) => {
             let words = words(old);
-            found.push(Says::of(&rules::SECURITY_LIFTED, format!("is no longer required: {words}"), &words));
+            found.push(ChangeDraft::of(&rules::SECURITY_LIFTED, format!("is no longer required: {words}"), &words));
         }
         _ => {}
     }
@@ -62,7 +62,12 @@ fn compare(old: &BTreeSet<Together>, new: &BTreeSet<Together>) -> Vec<Says> {
         }
         come.retain(|one| !parts.contains(one));
         let (was, is) = (word(whole), parts.iter().map(|part| word(part)).collect::<Vec<_>>().join(" or "));
-        found.push(Says::from_to(&rules::SECURITY_RELAXED, format!("accepts {is} now instead of {was}"), &was, &is));
+        found.push(ChangeDraft::from_to(
+            &rules::SECURITY_RELAXED,
+            format!("accepts {is} now instead of {was}"),
+            &was,
+            &is,
+        ));
         false
     });
     // The reverse.
@@ -73,16 +78,21 @@ fn compare(old: &BTreeSet<Together>, new: &BTreeSet<Together>) -> Vec<Says> {
         }
         gone.retain(|one| !parts.contains(one));
         let (was, is) = (parts.iter().map(|part| word(part)).collect::<Vec<_>>().join(" or "), word(whole));
-        found.push(Says::from_to(&rules::SECURITY_TIGHTENED, format!("accepts {is} now instead of {was}"), &was, &is));
+        found.push(ChangeDraft::from_to(
+            &rules::SECURITY_TIGHTENED,
+            format!("accepts {is} now instead of {was}"),
+            &was,
+            &is,
+        ));
         false
     });
     for gone in gone {
         let word = word(gone);
-        found.push(Says::of(&rules::SECURITY_REMOVED, format!("no longer accepts {word}"), &word));
+        found.push(ChangeDraft::of(&rules::SECURITY_REMOVED, format!("no longer accepts {word}"), &word));
     }
     for added in come {
         let word = word(added);
-        found.push(Says::of(&rules::SECURITY_ADDED, format!("accepts {word} now"), &word));
+        found.push(ChangeDraft::of(&rules::SECURITY_ADDED, format!("accepts {word} now"), &word));
     }
     for was in old.difference(new) {
         if let Some(is) = new.iter().find(|is| is.keys().eq(was.keys())) {
@@ -92,15 +102,15 @@ fn compare(old: &BTreeSet<Together>, new: &BTreeSet<Together>) -> Vec<Says> {
     found
 }
 
-fn scopes(old: &Together, new: &Together, found: &mut Vec<Says>) {
+fn scopes(old: &Together, new: &Together, found: &mut Vec<ChangeDraft>) {
     for ((credential, was), is) in old.iter().zip(new.values()) {
         for scope in was.difference(is) {
             let says = format!("by {credential} no longer needs the scope `{scope}`");
-            found.push(Says::of(&rules::SCOPE_REMOVED, says, scope));
+            found.push(ChangeDraft::of(&rules::SCOPE_REMOVED, says, scope));
         }
         for scope in is.difference(was) {
             let says = format!("by {credential} needs the scope `{scope}` now");
-            found.push(Says::of(&rules::SCOPE_ADDED, says, scope));
+            found.push(ChangeDraft::of(&rules::SCOPE_ADDED, says, scope));
         }
     }
 }

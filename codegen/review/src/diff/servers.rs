@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::graph::{Key, Step, UnitId};
 use super::rules;
-use super::wire::{Places, Says, Wire};
+use super::wire::{ChangeDraft, Places, Wire};
 use crm_clients_document::model::{Document, Operation, Server};
 
 impl<'a> Wire<'a> {
@@ -16,7 +16,7 @@ impl<'a> Wire<'a> {
         if let Some(shift) = shift {
             let (was, is) = (&shift.old_base, &shift.new_base);
             let says = format!("has the base URL `{is}` now instead of `{was}`, and paths that make up for it");
-            self.note(unit, Step::Servers, None, places, Says::from_to(&rules::BASE_PATH_MOVED, says, was, is));
+            self.note(unit, Step::Servers, None, places, ChangeDraft::from_to(&rules::BASE_PATH_MOVED, says, was, is));
         }
         self.servers(unit, (old, new), places, shift);
     }
@@ -53,11 +53,11 @@ impl<'a> Wire<'a> {
         let was: Vec<String> = bare(addresses(old), |shift| &shift.old_path);
         let is: Vec<String> = bare(addresses(new), |shift| &shift.new_path);
         for gone in was.iter().filter(|url| !is.contains(url)) {
-            let says = Says::of(&rules::SERVER_REMOVED, format!("is no longer at `{gone}`"), gone);
+            let says = ChangeDraft::of(&rules::SERVER_REMOVED, format!("is no longer at `{gone}`"), gone);
             self.note(unit, Step::Servers, None, places, says);
         }
         for added in is.iter().filter(|url| !was.contains(url)) {
-            let says = Says::of(&rules::SERVER_ADDED, format!("is at `{added}` now"), added);
+            let says = ChangeDraft::of(&rules::SERVER_ADDED, format!("is at `{added}` now"), added);
             self.note(unit, Step::Servers, None, places, says);
         }
         for old in old {
@@ -85,11 +85,11 @@ impl<'a> Wire<'a> {
             };
             let step = Step::ServerVariable(name);
             if !gone.is_empty() {
-                let says = Says::of(&rules::SERVER_VALUE_REMOVED, format!("can no longer be {gone}"), &gone);
+                let says = ChangeDraft::of(&rules::SERVER_VALUE_REMOVED, format!("can no longer be {gone}"), &gone);
                 self.note(unit, step.clone(), None, places, says);
             }
             if !come.is_empty() {
-                let says = Says::of(&rules::SERVER_VALUE_ADDED, format!("can be {come} now"), &come);
+                let says = ChangeDraft::of(&rules::SERVER_VALUE_ADDED, format!("can be {come} now"), &come);
                 self.note(unit, step, None, places, says);
             }
         }

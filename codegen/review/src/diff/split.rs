@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::graph::{Step, UnitId};
 use super::variants::Alternative;
-use super::wire::{Places, Says, Wire};
+use super::wire::{ChangeDraft, Places, Wire};
 use super::{Direction, rules};
 
 impl<'a> Wire<'a> {
@@ -60,8 +60,8 @@ impl<'a> Wire<'a> {
         if !gone.is_empty() {
             let gone = gone.join(", ");
             let says = match split.is_old {
-                true => Says::of(&rules::ENUM_VALUE_REMOVED, format!("can no longer be {gone}"), &gone),
-                false => Says::of(&rules::ENUM_VALUE_ADDED, format!("can be {gone} now"), &gone),
+                true => ChangeDraft::of(&rules::ENUM_VALUE_REMOVED, format!("can no longer be {gone}"), &gone),
+                false => ChangeDraft::of(&rules::ENUM_VALUE_ADDED, format!("can be {gone} now"), &gone),
             };
             self.note(split.unit, Step::Property(tag), Some(split.direction), split.places, says);
         }
@@ -93,7 +93,7 @@ impl<'a> Wire<'a> {
         None
     }
 
-    /// Says once that the property that tells alternatives apart is required in all of them, where it was not, or the reverse.
+    /// ChangeDraft once that the property that tells alternatives apart is required in all of them, where it was not, or the reverse.
     fn tag_required(&mut self, split: &Split<'_>, tag: &'a str, one: &Alternative<'a>, all: &[Alternative<'a>]) {
         let (mine, theirs) = if split.is_old { (&mut self.old, &mut self.new) } else { (&mut self.new, &mut self.old) };
         let before = mine.view(one.node).fields.get(tag).is_some_and(|field| field.required);
@@ -101,8 +101,8 @@ impl<'a> Wire<'a> {
         let fields: Vec<bool> = fields.collect();
         let after = !fields.is_empty() && fields.iter().all(|required| *required);
         let says = match (before, after) {
-            (false, true) if split.is_old => Says::new(&rules::PROPERTY_BECAME_REQUIRED, "is required now"),
-            (false, true) => Says::new(&rules::PROPERTY_BECAME_OPTIONAL, "is no longer required"),
+            (false, true) if split.is_old => ChangeDraft::new(&rules::PROPERTY_BECAME_REQUIRED, "is required now"),
+            (false, true) => ChangeDraft::new(&rules::PROPERTY_BECAME_OPTIONAL, "is no longer required"),
             _ => return,
         };
         self.note(split.unit, Step::Property(tag), Some(split.direction), split.places, says);
@@ -145,8 +145,8 @@ impl<'a> Wire<'a> {
 
     fn note_split(&mut self, split: &Split<'_>, says: String, detail: &str) {
         let says = match split.is_old {
-            true => Says::of(&rules::ALTERNATIVES_SPLIT, format!("{says} now"), detail),
-            false => Says::of(&rules::ALTERNATIVES_JOINED, format!("no longer {says}"), detail),
+            true => ChangeDraft::of(&rules::ALTERNATIVES_SPLIT, format!("{says} now"), detail),
+            false => ChangeDraft::of(&rules::ALTERNATIVES_JOINED, format!("no longer {says}"), detail),
         };
         self.note(split.unit, Step::Same, Some(split.direction), split.places, says);
     }
@@ -155,11 +155,11 @@ impl<'a> Wire<'a> {
         let (says, places) = match split.is_old {
             true => {
                 let new = self.new.pointer(other.node).or(split.places.new);
-                (Says::new(&rules::VARIANT_ADDED, "is new"), Places { new, ..split.places })
+                (ChangeDraft::new(&rules::VARIANT_ADDED, "is new"), Places { new, ..split.places })
             }
             false => {
                 let old = self.old.pointer(other.node).or(split.places.old);
-                (Says::new(&rules::VARIANT_REMOVED, "is gone"), Places { old, ..split.places })
+                (ChangeDraft::new(&rules::VARIANT_REMOVED, "is gone"), Places { old, ..split.places })
             }
         };
         self.note(split.unit, step, Some(split.direction), places, says);

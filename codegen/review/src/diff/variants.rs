@@ -8,7 +8,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::graph::{Step, UnitId};
 use super::view::{Additional, Node, Side, Type, View};
-use super::wire::{Places, Says, Wire};
+use super::wire::{ChangeDraft, Places, Wire};
 use super::{Direction, rules};
 use crm_clients_document::model::SchemaId;
 use crm_clients_document::normalize::{Discriminator, Kind, Limits};
@@ -77,11 +77,17 @@ impl<'a> Wire<'a> {
                 }
                 (Some(gone), None) => {
                     let places = Places { old: self.old.pointer(gone.node).or(places.old), ..places };
-                    self.note(unit, step, Some(direction), places, Says::new(&rules::VARIANT_REMOVED, "is gone"));
+                    self.note(
+                        unit,
+                        step,
+                        Some(direction),
+                        places,
+                        ChangeDraft::new(&rules::VARIANT_REMOVED, "is gone"),
+                    );
                 }
                 (None, Some(added)) => {
                     let places = Places { new: self.new.pointer(added.node).or(places.new), ..places };
-                    self.note(unit, step, Some(direction), places, Says::new(&rules::VARIANT_ADDED, "is new"));
+                    self.note(unit, step, Some(direction), places, ChangeDraft::new(&rules::VARIANT_ADDED, "is new"));
                 }
                 (None, None) => {}
             }
@@ -99,16 +105,16 @@ impl<'a> Wire<'a> {
         let says = match (old, new) {
             (None, Some(new)) => {
                 let says = format!("is told apart by the property `{}` now", new.property);
-                Says::of(&rules::DISCRIMINATOR_ADDED, says, &new.property)
+                ChangeDraft::of(&rules::DISCRIMINATOR_ADDED, says, &new.property)
             }
             (Some(old), None) => {
                 let says = format!("is no longer told apart by the property `{}`", old.property);
-                Says::of(&rules::DISCRIMINATOR_REMOVED, says, &old.property)
+                ChangeDraft::of(&rules::DISCRIMINATOR_REMOVED, says, &old.property)
             }
             (Some(old), Some(new)) if old.property != new.property => {
                 let says =
                     format!("is told apart by the property `{}` now, no longer by `{}`", new.property, old.property);
-                Says::from_to(&rules::DISCRIMINATOR_CHANGED, says, &old.property, &new.property)
+                ChangeDraft::from_to(&rules::DISCRIMINATOR_CHANGED, says, &old.property, &new.property)
             }
             _ => return,
         };
@@ -128,11 +134,12 @@ impl<'a> Wire<'a> {
         }
         for value in old.values.iter().filter(|value| !new.values.contains(value)) {
             let says = format!("is no longer what `{value}` stands for");
-            let says = Says::of(&rules::DISCRIMINATOR_VALUE_REMOVED, says, value);
+            let says = ChangeDraft::of(&rules::DISCRIMINATOR_VALUE_REMOVED, says, value);
             self.note(unit, step.clone(), Some(direction), places, says);
         }
         for value in new.values.iter().filter(|value| !old.values.contains(value)) {
-            let says = Says::of(&rules::DISCRIMINATOR_VALUE_ADDED, format!("is what `{value}` stands for now"), value);
+            let says =
+                ChangeDraft::of(&rules::DISCRIMINATOR_VALUE_ADDED, format!("is what `{value}` stands for now"), value);
             self.note(unit, step.clone(), Some(direction), places, says);
         }
     }
@@ -161,7 +168,7 @@ impl<'a> Wire<'a> {
                 Step::Same,
                 Some(direction),
                 places,
-                Says::of(&rules::CHOICE_REMOVED, says, &index.to_string()),
+                ChangeDraft::of(&rules::CHOICE_REMOVED, says, &index.to_string()),
             );
         }
         for (index, (choice, _)) in come.iter().enumerate().skip(rest.len()) {
@@ -172,7 +179,7 @@ impl<'a> Wire<'a> {
                 Step::Same,
                 Some(direction),
                 places,
-                Says::of(&rules::CHOICE_ADDED, says, &index.to_string()),
+                ChangeDraft::of(&rules::CHOICE_ADDED, says, &index.to_string()),
             );
         }
     }

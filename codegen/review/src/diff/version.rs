@@ -61,6 +61,14 @@ fn bump_of(change: &Change) -> Bump {
     }
 }
 
+/// A change with its place. What is gone says by itself where it was.
+fn sentence(change: &Change) -> String {
+    if change.message.contains(" (from `") {
+        return change.message.clone();
+    }
+    format!("{} (`{}`)", change.message, change.subject)
+}
+
 /// The version that is required, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RequiredBump {
@@ -91,10 +99,8 @@ impl RequiredBump {
         let because = match (bump, deciding.as_slice()) {
             (Bump::None, _) | (_, []) => "nothing changed".to_owned(),
             (Bump::Patch, _) => "callers see no difference".to_owned(),
-            (_, [only]) => format!("{} (`{}`)", only.message, only.subject),
-            (_, [first, others @ ..]) => {
-                format!("{} (`{}`) and {} more", first.message, first.subject, others.len())
-            }
+            (_, [only]) => sentence(only),
+            (_, [first, others @ ..]) => format!("{}, and {} more", sentence(first), others.len()),
         };
         Self { bump, from, to, declared, because }
     }

@@ -46,14 +46,14 @@ pub(super) struct Trial {
     pub(super) breaks_back: bool,
 }
 
-/// A difference about to be noted: the rule, what is said of it and what tells it from others.
-pub(super) struct Says {
+/// A difference before it has a place: the rule, its predicate, and what distinguishes it from others of the same rule.
+pub(super) struct ChangeDraft {
     pub(super) rule: &'static Rule,
     pub(super) says: String,
     pub(super) detail: String,
 }
 
-impl Says {
+impl ChangeDraft {
     pub(super) fn new(rule: &'static Rule, says: impl Into<String>) -> Self {
         Self { rule, says: says.into(), detail: String::new() }
     }
@@ -90,9 +90,9 @@ impl<'a> Wire<'a> {
         step: Step<'a>,
         direction: Option<Direction>,
         places: Places<'_>,
-        says: Says,
+        says: ChangeDraft,
     ) {
-        let Says { rule, says, detail } = says;
+        let ChangeDraft { rule, says, detail } = says;
         let (old, new) = (places.old.map(str::to_owned), places.new.map(str::to_owned));
         self.graph.found(unit, Found { rule, direction, step, says, detail, old, new });
     }
@@ -165,8 +165,8 @@ impl<'a> Wire<'a> {
             return;
         }
         let says = match is {
-            true => Says::new(&rules::BECAME_NULLABLE, "may be null now"),
-            false => Says::new(&rules::NO_LONGER_NULLABLE, "can no longer be null"),
+            true => ChangeDraft::new(&rules::BECAME_NULLABLE, "may be null now"),
+            false => ChangeDraft::new(&rules::NO_LONGER_NULLABLE, "can no longer be null"),
         };
         let places = Places { old: self.old.view(old).pointer, new: self.new.view(new).pointer };
         self.note(part, Step::Same, Some(direction), places, says);

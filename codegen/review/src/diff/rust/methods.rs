@@ -124,7 +124,8 @@ impl<'a> Comparison<'a> {
             let message = format!("`{}` is `{}` now", old.name, new.name);
             self.tell(&rules::METHOD_RENAMED, place.clone(), message, &[&new.name]);
         }
-        if !pair.is_same_request() && old.name == new.name && !pair.moved {
+        let has_moved = || self.moved.iter().any(|all| all.is_empty() || all.contains(&label(new)));
+        if !pair.is_same_request() && old.name == new.name && !pair.moved && !has_moved() {
             let message = format!("`{}` calls `{}`, no longer `{}`", old.name, label(new), label(old));
             self.tell(&rules::METHOD_REDIRECTED, place.clone(), message, &[&label(old), &label(new)]);
         }

@@ -6,7 +6,7 @@
 
 use crate::diff::Area;
 use crate::diff::Severity::{Breaking, Info, Warning};
-use crate::diff::rules::Levels::Always;
+use crate::diff::rules::Severities::Always;
 use crate::diff::rules::{Rule, rules};
 
 rules! { Rust:
@@ -65,7 +65,7 @@ rules! { Rust:
     CREDENTIALS_REORDERED: "rust-credentials-reordered" ~ "rust-credentials-reordered", Always(Warning),
         "a method prefers another credential";
     BEHAVIOR_CHANGED: "rust-behavior-changed" ~ "rust-behavior-changed", Always(Warning),
-        "the client sends or reads something else that the review does not compare";
+        "the client changed in a way that the review does not compare";
 
     // What methods take and give.
     ARGUMENT_ADDED: "rust-argument-added" ~ "rust-argument-removed", Always(Breaking),
@@ -121,7 +121,7 @@ rules! { Rust:
     TYPE_RENAMED: "rust-type-renamed" ~ "rust-type-renamed", Always(Breaking),
         "a type has another name";
     TYPE_CHANGED: "rust-type-changed" ~ "rust-type-changed", Always(Breaking),
-        "a type is of another make";
+        "kind of the type changed (struct, enum, alias)";
     TYPE_SPLIT: "rust-type-split" ~ "rust-type-joined", Always(Breaking),
         "another name for a type is a type of its own";
     TYPE_JOINED: "rust-type-joined" ~ "rust-type-split", Always(Info),
