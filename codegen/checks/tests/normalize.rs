@@ -43,8 +43,8 @@ fn words(all: &mut Normalizer<'_>, id: SchemaId, depth: usize) -> String {
             }
             format!("{{{}}}", parts.join(", "))
         }
-        Shape::Choice(variants, _) => {
-            let variants: Vec<String> = variants.into_iter().map(|id| words(all, id, depth - 1)).collect();
+        Shape::Choice(choice) => {
+            let variants: Vec<String> = choice.variants.into_iter().map(|id| words(all, id, depth - 1)).collect();
             format!("({})", variants.join(" | "))
         }
     };

@@ -38,7 +38,7 @@ pub struct Normalizer<'d> {
     most_combined: usize,
     /// The schemas whose choices were left out for that reason.
     left_out: BTreeSet<SchemaId>,
-    /// Properties of several parts of an object that are not of one type: the one that counts, and the other.
+    /// Parts of one schema that are not of one type: the one that counts, and the other.
     clashes: BTreeSet<(SchemaId, SchemaId)>,
 }
 
@@ -100,7 +100,7 @@ pub enum Kind {
         /// `format`.
         format: String,
         /// `enum`.
-        values: Vec<i64>,
+        values: Vec<i128>,
     },
     /// A number.
     Number,
@@ -119,8 +119,19 @@ pub enum Kind {
     Object(Object),
     /// All of these at once.
     AllOf(Vec<SchemaId>),
-    /// One of these, or any: to a client both are a choice.
-    OneOf(Vec<SchemaId>, Option<Discriminator>),
+    /// One of these, or any.
+    Choice(Choice),
+}
+
+/// A choice between schemas.
+#[derive(Debug, Clone, Default)]
+pub struct Choice {
+    /// The alternatives.
+    pub variants: Vec<SchemaId>,
+    /// How they are told apart.
+    pub discriminator: Option<Discriminator>,
+    /// Whether one value may be of several alternatives: `anyOf`.
+    pub overlaps: bool,
 }
 
 /// An object schema.
@@ -132,6 +143,17 @@ pub struct Object {
     pub required: Vec<String>,
     /// What other properties may be.
     pub additional: Additional,
+}
+
+impl From<&Fields> for Object {
+    fn from(fields: &Fields) -> Self {
+        let properties = fields.properties.iter().map(|(name, (schema, required))| Property {
+            name: name.clone(),
+            schema: *schema,
+            required: *required,
+        });
+        Self { properties: properties.collect(), required: Vec::new(), additional: fields.additional }
+    }
 }
 
 /// A property.
@@ -195,6 +217,21 @@ impl<'d> Normalizer<'d> {
         let id = SchemaId::new(self.schemas.len());
         self.schemas.push(schema);
         id
+    }
+
+    /// Gives a schema the names and descriptions that another one has for values which it does not name itself.
+    pub fn take_value_names(&mut self, id: SchemaId, from: SchemaId) {
+        let other = self[from].clone();
+        let schema = &mut self.schemas[id.index()];
+        for (value, name) in other.variants {
+            schema.variants.entry(value).or_insert(name);
+        }
+        for (value, name) in other.value_names {
+            schema.value_names.entry(value).or_insert(name);
+        }
+        for (value, docs) in other.value_docs {
+            schema.value_docs.entry(value).or_insert(docs);
+        }
     }
 
     /// Returns true if a schema of the document allows null and nothing else.

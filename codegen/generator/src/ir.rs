@@ -7,15 +7,17 @@ mod bodies;
 mod dedupe;
 pub(crate) mod docs;
 mod errors;
+mod families;
+mod inheritance;
 pub(crate) mod media;
 mod operations;
 mod pages;
 mod paths;
+mod responses;
 mod schemes;
 mod scopes;
 mod settle;
 mod streams;
-mod subtypes;
 mod templates;
 mod types;
 mod unions;
@@ -37,6 +39,7 @@ pub use pages::{Access, Paging};
 pub use schemes::{CredentialKind, Grant, GrantKind, Revocation, Scheme, Tokens};
 pub use scopes::Scope;
 pub use streams::EventStream;
+pub(crate) use unions::is_alike;
 pub use webhooks::{Event, Webhooks};
 pub use wire::{Location, PartEncoding, Status, Style};
 
@@ -254,7 +257,7 @@ pub enum BodyKind {
 }
 
 /// What an operation gives on success.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub enum Output {
     /// Nothing.
     Empty,
@@ -266,13 +269,23 @@ pub enum Output {
     Text,
     /// Bytes.
     Bytes,
+    /// One of several, by the response's status and media type: [`TypeKind::Responses`].
+    Selected(Type),
 }
 
 impl Output {
     /// The type that JSON is read as.
     pub fn ty(&self) -> Option<&Type> {
         match self {
-            Self::Json(ty) | Self::MaybeJson(ty) => Some(ty),
+            Self::Json(ty) | Self::MaybeJson(ty) | Self::Selected(ty) => Some(ty),
+            Self::Empty | Self::Text | Self::Bytes => None,
+        }
+    }
+
+    /// The type that JSON is read as, to be changed.
+    pub fn ty_mut(&mut self) -> Option<&mut Type> {
+        match self {
+            Self::Json(ty) | Self::MaybeJson(ty) | Self::Selected(ty) => Some(ty),
             Self::Empty | Self::Text | Self::Bytes => None,
         }
     }
@@ -404,9 +417,11 @@ pub enum TypeKind {
     /// Strings that are known, and any other.
     Strings(Enum<String>),
     /// Integers that are known, and any other.
-    Integers(Enum<i64>),
+    Integers(Enum<i128>),
     /// One of several types.
     Union(Union),
+    /// What a success can be, by status and media type.
+    Responses(Responses),
     /// Another name for a type.
     Alias(Type),
 }
@@ -418,7 +433,8 @@ impl TypeKind {
             Self::Struct(kind) => {
                 kind.fields.iter().map(|field| &field.ty).chain(kind.rest.iter().map(|(_, ty)| ty)).collect()
             }
-            Self::Union(kind) => kind.variants.iter().map(|variant| &variant.ty).collect(),
+            Self::Union(kind) => kind.variants.iter().map(|variant| &variant.ty).chain(&kind.base).collect(),
+            Self::Responses(kind) => kind.cases.iter().filter_map(|case| case.output.ty()).collect(),
             Self::Alias(ty) => vec![ty],
             Self::Strings(_) | Self::Integers(_) => Vec::new(),
         }
@@ -465,6 +481,8 @@ pub struct Field {
     pub presence: Presence,
     /// The single value it allows.
     pub constant: Option<String>,
+    /// The values that the document lists where the type does not: of numbers and booleans.
+    pub values: Vec<String>,
     /// Whether that value is what tells a union's variants apart, and the document allows others for all it says.
     pub is_tag: bool,
     /// Whether a form writes its entries one by one, as `name[key]`.
@@ -504,17 +522,66 @@ pub struct Enum<T> {
     pub unknown: String,
 }
 
+impl Enum<i128> {
+    /// Whether it has values that are no `i64`.
+    pub fn is_wide(&self) -> bool {
+        self.variants.iter().any(|(_, value)| i64::try_from(*value).is_err())
+    }
+}
+
 /// One of several types.
 #[derive(Debug, Clone, Serialize)]
 pub struct Union {
     /// The choices.
     pub variants: Vec<UnionVariant>,
     /// The property that tells them apart.
-    pub tag: Option<String>,
-    /// Whether that property is added when a variant is written, because the variants do not declare it.
-    pub adds_tag: bool,
+    pub tag: Option<Tag>,
+    /// The struct of the properties that all variants have, where they extend it.
+    pub base: Option<Type>,
     /// The variant that keeps what fits none.
     pub unknown: String,
+}
+
+/// The property that tells the variants of a union apart.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+pub struct Tag {
+    /// Its name.
+    pub property: String,
+    /// Whether the variants have it.
+    pub presence: TagPresence,
+}
+
+/// Whether the variants of a union have the property that tells them apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+pub enum TagPresence {
+    /// All have it.
+    Required,
+    /// It may be absent: the other properties then decide.
+    Optional,
+    /// Not all declare it: it is added when a variant is written, and may be absent as well.
+    Added,
+}
+
+/// What a success can be, by its status and media type.
+#[derive(Debug, Clone, Serialize)]
+pub struct Responses {
+    /// The cases that the document declares.
+    pub cases: Vec<ResponseCase>,
+    /// The variant that keeps the body of any other success.
+    pub unknown: String,
+}
+
+/// A declared success.
+#[derive(Debug, Clone, Serialize)]
+pub struct ResponseCase {
+    /// The variant's name.
+    pub name: String,
+    /// Its status.
+    pub status: Status,
+    /// Its media types; none where it has no body.
+    pub media_types: Vec<String>,
+    /// What it holds.
+    pub output: Output,
 }
 
 /// A choice of a union.
@@ -528,6 +595,8 @@ pub struct UnionVariant {
     pub json: JsonKind,
     /// The tag's values.
     pub tags: Vec<TagValue>,
+    /// Where there is no tag: properties that have one of these values in this variant, and others in another one.
+    pub conditions: Vec<(String, Vec<TagValue>)>,
 }
 
 impl UnionVariant {
@@ -544,7 +613,7 @@ pub enum TagValue {
     /// A string.
     Text(String),
     /// An integer.
-    Integer(i64),
+    Integer(i128),
     /// A number that is no integer, as JSON.
     Number(String),
     /// A boolean.
@@ -562,7 +631,10 @@ impl TagValue {
             Value::String(text) => Self::Text(text.clone()),
             Value::Bool(boolean) => Self::Boolean(*boolean),
             Value::Null => Self::Null,
-            Value::Number(number) => number.as_i64().map_or_else(|| Self::Number(number.to_string()), Self::Integer),
+            Value::Number(number) => {
+                let integer = number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from));
+                integer.map_or_else(|| Self::Number(number.to_string()), Self::Integer)
+            }
             Value::Array(_) | Value::Object(_) => return None,
         })
     }

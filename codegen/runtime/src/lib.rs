@@ -61,11 +61,13 @@ pub use uuid::Uuid;
 /// What the exported macros need to name from any crate.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::response::select::{ResponseCase, Responses};
     pub use crate::serde::additional::Rest;
+    pub use crate::serde::content::Content;
     pub use crate::serde::de::{Key, Object, PropertyReader, is_required, read};
     pub use crate::serde::open_enum::{read_integer, read_string};
     pub use crate::serde::ser::{PropertyWriter, WriteObject, write};
-    pub use crate::serde::union::{Shape, Union, Variants, kind, read_union, read_variant, tag, write_tagged};
+    pub use crate::serde::union::{Shape, Union, Variants, kind, read_union, read_variant, score, tag, write_tagged};
     pub use serde;
     pub use serde_json;
     pub use std::string::String;
@@ -80,11 +82,17 @@ pub mod generated {
     pub use crate::path::PathValue;
     pub use crate::query::{PartEncoding, Style, json_text};
     pub use crate::request::{Call, FormParts, MultipartBody, Sending};
-    pub use crate::response::decode;
     pub use crate::response::decode::DecodeFailure;
     pub use crate::response::events::{EventReader, EventShape};
     pub use crate::serde::de::Decode;
+    pub use crate::serde::union::base_of;
     pub use crate::webhook::{Encoding, Part, Payload, Signature, Signed};
     pub use reqwest::Method;
     pub use serde_json::Error as JsonError;
+
+    /// From a reply to a type: one of these functions for each operation.
+    pub mod decode {
+        pub use crate::response::decode::*;
+        pub use crate::response::select::selected;
+    }
 }

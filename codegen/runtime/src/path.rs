@@ -84,6 +84,7 @@ path_value_by_display!(
     u16,
     u32,
     u64,
+    i128,
     bool,
     f32,
     f64,

@@ -7,6 +7,8 @@ mod anyone;
 mod bodies;
 #[path = "golden/calls.rs"]
 mod calls;
+#[path = "golden/choices.rs"]
+mod choices;
 #[path = "golden/conversions.rs"]
 mod conversions;
 #[path = "golden/events.rs"]

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
 
-use super::{Additional, ClientSchema, Discriminator, Kind, Normalizer, Object};
+use super::{Additional, Choice, ClientSchema, Discriminator, Kind, Normalizer, Object};
 use crate::diagnostic::Diagnostics;
 use crate::model::SchemaId;
 use crate::stack::deeper;
@@ -23,7 +23,7 @@ pub enum Shape {
     /// An object.
     Object(Fields),
     /// A choice.
-    Choice(Vec<SchemaId>, Option<Discriminator>),
+    Choice(Choice),
 }
 
 /// The properties of an object, those of all its parts.
@@ -50,7 +50,7 @@ fn shape_of(normalizer: &mut Normalizer<'_>, id: SchemaId) -> Shape {
     match &normalizer[id].kind {
         Kind::Any => Shape::Any,
         Kind::Array(items) => Shape::Array(*items),
-        Kind::OneOf(variants, discriminator) => Shape::Choice(variants.clone(), discriminator.clone()),
+        Kind::Choice(choice) => Shape::Choice(choice.clone()),
         Kind::Object(_) | Kind::AllOf(_) => all_of(normalizer, id),
         scalar => Shape::Scalar(scalar.clone()),
     }
@@ -70,7 +70,9 @@ pub fn nullable(normalizer: &Normalizer<'_>, id: SchemaId) -> bool {
                 Kind::AllOf(parts) => {
                     !parts.is_empty() && parts.iter().all(|part| nullable_below(normalizer, *part, known))
                 }
-                Kind::OneOf(variants, _) => variants.iter().any(|variant| nullable_below(normalizer, *variant, known)),
+                Kind::Choice(choice) => {
+                    choice.variants.iter().any(|variant| nullable_below(normalizer, *variant, known))
+                }
                 _ => false,
             };
         known.insert(id, nullable);
@@ -89,6 +91,8 @@ struct Parts {
     scalars: Vec<Kind>,
     arrays: Vec<SchemaId>,
     choices: Vec<SchemaId>,
+    /// The schemas that say of which type a value is.
+    typed: Vec<SchemaId>,
 }
 
 fn all_of(normalizer: &mut Normalizer<'_>, id: SchemaId) -> Shape {
@@ -110,12 +114,14 @@ fn all_of(normalizer: &mut Normalizer<'_>, id: SchemaId) -> Shape {
         }
         _ => {}
     }
-    if !parts.choices.is_empty() && (parts.has_object || parts.choices.len() > 1) {
+    let is_list_or_object = parts.has_object || !parts.arrays.is_empty();
+    if !parts.choices.is_empty() && (is_list_or_object || parts.choices.len() > 1) {
         if normalizer.combined.len() < normalizer.most_combined {
             return distribute(normalizer, id, &parts);
         }
         normalizer.left_out.insert(id);
     }
+    note_clash(normalizer, &parts);
     match parts {
         Parts { has_object: true, fields, .. } => Shape::Object(fields),
         Parts { scalars, .. } if !scalars.is_empty() => Shape::Scalar(narrowest(scalars)),
@@ -179,11 +185,12 @@ fn collect(
             parts.required.extend(object.required.iter().cloned());
             if says_something || object.required.is_empty() {
                 parts.telling.push(id);
+                parts.typed.push(id);
                 parts.has_object = true;
             }
             merge_object(normalizer, object, &mut parts.fields);
         }
-        Kind::OneOf(variants, _) => {
+        Kind::Choice(Choice { variants, .. }) => {
             // `anyOf: [{required: [a]}, {required: [b]}]` only validates. A choice that lists a part of this schema is
             // met by that part, such as the choice of its children that a child takes over from its parent.
             let is_met = variants.iter().any(|variant| whole.contains(variant));
@@ -194,10 +201,12 @@ fn collect(
         }
         Kind::Array(items) => {
             parts.telling.push(id);
+            parts.typed.push(id);
             parts.arrays.push(items);
         }
         scalar => {
             parts.telling.push(id);
+            parts.typed.push(id);
             parts.scalars.push(scalar);
         }
     }
@@ -229,8 +238,20 @@ fn merge_object(normalizer: &mut Normalizer<'_>, object: Object, fields: &mut Fi
     }
 }
 
-/// One property declared twice: both where both are objects, otherwise the one that says more,
-/// the later of two that say as much.
+/// Notes parts that are of several types: no value is of all of them.
+fn note_clash(normalizer: &mut Normalizer<'_>, parts: &Parts) {
+    let types: Vec<(SchemaId, &str)> =
+        parts.typed.iter().filter_map(|id| Some((*id, json_type(normalizer, *id)?))).collect();
+    let counts = if parts.has_object { types.iter().find(|(_, kind)| *kind == "object") } else { types.first() };
+    if let Some((kept, counts)) = counts
+        && let Some((other, _)) = types.iter().find(|(_, kind)| kind != counts)
+    {
+        normalizer.clashes.insert((*kept, *other));
+    }
+}
+
+/// One schema declared twice, such as a property or the items of a list: both where both are put together from others, otherwise
+/// the one that says more, the later of two that say as much.
 fn combine(normalizer: &mut Normalizer<'_>, first: SchemaId, second: SchemaId) -> SchemaId {
     if first == second {
         return first;
@@ -241,14 +262,16 @@ fn combine(normalizer: &mut Normalizer<'_>, first: SchemaId, second: SchemaId) -
         Kind::Integer { values, .. } if !values.is_empty() => 2,
         _ => 1,
     };
-    let is_object = |id: SchemaId| matches!(normalizer[id].kind, Kind::Object(_) | Kind::AllOf(_));
-    if is_object(first) && is_object(second) {
+    let is_composite = |id: SchemaId| {
+        matches!(normalizer[id].kind, Kind::Object(_) | Kind::Array(_) | Kind::AllOf(_) | Kind::Choice(_))
+    };
+    let (type_of_first, type_of_second) = (json_type(normalizer, first), json_type(normalizer, second));
+    let clash = type_of_first.zip(type_of_second).is_some_and(|(one, other)| one != other);
+    if is_composite(first) && is_composite(second) && !clash {
         return both(normalizer, first, second);
     }
     let (kept, other) = if telling(first) > telling(second) { (first, second) } else { (second, first) };
-    if let (Some(type_of_kept), Some(type_of_other)) = (json_type(normalizer, kept), json_type(normalizer, other))
-        && type_of_kept != type_of_other
-    {
+    if clash {
         normalizer.clashes.insert((kept, other));
     }
     kept
@@ -267,7 +290,7 @@ fn json_type(normalizer: &Normalizer<'_>, id: SchemaId) -> Option<&'static str> 
     })
 }
 
-/// Reports properties whose parts are of several types, and choices that were left out.
+/// Reports schemas whose parts are of several types, and choices that were left out.
 pub fn report(normalizer: &mut Normalizer<'_>, diagnostics: &mut Diagnostics) {
     for id in std::mem::take(&mut normalizer.left_out) {
         let message = "choices within choices combine to too many schemas here, and this choice is left out";
@@ -281,7 +304,7 @@ pub fn report(normalizer: &mut Normalizer<'_>, diagnostics: &mut Diagnostics) {
     for (kept, other) in std::mem::take(&mut normalizer.clashes) {
         let (Some(is), Some(not)) = (json_type(normalizer, kept), json_type(normalizer, other)) else { continue };
         let (place, elsewhere) = (normalizer[kept].pointer.clone(), &normalizer[other].pointer);
-        let message = format!("the type of this property is {is} here and {not} at #{elsewhere}; {is} counts");
+        let message = format!("the type is {is} here and {not} at #{elsewhere}, and both have to hold; {is} counts");
         diagnostics.warning("clashing-property", place, message, "correct one of the two");
     }
 }
@@ -321,16 +344,24 @@ fn combined_parts(normalizer: &Normalizer<'_>, id: SchemaId) -> Vec<SchemaId> {
 /// An object that is also a choice is a choice of objects: each variant gets the common part.
 fn distribute(normalizer: &mut Normalizer<'_>, id: SchemaId, parts: &Parts) -> Shape {
     let choice = parts.choices[0];
-    let Kind::OneOf(variants, discriminator) = normalizer[choice].kind.clone() else {
+    let Kind::Choice(Choice { variants, discriminator, overlaps }) = normalizer[choice].kind.clone() else {
         return Shape::Any;
     };
     // All of the node and the variant: the variant is a part of it and so meets the choice.
     let mut with_common = |variant: SchemaId| {
+        if whole(normalizer, variant).contains(&id) {
+            // A child that extends its parent, which lists its children, has the common part already.
+            return variant;
+        }
         let parts = vec![id, variant];
         if let Some(known) = normalizer.combined.get(&parts) {
             return *known;
         }
-        let schema = ClientSchema { kind: Kind::AllOf(parts.clone()), component: None, ..normalizer[variant].clone() };
+        let mut schema = ClientSchema { kind: Kind::AllOf(parts.clone()), ..normalizer[variant].clone() };
+        let title = schema.title.or(schema.component.take());
+        // Of several choices, each combination has the names of all its alternatives.
+        let before = normalizer[id].title.clone().filter(|_| id.index() >= normalizer.document.schemas().len());
+        schema.title = before.zip(title.clone()).map(|(before, title)| format!("{before} {title}")).or(title);
         let new = normalizer.push(schema);
         normalizer.combined.insert(parts, new);
         new
@@ -342,7 +373,7 @@ fn distribute(normalizer: &mut Normalizer<'_>, id: SchemaId, parts: &Parts) -> S
         mapping: discriminator.mapping.into_iter().map(|(value, variant)| (value, replacement(variant))).collect(),
         ..discriminator
     });
-    Shape::Choice(new, discriminator)
+    Shape::Choice(Choice { variants: new, discriminator, overlaps })
 }
 
 /// Of several scalars the first that lists its values, otherwise the first.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::keywords::integer;
 use super::{ClientSchema, Kind, Limits};
 use crate::model::Schema;
 
@@ -48,7 +49,7 @@ fn by_value(schema: &Schema, names: &[&str]) -> BTreeMap<String, String> {
 
 /// A string or an integer as the text that names it.
 pub(super) fn value_text(value: &Value) -> Option<String> {
-    value.as_str().map(str::to_owned).or_else(|| value.as_i64().map(|number| number.to_string()))
+    value.as_str().map(str::to_owned).or_else(|| integer(value).map(|number| number.to_string()))
 }
 
 /// A schema that is the same as its only alternative, or null: what it says itself of its use is nearer than what the alternative says.

@@ -202,3 +202,8 @@ pub(super) fn is_null_alone(schema: &Schema) -> bool {
         _ => false,
     }
 }
+
+/// An integer of JSON.
+pub(super) fn integer(value: &Value) -> Option<i128> {
+    value.as_i64().map(i128::from).or_else(|| value.as_u64().map(i128::from))
+}

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::annotations::{annotated, annotations, facts};
-use super::keywords::{Keywords, is_null_alone};
-use super::{Additional, ClientSchema, Discriminator, Kind, Limits, Normalizer, Object, Property};
+use super::keywords::{Keywords, integer, is_null_alone};
+use super::{Additional, Choice, ClientSchema, Discriminator, Kind, Limits, Normalizer, Object, Property};
 use crate::diagnostic::child;
 use crate::model::{Schema, SchemaId, Type};
 use crate::stack::deeper;
@@ -227,7 +227,8 @@ impl<'d> Simplifier<'_, 'd> {
             keywords.any_of = Some(ids);
         } else {
             let pointer = base.strip_suffix("/anyOf").unwrap_or_default().to_owned();
-            let choice = ClientSchema { pointer, kind: Kind::OneOf(ids, None), ..ClientSchema::default() };
+            let kind = Kind::Choice(Choice { variants: ids, ..Choice::default() });
+            let choice = ClientSchema { pointer, kind, ..ClientSchema::default() };
             let choice = self.normalizer.push(choice);
             keywords.all_of.get_or_insert_default().push(choice);
         }
@@ -268,14 +269,15 @@ impl<'d> Simplifier<'_, 'd> {
                 .map(|(value, id)| (value.clone(), self.normalizer.referred(*id)))
                 .collect(),
         });
-        let choice_kind = |ids: &[SchemaId], normalizer: &Normalizer<'d>| {
-            Kind::OneOf(ids.iter().map(|id| normalizer.referred(*id)).collect(), discriminator.clone())
+        let choice_kind = |ids: &[SchemaId], overlaps: bool, normalizer: &Normalizer<'d>| {
+            let variants = ids.iter().map(|id| normalizer.referred(*id)).collect();
+            Kind::Choice(Choice { variants, discriminator: discriminator.clone(), overlaps })
         };
         let all_of: Vec<SchemaId> = keywords.all_of.iter().flatten().map(|id| self.normalizer.referred(*id)).collect();
         let given: Vec<Kind> = choices
             .into_iter()
-            .filter_map(|(_, ids)| ids.as_ref().filter(|ids| !ids.is_empty()))
-            .map(|ids| choice_kind(ids, self.normalizer))
+            .filter_map(|(keyword, ids)| Some((keyword, ids.as_ref().filter(|ids| !ids.is_empty())?)))
+            .map(|(keyword, ids)| choice_kind(ids, keyword == "anyOf", self.normalizer))
             .collect();
         let kind = match (own, all_of.is_empty(), given.len()) {
             (own, true, 0) => own.unwrap_or_default(),
@@ -337,7 +339,7 @@ impl<'d> Simplifier<'_, 'd> {
                 Kind::String { format: format(), pattern: keywords.pattern.map(str::to_owned), values: strings() }
             }
             Some(Type::Integer) => {
-                Kind::Integer { format: format(), values: values.iter().filter_map(Value::as_i64).collect() }
+                Kind::Integer { format: format(), values: values.iter().filter_map(integer).collect() }
             }
             Some(Type::Number) => Kind::Number,
             Some(Type::Boolean) => Kind::Boolean,
@@ -378,7 +380,7 @@ impl<'d> Simplifier<'_, 'd> {
         }
         let values: Vec<String> = match &schema.kind {
             Kind::String { values, .. } => values.clone(),
-            Kind::Integer { values, .. } => values.iter().map(i64::to_string).collect(),
+            Kind::Integer { values, .. } => values.iter().map(i128::to_string).collect(),
             _ => Vec::new(),
         };
         for value in schema.variants.keys().filter(|value| !values.contains(value)) {

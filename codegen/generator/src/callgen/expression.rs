@@ -7,7 +7,7 @@ use serde_json::{Map, Number, Value};
 use super::sample::BASE64;
 use crate::emit::types::SetterNames;
 use crate::emit::{From, converts, escape, type_tokens};
-use crate::ir::{Api, Enum, Field, Presence, Struct, TagValue, Type, TypeDef, TypeKind, Union};
+use crate::ir::{Api, Enum, Field, Presence, Struct, TagPresence, TagValue, Type, TypeDef, TypeKind, Union};
 
 /// Why a type cannot carry a value.
 #[derive(Debug)]
@@ -139,9 +139,13 @@ impl<'a> Writer<'a> {
                 let variant = variant(kind, text, quote!(#text.to_owned()));
                 Ok(quote!(types::#name::#variant))
             }
-            (TypeKind::Integers(kind), Value::Number(number)) if number.is_i64() => {
-                let value = number.as_i64().unwrap_or_default();
-                let variant = variant(kind, &value, scalar(&Type::I64, number).unwrap_or_default());
+            (TypeKind::Integers(kind), Value::Number(number)) if !number.is_f64() => {
+                let value = number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from));
+                let variant = variant(
+                    kind,
+                    &value.unwrap_or_default(),
+                    scalar(if number.is_i64() { &Type::I64 } else { &Type::U64 }, number).unwrap_or_default(),
+                );
                 Ok(quote!(types::#name::#variant))
             }
             (TypeKind::Union(kind), value) => self.union(def, kind, value),
@@ -153,25 +157,32 @@ impl<'a> Writer<'a> {
     /// The first variant that carries the value.
     fn union(self, def: &TypeDef, kind: &Union, value: &Value) -> Result {
         let name = escape::ident(&def.name);
-        let tag = kind.tag.as_ref().and_then(|tag| value.get(tag));
+        let tag = kind.tag.as_ref().and_then(|tag| value.get(&tag.property));
         let is_tagged = |tags: &[TagValue]| tag.is_some_and(|value| tags.iter().any(|tag| tag.matches(value)));
         let possible = kind.variants.iter().filter(|variant| kind.tag.is_none() || is_tagged(&variant.tags));
         // A tag that the client adds is no property of the variant.
         let untagged = match (value, &kind.tag) {
-            (Value::Object(object), Some(tag)) if kind.adds_tag => Value::Object(
-                object.iter().filter(|(key, _)| *key != tag).map(|(key, value)| (key.clone(), value.clone())).collect(),
-            ),
+            (Value::Object(object), Some(tag)) if tag.presence == TagPresence::Added => {
+                let others = object.iter().filter(|(key, _)| **key != tag.property);
+                Value::Object(others.map(|(key, value)| (key.clone(), value.clone())).collect())
+            }
             _ => value.clone(),
         };
         let mut reasons = Vec::new();
         for variant in possible {
-            match self.exact(&variant.ty, &untagged) {
+            // A variant that declares the property all the same takes it.
+            match self.exact(&variant.ty, &untagged).or_else(|_| self.exact(&variant.ty, value)) {
                 Ok(held) => {
                     let variant = escape::ident(&variant.name);
                     return Ok(quote!(types::#name::#variant(#held)));
                 }
                 Err(Misfit(why)) => reasons.push(why),
             }
+        }
+        if kind.base.is_some() {
+            // A sample of the schema that others extend need not be one of these.
+            let (unknown, value) = (escape::ident(&kind.unknown), json(value));
+            return Ok(quote!(types::#name::#unknown(#value)));
         }
         Err(Misfit(format!("no variant of {} carries `{value}`: {}", def.name, reasons.join("; "))))
     }

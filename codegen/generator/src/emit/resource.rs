@@ -326,7 +326,7 @@ pub fn written_output(api: &Api, output: &Output) -> String {
 fn output_type(api: &Api, output: &Output) -> TokenStream {
     match output {
         Output::Empty => quote!(()),
-        Output::Json(ty) => type_tokens(api, ty, From::Beside),
+        Output::Json(ty) | Output::Selected(ty) => type_tokens(api, ty, From::Beside),
         Output::MaybeJson(ty) => {
             let ty = type_tokens(api, ty, From::Beside);
             quote!(Option<#ty>)
@@ -352,6 +352,7 @@ fn facts(api: &Api, resource: &Resource, operation: &Operation) -> TokenStream {
         Output::MaybeJson(_) => quote!(json_or_empty),
         Output::Text => quote!(text),
         Output::Bytes => quote!(bytes),
+        Output::Selected(_) => quote!(selected),
     };
     let security = operation.security.iter().map(|set| {
         let set = set.iter().map(|scheme| {

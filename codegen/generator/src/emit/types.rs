@@ -1,6 +1,8 @@
 //! The files of types.
 
+mod responses;
 mod structs;
+mod unions;
 
 use std::collections::BTreeMap;
 
@@ -9,7 +11,7 @@ use quote::quote;
 
 use super::file::File;
 use super::{From, escape, holds_map, type_tokens};
-use crate::ir::{Api, Enum, TagValue, Type, TypeDef, TypeKind, Union};
+use crate::ir::{Api, Enum, Type, TypeDef, TypeKind};
 use crate::markdown::code;
 
 pub(crate) use structs::SetterNames;
@@ -83,6 +85,7 @@ fn uses_map(def: &TypeDef) -> bool {
                 || kind.rest.as_ref().is_some_and(|(_, ty)| *ty != Type::Value)
         }
         TypeKind::Union(kind) => kind.variants.iter().any(|variant| holds_map(&variant.ty)),
+        TypeKind::Responses(kind) => kind.cases.iter().filter_map(|case| case.output.ty()).any(holds_map),
         TypeKind::Alias(ty) => holds_map(ty),
         TypeKind::Strings(_) | TypeKind::Integers(_) => false,
     }
@@ -116,130 +119,21 @@ impl Writer<'_> {
             TypeKind::Strings(kind) => {
                 let entries =
                     kind.variants.iter().map(|(name, value)| (name.as_str(), value.clone(), escape::quoted(value)));
-                open_enum(def, kind, entries.collect(), "string_enum", &quote!(String), file);
+                open_enum(def, kind, entries.collect(), "string_enum", "String", file);
             }
             TypeKind::Integers(kind) => {
                 let entries =
                     kind.variants.iter().map(|(name, value)| (name.as_str(), value.to_string(), value.to_string()));
-                open_enum(def, kind, entries.collect(), "integer_enum", &quote!(i64), file);
+                let kept = if kind.is_wide() { "i128" } else { "i64" };
+                open_enum(def, kind, entries.collect(), "integer_enum", kept, file);
             }
             TypeKind::Union(kind) => self.union(def, kind, file),
+            TypeKind::Responses(kind) => responses::definition(self.api, def, kind, self.from(), file),
             TypeKind::Alias(ty) => {
                 let (head, name, ty) = (head(def), escape::ident(&def.name), self.tokens(ty));
                 file.items(quote!(#head pub type #name = #ty;));
             }
         }
-    }
-
-    fn union(&self, def: &TypeDef, kind: &Union, file: &mut File) {
-        let (head, name, unknown) = (head(def), escape::ident(&def.name), escape::ident(&kind.unknown));
-        let (mut variants, mut conversions) = (TokenStream::new(), TokenStream::new());
-        let mut converted: Vec<&Type> = Vec::new();
-        for variant in &kind.variants {
-            let (variant_name, ty) = (escape::ident(&variant.name), self.tokens(&variant.ty));
-            let doc = match (&kind.tag, variant.tags.as_slice()) {
-                (Some(property), tags @ [_, ..]) => format!("Where {} is {}.", code(property), tag_words(tags)),
-                _ => match variant.json.as_str() {
-                    "any" => "A value of this type.".to_owned(),
-                    json => format!("JSON of the kind {json}."),
-                },
-            };
-            let doc = escape::docs(&[doc]);
-            variants.extend(quote!(#doc #variant_name(#ty),));
-            if !converted.contains(&&variant.ty) {
-                conversions.extend(conversion(&name, &variant_name, &variant.ty, &ty));
-            }
-            converted.push(&variant.ty);
-        }
-        file.items(quote! {
-            #head
-            #[derive(Clone, Debug, PartialEq)]
-            #[non_exhaustive]
-            pub enum #name {
-                #variants
-                /// Something else, kept as it came.
-                #unknown(runtime::Value),
-            }
-        });
-        let added = if kind.adds_tag { " added" } else { "" };
-        let tag = kind.tag.as_deref().map(|tag| format!(" tag {}{added}", escape::quoted(tag))).unwrap_or_default();
-        let only_text =
-            kind.variants.iter().flat_map(|variant| &variant.tags).all(|tag| matches!(tag, TagValue::Text(_)));
-        let entries: Vec<String> = kind
-            .variants
-            .iter()
-            .map(|variant| {
-                let tags: Vec<String> = variant.tags.iter().map(|tag| tag_entry(tag, only_text)).collect();
-                match kind.tag {
-                    Some(_) => format!("{}: {}", variant.name, tags.join(" | ")),
-                    None => format!("{}: {}", variant.name, variant.json.as_str()),
-                }
-            })
-            .collect();
-        file.invocation("union", &format!("{}({}){tag}", def.name, kind.unknown), &entries);
-        if let Some(text) = kind.variants.iter().find(|variant| variant.ty == Type::String) {
-            file.items(text_accessor(&name, &escape::ident(&text.name)));
-        }
-        if def.sent {
-            file.items(conversions);
-        }
-    }
-}
-
-/// The values of a tag in a sentence.
-fn tag_words(tags: &[TagValue]) -> String {
-    let words = tags.iter().map(|tag| match tag {
-        TagValue::Any(kind) => format!("of the kind {}", kind.as_str()),
-        constant => code(&constant.to_string()),
-    });
-    words.collect::<Vec<_>>().join(" or ")
-}
-
-/// A value of a tag in the macro's list; where all are strings, they stand alone.
-fn tag_entry(tag: &TagValue, only_text: bool) -> String {
-    match tag {
-        TagValue::Text(text) if only_text => escape::quoted(text),
-        TagValue::Text(text) => format!("text({})", escape::quoted(text)),
-        TagValue::Integer(number) => format!("integer({number})"),
-        TagValue::Number(number) => format!("number({number})"),
-        TagValue::Boolean(boolean) => format!("boolean({boolean})"),
-        TagValue::Null => "null()".to_owned(),
-        TagValue::Any(kind) => format!("any_{}()", kind.as_str()),
-    }
-}
-
-/// Text is the variant that callers print.
-fn text_accessor(name: &proc_macro2::Ident, variant: &proc_macro2::Ident) -> TokenStream {
-    quote! {
-        impl #name {
-            /// The text, where it is text.
-            pub fn as_str(&self) -> Option<&str> {
-                match self {
-                    Self::#variant(text) => Some(text),
-                    _ => None,
-                }
-            }
-        }
-    }
-}
-
-fn conversion(name: &proc_macro2::Ident, variant: &proc_macro2::Ident, held: &Type, ty: &TokenStream) -> TokenStream {
-    let text = matches!(held, Type::String).then(|| {
-        quote! {
-            impl From<&str> for #name {
-                fn from(value: &str) -> Self {
-                    Self::#variant(value.to_owned())
-                }
-            }
-        }
-    });
-    quote! {
-        impl From<#ty> for #name {
-            fn from(value: #ty) -> Self {
-                Self::#variant(value)
-            }
-        }
-        #text
     }
 }
 
@@ -256,7 +150,7 @@ fn open_enum<T>(
     kind: &Enum<T>,
     entries: Vec<(&str, String, String)>,
     macro_name: &str,
-    kept: &TokenStream,
+    kept: &str,
     file: &mut File,
 ) {
     let (head, name, unknown) = (head(def), escape::ident(&def.name), escape::ident(&kind.unknown));
@@ -273,6 +167,8 @@ fn open_enum<T>(
             quote!(#doc #variant,)
         })
         .collect();
+    let wide = if kept == "i128" { ": i128" } else { "" };
+    let kept = escape::ident(kept);
     file.items(quote! {
         #head
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -284,5 +180,5 @@ fn open_enum<T>(
         }
     });
     let lines: Vec<String> = entries.iter().map(|(variant, _, literal)| format!("{variant} = {literal}")).collect();
-    file.invocation(macro_name, &format!("{}({})", def.name, kind.unknown), &lines);
+    file.invocation(macro_name, &format!("{}({}{wide})", def.name, kind.unknown), &lines);
 }

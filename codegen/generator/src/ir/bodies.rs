@@ -1,16 +1,13 @@
-//! What an operation sends and gets: its media types become bodies, outputs and error bodies.
+//! What an operation sends, and the bodies of its errors.
 
 use super::media::{essence, is_json, is_text, is_xml};
 use super::operations::Builder;
 use super::streams::unwrapped;
 use super::types::Direction;
-use super::{Body, BodyKind, ErrorVariant, Output, PartEncoding, Style, Type, TypeId, TypeKind};
+use super::{Body, BodyKind, ErrorVariant, PartEncoding, Style, Type, TypeId, TypeKind};
 use crate::names::{self, UsedNames};
-use crm_clients_document::model::{MediaType, MediaTypeId, ResponseId, SchemaId, Status};
-use crm_clients_document::normalize::{ClientSchema, Kind, Shape};
-
-/// Media type and schema of a response's body.
-type Content = (String, Option<SchemaId>);
+use crm_clients_document::model::{MediaType, MediaTypeId, Status};
+use crm_clients_document::normalize::Shape;
 
 impl Builder<'_> {
     /// The bodies in the order of preference: one for each kind, and one for each JSON type that means something else.
@@ -74,7 +71,7 @@ impl Builder<'_> {
     }
 
     /// Reports a body of XML whose schema has no effect.
-    fn check_xml(&mut self, media: &MediaType, effect: &str) {
+    pub(super) fn check_xml(&mut self, media: &MediaType, effect: &str) {
         let Some(schema) = media.schema.filter(|_| is_xml(&media.name)) else { return };
         if !matches!(unwrapped(&mut self.types.schemas, schema).1, Shape::Scalar(_) | Shape::Any) {
             let message =
@@ -150,60 +147,6 @@ impl Builder<'_> {
             _ if is_text(&media.name) => BodyKind::Text,
             _ => BodyKind::Bytes,
         }
-    }
-
-    pub(super) fn output(&mut self, index: usize, place: &str) -> (Output, Option<String>) {
-        let document = self.types.document;
-        let operation = self.source(index);
-        let content = |response: ResponseId| document.media(&document[response].content);
-        let mut responses: Vec<(Status, Option<Content>)> = Vec::new();
-        let any_success = operation.responses.iter().any(|(status, _)| status.is_success());
-        for (status, response) in &operation.responses {
-            if status.is_success() || (!any_success && *status == Status::Default) {
-                let media = preferred(&content(*response));
-                media.into_iter().for_each(|media| self.check_xml(media, "callers read it"));
-                let media = media.map(|media| (media.name.clone(), media.schema));
-                responses.push((*status, media));
-            }
-        }
-        let some_empty = responses.iter().any(|(_, media)| media.is_none());
-        let with_body: Vec<Content> = responses.into_iter().filter_map(|(_, media)| media).collect();
-        let Some((media_type, schema)) = with_body.first().cloned() else {
-            // Nothing comes with success; what comes with a refusal is asked for all the same.
-            let refusal = operation.responses.iter().find_map(|(_, response)| preferred(&content(*response)));
-            return (Output::Empty, refusal.map(|media| media.name.clone()));
-        };
-        let accept = Some(media_type.clone());
-        let is_any = matches!(essence(&media_type).as_str(), "*/*" | "application/*");
-        if !is_json(&media_type) || is_any && schema.is_some_and(|id| self.types.is_file(id)) {
-            return (if is_text(&media_type) { Output::Text } else { Output::Bytes }, accept);
-        }
-        let mut types: Vec<Type> = Vec::new();
-        for (_, schema) in &with_body {
-            let ty = match schema {
-                Some(schema) => self.types.element(*schema, Direction::Response, &format!("{place}Response")),
-                None => Type::Value,
-            };
-            if !types.contains(&ty) {
-                types.push(ty);
-            }
-        }
-        let ty = if types.len() == 1 { types.remove(0) } else { self.either(&with_body, place) };
-        (if some_empty { Output::MaybeJson(ty) } else { Output::Json(ty) }, accept)
-    }
-
-    /// Several statuses with bodies of their own: a choice of them.
-    fn either(&mut self, bodies: &[Content], place: &str) -> Type {
-        let variants: Vec<SchemaId> = bodies.iter().filter_map(|(_, schema)| *schema).collect();
-        let pointer = variants.first().map(|id| self.types.schemas[*id].pointer.clone()).unwrap_or_default();
-        let choice = ClientSchema {
-            pointer: format!("{pointer}/oneOf"),
-            kind: Kind::OneOf(variants, None),
-            description: Some("What success gives: its statuses have bodies of their own.".to_owned()),
-            ..ClientSchema::default()
-        };
-        let id = self.types.schemas.push(choice);
-        self.types.of(id, Direction::Response, &format!("{place}Response"))
     }
 
     pub(super) fn errors(&mut self, index: usize, place: &str) -> Vec<(super::Status, usize)> {

@@ -117,7 +117,7 @@ impl Make {
                 kind.multipart.hash(&mut hasher);
                 for field in &kind.fields {
                     (&field.name, &field.wire, field.presence, &field.constant, field.deprecated).hash(&mut hasher);
-                    field.deep.hash(&mut hasher);
+                    (field.deep, &field.values).hash(&mut hasher);
                     hash_type(&field.ty, &mut named, &mut hasher);
                 }
                 if let Some((name, ty)) = &kind.rest {
@@ -128,10 +128,18 @@ impl Make {
             TypeKind::Strings(kind) => kind.variants.hash(&mut hasher),
             TypeKind::Integers(kind) => kind.variants.hash(&mut hasher),
             TypeKind::Union(kind) => {
-                (&kind.tag, kind.adds_tag).hash(&mut hasher);
+                kind.tag.hash(&mut hasher);
                 for variant in &kind.variants {
-                    (&variant.name, variant.json, &variant.tags).hash(&mut hasher);
+                    (&variant.name, variant.json, &variant.tags, &variant.conditions).hash(&mut hasher);
                     hash_type(&variant.ty, &mut named, &mut hasher);
+                }
+                kind.base.iter().for_each(|base| hash_type(base, &mut named, &mut hasher));
+            }
+            TypeKind::Responses(kind) => {
+                for case in &kind.cases {
+                    (&case.name, case.status, &case.media_types).hash(&mut hasher);
+                    std::mem::discriminant(&case.output).hash(&mut hasher);
+                    case.output.ty().into_iter().for_each(|ty| hash_type(ty, &mut named, &mut hasher));
                 }
             }
             TypeKind::Alias(ty) => hash_type(ty, &mut named, &mut hasher),

@@ -9,8 +9,8 @@ use super::settle;
 use super::types::{Direction, Types, given_type_name, given_value_name};
 use super::wire::{self, Location, Style};
 use super::{
-    Api, Argument, Body, ErrorVariant, Fixed, Operation, Output, PathValue, Resource, Scheme, ServerVariable, Type,
-    TypeId, TypeKind, Webhooks, docs, errors, pages, templates,
+    Api, Argument, Body, ErrorVariant, Fixed, Operation, PathValue, Resource, Scheme, ServerVariable, Type, TypeId,
+    TypeKind, Webhooks, docs, errors, pages, templates,
 };
 use crate::markdown;
 use crate::names::{self, UsedNames};
@@ -58,7 +58,6 @@ pub fn build(document: &Document, name: &str, diagnostics: &mut Diagnostics) -> 
     builder.unused_components();
     builder.types.set_json_kinds();
     builder.types.set_tags();
-    builder.check_subtypes();
     normalize::report(&mut builder.types.schemas, builder.types.diagnostics);
     let Builder { types, schemes, mut errors, .. } = builder;
     let mut used: Vec<Type> = used_types(&resources, &errors);
@@ -505,9 +504,7 @@ fn each_used(resources: &mut [Resource], visit: &mut dyn FnMut(&mut Type)) {
         for operation in &mut resource.operations {
             operation.required.iter_mut().chain(&mut operation.optional).for_each(|argument| visit(&mut argument.ty));
             operation.body.iter_mut().for_each(|body| visit(&mut body.ty));
-            if let Output::Json(ty) | Output::MaybeJson(ty) = &mut operation.output {
-                visit(ty);
-            }
+            operation.output.ty_mut().into_iter().for_each(&mut *visit);
             operation.events.iter_mut().for_each(|events| visit(&mut events.ty));
         }
     }

@@ -59,8 +59,9 @@ impl Walker<'_> {
         let page = match output {
             Output::Json(ty) => ty.clone(),
             Output::MaybeJson(ty) => Type::Option(Box::new(ty.clone())),
-            Output::Empty | Output::Text | Output::Bytes => {
-                self.error(pointer, "the operation's answer is no JSON, and so has no pages", "remove the extension");
+            Output::Empty | Output::Text | Output::Bytes | Output::Selected(_) => {
+                let message = "the operation's answer is not JSON of one type, and so has no pages";
+                self.error(pointer, message, "remove the extension");
                 return None;
             }
         };

@@ -304,7 +304,12 @@ fn each_type_mut(kind: &mut TypeKind, found: &mut dyn FnMut(&mut Type)) {
             kind.fields.iter_mut().for_each(|field| found(&mut field.ty));
             kind.rest.iter_mut().for_each(|(_, ty)| found(ty));
         }
-        TypeKind::Union(kind) => kind.variants.iter_mut().for_each(|variant| found(&mut variant.ty)),
+        TypeKind::Union(kind) => {
+            kind.variants.iter_mut().map(|variant| &mut variant.ty).chain(&mut kind.base).for_each(found);
+        }
+        TypeKind::Responses(kind) => {
+            kind.cases.iter_mut().filter_map(|case| case.output.ty_mut()).for_each(found);
+        }
         TypeKind::Alias(ty) => found(ty),
         TypeKind::Strings(_) | TypeKind::Integers(_) => {}
     }

@@ -69,8 +69,8 @@ fn describes_event(schemas: &mut Normalizer<'_>, id: SchemaId, seen: &mut HashSe
             known && fields.properties.contains_key("event") && fields.properties.contains_key("data")
         }
         // An alternative that leads back here says nothing more.
-        Shape::Choice(variants, _) => {
-            let mut variants = variants.into_iter();
+        Shape::Choice(choice) => {
+            let mut variants = choice.variants.into_iter();
             seen.insert(id) && variants.len() > 0 && variants.all(|variant| describes_event(schemas, variant, seen))
         }
         _ => false,

@@ -6,6 +6,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::families::Families;
 use super::{Enum, Field, Presence, Struct, Type, TypeId, TypeKind, docs};
 use crate::names::{self, UsedNames};
 use crm_clients_document::diagnostic::{Diagnostics, child};
@@ -58,6 +59,9 @@ pub struct Types<'d> {
     made: HashMap<(SchemaId, Direction), Type>,
     reserved: HashMap<(SchemaId, Direction), TypeId>,
     making: HashSet<(SchemaId, Direction)>,
+    /// The choices that stand for one property of several objects, by their alternatives.
+    pub(super) any_of: HashMap<Vec<SchemaId>, SchemaId>,
+    pub(super) families: Families,
 }
 
 impl<'d> Types<'d> {
@@ -72,6 +76,8 @@ impl<'d> Types<'d> {
             made: HashMap::new(),
             reserved: HashMap::new(),
             making: HashSet::new(),
+            any_of: HashMap::new(),
+            families: Families::of(document),
         }
     }
 
@@ -111,11 +117,12 @@ impl<'d> Types<'d> {
             Shape::Any => Type::Value,
             Shape::Scalar(kind) => self.scalar(id, &kind, direction, place),
             Shape::Array(items) => Type::List(Box::new(self.element(items, direction, &format!("{place}Item")))),
-            Shape::Object(fields) if fields.properties.is_empty() => self.map(fields.additional, direction, place),
-            Shape::Object(fields) => self.object(id, &fields, direction, place),
-            Shape::Choice(variants, discriminator) => {
-                self.choice(id, &variants, discriminator.as_ref(), direction, place)
-            }
+            Shape::Object(fields) => match self.hierarchy(id, direction, place) {
+                Some(union) => union,
+                None if fields.properties.is_empty() => self.map(fields.additional, direction, place),
+                None => self.object(id, &fields, direction, place),
+            },
+            Shape::Choice(choice) => self.choice(id, &choice, direction, place),
         };
         let own = matches!(&ty, Type::Named(draft) if self.drafts[draft.0].pointer == self.schemas[id].pointer);
         if !own && self.schemas[id].component.is_some() {
@@ -197,7 +204,7 @@ impl<'d> Types<'d> {
         }
     }
 
-    fn object(&mut self, id: SchemaId, fields: &Fields, direction: Direction, place: &str) -> Type {
+    pub(super) fn object(&mut self, id: SchemaId, fields: &Fields, direction: Direction, place: &str) -> Type {
         let draft = self.reserve(id, direction, place);
         let mut kind = Struct::default();
         for (wire, (schema, required)) in &fields.properties {
@@ -235,7 +242,7 @@ impl<'d> Types<'d> {
         let (deprecated, may_be_null) = (schema.deprecated, nullable(&self.schemas, id));
         let constant = self.constant(id).map(|text| (text, Type::String)).or_else(|| self.constant_integer(id));
         let constant = constant.or_else(|| self.constant_of_other_type(id));
-        let constant = constant.filter(|_| !may_be_null);
+        let constant = constant.filter(|(_, ty)| !may_be_null || *ty == Type::Value);
         let ty = match &constant {
             Some((_, ty)) => ty.clone(),
             None => match self.lenient(id) {
@@ -256,6 +263,7 @@ impl<'d> Types<'d> {
             (ty, _) => ty,
         };
         let constant = constant.map(|(value, _)| value);
+        let values = if constant.is_none() { self.values_of_scalar(id) } else { Vec::new() };
         let docs = docs::value(&self.schemas, wire, None, id, constant.as_deref());
         let pointer = self.schemas[id].pointer.clone();
         Some(Field {
@@ -267,6 +275,7 @@ impl<'d> Types<'d> {
             ty,
             presence,
             constant,
+            values,
             is_tag: false,
             deep: false,
         })
@@ -305,6 +314,7 @@ impl<'d> Types<'d> {
     pub fn constant_integer(&mut self, id: SchemaId) -> Option<(String, Type)> {
         match normalize::shape(&mut self.schemas, id) {
             Shape::Scalar(Kind::Integer { values, .. }) => match values.as_slice() {
+                [only] if i64::try_from(*only).is_err() => Some((only.to_string(), Type::U64)),
                 [only] => Some((only.to_string(), Type::I64)),
                 _ => None,
             },
@@ -312,13 +322,14 @@ impl<'d> Types<'d> {
         }
     }
 
-    /// The only boolean, or the only number that is no integer, that a property allows.
+    /// Null, or the only boolean or number that is no integer, that a property allows.
     fn constant_of_other_type(&mut self, id: SchemaId) -> Option<(String, Type)> {
         let id = self.schemas.referred(id);
         let ty = match normalize::shape(&mut self.schemas, id) {
             Shape::Same(other) => return self.constant_of_other_type(other),
             Shape::Scalar(Kind::Boolean) => Type::Boolean,
             Shape::Scalar(Kind::Number) => Type::F64,
+            Shape::Any if self.schemas.is_null(id) => return Some(("null".to_owned(), Type::Value)),
             _ => return None,
         };
         match self.schemas[id].limits.values.as_slice() {
@@ -327,12 +338,24 @@ impl<'d> Types<'d> {
         }
     }
 
+    /// The values that are listed for numbers and booleans, or for the items of a list of them.
+    fn values_of_scalar(&mut self, id: SchemaId) -> Vec<String> {
+        let id = self.schemas.referred(id);
+        match normalize::shape(&mut self.schemas, id) {
+            Shape::Same(other) | Shape::Array(other) if other != id => self.values_of_scalar(other),
+            Shape::Scalar(Kind::Number | Kind::Boolean) => {
+                self.schemas[id].limits.values.iter().map(ToString::to_string).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// The number behind "a number, or a string of digits".
     pub fn lenient(&mut self, id: SchemaId) -> Option<Type> {
-        let Shape::Choice(variants, _) = normalize::shape(&mut self.schemas, id) else {
+        let Shape::Choice(choice) = normalize::shape(&mut self.schemas, id) else {
             return None;
         };
-        let [first, second] = variants.as_slice() else {
+        let [first, second] = choice.variants.as_slice() else {
             return None;
         };
         let digits = |id: SchemaId| matches!(&self.schemas[id].kind, Kind::String { pattern: Some(pattern), .. } if matches!(pattern.as_str(), "^[0-9]+$" | "^\\d+$" | "^-?[0-9]+$"));

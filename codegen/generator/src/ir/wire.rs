@@ -102,7 +102,7 @@ pub enum PartEncoding {
 }
 
 /// The statuses that a response is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 pub enum Status {
     /// One status.
     Exact(u16),

@@ -11,7 +11,7 @@ use super::view::{Additional, Node, Side, Type, View};
 use super::wire::{ChangeDraft, Places, Wire};
 use super::{Direction, rules};
 use crm_clients_document::model::SchemaId;
-use crm_clients_document::normalize::{Discriminator, Kind, Limits};
+use crm_clients_document::normalize::{Choice, Discriminator, Kind, Limits};
 
 /// How deep schemas are looked into to tell whether they are the same.
 const DEPTH: usize = 6;
@@ -193,7 +193,7 @@ impl<'a> Side<'a> {
 
     fn discriminator(&self, view: &View<'a>) -> Option<&'a Discriminator> {
         match view.choices.first().map(|choice| &self.schema(*choice).kind) {
-            Some(Kind::OneOf(_, discriminator)) => discriminator.as_ref(),
+            Some(Kind::Choice(choice)) => choice.discriminator.as_ref(),
             _ => None,
         }
     }
@@ -242,7 +242,7 @@ impl<'a> Side<'a> {
 
     /// The variants of a choice, and of choices among them that nothing tells apart, with the discriminator's values for each.
     fn collect(&mut self, choice: SchemaId, out: &mut Vec<(SchemaId, Vec<&'a str>)>, seen: &mut HashSet<SchemaId>) {
-        let Kind::OneOf(variants, discriminator) = &self.schema(choice).kind else { return };
+        let Kind::Choice(Choice { variants, discriminator, .. }) = &self.schema(choice).kind else { return };
         if !seen.insert(choice) {
             return;
         }
@@ -320,8 +320,8 @@ impl<'a> Side<'a> {
             nested.iter().for_each(|schemas| below(schemas).hash(&mut hasher));
             below(&view.not()).hash(&mut hasher);
             for choice in &view.choices {
-                let Kind::OneOf(variants, _) = &all[*choice].kind else { continue };
-                sorted(variants.iter().map(|variant| below(&[*variant])).collect()).hash(&mut hasher);
+                let Kind::Choice(choice) = &all[*choice].kind else { continue };
+                sorted(choice.variants.iter().map(|variant| below(&[*variant])).collect()).hash(&mut hasher);
             }
         }
         let hash = hasher.finish();

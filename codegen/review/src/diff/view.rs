@@ -241,7 +241,7 @@ impl<'a> Side<'a> {
             }
             match &schema.kind {
                 Kind::AllOf(_) => continue,
-                Kind::OneOf(..) => {
+                Kind::Choice(_) => {
                     view.choices.push(id);
                     continue;
                 }

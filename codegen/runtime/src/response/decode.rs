@@ -20,7 +20,7 @@ pub struct DecodeFailure {
 }
 
 impl DecodeFailure {
-    fn new(message: impl std::fmt::Display, offset: usize) -> Self {
+    pub(crate) fn new(message: impl std::fmt::Display, offset: usize) -> Self {
         Self { message: sanitize::message(message), offset, source: None, secret: false }
     }
 

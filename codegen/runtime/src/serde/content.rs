@@ -41,13 +41,21 @@ const INDEXED_FROM: usize = 8;
 /// A buffered JSON value; a copy of it shares its members.
 #[derive(Clone, Debug)]
 pub enum Content {
+    /// `null`.
     Null,
+    /// `true` or `false`.
     Bool(bool),
+    /// A whole number that is not negative.
     Unsigned(u64),
+    /// A negative whole number.
     Signed(i64),
+    /// Any other number.
     Float(f64),
+    /// A string.
     String(Rc<str>),
+    /// An array.
     Array(Rc<Array>),
+    /// An object.
     Object(Rc<Object>),
 }
 
@@ -83,6 +91,11 @@ impl Object {
             places.sort_by_key(|place| self.properties.get(*place).map_or(0, |(_, content)| content.weight()));
             places.into()
         })
+    }
+
+    /// How many properties there are, those with the same name counted apart.
+    pub(crate) fn len(&self) -> usize {
+        self.properties.len()
     }
 
     /// The value of a property.

@@ -15,7 +15,7 @@ use serde_json::Value;
 use crate::Patch;
 use crate::response::limits;
 use crate::serde::additional::Rest;
-use crate::serde::content::OBJECT;
+use crate::serde::content::{Content, OBJECT};
 use crate::serde::lenient::{Lenient, LenientNumber};
 use crate::serde::tolerance::{self, Tolerant};
 
@@ -27,6 +27,23 @@ pub trait Decode: DeserializeOwned {
     /// The properties that the type declares, by which unions tell objects apart; empty for
     /// what is no object.
     const KEYS: &'static [Key] = &[];
+
+    /// Whether a value keeps the properties that the type does not declare.
+    const KEEPS_ALL: bool = true;
+
+    /// How many of the value's properties the type knows; none if the value cannot be of the type.
+    fn score(content: &Content) -> Option<usize> {
+        let Content::Object(object) = content else { return Some(0) };
+        let mut score = 0;
+        for key in Self::KEYS {
+            match object.get(key.name) {
+                Some(_) => score += 1,
+                None if key.required => return None,
+                None => {}
+            }
+        }
+        Some(score)
+    }
 
     /// The value that stands in a field until its property is read. A type that holds itself
     /// without end has none (this would not return), so generated code must not declare one.

@@ -37,7 +37,7 @@ macro_rules! lenient_integers {
         })*
     };
 }
-lenient_integers!(i32, i64, u32, u64);
+lenient_integers!(i32, i64, u32, u64, i128);
 
 macro_rules! lenient_floats {
     ($($float:ty),*) => {

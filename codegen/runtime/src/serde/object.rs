@@ -39,6 +39,7 @@ macro_rules! read_object {
             const KEYS: &'static [$crate::__private::Key] = &[$(
                 $crate::__private::Key { name: $key, required: $crate::__private::is_required::$mode },
             )*];
+            const KEEPS_ALL: bool = false $(|| !::core::stringify!($rest).is_empty())?;
 
             #[inline]
             fn blank() -> Self {

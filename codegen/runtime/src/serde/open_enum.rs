@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use serde::de::{self, Deserializer, Visitor};
 
-use super::de::Decode as _;
+use super::de::Decode;
 
 /// Reads a string enum.
 pub fn read_string<'de, T, D>(deserializer: D) -> Result<T, D::Error>
@@ -31,8 +31,8 @@ where
 }
 
 /// Reads an integer enum.
-pub fn read_integer<'de, T: From<i64>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    i64::decode(deserializer).map(T::from)
+pub fn read_integer<'de, N: Decode, T: From<N>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    N::decode(deserializer).map(T::from)
 }
 
 /// Names the strings of an enum: `string_enum! { Status(Unknown) { Open = "open", } }`, where
@@ -110,15 +110,23 @@ macro_rules! string_enum {
 }
 
 /// Names the integers of an enum: `integer_enum! { Kind(Unknown) { Incoming = 0, } }`, where
-/// `Unknown(i64)` takes the values that are not listed.
+/// `Unknown(i64)` takes the values that are not listed. Values that are no `i64` need `Unknown: i128`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! integer_enum {
-    ($name:ident($unknown:ident) { $($variant:ident = $number:literal),* $(,)? }) => {
+    ($name:ident($unknown:ident) { $($list:tt)* }) => {
+        $crate::integer_enum! { @of i64 as_i64 serialize_i64 $name $unknown { $($list)* } }
+    };
+    ($name:ident($unknown:ident : i128) { $($list:tt)* }) => {
+        $crate::integer_enum! { @of i128 as_i128 serialize_i128 $name $unknown { $($list)* } }
+    };
+    (@of $integer:ident $as_integer:ident $serialize:ident $name:ident $unknown:ident {
+        $($variant:ident = $number:literal),* $(,)?
+    }) => {
         impl $name {
             /// The value as it is sent.
             #[inline]
-            pub fn as_i64(&self) -> i64 {
+            pub fn $as_integer(&self) -> $integer {
                 match self {
                     $(Self::$variant => $number,)*
                     Self::$unknown(number) => *number,
@@ -126,9 +134,9 @@ macro_rules! integer_enum {
             }
         }
 
-        impl ::core::convert::From<i64> for $name {
+        impl ::core::convert::From<$integer> for $name {
             #[inline]
-            fn from(number: i64) -> Self {
+            fn from(number: $integer) -> Self {
                 match number {
                     $($number => Self::$variant,)*
                     _ => Self::$unknown(number),
@@ -139,7 +147,7 @@ macro_rules! integer_enum {
         impl ::core::fmt::Display for $name {
             #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                ::core::fmt::Display::fmt(&self.as_i64(), f)
+                ::core::fmt::Display::fmt(&self.$as_integer(), f)
             }
         }
 
@@ -148,7 +156,7 @@ macro_rules! integer_enum {
                 &self,
                 serializer: S,
             ) -> ::core::result::Result<S::Ok, S::Error> {
-                serializer.serialize_i64(self.as_i64())
+                serializer.$serialize(self.$as_integer())
             }
         }
 
@@ -156,14 +164,14 @@ macro_rules! integer_enum {
             fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
-                $crate::__private::read_integer(deserializer)
+                $crate::__private::read_integer::<$integer, Self, D>(deserializer)
             }
         }
 
         impl $crate::generated::PathValue for $name {
             #[inline]
             fn push(&self, out: &mut $crate::__private::String) {
-                $crate::generated::PathValue::push(&self.as_i64(), out);
+                $crate::generated::PathValue::push(&self.$as_integer(), out);
             }
         }
 

@@ -9,7 +9,7 @@ use std::marker::PhantomData;
 
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{self, Serialize, Serializer};
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 use crate::response::limits;
 use crate::serde::content::{self, Content, ContentReader, ContentVisitor, Mismatch, UNION, Work};
@@ -54,34 +54,48 @@ pub mod kind {
 /// Decodes a buffered value as a variant of the union `U`.
 type ReadVariant<U> = fn(ContentReader<'_>) -> Result<U, Mismatch>;
 
+/// The values that a property has in a variant.
+pub type Condition = (&'static str, &'static [Tag]);
+
 /// How a value is recognized as a variant before it is decoded.
 #[derive(Clone, Copy)]
 pub struct Shape {
     is_kind: fn(&Content) -> bool,
+    score: fn(&Content) -> Option<usize>,
     keys: &'static [Key],
+    keeps_all: bool,
+    conditions: &'static [Condition],
 }
 
 impl Shape {
     /// The shape of what `make` takes.
     pub const fn of<T: Decode, U>(is_kind: fn(&Content) -> bool, _make: fn(T) -> U) -> Self {
-        Self { is_kind, keys: T::KEYS }
+        Self { is_kind, score: T::score, keys: T::KEYS, keeps_all: T::KEEPS_ALL, conditions: &[] }
+    }
+
+    /// The same shape, of a value whose properties have these values; one that is absent has any.
+    #[must_use]
+    pub const fn with(self, conditions: &'static [Condition]) -> Self {
+        Self { conditions, ..self }
     }
 
     /// How many of the value's properties the variant knows; none if the value cannot be this variant.
     fn score(&self, content: &Content) -> Option<usize> {
-        if !(self.is_kind)(content) {
+        let holds = |(property, tags): &Condition| match content {
+            Content::Object(object) => object.get(property).is_none_or(|value| tags.iter().any(|tag| tag.is(value))),
+            _ => true,
+        };
+        if !(self.is_kind)(content) || !self.conditions.iter().all(holds) {
             return None;
         }
-        let Content::Object(object) = content else { return Some(0) };
-        let mut score = 0;
-        for key in self.keys {
-            match object.get(key.name) {
-                Some(_) => score += 1,
-                None if key.required => return None,
-                None => {}
-            }
-        }
-        Some(score)
+        (self.score)(content)
+    }
+
+    /// Whether this variant would lose a property of the value that the other one knows.
+    fn loses(&self, other: &Self, content: &Content) -> bool {
+        let Content::Object(object) = content else { return false };
+        let is_known = |name: &str| self.keys.iter().any(|key| key.name == name);
+        !self.keeps_all && other.keys.iter().any(|key| object.get(key.name).is_some() && !is_known(key.name))
     }
 }
 
@@ -108,7 +122,7 @@ pub enum Tag {
     /// This string.
     Text(&'static str),
     /// This integer.
-    Integer(i64),
+    Integer(i128),
     /// This number.
     Number(f64),
     /// This boolean.
@@ -123,8 +137,8 @@ impl Tag {
     fn is(&self, content: &Content) -> bool {
         match (self, content) {
             (Self::Text(text), Content::String(value)) => *text == &**value,
-            (Self::Integer(number), Content::Unsigned(value)) => i64::try_from(*value) == Ok(*number),
-            (Self::Integer(number), Content::Signed(value)) => number == value,
+            (Self::Integer(number), Content::Unsigned(value)) => *number == i128::from(*value),
+            (Self::Integer(number), Content::Signed(value)) => *number == i128::from(*value),
             (Self::Integer(number), Content::Float(value)) => *number as f64 == *value,
             (Self::Number(number), Content::Float(value)) => number == value,
             (Self::Number(number), Content::Unsigned(value)) => *number == *value as f64,
@@ -139,7 +153,7 @@ impl Tag {
     fn to_value(self) -> Option<Value> {
         Some(match self {
             Self::Text(text) => Value::from(text),
-            Self::Integer(number) => Value::from(number),
+            Self::Integer(number) => Value::Number(Number::from_i128(number)?),
             Self::Number(number) => Value::from(number),
             Self::Boolean(boolean) => Value::from(boolean),
             Self::Null => Value::Null,
@@ -157,7 +171,7 @@ pub mod tag {
         Tag::Text(text)
     }
 
-    pub const fn integer(number: i64) -> Tag {
+    pub const fn integer(number: i128) -> Tag {
         Tag::Integer(number)
     }
 
@@ -198,7 +212,7 @@ pub mod tag {
     }
 }
 
-/// Writes a variant with its tag, which the variant's type does not declare.
+/// Writes a variant with its tag, which the variant's type does not declare, or which is not set.
 pub fn write_tagged<T: Serialize, S: Serializer>(
     value: &T,
     property: &'static str,
@@ -207,9 +221,31 @@ pub fn write_tagged<T: Serialize, S: Serializer>(
 ) -> Result<S::Ok, S::Error> {
     let mut written = serde_json::to_value(value).map_err(ser::Error::custom)?;
     if let (Value::Object(object), Some(tag)) = (&mut written, tag.to_value()) {
-        object.insert(property.to_owned(), tag);
+        object.entry(property).or_insert(tag);
     }
     written.serialize(serializer)
+}
+
+/// The properties of a value that another type declares; none if it lacks one of them.
+pub fn base_of<T: Serialize, B: Decode>(value: &T) -> Option<B> {
+    B::decode(serde_json::to_value(value).ok()?).ok()
+}
+
+/// How many of the value's properties the union's best variant knows; none if it would be an unknown value.
+pub fn score<U: Union>(content: &Content) -> Option<usize> {
+    let best =
+        |variants: &[(Shape, ReadVariant<U>)]| variants.iter().filter_map(|(shape, _)| shape.score(content)).max();
+    match U::VARIANTS {
+        Variants::ByShape(variants) => best(variants),
+        Variants::ByTag(property, variants, untagged) => {
+            let Content::Object(object) = content else { return None };
+            match object.get(property) {
+                // The tag says more than all other properties.
+                Some(tag) => variants.iter().any(|(known, _)| known.is(tag)).then(|| object.len()),
+                None => best(untagged),
+            }
+        }
+    }
 }
 
 /// Decodes a buffered value as one variant.
@@ -253,16 +289,20 @@ fn choose<U: Union>(content: &Content, work: &Work) -> Result<U, Mismatch> {
     Ok(U::unknown(content.to_value()))
 }
 
-/// Decodes the value as the first variant that succeeds, those first that know most of its properties.
+/// Decodes the value as the first variant that succeeds, those first that know most of its properties. A variant that would
+/// lose a property which another one knows is passed over.
 fn choose_by_shape<U>(
     reader: ContentReader<'_>,
     content: &Content,
     work: &Work,
     variants: &[(Shape, ReadVariant<U>)],
 ) -> Result<Option<U>, Mismatch> {
-    let mut candidates: Vec<(usize, ReadVariant<U>)> =
-        variants.iter().filter_map(|(shape, read)| Some((shape.score(content)?, *read))).collect();
-    candidates.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+    let mut possible: Vec<(usize, &Shape, ReadVariant<U>)> =
+        variants.iter().filter_map(|(shape, read)| Some((shape.score(content)?, shape, *read))).collect();
+    possible.sort_by_key(|(score, ..)| std::cmp::Reverse(*score));
+    let loses = |shape: &Shape| possible.iter().any(|(_, other, _)| shape.loses(other, content));
+    let candidates: Vec<(usize, ReadVariant<U>)> =
+        possible.iter().filter(|(_, shape, _)| !loses(shape)).map(|(score, _, read)| (*score, *read)).collect();
     for (index, (_, read)) in candidates.iter().enumerate() {
         if index > 0 && !work.is_left() {
             break;
@@ -372,8 +412,10 @@ impl<'de, U: Union> Visitor<'de> for UnionVisitor<U> {
 /// (`boolean`, `integer`, `number`, `string`, `array`, `object` or `any`):
 /// `union! { Id(Unknown) { Number: integer, Text: string, } }`; or, with a tag, the strings at that
 /// property: `union! { Payload(Unknown) tag "type" { Contact: "contacts" | "people", } }`. Other values than strings are
-/// made by the functions of [`tag`]: `union! { Shape(Unknown) tag "version" { First: integer(1), Second: null(), } }`. A tag
-/// that the variants do not declare is added where the list says `added`.
+/// made by the functions of [`tag`]: `union! { Shape(Unknown) tag "version" { First: integer(1), Second: null(), } }`. Where the
+/// tag is absent, the shape decides if the list says `optional`; a tag that the variants do not declare is added besides where
+/// it says `added`. Without a tag, a variant may have conditions:
+/// `union! { Id(Unknown) { Card: object where "kind" is (text("card")), Text: string, } }`.
 /// `Unknown(Value)` takes what fits none of them.
 #[doc(hidden)]
 #[macro_export]
@@ -388,10 +430,14 @@ macro_rules! union {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! read_union {
-    ($name:ident($unknown:ident) { $($variant:ident : $kind:ident),* $(,)? }) => {
+    ($name:ident($unknown:ident) {
+        $($variant:ident : $kind:ident
+            $(where $property:literal is ($($make:ident($($value:literal)?))|+))*),* $(,)?
+    }) => {
         $crate::read_union! { @by $name $unknown
             $crate::__private::Variants::ByShape(&[$((
-                $crate::__private::Shape::of($crate::__private::kind::$kind, Self::$variant),
+                $crate::__private::Shape::of($crate::__private::kind::$kind, Self::$variant)
+                    .with(&[$(($property, &[$($crate::__private::tag::$make($($value)?)),+])),*]),
                 |reader| $crate::__private::read_variant(reader, Self::$variant),
             )),*])
         }
@@ -414,10 +460,10 @@ macro_rules! read_union {
             ),)+)*], &[])
         }
     };
-    ($name:ident($unknown:ident) tag $tag:literal added { $($variant:ident : $($text:literal)|+),* $(,)? }) => {
-        $crate::read_union! { $name($unknown) tag $tag added { $($variant: $(text($text))|+),* } }
+    ($name:ident($unknown:ident) tag $tag:literal $presence:ident { $($variant:ident : $($text:literal)|+),* $(,)? }) => {
+        $crate::read_union! { $name($unknown) tag $tag $presence { $($variant: $(text($text))|+),* } }
     };
-    ($name:ident($unknown:ident) tag $tag:literal added {
+    ($name:ident($unknown:ident) tag $tag:literal $presence:ident {
         $($variant:ident : $($make:ident($($value:literal)?))|+),* $(,)?
     }) => {
         $crate::read_union! { @by $name $unknown
@@ -448,6 +494,10 @@ macro_rules! read_union {
         }
 
         impl $crate::generated::Decode for $name {
+            fn score(content: &$crate::__private::Content) -> ::core::option::Option<usize> {
+                $crate::__private::score::<Self>(content)
+            }
+
             #[inline]
             fn blank() -> Self {
                 Self::$unknown($crate::Value::Null)
@@ -483,15 +533,17 @@ macro_rules! write_union {
             }
         }
     };
-    ($name:ident($unknown:ident) tag $tag:literal { $($variant:ident : $($text:literal)|+),* $(,)? }) => {
+    ($name:ident($unknown:ident) tag $tag:literal $(optional)? { $($variant:ident : $($text:literal)|+),* $(,)? }) => {
         $crate::write_union! { $name($unknown) { $($variant: any),* } }
     };
-    ($name:ident($unknown:ident) tag $tag:literal {
+    ($name:ident($unknown:ident) tag $tag:literal $(optional)? {
         $($variant:ident : $($make:ident($($value:literal)?))|+),* $(,)?
     }) => {
         $crate::write_union! { $name($unknown) { $($variant: any),* } }
     };
-    ($name:ident($unknown:ident) { $($variant:ident : $kind:tt),* $(,)? }) => {
+    ($name:ident($unknown:ident) {
+        $($variant:ident : $kind:ident $(where $property:literal is $tags:tt)*),* $(,)?
+    }) => {
         impl $crate::__private::serde::Serialize for $name {
             fn serialize<S: $crate::__private::serde::Serializer>(
                 &self,

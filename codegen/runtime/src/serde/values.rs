@@ -18,6 +18,7 @@ use super::lenient::Lenient;
 use super::tolerance;
 use crate::Patch;
 use crate::response::limits;
+use crate::serde::content::Content;
 
 /// What the allocator adds to a block.
 const BLOCK: usize = 16;
@@ -54,7 +55,7 @@ macro_rules! integers {
         })*
     };
 }
-integers!(i32, i64, u32, u64);
+integers!(i32, i64, u32, u64, i128);
 
 /// Reads an integer, also one that is written with a fraction of zero or with an exponent.
 struct IntegerVisitor<T>(&'static str, PhantomData<T>);
@@ -146,6 +147,11 @@ fn shortened(text: &str) -> String {
 
 impl<T: Decode> Decode for Box<T> {
     const KEYS: &'static [Key] = T::KEYS;
+    const KEEPS_ALL: bool = T::KEEPS_ALL;
+
+    fn score(content: &Content) -> Option<usize> {
+        T::score(content)
+    }
 
     fn blank() -> Self {
         Box::new(T::blank())
@@ -158,6 +164,13 @@ impl<T: Decode> Decode for Box<T> {
 }
 
 impl<T: Decode> Decode for Option<T> {
+    const KEYS: &'static [Key] = T::KEYS;
+    const KEEPS_ALL: bool = T::KEEPS_ALL;
+
+    fn score(content: &Content) -> Option<usize> {
+        T::score(content)
+    }
+
     #[inline]
     fn blank() -> Self {
         None

@@ -179,13 +179,15 @@ async fn what_tells_variants_apart_is_set_by_itself() -> Outcome {
         client.pets().create(Cat::new("m").lives(9))
     });
     assert_eq!(request.body, r#"{"kind":"Cat","name":"m","lives":9}"#);
-    assert_eq!((pet.kind.as_str(), pet.name.as_str()), ("Cat", "m"));
+    let base = pet.base().ok_or("no base")?;
+    assert_eq!((base.kind.as_str(), base.name.as_str()), ("Cat", "m"));
     let (request, answer) =
         sent!(inheritance, json(r#"{"number": 5}"#), |client| client.pets().forms(Text::new().text("t")));
-    assert_eq!(request.body, r#"{"text":"t"}"#);
+    assert_eq!(request.body, r#"{"text":"t","type":"Text"}"#);
     assert!(matches!(answer, Partly::Number(_)), "a tag that no variant declares may be absent");
     assert_eq!(serde_json::to_value(&answer)?, json!({"type": "n", "number": 5}));
     assert!(matches!(serde_json::from_value(json!({"number": 1}))?, Unsaid::Number(_)));
+    assert!(matches!(serde_json::from_value(json!({"type": "Text"}))?, Unsaid::Text(_)));
     Ok(())
 }
 

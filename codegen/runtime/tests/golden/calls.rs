@@ -73,6 +73,9 @@ mod hard_names;
 #[path = "../../../checks/tests/fixtures/golden/headers_cookies/calls/mod.rs"]
 #[rustfmt::skip]
 mod headers_cookies;
+#[path = "../../../checks/tests/fixtures/golden/hierarchies/calls/mod.rs"]
+#[rustfmt::skip]
+mod hierarchies;
 #[path = "../../../checks/tests/fixtures/golden/inheritance/calls/mod.rs"]
 #[rustfmt::skip]
 mod inheritance;
@@ -91,6 +94,9 @@ mod multipart;
 #[path = "../../../checks/tests/fixtures/golden/multipart_encoding/calls/mod.rs"]
 #[rustfmt::skip]
 mod multipart_encoding;
+#[path = "../../../checks/tests/fixtures/golden/nested_choices/calls/mod.rs"]
+#[rustfmt::skip]
+mod nested_choices;
 #[path = "../../../checks/tests/fixtures/golden/no_operation_id/calls/mod.rs"]
 #[rustfmt::skip]
 mod no_operation_id;
@@ -121,6 +127,9 @@ mod odd_values;
 #[path = "../../../checks/tests/fixtures/golden/operation_servers/calls/mod.rs"]
 #[rustfmt::skip]
 mod operation_servers;
+#[path = "../../../checks/tests/fixtures/golden/overlapping/calls/mod.rs"]
+#[rustfmt::skip]
+mod overlapping;
 #[path = "../../../checks/tests/fixtures/golden/overlays/calls/mod.rs"]
 #[rustfmt::skip]
 mod overlays;
@@ -151,6 +160,9 @@ mod references;
 #[path = "../../../checks/tests/fixtures/golden/resource_names/calls/mod.rs"]
 #[rustfmt::skip]
 mod resource_names;
+#[path = "../../../checks/tests/fixtures/golden/response_choices/calls/mod.rs"]
+#[rustfmt::skip]
+mod response_choices;
 #[path = "../../../checks/tests/fixtures/golden/responses/calls/mod.rs"]
 #[rustfmt::skip]
 mod responses;
@@ -187,6 +199,9 @@ mod webhook_names;
 #[path = "../../../checks/tests/fixtures/golden/webhooks/calls/mod.rs"]
 #[rustfmt::skip]
 mod webhooks;
+#[path = "../../../checks/tests/fixtures/golden/wide_enums/calls/mod.rs"]
+#[rustfmt::skip]
+mod wide_enums;
 #[path = "../../../checks/tests/fixtures/golden/xml_bodies/calls/mod.rs"]
 #[rustfmt::skip]
 mod xml_bodies;
@@ -220,12 +235,13 @@ async fn every_call_goes_onto_the_wire() -> Outcome {
     let url = &server.url();
     let themes = run!(
         url,
-        all_of as_meant body_types clashes conversions cookies_deep cycles default_only defaults directions documentation duplicates
-        enum_names enums event_streams form_encodings formats forms free_form hard_names headers_cookies inheritance lossy maps
-        media_types multipart multipart_encoding no_operation_id no_operations nulls numeric_strings oauth2 octet_streams
-        odd_defaults odd_enums odd_values operation_servers overlays pagination parameter_content path_parameters path_styles
-        property_names query_styles recursion references resource_names responses rust_names scopes security servers swagger_2
-        tag_values tagged type_names unions webhook_names webhooks xml_bodies
+        all_of as_meant body_types clashes conversions cookies_deep cycles default_only defaults directions
+        documentation duplicates enum_names enums event_streams form_encodings formats forms free_form hard_names
+        headers_cookies hierarchies inheritance lossy maps media_types multipart multipart_encoding nested_choices
+        no_operation_id no_operations nulls numeric_strings oauth2 octet_streams odd_defaults odd_enums odd_values
+        operation_servers overlapping overlays pagination parameter_content path_parameters path_styles property_names
+        query_styles recursion references resource_names response_choices responses rust_names scopes security servers
+        swagger_2 tag_values tagged type_names unions webhook_names webhooks wide_enums xml_bodies
     );
     for entry in std::fs::read_dir(crate::themes_directory())? {
         let theme = entry?.file_name().to_string_lossy().into_owned();

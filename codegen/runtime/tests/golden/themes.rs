@@ -65,6 +65,9 @@ pub mod hard_names;
 #[path = "../../../checks/tests/fixtures/golden/headers_cookies/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod headers_cookies;
+#[path = "../../../checks/tests/fixtures/golden/hierarchies/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod hierarchies;
 #[path = "../../../checks/tests/fixtures/golden/inheritance/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod inheritance;
@@ -83,6 +86,9 @@ pub mod multipart;
 #[path = "../../../checks/tests/fixtures/golden/multipart_encoding/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod multipart_encoding;
+#[path = "../../../checks/tests/fixtures/golden/nested_choices/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod nested_choices;
 #[path = "../../../checks/tests/fixtures/golden/no_operation_id/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod no_operation_id;
@@ -113,6 +119,9 @@ pub mod odd_values;
 #[path = "../../../checks/tests/fixtures/golden/operation_servers/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod operation_servers;
+#[path = "../../../checks/tests/fixtures/golden/overlapping/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod overlapping;
 #[path = "../../../checks/tests/fixtures/golden/overlays/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod overlays;
@@ -143,6 +152,9 @@ pub mod references;
 #[path = "../../../checks/tests/fixtures/golden/resource_names/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod resource_names;
+#[path = "../../../checks/tests/fixtures/golden/response_choices/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod response_choices;
 #[path = "../../../checks/tests/fixtures/golden/responses/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod responses;
@@ -179,6 +191,9 @@ pub mod webhook_names;
 #[path = "../../../checks/tests/fixtures/golden/webhooks/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod webhooks;
+#[path = "../../../checks/tests/fixtures/golden/wide_enums/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod wide_enums;
 #[path = "../../../checks/tests/fixtures/golden/xml_bodies/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod xml_bodies;

@@ -4,8 +4,9 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::{Result, Sampler, Unsampled};
+use crate::ir::is_alike;
 use crm_clients_document::model::SchemaId;
-use crm_clients_document::normalize::{Additional, Discriminator, Kind, Limits, Normalizer};
+use crm_clients_document::normalize::{Additional, Choice, Discriminator, Kind, Limits, Normalizer};
 
 /// The schemas that hold at once, merged: of keywords that several have, those of the first.
 #[derive(Clone, Default)]
@@ -17,6 +18,8 @@ pub(super) struct Merged<'a> {
     pub(super) required: Vec<&'a str>,
     pub(super) additional: Additional,
     pub(super) items: Vec<SchemaId>,
+    /// The chosen alternatives, the outermost first.
+    pub(super) chosen: Vec<SchemaId>,
     /// The property and value by which the chosen alternative is known.
     pub(super) tag: Option<(String, Value)>,
 }
@@ -81,13 +84,15 @@ impl<'a> Sampler<'a> {
                 out.required.extend(object.required.iter().map(String::as_str));
             }
             Kind::AllOf(parts) => out.join(self.merged(parts)?),
-            Kind::OneOf(variants, discriminator) if !variants.is_empty() => {
+            Kind::Choice(Choice { variants, discriminator, .. }) if !variants.is_empty() => {
                 self.alternatives = self.alternatives.max(variants.len());
                 let (chosen, part) = self.chosen(variants)?;
-                out.tag = discriminator.as_ref().and_then(|discriminator| tag(all, discriminator, chosen, &part));
+                out.chosen.push(chosen);
+                out.tag =
+                    discriminator.as_ref().and_then(|discriminator| tag(all, discriminator, variants, chosen, &part));
                 out.join(part);
             }
-            Kind::OneOf(..) => {}
+            Kind::Choice(_) => {}
         }
         Ok(out)
     }
@@ -131,9 +136,8 @@ impl Merged<'_> {
         if self.additional == Additional::Unsaid {
             self.additional = other.additional;
         }
-        if self.items.is_empty() {
-            self.items = other.items;
-        }
+        self.items.extend(other.items);
+        self.chosen.extend(other.chosen);
         self.tag = self.tag.take().or(other.tag);
         let (own, other) = (std::mem::take(&mut self.limits), other.limits);
         self.limits = Limits {
@@ -160,16 +164,23 @@ impl Merged<'_> {
 fn tag(
     all: &Normalizer<'_>,
     discriminator: &Discriminator,
+    variants: &[SchemaId],
     chosen: SchemaId,
     part: &Merged<'_>,
 ) -> Option<(String, Value)> {
     let component = all[chosen].component.as_ref()?;
-    let mapped = discriminator.mapping.iter().find(|(_, target)| *target == chosen);
-    let lists_values = |schemas: &Vec<SchemaId>| schemas.iter().any(|id| !all[*id].limits.values.is_empty());
-    let value = match mapped {
-        Some((value, _)) => value,
-        None if part.properties.get(discriminator.property.as_str()).is_none_or(lists_values) => return None,
-        None => component,
+    let is_chosen = |target: &SchemaId| *target == chosen || part.chosen.contains(target);
+    let mapped = discriminator.mapping.iter().find(|(_, target)| is_chosen(target));
+    let declared = part.properties.get(discriminator.property.as_str()).into_iter().flatten();
+    let listed = declared.map(|id| &all[*id].limits.values).find(|values| !values.is_empty());
+    let value = match (mapped, listed) {
+        (Some((value, _)), _) => value,
+        (None, Some(listed)) => {
+            let named = listed.iter().find(|value| value.as_str().is_some_and(|value| is_alike(value, component)))?;
+            return Some((discriminator.property.clone(), named.clone()));
+        }
+        (None, None) if variants.iter().any(|variant| all[*variant].component.is_none()) => return None,
+        (None, None) => component,
     };
     Some((discriminator.property.clone(), Value::String(value.clone())))
 }

@@ -98,7 +98,7 @@ impl Writer<'_> {
         for field in &kind.fields {
             let name = escape::ident(&field.name);
             let value = match (&field.constant, field.presence) {
-                (Some(constant), Presence::Required) => constant_tokens(constant, &field.ty),
+                (Some(constant), Presence::Required) => self.constant(constant, &field.ty),
                 (None, Presence::Required) | (_, Presence::OrEmpty) => {
                     let (taken, made) = argument(self.api, &field.ty, &name, self.from());
                     parameters.extend(quote!(#name: #taken,));
@@ -132,6 +132,32 @@ impl Writer<'_> {
             pub fn new(#parameters) -> Self {
                 Self { #values }
             }
+        }
+    }
+
+    /// The single value of a field.
+    fn constant(&self, constant: &str, ty: &Type) -> TokenStream {
+        let integer = |number: i128| {
+            let (sign, digits) = ((number < 0).then(|| quote!(-)), Literal::u128_unsuffixed(number.unsigned_abs()));
+            quote!(#sign #digits)
+        };
+        let text = escape::string(constant);
+        match (ty, constant.parse::<i128>(), constant.parse::<f64>()) {
+            (Type::Boolean, ..) if constant == "true" => quote!(true),
+            (Type::Boolean, ..) => quote!(false),
+            (Type::I32 | Type::I64 | Type::U64, Ok(number), _) => integer(number),
+            (Type::F64, _, Ok(number)) => {
+                let (sign, digits) =
+                    (number.is_sign_negative().then(|| quote!(-)), Literal::f64_unsuffixed(number.abs()));
+                quote!(#sign #digits)
+            }
+            (Type::Value, ..) => quote!(runtime::Value::Null),
+            (Type::Named(id), Ok(number), _) if matches!(self.api[*id].kind, TypeKind::Integers(_)) => {
+                let (ty, number) = (self.tokens(ty), integer(number));
+                quote!(<#ty>::from(#number))
+            }
+            (Type::String, ..) => quote!(#text.to_owned()),
+            _ => quote!(#text.into()),
         }
     }
 
@@ -272,28 +298,6 @@ impl SetterNames {
         let rest = kind.rest.as_ref();
         let rest = rest.map(|(field, _)| taken.claim(&format!("with_{}", names::suffix(field))));
         Self { fields: named, rest }
-    }
-}
-
-/// The single value of a field.
-fn constant_tokens(constant: &str, ty: &Type) -> TokenStream {
-    match (ty, constant.parse::<bool>(), constant.parse::<f64>()) {
-        (Type::Boolean, Ok(boolean), _) => return quote!(#boolean),
-        (Type::F64, _, Ok(number)) => {
-            let (sign, digits) = (number.is_sign_negative().then(|| quote!(-)), Literal::f64_unsuffixed(number.abs()));
-            return quote!(#sign #digits);
-        }
-        _ => {}
-    }
-    match constant.parse::<i64>() {
-        Ok(number) if *ty == Type::I64 => {
-            let (sign, digits) = ((number < 0).then(|| quote!(-)), Literal::u64_unsuffixed(number.unsigned_abs()));
-            quote!(#sign #digits)
-        }
-        _ => {
-            let text = escape::string(constant);
-            if *ty == Type::String { quote!(#text.to_owned()) } else { quote!(#text.into()) }
-        }
     }
 }
 

@@ -247,6 +247,12 @@ impl<'a> Renames<'a> {
                     self.queue.extend(same.map(|same| (&variant.ty, &same.ty)));
                 }
             }
+            (TypeKind::Responses(old), TypeKind::Responses(new)) => {
+                for case in &old.cases {
+                    let same = new.cases.iter().find(|other| other.name == case.name);
+                    self.queue.extend(same.and_then(|same| case.output.ty().zip(same.output.ty())));
+                }
+            }
             (TypeKind::Alias(old), TypeKind::Alias(new)) => self.queue.push_back((old, new)),
             _ => {}
         }
@@ -265,7 +271,9 @@ fn alike(old: &TypeDef, new: &TypeDef) -> bool {
         (TypeKind::Integers(old), TypeKind::Integers(new)) => {
             most(old.variants.iter().map(|(_, value)| value), new.variants.iter().map(|(_, value)| value))
         }
-        (TypeKind::Union(_), TypeKind::Union(_)) | (TypeKind::Alias(_), TypeKind::Alias(_)) => true,
+        (TypeKind::Union(_), TypeKind::Union(_))
+        | (TypeKind::Responses(_), TypeKind::Responses(_))
+        | (TypeKind::Alias(_), TypeKind::Alias(_)) => true,
         _ => false,
     }
 }

@@ -253,9 +253,9 @@ impl<'a> Comparison<'a> {
     fn output(&mut self, pair: &Pair<'a>, place: &Place) {
         let [old, new] = pair.operations;
         let same = match (&old.output, &new.output) {
-            (Output::Json(old), Output::Json(new)) | (Output::MaybeJson(old), Output::MaybeJson(new)) => {
-                self.same(old, new)
-            }
+            (Output::Json(old), Output::Json(new))
+            | (Output::MaybeJson(old), Output::MaybeJson(new))
+            | (Output::Selected(old), Output::Selected(new)) => self.same(old, new),
             (old, new) => old == new,
         };
         if !same {

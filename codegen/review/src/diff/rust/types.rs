@@ -6,7 +6,9 @@ use std::fmt::Display;
 use super::{Comparison, Only, Place, rules};
 use crm_clients_document::diagnostic::child;
 use crm_clients_generator::emit::written_field;
-use crm_clients_generator::ir::{Enum, Field, Presence, Struct, Type, TypeDef, TypeId, TypeKind, Union, UnionVariant};
+use crm_clients_generator::ir::{
+    Enum, Field, Presence, Responses, Struct, Tag, Type, TypeDef, TypeId, TypeKind, Union, UnionVariant,
+};
 
 impl<'a> Comparison<'a> {
     /// Compares all types.
@@ -96,6 +98,7 @@ impl<'a> Comparison<'a> {
             (TypeKind::Strings(was), TypeKind::Strings(is)) => self.values(place, was, is),
             (TypeKind::Integers(was), TypeKind::Integers(is)) => self.values(place, was, is),
             (TypeKind::Union(was), TypeKind::Union(is)) => self.union(place, was, is),
+            (TypeKind::Responses(was), TypeKind::Responses(is)) => self.responses(place, was, is),
             (TypeKind::Alias(was), TypeKind::Alias(is)) => self.alias(place, old, was, is),
             (was, is) => {
                 let (was, is) = (self.made(was, true), self.made(is, false));
@@ -111,6 +114,7 @@ impl<'a> Comparison<'a> {
             TypeKind::Strings(_) => "an enum of strings".to_owned(),
             TypeKind::Integers(_) => "an enum of integers".to_owned(),
             TypeKind::Union(_) => "an enum of types".to_owned(),
+            TypeKind::Responses(_) => "an enum of responses".to_owned(),
             TypeKind::Alias(ty) => {
                 let side = if old { &self.old } else { &self.new };
                 format!("another name for `{}`", side.written(ty))
@@ -293,8 +297,10 @@ impl<'a> Comparison<'a> {
 
     fn union(&mut self, place: &Place, old: &Union, new: &Union) {
         let at = |name: &str| Place { subject: format!("{}::{name}", place.subject), ..place.clone() };
-        if old.tag != new.tag {
-            let told = |tag: &Option<String>| tag.as_ref().map_or("their shapes".to_owned(), |tag| format!("`{tag}`"));
+        let property = |union: &Union| union.tag.as_ref().map(|tag| tag.property.clone());
+        if property(old) != property(new) {
+            let told =
+                |tag: &Option<Tag>| tag.as_ref().map_or("their shapes".to_owned(), |tag| format!("`{}`", tag.property));
             let (was, is) = (told(&old.tag), told(&new.tag));
             let message = format!("variants are told apart by {is}, no longer by {was}");
             self.tell(&rules::TAG_CHANGED, place.clone(), message, &[&was, &is]);
@@ -317,6 +323,26 @@ impl<'a> Comparison<'a> {
             }
         }
         for (_, is) in new.variants.iter().enumerate().filter(|(index, _)| !matched.contains(index)) {
+            self.tell_only(Only::New, rules, at(&is.name), &format!("the variant `{}`", is.name), &[]);
+        }
+    }
+
+    /// The variants of what a success can be, by their names.
+    fn responses(&mut self, place: &Place, old: &Responses, new: &Responses) {
+        let at = |name: &str| Place { subject: format!("{}::{name}", place.subject), ..place.clone() };
+        self.variant(at(&old.unknown), [&old.unknown, &new.unknown], None);
+        let rules = [&rules::VARIANT_REMOVED, &rules::VARIANT_ADDED];
+        for was in &old.cases {
+            match new.cases.iter().find(|is| is.name == was.name) {
+                Some(is) => {
+                    let types = was.output.ty().zip(is.output.ty());
+                    let types = types.filter(|(was, is)| !self.same(was, is)).map(|(was, is)| [was, is]);
+                    self.variant(at(&was.name), [&was.name, &is.name], types);
+                }
+                None => self.tell_only(Only::Old, rules, at(&was.name), &format!("the variant `{}`", was.name), &[]),
+            }
+        }
+        for is in new.cases.iter().filter(|is| old.cases.iter().all(|was| was.name != is.name)) {
             self.tell_only(Only::New, rules, at(&is.name), &format!("the variant `{}`", is.name), &[]);
         }
     }

@@ -1,0 +1,169 @@
+//! Unions: variants, what tells them apart, conversions.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use super::{Writer, head};
+use crate::emit::escape;
+use crate::emit::file::File;
+use crate::ir::{TagPresence, TagValue, Type, TypeDef, Union, UnionVariant};
+use crate::markdown::code;
+
+impl Writer<'_> {
+    pub(super) fn union(&self, def: &TypeDef, kind: &Union, file: &mut File) {
+        let (head, name, unknown) = (head(def), escape::ident(&def.name), escape::ident(&kind.unknown));
+        let (mut variants, mut conversions) = (TokenStream::new(), TokenStream::new());
+        let mut converted: Vec<&Type> = Vec::new();
+        for variant in &kind.variants {
+            let (variant_name, ty) = (escape::ident(&variant.name), self.tokens(&variant.ty));
+            let doc = escape::docs(&[variant_doc(kind, variant)]);
+            variants.extend(quote!(#doc #variant_name(#ty),));
+            let held = if let Type::Boxed(inner) = &variant.ty { inner } else { &variant.ty };
+            if !converted.contains(&held) {
+                conversions.extend(self.conversion(&name, &variant_name, &variant.ty));
+            }
+            converted.push(held);
+        }
+        file.items(quote! {
+            #head
+            #[derive(Clone, Debug, PartialEq)]
+            #[non_exhaustive]
+            pub enum #name {
+                #variants
+                /// Something else, kept as it came.
+                #unknown(runtime::Value),
+            }
+        });
+        let tag = kind.tag.as_ref().map(|tag| {
+            let presence = match tag.presence {
+                TagPresence::Required => "",
+                TagPresence::Optional => " optional",
+                TagPresence::Added => " added",
+            };
+            format!(" tag {}{presence}", escape::quoted(&tag.property))
+        });
+        let head = format!("{}({}){}", def.name, kind.unknown, tag.unwrap_or_default());
+        file.invocation("union", &head, &entries(kind));
+        if let Some(base) = &kind.base {
+            file.items(self.base_accessor(&name, base));
+        }
+        if let Some(text) = kind.variants.iter().find(|variant| variant.ty == Type::String) {
+            file.items(text_accessor(&name, &escape::ident(&text.name)));
+        }
+        if def.sent {
+            file.items(conversions);
+        }
+    }
+
+    /// What a variant holds becomes the union, without the box around it.
+    fn conversion(&self, name: &Ident, variant: &Ident, held: &Type) -> TokenStream {
+        let text = matches!(held, Type::String).then(|| {
+            quote! {
+                impl From<&str> for #name {
+                    fn from(value: &str) -> Self {
+                        Self::#variant(value.to_owned())
+                    }
+                }
+            }
+        });
+        let (ty, value) = match held {
+            Type::Boxed(inner) => (self.tokens(inner), quote!(Box::new(value))),
+            _ => (self.tokens(held), quote!(value)),
+        };
+        quote! {
+            impl From<#ty> for #name {
+                fn from(value: #ty) -> Self {
+                    Self::#variant(#value)
+                }
+            }
+            #text
+        }
+    }
+
+    /// What all variants have, as the struct that they extend.
+    fn base_accessor(&self, name: &Ident, base: &Type) -> TokenStream {
+        // The method makes the struct anew, so that it needs no box, however the types hold each other.
+        let base = self.tokens(if let Type::Boxed(inner) = base { inner } else { base });
+        quote! {
+            impl #name {
+                /// Returns the properties that all variants have, or `None` if this is an unknown variant that lacks one of them.
+                pub fn base(&self) -> Option<#base> {
+                    runtime::generated::base_of(self)
+                }
+            }
+        }
+    }
+}
+
+fn variant_doc(kind: &Union, variant: &UnionVariant) -> String {
+    let where_is = |property: &str, tags: &[TagValue]| format!("{} is {}", code(property), tag_words(tags));
+    match (&kind.tag, variant.tags.as_slice()) {
+        (Some(tag), tags @ [_, ..]) => format!("Where {}.", where_is(&tag.property, tags)),
+        _ if !variant.conditions.is_empty() => {
+            let conditions = variant.conditions.iter().map(|(property, tags)| where_is(property, tags));
+            format!("Where {}.", conditions.collect::<Vec<_>>().join(" and "))
+        }
+        _ => match variant.json.as_str() {
+            "any" => "A value of this type.".to_owned(),
+            json => format!("JSON of the kind {json}."),
+        },
+    }
+}
+
+/// The variants in the macro's list.
+fn entries(kind: &Union) -> Vec<String> {
+    let only_text = kind.variants.iter().flat_map(|variant| &variant.tags).all(|tag| matches!(tag, TagValue::Text(_)));
+    let list = |tags: &[TagValue], only_text: bool| {
+        tags.iter().map(|tag| tag_entry(tag, only_text)).collect::<Vec<_>>().join(" | ")
+    };
+    let entry = |variant: &UnionVariant| match kind.tag {
+        Some(_) => format!("{}: {}", variant.name, list(&variant.tags, only_text)),
+        None => {
+            let conditions = variant
+                .conditions
+                .iter()
+                .map(|(property, tags)| format!(" where {} is ({})", escape::quoted(property), list(tags, false)));
+            format!("{}: {}{}", variant.name, variant.json.as_str(), conditions.collect::<String>())
+        }
+    };
+    kind.variants.iter().map(entry).collect()
+}
+
+/// The values of a tag in a sentence.
+fn tag_words(tags: &[TagValue]) -> String {
+    let words = tags.iter().map(|tag| match tag {
+        TagValue::Any(kind) => format!("of the kind {}", kind.as_str()),
+        constant => code(&constant.to_string()),
+    });
+    words.collect::<Vec<_>>().join(" or ")
+}
+
+/// A value of a tag in the macro's list; where all are strings, they stand alone.
+fn tag_entry(tag: &TagValue, only_text: bool) -> String {
+    match tag {
+        TagValue::Text(text) if only_text => escape::quoted(text),
+        TagValue::Text(text) => format!("text({})", escape::quoted(text)),
+        TagValue::Integer(number) => format!("integer({number})"),
+        // The macro takes a number with a fraction, or with an exponent.
+        TagValue::Number(number) if number.contains(['.', 'e', 'E']) => format!("number({number})"),
+        TagValue::Number(number) => format!("number({number}.0)"),
+        TagValue::Boolean(boolean) => format!("boolean({boolean})"),
+        TagValue::Null => "null()".to_owned(),
+        TagValue::Any(kind) => format!("any_{}()", kind.as_str()),
+    }
+}
+
+/// Text is the variant that callers print.
+fn text_accessor(name: &Ident, variant: &Ident) -> TokenStream {
+    quote! {
+        impl #name {
+            /// The text, where it is text.
+            pub fn as_str(&self) -> Option<&str> {
+                match self {
+                    Self::#variant(text) => Some(text),
+                    _ => None,
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Which schemas extend which by `allOf`.
+
+use std::collections::{HashMap, VecDeque};
+
+use crm_clients_document::model::{Document, SchemaId};
+
+/// Which components extend which.
+#[derive(Default)]
+pub(super) struct Families {
+    pub(super) parents: HashMap<SchemaId, Vec<SchemaId>>,
+    pub(super) children: HashMap<SchemaId, Vec<SchemaId>>,
+    /// The schemas of what all members of a family have, by the schema that they extend.
+    pub(super) bases: HashMap<SchemaId, SchemaId>,
+}
+
+impl Families {
+    /// Reads the `allOf` of all components.
+    pub(super) fn of(document: &Document) -> Self {
+        let mut families = Self::default();
+        for id in document.components.schemas.values() {
+            for part in parts(document, *id) {
+                if document[part].component.is_some() && part != *id {
+                    families.parents.entry(*id).or_default().push(part);
+                    families.children.entry(part).or_default().push(*id);
+                }
+            }
+        }
+        families
+    }
+}
+
+/// The parts of a schema's `allOf`, those of its parts without a name included.
+pub(super) fn parts(document: &Document, id: SchemaId) -> Vec<SchemaId> {
+    let (mut queue, mut parts) = (VecDeque::from([id]), Vec::new());
+    while let Some(at) = queue.pop_front() {
+        for part in document[at].all_of.iter().flatten().map(|part| document.referred(*part)) {
+            if !parts.contains(&part) {
+                parts.push(part);
+                queue.extend(document[part].component.is_none().then_some(part));
+            }
+        }
+    }
+    parts
+}

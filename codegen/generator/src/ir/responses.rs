@@ -1,0 +1,207 @@
+//! What an operation gives on success: one type, or several by the response's status and media type.
+
+use std::collections::HashMap;
+
+use super::bodies::preferred;
+use super::media::{essence, is_events, is_json, is_text, is_xml};
+use super::operations::Builder;
+use super::streams::unwrapped;
+use super::types::Direction;
+use super::{Output, ResponseCase, Responses, Status, Type, TypeKind};
+use crate::names::{self, UsedNames};
+use crm_clients_document::model::{self, MediaType, ResponseId};
+use crm_clients_document::normalize::{ClientSchema, Kind, Shape};
+
+/// The names of successful statuses.
+const STATUSES: &[(u16, &str)] = &[
+    (200, "Ok"),
+    (201, "Created"),
+    (202, "Accepted"),
+    (203, "NonAuthoritative"),
+    (204, "NoContent"),
+    (205, "ResetContent"),
+    (206, "PartialContent"),
+    (207, "MultiStatus"),
+    (208, "AlreadyReported"),
+    (226, "ImUsed"),
+];
+
+impl Builder<'_> {
+    /// What success gives, and the media types that are asked for, the most telling first.
+    pub(super) fn output(&mut self, index: usize, place: &str) -> (Output, Option<String>) {
+        let document = self.types.document;
+        let operation = self.source(index);
+        let any_success = operation.responses.iter().any(|(status, _)| status.is_success());
+        let mut cases: Vec<ResponseCase> = Vec::new();
+        for (status, response) in &operation.responses {
+            if status.is_success() || (!any_success && *status == model::Status::Default) {
+                let status = Status::from(*status);
+                let place = if cases.is_empty() { place.to_owned() } else { format!("{place}{}", status_name(status)) };
+                cases.extend(self.cases(status, *response, &place));
+            }
+        }
+        let accept = accepted(&cases);
+        let mut outputs: Vec<&Output> = Vec::new();
+        for case in cases.iter().filter(|case| case.output != Output::Empty) {
+            if !outputs.contains(&&case.output) {
+                outputs.push(&case.output);
+            }
+        }
+        let some_empty = cases.iter().any(|case| case.output == Output::Empty);
+        match outputs.as_slice() {
+            [] => {
+                // Nothing comes with success; what comes with a refusal is asked for all the same.
+                let content = |response: ResponseId| document.media(&document[response].content);
+                let refusal = operation.responses.iter().find_map(|(_, response)| preferred(&content(*response)));
+                (Output::Empty, refusal.map(|media| media.name.clone()))
+            }
+            [Output::Json(ty)] if some_empty => (Output::MaybeJson(ty.clone()), accept),
+            [only] => ((*only).clone(), accept),
+            _ => (Output::Selected(self.selected(index, cases, place)), accept),
+        }
+    }
+
+    /// What a response can be: a case for each kind of body that is read in another way.
+    fn cases(&mut self, status: Status, response: ResponseId, place: &str) -> Vec<ResponseCase> {
+        let document = self.types.document;
+        let content = document.media(&document[response].content);
+        let case = |media: &[&MediaType], output| ResponseCase {
+            name: String::new(),
+            status,
+            media_types: media.iter().map(|media| media.name.clone()).collect(),
+            output,
+        };
+        let mut cases: Vec<ResponseCase> = Vec::new();
+        for media in self.readable(&content) {
+            let further = if cases.is_empty() { String::new() } else { media_name(&media.name) };
+            let output = self.read_as(media, &format!("{place}{further}Response"));
+            match cases.iter_mut().find(|case| case.output == output) {
+                Some(known) => known.media_types.push(media.name.clone()),
+                None => cases.push(case(&[media], output)),
+            }
+        }
+        if cases.is_empty() {
+            cases.push(case(&[], Output::Empty));
+        }
+        cases
+    }
+
+    /// The media types that a client reads, JSON first, then text. Beside JSON, those are left out that hold the same in another
+    /// notation, and streams of events, which the call gives in another way.
+    fn readable<'m>(&mut self, content: &[&'m MediaType]) -> Vec<&'m MediaType> {
+        let (mut json, mut others): (Vec<&MediaType>, Vec<&MediaType>) =
+            content.iter().copied().partition(|media| self.is_json_body(media));
+        let schema_of = |media: &MediaType| media.schema.map(|id| self.types.document.referred(id));
+        let known: Vec<_> = json.iter().filter_map(|media| schema_of(media)).collect();
+        if !json.is_empty() {
+            others.retain(|media| {
+                let is_same = schema_of(media).is_some_and(|id| known.contains(&id));
+                !is_same && !is_xml(&media.name)
+            });
+            others.retain(|media| !self.is_structured(media));
+        }
+        if !json.is_empty() || others.len() > 1 {
+            others.retain(|media| !is_events(&media.name));
+        }
+        others.sort_by_key(|media| !is_text(&media.name));
+        json.append(&mut others);
+        json
+    }
+
+    /// Whether a body is declared as an object, a list or a choice: in text or bytes, in a notation that is not read.
+    fn is_structured(&mut self, media: &MediaType) -> bool {
+        let Some(schema) = media.schema else { return false };
+        matches!(unwrapped(&mut self.types.schemas, schema).1, Shape::Object(_) | Shape::Array(_) | Shape::Choice(_))
+    }
+
+    fn is_json_body(&mut self, media: &MediaType) -> bool {
+        let is_any = matches!(essence(&media.name).as_str(), "*/*" | "application/*");
+        is_json(&media.name) && !(is_any && media.schema.is_some_and(|id| self.types.is_file(id)))
+    }
+
+    fn read_as(&mut self, media: &MediaType, place: &str) -> Output {
+        self.check_xml(media, "callers read it");
+        if !self.is_json_body(media) {
+            return if is_text(&media.name) { Output::Text } else { Output::Bytes };
+        }
+        Output::Json(match media.schema {
+            Some(schema) => self.types.element(schema, Direction::Response, place),
+            None => Type::Value,
+        })
+    }
+
+    /// The enum of the cases, named by their statuses where there are several, and by their media types where a status has several.
+    fn selected(&mut self, index: usize, mut cases: Vec<ResponseCase>, place: &str) -> Type {
+        let mut taken = UsedNames::default();
+        let statuses: Vec<Status> = cases.iter().map(|case| case.status).collect();
+        let mut json_cases: HashMap<Status, usize> = HashMap::new();
+        for case in cases.iter().filter(|case| matches!(case.output, Output::Json(_))) {
+            *json_cases.entry(case.status).or_default() += 1;
+        }
+        let has_several = statuses.iter().any(|status| *status != statuses[0]);
+        for case in &mut cases {
+            let shares = statuses.iter().filter(|status| **status == case.status).count() > 1;
+            let mut name = String::new();
+            if has_several {
+                name.push_str(&status_name(case.status));
+            }
+            if shares {
+                let kind = case.media_types.first().map(|media| media_name(media)).unwrap_or_default();
+                let is_only_json = matches!(case.output, Output::Json(_)) && json_cases[&case.status] == 1;
+                name.push_str(if is_only_json { "Json" } else { &kind });
+            }
+            case.name = taken.claim(&name);
+        }
+        let pointer = format!("{}/responses", self.source(index).pointer);
+        let description = "What success gives: the response's status and media type decide.".to_owned();
+        // A node for the type's name and place; nothing reads its kind.
+        let schema =
+            ClientSchema { pointer, kind: Kind::Any, description: Some(description), ..ClientSchema::default() };
+        let id = self.types.schemas.push(schema);
+        let draft = self.types.reserve(id, Direction::Response, &format!("{place}Response"));
+        let responses = Responses { cases, unknown: taken.claim_unknown() };
+        self.types.drafts[draft.0].kind = TypeKind::Responses(responses);
+        Type::Named(draft)
+    }
+}
+
+/// The media types of all cases as `Accept` lists them: the first is wanted most.
+fn accepted(cases: &[ResponseCase]) -> Option<String> {
+    let mut listed: Vec<String> = Vec::new();
+    let mut known: Vec<String> = Vec::new();
+    for media_type in cases.iter().flat_map(|case| &case.media_types) {
+        let essence = essence(media_type);
+        if known.contains(&essence) {
+            continue;
+        }
+        let weight = 10_usize.saturating_sub(known.len()).max(1);
+        listed.push(if known.is_empty() { media_type.clone() } else { format!("{media_type};q=0.{weight}") });
+        known.push(essence);
+    }
+    (!listed.is_empty()).then(|| listed.join(", "))
+}
+
+fn status_name(status: Status) -> String {
+    match status {
+        Status::Exact(code) => {
+            let known = STATUSES.iter().find(|(known, _)| *known == code);
+            known.map_or_else(|| format!("Status{code}"), |(_, name)| (*name).to_owned())
+        }
+        Status::Range(_) => "Success".to_owned(),
+        Status::Default => "Default".to_owned(),
+    }
+}
+
+/// What a media type is called: `Json`, `Csv`, `HalJson`.
+fn media_name(media_type: &str) -> String {
+    let essence = essence(media_type);
+    let (kind, subtype) = essence.split_once('/').unwrap_or(("", &essence));
+    let name = match subtype {
+        "*" if kind == "*" || kind == "application" => "Body",
+        "*" => kind,
+        "plain" => "Text",
+        "octet-stream" => "Bytes",
+        other => other.trim_start_matches("x-"),
+    };
+    names::variant_name(name)
+}

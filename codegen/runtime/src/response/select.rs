@@ -1,0 +1,116 @@
+//! Successes that can be one of several: the response's status and media type decide.
+
+use bytes::Bytes;
+use reqwest::header::CONTENT_TYPE;
+use serde::de::IgnoredAny;
+
+use crate::operation::{Reply, Status};
+use crate::response::check_undeclared;
+use crate::response::decode::DecodeFailure;
+
+/// A success that can be one of several.
+pub trait Responses: Sized + 'static {
+    /// What it can be. Of the cases with the same status, the first is preferred.
+    const CASES: &'static [ResponseCase<Self>];
+
+    /// A success that the document does not declare.
+    fn unknown(body: Bytes) -> Self;
+}
+
+/// A declared success.
+pub struct ResponseCase<T: 'static> {
+    /// Its status.
+    pub status: Status,
+    /// Its media type, which may be a range; empty where it has no body.
+    pub media_type: &'static str,
+    /// Reads it.
+    pub decode: fn(&Reply) -> Result<T, DecodeFailure>,
+}
+
+/// Reads a success that can be one of several, by its status and media type.
+pub fn selected<T: Responses>(reply: &Reply) -> Result<T, DecodeFailure> {
+    let key = |index: usize| T::CASES.get(index).map(|case| (case.status, case.media_type));
+    match choose(reply, &key)?.and_then(|index| T::CASES.get(index)) {
+        Some(case) => (case.decode)(reply),
+        None => {
+            check_undeclared(reply)?;
+            Ok(T::unknown(reply.body.clone()))
+        }
+    }
+}
+
+/// The place of the case that a reply is, by the status and media type of each place; none if its status is not declared.
+fn choose(
+    reply: &Reply,
+    key: &dyn Fn(usize) -> Option<(Status, &'static str)>,
+) -> Result<Option<usize>, DecodeFailure> {
+    let all = || (0..).map_while(|index| Some((index, key(index)?)));
+    let of_status = |wanted: Status| -> Vec<(usize, &'static str)> {
+        all().filter(|(_, (status, _))| *status == wanted).map(|(index, (_, media_type))| (index, media_type)).collect()
+    };
+    let class = u8::try_from(reply.status / 100).unwrap_or_default();
+    let wanted = [Status::Exact(reply.status), Status::Range(class), Status::Default];
+    let Some(cases) = wanted.into_iter().map(of_status).find(|cases| !cases.is_empty()) else { return Ok(None) };
+    if let [(only, _)] = cases.as_slice() {
+        return Ok(Some(*only));
+    }
+    let Some(essence) = essence(reply) else { return Ok(cases.first().map(|(first, _)| *first)) };
+    let declared = cases.iter().filter(|(_, media_type)| includes(media_type, &essence));
+    if let Some((index, _)) = declared.min_by_key(|(_, media_type)| media_type.contains('*')) {
+        return Ok(Some(*index));
+    }
+    // Servers label JSON as text, and text as bytes.
+    let is_json = serde_json::from_slice::<IgnoredAny>(&reply.body).is_ok();
+    let likely = cases.iter().find(|(_, media_type)| media_type.contains("json") == is_json);
+    match likely {
+        Some((index, _)) if is_json || matches!(essence.as_str(), "text/plain" | "application/octet-stream") => {
+            Ok(Some(*index))
+        }
+        _ => Err(DecodeFailure::new(format_args!("the body is {essence:?}, which is not declared"), 0)),
+    }
+}
+
+/// The media type of the reply without its parameters, in lower case.
+fn essence(reply: &Reply) -> Option<String> {
+    let media_type = reply.headers.get(CONTENT_TYPE)?.to_str().ok()?;
+    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    (!essence.is_empty()).then_some(essence)
+}
+
+/// Whether a declared media type, or range of media types, includes one.
+fn includes(declared: &str, essence: &str) -> bool {
+    let declared = declared.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    match declared.split_once('*') {
+        None => declared == essence,
+        // `*/*` has two of them.
+        Some((start, end)) => essence.starts_with(start) && (end == "/*" || essence.ends_with(end)),
+    }
+}
+
+/// Lists what a success can be: `responses! { Started(Unknown) { Done: Exact(200) json "application/json", Later: Exact(204) empty
+/// "", } }`. `Unknown(Bytes)` takes the body of a success that is not listed.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! responses {
+    ($name:ident($unknown:ident) {
+        $($variant:ident : $status:ident $(($code:literal))? $read:ident $media_type:literal),* $(,)?
+    }) => {
+        impl $crate::__private::Responses for $name {
+            const CASES: &'static [$crate::__private::ResponseCase<Self>] = &[$($crate::__private::ResponseCase {
+                status: $crate::generated::Status::$status $(($code))?,
+                media_type: $media_type,
+                decode: $crate::responses!(@read $read $name $variant),
+            }),*];
+
+            fn unknown(body: $crate::Bytes) -> Self {
+                Self::$unknown(body)
+            }
+        }
+    };
+    (@read empty $name:ident $variant:ident) => {
+        |reply| $crate::generated::decode::empty(reply).map(|()| $name::$variant)
+    };
+    (@read $read:ident $name:ident $variant:ident) => {
+        |reply| $crate::generated::decode::$read(reply).map($name::$variant)
+    };
+}
