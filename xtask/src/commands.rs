@@ -4,6 +4,8 @@ pub mod changelog;
 #[cfg(feature = "all-commands")]
 pub mod corpus;
 pub mod diff;
+#[cfg(feature = "all-commands")]
+pub mod drift;
 pub mod dump;
 pub mod generate;
 pub mod lint;

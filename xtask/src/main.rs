@@ -64,6 +64,8 @@ enum Command {
     Generate(commands::generate::Arguments),
     /// Generates and compiles a crate for every document below a directory, and tells what came of each.
     Corpus(optional::Corpus),
+    /// Compares recorded traffic with a document, and drafts the overlay that corrects the document.
+    Drift(optional::Drift),
     /// Calls every operation of the clients against a mock server that checks what it is sent.
     Prism(optional::Prism),
 }
@@ -111,6 +113,7 @@ fn main() -> ExitCode {
         Command::Lower(arguments) => commands::lower::run(&workspace, arguments),
         Command::Generate(arguments) => commands::generate::run(&workspace, arguments),
         Command::Corpus(arguments) => optional::corpus(&workspace, arguments),
+        Command::Drift(arguments) => optional::drift(&workspace, arguments),
         Command::Prism(arguments) => optional::prism(&workspace, arguments),
     };
     match outcome {

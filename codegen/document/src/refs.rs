@@ -32,7 +32,7 @@ pub(crate) type Layer<'n> = (&'n Map<String, Value>, String);
 
 /// Follows the references within a document.
 #[derive(Debug)]
-pub(crate) struct References<'v> {
+pub struct References<'v> {
     root: &'v Value,
     /// What schemas call themselves, gathered when the first reference asks for it.
     names: OnceCell<Names>,
@@ -50,12 +50,13 @@ pub(crate) struct Names {
 }
 
 impl<'v> References<'v> {
-    pub(crate) fn new(root: &'v Value) -> Self {
+    /// Creates a follower for a document.
+    pub fn new(root: &'v Value) -> Self {
         Self { root, names: OnceCell::new() }
     }
 
     /// The document.
-    pub(crate) fn root(&self) -> &'v Value {
+    pub fn root(&self) -> &'v Value {
         self.root
     }
 
@@ -77,8 +78,8 @@ impl<'v> References<'v> {
         holds.object()
     }
 
-    /// The pointer that a reference at `from` refers to.
-    pub(crate) fn target(&self, reference: &str, from: &str) -> Option<String> {
+    /// The JSON pointer that a reference refers to. `from` is the pointer of the object that has the reference.
+    pub fn target(&self, reference: &str, from: &str) -> Option<String> {
         let text = decoded(reference);
         if let Some(pointer) = text.strip_prefix('#').filter(|pointer| pointer.is_empty() || pointer.starts_with('/'))
             && self.node(pointer).is_some()

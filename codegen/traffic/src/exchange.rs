@@ -1,0 +1,280 @@
+//! Reads recordings: the client's own, HAR files, and JSON lines of other tools.
+
+use std::fmt;
+use std::io::BufRead;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
+
+/// A request and its response.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Exchange {
+    /// The HTTP method in upper case.
+    pub method: String,
+    /// The path, without the server and the query.
+    pub path: String,
+    /// The status of the response.
+    pub status: u16,
+    /// The body of the request, if there is one.
+    pub request: Option<Body>,
+    /// The body of the response, if there is one.
+    pub response: Option<Body>,
+}
+
+/// A body that is not empty.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Body {
+    /// The media type without parameters, in lower case. Empty if the recording does not have it.
+    pub media_type: String,
+    /// The body, if it is JSON.
+    pub json: Option<Value>,
+}
+
+/// Reads a recording, one exchange at a time.
+///
+/// A recording is a HAR file, or a sequence of JSON objects, usually one per line:
+///
+/// | format | fields |
+/// |---|---|
+/// | a client's `Recorder` | `method`, `target`, `status`, `headers`, `sent`, `json`, `text` |
+/// | other tools | `method`, `path`, `status`, `content_type`, `request_body`, `response_body` |
+///
+/// Objects without a `method` are skipped: a `Recorder` writes which fields it has replaced.
+///
+/// # Errors
+///
+/// If the text cannot be read, is not JSON, or an exchange has no path or no status. The error has the line and column.
+pub fn read(mut reader: impl BufRead, visit: &mut dyn FnMut(Exchange)) -> Result<(), serde_json::Error> {
+    let mut deserializer = serde_json::Deserializer::from_reader(&mut reader);
+    // `end` consumes white space only, and fails while there is another value.
+    while deserializer.end().is_err() {
+        Item { visit }.deserialize(&mut deserializer)?;
+    }
+    Ok(())
+}
+
+/// A top-level object: an exchange, or a HAR file.
+struct Item<'v> {
+    visit: &'v mut dyn FnMut(Exchange),
+}
+
+impl<'de> DeserializeSeed<'de> for Item<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Item<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an exchange, or a HAR file")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let mut line = Map::new();
+        while let Some(key) = map.next_key::<String>()? {
+            if key == "log" {
+                map.next_value_seed(Log { visit: &mut *self.visit })?;
+            } else {
+                line.insert(key, map.next_value()?);
+            }
+        }
+        if line.contains_key("method") {
+            (self.visit)(from_line(line).map_err(A::Error::custom)?);
+        }
+        Ok(())
+    }
+}
+
+/// The `log` of a HAR file.
+struct Log<'v> {
+    visit: &'v mut dyn FnMut(Exchange),
+}
+
+impl<'de> DeserializeSeed<'de> for Log<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Log<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the log of a HAR file")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key::<String>()? {
+            if key == "entries" {
+                map.next_value_seed(Entries { visit: &mut *self.visit })?;
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The `entries` of a HAR file, which is where its size is: they are read one by one.
+struct Entries<'v> {
+    visit: &'v mut dyn FnMut(Exchange),
+}
+
+impl<'de> DeserializeSeed<'de> for Entries<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Entries<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the entries of a HAR file")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
+        while let Some(entry) = entries.next_element::<Value>()? {
+            // A request that got no response has status 0.
+            if entry["response"]["status"].as_u64().is_some_and(|status| status > 0) {
+                (self.visit)(from_har(&entry).map_err(A::Error::custom)?);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn from_line(mut line: Map<String, Value>) -> Result<Exchange, &'static str> {
+    let target = line.get("target").or_else(|| line.get("path")).and_then(Value::as_str);
+    let path = path_of(target.ok_or("the exchange has no `path` and no `target`")?).to_owned();
+    let method = line["method"].as_str().ok_or("the `method` of the exchange is not a string")?.to_ascii_uppercase();
+    let status = status_of(line.get("status"))?;
+    let header = line.get("headers").and_then(|headers| headers.get("content-type"));
+    let media_type = line.get("content_type").or(header).and_then(Value::as_str).map(media_type_of).unwrap_or_default();
+    let json_media_type = || "application/json".to_owned();
+    let mut take = |names: [&str; 2]| names.iter().find_map(|name| line.remove(*name)).filter(|body| !body.is_null());
+    let request = take(["sent", "request_body"]).map(|json| Body { media_type: json_media_type(), json: Some(json) });
+    let response = take(["json", "response_body"]).map(|body| match body {
+        // Other tools write a body that is not JSON as a string.
+        Value::String(_) if !is_json(&media_type) && !media_type.is_empty() => {
+            Body { media_type: media_type.clone(), json: None }
+        }
+        json if media_type.is_empty() => Body { media_type: json_media_type(), json: Some(json) },
+        json => Body { media_type: media_type.clone(), json: Some(json) },
+    });
+    let text = take(["text", "text"]).map(|_| Body { media_type, json: None });
+    Ok(Exchange { method, path, status, request, response: response.or(text) })
+}
+
+fn from_har(entry: &Value) -> Result<Exchange, &'static str> {
+    let (request, response) = (&entry["request"], &entry["response"]);
+    let url = request["url"].as_str().ok_or("the request of the entry has no `url`")?;
+    let method = request["method"].as_str().ok_or("the request of the entry has no `method`")?;
+    let body = |content: &Value| {
+        let media_type = content["mimeType"].as_str().map(media_type_of).unwrap_or_default();
+        let text = content["text"].as_str().filter(|text| !text.is_empty())?;
+        let decoded = (content["encoding"] == "base64").then(|| BASE64_STANDARD.decode(text).unwrap_or_default());
+        let bytes = decoded.as_deref().unwrap_or(text.as_bytes());
+        let json = is_json(&media_type).then(|| serde_json::from_slice(bytes).ok()).flatten();
+        Some(Body { media_type, json })
+    };
+    Ok(Exchange {
+        method: method.to_ascii_uppercase(),
+        path: path_of(url).to_owned(),
+        status: status_of(response.get("status"))?,
+        request: body(&request["postData"]),
+        response: body(&response["content"]),
+    })
+}
+
+/// Returns true for `application/json` and media types with the suffix `+json`.
+pub fn is_json(media_type: &str) -> bool {
+    media_type == "application/json" || media_type.ends_with("+json") || media_type == "text/json"
+}
+
+fn media_type_of(header: &str) -> String {
+    header.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+fn status_of(status: Option<&Value>) -> Result<u16, &'static str> {
+    let status = status.and_then(Value::as_u64).and_then(|status| u16::try_from(status).ok());
+    status.filter(|status| (100..=999).contains(status)).ok_or("the exchange has no `status` between 100 and 999")
+}
+
+/// The path of a URL or of a request target.
+fn path_of(target: &str) -> &str {
+    let path = target.split(['?', '#']).next().unwrap_or_default();
+    match path.split_once("://") {
+        Some((_, rest)) => rest.find('/').map_or("/", |slash| &rest[slash..]),
+        None => path,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn all(text: &str) -> Result<Vec<Exchange>, String> {
+        let mut found = Vec::new();
+        read(text.as_bytes(), &mut |exchange| found.push(exchange)).map_err(|error| error.to_string())?;
+        Ok(found)
+    }
+
+    fn body(media_type: &str, json: Option<Value>) -> Option<Body> {
+        Some(Body { media_type: media_type.to_owned(), json })
+    }
+
+    #[test]
+    fn each_format_is_read() {
+        let lines = r#"{"personal": ["email"]}
+            {"operation": "list", "method": "get", "target": "/pets?limit=1", "status": 200, "headers": {"content-type": "application/json; charset=utf-8"}, "json": [1]}
+            {"method": "POST", "path": "/pets", "status": 429, "content_type": "text/plain", "request_body": {"a": 1}, "response_body": "Retry later"}
+            {"method": "DELETE", "path": "/pets/1", "status": 204, "content_type": "", "response_body": null}"#;
+        let expected = [
+            ("GET", "/pets", 200, None, body("application/json", Some(json!([1])))),
+            ("POST", "/pets", 429, body("application/json", Some(json!({"a": 1}))), body("text/plain", None)),
+            ("DELETE", "/pets/1", 204, None, None),
+        ];
+        let as_tuple =
+            |e: &Exchange| (e.method.clone(), e.path.clone(), e.status, e.request.clone(), e.response.clone());
+        let read = all(lines).unwrap_or_default();
+        assert_eq!(read.len(), 3);
+        for (exchange, (method, path, status, request, response)) in read.iter().zip(expected) {
+            assert_eq!(as_tuple(exchange), (method.to_owned(), path.to_owned(), status, request, response));
+        }
+        let har = json!({"log": {"version": "1.2", "entries": [
+            {"request": {"method": "GET", "url": "https://pets.example/v1/pets?a=b#c"},
+             "response": {"status": 200, "content": {"mimeType": "application/json", "encoding": "base64", "text": "WzFd"}}},
+            {"request": {"method": "GET", "url": "https://pets.example"}, "response": {"status": 0}},
+        ]}});
+        let read = all(&har.to_string()).unwrap_or_default();
+        assert_eq!(read.len(), 1, "the second got no response");
+        assert_eq!(
+            as_tuple(&read[0]),
+            ("GET".into(), "/v1/pets".into(), 200, None, body("application/json", Some(json!([1]))))
+        );
+    }
+
+    #[test]
+    fn a_fault_has_its_line() {
+        let error = all("{\"method\": \"GET\", \"path\": \"/\", \"status\": 200}\n{\"method\": \"GET\"}")
+            .err()
+            .unwrap_or_default();
+        assert!(error.contains("no `path`") && error.contains("line 2"), "{error}");
+        assert!(all("[]").is_err());
+        assert!(all("{\"method\": \"GET\", \"path\": \"/\", \"status\": 2").is_err());
+        assert_eq!(all("\n \n"), Ok(Vec::new()));
+    }
+}

@@ -1,0 +1,201 @@
+//! Validates bodies against the schemas of a document.
+
+use std::collections::HashMap;
+
+use crm_clients_document::diagnostic::child;
+use crm_clients_document::refs::{References, decoded};
+use jsonschema::error::ValidationErrorKind;
+use jsonschema::{Draft, Registry, Resource, ValidationError, Validator};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use serde_json::Value;
+
+/// Characters that are not allowed in the fragment of a URI.
+const FRAGMENT: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'<')
+    .add(b'>')
+    .add(b'[')
+    .add(b'\\')
+    .add(b']')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
+
+/// The URI that the document has for its validators.
+const BASE: &str = "urn:document";
+
+/// A way in which a value differs from its schema.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Difference {
+    /// An object has a property that the document does not declare.
+    Undeclared {
+        /// The name of the property.
+        name: String,
+    },
+    /// An object lacks a required property.
+    Missing {
+        /// The name of the property.
+        name: String,
+    },
+    /// A value has another type.
+    Type,
+    /// A value is not in `enum`, or is not `const`.
+    Unlisted {
+        /// The value as JSON.
+        value: String,
+    },
+    /// A string does not have its `format`.
+    Format,
+    /// Another keyword does not allow the value.
+    Other {
+        /// The keyword.
+        keyword: String,
+    },
+}
+
+/// A difference, and where it is.
+#[derive(Debug, Clone)]
+pub struct Located {
+    /// What is different.
+    pub difference: Difference,
+    /// The JSON pointer of the schema in the document.
+    pub schema: String,
+    /// The JSON pointer of the value in the body.
+    pub instance: String,
+    /// The JSON type of the value: of the property for [`Difference::Undeclared`], otherwise of the value that the pointer leads to.
+    pub found: &'static str,
+    /// Whether the value is a string that holds an RFC 3339 time.
+    pub is_time: bool,
+}
+
+/// The validators of a document's schemas, each made when it is first needed.
+pub struct Schemas<'d> {
+    references: References<'d>,
+    registry: Registry<'d>,
+    validators: HashMap<String, Option<Validator>>,
+}
+
+impl<'d> Schemas<'d> {
+    /// Prepares the schemas of a raised document.
+    ///
+    /// # Errors
+    ///
+    /// If a reference in the document is not a valid URI.
+    pub fn new(document: &'d Value) -> Result<Self, String> {
+        let resource = Resource::from_contents(document.clone());
+        let registry = Registry::new().draft(Draft::Draft202012).add(BASE, resource);
+        let registry = registry.and_then(jsonschema::RegistryBuilder::prepare).map_err(|error| error.to_string())?;
+        Ok(Self { references: References::new(document), registry, validators: HashMap::new() })
+    }
+
+    /// The document.
+    pub fn document(&self) -> &'d Value {
+        self.references.root()
+    }
+
+    /// The pointer that the `$ref` of the schema at a pointer leads to.
+    pub fn target(&self, schema: &str) -> Option<String> {
+        let (reference, _) = member(self.document(), schema, "$ref")?;
+        self.references.target(reference.as_str()?, schema)
+    }
+
+    /// Returns true if the value has no difference to the schema at this pointer, apart from undeclared properties.
+    pub fn is_valid(&mut self, schema: &str, instance: &Value) -> bool {
+        self.validator(schema).is_none_or(|validator| validator.is_valid(instance))
+    }
+
+    /// Returns the differences between a value and the schema at this pointer, apart from undeclared properties.
+    pub fn differences(&mut self, schema: &str, instance: &Value) -> Vec<Located> {
+        let mut found = Vec::new();
+        let Some(validator) = self.validator(schema) else { return found };
+        if !validator.is_valid(instance) {
+            validator.iter_errors(instance).for_each(|error| collect(&error, instance, &mut found));
+        }
+        found
+    }
+
+    /// None if the validator cannot read the schema.
+    fn validator(&mut self, schema: &str) -> Option<&Validator> {
+        if !self.validators.contains_key(schema) {
+            let reference = serde_json::json!({"$ref": format!("{BASE}#{}", utf8_percent_encode(schema, FRAGMENT))});
+            let options = jsonschema::options().with_draft(Draft::Draft202012).with_base_uri("urn:drift");
+            let options = options.should_validate_formats(true).should_ignore_unknown_formats(true);
+            let validator = options.with_registry(&self.registry).build(&reference).ok();
+            self.validators.insert(schema.to_owned(), validator);
+        }
+        self.validators.get(schema)?.as_ref()
+    }
+}
+
+/// Collects an error. Of a choice that nothing fits, the errors of the alternative that is nearest are collected.
+fn collect(error: &ValidationError<'_>, body: &Value, found: &mut Vec<Located>) {
+    let difference = match error.kind() {
+        ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
+            if let Some(nearest) = context.iter().min_by_key(|errors| distance(errors, error.instance_path().as_str()))
+            {
+                nearest.iter().for_each(|error| collect(error, body, found));
+            }
+            return;
+        }
+        ValidationErrorKind::Required { property } => {
+            Difference::Missing { name: property.as_str().unwrap_or_default().to_owned() }
+        }
+        ValidationErrorKind::Type { .. } => Difference::Type,
+        ValidationErrorKind::Enum { .. } | ValidationErrorKind::Constant { .. } => {
+            Difference::Unlisted { value: error.instance().to_string() }
+        }
+        ValidationErrorKind::Format { .. } => Difference::Format,
+        other => Difference::Other { keyword: other.keyword().to_owned() },
+    };
+    let instance = error.instance_path().as_str().to_owned();
+    let value = body.pointer(&instance).unwrap_or(&Value::Null);
+    let Some(schema) = error.absolute_keyword_location().and_then(|uri| schema_of(uri.as_str())) else { return };
+    found.push(Located { difference, schema, instance, found: type_of(value), is_time: is_time(value) });
+}
+
+/// How far a value is from an alternative: another type, then another constant, then the number of errors.
+fn distance(errors: &[ValidationError<'_>], instance: &str) -> (bool, bool, usize) {
+    let is_own = |error: &&ValidationError<'_>| error.instance_path().as_str() == instance;
+    let is_type = |error: &ValidationError<'_>| matches!(error.kind(), ValidationErrorKind::Type { .. });
+    let is_constant = |error: &ValidationError<'_>| {
+        matches!(error.kind(), ValidationErrorKind::Constant { .. } | ValidationErrorKind::Enum { .. })
+    };
+    (errors.iter().filter(is_own).any(is_type), errors.iter().any(is_constant), errors.len())
+}
+
+/// The pointer of the schema that has the keyword at this URI.
+fn schema_of(uri: &str) -> Option<String> {
+    let (_, fragment) = uri.split_once('#')?;
+    decoded(fragment).rsplit_once('/').map(|(schema, _)| schema.to_owned())
+}
+
+/// The JSON type of a value, integers told from other numbers.
+pub fn type_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(number) if number.is_f64() => "number",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}
+
+/// Returns true for an RFC 3339 time.
+fn is_time(value: &Value) -> bool {
+    let validates =
+        || jsonschema::options().should_validate_formats(true).build(&serde_json::json!({"format": "date-time"}));
+    value.as_str().is_some_and(|text| text.len() > 10) && validates().is_ok_and(|format| format.is_valid(value))
+}
+
+/// A keyword of the schema at a pointer: its value, and its own pointer.
+pub fn member<'d>(document: &'d Value, schema: &str, keyword: &str) -> Option<(&'d Value, String)> {
+    let value = document.pointer(schema)?.get(keyword)?;
+    Some((value, child(schema, keyword)))
+}
