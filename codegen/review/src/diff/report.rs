@@ -98,7 +98,7 @@ fn change(found: &Found<'_>, way: &Way, operations: impl Iterator<Item = String>
         severity: found.rule.severity(found.direction),
         message: message(found, &place),
         fingerprint: fingerprint(Area::Wire, &[found.rule.id, direction, &place.identity, &found.detail]),
-        subject: place.subject,
+        subject: if place.subject.is_empty() { "the API".to_owned() } else { place.subject },
         old: found.old.clone(),
         new: found.new.clone(),
         operations: operations.collect(),

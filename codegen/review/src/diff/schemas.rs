@@ -69,21 +69,26 @@ impl<'a> Wire<'a> {
                 (None, Additional::Closed) => None,
             }
         }
-        let rule = |was: bool| match was {
-            true => ChangeDraft::new(&rules::ITEMS_CLOSED, "has no such item any more"),
-            false => ChangeDraft::new(&rules::ITEMS_OPENED, "may have such an item now"),
+        let draft = |is_gone: bool, (gone, come): (&str, &str)| match is_gone {
+            true => ChangeDraft::new(&rules::ITEMS_CLOSED, gone),
+            false => ChangeDraft::new(&rules::ITEMS_OPENED, come),
         };
+        let words = ("is no longer allowed", "is allowed now");
         for index in 0..old.prefix.len().max(new.prefix.len()) {
             match (at(old, index), at(new, index)) {
                 (Some(was), Some(is)) => self.link(unit, Step::Item(index), was, is, direction),
                 (None, None) => {}
-                (was, _) => self.note(unit, Step::Item(index), Some(direction), places, rule(was.is_some())),
+                (was, _) => {
+                    self.note(unit, Step::Item(index), Some(direction), places, draft(was.is_some(), words));
+                }
             }
         }
+        let words =
+            ("has no items any more behind those that are listed", "may have items now behind those that are listed");
         match (at(old, usize::MAX), at(new, usize::MAX)) {
             (Some(was), Some(is)) => self.link(unit, Step::Items, was, is, direction),
             (None, None) => {}
-            (was, _) => self.note(unit, Step::Items, Some(direction), places, rule(was.is_some())),
+            (was, _) => self.note(unit, Step::Same, Some(direction), places, draft(was.is_some(), words)),
         }
     }
 

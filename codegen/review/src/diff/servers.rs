@@ -52,11 +52,13 @@ impl<'a> Wire<'a> {
         };
         let was: Vec<String> = bare(addresses(old), |shift| &shift.old_path);
         let is: Vec<String> = bare(addresses(new), |shift| &shift.new_path);
-        for gone in was.iter().filter(|url| !is.contains(url)) {
+        let (still, before) = (reached(old, new), reached(new, old));
+        for gone in was.iter().zip(&still).filter(|(url, still)| !**still && !is.contains(url)).map(|(url, _)| url) {
             let says = ChangeDraft::of(&rules::SERVER_REMOVED, format!("is no longer at `{gone}`"), gone);
             self.note(unit, Step::Servers, None, places, says);
         }
-        for added in is.iter().filter(|url| !was.contains(url)) {
+        for added in is.iter().zip(&before).filter(|(url, before)| !**before && !was.contains(url)).map(|(url, _)| url)
+        {
             let says = ChangeDraft::of(&rules::SERVER_ADDED, format!("is at `{added}` now"), added);
             self.note(unit, Step::Servers, None, places, says);
         }
@@ -94,6 +96,22 @@ impl<'a> Wire<'a> {
             }
         }
     }
+}
+
+/// Whether each of some servers is reached by setting the variables of another one.
+fn reached(servers: &[Server], others: &[Server]) -> Vec<bool> {
+    let allows = |other: &Server, (name, value): (&String, &String)| {
+        let variable = other.variables.get(name);
+        variable.is_some_and(|variable| variable.values.is_empty() || variable.values.contains(value))
+    };
+    let is_reached = |server: &Server, other: &Server| {
+        let mut values = server.variables.iter().map(|(name, variable)| (name, &variable.default));
+        normalized(&server.url) == normalized(&other.url) && values.all(|value| allows(other, value))
+    };
+    // A document that names no server has one all the same.
+    let one = usize::from(servers.is_empty());
+    let found = servers.iter().map(|server| others.iter().any(|other| is_reached(server, other)));
+    found.chain(std::iter::repeat_n(false, one)).collect()
 }
 
 /// The servers of an operation: its own, or the document's.

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use super::{Comparison, Place, rules};
 use crate::diff::Change;
 use crate::diff::graph::nameless;
+use crate::diff::rules::UNCOMPARED;
 use crm_clients_generator::ir::{Api, TypeId};
 
 /// Names, places and prose.
@@ -32,8 +33,8 @@ impl Comparison<'_> {
     /// Tells of operations and types that are not the same, and that none of the changes is about.
     pub fn leftover(&mut self, known: &[Change]) {
         let told: HashSet<&str> = known.iter().flat_map(|change| &change.operations).map(String::as_str).collect();
-        if known.iter().any(|change| change.operations.is_empty() && !change.subject.is_empty()) {
-            // A change of the API as a whole may be the reason of any other.
+        // A change of the API as a whole may be the reason of any other.
+        if known.iter().any(|change| change.operations.is_empty() && change.rule.id != UNCOMPARED.id) {
             return;
         }
         let (old, new) = (self.old.api, self.new.api);
