@@ -189,8 +189,7 @@ impl<B: Default> ErrorDecoder<B> {
             Err(Failure::Request(error)) => return Err(Error::Request(Box::new(error))),
             Err(Failure::Transport(error)) => return Err(Error::Transport(Box::new(error))),
         };
-        let read = self.reader(reply.status);
-        let (body, decoding) = limits.apply(|| read.and_then(|read| read(&reply.body).ok()).unwrap_or_default());
+        let (body, decoding) = limits.apply(|| self.error_body(reply.status, &reply.body).unwrap_or_default());
         trace::warnings(self.operation, &decoding.warnings);
         Err(Error::Api(Box::new(ApiError::new(self.operation, reply, body, redactor))))
     }
@@ -229,11 +228,12 @@ impl<B: Default> ErrorDecoder<B> {
         }
     }
 
-    /// Returns the reader of the body declared for this status: exact before range before default.
-    fn reader(self, status: u16) -> Option<ErrorReader<B>> {
-        let find = |wanted: Status| self.readers.iter().find(|(key, _)| *key == wanted);
-        let range = u8::try_from(status / 100).ok().and_then(|hundreds| find(Status::Range(hundreds)));
-        find(Status::Exact(status)).or(range).or_else(|| find(Status::Default)).map(|(_, read)| *read)
+    /// Reads the body declared for this status, exact before range before default; of several bodies, the first that it is.
+    fn error_body(self, status: u16, body: &[u8]) -> Option<B> {
+        let class = u8::try_from(status / 100).unwrap_or_default();
+        let wanted = [Status::Exact(status), Status::Range(class), Status::Default];
+        let key = wanted.into_iter().find(|wanted| self.readers.iter().any(|(key, _)| key == wanted))?;
+        self.readers.iter().filter(|(known, _)| *known == key).find_map(|(_, read)| read(body).ok())
     }
 }
 

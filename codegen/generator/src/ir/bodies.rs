@@ -152,9 +152,15 @@ impl Builder<'_> {
     pub(super) fn errors(&mut self, index: usize, place: &str) -> Vec<(super::Status, usize)> {
         let document = self.types.document;
         let refused = self.source(index).responses.iter().filter(|(status, _)| !status.is_success());
-        let failures: Vec<(Status, &MediaType)> = refused
-            .filter_map(|(status, response)| Some((*status, preferred(&document.media(&document[*response].content))?)))
-            .collect();
+        let mut failures: Vec<(Status, &MediaType)> = Vec::new();
+        for (status, response) in refused {
+            let content = document.media(&document[*response].content);
+            let Some(first) = preferred(&content) else { continue };
+            // Each other JSON type with a schema of its own is tried as well.
+            let others = content.iter().filter(|media| is_json(&first.name) && self.differs(media, first));
+            failures.push((*status, first));
+            failures.extend(others.filter(|media| is_json(&media.name)).map(|media| (*status, *media)));
+        }
         let mut out = Vec::new();
         for (status, media) in failures {
             self.check_xml(media, "the error body is not parsed");
@@ -173,7 +179,9 @@ impl Builder<'_> {
             if variant == new {
                 self.errors.push(ErrorVariant { name: String::new(), function: String::new(), ty, text });
             }
-            out.push((status, variant));
+            if !out.contains(&(status, variant)) {
+                out.push((status, variant));
+            }
         }
         out.sort_by_key(|(status, _)| *status);
         out.into_iter().map(|(status, variant)| (status.into(), variant)).collect()

@@ -73,6 +73,22 @@ async fn the_media_type_selects_the_type_of_a_response() -> Outcome {
     Ok(())
 }
 
+#[tokio::test]
+async fn an_error_may_have_several_bodies() -> Outcome {
+    use response_choices::{Error, ErrorBody};
+    for (body, is_problem) in [(r#"{"rows": ["a"]}"#, false), (r#"{"title": "t"}"#, true)] {
+        let (exports, _server) = exports!("400 Bad Request", "application/json", body);
+        let Err(Error::Api(error)) = exports.get(1).await else { return Err(body.into()) };
+        let is_right = match error.body() {
+            ErrorBody::Rows(rows) => !is_problem && rows.rows == ["a"],
+            ErrorBody::Problem(problem) => is_problem && problem.title == "t",
+            _ => false,
+        };
+        assert!(is_right, "{:?}", error.body());
+    }
+    Ok(())
+}
+
 #[test]
 fn alternatives_that_overlap_are_read_whole() -> Outcome {
     use overlapping::types::{Holder, HolderApart, HolderExclusive, HolderKinds, HolderMixed, HolderProfileCode};

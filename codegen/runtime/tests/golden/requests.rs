@@ -62,7 +62,7 @@ async fn scopes_bind_what_their_paths_share() -> Outcome {
     account.labels().await?;
     account.contacts().list().await?;
     account.contacts().delete(5).await?;
-    account.reports().reports().await?;
+    account.reports().list().await?;
     account.conversation(9).messages().list().await?;
     account.conversation(9).labels("n").get().await?;
     client.repo("o", "r").issues().list().await?;
