@@ -9,7 +9,7 @@ mod support;
 
 use crm_clients::chatwoot::types::*;
 use crm_clients::chatwoot::{Client, Error, ErrorBody};
-use crm_clients::runtime::{Map, Retry, Value};
+use crm_clients::runtime::{Map, Retry, Uuid, Value};
 use support::truth::{Fixture, Losses, operations};
 use support::{Outcome, Server, refusal};
 
@@ -86,7 +86,7 @@ operations! { client:
     "get-agent-summary-report" => client.account(7).reports().summary_by_agent(),
     "get-channel-summary-report" => client.account(7).reports().summary_by_channel(),
     "get-conversation-reporting-events" => client.account(7).conversations().reporting_events(9),
-    "get-csat-survey-page" => client.csat_survey("9f1c2d3e-4a5b-4c6d-8e7f-0a1b2c3d4e5f").get(),
+    "get-csat-survey-page" => client.csat_survey(Uuid::from_u128(0x9f1c_2d3e_4a5b_4c6d_8e7f_0a1b_2c3d_4e5f)).get(),
     "get-details-of-a-contact" => client.public_inbox("inbox").public_contacts().get("contact"),
     "get-details-of-a-conversation" => client.account(7).conversations().get(9),
     "get-details-of-a-inbox" => client.public_inbox("inbox").get(),

@@ -278,11 +278,7 @@ mod chatwoot {
             let body = fixture(&format!("chatwoot-webhooks/{name}.json"))?;
             let event = Event::from_slice(&body)?;
             assert!(!matches!(event, Event::Unknown(_)), "{name}");
-            let mut sent: Value = serde_json::from_slice(&body)?;
-            if name.starts_with("inbox_") {
-                // Left out on purpose: the settings of a channel hold its credentials.
-                sent.as_object_mut().and_then(|members| members.remove("channel"));
-            }
+            let sent: Value = serde_json::from_slice(&body)?;
             assert_eq!(normal(serde_json::to_value(&event)?), normal(sent), "{name}");
             names.insert(name.to_owned());
         }

@@ -7,12 +7,13 @@
 //! | `x-oauth2` | security scheme of type `oauth2` | object, see [`BeyondOAuth2`] | says what the flows have no word for |
 //! | `x-idempotent` | operation | boolean | says whether it may be repeated, whatever its method |
 //! | `x-pagination` | operation | map, see the README | says how the pages of its list hang together |
+//! | `x-rust-text-formats` | the document | list of formats | reads strings of these formats as text, not as types of their own |
 //! | `x-webhook-signature` | the document, beside its webhooks | see [`Signature`] | verifies what webhooks deliver |
 
 mod oauth2;
 mod signature;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::{Map, Value};
 
@@ -25,7 +26,12 @@ pub use signature::{Encoding, Part, Signature};
 
 /// Names of the extensions in the table above.
 const KNOWN: &[&str] =
-    &["x-rust-name", "x-rust-variants", oauth2::NAME, "x-idempotent", "x-pagination", signature::NAME];
+    &["x-rust-name", "x-rust-variants", TEXT_FORMATS, oauth2::NAME, "x-idempotent", "x-pagination", signature::NAME];
+
+/// The formats of strings that become types of their own, unless a document says that they are text.
+pub const TYPED_FORMATS: &[&str] = &["date-time", "date", "byte", "uuid", "ipv4", "ipv6"];
+
+const TEXT_FORMATS: &str = "x-rust-text-formats";
 
 /// Reads extensions and remembers which were read.
 #[derive(Debug, Default)]
@@ -132,6 +138,23 @@ impl Extensions {
     pub fn signature(&mut self, document: &Map<String, Value>, diagnostics: &mut Diagnostics) -> Option<Signature> {
         let (value, place) = self.whole(signature::NAME, document, "")?;
         signature::read(value, &place, diagnostics)
+    }
+
+    /// `x-rust-text-formats` of the document: the formats that are text.
+    pub fn text_formats(&mut self, document: &Map<String, Value>, diagnostics: &mut Diagnostics) -> BTreeSet<String> {
+        let Some((value, place)) = self.whole(TEXT_FORMATS, document, "") else { return BTreeSet::new() };
+        let listed = value.as_array().map(|formats| formats.iter().map(Value::as_str).collect::<Option<Vec<_>>>());
+        let Some(Some(listed)) = listed else {
+            let help = "write `[uuid, date-time]`";
+            diagnostics.error("bad-extension", place, "`x-rust-text-formats` is not a list of formats", help);
+            return BTreeSet::new();
+        };
+        for unknown in listed.iter().filter(|format| !TYPED_FORMATS.contains(format)) {
+            let message = format!("strings of the format `{unknown}` are text in any case");
+            let help = format!("remove it; these have types: {}", TYPED_FORMATS.join(", "));
+            diagnostics.error("bad-extension", place.clone(), message, help);
+        }
+        listed.into_iter().map(str::to_owned).collect()
     }
 
     /// Reports the known extensions that nothing read, and those that look like a known one.

@@ -18,7 +18,7 @@ mod schemas;
 mod security;
 mod validate;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
@@ -84,6 +84,8 @@ pub struct Document {
     pub operations: Vec<OperationId>,
     /// How webhooks are signed.
     pub signature: Option<Signature>,
+    /// `x-rust-text-formats`: the formats whose strings are text.
+    pub text_formats: BTreeSet<String>,
     /// Extensions.
     pub extensions: ExtensionMap,
     nodes: Nodes,

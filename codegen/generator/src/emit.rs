@@ -10,6 +10,7 @@ mod errors;
 pub(crate) mod escape;
 mod events;
 pub(crate) mod file;
+mod headers;
 mod mock;
 mod pages;
 pub(crate) mod resource;
@@ -26,7 +27,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::fileset::FileSet;
-use crate::ir::{Api, Type, TypeId, Webhooks};
+use crate::ir::{Api, ResponseHeaders, Type, TypeId, Webhooks};
 use types::TypeModule;
 
 pub use root::{CrateOptions, Module, crate_files, module_root};
@@ -58,6 +59,9 @@ pub fn client(api: &Api, root: &str, directory: &str, source: &str) -> FileSet {
     if let Some(webhooks) = &api.webhooks {
         jobs.push((format!("{directory}{}.rs", webhooks.module), Job::Events(webhooks)));
     }
+    if let Some(declared) = &api.response_headers {
+        jobs.push((format!("{directory}{}.rs", declared.module), Job::Headers(declared)));
+    }
     in_parallel(&jobs, |job| match job {
         Job::Client => client::file(api, source),
         Job::Errors => errors::file(api, source),
@@ -65,6 +69,7 @@ pub fn client(api: &Api, root: &str, directory: &str, source: &str) -> FileSet {
         Job::Resource(index) => resource::file(api, &api.resources[*index], source),
         Job::Scope(index) => scopes::file(api, *index, source),
         Job::Events(webhooks) => events::file(api, webhooks, source),
+        Job::Headers(declared) => headers::file(api, declared, source),
         Job::Types(modules) => types::index_file(modules, source),
         Job::TypeModule(module) => types::file(api, module, source),
     })
@@ -78,6 +83,7 @@ enum Job<'a> {
     Resource(usize),
     Scope(usize),
     Events(&'a Webhooks),
+    Headers(&'a ResponseHeaders),
     Types(&'a [TypeModule<'a>]),
     TypeModule(&'a TypeModule<'a>),
 }
@@ -130,6 +136,9 @@ pub(crate) fn type_tokens(api: &Api, ty: &Type, from: From<'_>) -> TokenStream {
         Type::String => quote!(String),
         Type::Timestamp => quote!(runtime::Timestamp),
         Type::Date => quote!(runtime::Date),
+        Type::Uuid => quote!(runtime::Uuid),
+        Type::Ipv4 => quote!(std::net::Ipv4Addr),
+        Type::Ipv6 => quote!(std::net::Ipv6Addr),
         Type::Base64 => quote!(runtime::Base64),
         Type::Secret => quote!(runtime::Secret),
         Type::Upload => quote!(runtime::Upload),

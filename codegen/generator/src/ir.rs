@@ -8,6 +8,7 @@ mod dedupe;
 pub(crate) mod docs;
 mod errors;
 mod families;
+mod headers;
 mod inheritance;
 pub(crate) mod media;
 mod operations;
@@ -68,6 +69,8 @@ pub struct Api {
     pub resources: Vec<Resource>,
     /// What the server sends by itself.
     pub webhooks: Option<Webhooks>,
+    /// The headers that responses are declared to have.
+    pub response_headers: Option<ResponseHeaders>,
     /// All types, by id.
     pub types: Vec<TypeDef>,
     /// The error bodies that the document declares.
@@ -85,6 +88,30 @@ pub struct ServerVariable {
     pub default: String,
     /// The only values that it can have, if the document lists them.
     pub values: Vec<String>,
+}
+
+/// The headers that responses are declared to have, as constants in a module of their own.
+#[derive(Debug, Serialize)]
+pub struct ResponseHeaders {
+    /// The module: `headers`.
+    pub module: String,
+    /// The headers by name.
+    pub headers: Vec<ResponseHeader>,
+}
+
+/// A header of responses.
+#[derive(Debug, Serialize)]
+pub struct ResponseHeader {
+    /// The constant's name.
+    pub name: String,
+    /// The name on the wire.
+    pub wire: String,
+    /// Where the document describes it first, as a JSON pointer.
+    pub pointer: String,
+    /// Lines of documentation.
+    pub docs: Vec<String>,
+    /// What its values hold.
+    pub ty: Type,
 }
 
 /// A group of operations, reached through a handle.
@@ -338,6 +365,12 @@ pub enum Type {
     Timestamp,
     /// A day of the calendar.
     Date,
+    /// A UUID.
+    Uuid,
+    /// An IPv4 address.
+    Ipv4,
+    /// An IPv6 address.
+    Ipv6,
     /// Bytes written as base64.
     Base64,
     /// Text that no `Debug` shows.
@@ -375,7 +408,12 @@ impl Type {
 
     /// Whether its values are given as they are, not by reference.
     pub fn is_copy(&self) -> bool {
-        matches!(self, Self::Boolean | Self::I32 | Self::I64 | Self::U64 | Self::F64 | Self::Timestamp | Self::Date)
+        self.is_parsed_text() || matches!(self, Self::Boolean | Self::I32 | Self::I64 | Self::U64 | Self::F64)
+    }
+
+    /// Whether it is text on the wire, of a format that its values are made of with `parse`.
+    pub fn is_parsed_text(&self) -> bool {
+        matches!(self, Self::Timestamp | Self::Date | Self::Uuid | Self::Ipv4 | Self::Ipv6)
     }
 
     /// Whether a value of it has a secret in it.

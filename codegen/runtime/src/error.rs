@@ -15,6 +15,7 @@ use crate::auth::AuthError;
 use crate::operation::Reply;
 use crate::redact::Redactor;
 use crate::response::decode::DecodeFailure;
+use crate::response::header::{self, Header, HeaderError, HeaderValue};
 use crate::response::{json_path, sanitize};
 use crate::transport::retry_after;
 pub use transport::TransportError;
@@ -102,6 +103,15 @@ impl<B> Error<B> {
             Error::Decode(error) => Some(error.headers()),
             Error::Request(_) | Error::Transport(_) => None,
         }
+    }
+
+    /// Returns the value of a header of the response by its type; `None` if there is no response, or it does not have the header.
+    ///
+    /// # Errors
+    ///
+    /// If the value is not of this type.
+    pub fn header<H: HeaderValue>(&self, header: Header<H>) -> Result<Option<H>, HeaderError> {
+        self.headers().map_or(Ok(None), |headers| header::read(headers, header))
     }
 
     /// Returns the body of the response as the server sent it, if there is one.
@@ -215,6 +225,16 @@ impl<B> ApiError<B> {
     /// Returns the headers of the response.
     pub fn headers(&self) -> &HeaderMap {
         &self.reply.headers
+    }
+
+    /// Returns the value of a header by its type; `None` if the response does not have it. The module `headers` of a client has
+    /// those that the API declares.
+    ///
+    /// # Errors
+    ///
+    /// If the value is not of this type.
+    pub fn header<H: HeaderValue>(&self, header: Header<H>) -> Result<Option<H>, HeaderError> {
+        header::read(&self.reply.headers, header)
     }
 
     /// Returns the body as the API declares it for this status; the default value if it does not match.

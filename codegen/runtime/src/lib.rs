@@ -43,6 +43,7 @@ pub use response::{
     Response,
     byte_stream::ByteStream,
     events::{Event, Events},
+    header::{Header, HeaderError, HeaderValue},
     lines::JsonLines,
 };
 pub use secret::Secret;

@@ -6,6 +6,7 @@
 pub(crate) mod byte_stream;
 pub mod decode;
 pub(crate) mod events;
+pub(crate) mod header;
 pub(crate) mod json_path;
 pub(crate) mod limits;
 pub(crate) mod lines;
@@ -31,6 +32,7 @@ use crate::trace;
 use crate::transport::{self, Executing, Failure, RawResponse};
 use byte_stream::ByteStream;
 use decode::DecodeFailure;
+use header::{Header, HeaderError, HeaderValue};
 use limits::{Decoding, Exceeded};
 
 /// A successful response: the decoded body, with the status and headers it came with, and the body as it was sent.
@@ -59,6 +61,16 @@ impl<T> Response<T> {
     /// Returns the headers as the server sent them.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
+    }
+
+    /// Returns the value of a header by its type; `None` if the response does not have it. The module `headers` of a client has
+    /// those that the API declares.
+    ///
+    /// # Errors
+    ///
+    /// If the value is not of this type.
+    pub fn header<H: HeaderValue>(&self, header: Header<H>) -> Result<Option<H>, HeaderError> {
+        header::read(&self.headers, header)
     }
 
     /// Returns the decoded body.

@@ -13,6 +13,8 @@ mod choices;
 mod conversions;
 #[path = "golden/events.rs"]
 mod events;
+#[path = "golden/headers.rs"]
+mod headers;
 #[path = "golden/json.rs"]
 mod json;
 #[path = "golden/odd_values.rs"]

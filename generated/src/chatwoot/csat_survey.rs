@@ -10,11 +10,11 @@ use super::ErrorBody;
 #[derive(Clone, Debug)]
 pub struct CsatSurvey {
     core: runtime::Core,
-    conversation_uuid: String,
+    conversation_uuid: runtime::Uuid,
 }
 
 impl CsatSurvey {
-    pub(super) fn new(core: &runtime::Core, conversation_uuid: String) -> Self {
+    pub(super) fn new(core: &runtime::Core, conversation_uuid: runtime::Uuid) -> Self {
         Self {
             core: core.clone(),
             conversation_uuid,

@@ -102,9 +102,9 @@ impl Client {
     /// The page on which a customer rates a conversation.
     pub fn csat_survey(
         &self,
-        conversation_uuid: impl Into<String>,
+        conversation_uuid: runtime::Uuid,
     ) -> csat_survey::CsatSurvey {
-        csat_survey::CsatSurvey::new(&self.core, conversation_uuid.into())
+        csat_survey::CsatSurvey::new(&self.core, conversation_uuid)
     }
 
     /// Which users belong to an account, and in what role (platform API).

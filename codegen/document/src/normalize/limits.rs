@@ -54,6 +54,12 @@ const EXACT: f64 = 9_007_199_254_740_992.0;
 pub(super) type Dropped = (&'static str, &'static str);
 
 impl Limits {
+    /// Whether the values are natural numbers, and some of them larger than an `i64` holds.
+    pub fn exceeds_i64(&self) -> bool {
+        self.minimum.is_some_and(|least| least.value >= 0.0)
+            && self.maximum.is_some_and(|most| most.value > i64::MAX as f64)
+    }
+
     /// The limits of a schema but for its `not`, and those that cannot be kept.
     pub(super) fn of(keywords: &Keywords<'_>) -> (Self, Vec<Dropped>) {
         let mut dropped = Vec::new();
@@ -93,7 +99,7 @@ impl Limits {
         {
             let Some(Bound { value, exclusive }) = *bound else { continue };
             let rounded = round(value);
-            let is_exact = rounded.abs() <= i64::MAX as f64;
+            let is_exact = rounded >= i64::MIN as f64 && rounded <= u64::MAX as f64;
             *bound = is_exact.then_some(Bound { value: rounded, exclusive: exclusive && rounded == value });
             if bound.is_none() {
                 dropped.push((keyword, "it is beyond the integers of 64 bits"));

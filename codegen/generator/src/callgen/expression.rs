@@ -79,7 +79,7 @@ impl<'a> Writer<'a> {
                 let text = escape::string(text);
                 quote!(runtime::Secret::from(#text))
             }
-            (Type::Timestamp | Type::Date, Value::String(text)) => {
+            (parsed, Value::String(text)) if parsed.is_parsed_text() => {
                 let (ty, text) = (self.written(ty), escape::string(text));
                 quote!(#text.parse::<#ty>()?)
             }

@@ -22,7 +22,8 @@ pub fn file(api: &Api, source: &str) -> String {
     let webhooks = api.webhooks.iter().map(|webhooks| &webhooks.module);
     let scopes = api.scopes.iter().map(|scope| &scope.module);
     let resources = api.resources.iter().map(|resource| &resource.module);
-    let modules: BTreeSet<&String> = resources.chain(scopes).chain(webhooks).collect();
+    let headers = api.response_headers.iter().map(|declared| &declared.module);
+    let modules: BTreeSet<&String> = resources.chain(scopes).chain(webhooks).chain(headers).collect();
     let modules: TokenStream = modules
         .into_iter()
         .map(|module| {

@@ -1,6 +1,7 @@
 //! Lines of documentation: a person's where there are some, and the facts.
 
 use crate::markdown::{self, code};
+use crm_clients_document::extensions::TYPED_FORMATS;
 use crm_clients_document::model::{Operation, SchemaId};
 use crm_clients_document::normalize::{ClientSchema, Kind, Normalizer};
 
@@ -54,7 +55,8 @@ pub fn value(
 fn facts(schema: &ClientSchema) -> Vec<String> {
     let mut facts = Vec::new();
     if let Kind::String { format, pattern, .. } = &schema.kind {
-        let said_by_type = matches!(format.as_str(), "" | "date-time" | "date" | "byte" | "binary" | "password");
+        let said_by_type =
+            matches!(format.as_str(), "" | "binary" | "password") || TYPED_FORMATS.contains(&format.as_str());
         facts.extend((!said_by_type).then(|| format!("Format: {}", code(format))));
         facts.extend(pattern.as_ref().map(|pattern| format!("Pattern: {}", code(pattern))));
     }

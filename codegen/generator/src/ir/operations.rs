@@ -9,8 +9,8 @@ use super::settle;
 use super::types::{Direction, Types, given_type_name, given_value_name};
 use super::wire::{self, Location, Style};
 use super::{
-    Api, Argument, Body, ErrorVariant, Fixed, Operation, PathValue, Resource, Scheme, ServerVariable, Type, TypeId,
-    TypeKind, Webhooks, docs, errors, pages, templates,
+    Api, Argument, Body, ErrorVariant, Fixed, Operation, PathValue, Resource, ResponseHeaders, Scheme, ServerVariable,
+    Type, TypeId, TypeKind, Webhooks, docs, errors, pages, templates,
 };
 use crate::markdown;
 use crate::names::{self, UsedNames};
@@ -55,6 +55,7 @@ pub fn build(document: &Document, name: &str, diagnostics: &mut Diagnostics) -> 
     let mut resources: Vec<Resource> = groups.iter().map(|group| builder.resource(group, &names_of)).collect();
     resources.retain(|resource| !resource.operations.is_empty());
     let mut webhooks = builder.webhooks(&resources);
+    let response_headers = builder.response_headers(&resources);
     builder.unused_components();
     builder.types.set_json_kinds();
     builder.types.set_tags();
@@ -78,7 +79,7 @@ pub fn build(document: &Document, name: &str, diagnostics: &mut Diagnostics) -> 
     settle::place(&mut types, &resources, webhooks.as_ref(), &error_types);
     let error_fields = errors::error_fields(&errors, &types);
     let schemes: Vec<Scheme> = schemes.into_iter().map(|(_, scheme)| scheme).collect();
-    let taken = client_names(&resources, webhooks.as_ref(), &schemes);
+    let taken = client_names(&resources, webhooks.as_ref(), response_headers.as_ref(), &schemes);
     let scopes = scopes::attach(&mut resources, taken);
     Api {
         name: name.to_owned(),
@@ -92,6 +93,7 @@ pub fn build(document: &Document, name: &str, diagnostics: &mut Diagnostics) -> 
         scopes,
         resources,
         webhooks,
+        response_headers,
         types,
         errors,
         error_fields,
@@ -283,14 +285,8 @@ impl<'d> Builder<'d> {
     /// What fits into a segment of a path; anything else is given as text.
     fn path_type(&self, ty: Type) -> Type {
         match &ty {
-            Type::Boolean
-            | Type::I32
-            | Type::I64
-            | Type::U64
-            | Type::F64
-            | Type::String
-            | Type::Timestamp
-            | Type::Date => ty,
+            Type::Boolean | Type::I32 | Type::I64 | Type::U64 | Type::F64 | Type::String => ty,
+            parsed if parsed.is_parsed_text() => ty,
             Type::List(inner) => Type::List(Box::new(self.path_type((**inner).clone()))),
             Type::Named(TypeId(draft)) => match self.types.drafts[*draft].kind {
                 TypeKind::Strings(_) | TypeKind::Integers(_) => ty,
@@ -425,8 +421,14 @@ impl<'d> Builder<'d> {
 }
 
 /// The names that modules and methods of the client have already.
-fn client_names(resources: &[Resource], webhooks: Option<&Webhooks>, schemes: &[Scheme]) -> UsedNames {
-    let modules = resources.iter().map(|resource| &resource.module).chain(webhooks.map(|webhooks| &webhooks.module));
+fn client_names(
+    resources: &[Resource],
+    webhooks: Option<&Webhooks>,
+    headers: Option<&ResponseHeaders>,
+    schemes: &[Scheme],
+) -> UsedNames {
+    let others = webhooks.map(|webhooks| &webhooks.module).into_iter().chain(headers.map(|headers| &headers.module));
+    let modules = resources.iter().map(|resource| &resource.module).chain(others);
     let of_tokens = schemes.iter().flat_map(|scheme| &scheme.tokens).flat_map(|tokens| {
         tokens.refresh_token.iter().chain(tokens.revocation.as_ref().map(|revocation| &revocation.name))
     });

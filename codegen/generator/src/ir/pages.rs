@@ -119,7 +119,7 @@ impl Walker<'_> {
     fn scalar(&mut self, from: &Type, path: &str, place: &str, message: &str) -> Option<Access> {
         let access = self.walk(from, path, place)?;
         let scalar =
-            matches!(access.ty, Type::I32 | Type::I64 | Type::U64 | Type::String | Type::Timestamp | Type::Date);
+            matches!(access.ty, Type::I32 | Type::I64 | Type::U64 | Type::String) || access.ty.is_parsed_text();
         if !scalar {
             self.error(place, message, "name a property that is, such as `id`");
         }

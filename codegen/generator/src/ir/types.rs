@@ -172,20 +172,41 @@ impl<'d> Types<'d> {
                 self.drafts[draft.0].kind = TypeKind::Integers(kind);
                 Type::Named(draft)
             }
-            Kind::Integer { format, .. } => match format.as_str() {
-                "int32" => Type::I32,
-                "uint64" => Type::U64,
-                _ => Type::I64,
-            },
             Kind::String { values, .. } if !values.is_empty() => {
                 let draft = self.reserve(id, direction, place);
                 let kind = enumeration(values.iter().map(|value| (value.clone(), value.clone())), &self.schemas[id]);
                 self.drafts[draft.0].kind = TypeKind::Strings(kind);
                 Type::Named(draft)
             }
+            Kind::Integer { .. } | Kind::String { .. } => self.plain_scalar_in(id, kind, direction),
+            _ => Type::Value,
+        }
+    }
+
+    /// The type of a scalar's values, whichever they are.
+    pub(super) fn plain_scalar(&mut self, id: SchemaId, kind: &Kind) -> Type {
+        match kind {
+            Kind::Boolean => Type::Boolean,
+            Kind::Number => Type::F64,
+            kind => self.plain_scalar_in(id, kind, Direction::Response),
+        }
+    }
+
+    fn plain_scalar_in(&mut self, id: SchemaId, kind: &Kind, direction: Direction) -> Type {
+        match kind {
+            Kind::Integer { format, .. } => match format.as_str() {
+                "int32" => Type::I32,
+                "uint64" => Type::U64,
+                _ if self.schemas[id].limits.exceeds_i64() => Type::U64,
+                _ => Type::I64,
+            },
+            Kind::String { format, .. } if self.document.text_formats.contains(format.as_str()) => Type::String,
             Kind::String { format, .. } => match format.as_str() {
                 "date-time" => Type::Timestamp,
                 "date" => Type::Date,
+                "uuid" => Type::Uuid,
+                "ipv4" => Type::Ipv4,
+                "ipv6" => Type::Ipv6,
                 "byte" => Type::Base64,
                 "password" => Type::Secret,
                 "binary" if direction == Direction::Form => Type::Upload,

@@ -15,7 +15,8 @@ use super::de::Decode;
 /// An optional property whose value is not what the document declares is here as well, by its name, while its own field is
 /// empty. Setting that field replaces it.
 ///
-/// This is a [`Map`] that takes the room of a pointer while it is empty.
+/// This is a [`Map`] that takes the room of a pointer while it is empty. `Debug` shows the names only: a property that the
+/// document does not declare may hold a secret.
 #[derive(Clone, Default)]
 pub struct AdditionalProperties(Option<Box<Map<String, Value>>>);
 
@@ -43,7 +44,7 @@ impl PartialEq for AdditionalProperties {
 
 impl fmt::Debug for AdditionalProperties {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&**self, f)
+        f.debug_set().entries(self.keys()).finish()
     }
 }
 

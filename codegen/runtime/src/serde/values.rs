@@ -119,7 +119,7 @@ texts! {
 
 /// The point in time that a text of RFC 3339 names. Without an offset it is in UTC; of a fraction, nine digits count; what is
 /// outside of the years that a [`Timestamp`] can hold, such as `9999-12-31T23:59:59Z`, is the nearest one that it can.
-fn timestamp(text: &str) -> Result<Timestamp, jiff::Error> {
+pub(crate) fn timestamp(text: &str) -> Result<Timestamp, jiff::Error> {
     let error = match text.parse::<Timestamp>() {
         Ok(timestamp) => return Ok(timestamp),
         Err(error) => error,

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::Outcome;
 use crate::themes::{
     cycles, defaults, directions, enum_names, enums, formats, maps, nulls, numeric_strings, property_names, tag_values,
-    tagged, type_names, unions,
+    tagged, text_formats, type_names, unions,
 };
 
 /// Reads the JSON as a `T`, which has to be written as the same JSON again.
@@ -210,10 +210,33 @@ fn further_properties_are_kept() -> Outcome {
 }
 
 #[test]
+fn identifiers_and_addresses_have_types() -> Outcome {
+    use formats::types::{Host, HostIp};
+    let host: Host = round_trip(json!({
+        "id": "3fa85f64-5717-4562-b3fc-2c963f66afa6", "ip": "192.0.2.7", "v4": "192.0.2.8", "v6": "2001:db8::1",
+        "counter": u64::MAX, "opens": "08:00:00+02:00", "lease": "P1M", "price": "0.10", "peers": []
+    }))?;
+    assert_eq!(host.id, crm_clients_runtime::Uuid::from_u128(0x3fa8_5f64_5717_4562_b3fc_2c96_3f66_afa6));
+    assert_eq!(host.ip, HostIp::Ipv4([192, 0, 2, 7].into()));
+    assert_eq!((host.v4, host.counter), (Some([192, 0, 2, 8].into()), Some(u64::MAX)));
+    assert_eq!((host.lease.as_deref(), host.price.as_deref()), (Some("P1M"), Some("0.10")));
+    // Servers write UUIDs in other ways, too.
+    let host: Host = serde_json::from_value(json!({"id": "3FA85F6457174562B3FC2C963F66AFA6", "ip": 1}))?;
+    assert_eq!(host.id.to_string(), "3fa85f64-5717-4562-b3fc-2c963f66afa6");
+    assert!(serde_json::from_value::<Host>(json!({"id": "7", "ip": 1})).is_err());
+
+    let note: text_formats::types::NotesGetResponse = round_trip(json!({
+        "id": "not a UUID", "at": "yesterday", "day": "2026-01-02", "data": "no base64!"
+    }))?;
+    assert_eq!((note.id.as_str(), note.day.year(), note.data.as_deref()), ("not a UUID", 2026, Some("no base64!")));
+    Ok(())
+}
+
+#[test]
 fn dates_bytes_and_numbers() -> Outcome {
     let json = json!({
         "day": "2026-02-28", "at": "2026-02-28T10:00:00Z", "bytes": "aGk=", "small": -1, "large": i64::MIN,
-        "unsigned": u64::MAX, "single": 0.5, "uuid": "not checked", "odd": "o"
+        "unsigned": u64::MAX, "single": 0.5, "uuid": "3fa85f64-5717-4562-b3fc-2c963f66afa6", "odd": "o"
     });
     let sample: formats::types::Sample = round_trip(json)?;
     assert_eq!((sample.day.year(), sample.bytes), (2026, Some(Base64(b"hi".to_vec()))));

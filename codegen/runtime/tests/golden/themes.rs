@@ -155,6 +155,9 @@ pub mod resource_names;
 #[path = "../../../checks/tests/fixtures/golden/response_choices/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod response_choices;
+#[path = "../../../checks/tests/fixtures/golden/response_headers/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod response_headers;
 #[path = "../../../checks/tests/fixtures/golden/responses/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod responses;
@@ -179,6 +182,9 @@ pub mod tag_values;
 #[path = "../../../checks/tests/fixtures/golden/tagged/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod tagged;
+#[path = "../../../checks/tests/fixtures/golden/text_formats/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod text_formats;
 #[path = "../../../checks/tests/fixtures/golden/type_names/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod type_names;

@@ -339,6 +339,8 @@ fn plain_word(ty: &Type) -> Option<(&'static str, bool)> {
         Type::Boolean => ("boolean", false),
         Type::Timestamp => ("time", false),
         Type::Date => ("day", false),
+        Type::Uuid => ("UUID", false),
+        Type::Ipv4 | Type::Ipv6 => ("address", false),
         Type::List(item) => (plain_word(item)?.0, true),
         Type::Boxed(inner) | Type::Lenient(inner) | Type::Option(inner) => plain_word(inner)?,
         _ => return None,

@@ -40,8 +40,11 @@ impl Types<'_> {
                 Kind::Integer { .. } => "Integer".to_owned(),
                 Kind::Number => "Number".to_owned(),
                 Kind::String { values, .. } if values.len() == 1 => names::variant_name(&values[0]),
-                Kind::String { format, .. } if format == "date-time" => "DateTime".to_owned(),
-                Kind::String { format, .. } if format == "date" => "Date".to_owned(),
+                Kind::String { format, .. } => match format.as_str() {
+                    "date-time" => "DateTime".to_owned(),
+                    typed @ ("date" | "uuid" | "ipv4" | "ipv6") => names::variant_name(typed),
+                    _ => "String".to_owned(),
+                },
                 _ => "String".to_owned(),
             },
             _ => "Value".to_owned(),
@@ -60,6 +63,7 @@ impl Types<'_> {
             Shape::Scalar(Kind::String { format, values, .. }) if values.is_empty() => match format.as_str() {
                 "date-time" => "DateTimes",
                 "date" => "Dates",
+                "uuid" => "Uuids",
                 _ => "Strings",
             },
             Shape::Object(_) => "Objects",

@@ -1,0 +1,42 @@
+//! The file of the headers that responses are declared to have.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::file::File;
+use super::{From, escape, type_tokens};
+use crate::ir::{Api, ResponseHeader, ResponseHeaders};
+use crate::markdown::code;
+
+/// Writes the file.
+pub fn file(api: &Api, declared: &ResponseHeaders, source: &str) -> String {
+    let constants: TokenStream = declared.headers.iter().map(|header| constant(api, header)).collect();
+    let docs = escape::module_docs(&[
+        "The headers that responses are declared to have.".to_owned(),
+        String::new(),
+        "`header` of a response or an error reads one by its type.".to_owned(),
+    ]);
+    let mut file = File::new(source);
+    file.items(quote! {
+        #docs
+        use crm_clients_runtime as runtime;
+        use runtime::Header;
+
+        #constants
+    });
+    file.finish()
+}
+
+fn constant(api: &Api, header: &ResponseHeader) -> TokenStream {
+    let (name, wire) = (escape::ident(&header.name), escape::string(&header.wire));
+    let ty = type_tokens(api, &header.ty, From::Beside);
+    let mut lines = header.docs.clone();
+    if lines.is_empty() {
+        lines.push(format!("The header {}.", code(&header.wire)));
+    }
+    let docs = escape::docs(&lines);
+    quote! {
+        #docs
+        pub const #name: Header<#ty> = Header::new(#wire);
+    }
+}

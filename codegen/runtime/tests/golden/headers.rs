@@ -1,0 +1,67 @@
+//! Headers of responses and errors, read by their declared types.
+
+use crm_clients_runtime::{Header, Retry};
+use serde_json::json;
+
+use crate::Outcome;
+use crate::server::{Server, reply};
+use crate::themes::response_headers::{Client, Error, response_headers as declared};
+
+fn client(server: &Server) -> Result<Client, Error> {
+    Client::builder().base_url(server.url()).retry(Retry::never()).build()
+}
+
+#[tokio::test]
+async fn headers_of_a_response_have_their_types() -> Outcome {
+    let headers = [
+        "X-Total-Count: 1200",
+        "x-expires: 2026-01-02T03:04:05Z",
+        "X-Flags: a, b",
+        "X-Flags: c",
+        "X-Ids: 1,-2",
+        "X-Beta: True",
+        "X-Load: 0.5",
+        "X-Trace: 3FA85F64-5717-4562-B3FC-2C963F66AFA6",
+        "X-Mode: fast",
+        r#"X-Meta: {"page": 1}"#,
+        "X-Region: zone,eu",
+    ];
+    let server = Server::answering([reply("200 OK", &headers, "[]"), reply("204 No Content", &headers, "")]).await?;
+    let list = client(&server)?.headers().list().send_with_response().await?;
+    let total: Option<i64> = list.header(declared::X_TOTAL_COUNT)?;
+    assert_eq!(total, Some(1200));
+    assert_eq!(list.header(declared::X_EXPIRES)?.map(|at| at.as_second()), Some(1_767_323_045));
+    assert_eq!(list.header(declared::X_FLAGS)?, Some(["a", "b", "c"].map(str::to_owned).to_vec()));
+    assert_eq!(list.header(declared::X_IDS)?, Some(vec![1_i32, -2]));
+    assert_eq!((list.header(declared::X_BETA)?, list.header(declared::X_LOAD)?), (Some(true), Some(0.5)));
+    let trace = list.header(declared::X_TRACE)?.map(|trace| trace.to_string());
+    assert_eq!(trace.as_deref(), Some("3fa85f64-5717-4562-b3fc-2c963f66afa6"));
+    assert_eq!(list.header(declared::X_MODE)?.as_deref(), Some("fast"));
+    assert_eq!(list.header(declared::X_META)?, Some(json!({"page": 1})));
+    assert_eq!(list.header(declared::X_REGION)?.as_deref(), Some("zone,eu"));
+    assert_eq!(list.header(declared::TYPE)?, None);
+    assert_eq!(list.header(declared::X_RETRY_IN)?, None);
+    // One that is not declared.
+    assert_eq!(list.header(Header::<u64>::new("content-length"))?, Some(2));
+
+    let deleted = client(&server)?.headers().delete().send_with_response().await?;
+    assert_eq!(deleted.header(declared::X_TOTAL_COUNT2)?.as_deref(), Some("1200"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn headers_of_an_error_and_odd_ones() -> Outcome {
+    let headers = ["X-Retry-In: 7", "X-Total-Count: many", "X-Ids: 1,x"];
+    let server = Server::answering([reply("429 Too Many Requests", &headers, "")]).await?;
+    let error = client(&server)?.headers().list().await.err().ok_or("it was read")?;
+    assert_eq!(error.header(declared::X_RETRY_IN)?, Some(7_i32));
+    let Error::Api(refused) = &error else { return Err(error.into()) };
+    assert_eq!(refused.header(declared::X_RETRY_IN)?, Some(7));
+    assert_eq!(refused.header(declared::X_BETA)?, None);
+    // Odd ones are errors, which do not show the value.
+    let odd = error.header(declared::X_TOTAL_COUNT).err().ok_or("it was read")?;
+    let shown = "the value of the response's header X-Total-Count is not of the declared type";
+    assert_eq!((odd.name(), odd.to_string().as_str()), ("X-Total-Count", shown));
+    assert!(error.header(declared::X_IDS).is_err());
+    Ok(())
+}
