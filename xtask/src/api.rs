@@ -1,14 +1,19 @@
 //! The vendored APIs: where their files are, and the walk through the passes.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, IsTerminal};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
+use crm_clients_document::diagnostic::summarize;
 use crm_clients_document::{Input, Pipeline};
 use crm_clients_generator::names;
 
 use crate::git::Tree;
 use crate::{Fault, input, output};
+
+/// So many diagnostics of each code are shown.
+const SHOWN_OF_EACH_CODE: usize = 5;
 
 /// The workspace that a command works on.
 pub struct Workspace {
@@ -25,9 +30,12 @@ pub struct References {
     /// Reads URLs that begin with a prefix from a directory. Nothing is read from a network.
     #[arg(long = "map", value_name = "URL_PREFIX=DIR", value_parser = parse_map, global = true)]
     maps: Vec<(String, PathBuf)>,
-    /// Makes a reference that leads nowhere an error. Otherwise, a client reads raw JSON in its place.
+    /// Makes what cannot be read an error. Otherwise, it is left out with a warning; a reference that leads nowhere is raw JSON.
     #[arg(long, global = true)]
     strict: bool,
+    /// Prints every warning. Otherwise, the first few of each code are shown and the others counted.
+    #[arg(long, global = true)]
+    all_warnings: bool,
 }
 
 fn parse_map(text: &str) -> Result<(String, PathBuf), String> {
@@ -97,7 +105,10 @@ impl Workspace {
         };
         let overlay = self.overlay(name)?;
         let mut source = Source::new(format!("specs/{name}/{file}"), Files::Directory(directory), overlay);
-        source.maps.clone_from(&self.references.maps);
+        source.all_warnings = self.references.all_warnings;
+        let given = self.references.maps.iter().cloned();
+        source.maps = given.map(|(prefix, directory)| (prefix, Copies::Directory(directory))).collect();
+        source.maps.extend(maps(name, input::text_below(&self.spec(name), "source.toml"))?);
         // What is wrong in a vendored document is corrected by its overlay, not lost.
         source.strict = true;
         Ok(source)
@@ -121,14 +132,7 @@ impl Workspace {
     /// The vendored API of this name where there is one, otherwise a file with this overlay.
     pub fn source_with(&self, name: &str, overlay: Option<&Path>) -> Result<Source, Fault> {
         if self.apis()?.iter().all(|known| known != name) {
-            let mut source = Source::file(Path::new(name), overlay)?;
-            source.maps.clone_from(&self.references.maps);
-            source.strict = self.references.strict;
-            match &self.references.root {
-                Some(root) => source.set_root(Path::new(name), root)?,
-                None => source.find_root(Path::new(name)),
-            }
-            return Ok(source);
+            return self.file(Path::new(name), overlay);
         }
         match overlay {
             None => self.source(name),
@@ -136,6 +140,30 @@ impl Workspace {
                 Err(Fault::from(format!("`{name}` is an API with its own overlay: give its file to use another")))
             }
         }
+    }
+
+    /// A document's file, read as the options say.
+    pub fn file(&self, path: &Path, overlay: Option<&Path>) -> Result<Source, Fault> {
+        let mut source = self.configured(Source::file(path, overlay)?);
+        match &self.references.root {
+            Some(root) => source.set_root(path, root)?,
+            None => source.find_root(path),
+        }
+        Ok(source)
+    }
+
+    /// The same document, read as the options say.
+    pub fn configured(&self, mut source: Source) -> Source {
+        let given = self.references.maps.iter().cloned();
+        source.maps.extend(given.map(|(prefix, directory)| (prefix, Copies::Directory(directory))));
+        source.strict = self.references.strict;
+        source.all_warnings = self.references.all_warnings;
+        source
+    }
+
+    /// The root that the options name.
+    pub fn document_root(&self) -> Option<&Path> {
+        self.references.root.as_deref()
     }
 
     fn unknown(&self, name: &str) -> Fault {
@@ -157,6 +185,40 @@ pub fn check_name(name: &str) -> Result<(), Fault> {
 /// An overlay's path as shown, and its text.
 pub type Overlay = (String, Vec<u8>);
 
+/// The part of `source.toml` that says where copies of URLs are: prefixes of URLs, and directories below that of the API.
+#[derive(serde::Deserialize)]
+struct Maps {
+    #[serde(default)]
+    map: BTreeMap<String, String>,
+}
+
+/// The maps that the `source.toml` of an API has.
+pub fn maps(name: &str, text: io::Result<Option<String>>) -> Result<Vec<(String, Copies)>, Fault> {
+    let shown = format!("specs/{name}/source.toml");
+    let Some(text) = text.map_err(|error| format!("{shown}: {error}"))? else { return Ok(Vec::new()) };
+    let Maps { map } = toml::from_str(&text).map_err(|error| format!("{shown}: {}", error.message()))?;
+    for (prefix, directory) in &map {
+        parse_map(&format!("{prefix}={directory}")).map_err(|error| format!("{shown}: {error}"))?;
+        let is_below = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
+        if !Path::new(directory).components().all(is_below) {
+            return Err(Fault::from(format!("{shown}: `{directory}` is not below specs/{name}")));
+        }
+    }
+    Ok(map.into_iter().map(|(prefix, directory)| (prefix, Copies::Inside(directory))).collect())
+}
+
+/// Where the copies of URLs are.
+#[derive(Clone)]
+pub enum Copies {
+    /// In this directory.
+    Directory(PathBuf),
+    /// In this directory below that of the document, at the same revision.
+    Inside(String),
+}
+
+/// Reads a file of a document by its path or its URL.
+pub type Reader = dyn Fn(&str) -> io::Result<Vec<u8>> + Send + Sync;
+
 /// A document, vendored or not.
 pub struct Source {
     files: Files,
@@ -166,9 +228,11 @@ pub struct Source {
     /// The directory that references may not leave, as shown, and the document's path in it, where that is not the document's own directory.
     root: Option<(String, String)>,
     /// Prefixes of URLs, and the directories that are read in their place.
-    maps: Vec<(String, PathBuf)>,
-    /// Whether a reference that leads nowhere is an error.
+    maps: Vec<(String, Copies)>,
+    /// Whether what cannot be read is an error.
     strict: bool,
+    /// Whether every warning is shown.
+    all_warnings: bool,
 }
 
 enum Files {
@@ -178,11 +242,13 @@ enum Files {
     Text(Vec<u8>),
     /// They are in a directory as it was at a revision.
     Revision(Tree),
+    /// They are where they are published.
+    Published(Box<Reader>),
 }
 
 impl Source {
     fn new(shown: String, files: Files, overlay: Option<Overlay>) -> Self {
-        Self { files, shown, overlay, root: None, maps: Vec::new(), strict: false }
+        Self { files, shown, overlay, root: None, maps: Vec::new(), strict: false, all_warnings: false }
     }
 
     /// Lets references lead to the files below `root`, which contains the document at `path`.
@@ -209,16 +275,12 @@ impl Source {
         if input::read_named(path).map_or(true, is_alone) {
             return;
         }
-        let leaves = |source: &Self| {
-            let (_, pipeline) = source.inspect(|pipeline, input| pipeline.overlaid(&Input { overlay: None, ..*input }));
-            pipeline.diagnostics.iter().any(|found| found.code == "reference-outside")
-        };
         let Ok(directory) = input::directory_of(path).canonicalize() else { return };
         let Some(top) = directory.ancestors().find(|directory| directory.join(".git").exists()) else { return };
         let own = input::directory_of(path).to_owned();
         let mut shown = own.clone();
         for root in directory.ancestors().take_while(|root| root.starts_with(top)) {
-            if root != directory && self.set_root(path, &shown).is_err() || !leaves(self) {
+            if root != directory && self.set_root(path, &shown).is_err() || !self.leaves_root() {
                 return;
             }
             shown.push("..");
@@ -245,6 +307,15 @@ impl Source {
         Self { strict: true, ..Self::new(shown.to_owned(), Files::Text(text), overlay) }
     }
 
+    /// A document whose files `read` fetches: those beside it by their paths, others by their URLs.
+    pub fn published(shown: &str, read: Box<Reader>) -> Self {
+        let mut source = Self { strict: true, ..Self::new(shown.to_owned(), Files::Published(read), None) };
+        for scheme in ["https://", "http://"] {
+            source.maps.push((scheme.to_owned(), Copies::Inside(String::new())));
+        }
+        source
+    }
+
     /// Whether a file's name is that of the overlay.
     pub fn is_overlay(&self, file: &str) -> bool {
         self.overlay.as_ref().is_some_and(|(name, _)| name == file)
@@ -256,15 +327,30 @@ impl Source {
         Self { overlay: None, ..self }
     }
 
-    /// The same document, in which a reference that leads nowhere is an error.
-    #[must_use]
-    pub fn strict(self) -> Self {
-        Self { strict: true, ..self }
-    }
-
     /// A document as it was at a revision.
     pub fn at_revision(shown: String, tree: Tree, overlay: Option<Overlay>) -> Self {
         Self::new(shown, Files::Revision(tree), overlay)
+    }
+
+    /// Adds copies of URLs.
+    #[must_use]
+    pub fn with_maps(mut self, maps: Vec<(String, Copies)>) -> Self {
+        self.maps.extend(maps);
+        self
+    }
+
+    /// Lets references lead to the files of `tree`, whose directory is `shown` and has the document at `main`.
+    #[must_use]
+    pub fn in_tree(mut self, shown: String, main: String, tree: Tree) -> Self {
+        self.root = Some((shown, main));
+        self.files = Files::Revision(tree);
+        self
+    }
+
+    /// Whether the document refers to files outside its root.
+    pub fn leaves_root(&self) -> bool {
+        let (_, pipeline) = self.inspect(|pipeline, input| pipeline.overlaid(&Input { overlay: None, ..*input }));
+        pipeline.diagnostics.iter().any(|found| found.code == "reference-outside")
     }
 
     /// The name of the document's file.
@@ -284,24 +370,44 @@ impl Source {
     /// Walks through the passes with `walk`: what it made, and the faults and warnings laid out.
     pub fn walk_quietly<T>(&self, walk: impl FnOnce(&mut Pipeline, &Input<'_>) -> Option<T>) -> (Option<T>, String) {
         let (made, walk) = self.inspect(walk);
-        (made, walk.report(io::stderr().is_terminal()))
+        (made, self.report(&walk, io::stderr().is_terminal()))
     }
 
-    /// The directory that is read in place of a URL, and the path in it.
-    fn mapped<'p>(&self, url: &'p str) -> Option<(&'p str, &Path)> {
-        self.maps.iter().find_map(|(prefix, directory)| Some((url.strip_prefix(prefix.as_str())?, directory.as_path())))
+    /// What was found on a walk, for people: the first few of each code, unless all are wanted.
+    pub fn report(&self, walk: &Pipeline, color: bool) -> String {
+        match self.all_warnings {
+            true => walk.report(color),
+            false => summarize(&walk.diagnostics, &walk.documents, color, SHOWN_OF_EACH_CODE),
+        }
+    }
+
+    /// The copies that are read in place of a URL, and the path in them.
+    fn mapped<'p>(&self, url: &'p str) -> Option<(&'p str, &Copies)> {
+        self.maps.iter().find_map(|(prefix, copies)| Some((url.strip_prefix(prefix.as_str())?, copies)))
+    }
+
+    /// Reads a file below the document's root.
+    fn read(&self, path: &str) -> io::Result<Vec<u8>> {
+        match &self.files {
+            Files::Directory(directory) => input::read_below(directory, path),
+            Files::Text(text) if self.shown.ends_with(&format!("/{path}")) => Ok(text.clone()),
+            Files::Text(_) => Err(io::Error::other("only the document itself is there")),
+            Files::Revision(tree) => tree.read(path),
+            Files::Published(read) => read(path),
+        }
     }
 
     /// Walks through the passes with `walk`: what it made, and the walk itself with all that was found on it.
     pub fn inspect<T>(&self, walk: impl FnOnce(&mut Pipeline, &Input<'_>) -> Option<T>) -> (Option<T>, Pipeline) {
-        let read = |path: &str| match (&self.files, self.mapped(path)) {
-            (_, Some((rest, directory))) => input::read_below(directory, rest.trim_start_matches('/')),
-            (Files::Directory(directory), _) => input::read_below(directory, path),
-            (Files::Text(text), _) if self.shown.ends_with(&format!("/{path}")) => Ok(text.clone()),
-            (Files::Text(_), _) => {
-                Err(io::Error::other("only the document itself was fetched, so vendor it from a file"))
+        let read = |path: &str| match (self.mapped(path), &self.files) {
+            (Some(_), Files::Published(read)) => read(path),
+            (Some((rest, Copies::Directory(directory))), _) => {
+                input::read_below(directory, rest.trim_start_matches('/'))
             }
-            (Files::Revision(tree), _) => tree.read(path),
+            (Some((rest, Copies::Inside(directory))), _) => {
+                self.read(&format!("{directory}/{}", rest.trim_start_matches('/')))
+            }
+            (None, _) => self.read(path),
         };
         let input = Input {
             document: &self.shown,

@@ -3,6 +3,7 @@
 pub mod changelog;
 #[cfg(feature = "all-commands")]
 pub mod corpus;
+pub mod coverage;
 pub mod diff;
 #[cfg(feature = "all-commands")]
 pub mod drift;

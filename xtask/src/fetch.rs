@@ -35,6 +35,18 @@ pub fn parse(text: &str) -> Result<Url, String> {
     }
 }
 
+/// A URL that a document refers to, from where it is published. Only a document on this machine refers to this machine.
+pub fn referred(from: Option<&Url>, text: &str) -> Result<Url, String> {
+    let url = match from {
+        Some(from) => from.join(text).map_err(|error| format!("`{text}` is not a URL: {error}"))?,
+        None => Url::parse(text).map_err(|error| format!("`{text}` is not a URL: {error}"))?,
+    };
+    if is_loopback(&url) && !from.is_some_and(is_loopback) {
+        return Err(format!("{url} is not fetched: it is this machine"));
+    }
+    parse(url.as_str())
+}
+
 /// The bytes at `url`, all of them there before `timeout` is over. The proxy variables of the environment are honoured,
 /// except for this machine. The error says what went wrong, without the URL.
 pub fn get(url: &Url, timeout: Duration) -> Result<Vec<u8>, String> {

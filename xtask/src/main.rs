@@ -52,6 +52,8 @@ enum Command {
     Lint(commands::lint::Arguments),
     /// Reviews what changed on the wire and for callers of the crate, since a revision or between two documents.
     Diff(commands::diff::Arguments),
+    /// Tells what of a document the client supports and what not, by keyword and place.
+    Coverage(commands::coverage::Arguments),
     /// Prints the changelog's entry for what changed, in words for callers of the crate.
     Changelog(commands::changelog::Arguments),
     /// Lists the operations and the Rust methods that they became.
@@ -107,6 +109,7 @@ fn main() -> ExitCode {
         Command::Vendor(arguments) => optional::vendor(&workspace, arguments),
         Command::Lint(arguments) => commands::lint::run(&workspace, arguments),
         Command::Diff(arguments) => commands::diff::run(&workspace, arguments),
+        Command::Coverage(arguments) => commands::coverage::run(&workspace, arguments),
         Command::Changelog(arguments) => commands::changelog::run(&workspace, arguments),
         Command::List(arguments) => commands::list::run(&workspace, arguments),
         Command::Dump(arguments) => commands::dump::run(&workspace, arguments),

@@ -72,3 +72,58 @@ fn urls_are_read_from_the_directory_that_a_prefix_is_mapped_to() -> Result {
     assert!(text(&wrong.stderr).contains("not the beginning of a URL"), "{}", text(&wrong.stderr));
     Ok(())
 }
+
+#[test]
+fn diff_reads_files_as_generate_does() -> Result {
+    let directory = tempfile::tempdir()?;
+    let path = |name: &str| directory.path().join(name).display().to_string();
+    fs::create_dir_all(path("copies"))?;
+    fs::create_dir_all(path("v1"))?;
+    fs::write(path("copies/note.yaml"), "type: object\nproperties: {tag: {$ref: '../tag.yaml'}}\n")?;
+    fs::write(path("tag.yaml"), "type: string\n")?;
+    fs::write(path("v1/old.yaml"), document("https://specs.example/note.yaml"))?;
+    fs::write(path("v1/new.yaml"), document("../tag.yaml"))?;
+    let map = format!("https://specs.example/={}", path("copies"));
+    fs::write(path("copies/note.yaml"), "type: object\n")?;
+    let (old, new) = (path("v1/old.yaml"), path("v1/new.yaml"));
+    let strict = xtask(&["diff", "--strict", "--root", &path(""), &old, &new])?;
+    assert!(text(&strict.stderr).contains("error[remote-reference]"), "{}", text(&strict.stderr));
+    let outside = xtask(&["diff", "--map", &map, &old, &new])?;
+    assert!(text(&outside.stderr).contains("reference-outside"), "{}", text(&outside.stderr));
+    let compared = xtask(&["diff", "--strict", "--map", &map, "--root", &path(""), &old, &new])?;
+    assert_eq!(compared.status.code(), Some(1), "{}{}", text(&compared.stdout), text(&compared.stderr));
+    Ok(())
+}
+
+#[test]
+fn warnings_of_one_code_are_summarized() -> Result {
+    let directory = tempfile::tempdir()?;
+    let path = directory.path().join("openapi.yaml").display().to_string();
+    let properties: String = (0..12).map(|index| format!("p{index}: {{description: {{}}}}, ")).collect();
+    let schema = format!("components: {{schemas: {{A: {{properties: {{{properties}}}}}}}}}\n");
+    fs::write(&path, format!("{}{schema}", document("#/components/schemas/A")))?;
+    let short = text(&xtask(&["lint", &path])?.stdout);
+    assert_eq!(short.matches("error[wrong-type]").count(), 5, "{short}");
+    assert!(short.contains("and 7 more of `wrong-type`; --all-warnings prints each"), "{short}");
+    let long = text(&xtask(&["lint", "--all-warnings", &path])?.stdout);
+    assert_eq!(long.matches("error[wrong-type]").count(), 12, "{long}");
+    Ok(())
+}
+
+#[test]
+fn coverage_tells_keywords_and_places() -> Result {
+    let directory = tempfile::tempdir()?;
+    let path = directory.path().join("openapi.yaml").display().to_string();
+    let schema = "components: {schemas: {A: {type: string, not: {const: a}, example: b, x-theirs: 1}}}\n";
+    fs::write(&path, format!("{}{schema}", document("#/components/schemas/A")))?;
+    let found: serde_json::Value = serde_json::from_slice(&xtask(&["coverage", "--format", "json", &path])?.stdout)?;
+    assert_eq!(found["operations"], 1);
+    assert_eq!(found["supported"]["Schema.type"], 1);
+    assert_eq!(found["without_meaning"]["Schema.example"], 1);
+    assert_eq!(found["unknown"]["Schema.x-theirs"][0], "/components/schemas/A/x-theirs");
+    let not = found["unsupported"].get("Schema.not").or_else(|| found["reported"].get("Schema.not"));
+    assert_eq!(not.map(|places| places[0].clone()), Some("/components/schemas/A/not".into()), "{found}");
+    let shown = xtask(&["coverage", &path])?;
+    assert!(text(&shown.stdout).starts_with("1 operations\n"), "{}", text(&shown.stdout));
+    Ok(())
+}

@@ -208,9 +208,9 @@ fn the_proxy_of_the_environment_is_used() -> Result {
 fn what_is_no_openapi_document_is_refused() -> Result {
     let workspace = workspace("https://pets.example")?;
     for (document, code) in [
-        (DOCUMENT.replace("3.1.0", "2.0"), "unsupported-openapi"),
+        (DOCUMENT.replace("3.1.0", "4.0.0"), "unsupported-openapi"),
         (DOCUMENT.replace("schemas/pet'", "schemas/pat'"), "unknown-reference"),
-        (DOCUMENT.replace("required: [name]", "required: 1"), "wrong-type"),
+        (DOCUMENT.replace("required: [name]", "required: 1"), "unreadable-value"),
     ] {
         let said = refused(&workspace, &[&publish(&document)?])?;
         assert!(said.contains(&format!("error[{code}]")), "{said}");
@@ -268,5 +268,49 @@ fn a_document_written_by_hand_is_left_to_people() -> Result {
     assert_eq!(output.status.code(), Some(0));
     assert!(text(&output.stdout).contains("written by hand"));
     assert_eq!(xtask(&["vendor", "contactship"])?.status.code(), Some(2));
+    Ok(())
+}
+
+/// A document of several files becomes one, and each of the others is pinned by its checksum.
+#[test]
+fn referenced_files_are_fetched_and_pinned() -> Result {
+    let workspace = workspace("https://pets.example")?;
+    let pet = "{\"type\": \"object\", \"required\": [\"name\"], \"properties\": {\"name\": {\"type\": \"string\"}}}";
+    let note = publish(pet)?.replace("openapi.yaml", "note.json");
+    let document = DOCUMENT.replace("#/components/schemas/pet", &note);
+    assert!(document.contains(&note));
+    // A file does not lead to this machine.
+    let file = workspace.path("upstream.yaml");
+    fs::write(&file, &document)?;
+    let refused = workspace.run(&["vendor", "pets", &file.display().to_string()])?;
+    assert!(text(&refused.stderr).contains("it is this machine"), "{}", text(&refused.stderr));
+    let output = workspace.run(&["vendor", "pets", &publish(&document)?])?;
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    let vendored = fs::read_to_string(workspace.path("specs/pets/openapi.yaml"))?;
+    assert!(!vendored.contains(&note), "{vendored}");
+    let source = fs::read_to_string(workspace.path("specs/pets/source.toml"))?;
+    assert!(source.contains("[files]") && source.contains("note.json"), "{source}");
+    Ok(())
+}
+
+#[test]
+fn urls_are_read_from_copies_that_the_source_names() -> Result {
+    let workspace = workspace("https://pets.example")?;
+    let path = workspace.path("specs/pets/openapi.yaml");
+    let document = fs::read_to_string(&path)?;
+    fs::write(&path, document.replace("#/components/schemas/pet", "https://specs.example/pet.yaml"))?;
+    fs::create_dir(workspace.path("specs/pets/copies"))?;
+    fs::write(workspace.path("specs/pets/copies/pet.yaml"), "type: object\nproperties: {name: {type: string}}\n")?;
+    let refused = workspace.run(&["lint", "pets"])?;
+    assert!(text(&refused.stdout).contains("error[remote-reference]"), "{}", text(&refused.stdout));
+    let source = workspace.path("specs/pets/source.toml");
+    let own = fs::read_to_string(&source)?;
+    fs::write(&source, format!("{own}\n[map]\n\"https://specs.example/\" = \"copies\"\n"))?;
+    let read = workspace.run(&["lint", "pets"])?;
+    assert!(!text(&read.stdout).contains("remote-reference"), "{}{}", text(&read.stdout), text(&read.stderr));
+    fs::write(&source, format!("{own}\n[map]\n\"https://specs.example/\" = \"../copies\"\n"))?;
+    let outside = workspace.run(&["lint", "pets"])?;
+    assert!(text(&outside.stderr).contains("is not below specs/pets"), "{}", text(&outside.stderr));
     Ok(())
 }

@@ -59,11 +59,19 @@ fn wrong_types_are_told_of_all_at_once() {
     assert_eq!(
         faults(document, Severity::Error),
         [
+            "wrong-type /info: expected an info object, found an array (write an object, or remove the key)",
+            "wrong-type /paths/~1a/parameters: expected an array of parameter objects, found an object (write an array, in YAML with `- ` before each of its items)",
             "wrong-type /paths/~1a/get/tags: expected an array of strings, found a string (write an array, in YAML with `- ` before each of its items)",
             "wrong-type /paths/~1a/get/deprecated: expected a boolean, found a string (write `true` or `false`, without quotes)",
-            "wrong-type /paths/~1a/get/parameters/0/schema: expected a schema object or a boolean, found an array (write an object, or remove the key)",
+            "wrong-type /paths/~1a/get/operationId: expected a string, found a number (put it in quotes)",
+            "wrong-type /paths/~1a/get/parameters/0: expected a parameter object or a reference to one, found null (remove the key, or write something behind it)",
+            "wrong-type /paths/~1a/get/parameters/1/schema: expected a schema object or a boolean, found an array (write an object, or remove the key)",
+            "wrong-type /paths/~1a/get/requestBody/content: expected an object of media type objects by name, found an array (write an object, in which each entry has its name for a key)",
             "wrong-type /paths/~1a/get/responses/200/content/application~1json: expected a media type object or a reference to one, found a string (write an object, or remove the key)",
-            "missing-key : an OpenAPI document must have `info` (add `info`)",
+            "wrong-type /paths/~1a/get/callbacks: expected an object of callback objects by name, found an array (write an object, in which each entry has its name for a key)",
+            "wrong-type /paths/~1b: expected a path item object or a reference to one, found null (remove the key, or write something behind it)",
+            "wrong-type /components/schemas/S/required: expected an array of strings, found a boolean (list the names of the required properties, in the schema that has the properties)",
+            "wrong-type /components/schemas/S/properties/a/minLength: expected a whole number that is not negative, found a string (write the number without quotes)",
         ]
     );
 }
@@ -93,8 +101,9 @@ fn wrong_words_and_missing_keys() {
         [
             "missing-key /servers/0: a server object must have `url` (is `uri` meant to be it?)",
             "unknown-value /paths/~1b/get/parameters/0/in: expected one of `query`, `querystring`, `path`, `header`, `cookie`, found `querry` (did you mean `query`?)",
-            "unknown-value /paths/~1b/get/parameters/1/in: expected one of `query`, `querystring`, `path`, `header`, `cookie`, found `body` (this is Swagger 2.0's; OpenAPI 3 describes bodies in `requestBody`)",
-            "missing-key /paths/~1b/get/parameters/3: a parameter object must have `name` (add `name`)",
+            "unknown-value /paths/~1b/get/parameters/1/schema/type: expected one of `array`, `boolean`, `integer`, `null`, `number`, `object`, `string`, found `sting` (did you mean `string`?)",
+            "unknown-value /paths/~1b/get/parameters/2/schema/type: expected one of `array`, `boolean`, `integer`, `null`, `number`, `object`, `string`, found `file` (this is Swagger 2.0's; OpenAPI 3 has `type: string` with `format: binary`)",
+            "missing-key /paths/~1b/get/parameters/2: a parameter object must have `name` (add `name`)",
             "invalid-status /paths/~1b/get/responses/ok: `ok` is no status (write a status such as `200`, a range such as `4XX`, or `default`)",
             "invalid-status /paths/~1b/get/responses/20: `20` is no status (write a status such as `200`, a range such as `4XX`, or `default`)",
             "invalid-path /paths/a: the path `a` does not start with `/` (write `/a`)",
@@ -117,7 +126,7 @@ fn misspelt_keys_are_warnings() {
         [
             "unknown-key /paths/~1a/get/paramters: an operation object has no `paramters`; it has no effect (did you mean `parameters`?)",
             "unknown-key /paths/~1a/get/zzz: an operation object has no `zzz`; it has no effect (remove it; what OpenAPI does not know begins with `x-`)",
-            "unknown-key /components/schemas/S/properites: a schema object has no `properites`; it has no effect (did you mean `properties`?)",
+            "unknown-keyword /components/schemas/S/properites: a schema object has no `properites`; it has no effect (did you mean `properties`?)",
         ]
     );
 }

@@ -19,7 +19,7 @@ fn every_fault_is_reported() -> io::Result<()> {
     assert!(names.len() >= 18, "{names:?}");
     for name in names {
         let directory = Path::new("negative").join(&name);
-        let (client, report) = document(&directory).client();
+        let (client, report) = document(&directory).strict_client();
         assert!(client.is_none(), "{name} has no fault");
         golden(directory.join("report.txt"), &report);
     }
@@ -30,7 +30,7 @@ fn every_fault_is_reported() -> io::Result<()> {
 #[test]
 fn every_report_has_places() -> io::Result<()> {
     for name in documents("negative")? {
-        let (_, report) = document(&Path::new("negative").join(&name)).client();
+        let (_, report) = document(&Path::new("negative").join(&name)).strict_client();
         for fault in report.split("\n\n").filter(|fault| !fault.trim().is_empty()) {
             let lines: Vec<&str> = fault.lines().collect();
             let first = lines.first().copied().unwrap_or_default();

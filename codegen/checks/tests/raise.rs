@@ -113,7 +113,6 @@ fn keywords_of_older_drafts() {
                 json!({"xml": {"name": "a", "attribute": true}, "properties": {"xml": {"xml": {"wrapped": true}}}}),
                 json!({"xml": {"name": "a", "nodeType": "attribute"}, "properties": {"xml": {"xml": {"nodeType": "element"}}}}),
             ),
-            (json!({"description": null, "default": null}), json!({"default": null})),
             (json!({"type": "string", "format": "byte"}), json!({"type": "string", "format": "byte"})),
         ],
     );

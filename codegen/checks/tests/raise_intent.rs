@@ -2,14 +2,16 @@
 
 use crm_clients_document::diagnostic::Diagnostics;
 use crm_clients_document::origin::Documents;
-use crm_clients_document::raise::raise;
+use crm_clients_document::raise::{raise, repair};
 use crm_clients_document::{Input, Pipeline};
 use serde_json::{Value, json};
 
 /// The raised document, and the codes of the warnings with their pointers.
 fn raised(mut document: Value) -> (Value, Vec<String>) {
     let mut diagnostics = Diagnostics::new();
-    raise(&mut document, &mut Documents::new(), &mut diagnostics);
+    let mut documents = Documents::new();
+    repair(&mut document, &mut documents, &mut diagnostics);
+    raise(&mut document, &mut documents, &mut diagnostics);
     assert!(!diagnostics.has_errors(), "raising is lenient");
     (document, diagnostics.iter().map(|found| format!("{} {}", found.code, found.pointer)).collect())
 }
@@ -102,6 +104,7 @@ fn scalars_and_texts_of_another_type_are_read_as_meant() {
             json!({"deprecated": true, "maxLength": 5}),
             &["/deprecated", "/maxLength"],
         ),
+        (json!({"description": null, "default": null}), json!({"default": null}), &[]),
         (json!({"title": "5", "default": "5"}), json!({"title": "5", "default": "5"}), &[]),
     ]);
 }
@@ -168,13 +171,19 @@ fn raw_json_stands_in_for_a_dangling_reference() {
 }
 
 #[test]
-fn nothing_stands_in_for_what_a_client_would_send() {
-    for operation in [
-        json!({"parameters": [{"$ref": "#/components/parameters/Gone"}]}),
-        json!({"requestBody": {"$ref": "#/components/requestBodies/Gone"}}),
+fn bodies_are_raw_json_and_parameters_left_out() {
+    for (operation, after) in [
+        (json!({"parameters": [{"$ref": "#/components/parameters/Gone"}]}), json!({"parameters": [null]})),
+        (
+            json!({"requestBody": {"$ref": "#/components/requestBodies/Gone"}}),
+            json!({"requestBody": {"content": {"application/json": {"schema": {}}}}}),
+        ),
     ] {
         let document =
             json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {"/a": {"get": operation}}});
-        assert_eq!(overlaid(&document, false), (None, vec!["unknown-reference"]));
+        let (value, codes) = overlaid(&document, false);
+        assert_eq!(value.unwrap_or_default()["paths"]["/a"]["get"], after);
+        assert_eq!(codes, ["unknown-reference"]);
+        assert_eq!(overlaid(&document, true), (None, vec!["unknown-reference"]));
     }
 }

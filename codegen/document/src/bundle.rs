@@ -168,6 +168,7 @@ impl Bundler<'_> {
             _ if holds.is_data() => return,
             _ => {}
         }
+        self.trim(node, at);
         if let Some(reference) = node.get("$ref").and_then(Value::as_str).map(str::to_owned)
             && self.reference(node, holds, &reference, at)
         {
@@ -194,6 +195,18 @@ impl Bundler<'_> {
                     .for_each(|(index, value)| member(self, &index.to_string(), value, holds));
             }
             _ => {}
+        }
+    }
+
+    /// Drops spaces around the text of a reference.
+    fn trim(&mut self, node: &mut Value, at: &Cursor) {
+        let Some(Value::String(text)) = node.get_mut("$ref") else { return };
+        if text.trim().len() != text.len() {
+            *text = text.trim().to_owned();
+            let pointer = child(&at.source, "$ref");
+            let message = "the reference has spaces around it, which are dropped";
+            let warning = Diagnostic::new(Severity::Warning, "unknown-value", pointer, message, "remove the spaces");
+            self.diagnostics.push(warning.in_file(at.file));
         }
     }
 

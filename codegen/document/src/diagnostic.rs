@@ -8,7 +8,7 @@ mod render;
 mod suggest;
 
 pub use machine::{github, json_lines};
-pub use render::render;
+pub use render::{render, summarize};
 pub use suggest::{closest, distance};
 
 use indexmap::IndexSet;

@@ -33,6 +33,14 @@ pub const TYPED_FORMATS: &[&str] = &["date-time", "date", "byte", "uuid", "ipv4"
 
 const TEXT_FORMATS: &str = "x-rust-text-formats";
 
+/// Extensions of other tools that are read as well.
+const KNOWN_ELSEWHERE: &[&str] = &["x-enum-varnames", "x-enumNames", "x-enum-descriptions", "x-sunset"];
+
+/// Returns true if the generator reads extensions of this name.
+pub fn is_read(name: &str) -> bool {
+    KNOWN.contains(&name) || KNOWN_ELSEWHERE.contains(&name)
+}
+
 /// Reads extensions and remembers which were read.
 #[derive(Debug, Default)]
 pub struct Extensions {

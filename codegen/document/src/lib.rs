@@ -32,7 +32,7 @@ pub mod yaml;
 
 use serde_json::Value;
 
-use diagnostic::Diagnostics;
+use diagnostic::{Diagnostic, Diagnostics};
 use load::Read;
 use model::Document;
 use origin::Documents;
@@ -54,7 +54,7 @@ pub struct Pipeline {
     pub diagnostics: Diagnostics,
     /// The files read, and where in them each node stands.
     pub documents: Documents,
-    /// Whether a reference that leads nowhere is an error in every place.
+    /// Whether what cannot be read is an error everywhere: a reference that leads nowhere, a key that is there twice, a value of the wrong type.
     pub strict: bool,
 }
 
@@ -87,6 +87,7 @@ impl Pipeline {
         bundle::check_references(&value, documents, diagnostics);
         if self.strict {
             diagnostics.deny(bundle::DANGLING);
+            diagnostics.deny(load::AMBIGUOUS);
         }
         Some(value)
     }
@@ -99,10 +100,33 @@ impl Pipeline {
 
     /// Raises an overlaid document to the vocabulary of OpenAPI 3.2.
     pub fn raise(&mut self, mut value: Value) -> Option<Value> {
+        // A path item that leads nowhere has been replaced by an empty one.
+        let is_lost_item = |found: &Diagnostic| {
+            let mut tokens = diagnostic::tokens(&found.pointer);
+            let is_path = tokens.next().is_some_and(|first| first == "paths") && tokens.count() == 2;
+            is_path && bundle::DANGLING.contains(&found.code)
+        };
+        let describes_operations = raise::describes_operations(&value) || self.diagnostics.iter().any(is_lost_item);
+        self.repair(&mut value);
         bundle::inline_misplaced(&mut value, &mut self.documents, &mut self.diagnostics);
         bundle::adopt(&mut value, &mut self.documents, &mut self.diagnostics);
         raise::raise(&mut value, &mut self.documents, &mut self.diagnostics);
+        raise::check_operations(describes_operations, &value, &mut self.diagnostics);
         self.unless_faulty(value)
+    }
+
+    /// Reads an overlaid document as it is meant. What is left out is an error if the pipeline is strict.
+    fn repair(&mut self, value: &mut Value) {
+        let (documents, diagnostics) = (&mut self.documents, &mut self.diagnostics);
+        raise::repair(value, documents, diagnostics);
+        if diagnostics.iter().any(|found| raise::LEFT_OUT.contains(&found.code)) {
+            // Something may refer to what is gone.
+            bundle::replace_dangling(value, documents, diagnostics);
+            raise::repair(value, documents, diagnostics);
+        }
+        if self.strict {
+            self.diagnostics.deny(raise::LEFT_OUT);
+        }
     }
 
     /// Returns the model of the document.

@@ -16,6 +16,9 @@ use crate::origin::{Documents, FileId};
 pub(crate) use growth::Growth;
 pub(crate) use parse::parse;
 
+/// The codes of the warnings about a text that can be read in more than one way.
+pub const AMBIGUOUS: &[&str] = &["duplicate-key", "not-json", "tab"];
+
 /// The largest file that is read.
 pub const MAX_BYTES: usize = 64 << 20;
 
@@ -56,24 +59,28 @@ pub(crate) fn reason(error: &io::Error) -> String {
 /// Whether the document says that it is one the generator reads. A version that YAML took for a number becomes the text it was.
 fn check_version(value: &mut Value, file: FileId, diagnostics: &mut Diagnostics) -> bool {
     let field = if value.get("openapi").is_some() { "openapi" } else { "swagger" };
-    let Some(version) = value.get_mut(field) else {
+    let Some(version) = value.get(field).cloned() else {
         let message = "this is not an OpenAPI document: it has no `openapi` field";
         let help = "an OpenAPI document starts with its version, such as `openapi: 3.1.0`";
         diagnostics.push(Diagnostic::new(Severity::Error, "not-openapi", "", message, help).in_file(file));
         return false;
     };
-    let text = match &*version {
+    let text = match &version {
         Value::String(text) => text.clone(),
         Value::Number(number) if number.is_f64() || field == "swagger" => format!("{number}.0"),
-        _ => String::new(),
+        _ => version.to_string(),
     };
-    let mut parts = text.split('.');
-    let is_known = matches!(
-        (field, parts.next(), parts.next()),
-        ("openapi", Some("3"), Some("0" | "1" | "2")) | ("swagger", Some("2"), Some("0"))
-    );
-    if is_known {
-        *version = if field == "swagger" { "2.0".into() } else { text.into() };
+    if is_known(field, &text) {
+        value[field] = if field == "swagger" { "2.0".into() } else { text.into() };
+        return true;
+    }
+    if let (Some((meant, number)), Value::Object(root)) = (meant_version(&text), &mut *value) {
+        let message = format!("the version `{text}` is read as {number}");
+        let help = "write a version such as `3.1.0`";
+        let warning = Diagnostic::new(Severity::Warning, "unknown-value", child("", field), message, help);
+        diagnostics.push(warning.in_file(file));
+        root.shift_remove(field);
+        root.shift_insert(0, meant.to_owned(), number.into());
         return true;
     }
     let message = format!("the generator reads Swagger 2.0 and OpenAPI 3.0, 3.1 and 3.2, not {version}");
@@ -81,4 +88,23 @@ fn check_version(value: &mut Value, file: FileId, diagnostics: &mut Diagnostics)
     let fault = Diagnostic::new(Severity::Error, "unsupported-openapi", child("", field), message, help);
     diagnostics.push(fault.in_file(file));
     false
+}
+
+fn is_known(field: &str, version: &str) -> bool {
+    let mut parts = version.split('.');
+    matches!(
+        (field, parts.next(), parts.next()),
+        ("openapi", Some("3"), Some("0" | "1" | "2")) | ("swagger", Some("2"), Some("0"))
+    )
+}
+
+/// The field and the version that are meant: a later version of OpenAPI 3 has what 3.2 has.
+fn meant_version(text: &str) -> Option<(&'static str, String)> {
+    let number = text.trim().trim_start_matches(['v', 'V']);
+    match number.split('.').next() {
+        Some("3") if is_known("openapi", number) => Some(("openapi", number.to_owned())),
+        Some("3") => Some(("openapi", "3.2.0".to_owned())),
+        Some("2") => Some(("swagger", "2.0".to_owned())),
+        _ => None,
+    }
 }

@@ -26,7 +26,7 @@ pub struct Documents {
 }
 
 /// The directory that references must not leave.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Root {
     /// Its name with a slash, as shown to people.
     name: String,
@@ -75,6 +75,12 @@ impl Documents {
     /// Lets references lead to URLs with this prefix, which the caller's function reads like a path.
     pub fn allow_remote(&mut self, prefix: impl Into<String>) {
         self.remotes.push(prefix.into());
+    }
+
+    /// Lets references lead where those of other documents may.
+    pub fn share_roots(&mut self, other: &Self) {
+        self.root.clone_from(&other.root);
+        self.remotes.clone_from(&other.remotes);
     }
 
     /// The directory that references must not leave, with its slash, and the path in it of the main document of this name.

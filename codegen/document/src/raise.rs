@@ -5,12 +5,13 @@
 //! one function per construct with its before and after. Data (examples, defaults, enums, constants, extensions) is never entered.
 //!
 //! Every step is taken in every version: what is usual though forbidden, such as `nullable` in 3.1 or a list of types in 3.0, is read as meant.
-//! Nothing is lost. A node of the wrong type is left as it is: reporting it is the work of a later pass.
+//! [`repair`] comes before it: what breaks a rule in a way that still shows what is meant is read as meant. Apart from what it leaves out with a warning,
+//! nothing is lost.
 
 mod document;
-mod intent;
 mod references;
 mod relocations;
+mod repair;
 mod schema;
 mod swagger;
 
@@ -18,8 +19,9 @@ use serde_json::{Map, Value};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, child, push_token};
 use crate::origin::Documents;
-use crate::spec::{FieldType, ObjectKind, Versions};
+use crate::spec::{FieldType, METHODS, ObjectKind, Versions};
 use relocations::Relocations;
+pub use repair::{LEFT_OUT, repair};
 
 /// An object of the document.
 type Object = Map<String, Value>;
@@ -37,6 +39,8 @@ pub fn raise(document: &mut Value, documents: &mut Documents, diagnostics: &mut 
         check_content(root, version, raising.diagnostics);
         if version == Versions::V2_0 {
             swagger::convert(root, &mut raising);
+        } else {
+            swagger::convert_mixed(root, &mut raising);
         }
         document::webhooks(root, &mut raising);
         document::version(root);
@@ -55,6 +59,36 @@ fn check_content(root: &Object, version: Versions, diagnostics: &mut Diagnostics
     };
     if !sections.iter().any(|section| root.contains_key(*section)) {
         diagnostics.error("missing-key", "", "the document describes no paths, webhooks or components", help);
+    }
+}
+
+/// Returns true if the paths of a document have operations, or what may be meant for some.
+pub fn describes_operations(document: &Value) -> bool {
+    let paths = document.get("paths").and_then(Value::as_object).into_iter().flatten();
+    // Whatever else is there may be meant for an operation.
+    let is_operation = |name: &String| {
+        !name.starts_with("x-") && !matches!(name.as_str(), "summary" | "description" | "servers" | "parameters")
+    };
+    let mut items = paths.filter(|(path, _)| !path.starts_with("x-")).filter_map(|(_, item)| item.as_object());
+    items.any(|item| item.keys().any(is_operation))
+}
+
+/// Reports a raised document of which a client would have no methods: an error if the author's document `described` some.
+pub fn check_operations(described: bool, document: &Value, diagnostics: &mut Diagnostics) {
+    let events = document.get("webhooks").and_then(Value::as_object);
+    let has_operations =
+        |item: &Value| METHODS.iter().chain(&["$ref", "additionalOperations"]).any(|name| item.get(*name).is_some());
+    let paths = document.get("paths").and_then(Value::as_object);
+    if paths.is_some_and(|paths| paths.values().any(has_operations)) {
+        return;
+    }
+    let place = if document.get("paths").is_some() { "/paths" } else { "" };
+    if described {
+        let message = "none of the document's operations can be read, for the reasons given";
+        diagnostics.error("no-operations", place, message, "correct the paths, or write an overlay");
+    } else if events.is_none_or(Object::is_empty) {
+        let message = "the document describes no operations, so the client has no methods";
+        diagnostics.warning("no-operations", place, message, "is this the right file?");
     }
 }
 
@@ -135,8 +169,6 @@ impl Raising<'_> {
 
     /// Raises an object: itself first, then its members.
     fn object(&mut self, kind: ObjectKind, object: &mut Object) {
-        document::drop_null_texts(kind, object);
-        intent::read(kind, object, self);
         match kind {
             ObjectKind::Schema => schema::raise(object, self),
             ObjectKind::Xml => document::xml_node_type(object),

@@ -81,6 +81,8 @@ impl<'v> References<'v> {
     /// The JSON pointer that a reference refers to. `from` is the pointer of the object that has the reference.
     pub fn target(&self, reference: &str, from: &str) -> Option<String> {
         let text = decoded(reference);
+        // `#/` is written for the whole document.
+        let text = if text == "#/" { "#".to_owned() } else { text };
         if let Some(pointer) = text.strip_prefix('#').filter(|pointer| pointer.is_empty() || pointer.starts_with('/'))
             && self.node(pointer).is_some()
         {

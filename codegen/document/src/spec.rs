@@ -8,9 +8,12 @@
 mod fields;
 mod rules;
 mod schema;
+mod support;
 mod version;
+pub(crate) mod words;
 
 pub use rules::fields_by_location;
+pub use support::Support;
 pub use version::Versions;
 
 use serde_json::Value;

@@ -1,6 +1,7 @@
 //! Judges documents and changes: `lint` finds what is wrong or unwise in a document, `diff` says what a change does to the wire and to
 //! callers, and which version it requires.
 
+pub mod coverage;
 pub mod diff;
 pub mod lint;
 

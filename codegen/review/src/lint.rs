@@ -91,21 +91,22 @@ pub fn lint(document: &Value, version: Versions) -> Diagnostics {
 /// The warnings of the passes about a rule of OpenAPI that the document breaks, though in a way that shows what is meant.
 pub(crate) const BROKEN_RULES: &[&str] = &[
     "body-and-form",
+    "duplicate-key",
     "duplicate-parameter",
     "empty-section",
     "incomplete-object",
     "invalid-path",
     "invalid-status",
     "misplaced-reference",
-    "optional-path-parameter",
+    "missing-key",
+    "not-json",
     "reference-cycle",
-    "undeclared-path-parameter",
+    "tab",
     "unknown-key",
-    "unknown-mapping",
     "unknown-reference",
     "unknown-value",
     "unreadable-file",
-    "unused-path-parameter",
+    "unreadable-value",
     "wrong-type",
 ];
 
@@ -220,7 +221,7 @@ fn follow<'a>(document: &'a Value, mut node: &'a Value, mut pointer: String) -> 
 }
 
 /// Visits the objects of the document. References, apart from those of schemas, which other keywords may stand beside, are none.
-fn each_object(
+pub(crate) fn each_object(
     holds: FieldType,
     versions: Versions,
     value: &Value,

@@ -12,7 +12,7 @@ use crm_clients_review::diff::{Review, Reviewed, Revision, Severity, format, joi
 use semver::Version;
 
 use crate::accepted::Accepted;
-use crate::api::{Source, Workspace};
+use crate::api::{Source, Workspace, maps};
 use crate::git::{self, Repository};
 use crate::{Fault, Outcome, output};
 
@@ -135,7 +135,7 @@ impl Command<'_> {
             let api = self.workspace.apis()?.into_iter().find(is_of);
             let overlay = directory.join("overlay.yaml");
             let overlay = (api.is_some() && overlay.is_file()).then_some(overlay);
-            return Ok((Source::file(path, overlay.as_deref())?, api));
+            return Ok((self.workspace.file(path, overlay.as_deref())?, api));
         }
         let Some((name, path)) = name.split_once(':') else {
             return Err(Fault::from(format!("{name}: there is no such file")));
@@ -156,7 +156,37 @@ impl Command<'_> {
             false => None,
         };
         let shown = format!("{}:{directory}/{file}", revision.name);
-        Ok(Source::at_revision(shown, self.repository.tree(revision, directory), overlay))
+        let source = Source::at_revision(shown, self.repository.tree(revision, directory), overlay);
+        if let Some(api) = overlaid.then(|| directory.strip_prefix("specs/")).flatten() {
+            let text = self.repository.read(revision, &format!("{directory}/source.toml"));
+            let text = text.ok().map(|text| String::from_utf8_lossy(&text).into_owned());
+            return Ok(source.with_maps(maps(api, Ok(text))?));
+        }
+        Ok(self.rooted(self.workspace.configured(source), revision, path))
+    }
+
+    /// The same document, whose references may lead to any file below `--root`, or below the nearest directory that contains all of them.
+    fn rooted(&self, source: Source, revision: &git::Revision, path: &str) -> Source {
+        let within = |source: Source, root: &str| {
+            let main = path.strip_prefix(root).map(|main| main.trim_start_matches('/'));
+            let shown = format!("{}:{root}/", revision.name);
+            match main {
+                Some(main) => source.in_tree(shown, main.to_owned(), self.repository.tree(revision, root)),
+                None => source,
+            }
+        };
+        if let Some(root) = self.workspace.document_root() {
+            let root = root.strip_prefix(self.workspace.root()).unwrap_or(root);
+            return within(source, &root.to_string_lossy());
+        }
+        let mut source = source;
+        let mut directory = path;
+        while source.leaves_root() {
+            let Some((parent, _)) = directory.rsplit_once('/') else { return within(source, "") };
+            directory = parent;
+            source = within(source, directory.rsplit_once('/').map_or("", |(parent, _)| parent));
+        }
+        source
     }
 
     /// Compares the vendored APIs with what they were at a revision.

@@ -94,7 +94,7 @@ fn walk<T, U>(
 ) -> Result<U, Fault> {
     let (made, walk) = source.inspect(pass);
     let tell = || match format {
-        Format::Text => output::report_to_stderr(&walk.report(io::stderr().is_terminal())),
+        Format::Text => output::report_to_stderr(&source.report(&walk, io::stderr().is_terminal())),
         Format::Json => output::report(&json_lines(&walk.diagnostics, &walk.documents)),
     };
     let Some(made) = made else {

@@ -8,7 +8,7 @@ use crm_clients_document::{Pipeline, overlay};
 use crm_clients_review::Lint;
 use crm_clients_review::lint;
 
-use crate::api::Workspace;
+use crate::api::{Source, Workspace};
 use crate::output::{self, say};
 use crate::{Fault, Outcome, input};
 
@@ -58,14 +58,14 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Faul
     let (mut errors, mut warnings) = (0, 0);
     let mut faults = String::new();
     for name in &names {
-        let (linted, walk) = lint(workspace, name, arguments.without_overlay)?;
+        let (linted, walk, source) = lint(workspace, name, arguments.without_overlay)?;
         if linted.is_none() {
             // The next document may have something, too.
-            faults.push_str(&walk.report(io::stderr().is_terminal()));
+            faults.push_str(&source.report(&walk, io::stderr().is_terminal()));
             continue;
         }
         match arguments.format {
-            Format::Text => output::report(&walk.report(io::stdout().is_terminal())),
+            Format::Text => output::report(&source.report(&walk, io::stdout().is_terminal())),
             Format::Json => output::report(&json_lines(&walk.diagnostics, &walk.documents)),
             Format::Github => output::report(&github(&walk.diagnostics, &walk.documents)),
         }
@@ -88,16 +88,17 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Faul
 }
 
 /// Looks at one document, or at an overlay without its document.
-fn lint(workspace: &Workspace, name: &str, without_overlay: bool) -> Result<(Option<()>, Pipeline), Fault> {
+fn lint(workspace: &Workspace, name: &str, without_overlay: bool) -> Result<(Option<()>, Pipeline, Source), Fault> {
     let is_api = workspace.apis()?.iter().any(|api| api == name);
     if let Some(text) = (!is_api).then(|| input::read_named(Path::new(name))).and_then(Result::ok)
         && overlay::is_overlay(&text)
     {
         let mut walk = Pipeline::new();
         walk.check_overlay(name, &text);
-        return Ok((Some(()), walk));
+        return Ok((Some(()), walk, workspace.configured(Source::text(name, text, None))));
     }
     let source = workspace.source_or_file(name)?;
     let source = if without_overlay { source.bare() } else { source };
-    Ok(source.inspect(Pipeline::lint))
+    let (linted, walk) = source.inspect(Pipeline::lint);
+    Ok((linted, walk, source))
 }

@@ -7,7 +7,7 @@ use std::thread;
 use crm_clients_document::{Input, Pipeline};
 use crm_clients_generator::emit::{self, Module};
 use crm_clients_generator::fileset::FileSet;
-use crm_clients_review::Lint;
+use crm_clients_review::{Lint, coverage};
 
 use crate::api::{Source, Workspace};
 use crate::output::{self, say};
@@ -71,12 +71,28 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Faul
         return Err(Fault::shown(faults));
     }
     files.insert("lib.rs", emit::module_root(&modules, "../../README.md", "specs"));
+    let stale = coverages(workspace, &chosen, arguments.check)?;
     if arguments.check {
-        return check(&parent, &there, &files);
+        return check(&parent, &there, &files).map(|outcome| if stale { Outcome::Different } else { outcome });
     }
     let differences = tree::write(&lock, NAME, ROOT, &files)?;
     say!("{ROOT}: {} files, {} changed", files.len(), differences.len());
     Ok(Outcome::Done)
+}
+
+/// Writes what the clients support of their documents, or compares it if `check` is set. Returns true if something was different.
+fn coverages(workspace: &Workspace, apis: &[String], check: bool) -> Result<bool, Fault> {
+    let mut stale = false;
+    for api in apis {
+        let (found, walk) = workspace.source(api)?.inspect(|walk, input| coverage::coverage(walk, input, api));
+        let found = found.ok_or_else(|| Fault::shown(walk.report(false)))?;
+        let differs = super::coverage::write(workspace, api, &super::coverage::text(&found)?, check)?;
+        if differs && check {
+            say!("specs/{api}/coverage.toml is stale: run `cargo xtask regen` and commit the result");
+        }
+        stale |= differs;
+    }
+    Ok(stale)
 }
 
 /// Shows how the directory differs from the files that it should have, and what else there is.

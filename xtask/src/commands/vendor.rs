@@ -77,6 +77,7 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Faul
     check_walk(name, &source)?;
     origin.note(arguments, &upstream)?;
     origin.version.clone_from(&canonical.version);
+    origin.files.clone_from(&canonical.files);
     origin.licence = canonical.licence.clone().or(arguments.licence.clone()).or(origin.licence);
     let before = current(workspace, name)?;
     take_in(workspace, name, &canonical, &origin)?;
@@ -103,7 +104,8 @@ fn written(arguments: &Arguments, origin: &Origin) -> Result<Outcome, Fault> {
 
 /// Whether upstream has moved: whether vendoring it would change the document.
 fn check(workspace: &Workspace, name: &str, origin: &Origin, upstream: &Upstream) -> Result<Outcome, Fault> {
-    if hexadecimal(&upstream.bytes) == origin.sha256 {
+    // The files that it refers to may have changed although it has not.
+    if hexadecimal(&upstream.bytes) == origin.sha256 && origin.files.is_empty() {
         say!("specs/{name}: upstream has not moved");
         return Ok(Outcome::Done);
     }

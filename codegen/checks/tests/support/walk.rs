@@ -42,10 +42,19 @@ pub fn document(directory: &Path) -> Document {
 impl Document {
     /// The client, unless there are faults, and the report of faults and warnings.
     pub fn client(&self) -> (Option<Api>, String) {
+        self.made(false)
+    }
+
+    /// The same, where what cannot be read is an error.
+    pub fn strict_client(&self) -> (Option<Api>, String) {
+        self.made(true)
+    }
+
+    fn made(&self, strict: bool) -> (Option<Api>, String) {
         let overlay = fs::read(self.directory.join("overlay.yaml")).ok();
         let overlay = overlay.as_deref().map(|text| ("overlay.yaml", text));
         let read = |path: &str| fs::read(self.directory.join(path));
-        let mut walk = Pipeline::new();
+        let mut walk = Pipeline { strict, ..Pipeline::new() };
         let api = walk.client(&Input { document: self.name, read: &read, overlay }, "client");
         (api, walk.report(false))
     }

@@ -1,4 +1,6 @@
-//! References that lead nowhere: a client reads raw JSON in their place.
+//! References that lead nowhere: a client reads and sends raw JSON in their place.
+
+use std::collections::HashSet;
 
 use serde_json::{Value, json};
 
@@ -9,10 +11,9 @@ use crate::refs::References;
 use crate::spec::{FieldType, ObjectKind, Versions};
 
 /// The codes of the warnings about references that lead nowhere.
-pub const DANGLING: &[&str] = &["unknown-reference", "unreadable-file", "remote-reference"];
+pub const DANGLING: &[&str] = &["unknown-reference", "unreadable-file", "remote-reference", "reference-cycle"];
 
-/// Puts a stand-in in the place of each reference within the document that leads nowhere, with a warning. There is none for parameters, request bodies
-/// and path items, without which a client would send something else: [`check_references`](super::check_references) reports those.
+/// Puts a stand-in in the place of each reference within the document that leads nowhere, to itself or to another kind of object, with a warning.
 ///
 /// Before `{"type": "array", "items": {"$ref": "#/components/schemas/Gone"}}`, after `{"type": "array", "items": {}}`.
 pub fn replace_dangling(value: &mut Value, documents: &Documents, diagnostics: &mut Diagnostics) {
@@ -20,15 +21,35 @@ pub fn replace_dangling(value: &mut Value, documents: &Documents, diagnostics: &
     let mut found = Vec::new();
     let references = References::new(value);
     check::walk(value, FieldType::DOCUMENT, versions, &mut String::new(), &mut |pointer, holds, reference| {
-        if stand_in(holds, versions).is_some() && references.target(reference, pointer).is_none() {
-            let fault = check::unresolved(references.root(), pointer, reference);
-            found.extend((fault.code == "unknown-reference").then_some((holds, fault)));
+        let Some(stand_in) = stand_in(holds, versions) else { return };
+        match references.target(reference, pointer) {
+            None => {
+                let fault = check::unresolved(references.root(), pointer, reference);
+                found.extend((fault.code == "unknown-reference").then_some((holds, stand_in, fault)));
+            }
+            Some(target) if leads_back(&references, &target) => {
+                let message = format!("`{reference}` leads only back to itself");
+                let help = "point it at a definition";
+                let fault = Diagnostic::new(Severity::Warning, "reference-cycle", pointer, message, help);
+                found.push((holds, stand_in, fault));
+            }
+            Some(target) => {
+                let expected = holds.object().filter(|kind| *kind != ObjectKind::Schema);
+                if let (Some(expected), Some(actual)) = (expected, references.kind(&target))
+                    && expected != actual
+                {
+                    let message = format!("`{reference}` is a {}, not a {}", actual.noun(), expected.noun());
+                    let help = format!("refer to a {}", expected.noun());
+                    let fault = Diagnostic::new(Severity::Warning, "unknown-reference", pointer, message, help);
+                    found.push((holds, adapted(expected, actual, reference).unwrap_or(stand_in), fault));
+                }
+            }
         }
     });
-    for (holds, fault) in found {
+    for (holds, stand_in, fault) in found {
         let at = fault.pointer.rsplit_once('/').map_or("", |(at, _)| at);
         if let Some(node) = value.pointer_mut(at) {
-            replace(node, holds, versions);
+            put(node, holds, stand_in);
         }
         let origin = documents.origin(&fault.pointer);
         let is_known = origin.as_ref().is_some_and(|(file, source)| {
@@ -52,15 +73,45 @@ pub fn replace_dangling(value: &mut Value, documents: &Documents, diagnostics: &
 /// Replaces a reference that leads nowhere. Returns false if nothing can stand in for it.
 pub(super) fn replace(node: &mut Value, holds: FieldType, versions: Versions) -> bool {
     let Some(stand_in) = stand_in(holds, versions) else { return false };
+    put(node, holds, stand_in);
+    true
+}
+
+fn put(node: &mut Value, holds: FieldType, stand_in: Value) {
     match node {
         // What stands beside a reference still says something about the value.
         Value::Object(members) if holds == FieldType::SchemaOrBool => _ = members.shift_remove("$ref"),
         node => *node = stand_in,
     }
-    true
 }
 
-/// What stands in for a reference that leads nowhere. A security scheme of which nothing is known is left out: null until the end.
+/// Whether references that are nothing else lead from a node back to it.
+fn leads_back(references: &References<'_>, target: &str) -> bool {
+    let mut seen = HashSet::from([target.to_owned()]);
+    let mut at = target.to_owned();
+    loop {
+        let Some(reference) = references.node(&at).and_then(super::pure_reference) else { return false };
+        let Some(next) = references.target(reference, &at) else { return false };
+        if !seen.insert(next.clone()) {
+            return true;
+        }
+        at = next;
+    }
+}
+
+/// The object that a reference to a schema stands for where another kind of object is expected.
+fn adapted(expected: ObjectKind, actual: ObjectKind, reference: &str) -> Option<Value> {
+    let content = json!({"application/json": {"schema": {"$ref": reference}}});
+    match expected {
+        _ if actual != ObjectKind::Schema => None,
+        ObjectKind::Response => Some(json!({"description": "", "content": content})),
+        ObjectKind::RequestBody => Some(json!({"content": content})),
+        ObjectKind::Header => Some(json!({"schema": {"$ref": reference}})),
+        _ => None,
+    }
+}
+
+/// What stands in for a reference that leads nowhere. A security scheme or a parameter of which nothing is known is left out: null until then.
 fn stand_in(holds: FieldType, versions: Versions) -> Option<Value> {
     let json_body = json!({"application/json": {"schema": {}}});
     Some(match holds {
@@ -71,8 +122,11 @@ fn stand_in(holds: FieldType, versions: Versions) -> Option<Value> {
         }
         FieldType::OneOrRef(ObjectKind::Response) => json!({"description": "", "content": json_body}),
         FieldType::OneOrRef(ObjectKind::Header) => json!({"schema": {}}),
-        FieldType::OneOrRef(ObjectKind::Example | ObjectKind::Callback) => json!({}),
-        FieldType::OneOrRef(ObjectKind::SecurityScheme) => Value::Null,
+        FieldType::OneOrRef(ObjectKind::RequestBody) => json!({"content": json_body}),
+        FieldType::OneOrRef(ObjectKind::Example | ObjectKind::Callback | ObjectKind::Link | ObjectKind::PathItem) => {
+            json!({})
+        }
+        FieldType::OneOrRef(ObjectKind::SecurityScheme | ObjectKind::Parameter) => Value::Null,
         _ => return None,
     })
 }

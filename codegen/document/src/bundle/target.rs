@@ -54,6 +54,8 @@ impl Target {
     pub(crate) fn parse(reference: &str, base: &str) -> Result<Self, Fault> {
         let (file, fragment) = reference.split_once('#').unwrap_or((reference, ""));
         let pointer = decode(fragment)?;
+        // `file.yaml#/` is written for the whole file.
+        let pointer = if pointer == "/" { String::new() } else { pointer };
         if !pointer.is_empty() && !pointer.starts_with('/') {
             return Err(Fault::Anchor);
         }

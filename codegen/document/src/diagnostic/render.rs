@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
+use indexmap::IndexMap;
 
 use super::{Diagnostic, Diagnostics, Place, Severity};
 use crate::origin::{Documents, Position, boundary};
@@ -16,6 +17,43 @@ const BEFORE: usize = 40;
 pub fn render(diagnostics: &Diagnostics, documents: &Documents, color: bool) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     diagnostics.iter().map(|diagnostic| one(diagnostic, documents, &renderer) + "\n\n").collect()
+}
+
+/// The same, but of each code only the first so many. A line for each code counts the others.
+pub fn summarize(diagnostics: &Diagnostics, documents: &Documents, color: bool, most: usize) -> String {
+    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+    let mut counts = IndexMap::<_, usize>::new();
+    let mut text = String::new();
+    for diagnostic in diagnostics.iter() {
+        let count = counts.entry((diagnostic.severity, diagnostic.code)).or_default();
+        *count += 1;
+        if *count <= most {
+            text.push_str(&(one(diagnostic, documents, &renderer) + "\n\n"));
+        }
+    }
+    for ((severity, code), count) in counts.into_iter().filter(|(_, count)| *count > most) {
+        let more = format!("and {} more of `{code}`; --all-warnings prints each", grouped(count - most));
+        let level = match severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+        };
+        let group = level.primary_title(more.as_str()).elements(None::<Origin<'_>>);
+        text.push_str(&(renderer.render(&[group]) + "\n\n"));
+    }
+    text
+}
+
+/// A number with commas between its thousands.
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
 }
 
 fn one(diagnostic: &Diagnostic, documents: &Documents, renderer: &Renderer) -> String {
@@ -75,4 +113,23 @@ fn window(position: &Position<'_>) -> (String, Range<usize>, bool) {
 fn source(text: &str) -> String {
     let parts: Vec<_> = text.split('\t').map(sanitize::line).collect();
     parts.join("\t")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_of_each_code_are_shown_and_the_others_counted() {
+        let mut diagnostics = Diagnostics::new();
+        for index in 0..1_300 {
+            diagnostics.warning("many", format!("/{index}"), "one of many", "");
+        }
+        diagnostics.error("few", "/a", "the only one", "");
+        let text = summarize(&diagnostics, &Documents::new(), false, 5);
+        assert_eq!(text.matches("one of many").count(), 5, "{text}");
+        assert!(text.contains("and 1,295 more of `many`; --all-warnings prints each"), "{text}");
+        assert!(text.contains("error[few]") && !text.contains("more of `few`"), "{text}");
+        assert_eq!([grouped(7), grouped(1_000), grouped(1_234_567)], ["7", "1,000", "1,234,567"]);
+    }
 }

@@ -26,10 +26,14 @@ pub(crate) fn parse(
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let file = documents.add(name, String::from_utf8_lossy(bytes));
     match read(bytes) {
-        Ok((value, findings)) if findings.is_empty() => Some((file, value)),
-        Ok((_, findings)) => {
+        Ok(Parsed { value, findings, note }) => {
+            let is_read = findings.iter().all(|found| !found.is_error());
             diagnostics.extend(findings.into_iter().map(|found| found.diagnostic().in_file(file)));
-            None
+            if let Some(note) = note {
+                let warning = Diagnostic::new(Severity::Warning, note.code, "", note.message, note.help);
+                diagnostics.push(warning.at_offset(file, note.offset));
+            }
+            is_read.then_some((file, value))
         }
         Err(fault) => {
             let diagnostic = Diagnostic::new(Severity::Error, fault.code, "", fault.message, fault.help);
@@ -53,13 +57,21 @@ impl Fault {
     }
 }
 
-fn read(bytes: &[u8]) -> Result<(Value, Vec<Finding>), Fault> {
+/// What a text holds.
+struct Parsed {
+    value: Value,
+    findings: Vec<Finding>,
+    /// What had to be overlooked.
+    note: Option<Fault>,
+}
+
+fn read(bytes: &[u8]) -> Result<Parsed, Fault> {
     let text = str::from_utf8(bytes).map_err(|error| not_utf8(bytes, error))?;
     let start = text.trim_start();
     if start.is_empty() {
         return Err(Fault::new("empty-document", 0, "the document is empty", ""));
     }
-    let (value, findings) = if is_json(text) { json(text)? } else { yaml(text)? };
+    let (value, findings, note) = tolerant(text)?;
     if value.is_null() {
         return Err(Fault::new("empty-document", 0, "the document holds nothing but comments", ""));
     }
@@ -67,7 +79,51 @@ fn read(bytes: &[u8]) -> Result<(Value, Vec<Finding>), Fault> {
         let message = "the document is not a mapping at its top";
         return Err(Fault::new("not-a-mapping", text.len() - start.len(), message, "is this the right file?"));
     }
-    Ok((value, findings))
+    Ok(Parsed { value, findings, note })
+}
+
+/// Reads a text in its language. JSON with commas too many or comments is YAML, and a tab in the indentation of YAML is two spaces.
+fn tolerant(text: &str) -> Result<(Value, Vec<Finding>, Option<Fault>), Fault> {
+    if is_json(text) {
+        return match json(text) {
+            Ok((value, findings)) => Ok((value, findings, None)),
+            Err(fault) if fault.code == "not-json" => match yaml(text) {
+                Ok((value, findings)) if value.is_object() => {
+                    let message = format!("{}; it is read as YAML", fault.message);
+                    Ok((value, findings, Some(Fault { message, ..fault })))
+                }
+                _ => Err(fault),
+            },
+            Err(fault) => Err(fault),
+        };
+    }
+    match yaml(text) {
+        Ok((value, findings)) => Ok((value, findings, None)),
+        Err(fault) if fault.code == "not-yaml" => {
+            let Some((spaced, offset)) = without_tabs(text) else { return Err(fault) };
+            let Ok((value, findings)) = yaml(&spaced) else { return Err(fault) };
+            let message = "YAML is not indented with tabs; each is read as two spaces";
+            Ok((value, findings, Some(Fault::new("tab", offset, message, "indent with spaces"))))
+        }
+        Err(fault) => Err(fault),
+    }
+}
+
+/// The text with two spaces for each tab in the indentation, and the offset of the first; none if there is no such tab.
+fn without_tabs(text: &str) -> Option<(String, usize)> {
+    let mut first = None;
+    let mut offset = 0;
+    let mut out = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let indentation = line.len() - line.trim_start_matches([' ', '\t']).len();
+        if let Some(tab) = line[..indentation].find('\t') {
+            first.get_or_insert(offset + tab);
+        }
+        out.push_str(&line[..indentation].replace('\t', "  "));
+        out.push_str(&line[indentation..]);
+        offset += line.len();
+    }
+    first.map(|first| (out, first))
 }
 
 fn not_utf8(bytes: &[u8], error: Utf8Error) -> Fault {

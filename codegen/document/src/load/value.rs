@@ -20,8 +20,14 @@ pub(super) struct Finding {
 }
 
 impl Finding {
+    /// Whether the text cannot be read at all because of it.
+    pub(super) fn is_error(&self) -> bool {
+        self.code != "duplicate-key"
+    }
+
     pub(super) fn diagnostic(self) -> Diagnostic {
-        Diagnostic::new(Severity::Error, self.code, self.pointer, self.message, self.help)
+        let severity = if self.is_error() { Severity::Error } else { Severity::Warning };
+        Diagnostic::new(severity, self.code, self.pointer, self.message, self.help)
     }
 }
 
@@ -207,10 +213,14 @@ impl<'de> Visitor<'de> for Node<'_> {
                 continue;
             }
             if map.contains_key(&key) {
-                let message = format!("the key `{key}` is here a second time");
+                let message = format!("duplicate key `{key}`; two objects are merged, otherwise the last one counts");
                 self.context.find("duplicate-key", member.pointer(), message, "remove one of the two, or rename it");
             }
-            map.insert(key, value);
+            match (map.get_mut(&key), value) {
+                // Two objects are one in two pieces, the later of which counts.
+                (Some(Value::Object(first)), Value::Object(second)) => first.extend(second),
+                (_, value) => _ = map.insert(key, value),
+            }
         }
         merged.into_iter().for_each(|merged| self.merge(&mut map, merged));
         Ok(map.into())

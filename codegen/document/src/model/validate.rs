@@ -1,12 +1,11 @@
 //! The check of every node against the table of what OpenAPI allows where.
 
 mod rules;
-mod words;
 
 use serde_json::{Map, Value};
 
 use crate::diagnostic::{Diagnostics, child, closest, push_token};
-use crate::spec::{FieldType, ObjectKind, Versions};
+use crate::spec::{FieldType, ObjectKind, Versions, words};
 use crate::stack::deeper;
 
 /// The vocabulary of raised documents.

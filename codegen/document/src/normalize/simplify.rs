@@ -236,8 +236,10 @@ impl<'d> Simplifier<'_, 'd> {
 
     /// Drops keywords that say nothing about a schema's type: they allow and forbid nothing.
     fn drop_misplaced(&mut self, keywords: &mut Keywords<'d>, kind: Type) {
-        let misplaced: Vec<&str> =
-            keywords.owned().filter(|(_, owners)| !owners.contains(&kind)).map(|(keyword, _)| keyword).collect();
+        // A limit of another type is harmless; properties or items show that the type is wrong.
+        let is_structure = |keyword: &str| matches!(keyword, "properties" | "items" | "additionalProperties");
+        let misplaced = keywords.owned().filter(|(keyword, owners)| !owners.contains(&kind) && is_structure(keyword));
+        let misplaced: Vec<&str> = misplaced.map(|(keyword, _)| keyword).collect();
         for keyword in misplaced {
             let word = kind.word();
             let message = format!("`{keyword}` says nothing about a value of type {word}, so it is left out");

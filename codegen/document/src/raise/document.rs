@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Object, Raising};
 use crate::diagnostic::child;
-use crate::spec::{FieldType, ObjectKind, Versions, WEBHOOKS_EXTENSION, are_webhooks};
+use crate::spec::{Versions, WEBHOOKS_EXTENSION, are_webhooks};
 
 /// Before `{"openapi": "3.0.3"}`, after `{"openapi": "3.2.0"}`.
 pub(super) fn version(root: &mut Object) {
@@ -42,16 +42,6 @@ pub(super) fn drop_siblings(object: &mut Object, raising: &mut Raising) {
     // Before 3.1, what stands beside a reference is ignored; a text is no reason for a warning.
     let has_texts = raising.version.meet(Versions::SINCE_3_1);
     object.retain(|name, _| name == "$ref" || has_texts && is_text(name));
-}
-
-/// Drops texts that are null: a YAML key with nothing behind it.
-///
-/// Before `{"description": null, "type": "string"}`, after `{"type": "string"}`.
-pub(super) fn drop_null_texts(kind: ObjectKind, object: &mut Object) {
-    if object.values().any(Value::is_null) {
-        object
-            .retain(|name, value| !(value.is_null() && kind.holds(name, Versions::SINCE_3_0) == Some(FieldType::Text)));
-    }
 }
 
 /// Before `{"attribute": true}` and `{"name": "books", "wrapped": true}`,

@@ -96,6 +96,31 @@ pub(super) fn convert(root: &mut Object, raising: &mut Raising) {
         .collect();
 }
 
+/// Reads what path items of a document of OpenAPI 3 say in the way of Swagger 2.0 as that version has it.
+///
+/// Before `{"post": {"parameters": [{"in": "body", "name": "pet", "schema": {"type": "string"}}]}}`,
+/// after `{"post": {"requestBody": {"content": {"application/json": {"schema": {"type": "string"}}}}}}`.
+pub(super) fn convert_mixed(root: &mut Object, raising: &mut Raising) {
+    let is_mixed = |item: &Value| item.as_object().is_some_and(operations::is_of_swagger);
+    let paths = root.get("paths").and_then(Value::as_object).into_iter().flatten();
+    let mixed: Vec<String> = paths.filter(|(_, item)| is_mixed(item)).map(|(path, _)| path.clone()).collect();
+    if mixed.is_empty() {
+        return;
+    }
+    let source = Value::Object(root.clone());
+    let servers = servers::Servers::take(&mut Object::new());
+    let shared = Shared { consumes: texts(root, "consumes"), produces: texts(root, "produces"), servers, source };
+    for path in mixed {
+        let pointer = child("/paths", &path);
+        let message = "this path has parts of Swagger 2.0, which are read as that version has them";
+        let help = "write `requestBody` and `content` instead of `in: body`, `in: formData`, `consumes`, `produces` and a response's `schema`";
+        raising.warn_at(&pointer, "unknown-key", message, help);
+        if let Some(Value::Object(item)) = root.get_mut("paths").and_then(|paths| paths.get_mut(&path)) {
+            operations::path_item(item, &pointer, &shared, raising);
+        }
+    }
+}
+
 /// Moves the sections of the document to `components`.
 ///
 /// Before `{"definitions": {"A": {}}, "securityDefinitions": {"key": {"type": "basic"}}}`,

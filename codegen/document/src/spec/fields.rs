@@ -198,6 +198,7 @@ const TO_3_1_SINCE_3_0: Versions = TO_3_1.and(SINCE_3_0);
 const REQUEST_BODY: &[Field] = &[must("content", CONTENT), may("description", Text), may("required", Flag)];
 
 const MEDIA_TYPE: &[Field] = &[
+    may("description", Text).only(V3_2),
     may("schema", SchemaOrBool),
     may("itemSchema", SchemaOrBool).only(V3_2),
     may("example", Any),

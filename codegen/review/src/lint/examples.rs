@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Found, Node, Object};
-use crm_clients_document::diagnostic::child;
+use crm_clients_document::diagnostic::{child, tokens};
 use crm_clients_document::lower::{fits, known_types};
 
 /// So many schemas are looked at for a value, and so many one inside the other: those that refer to one another in a circle
@@ -52,6 +52,11 @@ fn in_schema(schema: &Node<'_>, by_type: bool, found: &mut Found) {
 
 fn beside(holder: &Node<'_>, by_type: bool, found: &mut Found) {
     let Some(schema) = holder.object.get("schema").and_then(Value::as_object) else { return };
+    // Examples of other media types may be the text of the body.
+    let is_text = |name: &String| name.contains('/') && !name.contains("json");
+    if tokens(holder.pointer).next_back().as_ref().is_some_and(is_text) {
+        return;
+    }
     if let Some(example) = holder.object.get("example") {
         compare(holder, schema, example, holder.place("example"), by_type, found);
     }

@@ -57,7 +57,7 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         id: "invalid-media-type",
-        error_in: Versions::ALL,
+        error_in: Versions::NONE,
         sentence: "the key of a `content`, or the `contentType` of an encoding, is no media type",
         remedy: "write a type and a subtype, such as `application/json`",
         checks: &[Every(names::media_types), Each(ObjectKind::Encoding, names::content_types)],
@@ -137,7 +137,7 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         id: "unknown-link-target",
-        error_in: Versions::ALL,
+        error_in: Versions::NONE,
         sentence: "a link names an operation that the document does not have",
         remedy: "correct the name",
         checks: &[Each(ObjectKind::Link, links::target)],

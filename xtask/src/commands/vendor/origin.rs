@@ -1,5 +1,7 @@
 //! `source.toml`: where a vendored document came from.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -33,6 +35,12 @@ pub struct Origin {
     /// Whether the document was written by hand from a page of prose, whose hash and date these are.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub written: bool,
+    /// The checksums of the other files that the document refers to, by their paths or URLs. They are a part of the vendored document.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub files: BTreeMap<String, String>,
+    /// Prefixes of URLs, and the directories below that of the API that have copies of what is there.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub map: BTreeMap<String, String>,
 }
 
 fn yes() -> bool {

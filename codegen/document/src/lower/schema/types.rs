@@ -185,7 +185,8 @@ pub(super) fn drop_misplaced(schema: &mut Object, walk: &mut Lowering) {
     if !schema.keys().any(|keyword| is_misplaced(keyword)) {
         return;
     }
-    for keyword in schema.keys().filter(|keyword| is_misplaced(keyword)) {
+    let is_structure = |keyword: &str| matches!(keyword, "properties" | "items" | "additionalProperties");
+    for keyword in schema.keys().filter(|keyword| is_misplaced(keyword) && is_structure(keyword)) {
         let message = format!("`{keyword}` says nothing about a value of type {kind}, so it is left out");
         walk.warn(keyword, "misplaced-keyword", message, "remove it, or correct `type`");
     }

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::{Validator, words};
-use crate::spec::{FieldType, ObjectKind};
+use super::Validator;
+use crate::spec::{FieldType, ObjectKind, words};
 
 /// Checks what the table cannot say about an object of a kind.
 pub(super) fn check(check: &mut Validator, kind: ObjectKind, object: &Map<String, Value>) {

@@ -18,8 +18,8 @@ pub(super) fn summary_of_reference(schema: &mut Object, _: &mut Raising) {
 }
 
 /// Before `{"type": "file"}` in Swagger 2.0, after `{"type": "string", "format": "binary"}`.
-pub(super) fn file(schema: &mut Object, raising: &mut Raising) {
-    if raising.version == Versions::V2_0 && schema.get("type").is_some_and(|kind| kind == "file") {
+pub(super) fn file(schema: &mut Object, _: &mut Raising) {
+    if schema.get("type").is_some_and(|kind| kind == "file") {
         schema.insert("type".to_owned(), json!("string"));
         schema.insert("format".to_owned(), json!("binary"));
     }

@@ -29,6 +29,23 @@ pub(super) fn path_item(item: &mut Object, pointer: &str, shared: &Shared, raisi
     }
 }
 
+/// Returns true if a path item has something of Swagger 2.0 alone.
+pub(super) fn is_of_swagger(item: &Object) -> bool {
+    let listed = |holder: &Object| {
+        let parameters = holder.get("parameters").and_then(Value::as_array).into_iter().flatten();
+        parameters.filter_map(|one| one.get("in")?.as_str()).any(|place| matches!(place, "body" | "formData"))
+    };
+    let is_bare = |response: &Value| response.get("schema").is_some() && response.get("content").is_none();
+    let operations = METHODS.iter().filter_map(|method| item.get(*method)?.as_object());
+    let is_of_swagger = |operation: &Object| {
+        let responses = operation.get("responses").and_then(Value::as_object);
+        listed(operation)
+            || ["consumes", "produces"].iter().any(|name| operation.contains_key(*name))
+            || responses.is_some_and(|responses| responses.values().any(is_bare))
+    };
+    listed(item) || operations.into_iter().any(is_of_swagger)
+}
+
 fn convert(operation: &mut Object, pointer: &str, inherited: &BodyParts, shared: &Shared, raising: &mut Raising) {
     let (own_consumes, own_produces) = (operation.contains_key("consumes"), operation.contains_key("produces"));
     let (consumes, produces) = (texts(operation, "consumes"), texts(operation, "produces"));

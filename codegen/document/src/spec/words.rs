@@ -1,24 +1,24 @@
-//! How the check speaks of nodes.
+//! How diagnostics speak of nodes.
 
 use serde_json::Value;
 
-use crate::spec::FieldType;
+use super::FieldType;
 
 /// What should stand at a place, with its article.
-pub(super) fn expected(holds: FieldType) -> String {
+pub(crate) fn expected(holds: FieldType) -> String {
     match holds {
         FieldType::Count => "a whole number that is not negative".to_owned(),
         FieldType::PositiveNumber => "a number above zero".to_owned(),
         FieldType::Word(allowed) => format!("one of {}", listed(allowed)),
         FieldType::WordOrWords(allowed) => format!("one or several of {}", listed(allowed)),
-        FieldType::OneOrRef(_) => format!("{} or a reference to one", with_article(&noun(holds))),
+        FieldType::OneOrRef(_) => format!("{} or a reference to one", with_article(&noun_of(holds))),
         FieldType::SchemaOrBool => "a schema object or a boolean".to_owned(),
-        holds => with_article(&noun(holds)),
+        holds => with_article(&noun_of(holds)),
     }
 }
 
 /// What should stand at a place, without article, so that an `s` makes it more than one.
-fn noun(holds: FieldType) -> String {
+pub(crate) fn noun_of(holds: FieldType) -> String {
     match holds {
         FieldType::Any => "value".to_owned(),
         FieldType::Text
@@ -30,13 +30,13 @@ fn noun(holds: FieldType) -> String {
         FieldType::Number | FieldType::PositiveNumber | FieldType::Count => "number".to_owned(),
         FieldType::One(kind) | FieldType::OneOrRef(kind) => kind.noun().to_owned(),
         FieldType::SchemaOrBool => "schema object".to_owned(),
-        FieldType::List(inner) => format!("array of {}s", noun(*inner)),
-        FieldType::Map(inner) => format!("object of {}s by name", noun(*inner)),
+        FieldType::List(inner) => format!("array of {}s", noun_of(*inner)),
+        FieldType::Map(inner) => format!("object of {}s by name", noun_of(*inner)),
     }
 }
 
 /// What stands at a place, with its article.
-pub(super) fn found(value: &Value) -> &'static str {
+pub(crate) fn found(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",
@@ -50,7 +50,7 @@ pub(super) fn found(value: &Value) -> &'static str {
 }
 
 /// What can be done about a node of the wrong type.
-pub(super) fn remedy(holds: FieldType, value: &Value) -> &'static str {
+pub(crate) fn remedy(holds: FieldType, value: &Value) -> &'static str {
     let is_text = matches!(
         holds,
         FieldType::Text
@@ -79,11 +79,11 @@ pub(super) fn remedy(holds: FieldType, value: &Value) -> &'static str {
 }
 
 /// Words in a row.
-pub(super) fn listed(words: &[&str]) -> String {
+pub(crate) fn listed(words: &[&str]) -> String {
     format!("`{}`", words.join("`, `"))
 }
 
-pub(super) fn with_article(noun: &str) -> String {
+pub(crate) fn with_article(noun: &str) -> String {
     let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u', 'A', 'E', 'I', 'O']) { "an" } else { "a" };
     format!("{article} {noun}")
 }

@@ -1,0 +1,237 @@
+//! Documents with mistakes that show what is meant become clients; what cannot be read is left out with a warning, unless the pipeline is strict.
+
+use crm_clients_document::raise::repair;
+use crm_clients_document::{Input, Pipeline};
+use crm_clients_review::Lint;
+use serde_json::{Value, json};
+
+/// The document as it is read, and the codes and pointers of the warnings.
+fn repaired(mut document: Value) -> (Value, Vec<String>) {
+    let mut pipeline = Pipeline::new();
+    repair(&mut document, &mut pipeline.documents, &mut pipeline.diagnostics);
+    assert!(!pipeline.diagnostics.has_errors());
+    (document, pipeline.diagnostics.iter().map(|found| format!("{} {}", found.code, found.pointer)).collect())
+}
+
+/// Checks an operation before and after, and its warnings.
+fn operation(before: Value, after: Value, warnings: &[&str]) {
+    let document =
+        json!({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {"/a/{id}": {"get": before}}});
+    let (read, found) = repaired(document);
+    assert_eq!(read["paths"]["/a/{id}"]["get"], after);
+    let found: Vec<String> = found.iter().map(|found| found.replace("/paths/~1a~1{id}/get", "")).collect();
+    assert_eq!(found, warnings, "{after}");
+}
+
+#[test]
+fn lists_and_maps_are_read_for_each_other() {
+    operation(
+        json!({"tags": "Pets", "parameters": {"id": {"in": "path", "required": true}}, "security": {"key": []}}),
+        json!({"tags": ["Pets"], "parameters": [{"in": "path", "required": true, "name": "id"}], "security": [{"key": []}]}),
+        &["wrong-type /tags", "wrong-type /parameters", "wrong-type /security"],
+    );
+    operation(
+        json!({"responses": [{"200": {"description": "ok"}}, {"404": "none"}], "security": ["key"]}),
+        json!({"responses": {"200": {"description": "ok"}, "404": {"description": "none"}}, "security": [{"key": []}]}),
+        &["wrong-type /responses", "wrong-type /responses/404", "wrong-type /security/0"],
+    );
+    operation(
+        json!({"requestBody": {"content": {"schema": {"properties": [{"name": "id", "type": "integer"}]}}}}),
+        json!({"requestBody": {"content": {"application/json": {"schema": {"properties": {"id": {"type": "integer"}}}}}}}),
+        &["wrong-type /requestBody/content", "wrong-type /requestBody/content/application~1json/schema/properties"],
+    );
+}
+
+#[test]
+fn words_statuses_and_places_are_read_as_meant() {
+    operation(
+        json!({"parameters": [{"name": "id"}, {"name": "q", "in": "Query"}, {"name": "r", "in": "quer"}]}),
+        json!({"parameters": [{"name": "id", "in": "path"}, {"name": "q", "in": "query"}, {"name": "r", "in": "query"}]}),
+        &["missing-key /parameters/0", "unknown-value /parameters/1/in", "unknown-value /parameters/2/in"],
+    );
+    operation(
+        json!({"responses": {"200 OK": {}, "Default": {}, "2xx": {}, "success": {}}}),
+        json!({"responses": {"200": {}, "default": {}, "2xx": {}}}),
+        &[
+            "invalid-status /responses/200 OK",
+            "invalid-status /responses/Default",
+            "unreadable-value /responses/success",
+        ],
+    );
+}
+
+#[test]
+fn what_is_incomplete_is_completed_or_left_out() {
+    let (document, warnings) = repaired(json!({
+        "openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": {"pets/{id": {}},
+        "servers": [{"description": "none"}, "https://a.example", {"url": "/{v}", "variables": {"v": {"enum": ["v1"]}}}],
+        "tags": [{"description": "none"}, {"name": "Pets", "externalDocs": "https://a.example"}],
+        "components": {
+            "securitySchemes": {
+                "a": {"type": "bearer"}, "b": {"type": "apikey", "name": "K"}, "c": {"type": "magic"},
+                "d": {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": "/t", "scopes": ["read"]}, "password": {}}}
+            },
+            "schemas": {
+                "A": {"properties": {"id": "integer", "required": ["id"]}},
+                "B": {"enum": [], "examples": {"one": {"value": 1}}, "discriminator": "kind"},
+                "C": 7
+            }
+        }
+    }));
+    assert_eq!(document["paths"], json!({"/pets/{id}": {}}));
+    assert_eq!(
+        document["servers"],
+        json!([{"url": "https://a.example"}, {"url": "/{v}", "variables": {"v": {"enum": ["v1"], "default": "v1"}}}])
+    );
+    assert_eq!(document["tags"], json!([{"name": "Pets", "externalDocs": {"url": "https://a.example"}}]));
+    assert_eq!(
+        document["components"],
+        json!({
+            "securitySchemes": {
+                "a": {"type": "http", "scheme": "bearer"}, "b": {"type": "apiKey", "name": "K", "in": "header"},
+                "d": {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": "/t", "scopes": {"read": ""}}}}
+            },
+            "schemas": {
+                "A": {"properties": {"id": {"type": "integer"}}, "required": ["id"]},
+                "B": {"examples": [1], "discriminator": {"propertyName": "kind"}},
+                "C": {}
+            }
+        })
+    );
+    let left_out: Vec<&String> = warnings
+        .iter()
+        .filter(|found| found.starts_with("incomplete-object") || found.starts_with("unreadable-value"))
+        .collect();
+    assert_eq!(
+        left_out,
+        [
+            "incomplete-object /servers/0",
+            "incomplete-object /tags/0",
+            "unreadable-value /components/securitySchemes/c/type",
+            "incomplete-object /components/securitySchemes/c",
+            "incomplete-object /components/securitySchemes/d/flows/password",
+            "unreadable-value /components/schemas/C",
+        ]
+    );
+}
+
+/// Each version has its own form of some keywords, and those of the others are read as well.
+#[test]
+fn what_another_version_allows_is_left_alone() {
+    for document in [
+        json!({"openapi": "3.0.3", "components": {"schemas": {"A": {"type": "integer", "minimum": 1, "exclusiveMinimum": true}}}}),
+        json!({"openapi": "3.1.0", "components": {"schemas": {"A": {"exclusiveMinimum": true, "nullable": true}}}}),
+        json!({"openapi": "3.0.3", "components": {"schemas": {"A": {"type": ["string", "null"], "exclusiveMaximum": 3}}}}),
+        json!({
+            "swagger": "2.0",
+            "paths": {"/a": {"post": {"parameters": [{"name": "f", "in": "formData", "type": "file", "collectionFormat": "csv"}]}}},
+            "definitions": {"A": {"type": "object", "discriminator": "kind"}},
+            "securityDefinitions": {"b": {"type": "basic"}, "o": {"type": "oauth2", "flow": "application", "scopes": {}}}
+        }),
+    ] {
+        assert_eq!(repaired(document.clone()), (document, vec![]));
+    }
+}
+
+/// The codes of what is found on the way to a client, and whether there is one.
+fn client(document: &str, strict: bool) -> (bool, Vec<&'static str>) {
+    let read = |_: &str| Ok(document.as_bytes().to_vec());
+    let mut pipeline = Pipeline { strict, ..Pipeline::new() };
+    let client = pipeline.client(&Input { document: "openapi.yaml", read: &read, overlay: None }, "client");
+    (client.is_some(), pipeline.diagnostics.iter().map(|found| found.code).collect())
+}
+
+const HEAD: &str = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\n";
+
+#[test]
+fn bodies_in_the_way_of_swagger_are_read() {
+    let body = "paths: {/a: {post: {parameters: [{in: body, name: b, schema: {type: string}}], responses: {'200': {description: ok, schema: {type: string}}}}}}\n";
+    let (is_made, codes) = client(&format!("{HEAD}{body}"), true);
+    assert!(is_made && codes.contains(&"unknown-key"), "{codes:?}");
+}
+
+#[test]
+fn texts_that_are_nearly_json_or_yaml_are_read() {
+    let operation = "{responses: {'204': {description: none}}}";
+    for (document, code) in [
+        (format!("{HEAD}paths:\n  /a:\n\t\tget: {operation}\n"), "tab"),
+        (format!("{HEAD}paths:\n  /a: {{get: {operation}}}\n  /a: {{put: {operation}}}\n"), "duplicate-key"),
+        (
+            r#"{"openapi": "3.0.3", "info": {"title": "T", "version": "1"}, "paths": {"/a": {"get": {"responses": {"204": {"description": "none"},}}}}}"#.to_owned(),
+            "not-json",
+        ),
+    ] {
+        let (is_made, codes) = client(&document, false);
+        assert!(is_made && codes.contains(&code), "{codes:?}: {document}");
+        assert!(!client(&document, true).0, "strict: {document}");
+    }
+}
+
+#[test]
+fn a_client_without_operations_is_an_error_where_the_document_has_some() {
+    assert_eq!(client(&format!("{HEAD}paths: {{}}\n"), false), (true, vec!["no-operations"]));
+    let (is_made, codes) = client(&format!("{HEAD}paths: {{/a: {{$ref: '#/components/pathItems/Gone'}}}}\n"), false);
+    assert!(!is_made && codes.contains(&"no-operations"), "{codes:?}");
+    let (is_made, codes) = client(&format!("{HEAD}paths: {{/a: {{get: 7}}}}\n"), false);
+    assert!(!is_made && codes.contains(&"no-operations"), "{codes:?}");
+}
+
+/// What is left out may be referred to, and a reference may lead to another kind of object, or back to itself.
+#[test]
+fn references_to_what_cannot_be_read_have_stand_ins() {
+    let paths = "paths: {/a: {get: {parameters: [{$ref: '#/components/parameters/P'}, {$ref: '#/components/parameters/Gone'}], responses: {'200': {$ref: '#/components/schemas/S'}}}}}\n";
+    let components =
+        "components: {parameters: {P: {description: none}}, schemas: {S: {$ref: '#/components/schemas/S'}}}\n";
+    let (is_made, codes) = client(&format!("{HEAD}{paths}{components}"), false);
+    assert!(is_made, "{codes:?}");
+    for code in ["incomplete-object", "unknown-reference", "reference-cycle"] {
+        assert!(codes.contains(&code), "{codes:?}");
+    }
+}
+
+#[test]
+fn path_items_are_read_as_meant() {
+    let responses = json!({"200": {"description": "ok"}});
+    let (document, warnings) = repaired(json!({
+        "openapi": "3.1.0", "info": {"title": "T", "version": "1"},
+        "paths": {
+            "/upper": {"GET": {"responses": responses}},
+            "/flat": {"get": null, "operationId": "flat", "responses": responses},
+            "/statuses": {"get": {"responses": null, "200": {"description": "ok"}}},
+            "/spaces/{ id }/{}/end}": {}
+        }
+    }));
+    assert_eq!(
+        document["paths"],
+        json!({
+            "/upper": {"get": {"responses": responses}},
+            "/flat": {"get": {"operationId": "flat", "responses": responses}},
+            "/statuses": {"get": {"responses": responses}},
+            "/spaces/{id}/{value}/{end}": {}
+        })
+    );
+    assert_eq!(warnings.len(), 4, "{warnings:?}");
+}
+
+/// A reference may stand in place of a whole map, which another pass resolves.
+#[test]
+fn references_in_place_of_maps_are_left_alone() {
+    let document = json!({
+        "openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": {"$ref": "#/x-paths"},
+        "components": {"schemas": {"$ref": "#/x-schemas"}, "responses": {"A": {"description": "", "content": {"$ref": "#/x-content"}}}},
+        "x-paths": {"/a": {"get": {"responses": {"$ref": "#/x-responses"}}}}
+    });
+    assert_eq!(repaired(document.clone()), (document, vec![]));
+}
+
+#[test]
+fn versions_are_read_as_meant() {
+    let paths = "info: {title: T, version: '1'}\npaths: {/a: {get: {responses: {'204': {description: none}}}}}\n";
+    for version in
+        ["swagger: '3.0.0'", "swagger: '2'", "openapi: '2.0'", "openapi: '3'", "openapi: v3.0.1", "openapi: 3.3.0"]
+    {
+        let (is_made, codes) = client(&format!("{version}\n{paths}"), true);
+        assert!(is_made, "{version}: {codes:?}");
+    }
+    assert!(!client(&format!("openapi: 4.0.0\n{paths}"), false).0);
+}

@@ -1,0 +1,216 @@
+//! Paths, statuses and parameters.
+
+use serde_json::{Value, json};
+
+use super::{Object, Repair};
+use crate::diagnostic::{child, tokens};
+use crate::spec::{METHODS, ObjectKind, Versions};
+use crate::template;
+
+/// Completes paths that do not begin with a slash or do not close a brace.
+///
+/// Before `{"pets/{id": {}}`, after `{"/pets/{id}": {}}`.
+pub(super) fn paths(paths: &mut Object, repair: &mut Repair) {
+    let wrong: Vec<(String, String)> = paths
+        .keys()
+        .filter(|path| !path.starts_with("x-") && *path != "$ref")
+        .filter_map(|path| Some((path.clone(), meant_path(path)?)))
+        .collect();
+    for (path, meant) in wrong {
+        if repair.rename(paths, &path, &meant) {
+            let message = format!("the path `{path}` is read as `{meant}`");
+            let place = repair.place(&path);
+            repair.warn_at(&place, "invalid-path", message, "write the path like that");
+        }
+    }
+}
+
+/// The path that is meant by one that is none.
+fn meant_path(path: &str) -> Option<String> {
+    let mut meant = path.trim().to_owned();
+    if let Some((_, rest)) = meant.split_once("://") {
+        meant = rest.find('/').map_or_else(|| "/".to_owned(), |at| rest[at..].to_owned());
+    }
+    if !meant.starts_with('/') {
+        meant.insert(0, '/');
+    }
+    let meant: Vec<String> = meant.split('/').map(meant_segment).collect();
+    let meant = meant.join("/");
+    (meant != path).then_some(meant)
+}
+
+/// A segment in which each brace encloses a name.
+fn meant_segment(segment: &str) -> String {
+    match (segment.matches('{').count(), segment.matches('}').count()) {
+        (1, 0) => format!("{segment}}}"),
+        (0, 1) if segment.ends_with('}') => format!("{{{segment}"),
+        (opened, closed) if opened == closed && opened > 0 => {
+            let mut parts = segment.split('{');
+            let first = parts.next().unwrap_or_default().to_owned();
+            parts
+                .fold(first, |out, part| match part.split_once('}') {
+                    Some((name, rest)) if name.trim().is_empty() => format!("{out}{{value}}{rest}"),
+                    Some((name, rest)) => format!("{out}{{{}}}{rest}", name.trim()),
+                    // The outer of two braces, one in the other.
+                    None => out,
+                })
+                .replace("}}", "}")
+        }
+        _ => segment.to_owned(),
+    }
+}
+
+/// Reads methods in upper case, and an operation whose fields are indented like its method.
+///
+/// | before | after |
+/// |---|---|
+/// | `{"GET": {}}` | `{"get": {}}` |
+/// | `{"get": null, "responses": {}}` | `{"get": {"responses": {}}}` |
+pub(super) fn path_item(item: &mut Object, repair: &mut Repair) {
+    let is_method = |name: &str| METHODS.contains(&name);
+    let upper: Vec<String> =
+        item.keys().filter(|name| !is_method(name) && is_method(&name.to_ascii_lowercase())).cloned().collect();
+    for name in upper {
+        let meant = name.to_ascii_lowercase();
+        if repair.rename(item, &name, &meant) {
+            let place = repair.place(&name);
+            repair.warn_at(
+                &place,
+                "unknown-key",
+                format!("the method `{name}` is read as `{meant}`"),
+                "write it in lower case",
+            );
+        }
+    }
+    let methods: Vec<String> = item.keys().filter(|name| is_method(name)).cloned().collect();
+    let [method] = methods.as_slice() else { return };
+    let is_of_operation = |name: &str| {
+        !is_method(name)
+            && ObjectKind::PathItem.field(name, Versions::ALL).is_none()
+            && ObjectKind::Operation.field(name, Versions::ALL).is_some()
+    };
+    let fields: Vec<String> = item.keys().filter(|name| is_of_operation(name)).cloned().collect();
+    if !item.get(method).is_some_and(Value::is_null) || fields.is_empty() {
+        return;
+    }
+    let mut operation = Object::new();
+    for name in fields {
+        if let Some(value) = item.shift_remove(&name) {
+            let to = child(&repair.place(method), &name);
+            repair.documents.copy_origin(&repair.place(&name), &to);
+            operation.insert(name, value);
+        }
+    }
+    let place = repair.place(method);
+    let message = "the operation is empty; the fields beside it are read as its own";
+    repair.warn_at(&place, "empty-section", message, "indent them deeper than the method");
+    item.insert(method.clone(), Value::Object(operation));
+}
+
+/// Reads statuses that are indented like `responses`.
+///
+/// Before `{"responses": null, "200": {}}`, after `{"responses": {"200": {}}}`.
+pub(super) fn statuses_outside(operation: &mut Object, repair: &mut Repair) {
+    let statuses: Vec<String> =
+        operation.keys().filter(|name| is_status(name) && !name.starts_with("x-")).cloned().collect();
+    if statuses.is_empty() || operation.get("responses").is_some_and(|responses| !responses.is_null()) {
+        return;
+    }
+    let mut responses = Object::new();
+    for status in statuses {
+        if let Some(value) = operation.shift_remove(&status) {
+            let to = child(&repair.place("responses"), &status);
+            repair.documents.copy_origin(&repair.place(&status), &to);
+            responses.insert(status, value);
+        }
+    }
+    let message = "the responses are beside `responses`, and are read as if they were in it";
+    repair.warn("empty-section", message, "indent them deeper than `responses`");
+    operation.insert("responses".to_owned(), Value::Object(responses));
+}
+
+/// Reads statuses as they are meant, and leaves out what is none.
+///
+/// | before | after |
+/// |---|---|
+/// | `{"Default": {}}` | `{"default": {}}` |
+/// | `{"200 OK": {}}` | `{"200": {}}` |
+/// | `{"success": {}}` | `{}` |
+pub(super) fn statuses(responses: &mut Object, repair: &mut Repair) {
+    let wrong: Vec<String> =
+        responses.keys().filter(|status| !is_status(status) && *status != "$ref").cloned().collect();
+    for status in wrong {
+        let place = repair.place(&status);
+        let help = "write a status such as `200`, a range such as `4XX`, or `default`";
+        match meant_status(&status) {
+            Some(meant) if repair.rename(responses, &status, &meant) => {
+                repair.warn_at(&place, "invalid-status", format!("the status `{status}` is read as `{meant}`"), help);
+            }
+            _ => {
+                repair.warn_at(&place, "unreadable-value", format!("`{status}` is no status; it is left out"), help);
+                responses.shift_remove(&status);
+            }
+        }
+    }
+}
+
+fn is_status(status: &str) -> bool {
+    match status.as_bytes() {
+        [b'1'..=b'9', b'0'..=b'9', b'0'..=b'9'] | [b'1'..=b'9', b'X' | b'x', b'X' | b'x'] => true,
+        _ => status == "default" || status.starts_with("x-"),
+    }
+}
+
+fn meant_status(status: &str) -> Option<String> {
+    let text = status.trim().to_ascii_lowercase();
+    if matches!(text.as_str(), "default" | "other" | "*") {
+        return Some("default".to_owned());
+    }
+    let code = text.get(..3).filter(|code| is_status(code))?;
+    let rest = text[3..].chars().next();
+    rest.is_none_or(|next| !next.is_ascii_digit()).then(|| code.to_ascii_uppercase())
+}
+
+/// Completes a parameter that does not say where it is, and drops a style that its place does not have.
+pub(super) fn parameter(parameter: &mut Object, repair: &mut Repair) {
+    if parameter.contains_key("$ref") {
+        return;
+    }
+    location(parameter, repair);
+    if repair.version != Versions::V2_0 {
+        style(parameter, repair);
+    }
+}
+
+/// Before `{"name": "id"}` in `/pets/{id}`, after `{"name": "id", "in": "path"}`; elsewhere `{"name": "id", "in": "query"}`.
+fn location(parameter: &mut Object, repair: &mut Repair) {
+    let Some(name) = parameter.get("name").and_then(Value::as_str).filter(|_| !parameter.contains_key("in")) else {
+        return;
+    };
+    let path = tokens(&repair.pointer).skip_while(|token| token != "paths").nth(1);
+    let is_in_path = path.is_some_and(|path| template::names(&path).any(|own| own == name));
+    let location = if is_in_path { "path" } else { "query" };
+    let message = format!("the parameter `{name}` has no `in`; it is read as one of the {location}");
+    repair.warn("missing-key", message, "add `in`");
+    parameter.insert("in".to_owned(), json!(location));
+}
+
+/// Drops the style of a parameter that its place does not have: the default of the place applies.
+///
+/// Before `{"in": "query", "name": "q", "style": "simple"}`, after `{"in": "query", "name": "q"}`.
+fn style(parameter: &mut Object, repair: &mut Repair) {
+    let Some(Value::String(style)) = parameter.get("style") else { return };
+    let (place, styles): (_, &[&str]) = match parameter.get("in").and_then(Value::as_str) {
+        Some(place @ ("query" | "querystring")) => (place, &["form", "spaceDelimited", "pipeDelimited", "deepObject"]),
+        Some(place @ "path") => (place, &["simple", "label", "matrix"]),
+        Some(place @ "header") => (place, &["simple"]),
+        Some(place @ "cookie") => (place, &["form", "cookie"]),
+        _ => return,
+    };
+    let Some(default) = styles.first().filter(|_| !styles.contains(&style.as_str())) else { return };
+    let message = format!("a parameter in `{place}` has no style `{style}`; `{default}` is used");
+    let help = format!("write one of `{}`", styles.join("`, `"));
+    let place = repair.place("style");
+    repair.warn_at(&place, "unknown-value", message, &help);
+    parameter.shift_remove("style");
+}

@@ -1,0 +1,212 @@
+//! Keywords of schemas that are written as other languages or versions have them, or in the wrong place.
+
+use serde_json::{Value, json};
+
+use super::scalars::flag;
+use super::{Object, Repair};
+use crate::diagnostic::{child, closest};
+use crate::spec::{TYPES, Versions};
+
+/// Reads the keywords of a schema as they are meant.
+pub(super) fn read(schema: &mut Object, repair: &mut Repair) {
+    required_among_properties(schema, repair);
+    required_flags(schema, repair);
+    types(schema, repair);
+    values(schema, repair);
+}
+
+/// Moves a list of required properties out of the properties, where it is when it is indented too deep.
+///
+/// Before `{"properties": {"id": {}, "required": ["id"]}}`, after `{"properties": {"id": {}}, "required": ["id"]}`.
+fn required_among_properties(schema: &mut Object, repair: &mut Repair) {
+    if schema.contains_key("required") {
+        return;
+    }
+    let Some(Value::Object(properties)) = schema.get_mut("properties") else { return };
+    let are_names =
+        |value: &Value| value.as_array().is_some_and(|names| !names.is_empty() && names.iter().all(Value::is_string));
+    if !properties.get("required").is_some_and(are_names) {
+        return;
+    }
+    let Some(names) = properties.shift_remove("required") else { return };
+    let from = child(&repair.place("properties"), "required");
+    let message = "`required` is among the properties; it is read as the list of those that are required";
+    repair.warn_at(&from, "wrong-type", message, "indent it as deep as `properties`");
+    repair.documents.copy_origin(&from, &repair.place("required"));
+    schema.insert("required".to_owned(), names);
+}
+
+/// Reads lists of values that are written as something else.
+///
+/// | before | after |
+/// |---|---|
+/// | `{"enum": "a"}` | `{"enum": ["a"]}` |
+/// | `{"enum": []}` | `{}` |
+/// | `{"examples": {"one": {"value": 1}}}` | `{"examples": [1]}` |
+fn values(schema: &mut Object, repair: &mut Repair) {
+    match schema.get_mut("enum") {
+        Some(value @ (Value::String(_) | Value::Number(_) | Value::Bool(_))) => {
+            *value = json!([value.take()]);
+            let place = repair.place("enum");
+            repair.warn_at(
+                &place,
+                "wrong-type",
+                "this is a single value; it is read as a list of it",
+                "write an array",
+            );
+        }
+        Some(Value::Array(values)) if values.is_empty() => {
+            let place = repair.place("enum");
+            let message = "the `enum` lists no value and is read as absent";
+            repair.warn_at(&place, "empty-enum", message, "list the values, or remove `enum`");
+            schema.shift_remove("enum");
+        }
+        _ => {}
+    }
+    if let Some(examples) = schema.get_mut("examples").filter(|examples| !examples.is_array() && !examples.is_null()) {
+        let place = repair.place("examples");
+        let message = "the examples of a schema are a list; this is read as one";
+        repair.warn_at(&place, "wrong-type", message, "write an array of the values");
+        *examples = match examples.take() {
+            Value::Object(named) if !named.is_empty() && named.values().all(|one| one.get("value").is_some()) => {
+                named.into_iter().map(|(_, one)| one.get("value").cloned().unwrap_or_default()).collect()
+            }
+            value => json!([value]),
+        };
+    }
+}
+
+/// Moves a flag that says whether a property is required to the list of the schema that has the property.
+///
+/// Before `{"properties": {"id": {"type": "string", "required": true}}}`,
+/// after `{"properties": {"id": {"type": "string"}}, "required": ["id"]}`.
+fn required_flags(schema: &mut Object, repair: &mut Repair) {
+    let help = "list the names of the required properties, in the schema that has the properties";
+    if let Some(flag) = schema.get("required").filter(|flag| !flag.is_number()).and_then(flag) {
+        let message = format!("`required: {flag}` has no effect on a schema that is no property");
+        let place = repair.place("required");
+        repair.warn_at(&place, "wrong-type", message, help);
+        schema.shift_remove("required");
+    }
+    let mut required = Vec::new();
+    let place = repair.place("properties");
+    if let Some(Value::Object(properties)) = schema.get_mut("properties") {
+        for (name, property) in properties {
+            let Some(flag) = property.get("required").and_then(flag) else { continue };
+            let Some(property) = property.as_object_mut() else { continue };
+            property.shift_remove("required");
+            let pointer = child(&child(&place, name), "required");
+            let effect = if flag { "is required" } else { "is optional" };
+            repair.warn_at(&pointer, "wrong-type", format!("`required: {flag}`: the property {effect}"), help);
+            if flag {
+                required.push(json!(name));
+            }
+        }
+    }
+    if required.is_empty() {
+        return;
+    }
+    match schema.entry("required").or_insert_with(|| json!([])) {
+        Value::Array(known) => {
+            required.retain(|name| !known.contains(name));
+            known.extend(required);
+        }
+        known @ Value::Null => *known = Value::Array(required),
+        _ => {}
+    }
+}
+
+/// Reads types that are written as other languages write them. A schema with a type that is unknown allows any value.
+///
+/// | before | after |
+/// |---|---|
+/// | `{"type": "String"}` | `{"type": "string"}` |
+/// | `{"type": "date"}` | `{"type": "string", "format": "date"}` |
+/// | `{"type": ["string", null]}` | `{"type": ["string", "null"]}` |
+/// | `{"type": null, "description": "D"}` | `{"type": "null", "description": "D"}` |
+/// | `{"type": "any"}` | `{}` |
+fn types(schema: &mut Object, repair: &mut Repair) {
+    let is_known = |word: &Value| word.as_str().is_some_and(|word| TYPES.contains(&word));
+    let kind = match schema.get("type") {
+        Some(Value::Array(words)) if words.iter().all(is_known) && !words.is_empty() => return,
+        Some(word) if is_known(word) => return,
+        // Swagger 2.0 has this type.
+        Some(word) if repair.version == Versions::V2_0 && word == "file" => return,
+        Some(kind) => kind.clone(),
+        None => return,
+    };
+    let is_alone = schema.keys().all(|name| matches!(name.as_str(), "type" | "title" | "description"));
+    let place = repair.place("type");
+    let (words, is_list) = match kind {
+        Value::Array(words) => (words, true),
+        word => (vec![word], false),
+    };
+    let mut format = None;
+    let mut meant = Vec::new();
+    for (index, word) in words.iter().enumerate() {
+        let known = match word {
+            Value::String(word) => meaning(word),
+            Value::Null => Some(("null", None)).filter(|_| is_list || is_alone),
+            _ => return,
+        };
+        let pointer = if is_list { child(&place, &index.to_string()) } else { place.clone() };
+        let shown = word.as_str().unwrap_or("null");
+        let Some((name, its_format)) = known else {
+            let message = format!("there is no type `{shown}`: the schema is read as any value");
+            let help = format!("the types are `{}`", TYPES.join("`, `"));
+            repair.warn_at(&pointer, "unknown-value", message, &help);
+            schema.shift_remove("type");
+            return;
+        };
+        if word != name {
+            let help = if word.is_null() { "write it in quotes: `\"null\"`" } else { "write the type that is meant" };
+            let with = its_format.map(|format| format!(" with the format `{format}`")).unwrap_or_default();
+            let message = format!("the type `{shown}` is read as `\"{name}\"`{with}");
+            repair.warn_at(&pointer, "unknown-value", message, help);
+        }
+        format = format.or(its_format);
+        meant.push(json!(name));
+    }
+    match (is_list, meant.pop()) {
+        (_, None) => _ = schema.shift_remove("type"),
+        (false, Some(name)) => _ = schema.insert("type".to_owned(), name),
+        (true, Some(name)) => {
+            meant.push(name);
+            schema.insert("type".to_owned(), Value::Array(meant));
+        }
+    }
+    if let Some(format) = format {
+        schema.entry("format").or_insert_with(|| json!(format));
+    }
+}
+
+/// The type and the format that a word stands for elsewhere.
+fn meaning(word: &str) -> Option<(&'static str, Option<&'static str>)> {
+    let word = word.trim().to_ascii_lowercase();
+    if let Some(known) = TYPES.iter().find(|known| **known == word) {
+        return Some((known, None));
+    }
+    Some(match word.as_str() {
+        "str" | "text" | "varchar" | "char" => ("string", None),
+        "int" | "short" | "biginteger" => ("integer", None),
+        "int32" => ("integer", Some("int32")),
+        "int64" | "long" => ("integer", Some("int64")),
+        "float" => ("number", Some("float")),
+        "double" => ("number", Some("double")),
+        "decimal" | "numeric" => ("number", None),
+        "bool" => ("boolean", None),
+        "list" => ("array", None),
+        "dict" | "map" | "hash" => ("object", None),
+        "date" => ("string", Some("date")),
+        "date-time" | "datetime" | "timestamp" => ("string", Some("date-time")),
+        "time" => ("string", Some("time")),
+        "uuid" | "guid" => ("string", Some("uuid")),
+        "uri" | "url" => ("string", Some("uri")),
+        "email" => ("string", Some("email")),
+        "password" => ("string", Some("password")),
+        "byte" | "base64" => ("string", Some("byte")),
+        "file" | "binary" => ("string", Some("binary")),
+        "any" => return None,
+        _ => (closest(&word, TYPES.iter().copied())?, None),
+    })
+}

@@ -1,0 +1,104 @@
+//! What of a document a client supports, by keyword and place.
+//!
+//! Every member of every object that the specification describes is counted once: followed, documented, reported by a warning, without meaning to a
+//! client, unsupported, or unknown to OpenAPI. The table in [`spec`] decides, and the warnings of the passes.
+
+use std::collections::{BTreeMap, HashSet};
+
+use crm_clients_document::diagnostic::{Diagnostic, Place};
+use crm_clients_document::origin::{Documents, FileId};
+use crm_clients_document::spec::{FieldType, ObjectKind, Support, Versions};
+use crm_clients_document::{Input, Pipeline, extensions};
+use serde_json::Value;
+
+use crate::Lint as _;
+use crate::lint::each_object;
+
+/// What becomes of a keyword.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// The client follows it, or shows it in its documentation.
+    Supported,
+    /// A warning says that it is not followed, or not as it is written.
+    Reported,
+    /// It would mean something, and nothing is done with it.
+    Unsupported,
+    /// It means nothing to a client.
+    WithoutMeaning,
+    /// OpenAPI does not have it: an extension, or a keyword of others.
+    Unknown,
+}
+
+/// What of a document a client supports.
+#[derive(Debug, Default)]
+pub struct Coverage {
+    /// The operations of the client.
+    pub operations: usize,
+    /// The places of each keyword, such as `Schema.oneOf`, by what becomes of it. Places are pointers into the overlaid document.
+    pub keywords: BTreeMap<(Standing, String), Vec<String>>,
+}
+
+impl Coverage {
+    /// How many keywords have this standing.
+    pub fn count(&self, standing: Standing) -> usize {
+        self.keywords.iter().filter(|((found, _), _)| *found == standing).map(|(_, places)| places.len()).sum()
+    }
+
+    /// The keywords of this standing with their places.
+    pub fn of(&self, standing: Standing) -> impl Iterator<Item = (&str, &[String])> {
+        let keywords = self.keywords.iter().filter(move |((found, _), _)| *found == standing);
+        keywords.map(|((_, name), places)| (name.as_str(), places.as_slice()))
+    }
+}
+
+/// What of the document a client named `name` supports. None if there can be no client.
+pub fn coverage(pipeline: &mut Pipeline, input: &Input<'_>, name: &str) -> Option<Coverage> {
+    // Raising moves nodes, so the overlaid document is read by itself.
+    let mut before = Pipeline { strict: pipeline.strict, ..Pipeline::new() };
+    before.documents.share_roots(&pipeline.documents);
+    let value = before.overlaid(input);
+    let api = pipeline.client(input, name)?;
+    let value = value?;
+    let reported: HashSet<_> =
+        pipeline.diagnostics.iter().filter_map(|found| origin_of(found, &pipeline.documents)).collect();
+    let methods = api.resources.iter().flat_map(|resource| &resource.operations);
+    let operations = methods.filter(|operation| !operation.alternative).count();
+    let mut coverage = Coverage { operations, keywords: BTreeMap::new() };
+    let mut visit = |kind: ObjectKind, object: &serde_json::Map<String, Value>, pointer: &str| {
+        for key in object.keys() {
+            // The names that a document chooses are no keywords.
+            if kind.named_by_document().is_some() && !key.starts_with("x-") {
+                continue;
+            }
+            let place = crm_clients_document::diagnostic::child(pointer, key);
+            let is_reported =
+                |pointer: &str| before.documents.origin(pointer).is_some_and(|origin| reported.contains(&origin));
+            let standing = match kind.support(key) {
+                None if is_read(key) => Standing::Supported,
+                None => Standing::Unknown,
+                Some(Support::WithoutMeaning) => Standing::WithoutMeaning,
+                Some(_) if is_reported(&place) => Standing::Reported,
+                Some(Support::Followed | Support::Documented) => Standing::Supported,
+                Some(Support::Unsupported) if is_reported(pointer) => Standing::Reported,
+                Some(Support::Unsupported) => Standing::Unsupported,
+            };
+            coverage.keywords.entry((standing, format!("{kind:?}.{key}"))).or_default().push(place);
+        }
+    };
+    each_object(FieldType::DOCUMENT, Versions::read_in(&value), &value, &mut String::new(), &mut visit);
+    Some(coverage)
+}
+
+/// Whether a member that is no field of its object is read.
+fn is_read(key: &str) -> bool {
+    matches!(key, "$ref" | "x-webhooks") || extensions::is_read(key)
+}
+
+/// Where in the author's files a diagnostic is.
+fn origin_of(found: &Diagnostic, documents: &Documents) -> Option<(FileId, String)> {
+    match found.place {
+        Place::Document => documents.origin(&found.pointer),
+        Place::File(file) => Some((file, found.pointer.clone())),
+        Place::Offset(..) => None,
+    }
+}
