@@ -41,15 +41,54 @@ pub enum Error {
 }
 
 #[cfg(any(feature = "chatwoot", feature = "contactship", feature = "kajabi"))]
+impl Error {
+    /// Returns the HTTP status of the response, if there was one.
+    pub fn status(&self) -> Option<runtime::StatusCode> {
+        match self {
+            #[cfg(feature = "chatwoot")]
+            Self::Chatwoot(error) => error.status(),
+            #[cfg(feature = "contactship")]
+            Self::Contactship(error) => error.status(),
+            #[cfg(feature = "kajabi")]
+            Self::Kajabi(error) => error.status(),
+        }
+    }
+
+    /// Returns how long the server asks to wait before the next request.
+    pub fn retry_after(&self) -> Option<std::time::Duration> {
+        match self {
+            #[cfg(feature = "chatwoot")]
+            Self::Chatwoot(error) => error.retry_after(),
+            #[cfg(feature = "contactship")]
+            Self::Contactship(error) => error.retry_after(),
+            #[cfg(feature = "kajabi")]
+            Self::Kajabi(error) => error.retry_after(),
+        }
+    }
+
+    /// Returns true if the call took longer than it may.
+    pub fn is_timeout(&self) -> bool {
+        match self {
+            #[cfg(feature = "chatwoot")]
+            Self::Chatwoot(error) => error.is_timeout(),
+            #[cfg(feature = "contactship")]
+            Self::Contactship(error) => error.is_timeout(),
+            #[cfg(feature = "kajabi")]
+            Self::Kajabi(error) => error.is_timeout(),
+        }
+    }
+}
+
+#[cfg(any(feature = "chatwoot", feature = "contactship", feature = "kajabi"))]
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             #[cfg(feature = "chatwoot")]
-            Self::Chatwoot(error) => error.fmt(f),
+            Self::Chatwoot(error) => write!(f, "chatwoot: {error}"),
             #[cfg(feature = "contactship")]
-            Self::Contactship(error) => error.fmt(f),
+            Self::Contactship(error) => write!(f, "contactship: {error}"),
             #[cfg(feature = "kajabi")]
-            Self::Kajabi(error) => error.fmt(f),
+            Self::Kajabi(error) => write!(f, "kajabi: {error}"),
         }
     }
 }

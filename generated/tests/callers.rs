@@ -176,3 +176,16 @@ async fn handles_bind_what_paths_share_and_single_fields_convert() -> Outcome {
     assert_eq!(sent, expected);
     Ok(())
 }
+
+#[tokio::test]
+async fn the_error_of_all_clients_names_the_api() -> Outcome {
+    let respond = |_: reqwest::Request| async {
+        Ok(http::Response::builder().status(429).header("retry-after", "7").body("later")?.into())
+    };
+    let client = chatwoot::Client::builder().api_access_token("t").retry(Retry::never()).transport(respond).build()?;
+    let error = crm_clients::Error::from(client.profile().get().await.err().ok_or("no error")?);
+    assert!(error.to_string().starts_with("chatwoot: profile.get: "), "{error}");
+    assert_eq!(error.status(), Some(http::StatusCode::TOO_MANY_REQUESTS));
+    assert_eq!((error.retry_after(), error.is_timeout()), (Some(std::time::Duration::from_secs(7)), false));
+    Ok(())
+}

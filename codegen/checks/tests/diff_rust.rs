@@ -94,6 +94,15 @@ fn methods() -> Vec<(&'static str, String, &'static [&'static str])> {
             &[],
         ),
         (
+            "another resource below the same path shares a handle",
+            "paths: {'/a/{id}/x': {get: {tags: [X], parameters: [{name: id, in: path, required: true, schema: {type: string}}], $done}}, '/<b|a>/{id}/y': {get: {tags: [Y], parameters: [{name: id, in: path, required: true, schema: {type: string}}], $done}}}".to_owned(),
+            &[
+                "breaking rust-handle-changed c::x::X",
+                "breaking rust-handle-changed c::y::Y",
+                "warning rust-method-redirected c::y::Y::get",
+            ],
+        ),
+        (
             "a new operation elsewhere takes the argument from the handle",
             "paths: {'/a/{id}/x': {get: {tags: [A], parameters: [{name: id, in: path, required: true, schema: {type: string}}], $done}}, /b/x: {get: {tags: [<B|A>], x-rust-name: other, $done}}}".to_owned(),
             &[

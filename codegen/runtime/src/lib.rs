@@ -30,15 +30,13 @@ mod webhook;
 
 pub use self::serde::{additional::AdditionalProperties, base64_text::Base64, patch::Patch, tolerance::Warning};
 pub use auth::{AuthError, FetchingToken, IssuedToken, Token, TokenSource};
-pub use client::{Core, CoreBuilder, http_client_builder};
+pub use client::http_client_builder;
 pub use error::{ApiError, DecodeError, Error, RequestError, TransportError};
 pub use hook::{Hook, HookError, RequestContext, ResponseContext};
 pub use included::Included;
 pub use pagination::{Checkpoint, Items, Pages};
 pub use record::Recorder;
-pub use request::{UndeclaredCall, Upload};
-#[doc(hidden)]
-pub use response::decode;
+pub use request::{Sending, UndeclaredCall, Upload};
 pub use response::{
     Response,
     byte_stream::ByteStream,
@@ -59,37 +57,33 @@ pub use secrecy::SecretString;
 pub use serde_json::{Map, Value};
 pub use uuid::Uuid;
 
-/// What the exported macros need to name from any crate.
-#[doc(hidden)]
-pub mod __private {
-    pub use crate::response::select::{ResponseCase, Responses};
-    pub use crate::serde::additional::Rest;
-    pub use crate::serde::content::Content;
-    pub use crate::serde::de::{Key, Object, PropertyReader, is_required, read};
-    pub use crate::serde::open_enum::{read_integer, read_string};
-    pub use crate::serde::ser::{PropertyWriter, WriteObject, write};
-    pub use crate::serde::union::{Shape, Union, Variants, kind, read_union, read_variant, score, tag, write_tagged};
-    pub use serde;
-    pub use serde_json;
-    pub use std::string::String;
-}
-
-/// What generated code calls. Hand-written code has no need of it, and it may change at any time.
+/// For generated code, and the macros that it calls. Hand-written code has no need of it, and it may change at any time.
 #[doc(hidden)]
 pub mod generated {
     pub use crate::auth::{Grant, Revocation, Scheme, SchemeKind};
+    pub use crate::client::{Core, CoreBuilder};
     pub use crate::operation::{ErrorReader, Operation, Reply, Status};
     pub use crate::pagination::{HasMore, PageKey, Paging};
     pub use crate::path::PathValue;
     pub use crate::query::{PartEncoding, Style, json_text};
-    pub use crate::request::{Call, FormParts, MultipartBody, Sending};
+    pub use crate::request::{Call, FormParts, MultipartBody};
     pub use crate::response::decode::DecodeFailure;
     pub use crate::response::events::{EventReader, EventShape};
-    pub use crate::serde::de::Decode;
-    pub use crate::serde::union::base_of;
+    pub use crate::response::select::{ResponseCase, Responses};
+    pub use crate::serde::additional::Rest;
+    pub use crate::serde::content::Content;
+    pub use crate::serde::de::{Decode, Key, Object, PropertyReader, is_required, read};
+    pub use crate::serde::open_enum::{read_integer, read_string};
+    pub use crate::serde::ser::{PropertyWriter, WriteObject, write};
+    pub use crate::serde::union::{
+        Shape, Union, Variants, base_of, kind, read_union, read_variant, score, tag, write_tagged,
+    };
     pub use crate::webhook::{Encoding, Part, Payload, Signature, Signed};
     pub use reqwest::Method;
+    pub use serde;
+    pub use serde_json;
     pub use serde_json::Error as JsonError;
+    pub use std::string::String;
 
     /// From a reply to a type: one of these functions for each operation.
     pub mod decode {

@@ -12,6 +12,7 @@ use crate::error::RequestError;
 pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A value that can stand in a path.
+#[doc(hidden)]
 pub trait PathValue {
     /// Appends the value, percent-encoded.
     fn push(&self, out: &mut String);

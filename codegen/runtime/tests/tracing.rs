@@ -5,8 +5,8 @@ use std::net::TcpListener;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use crm_clients_runtime::generated::{Call, Method, Operation, Scheme, SchemeKind, Style, decode};
-use crm_clients_runtime::{Core, Retry};
+use crm_clients_runtime::Retry;
+use crm_clients_runtime::generated::{Call, Core, Method, Operation, Scheme, SchemeKind, Style, decode};
 use tracing_subscriber::fmt::format::FmtSpan;
 
 static KEY: Scheme = Scheme { name: "key", kind: SchemeKind::Query("api_key") };

@@ -9,12 +9,12 @@ use super::{ErrorBody, types};
 /// The account itself: its details and settings.
 #[derive(Clone, Debug)]
 pub struct Account {
-    core: runtime::Core,
+    core: runtime::generated::Core,
     account_id: i64,
 }
 
 impl Account {
-    pub(super) fn new(core: &runtime::Core, account_id: i64) -> Self {
+    pub(super) fn new(core: &runtime::generated::Core, account_id: i64) -> Self {
         Self {
             core: core.clone(),
             account_id,

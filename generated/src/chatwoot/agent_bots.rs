@@ -9,12 +9,12 @@ use super::{ErrorBody, types};
 /// Agent bots of one account.
 #[derive(Clone, Debug)]
 pub struct AgentBots {
-    core: runtime::Core,
+    core: runtime::generated::Core,
     account_id: i64,
 }
 
 impl AgentBots {
-    pub(super) fn new(core: &runtime::Core, account_id: i64) -> Self {
+    pub(super) fn new(core: &runtime::generated::Core, account_id: i64) -> Self {
         Self {
             core: core.clone(),
             account_id,

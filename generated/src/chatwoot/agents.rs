@@ -9,12 +9,12 @@ use super::{ErrorBody, types};
 /// The people who reply to customers in an account.
 #[derive(Clone, Debug)]
 pub struct Agents {
-    core: runtime::Core,
+    core: runtime::generated::Core,
     account_id: i64,
 }
 
 impl Agents {
-    pub(super) fn new(core: &runtime::Core, account_id: i64) -> Self {
+    pub(super) fn new(core: &runtime::generated::Core, account_id: i64) -> Self {
         Self {
             core: core.clone(),
             account_id,

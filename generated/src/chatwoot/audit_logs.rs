@@ -9,12 +9,12 @@ use super::{ErrorBody, types};
 /// Who changed what in an account (Enterprise edition).
 #[derive(Clone, Debug)]
 pub struct AuditLogs {
-    core: runtime::Core,
+    core: runtime::generated::Core,
     account_id: i64,
 }
 
 impl AuditLogs {
-    pub(super) fn new(core: &runtime::Core, account_id: i64) -> Self {
+    pub(super) fn new(core: &runtime::generated::Core, account_id: i64) -> Self {
         Self {
             core: core.clone(),
             account_id,

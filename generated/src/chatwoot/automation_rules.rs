@@ -9,12 +9,12 @@ use super::{ErrorBody, types};
 /// Rules that act on conversations by themselves.
 #[derive(Clone, Debug)]
 pub struct AutomationRules {
-    core: runtime::Core,
+    core: runtime::generated::Core,
     account_id: i64,
 }
 
 impl AutomationRules {
-    pub(super) fn new(core: &runtime::Core, account_id: i64) -> Self {
+    pub(super) fn new(core: &runtime::generated::Core, account_id: i64) -> Self {
         Self {
             core: core.clone(),
             account_id,

@@ -9,12 +9,12 @@ use super::{ErrorBody, types};
 /// Prepared replies, which agents insert by a short code.
 #[derive(Clone, Debug)]
 pub struct CannedResponses {
-    core: runtime::Core,
+    core: runtime::generated::Core,
     account_id: i64,
 }
 
 impl CannedResponses {
-    pub(super) fn new(core: &runtime::Core, account_id: i64) -> Self {
+    pub(super) fn new(core: &runtime::generated::Core, account_id: i64) -> Self {
         Self {
             core: core.clone(),
             account_id,

@@ -7,14 +7,14 @@ use crm_clients_runtime as runtime;
 /// Resources below `/public/api/v1/inboxes/{inbox_identifier}/contacts/{contact_identifier}`.
 #[derive(Clone, Debug)]
 pub struct Contact {
-    core: runtime::Core,
+    core: runtime::generated::Core,
     inbox_identifier: String,
     contact_identifier: String,
 }
 
 impl Contact {
     pub(super) fn new(
-        core: &runtime::Core,
+        core: &runtime::generated::Core,
         inbox_identifier: String,
         contact_identifier: String,
     ) -> Self {

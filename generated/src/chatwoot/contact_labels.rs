@@ -9,13 +9,17 @@ use super::{ErrorBody, types};
 /// The labels a contact carries.
 #[derive(Clone, Debug)]
 pub struct ContactLabels {
-    core: runtime::Core,
+    core: runtime::generated::Core,
     account_id: i64,
     contact_id: i64,
 }
 
 impl ContactLabels {
-    pub(super) fn new(core: &runtime::Core, account_id: i64, contact_id: i64) -> Self {
+    pub(super) fn new(
+        core: &runtime::generated::Core,
+        account_id: i64,
+        contact_id: i64,
+    ) -> Self {
         Self {
             core: core.clone(),
             account_id,

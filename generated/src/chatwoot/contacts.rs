@@ -9,12 +9,12 @@ use super::{ErrorBody, types};
 /// The customers an account talks to.
 #[derive(Clone, Debug)]
 pub struct Contacts {
-    core: runtime::Core,
+    core: runtime::generated::Core,
     account_id: i64,
 }
 
 impl Contacts {
-    pub(super) fn new(core: &runtime::Core, account_id: i64) -> Self {
+    pub(super) fn new(core: &runtime::generated::Core, account_id: i64) -> Self {
         Self {
             core: core.clone(),
             account_id,

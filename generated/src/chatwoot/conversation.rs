@@ -7,14 +7,14 @@ use crm_clients_runtime as runtime;
 /// Resources below `/api/v1/accounts/{account_id}/conversations/{conversation_id}`.
 #[derive(Clone, Debug)]
 pub struct Conversation {
-    core: runtime::Core,
+    core: runtime::generated::Core,
     account_id: i64,
     conversation_id: i64,
 }
 
 impl Conversation {
     pub(super) fn new(
-        core: &runtime::Core,
+        core: &runtime::generated::Core,
         account_id: i64,
         conversation_id: i64,
     ) -> Self {

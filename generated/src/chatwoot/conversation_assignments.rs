@@ -9,14 +9,14 @@ use super::{ErrorBody, types};
 /// Who is responsible for a conversation.
 #[derive(Clone, Debug)]
 pub struct ConversationAssignments {
-    core: runtime::Core,
+    core: runtime::generated::Core,
     account_id: i64,
     conversation_id: i64,
 }
 
 impl ConversationAssignments {
     pub(super) fn new(
-        core: &runtime::Core,
+        core: &runtime::generated::Core,
         account_id: i64,
         conversation_id: i64,
     ) -> Self {

@@ -9,12 +9,12 @@ use super::{ErrorBody, types};
 /// Threads between a contact and the account.
 #[derive(Clone, Debug)]
 pub struct Conversations {
-    core: runtime::Core,
+    core: runtime::generated::Core,
     account_id: i64,
 }
 
 impl Conversations {
-    pub(super) fn new(core: &runtime::Core, account_id: i64) -> Self {
+    pub(super) fn new(core: &runtime::generated::Core, account_id: i64) -> Self {
         Self {
             core: core.clone(),
             account_id,

@@ -9,12 +9,15 @@ use super::ErrorBody;
 /// The page on which a customer rates a conversation.
 #[derive(Clone, Debug)]
 pub struct CsatSurvey {
-    core: runtime::Core,
+    core: runtime::generated::Core,
     conversation_uuid: runtime::Uuid,
 }
 
 impl CsatSurvey {
-    pub(super) fn new(core: &runtime::Core, conversation_uuid: runtime::Uuid) -> Self {
+    pub(super) fn new(
+        core: &runtime::generated::Core,
+        conversation_uuid: runtime::Uuid,
+    ) -> Self {
         Self {
             core: core.clone(),
             conversation_uuid,

@@ -9,12 +9,12 @@ use super::{ErrorBody, types};
 /// Definitions of the extra fields that contacts and conversations may have.
 #[derive(Clone, Debug)]
 pub struct CustomAttributes {
-    core: runtime::Core,
+    core: runtime::generated::Core,
     account_id: i64,
 }
 
 impl CustomAttributes {
-    pub(super) fn new(core: &runtime::Core, account_id: i64) -> Self {
+    pub(super) fn new(core: &runtime::generated::Core, account_id: i64) -> Self {
         Self {
             core: core.clone(),
             account_id,

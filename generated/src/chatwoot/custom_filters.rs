@@ -9,12 +9,12 @@ use super::{ErrorBody, types};
 /// Searches that a user has saved.
 #[derive(Clone, Debug)]
 pub struct CustomFilters {
-    core: runtime::Core,
+    core: runtime::generated::Core,
     account_id: i64,
 }
 
 impl CustomFilters {
-    pub(super) fn new(core: &runtime::Core, account_id: i64) -> Self {
+    pub(super) fn new(core: &runtime::generated::Core, account_id: i64) -> Self {
         Self {
             core: core.clone(),
             account_id,

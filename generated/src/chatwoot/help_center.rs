@@ -9,12 +9,12 @@ use super::{ErrorBody, types};
 /// Portals with their categories and articles.
 #[derive(Clone, Debug)]
 pub struct HelpCenter {
-    core: runtime::Core,
+    core: runtime::generated::Core,
     account_id: i64,
 }
 
 impl HelpCenter {
-    pub(super) fn new(core: &runtime::Core, account_id: i64) -> Self {
+    pub(super) fn new(core: &runtime::generated::Core, account_id: i64) -> Self {
         Self {
             core: core.clone(),
             account_id,

@@ -9,12 +9,12 @@ use super::{ErrorBody, types};
 /// The channels through which messages arrive, and the agents who serve them.
 #[derive(Clone, Debug)]
 pub struct Inboxes {
-    core: runtime::Core,
+    core: runtime::generated::Core,
     account_id: i64,
 }
 
 impl Inboxes {
-    pub(super) fn new(core: &runtime::Core, account_id: i64) -> Self {
+    pub(super) fn new(core: &runtime::generated::Core, account_id: i64) -> Self {
         Self {
             core: core.clone(),
             account_id,

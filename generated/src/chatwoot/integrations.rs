@@ -9,12 +9,12 @@ use super::{ErrorBody, types};
 /// Third-party apps and the hooks that connect them to an account or inbox.
 #[derive(Clone, Debug)]
 pub struct Integrations {
-    core: runtime::Core,
+    core: runtime::generated::Core,
     account_id: i64,
 }
 
 impl Integrations {
-    pub(super) fn new(core: &runtime::Core, account_id: i64) -> Self {
+    pub(super) fn new(core: &runtime::generated::Core, account_id: i64) -> Self {
         Self {
             core: core.clone(),
             account_id,

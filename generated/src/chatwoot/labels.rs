@@ -9,12 +9,12 @@ use super::{ErrorBody, types};
 /// The labels an account has defined.
 #[derive(Clone, Debug)]
 pub struct Labels {
-    core: runtime::Core,
+    core: runtime::generated::Core,
     account_id: i64,
 }
 
 impl Labels {
-    pub(super) fn new(core: &runtime::Core, account_id: i64) -> Self {
+    pub(super) fn new(core: &runtime::generated::Core, account_id: i64) -> Self {
         Self {
             core: core.clone(),
             account_id,

@@ -9,14 +9,14 @@ use super::{ErrorBody, types};
 /// The messages of a conversation.
 #[derive(Clone, Debug)]
 pub struct Messages {
-    core: runtime::Core,
+    core: runtime::generated::Core,
     account_id: i64,
     conversation_id: i64,
 }
 
 impl Messages {
     pub(super) fn new(
-        core: &runtime::Core,
+        core: &runtime::generated::Core,
         account_id: i64,
         conversation_id: i64,
     ) -> Self {

@@ -64,7 +64,7 @@ pub type ApiError = runtime::ApiError<ErrorBody>;
 /// The client of Chatwoot. Cheap to clone: clones share their connections.
 #[derive(Clone, Debug)]
 pub struct Client {
-    core: runtime::Core,
+    core: runtime::generated::Core,
 }
 
 impl Client {
@@ -74,7 +74,7 @@ impl Client {
     /// Begins a client.
     pub fn builder() -> Builder {
         Builder {
-            core: runtime::Core::builder("chatwoot", Self::BASE_URL),
+            core: runtime::generated::Core::builder("chatwoot", Self::BASE_URL),
         }
     }
 
@@ -148,7 +148,7 @@ impl Client {
 #[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct Builder {
-    core: runtime::CoreBuilder,
+    core: runtime::generated::CoreBuilder,
 }
 
 impl Builder {

@@ -9,12 +9,12 @@ use super::{ErrorBody, types};
 /// Which users belong to an account, and in what role (platform API).
 #[derive(Clone, Debug)]
 pub struct PlatformAccountUsers {
-    core: runtime::Core,
+    core: runtime::generated::Core,
     account_id: i64,
 }
 
 impl PlatformAccountUsers {
-    pub(super) fn new(core: &runtime::Core, account_id: i64) -> Self {
+    pub(super) fn new(core: &runtime::generated::Core, account_id: i64) -> Self {
         Self {
             core: core.clone(),
             account_id,

@@ -9,11 +9,11 @@ use super::{ErrorBody, types};
 /// Accounts of the installation (platform API).
 #[derive(Clone, Debug)]
 pub struct PlatformAccounts {
-    core: runtime::Core,
+    core: runtime::generated::Core,
 }
 
 impl PlatformAccounts {
-    pub(super) fn new(core: &runtime::Core) -> Self {
+    pub(super) fn new(core: &runtime::generated::Core) -> Self {
         Self { core: core.clone() }
     }
 

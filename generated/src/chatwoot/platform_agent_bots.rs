@@ -9,11 +9,11 @@ use super::{ErrorBody, types};
 /// Agent bots of the installation (platform API).
 #[derive(Clone, Debug)]
 pub struct PlatformAgentBots {
-    core: runtime::Core,
+    core: runtime::generated::Core,
 }
 
 impl PlatformAgentBots {
-    pub(super) fn new(core: &runtime::Core) -> Self {
+    pub(super) fn new(core: &runtime::generated::Core) -> Self {
         Self { core: core.clone() }
     }
 

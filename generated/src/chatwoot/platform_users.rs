@@ -9,11 +9,11 @@ use super::{ErrorBody, types};
 /// Users of the installation (platform API).
 #[derive(Clone, Debug)]
 pub struct PlatformUsers {
-    core: runtime::Core,
+    core: runtime::generated::Core,
 }
 
 impl PlatformUsers {
-    pub(super) fn new(core: &runtime::Core) -> Self {
+    pub(super) fn new(core: &runtime::generated::Core) -> Self {
         Self { core: core.clone() }
     }
 

@@ -9,11 +9,11 @@ use super::{ErrorBody, types};
 /// The token's own user.
 #[derive(Clone, Debug)]
 pub struct Profile {
-    core: runtime::Core,
+    core: runtime::generated::Core,
 }
 
 impl Profile {
-    pub(super) fn new(core: &runtime::Core) -> Self {
+    pub(super) fn new(core: &runtime::generated::Core) -> Self {
         Self { core: core.clone() }
     }
 

@@ -9,12 +9,15 @@ use super::{ErrorBody, types};
 /// The contact behind an end user of an API inbox (public API).
 #[derive(Clone, Debug)]
 pub struct PublicContacts {
-    core: runtime::Core,
+    core: runtime::generated::Core,
     inbox_identifier: String,
 }
 
 impl PublicContacts {
-    pub(super) fn new(core: &runtime::Core, inbox_identifier: String) -> Self {
+    pub(super) fn new(
+        core: &runtime::generated::Core,
+        inbox_identifier: String,
+    ) -> Self {
         Self {
             core: core.clone(),
             inbox_identifier,

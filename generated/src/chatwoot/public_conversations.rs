@@ -9,14 +9,14 @@ use super::{ErrorBody, types};
 /// Conversations seen from the side of the contact (public API).
 #[derive(Clone, Debug)]
 pub struct PublicConversations {
-    core: runtime::Core,
+    core: runtime::generated::Core,
     inbox_identifier: String,
     contact_identifier: String,
 }
 
 impl PublicConversations {
     pub(super) fn new(
-        core: &runtime::Core,
+        core: &runtime::generated::Core,
         inbox_identifier: String,
         contact_identifier: String,
     ) -> Self {

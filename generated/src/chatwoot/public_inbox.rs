@@ -9,12 +9,15 @@ use super::{ErrorBody, types};
 /// An API inbox as its end users may see it (public API).
 #[derive(Clone, Debug)]
 pub struct PublicInbox {
-    core: runtime::Core,
+    core: runtime::generated::Core,
     inbox_identifier: String,
 }
 
 impl PublicInbox {
-    pub(super) fn new(core: &runtime::Core, inbox_identifier: String) -> Self {
+    pub(super) fn new(
+        core: &runtime::generated::Core,
+        inbox_identifier: String,
+    ) -> Self {
         Self {
             core: core.clone(),
             inbox_identifier,

@@ -9,7 +9,7 @@ use super::{ErrorBody, types};
 /// Messages seen from the side of the contact (public API).
 #[derive(Clone, Debug)]
 pub struct PublicMessages {
-    core: runtime::Core,
+    core: runtime::generated::Core,
     inbox_identifier: String,
     contact_identifier: String,
     conversation_id: i64,
@@ -17,7 +17,7 @@ pub struct PublicMessages {
 
 impl PublicMessages {
     pub(super) fn new(
-        core: &runtime::Core,
+        core: &runtime::generated::Core,
         inbox_identifier: String,
         contact_identifier: String,
         conversation_id: i64,

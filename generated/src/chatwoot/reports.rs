@@ -10,12 +10,12 @@ use super::{ErrorBody, types};
 /// Figures on conversations, agents, inboxes and teams.
 #[derive(Clone, Debug)]
 pub struct Reports {
-    core: runtime::Core,
+    core: runtime::generated::Core,
     account_id: i64,
 }
 
 impl Reports {
-    pub(super) fn new(core: &runtime::Core, account_id: i64) -> Self {
+    pub(super) fn new(core: &runtime::generated::Core, account_id: i64) -> Self {
         Self {
             core: core.clone(),
             account_id,

@@ -9,12 +9,12 @@ use super::{ErrorBody, types};
 /// Groups of agents, and who is in them.
 #[derive(Clone, Debug)]
 pub struct Teams {
-    core: runtime::Core,
+    core: runtime::generated::Core,
     account_id: i64,
 }
 
 impl Teams {
-    pub(super) fn new(core: &runtime::Core, account_id: i64) -> Self {
+    pub(super) fn new(core: &runtime::generated::Core, account_id: i64) -> Self {
         Self {
             core: core.clone(),
             account_id,

@@ -9,12 +9,12 @@ use super::{ErrorBody, types};
 /// URLs that events of an account are sent to.
 #[derive(Clone, Debug)]
 pub struct Webhooks {
-    core: runtime::Core,
+    core: runtime::generated::Core,
     account_id: i64,
 }
 
 impl Webhooks {
-    pub(super) fn new(core: &runtime::Core, account_id: i64) -> Self {
+    pub(super) fn new(core: &runtime::generated::Core, account_id: i64) -> Self {
         Self {
             core: core.clone(),
             account_id,

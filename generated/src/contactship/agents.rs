@@ -9,11 +9,11 @@ use super::{ErrorBody, types};
 /// The AI agents that make and answer phone calls.
 #[derive(Clone, Debug)]
 pub struct Agents {
-    core: runtime::Core,
+    core: runtime::generated::Core,
 }
 
 impl Agents {
-    pub(super) fn new(core: &runtime::Core) -> Self {
+    pub(super) fn new(core: &runtime::generated::Core) -> Self {
         Self { core: core.clone() }
     }
 

@@ -9,11 +9,11 @@ use super::{ErrorBody, types};
 /// Phone calls that AI agents make and receive.
 #[derive(Clone, Debug)]
 pub struct Calls {
-    core: runtime::Core,
+    core: runtime::generated::Core,
 }
 
 impl Calls {
-    pub(super) fn new(core: &runtime::Core) -> Self {
+    pub(super) fn new(core: &runtime::generated::Core) -> Self {
         Self { core: core.clone() }
     }
 

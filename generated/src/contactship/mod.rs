@@ -36,7 +36,7 @@ pub type ApiError = runtime::ApiError<ErrorBody>;
 /// The client of Contactship. Cheap to clone: clones share their connections.
 #[derive(Clone, Debug)]
 pub struct Client {
-    core: runtime::Core,
+    core: runtime::generated::Core,
 }
 
 impl Client {
@@ -46,7 +46,7 @@ impl Client {
     /// Begins a client.
     pub fn builder() -> Builder {
         Builder {
-            core: runtime::Core::builder("contactship", Self::BASE_URL),
+            core: runtime::generated::Core::builder("contactship", Self::BASE_URL),
         }
     }
 
@@ -91,7 +91,7 @@ impl Client {
 #[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct Builder {
-    core: runtime::CoreBuilder,
+    core: runtime::generated::CoreBuilder,
 }
 
 impl Builder {

@@ -9,11 +9,11 @@ use super::{ErrorBody, types};
 /// The phone numbers of the organization.
 #[derive(Clone, Debug)]
 pub struct PhoneNumbers {
-    core: runtime::Core,
+    core: runtime::generated::Core,
 }
 
 impl PhoneNumbers {
-    pub(super) fn new(core: &runtime::Core) -> Self {
+    pub(super) fn new(core: &runtime::generated::Core) -> Self {
         Self { core: core.clone() }
     }
 

@@ -9,11 +9,11 @@ use super::{ErrorBody, types};
 /// WhatsApp messages and templates, through the WhatsApp Business API.
 #[derive(Clone, Debug)]
 pub struct Waba {
-    core: runtime::Core,
+    core: runtime::generated::Core,
 }
 
 impl Waba {
-    pub(super) fn new(core: &runtime::Core) -> Self {
+    pub(super) fn new(core: &runtime::generated::Core) -> Self {
         Self { core: core.clone() }
     }
 

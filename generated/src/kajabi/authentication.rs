@@ -9,11 +9,11 @@ use super::{ErrorBody, types};
 /// Tokens for everything else.
 #[derive(Clone, Debug)]
 pub struct Authentication {
-    core: runtime::Core,
+    core: runtime::generated::Core,
 }
 
 impl Authentication {
-    pub(super) fn new(core: &runtime::Core) -> Self {
+    pub(super) fn new(core: &runtime::generated::Core) -> Self {
         Self { core: core.clone() }
     }
 

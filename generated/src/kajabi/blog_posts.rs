@@ -10,11 +10,11 @@ use super::{ErrorBody, types};
 /// Posts of the sites' blogs.
 #[derive(Clone, Debug)]
 pub struct BlogPosts {
-    core: runtime::Core,
+    core: runtime::generated::Core,
 }
 
 impl BlogPosts {
-    pub(super) fn new(core: &runtime::Core) -> Self {
+    pub(super) fn new(core: &runtime::generated::Core) -> Self {
         Self { core: core.clone() }
     }
 

@@ -9,11 +9,11 @@ use super::{ErrorBody, types};
 /// Notes that a team keeps on its contacts.
 #[derive(Clone, Debug)]
 pub struct ContactNotes {
-    core: runtime::Core,
+    core: runtime::generated::Core,
 }
 
 impl ContactNotes {
-    pub(super) fn new(core: &runtime::Core) -> Self {
+    pub(super) fn new(core: &runtime::generated::Core) -> Self {
         Self { core: core.clone() }
     }
 

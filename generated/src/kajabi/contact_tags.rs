@@ -9,11 +9,11 @@ use super::{ErrorBody, types};
 /// The tags that a site's contacts can carry.
 #[derive(Clone, Debug)]
 pub struct ContactTags {
-    core: runtime::Core,
+    core: runtime::generated::Core,
 }
 
 impl ContactTags {
-    pub(super) fn new(core: &runtime::Core) -> Self {
+    pub(super) fn new(core: &runtime::generated::Core) -> Self {
         Self { core: core.clone() }
     }
 

@@ -9,11 +9,11 @@ use super::{ErrorBody, types};
 /// People a site knows, with their tags and the offers granted to them.
 #[derive(Clone, Debug)]
 pub struct Contacts {
-    core: runtime::Core,
+    core: runtime::generated::Core,
 }
 
 impl Contacts {
-    pub(super) fn new(core: &runtime::Core) -> Self {
+    pub(super) fn new(core: &runtime::generated::Core) -> Self {
         Self { core: core.clone() }
     }
 

@@ -9,11 +9,11 @@ use super::{ErrorBody, types};
 /// Courses, with their modules and lessons.
 #[derive(Clone, Debug)]
 pub struct Courses {
-    core: runtime::Core,
+    core: runtime::generated::Core,
 }
 
 impl Courses {
-    pub(super) fn new(core: &runtime::Core) -> Self {
+    pub(super) fn new(core: &runtime::generated::Core) -> Self {
         Self { core: core.clone() }
     }
 

@@ -9,11 +9,11 @@ use super::{ErrorBody, types};
 /// Fields a site has added to its contacts and forms.
 #[derive(Clone, Debug)]
 pub struct CustomFields {
-    core: runtime::Core,
+    core: runtime::generated::Core,
 }
 
 impl CustomFields {
-    pub(super) fn new(core: &runtime::Core) -> Self {
+    pub(super) fn new(core: &runtime::generated::Core) -> Self {
         Self { core: core.clone() }
     }
 

@@ -9,11 +9,11 @@ use super::{ErrorBody, types};
 /// Contacts who bought something or were granted an offer.
 #[derive(Clone, Debug)]
 pub struct Customers {
-    core: runtime::Core,
+    core: runtime::generated::Core,
 }
 
 impl Customers {
-    pub(super) fn new(core: &runtime::Core) -> Self {
+    pub(super) fn new(core: &runtime::generated::Core) -> Self {
         Self { core: core.clone() }
     }
 

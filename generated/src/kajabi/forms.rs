@@ -9,11 +9,11 @@ use super::{ErrorBody, types};
 /// Forms of a site, and what was submitted through them.
 #[derive(Clone, Debug)]
 pub struct Forms {
-    core: runtime::Core,
+    core: runtime::generated::Core,
 }
 
 impl Forms {
-    pub(super) fn new(core: &runtime::Core) -> Self {
+    pub(super) fn new(core: &runtime::generated::Core) -> Self {
         Self { core: core.clone() }
     }
 

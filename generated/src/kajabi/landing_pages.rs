@@ -10,11 +10,11 @@ use super::{ErrorBody, types};
 /// Landing pages of the sites.
 #[derive(Clone, Debug)]
 pub struct LandingPages {
-    core: runtime::Core,
+    core: runtime::generated::Core,
 }
 
 impl LandingPages {
-    pub(super) fn new(core: &runtime::Core) -> Self {
+    pub(super) fn new(core: &runtime::generated::Core) -> Self {
         Self { core: core.clone() }
     }
 

@@ -9,11 +9,11 @@ use super::{ErrorBody, types};
 /// The user behind the token.
 #[derive(Clone, Debug)]
 pub struct Me {
-    core: runtime::Core,
+    core: runtime::generated::Core,
 }
 
 impl Me {
-    pub(super) fn new(core: &runtime::Core) -> Self {
+    pub(super) fn new(core: &runtime::generated::Core) -> Self {
         Self { core: core.clone() }
     }
 

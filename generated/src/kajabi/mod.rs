@@ -57,7 +57,7 @@ pub type ApiError = runtime::ApiError<ErrorBody>;
 /// The client of Kajabi API V1. Cheap to clone: clones share their connections.
 #[derive(Clone, Debug)]
 pub struct Client {
-    core: runtime::Core,
+    core: runtime::generated::Core,
 }
 
 impl Client {
@@ -67,7 +67,7 @@ impl Client {
     /// Begins a client.
     pub fn builder() -> Builder {
         Builder {
-            core: runtime::Core::builder("kajabi", Self::BASE_URL),
+            core: runtime::generated::Core::builder("kajabi", Self::BASE_URL),
         }
     }
 
@@ -218,7 +218,7 @@ impl Client {
 #[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct Builder {
-    core: runtime::CoreBuilder,
+    core: runtime::generated::CoreBuilder,
 }
 
 impl Builder {

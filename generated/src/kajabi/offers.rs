@@ -9,11 +9,11 @@ use super::{ErrorBody, types};
 /// What a site sells or gives away, each a bundle of products at a price.
 #[derive(Clone, Debug)]
 pub struct Offers {
-    core: runtime::Core,
+    core: runtime::generated::Core,
 }
 
 impl Offers {
-    pub(super) fn new(core: &runtime::Core) -> Self {
+    pub(super) fn new(core: &runtime::generated::Core) -> Self {
         Self { core: core.clone() }
     }
 

@@ -10,11 +10,11 @@ use super::{ErrorBody, types};
 /// Orders, and the items they consist of.
 #[derive(Clone, Debug)]
 pub struct Orders {
-    core: runtime::Core,
+    core: runtime::generated::Core,
 }
 
 impl Orders {
-    pub(super) fn new(core: &runtime::Core) -> Self {
+    pub(super) fn new(core: &runtime::generated::Core) -> Self {
         Self { core: core.clone() }
     }
 

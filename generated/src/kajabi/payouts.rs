@@ -9,11 +9,11 @@ use super::{ErrorBody, types};
 /// Transfers of Kajabi Payments money to the site owner's bank.
 #[derive(Clone, Debug)]
 pub struct Payouts {
-    core: runtime::Core,
+    core: runtime::generated::Core,
 }
 
 impl Payouts {
-    pub(super) fn new(core: &runtime::Core) -> Self {
+    pub(super) fn new(core: &runtime::generated::Core) -> Self {
         Self { core: core.clone() }
     }
 

@@ -9,11 +9,11 @@ use super::{ErrorBody, types};
 /// Podcasts of the sites.
 #[derive(Clone, Debug)]
 pub struct Podcasts {
-    core: runtime::Core,
+    core: runtime::generated::Core,
 }
 
 impl Podcasts {
-    pub(super) fn new(core: &runtime::Core) -> Self {
+    pub(super) fn new(core: &runtime::generated::Core) -> Self {
         Self { core: core.clone() }
     }
 

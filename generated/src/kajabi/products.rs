@@ -9,11 +9,11 @@ use super::{ErrorBody, types};
 /// What can be granted to a person through an offer.
 #[derive(Clone, Debug)]
 pub struct Products {
-    core: runtime::Core,
+    core: runtime::generated::Core,
 }
 
 impl Products {
-    pub(super) fn new(core: &runtime::Core) -> Self {
+    pub(super) fn new(core: &runtime::generated::Core) -> Self {
         Self { core: core.clone() }
     }
 

@@ -10,11 +10,11 @@ use super::{ErrorBody, types};
 /// Purchases of offers, which can be deactivated, reactivated and have their subscription cancelled.
 #[derive(Clone, Debug)]
 pub struct Purchases {
-    core: runtime::Core,
+    core: runtime::generated::Core,
 }
 
 impl Purchases {
-    pub(super) fn new(core: &runtime::Core) -> Self {
+    pub(super) fn new(core: &runtime::generated::Core) -> Self {
         Self { core: core.clone() }
     }
 

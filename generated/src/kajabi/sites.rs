@@ -9,11 +9,11 @@ use super::{ErrorBody, types};
 /// The sites the token gives access to, and their pages.
 #[derive(Clone, Debug)]
 pub struct Sites {
-    core: runtime::Core,
+    core: runtime::generated::Core,
 }
 
 impl Sites {
-    pub(super) fn new(core: &runtime::Core) -> Self {
+    pub(super) fn new(core: &runtime::generated::Core) -> Self {
         Self { core: core.clone() }
     }
 

@@ -9,11 +9,11 @@ use super::{ErrorBody, types};
 /// Charges, refunds and disputes.
 #[derive(Clone, Debug)]
 pub struct Transactions {
-    core: runtime::Core,
+    core: runtime::generated::Core,
 }
 
 impl Transactions {
-    pub(super) fn new(core: &runtime::Core) -> Self {
+    pub(super) fn new(core: &runtime::generated::Core) -> Self {
         Self { core: core.clone() }
     }
 

@@ -9,11 +9,11 @@ use super::{ErrorBody, types};
 /// The version of the API; readable without a token.
 #[derive(Clone, Debug)]
 pub struct Version {
-    core: runtime::Core,
+    core: runtime::generated::Core,
 }
 
 impl Version {
-    pub(super) fn new(core: &runtime::Core) -> Self {
+    pub(super) fn new(core: &runtime::generated::Core) -> Self {
         Self { core: core.clone() }
     }
 

@@ -9,11 +9,11 @@ use super::{ErrorBody, types};
 /// Subscriptions to events, and samples of what is delivered.
 #[derive(Clone, Debug)]
 pub struct Webhooks {
-    core: runtime::Core,
+    core: runtime::generated::Core,
 }
 
 impl Webhooks {
-    pub(super) fn new(core: &runtime::Core) -> Self {
+    pub(super) fn new(core: &runtime::generated::Core) -> Self {
         Self { core: core.clone() }
     }
 

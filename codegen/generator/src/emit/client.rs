@@ -92,7 +92,7 @@ fn client(api: &Api) -> TokenStream {
         #doc
         #[derive(Clone, Debug)]
         pub struct Client {
-            core: runtime::Core,
+            core: runtime::generated::Core,
         }
 
         impl Client {
@@ -101,7 +101,7 @@ fn client(api: &Api) -> TokenStream {
 
             /// Begins a client.
             pub fn builder() -> Builder {
-                Builder { core: runtime::Core::builder(#name, Self::BASE_URL) }
+                Builder { core: runtime::generated::Core::builder(#name, Self::BASE_URL) }
             }
 
             /// Begins a call of an endpoint that this client has no method for, at a path below the base URL.
@@ -172,7 +172,7 @@ fn builder(api: &Api) -> TokenStream {
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing until `build` is called"]
         pub struct Builder {
-            core: runtime::CoreBuilder,
+            core: runtime::generated::CoreBuilder,
         }
 
         impl Builder {

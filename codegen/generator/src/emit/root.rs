@@ -68,7 +68,14 @@ fn error(modules: &[Module]) -> TokenStream {
         })
         .collect();
     let variants = clients.iter().map(|(cfg, module, variant, doc)| quote!(#doc #cfg #variant(#module::Error),));
-    let shown = clients.iter().map(|(cfg, _, variant, _)| quote!(#cfg Self::#variant(error) => error.fmt(f),));
+    let shown = clients.iter().zip(modules).map(|((cfg, _, variant, _), module)| {
+        let shown = escape::string(&format!("{}: {{error}}", module.name));
+        quote!(#cfg Self::#variant(error) => write!(f, #shown),)
+    });
+    let each = |method: TokenStream| -> TokenStream {
+        clients.iter().map(|(cfg, _, variant, _)| quote!(#cfg Self::#variant(error) => error.#method(),)).collect()
+    };
+    let (status, retry_after, timeout) = (each(quote!(status)), each(quote!(retry_after)), each(quote!(is_timeout)));
     let sources = clients.iter().map(|(cfg, _, variant, _)| quote!(#cfg Self::#variant(error) => error.source(),));
     let conversions = clients.iter().map(|(cfg, module, variant, _)| {
         quote! {
@@ -89,6 +96,24 @@ fn error(modules: &[Module]) -> TokenStream {
         #[derive(Debug)]
         #[non_exhaustive]
         pub enum Error { #(#variants)* }
+
+        #any
+        impl Error {
+            /// Returns the HTTP status of the response, if there was one.
+            pub fn status(&self) -> Option<runtime::StatusCode> {
+                match self { #status }
+            }
+
+            /// Returns how long the server asks to wait before the next request.
+            pub fn retry_after(&self) -> Option<std::time::Duration> {
+                match self { #retry_after }
+            }
+
+            /// Returns true if the call took longer than it may.
+            pub fn is_timeout(&self) -> bool {
+                match self { #timeout }
+            }
+        }
 
         #any
         impl std::fmt::Display for Error {

@@ -43,12 +43,12 @@ pub fn handle(api: &Api, name: &str, docs: &[String], bound: &[Argument], method
         #docs
         #[derive(Clone, Debug)]
         pub struct #name {
-            core: runtime::Core,
+            core: runtime::generated::Core,
             #(#names: #types,)*
         }
 
         impl #name {
-            pub(super) fn new(core: &runtime::Core, #(#names: #types,)*) -> Self {
+            pub(super) fn new(core: &runtime::generated::Core, #(#names: #types,)*) -> Self {
                 Self { core: core.clone(), #(#names,)* }
             }
 

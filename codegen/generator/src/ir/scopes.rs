@@ -170,7 +170,7 @@ fn thing<'r>(key: &[Place], members: &[usize], resources: &'r [Resource], word: 
 
 /// The word for a scope: the singular of the text before its parameters, or the parameter itself where that says nothing.
 fn word(key: &[Place], arguments: &[Argument], inherited: usize) -> String {
-    let before = key.iter().rev().skip_while(|place| matches!(place, Place::Parameters(..))).next();
+    let before = key.iter().rev().find(|place| !matches!(place, Place::Parameters(..)));
     match before {
         Some(Place::Text(text)) if text != "api" => paths::singular(&names::module_name(text)),
         _ => {

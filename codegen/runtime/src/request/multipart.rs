@@ -15,6 +15,7 @@ use crate::query::{self, PartEncoding, encoding_of, is_json_type};
 const JSON: &str = "application/json";
 
 /// A type whose fields are the parts of a multipart form.
+#[doc(hidden)]
 pub trait MultipartBody {
     /// The parts in the order of their declaration.
     fn into_parts(self) -> FormParts;

@@ -15,25 +15,25 @@ macro_rules! operation {
         impl $call {
             /// Sends the request and returns the decoded response; awaiting the call does the same.
             #[inline]
-            pub fn send(self) -> $crate::generated::Sending<$success, $error> {
+            pub fn send(self) -> $crate::Sending<$success, $error> {
                 self.call.send()
             }
 
             /// Sends the request and returns the decoded response with its status, headers and raw body.
             #[inline]
-            pub fn send_with_response(self) -> $crate::generated::Sending<$crate::Response<$success>, $error> {
+            pub fn send_with_response(self) -> $crate::Sending<$crate::Response<$success>, $error> {
                 self.call.send_with_response()
             }
 
             /// Sends the request and returns the response with its body as the server sent it.
             #[inline]
-            pub fn send_raw(self) -> $crate::generated::Sending<$crate::Response<$crate::Bytes>, $error> {
+            pub fn send_raw(self) -> $crate::Sending<$crate::Response<$crate::Bytes>, $error> {
                 self.call.send_raw()
             }
 
             /// Sends the request and returns the response with a body that is read piece by piece.
             #[inline]
-            pub fn send_stream(self) -> $crate::generated::Sending<$crate::Response<$crate::ByteStream>, $error> {
+            pub fn send_stream(self) -> $crate::Sending<$crate::Response<$crate::ByteStream>, $error> {
                 self.call.send_stream()
             }
 
@@ -58,14 +58,14 @@ macro_rules! operation {
             /// Sets a query parameter that the operation does not declare: a list as a pair for each element, an object as
             /// `name[key]=value`.
             #[inline]
-            pub fn query<V: $crate::__private::serde::Serialize>(self, name: &str, value: V) -> Self {
+            pub fn query<V: $crate::generated::serde::Serialize>(self, name: &str, value: V) -> Self {
                 Self { call: self.call.query(name, value) }
             }
 
             /// Sets a field of the body, an object of JSON or a form, that the operation does not declare, by its name or by a
             /// JSON Pointer such as `/data/vip`.
             #[inline]
-            pub fn body_field<V: $crate::__private::serde::Serialize>(self, name: &str, value: V) -> Self {
+            pub fn body_field<V: $crate::generated::serde::Serialize>(self, name: &str, value: V) -> Self {
                 Self { call: self.call.body_field(name, value) }
             }
 

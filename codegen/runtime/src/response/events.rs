@@ -230,7 +230,7 @@ macro_rules! events {
             /// Sends the request and reads the events of its answer, each when it is asked for.
             #[inline]
             pub fn events(self) -> $crate::Events<$event, $error> {
-                self.call.events($crate::generated::EventShape::$shape, $crate::decode::$decode)
+                self.call.events($crate::generated::EventShape::$shape, $crate::generated::decode::$decode)
             }
         }
     };

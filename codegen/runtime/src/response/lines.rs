@@ -187,7 +187,7 @@ macro_rules! json_lines {
             /// Sends the request and reads the JSON values of its response, each when it is asked for.
             #[inline]
             pub fn lines(self) -> $crate::JsonLines<$line, $error> {
-                self.call.json_lines($crate::decode::$decode)
+                self.call.json_lines($crate::generated::decode::$decode)
             }
         }
     };

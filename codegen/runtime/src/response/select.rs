@@ -95,8 +95,8 @@ macro_rules! responses {
     ($name:ident($unknown:ident) {
         $($variant:ident : $status:ident $(($code:literal))? $read:ident $media_type:literal),* $(,)?
     }) => {
-        impl $crate::__private::Responses for $name {
-            const CASES: &'static [$crate::__private::ResponseCase<Self>] = &[$($crate::__private::ResponseCase {
+        impl $crate::generated::Responses for $name {
+            const CASES: &'static [$crate::generated::ResponseCase<Self>] = &[$($crate::generated::ResponseCase {
                 status: $crate::generated::Status::$status $(($code))?,
                 media_type: $media_type,
                 decode: $crate::responses!(@read $read $name $variant),

@@ -89,6 +89,7 @@ impl IntoIterator for AdditionalProperties {
 }
 
 /// A map of the properties that a type does not declare.
+#[doc(hidden)]
 pub trait Rest {
     /// The type of their values.
     type Value: Decode;

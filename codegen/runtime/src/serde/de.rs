@@ -23,6 +23,7 @@ use crate::serde::tolerance::{self, Tolerant};
 const ADDITIONAL: usize = 64;
 
 /// A type that a property can have.
+#[doc(hidden)]
 pub trait Decode: DeserializeOwned {
     /// The properties that the type declares, by which unions tell objects apart; empty for
     /// what is no object.
@@ -101,6 +102,7 @@ pub mod is_required {
 }
 
 /// A type that is read from a JSON object.
+#[doc(hidden)]
 pub trait Object: Decode {
     /// Shows each field to the reader, the rest last, until it takes one.
     fn each<R: PropertyReader>(&mut self, reader: &mut R) -> bool;
@@ -108,6 +110,7 @@ pub trait Object: Decode {
 
 /// What is shown the fields of an object with their properties' names, one method for each mode;
 /// true ends the walk.
+#[doc(hidden)]
 pub trait PropertyReader {
     /// A property that must be there.
     fn required<T: Decode>(&mut self, name: &'static str, slot: &mut T) -> bool;

@@ -9,6 +9,7 @@ use serde::de::{self, Deserializer, Visitor};
 use crate::serde::de::Decode;
 
 /// A number that some servers send as a string.
+#[doc(hidden)]
 pub trait Lenient: Decode {
     /// From a number without a fraction.
     fn from_integer(number: i128) -> Option<Self>;

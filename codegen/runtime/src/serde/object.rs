@@ -36,8 +36,8 @@ macro_rules! object {
 macro_rules! read_object {
     ($name:ident $(rest $rest:ident)? { $($field:ident : $mode:ident $key:literal),* $(,)? }) => {
         impl $crate::generated::Decode for $name {
-            const KEYS: &'static [$crate::__private::Key] = &[$(
-                $crate::__private::Key { name: $key, required: $crate::__private::is_required::$mode },
+            const KEYS: &'static [$crate::generated::Key] = &[$(
+                $crate::generated::Key { name: $key, required: $crate::generated::is_required::$mode },
             )*];
             const KEEPS_ALL: bool = false $(|| !::core::stringify!($rest).is_empty())?;
 
@@ -45,23 +45,23 @@ macro_rules! read_object {
             fn blank() -> Self {
                 Self {
                     $($field: $crate::generated::Decode::blank(),)*
-                    $($rest: $crate::__private::Rest::empty(),)?
+                    $($rest: $crate::generated::Rest::empty(),)?
                 }
             }
         }
 
-        impl $crate::__private::Object for $name {
+        impl $crate::generated::Object for $name {
             #[inline(always)]
-            fn each<R: $crate::__private::PropertyReader>(&mut self, reader: &mut R) -> bool {
+            fn each<R: $crate::generated::PropertyReader>(&mut self, reader: &mut R) -> bool {
                 $(R::$mode(reader, $key, &mut self.$field) ||)* $(R::rest(reader, &mut self.$rest) ||)? R::skip(reader)
             }
         }
 
-        impl<'de> $crate::__private::serde::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
+        impl<'de> $crate::generated::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::generated::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
-                $crate::__private::read(deserializer)
+                $crate::generated::read(deserializer)
             }
         }
     };
@@ -72,20 +72,20 @@ macro_rules! read_object {
 #[macro_export]
 macro_rules! write_object {
     ($name:ident $(rest $rest:ident)? { $($field:ident : $mode:ident $key:literal),* $(,)? }) => {
-        impl $crate::__private::WriteObject for $name {
-            fn write<W: $crate::__private::PropertyWriter>(&self, writer: &mut W) {
+        impl $crate::generated::WriteObject for $name {
+            fn write<W: $crate::generated::PropertyWriter>(&self, writer: &mut W) {
                 $(W::reserve(writer, &self.$rest);)?
                 $(W::$mode(writer, $key, &self.$field);)*
                 $(W::rest(writer, &self.$rest);)?
             }
         }
 
-        impl $crate::__private::serde::Serialize for $name {
-            fn serialize<S: $crate::__private::serde::Serializer>(
+        impl $crate::generated::serde::Serialize for $name {
+            fn serialize<S: $crate::generated::serde::Serializer>(
                 &self,
                 serializer: S,
             ) -> ::core::result::Result<S::Ok, S::Error> {
-                $crate::__private::write(self, serializer)
+                $crate::generated::write(self, serializer)
             }
         }
     };

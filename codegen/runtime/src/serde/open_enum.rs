@@ -62,9 +62,9 @@ macro_rules! string_enum {
             }
         }
 
-        impl ::core::convert::From<$crate::__private::String> for $name {
+        impl ::core::convert::From<$crate::generated::String> for $name {
             #[inline]
-            fn from(text: $crate::__private::String) -> Self {
+            fn from(text: $crate::generated::String) -> Self {
                 Self::from(text.as_str())
             }
         }
@@ -76,8 +76,8 @@ macro_rules! string_enum {
             }
         }
 
-        impl $crate::__private::serde::Serialize for $name {
-            fn serialize<S: $crate::__private::serde::Serializer>(
+        impl $crate::generated::serde::Serialize for $name {
+            fn serialize<S: $crate::generated::serde::Serializer>(
                 &self,
                 serializer: S,
             ) -> ::core::result::Result<S::Ok, S::Error> {
@@ -85,17 +85,17 @@ macro_rules! string_enum {
             }
         }
 
-        impl<'de> $crate::__private::serde::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
+        impl<'de> $crate::generated::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::generated::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
-                $crate::__private::read_string(deserializer)
+                $crate::generated::read_string(deserializer)
             }
         }
 
         impl $crate::generated::PathValue for $name {
             #[inline]
-            fn push(&self, out: &mut $crate::__private::String) {
+            fn push(&self, out: &mut $crate::generated::String) {
                 $crate::generated::PathValue::push(self.as_str(), out);
             }
         }
@@ -103,7 +103,7 @@ macro_rules! string_enum {
         impl $crate::generated::Decode for $name {
             #[inline]
             fn blank() -> Self {
-                Self::$unknown($crate::__private::String::new())
+                Self::$unknown($crate::generated::String::new())
             }
         }
     };
@@ -151,8 +151,8 @@ macro_rules! integer_enum {
             }
         }
 
-        impl $crate::__private::serde::Serialize for $name {
-            fn serialize<S: $crate::__private::serde::Serializer>(
+        impl $crate::generated::serde::Serialize for $name {
+            fn serialize<S: $crate::generated::serde::Serializer>(
                 &self,
                 serializer: S,
             ) -> ::core::result::Result<S::Ok, S::Error> {
@@ -160,17 +160,17 @@ macro_rules! integer_enum {
             }
         }
 
-        impl<'de> $crate::__private::serde::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
+        impl<'de> $crate::generated::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::generated::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
-                $crate::__private::read_integer::<$integer, Self, D>(deserializer)
+                $crate::generated::read_integer::<$integer, Self, D>(deserializer)
             }
         }
 
         impl $crate::generated::PathValue for $name {
             #[inline]
-            fn push(&self, out: &mut $crate::__private::String) {
+            fn push(&self, out: &mut $crate::generated::String) {
                 $crate::generated::PathValue::push(&self.$as_integer(), out);
             }
         }

@@ -6,12 +6,14 @@ use crate::Patch;
 use crate::serde::de::Decode;
 
 /// A type that is written as a JSON object.
+#[doc(hidden)]
 pub trait WriteObject {
     /// Shows each field with its property's name to the writer.
     fn write<W: PropertyWriter>(&self, writer: &mut W);
 }
 
 /// What is shown the fields of an object, one method for each mode.
+#[doc(hidden)]
 pub trait PropertyWriter {
     /// Writes a property.
     fn required<T: Serialize>(&mut self, name: &'static str, value: &T);

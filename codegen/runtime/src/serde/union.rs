@@ -100,6 +100,7 @@ impl Shape {
 }
 
 /// A type that is one of several.
+#[doc(hidden)]
 pub trait Union: Sized + 'static {
     /// How its variants are told apart.
     const VARIANTS: Variants<Self>;
@@ -435,18 +436,18 @@ macro_rules! read_union {
             $(where $property:literal is ($($make:ident($($value:literal)?))|+))*),* $(,)?
     }) => {
         $crate::read_union! { @by $name $unknown
-            $crate::__private::Variants::ByShape(&[$((
-                $crate::__private::Shape::of($crate::__private::kind::$kind, Self::$variant)
-                    .with(&[$(($property, &[$($crate::__private::tag::$make($($value)?)),+])),*]),
-                |reader| $crate::__private::read_variant(reader, Self::$variant),
+            $crate::generated::Variants::ByShape(&[$((
+                $crate::generated::Shape::of($crate::generated::kind::$kind, Self::$variant)
+                    .with(&[$(($property, &[$($crate::generated::tag::$make($($value)?)),+])),*]),
+                |reader| $crate::generated::read_variant(reader, Self::$variant),
             )),*])
         }
     };
     ($name:ident($unknown:ident) tag $tag:literal { $($variant:ident : $($text:literal)|+),* $(,)? }) => {
         $crate::read_union! { @by $name $unknown
-            $crate::__private::Variants::ByTag($tag, &[$($((
-                $crate::__private::tag::text($text),
-                |reader| $crate::__private::read_variant(reader, Self::$variant),
+            $crate::generated::Variants::ByTag($tag, &[$($((
+                $crate::generated::tag::text($text),
+                |reader| $crate::generated::read_variant(reader, Self::$variant),
             ),)+)*], &[])
         }
     };
@@ -454,9 +455,9 @@ macro_rules! read_union {
         $($variant:ident : $($make:ident($($value:literal)?))|+),* $(,)?
     }) => {
         $crate::read_union! { @by $name $unknown
-            $crate::__private::Variants::ByTag($tag, &[$($((
-                $crate::__private::tag::$make($($value)?),
-                |reader| $crate::__private::read_variant(reader, Self::$variant),
+            $crate::generated::Variants::ByTag($tag, &[$($((
+                $crate::generated::tag::$make($($value)?),
+                |reader| $crate::generated::read_variant(reader, Self::$variant),
             ),)+)*], &[])
         }
     };
@@ -467,35 +468,35 @@ macro_rules! read_union {
         $($variant:ident : $($make:ident($($value:literal)?))|+),* $(,)?
     }) => {
         $crate::read_union! { @by $name $unknown
-            $crate::__private::Variants::ByTag($tag, &[$($((
-                $crate::__private::tag::$make($($value)?),
-                |reader| $crate::__private::read_variant(reader, Self::$variant),
+            $crate::generated::Variants::ByTag($tag, &[$($((
+                $crate::generated::tag::$make($($value)?),
+                |reader| $crate::generated::read_variant(reader, Self::$variant),
             ),)+)*], &[$((
-                $crate::__private::Shape::of($crate::__private::kind::object, Self::$variant),
-                |reader| $crate::__private::read_variant(reader, Self::$variant),
+                $crate::generated::Shape::of($crate::generated::kind::object, Self::$variant),
+                |reader| $crate::generated::read_variant(reader, Self::$variant),
             ),)*])
         }
     };
     (@by $name:ident $unknown:ident $variants:expr) => {
-        impl $crate::__private::Union for $name {
-            const VARIANTS: $crate::__private::Variants<Self> = $variants;
+        impl $crate::generated::Union for $name {
+            const VARIANTS: $crate::generated::Variants<Self> = $variants;
 
             fn unknown(value: $crate::Value) -> Self {
                 Self::$unknown(value)
             }
         }
 
-        impl<'de> $crate::__private::serde::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
+        impl<'de> $crate::generated::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::generated::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
-                $crate::__private::read_union(deserializer)
+                $crate::generated::read_union(deserializer)
             }
         }
 
         impl $crate::generated::Decode for $name {
-            fn score(content: &$crate::__private::Content) -> ::core::option::Option<usize> {
-                $crate::__private::score::<Self>(content)
+            fn score(content: &$crate::generated::Content) -> ::core::option::Option<usize> {
+                $crate::generated::score::<Self>(content)
             }
 
             #[inline]
@@ -516,19 +517,19 @@ macro_rules! write_union {
     ($name:ident($unknown:ident) tag $tag:literal added {
         $($variant:ident : $make:ident($($value:literal)?) $(| $other:ident($($more:literal)?))*),* $(,)?
     }) => {
-        impl $crate::__private::serde::Serialize for $name {
-            fn serialize<S: $crate::__private::serde::Serializer>(
+        impl $crate::generated::serde::Serialize for $name {
+            fn serialize<S: $crate::generated::serde::Serializer>(
                 &self,
                 serializer: S,
             ) -> ::core::result::Result<S::Ok, S::Error> {
                 match self {
-                    $(Self::$variant(value) => $crate::__private::write_tagged(
+                    $(Self::$variant(value) => $crate::generated::write_tagged(
                         value,
                         $tag,
-                        $crate::__private::tag::$make($($value)?),
+                        $crate::generated::tag::$make($($value)?),
                         serializer,
                     ),)*
-                    Self::$unknown(value) => $crate::__private::serde::Serialize::serialize(value, serializer),
+                    Self::$unknown(value) => $crate::generated::serde::Serialize::serialize(value, serializer),
                 }
             }
         }
@@ -544,14 +545,14 @@ macro_rules! write_union {
     ($name:ident($unknown:ident) {
         $($variant:ident : $kind:ident $(where $property:literal is $tags:tt)*),* $(,)?
     }) => {
-        impl $crate::__private::serde::Serialize for $name {
-            fn serialize<S: $crate::__private::serde::Serializer>(
+        impl $crate::generated::serde::Serialize for $name {
+            fn serialize<S: $crate::generated::serde::Serializer>(
                 &self,
                 serializer: S,
             ) -> ::core::result::Result<S::Ok, S::Error> {
                 match self {
-                    $(Self::$variant(value) => $crate::__private::serde::Serialize::serialize(value, serializer),)*
-                    Self::$unknown(value) => $crate::__private::serde::Serialize::serialize(value, serializer),
+                    $(Self::$variant(value) => $crate::generated::serde::Serialize::serialize(value, serializer),)*
+                    Self::$unknown(value) => $crate::generated::serde::Serialize::serialize(value, serializer),
                 }
             }
         }

@@ -21,7 +21,8 @@ pub type TransportFuture = Pin<Box<dyn Future<Output = Result<Response, BoxError
 ///
 /// ```
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-/// use crm_clients_runtime::{Core, http, reqwest};
+/// use crm_clients_runtime::generated::{Core};
+/// use crm_clients_runtime::{http, reqwest};
 ///
 /// let builder = Core::builder("example", "https://api.example").transport(|request: reqwest::Request| async move {
 ///     assert_eq!(request.url().path(), "/v1/things");

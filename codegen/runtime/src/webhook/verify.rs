@@ -69,6 +69,7 @@ impl Encoding {
 }
 
 /// The events of an API that signs them.
+#[doc(hidden)]
 pub trait Signed {
     /// How it does.
     const SIGNATURE: Signature;

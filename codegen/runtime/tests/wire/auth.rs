@@ -1,7 +1,7 @@
 //! Where secrets go, and where they do not.
 
-use crm_clients_runtime::generated::{Call, Grant, Method, Operation, Scheme, decode};
-use crm_clients_runtime::{Core, Error};
+use crm_clients_runtime::Error;
+use crm_clients_runtime::generated::{Call, Core, Grant, Method, Operation, Scheme, decode};
 
 use crate::server::{Request, Server, reply};
 use crate::{BASIC, BEARER, COOKIE_KEY, ERRORS, ErrorBody, GET, KEY, Outcome, QUERY_KEY};

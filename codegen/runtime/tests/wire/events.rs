@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crm_clients_runtime::generated::{Call, EventShape, decode};
-use crm_clients_runtime::{Core, Error, Event, Events, Retry, Value};
+use crm_clients_runtime::generated::{Call, Core, EventShape, decode};
+use crm_clients_runtime::{Error, Event, Events, Retry, Value};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;

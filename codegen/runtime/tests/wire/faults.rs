@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use crm_clients_runtime::generated::{Call, Method, Operation, decode};
-use crm_clients_runtime::{Core, Error, Retry};
+use crm_clients_runtime::generated::{Call, Core, Method, Operation, decode};
+use crm_clients_runtime::{Error, Retry};
 
 use crate::server::{Server, reply};
 use crate::{ERRORS, ErrorBody, GET, Numbers, Outcome};

@@ -1,7 +1,7 @@
 //! What token endpoints are sent: grants and revocations, and to which place.
 
-use crm_clients_runtime::generated::{Grant, Revocation};
-use crm_clients_runtime::{Core, Error};
+use crm_clients_runtime::Error;
+use crm_clients_runtime::generated::{Core, Grant, Revocation};
 use secrecy::ExposeSecret as _;
 
 use crate::server::{Server, reply};

@@ -5,9 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crm_clients_runtime::generated::Call;
-use crm_clients_runtime::{
-    Core, CoreBuilder, Error, Hook, HookError, RequestContext, ResponseContext, Retry, http, reqwest,
-};
+use crm_clients_runtime::generated::{Core, CoreBuilder};
+use crm_clients_runtime::{Error, Hook, HookError, RequestContext, ResponseContext, Retry, http, reqwest};
 use serde_json::json;
 
 use crate::server::{Server, reply};

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crm_clients_runtime::generated::{Call, decode};
-use crm_clients_runtime::{Core, Error, JsonLines, Retry};
+use crm_clients_runtime::generated::{Call, Core, decode};
+use crm_clients_runtime::{Error, JsonLines, Retry};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 

@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crm_clients_runtime::generated::{Call, Grant};
-use crm_clients_runtime::{CallLimits, Core, CoreBuilder, Hook, HookError, RequestContext, ResponseContext, Retry};
+use crm_clients_runtime::generated::{Call, Core, CoreBuilder, Grant};
+use crm_clients_runtime::{CallLimits, Hook, HookError, RequestContext, ResponseContext, Retry};
 use tokio::task::JoinSet;
 
 use crate::server::{Server, reply};

@@ -1,7 +1,9 @@
 //! Lists by URL, and what callers do with any list: responses, totals, checkpoints, failed pages and bad items.
 
-use crm_clients_runtime::generated::{Call, HasMore, Method, Operation, PageKey, Paging, Scheme, SchemeKind, decode};
-use crm_clients_runtime::{Checkpoint, Core, Error, RequestError, Retry, Value};
+use crm_clients_runtime::generated::{
+    Call, Core, HasMore, Method, Operation, PageKey, Paging, Scheme, SchemeKind, decode,
+};
+use crm_clients_runtime::{Checkpoint, Error, RequestError, Retry, Value};
 use serde::Deserialize as _;
 
 use crate::server::{Request, Server, reply};

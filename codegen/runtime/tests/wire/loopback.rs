@@ -2,8 +2,9 @@
 
 use std::process::Command;
 
+use crm_clients_runtime::Retry;
 use crm_clients_runtime::generated::Call;
-use crm_clients_runtime::{Core, Retry};
+use crm_clients_runtime::generated::Core;
 
 use crate::server::{Server, reply};
 use crate::{GET, Outcome};

@@ -29,8 +29,8 @@ mod uploads;
 
 use std::collections::BTreeMap;
 
-use crm_clients_runtime::generated::{Call, ErrorReader, Method, Operation, Scheme, SchemeKind, Status, decode};
-use crm_clients_runtime::{Core, RequestError, Retry};
+use crm_clients_runtime::generated::{Call, Core, ErrorReader, Method, Operation, Scheme, SchemeKind, Status, decode};
+use crm_clients_runtime::{RequestError, Retry};
 use server::Server;
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;

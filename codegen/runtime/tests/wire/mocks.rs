@@ -4,9 +4,10 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crm_clients_runtime::Retry;
 use crm_clients_runtime::generated::Call;
+use crm_clients_runtime::generated::Core;
 use crm_clients_runtime::mock::{MockResponse, Route, Server};
-use crm_clients_runtime::{Core, Retry};
 use serde_json::json;
 
 use crate::{BEARER, GET, KEY, Outcome, POST, QUERY_KEY};

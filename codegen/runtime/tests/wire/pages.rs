@@ -3,8 +3,8 @@
 use std::pin::{Pin, pin};
 use std::time::Duration;
 
-use crm_clients_runtime::generated::{Call, HasMore, Method, Operation, PageKey, Paging, Style, decode};
-use crm_clients_runtime::{Core, Error, Items, Pages, RequestError, Retry, Value};
+use crm_clients_runtime::generated::{Call, Core, HasMore, Method, Operation, PageKey, Paging, Style, decode};
+use crm_clients_runtime::{Error, Items, Pages, RequestError, Retry, Value};
 use futures_core::Stream;
 use tokio::time::{sleep, timeout};
 

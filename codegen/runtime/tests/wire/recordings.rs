@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use crm_clients_runtime::generated::{Call, Grant, Style};
+use crm_clients_runtime::generated::{Call, Core, Grant, Style};
 use crm_clients_runtime::mock::{Route, Server as Mock};
-use crm_clients_runtime::{Core, Recorder, Retry};
+use crm_clients_runtime::{Recorder, Retry};
 use serde_json::json;
 
 use crate::server::{Server, reply};

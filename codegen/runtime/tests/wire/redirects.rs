@@ -3,8 +3,8 @@
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use crm_clients_runtime::generated::{Call, Method, Operation, Scheme, decode};
-use crm_clients_runtime::{Core, Error, FetchingToken, Retry, Token, TokenSource, Upload};
+use crm_clients_runtime::generated::{Call, Core, Method, Operation, Scheme, decode};
+use crm_clients_runtime::{Error, FetchingToken, Retry, Token, TokenSource, Upload};
 
 use crate::server::{Server, reply};
 use crate::uploads::Pieces;

@@ -5,8 +5,8 @@ use std::pin::Pin;
 use std::task::{Context, Waker};
 use std::time::Duration;
 
-use crm_clients_runtime::generated::{Call, Method, Operation, Payload, Reply, decode};
-use crm_clients_runtime::{Bytes, Core, Error, Retry, StatusCode, operation};
+use crm_clients_runtime::generated::{Call, Core, Method, Operation, Payload, Reply, decode};
+use crm_clients_runtime::{Bytes, Error, Retry, StatusCode, operation};
 
 use crate::server::{Server, reply};
 use crate::{ERRORS, ErrorBody, GET, Numbers, Outcome, get};
@@ -155,7 +155,7 @@ async fn a_missing_field_is_named_where_bodies_hold_secrets() -> Outcome {
     let read = Call::new(&crate::core(&server)?, &SECRET, &[]).send_with_response().await?;
     assert_eq!(read.warnings()[0].to_string(), "$.size: invalid type: string, expected i64");
     assert!(!format!("{:?}", read.warnings()).contains("hunter2"));
-    let core = crm_clients_runtime::Core::builder("tests", "https://api.example").base_url(server.url());
+    let core = crm_clients_runtime::generated::Core::builder("tests", "https://api.example").base_url(server.url());
     let error = Call::new(&core.strict_responses(true).build()?, &SECRET, &[]).await.err().ok_or("it was read")?;
     assert_eq!(error.to_string(), "kinds.get: 200 answered, but at $.size: invalid type: string, expected i64");
     assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");

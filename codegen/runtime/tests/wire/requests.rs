@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::net::TcpListener;
 use std::rc::Rc;
 
-use crm_clients_runtime::generated::{Call, FormParts, Method, Operation, PathValue, Style};
-use crm_clients_runtime::{Core, Error, Retry, Value};
+use crm_clients_runtime::generated::{Call, Core, FormParts, Method, Operation, PathValue, Style};
+use crm_clients_runtime::{Error, Retry, Value};
 use serde_json::json;
 
 use crate::server::{Server, reply};

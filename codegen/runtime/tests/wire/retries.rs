@@ -3,8 +3,8 @@
 use std::pin::pin;
 use std::time::{Duration, Instant, SystemTime};
 
-use crm_clients_runtime::generated::{Call, FormParts, Method, Operation, decode};
-use crm_clients_runtime::{Core, Error, RequestError, Retry, Upload};
+use crm_clients_runtime::generated::{Call, Core, FormParts, Method, Operation, decode};
+use crm_clients_runtime::{Error, RequestError, Retry, Upload};
 use tokio::net::TcpSocket;
 use tokio::task::JoinSet;
 use tokio::time::sleep;

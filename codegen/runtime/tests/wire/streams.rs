@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crm_clients_runtime::generated::Call;
-use crm_clients_runtime::{ByteStream, Core, Error, Retry};
+use crm_clients_runtime::generated::Core;
+use crm_clients_runtime::{ByteStream, Error, Retry};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 

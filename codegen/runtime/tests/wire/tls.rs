@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crm_clients_runtime::generated::Call;
-use crm_clients_runtime::{Core, Error, Retry, http_client_builder};
+use crm_clients_runtime::generated::Core;
+use crm_clients_runtime::{Error, Retry, http_client_builder};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;

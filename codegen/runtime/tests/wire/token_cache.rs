@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use crm_clients_runtime::{Core, Error, FetchingToken, Retry, StatusCode, Token, TokenSource, Upload};
+use crm_clients_runtime::generated::Core;
+use crm_clients_runtime::{Error, FetchingToken, Retry, StatusCode, Token, TokenSource, Upload};
 use tokio::net::TcpSocket;
 use tokio::task::JoinSet;
 use tokio::time::sleep;

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use crm_clients_runtime::generated::{Call, Grant, Method, Operation, decode};
+use crm_clients_runtime::generated::{Call, Core, CoreBuilder, Grant, Method, Operation, decode};
 use crm_clients_runtime::{
-    AuthError, Core, CoreBuilder, Error, FetchingToken, RequestError, Retry, SecretString, Token, TokenSource, Upload,
+    AuthError, Error, FetchingToken, RequestError, Retry, SecretString, Token, TokenSource, Upload,
 };
 use tokio::net::TcpSocket;
 use tokio::task::JoinSet;

@@ -1,7 +1,7 @@
 //! Endpoints, parameters and fields that the document does not declare.
 
-use crm_clients_runtime::generated::{Call, Scheme};
-use crm_clients_runtime::{Core, CoreBuilder, Error, Method, Retry, UndeclaredCall, Upload};
+use crm_clients_runtime::generated::{Call, Core, CoreBuilder, Scheme};
+use crm_clients_runtime::{Error, Method, Retry, UndeclaredCall, Upload};
 use serde_json::{Value, json};
 use std::time::Duration;
 

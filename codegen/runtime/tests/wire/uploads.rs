@@ -4,8 +4,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use crm_clients_runtime::generated::{Call, FormParts, MultipartBody};
-use crm_clients_runtime::{Bytes, Core, RequestError, Retry, Upload, multipart};
+use crm_clients_runtime::generated::{Call, Core, FormParts, MultipartBody};
+use crm_clients_runtime::{Bytes, RequestError, Retry, Upload, multipart};
 use futures_core::Stream;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;

@@ -533,8 +533,7 @@ impl ConversationsTogglePriorityRequest {
 
 impl From<super::ConversationPriority> for ConversationsTogglePriorityRequest {
     fn from(value: super::ConversationPriority) -> Self {
-        let value: super::ConversationPriority = value.into();
-        Self::new(Some(value))
+        Self::new(value)
     }
 }
 

@@ -2532,8 +2532,7 @@ impl InboxesSetAgentBotRequest {
 
 impl From<i64> for InboxesSetAgentBotRequest {
     fn from(value: i64) -> Self {
-        let value: i64 = value;
-        Self::new(Some(value))
+        Self::new(value)
     }
 }
 

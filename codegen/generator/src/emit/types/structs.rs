@@ -225,6 +225,9 @@ impl Writer<'_> {
             _ => quote!(Self::new(value)),
         };
         let convert = |source: Source| match source {
+            Source::Type(same) if field.presence == Presence::Nullable && same.to_string() == ty.to_string() => {
+                quote!(impl From<#same> for #name { fn from(value: #same) -> Self { Self::new(value) } })
+            }
             Source::Type(source) => quote!(impl From<#source> for #name { fn from(value: #source) -> Self { #from } }),
             Source::Exact(item) => quote! {
                 impl From<Vec<#item>> for #name { fn from(value: Vec<#item>) -> Self { #from } }
