@@ -64,7 +64,10 @@ fn a_document_does_not_differ_from_itself_however_it_is_written() -> Outcome {
             ("extracted", extracted(&document, &mut rng)),
         ];
         // Who extends a schema by a reference no longer does so once the reference is inlined.
-        let extends = |how: &str| name == "inheritance" && how == "inlined";
+        let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
+        let is_parent = |schema: &Value| schema.get("discriminator").is_some() && schema.get("oneOf").is_none();
+        let has_parents = schemas.is_some_and(|schemas| schemas.values().any(is_parent));
+        let extends = |how: &str| has_parents && how == "inlined";
         for (how, written) in written.into_iter().filter(|(how, _)| !extends(how)) {
             let written = model(&written).map_err(|error| format!("{name}, {how}: {error}"))?;
             for found in [wire(&original, &written), wire(&written, &original)] {

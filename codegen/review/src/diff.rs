@@ -17,6 +17,7 @@ mod keywords;
 mod leftover;
 mod limits;
 mod matches;
+mod misplaced;
 mod operations;
 mod pairs;
 mod report;

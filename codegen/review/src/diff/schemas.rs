@@ -17,6 +17,7 @@ impl<'a> Wire<'a> {
         let (old_view, new_view) = (self.old.view(old), self.new.view(new));
         if old_view.choices.is_empty() == new_view.choices.is_empty() {
             self.keywords(unit, &old_view, &new_view, direction);
+            self.misplaced(unit, &old_view, &new_view);
         }
         match (old_view.choices.len(), new_view.choices.len()) {
             (0, 1) | (1, 0) => return self.alternatives(unit, (old, &old_view), (new, &new_view), direction),

@@ -27,6 +27,7 @@ pub(super) struct Alternative<'a> {
     /// Properties that have one value only, and the value.
     pub(super) tags: Vec<(&'a str, String)>,
     kind: Type,
+    /// The names of its properties, or of those of its items.
     pub(super) names: HashSet<&'a str>,
     pub(super) hash: u64,
 }
@@ -276,7 +277,14 @@ impl<'a> Side<'a> {
         }
         tags.sort_unstable();
         values.sort_unstable();
-        Alternative { node, values, tags, kind: view.kind, names: view.fields.keys().copied().collect(), hash }
+        let names = match &view.items {
+            Additional::Of(items) if view.kind == Type::Array => {
+                let items = self.node(items.iter().copied());
+                self.view(items).fields.keys().copied().collect()
+            }
+            _ => view.fields.keys().copied().collect(),
+        };
+        Alternative { node, values, tags, kind: view.kind, names, hash }
     }
 
     /// A number that is the same for schemas that say the same, as far down as they are looked into. It is for comparing alone, and never
@@ -351,6 +359,7 @@ impl Alternative<'_> {
         }
         let names: Vec<&str> = sorted(self.names.iter().copied().collect());
         match names.as_slice() {
+            _ if self.kind == Type::Array => self.kind.word().to_owned(),
             [] => self.kind.word().to_owned(),
             names => format!("{} with {}", self.kind.word(), names[..names.len().min(3)].join(", ")),
         }
@@ -366,7 +375,7 @@ impl Alternative<'_> {
         match (self.kind, other.kind) {
             (Type::Integer, Type::Number) | (Type::Number, Type::Integer) => Some(50),
             (one, another) if one != another => None,
-            (Type::Object, _) => {
+            (Type::Object | Type::Array, _) => {
                 let all = self.names.union(&other.names).count();
                 let common = self.names.intersection(&other.names).count();
                 // What had no properties may be given the first ones: the last to be considered.
@@ -421,9 +430,10 @@ fn pairs(old: &[Alternative<'_>], new: &[Alternative<'_>]) -> Vec<(usize, usize)
     let mut alike = Vec::new();
     for left in (0..old.len()).filter(|index| !pairs.old[*index]) {
         for right in (0..new.len()).filter(|index| !pairs.new[*index]) {
-            alike.extend(
-                old[left].likeness(&new[right]).map(|likeness| (usize::MAX - likeness, left + right, left, right)),
-            );
+            let (one, other) = (&old[left], &new[right]);
+            // Of pairs that are as much alike, what they say decides, and not their order.
+            let hashes = (one.hash.min(other.hash), one.hash.max(other.hash));
+            alike.extend(one.likeness(other).map(|likeness| (usize::MAX - likeness, hashes, left, right)));
         }
     }
     alike.sort_unstable();
