@@ -35,7 +35,7 @@ impl Builder<'_> {
         headers.sort_by_cached_key(|header| (header.wire.to_ascii_lowercase(), header.ty == Type::String));
         let mut taken = UsedNames::default();
         for header in &mut headers {
-            header.name = taken.claim(&names::constant(&names::value_name(&header.wire)));
+            header.name = taken.claim(&names::constant(&names::value_name(&header.wire.to_ascii_lowercase())));
         }
         let mut modules: UsedNames = resources.iter().map(|resource| resource.module.as_str()).collect();
         let module = modules.claim(if modules.contains("headers") { "response_headers" } else { "headers" });

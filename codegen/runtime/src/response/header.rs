@@ -77,13 +77,13 @@ impl std::error::Error for HeaderError {}
 pub trait HeaderValue: Sized {
     /// Reads the values of all headers of one name.
     #[doc(hidden)]
-    fn read<'v>(values: &mut dyn Iterator<Item = &'v str>) -> Option<Self>;
+    fn read(values: &mut dyn Iterator<Item = &str>) -> Option<Self>;
 }
 
 macro_rules! header_values {
     ($($kind:ty: $parse:expr;)*) => {
         $(impl HeaderValue for $kind {
-            fn read<'v>(values: &mut dyn Iterator<Item = &'v str>) -> Option<Self> {
+            fn read(values: &mut dyn Iterator<Item = &str>) -> Option<Self> {
                 let parse: fn(&str) -> Option<Self> = $parse;
                 parse(values.next()?.trim())
             }
@@ -107,7 +107,7 @@ header_values! {
 
 /// A list is one header with commas, several headers, or both.
 impl<T: HeaderValue> HeaderValue for Vec<T> {
-    fn read<'v>(values: &mut dyn Iterator<Item = &'v str>) -> Option<Self> {
+    fn read(values: &mut dyn Iterator<Item = &str>) -> Option<Self> {
         let elements = values.flat_map(|value| value.split(',')).map(str::trim).filter(|element| !element.is_empty());
         elements.map(|element| T::read(&mut std::iter::once(element))).collect()
     }

@@ -163,9 +163,6 @@ mod resource_names;
 #[path = "../../../checks/tests/fixtures/golden/response_choices/calls/mod.rs"]
 #[rustfmt::skip]
 mod response_choices;
-#[path = "../../../checks/tests/fixtures/golden/response_headers/calls/mod.rs"]
-#[rustfmt::skip]
-mod response_headers;
 #[path = "../../../checks/tests/fixtures/golden/responses/calls/mod.rs"]
 #[rustfmt::skip]
 mod responses;
@@ -196,6 +193,9 @@ mod text_formats;
 #[path = "../../../checks/tests/fixtures/golden/type_names/calls/mod.rs"]
 #[rustfmt::skip]
 mod type_names;
+#[path = "../../../checks/tests/fixtures/golden/typed_headers/calls/mod.rs"]
+#[rustfmt::skip]
+mod typed_headers;
 #[path = "../../../checks/tests/fixtures/golden/unions/calls/mod.rs"]
 #[rustfmt::skip]
 mod unions;
@@ -246,8 +246,8 @@ async fn every_call_goes_onto_the_wire() -> Outcome {
         headers_cookies hierarchies inheritance lossy maps media_types multipart multipart_encoding nested_choices
         no_operation_id no_operations nulls numeric_strings oauth2 octet_streams odd_defaults odd_enums odd_values
         operation_servers overlapping overlays pagination parameter_content path_parameters path_styles property_names
-        query_styles recursion references resource_names response_choices response_headers responses rust_names scopes security servers
-        swagger_2 tag_values tagged text_formats type_names unions webhook_names webhooks wide_enums xml_bodies
+        query_styles recursion references resource_names response_choices responses rust_names scopes security servers
+        swagger_2 tag_values tagged text_formats type_names typed_headers unions webhook_names webhooks wide_enums xml_bodies
     );
     for entry in std::fs::read_dir(crate::themes_directory())? {
         let theme = entry?.file_name().to_string_lossy().into_owned();

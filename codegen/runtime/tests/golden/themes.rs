@@ -155,9 +155,6 @@ pub mod resource_names;
 #[path = "../../../checks/tests/fixtures/golden/response_choices/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod response_choices;
-#[path = "../../../checks/tests/fixtures/golden/response_headers/emitted/mod.rs"]
-#[rustfmt::skip]
-pub mod response_headers;
 #[path = "../../../checks/tests/fixtures/golden/responses/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod responses;
@@ -188,6 +185,9 @@ pub mod text_formats;
 #[path = "../../../checks/tests/fixtures/golden/type_names/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod type_names;
+#[path = "../../../checks/tests/fixtures/golden/typed_headers/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod typed_headers;
 #[path = "../../../checks/tests/fixtures/golden/unions/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod unions;
