@@ -49,6 +49,13 @@ fn received(schema: &str) -> String {
     format!("paths: {{/pets: {{get: {{tags: [Pets], $gives}}}}}}\ncomponents: {{schemas: {{pet: {schema}}}}}")
 }
 
+/// A document with two components, of which the second is this.
+fn twin(animal: &str) -> String {
+    format!(
+        "paths: {{/pets: {{get: {{tags: [Pets], $gives}}, post: {{tags: [Pets], responses: {{'200': {{description: '', content: {{application/json: {{schema: {{$ref: '#/components/schemas/animal'}}}}}}}}}}}}}}}}\ncomponents: {{schemas: {{pet: {{type: object, properties: {{a: {{type: string}}}}}}, animal: {{{animal}}}}}}}"
+    )
+}
+
 fn methods() -> Vec<(&'static str, String, &'static [&'static str])> {
     let parameter =
         |fields: &str| format!("paths: {{/pets: {{get: {{tags: [Pets], parameters: [{fields}], $done}}}}}}");
@@ -60,8 +67,8 @@ fn methods() -> Vec<(&'static str, String, &'static [&'static str])> {
         ),
         (
             "the document's own id makes another name",
-            "paths: {/pets: {get: {tags: [Pets], $done}, post: {tags: [Pets], $done}}, /pets/run: {post: {tags: [Pets], operationId: <a|b>, $done}}}".to_owned(),
-            &[],
+            "paths: {/pets: {get: {tags: [Pets], $done}, post: {tags: [Pets], $done}}, /pets/run: {post: {tags: [Pets], operationId: <start|stop>, $done}}}".to_owned(),
+            &["breaking rust-method-renamed c::pets::Pets::start"],
         ),
         (
             "a method is in another resource that was there",
@@ -283,8 +290,13 @@ fn types() -> Vec<(&'static str, String, &'static [&'static str])> {
             ],
         ),
         (
-            "a component that is another's twin becomes itself",
-            "paths: {/pets: {get: {tags: [Pets], $gives}, post: {tags: [Pets], responses: {'200': {description: '', content: {application/json: {schema: {$ref: '#/components/schemas/animal'}}}}}}}}\ncomponents: {schemas: {pet: {type: object, properties: {a: {type: string}}}, animal: {type: object, properties: {a: {type: string}<|, b: {type: string}>}}}}".to_owned(),
+            "a component that is another's twin gains a field",
+            twin("type: object, properties: {a: {type: string}<|, b: {type: string}>}"),
+            &["info rust-field-added c::types::Animal::b"],
+        ),
+        (
+            "a component that is another becomes itself",
+            twin("<allOf: [{$ref: '#/components/schemas/pet'}]|type: object, properties: {a: {type: string}, b: {type: string}}>"),
             &["breaking rust-type-split c::types::Animal", "info rust-field-added c::types::Animal::b"],
         ),
         (

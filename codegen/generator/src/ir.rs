@@ -11,6 +11,7 @@ mod families;
 mod headers;
 mod inheritance;
 pub(crate) mod media;
+mod operation_id;
 mod operations;
 mod pages;
 mod paths;
@@ -24,6 +25,7 @@ mod types;
 mod unions;
 mod webhooks;
 mod wire;
+mod words;
 
 use std::fmt;
 

@@ -56,6 +56,27 @@ const PRELUDE: &[&str] = &[
     "Vec",
 ];
 
+/// Methods that a type has from the traits of the standard library: one of these names would hide the trait's.
+pub const INHERITED: &[&str] = &[
+    "borrow",
+    "borrow_mut",
+    "clone",
+    "clone_from",
+    "clone_into",
+    "default",
+    "eq",
+    "fmt",
+    "from",
+    "into",
+    "into_future",
+    "ne",
+    "poll",
+    "to_owned",
+    "try_from",
+    "try_into",
+    "type_id",
+];
+
 /// A type's name: `contacts_attributes` is `ContactsAttributes`, `Option` is `OptionModel`.
 pub fn type_name(name: &str) -> String {
     let pascal = cut(leading_digit(words(name).to_pascal_case(), "N"));
@@ -77,6 +98,69 @@ pub fn value_name(name: &str) -> String {
     escape_keyword(cut(leading_digit(words(name).to_snake_case(), "n")))
 }
 
+/// The name with the signs of `name` as words, for one that is otherwise the same as another: `-name` is `minus name`, `ASC` is
+/// `ASC uppercase`.
+pub fn spelled_out(name: &str) -> String {
+    let characters: Vec<char> = name.chars().take(4 * MAX_LENGTH).collect();
+    let mut out = String::with_capacity(name.len());
+    for (index, character) in characters.iter().enumerate() {
+        let is_sign = match character {
+            '-' | '+' => index == 0 || characters.get(index + 1).is_some_and(char::is_ascii_digit),
+            '_' => index == 0,
+            ' ' | '.' | '/' | ':' | ',' => false,
+            other => !is_word(*other),
+        };
+        match is_sign {
+            true => out.extend([" ", symbol(*character), " "]),
+            false => out.push(*character),
+        }
+    }
+    match Case::of(name) {
+        Case::Upper => out.push_str(" uppercase"),
+        Case::Pascal => out.push_str(" capitalized"),
+        Case::Camel => out.push_str(" camel case"),
+        Case::Digits => out.insert_str(0, "value "),
+        Case::Signs if out == name && name.contains('-') => out.push_str(" hyphenated"),
+        Case::Plain | Case::Signs => {}
+    }
+    out
+}
+
+/// How a name is written, the plainest first: of names that become the same identifier, the plainest keeps it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Case {
+    /// `max_results`
+    Plain,
+    /// `maxResults`
+    Camel,
+    /// `MaxResults`
+    Pascal,
+    /// `MAX_RESULTS`
+    Upper,
+    /// `10`
+    Digits,
+    /// `-max_results`
+    Signs,
+}
+
+impl Case {
+    /// How a name is written.
+    pub fn of(name: &str) -> Self {
+        let mut letters = name.chars().filter(|character| character.is_alphabetic());
+        let begins = name.chars().next().unwrap_or_default();
+        match () {
+            () if begins.is_numeric() => Self::Digits,
+            () if name.starts_with('_') || !name.chars().all(|character| is_word(character) || character == '_') => {
+                Self::Signs
+            }
+            () if !letters.clone().any(char::is_uppercase) => Self::Plain,
+            () if letters.all(char::is_uppercase) => Self::Upper,
+            () if begins.is_uppercase() => Self::Pascal,
+            () => Self::Camel,
+        }
+    }
+}
+
 /// A name that stands behind a prefix and so can be a keyword: the `type` of `clear_type`.
 pub fn suffix(name: &str) -> &str {
     name.strip_prefix("r#").unwrap_or(name)
@@ -94,6 +178,12 @@ pub fn module_name(name: &str) -> String {
         Some(keyword) => format!("{keyword}_"),
         None => snake,
     }
+}
+
+/// A file's name for any string.
+pub fn file_name(name: &str) -> String {
+    let module = module_name(name);
+    if is_device(&module) { format!("{module}_") } else { module }
 }
 
 /// The names that Windows takes for devices, whatever the file's ending.
@@ -116,6 +206,8 @@ pub fn constant(name: &str) -> String {
 #[derive(Debug, Default)]
 pub struct UsedNames {
     taken: HashSet<String>,
+    /// The names that were taken from the beginning: by the language, the library or the generator.
+    reserved: HashSet<String>,
     /// The number that comes next for a name that was taken: thousands may have the same.
     next: HashMap<String, usize>,
 }
@@ -126,15 +218,21 @@ impl UsedNames {
         self.taken.contains(name)
     }
 
-    /// Takes the first of `name`, `name2`, `name3` ... that is not taken.
+    /// Takes `name`, or the first of `name2`, `name3` ... that is not taken; `name_` if it is reserved.
     pub fn claim(&mut self, name: &str) -> String {
         self.claim_by(name, str::to_owned)
     }
 
-    /// Takes the name of the variant for all that is not known: `Unknown`, or `Other` where a value has that name.
+    /// Takes the first of these names that is not taken, otherwise the first with a number.
+    pub fn claim_any(&mut self, name: &str, others: impl IntoIterator<Item = String>) -> String {
+        let other = || others.into_iter().find(|other| !self.contains(other));
+        let free = if self.contains(name) { other() } else { None };
+        self.claim(free.as_deref().unwrap_or(name))
+    }
+
+    /// Takes the name of the variant for all that is not known: `Unknown`, or another word where a value has that name.
     pub fn claim_unknown(&mut self) -> String {
-        let name = if self.contains("Unknown") { "Other" } else { "Unknown" };
-        self.claim(name)
+        self.claim_any("Unknown", ["Other", "Unrecognized", "Unlisted"].map(str::to_owned))
     }
 
     /// Takes the first of `name`, `name2`, `name3` ... whose key is not taken.
@@ -154,6 +252,11 @@ impl UsedNames {
             return name.to_owned();
         }
         let base = suffix(name);
+        let escaped = format!("{base}_");
+        if self.reserved.contains(name) && base.starts_with(char::is_lowercase) && !self.taken.contains(&key(&escaped))
+        {
+            return escaped;
+        }
         let next = self.next.entry(base.to_owned()).or_insert(2);
         loop {
             let candidate = format!("{base}{next}");
@@ -167,7 +270,8 @@ impl UsedNames {
 
 impl<S: Into<String>> FromIterator<S> for UsedNames {
     fn from_iter<I: IntoIterator<Item = S>>(names: I) -> Self {
-        Self { taken: names.into_iter().map(Into::into).collect(), next: HashMap::new() }
+        let reserved: HashSet<String> = names.into_iter().map(Into::into).collect();
+        Self { taken: reserved.clone(), reserved, next: HashMap::new() }
     }
 }
 
@@ -229,10 +333,16 @@ fn leading_digit(name: String, prefix: &str) -> String {
     if name.chars().next().is_some_and(unicode_ident::is_xid_start) { name } else { format!("{prefix}{name}") }
 }
 
+/// Shortens a name that is too long, between two words.
 fn cut(mut name: String) -> String {
-    if let Some((end, _)) = name.char_indices().nth(MAX_LENGTH) {
-        name.truncate(end);
-    }
+    let Some((end, _)) = name.char_indices().nth(MAX_LENGTH) else { return name };
+    let begins_word = |(at, character): &(usize, char)| {
+        let after_letter =
+            name[..*at].chars().next_back().is_some_and(|before| before != '_' && !before.is_uppercase());
+        *character == '_' || character.is_uppercase() && after_letter
+    };
+    let word = name.char_indices().skip(1).take_while(|(at, _)| *at <= end).filter(begins_word).last();
+    name.truncate(word.map_or(end, |(at, _)| at));
     name
 }
 
@@ -288,12 +398,49 @@ mod tests {
     }
 
     #[test]
-    fn a_taken_name_gets_a_number() {
-        let mut used = UsedNames::from_iter(["Contact", "r#type", "Contact3"]);
+    fn a_taken_name_gets_a_number_and_a_reserved_one_an_underscore() {
+        let mut used = UsedNames::from_iter(["Contact", "r#type", "Contact3", "clone"]);
         assert_eq!(used.free("Contact"), "Contact2");
         assert_eq!(
-            ["Contact", "Contact", "r#type", "New"].map(|name| used.claim(name)),
-            ["Contact2", "Contact4", "type2", "New"]
+            ["Contact", "Contact", "r#type", "r#type", "clone", "New"].map(|name| used.claim(name)),
+            ["Contact2", "Contact4", "type_", "type2", "clone_", "New"]
         );
+    }
+
+    #[test]
+    fn names_that_become_the_same_are_told_apart_in_words() {
+        for (name, expected) in [
+            ("-name", "MinusName"),
+            ("Etc/GMT-0", "EtcGmtMinus0"),
+            ("Etc/GMT0", "EtcGmt0"),
+            ("_id", "UnderscoreId"),
+            ("last-name", "LastNameHyphenated"),
+            ("due<", "DueLess"),
+            ("ASC", "AscUppercase"),
+            ("MaxResults", "MaxResultsCapitalized"),
+            ("maxResults", "MaxResultsCamelCase"),
+            ("10", "Value10"),
+        ] {
+            assert_eq!(variant_name(&spelled_out(name)), expected, "{name}");
+        }
+        let mut names = ["-name", "NAME", "Name", "naMe", "name"];
+        names.sort_by_key(|name| Case::of(name));
+        assert_eq!(names, ["name", "naMe", "Name", "NAME", "-name"]);
+    }
+
+    #[test]
+    fn every_value_of_an_enum_may_be_called_unknown() {
+        let mut used = UsedNames::from_iter(["Unknown", "Other"]);
+        assert_eq!([used.claim_unknown(), used.claim_unknown()], ["Unrecognized", "Unlisted"]);
+    }
+
+    #[test]
+    fn long_names_are_shortened_between_words() {
+        let name = "update_the_delivery_address_".repeat(5);
+        assert_eq!(
+            value_name(&name),
+            "update_the_delivery_address_update_the_delivery_address_update_the_delivery_address_update_the"
+        );
+        assert_eq!(type_name(&name), "UpdateTheDeliveryAddress".repeat(4));
     }
 }

@@ -145,14 +145,14 @@ impl Conversations {
     pub fn replace_labels(
         &self,
         conversation_id: i64,
-        body: impl Into<types::ContactLabelsReplaceRequest>,
+        body: impl Into<types::ConversationsReplaceLabelsRequest>,
     ) -> ReplaceLabelsCall {
         let mut call = Call::new(
             &self.core,
             REPLACE_LABELS,
             &[&self.account_id, &conversation_id],
         );
-        let body: types::ContactLabelsReplaceRequest = body.into();
+        let body: types::ConversationsReplaceLabelsRequest = body.into();
         call.json("application/json", &body);
         ReplaceLabelsCall { call }
     }
@@ -486,7 +486,7 @@ runtime::operation! {
     /// Lists the labels of a conversation.
     ///
     /// Returned by [`Conversations::list_labels`].
-    ListLabelsCall -> types::ContactLabels, ErrorBody
+    ListLabelsCall -> types::ConversationLabels, ErrorBody
 }
 
 runtime::operation! {
@@ -500,7 +500,7 @@ runtime::operation! {
     /// Replaces the labels of a conversation by those given.
     ///
     /// Returned by [`Conversations::replace_labels`].
-    ReplaceLabelsCall -> types::ContactLabels, ErrorBody
+    ReplaceLabelsCall -> types::ConversationLabels, ErrorBody
 }
 
 runtime::operation! {
@@ -643,7 +643,7 @@ pub(super) const FILTER: &Operation<types::ConversationFilterResponse, ErrorBody
     ],
 };
 
-pub(super) const LIST_LABELS: &Operation<types::ContactLabels, ErrorBody> = &Operation {
+pub(super) const LIST_LABELS: &Operation<types::ConversationLabels, ErrorBody> = &Operation {
     name: "conversations.list_labels",
     method: Method::GET,
     idempotent: true,
@@ -681,7 +681,7 @@ pub(super) const REMOVE_CUSTOM_ATTRIBUTES: &Operation<
     ],
 };
 
-pub(super) const REPLACE_LABELS: &Operation<types::ContactLabels, ErrorBody> = &Operation {
+pub(super) const REPLACE_LABELS: &Operation<types::ConversationLabels, ErrorBody> = &Operation {
     name: "conversations.replace_labels",
     method: Method::POST,
     idempotent: false,

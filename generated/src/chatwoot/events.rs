@@ -19,53 +19,53 @@ pub use runtime::{PayloadError, WebhookError};
 pub enum Event {
     /// A contact was created.
     ///
-    /// Where `event` is `contact_created`.
+    /// If `event` is `contact_created`.
     ContactCreated(types::ContactEvent),
     /// Something about a contact has changed.
     ///
-    /// Where `event` is `contact_updated`.
+    /// If `event` is `contact_updated`.
     ContactUpdated(types::ContactEvent),
     /// A conversation has begun.
     ///
-    /// Where `event` is `conversation_created`.
+    /// If `event` is `conversation_created`.
     ConversationCreated(types::ConversationEvent),
     /// Something about a conversation has changed.
     ///
-    /// Where `event` is `conversation_updated`.
+    /// If `event` is `conversation_updated`.
     ConversationUpdated(types::ConversationEvent),
     /// A conversation was opened, resolved, snoozed or left to a bot.
     ///
-    /// Where `event` is `conversation_status_changed`.
+    /// If `event` is `conversation_status_changed`.
     ConversationStatusChanged(types::ConversationEvent),
     /// Somebody has begun to type.
     ///
-    /// Where `event` is `conversation_typing_on`.
+    /// If `event` is `conversation_typing_on`.
     ConversationTypingOn(types::TypingEvent),
     /// Somebody has stopped typing.
     ///
-    /// Where `event` is `conversation_typing_off`.
+    /// If `event` is `conversation_typing_off`.
     ConversationTypingOff(types::TypingEvent),
     /// A message was received or sent.
     ///
-    /// Where `event` is `message_created`.
+    /// If `event` is `message_created`.
     MessageCreated(types::MessageEvent),
     /// A message has changed, its state of delivery included.
     ///
-    /// Where `event` is `message_updated`.
+    /// If `event` is `message_updated`.
     MessageUpdated(types::MessageEvent),
     /// An inbox was created.
     ///
-    /// Where `event` is `inbox_created`.
+    /// If `event` is `inbox_created`.
     InboxCreated(types::InboxEvent),
     /// The settings of an inbox have changed.
     ///
-    /// Where `event` is `inbox_updated`.
+    /// If `event` is `inbox_updated`.
     InboxUpdated(types::InboxEvent),
     /// A visitor has opened the chat of a website.
     ///
-    /// Where `event` is `webwidget_triggered`.
+    /// If `event` is `webwidget_triggered`.
     WebwidgetTriggered(types::WidgetEvent),
-    /// An event that the document does not list, kept as it came.
+    /// An event that the document does not list, as it was received.
     Unknown(runtime::Value),
 }
 

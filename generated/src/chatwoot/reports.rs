@@ -451,7 +451,7 @@ runtime::operation! {
     /// Returns counts and response times per agent.
     ///
     /// Returned by [`Reports::summary_by_agent`].
-    SummaryByAgentCall -> Vec<types::TeamSummaryItem>, ErrorBody
+    SummaryByAgentCall -> Vec<types::AgentSummaryItem>, ErrorBody
 }
 
 impl SummaryByAgentCall {
@@ -513,7 +513,7 @@ runtime::operation! {
     /// Returns counts and response times per inbox.
     ///
     /// Returned by [`Reports::summary_by_inbox`].
-    SummaryByInboxCall -> Vec<types::TeamSummaryItem>, ErrorBody
+    SummaryByInboxCall -> Vec<types::InboxSummaryItem>, ErrorBody
 }
 
 impl SummaryByInboxCall {
@@ -724,7 +724,7 @@ pub(super) const SUMMARY: &Operation<types::AccountSummary, ErrorBody> = &Operat
     ],
 };
 
-pub(super) const SUMMARY_BY_AGENT: &Operation<Vec<types::TeamSummaryItem>, ErrorBody> = &Operation {
+pub(super) const SUMMARY_BY_AGENT: &Operation<Vec<types::AgentSummaryItem>, ErrorBody> = &Operation {
     name: "reports.summary_by_agent",
     method: Method::GET,
     idempotent: true,
@@ -761,7 +761,7 @@ pub(super) const SUMMARY_BY_CHANNEL: &Operation<
     ],
 };
 
-pub(super) const SUMMARY_BY_INBOX: &Operation<Vec<types::TeamSummaryItem>, ErrorBody> = &Operation {
+pub(super) const SUMMARY_BY_INBOX: &Operation<Vec<types::InboxSummaryItem>, ErrorBody> = &Operation {
     name: "reports.summary_by_inbox",
     method: Method::GET,
     idempotent: true,

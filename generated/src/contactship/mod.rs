@@ -12,6 +12,10 @@
     clippy::too_many_arguments,
     reason = "names, sizes and counts are the document's"
 )]
+#![allow(
+    missing_docs,
+    reason = "parts that the document does not describe have only their names"
+)]
 
 pub mod agents;
 pub mod calls;
@@ -27,10 +31,10 @@ use std::time::Duration;
 use crm_clients_runtime as runtime;
 pub use error::ErrorBody;
 
-/// What can go wrong with a call.
+/// An error of a call.
 pub type Error = runtime::Error<ErrorBody>;
 
-/// A refusal by the server: status, headers, raw and typed body.
+/// An error response of the server: status, headers, raw and typed body.
 pub type ApiError = runtime::ApiError<ErrorBody>;
 
 /// The client of Contactship. Cheap to clone: clones share their connections.
@@ -40,17 +44,17 @@ pub struct Client {
 }
 
 impl Client {
-    /// Where requests go unless the builder says otherwise: the document's first server.
+    /// The default base URL: the document's first server.
     pub const BASE_URL: &'static str = "https://api.contactship.ai";
 
-    /// Begins a client.
+    /// Returns a builder.
     pub fn builder() -> Builder {
         Builder {
             core: runtime::generated::Core::builder("contactship", Self::BASE_URL),
         }
     }
 
-    /// Begins a call of an endpoint that this client has no method for, at a path below the base URL.
+    /// Starts a request to an endpoint that this client has no method for, at a path below the base URL.
     ///
     /// It is sent with every credential that the client has, unless the call chooses one.
     pub fn request(
@@ -87,7 +91,7 @@ impl Client {
     }
 }
 
-/// Sets a client up.
+/// Configures a client.
 #[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct Builder {

@@ -19,37 +19,37 @@ pub use runtime::PayloadError;
 pub enum Event {
     /// An offer was bought or granted: the purchase, its offer and the customer.
     ///
-    /// Where `event` is `purchase`.
+    /// If `event` is `purchase`.
     Purchase(types::WebhookDelivery),
     /// A payment was made: the transaction and the customer.
     ///
-    /// Where `event` is `payment_succeeded`.
+    /// If `event` is `payment_succeeded`.
     PaymentSucceeded(types::WebhookDelivery),
     /// An order was placed: the transaction, the customer, the order and its items.
     ///
-    /// Where `event` is `order_created`.
+    /// If `event` is `order_created`.
     OrderCreated(types::WebhookDelivery),
     /// A form was submitted: the submission and its form.
     ///
-    /// Where `event` is `form_submission`.
+    /// If `event` is `form_submission`.
     FormSubmission(types::WebhookDelivery),
     /// A tag was added to a contact: the contact and the tag.
     ///
-    /// Where `event` is `tag_added`.
+    /// If `event` is `tag_added`.
     TagAdded(types::WebhookDelivery),
     /// A tag was taken from a contact: the contact and the tag.
     ///
-    /// Where `event` is `tag_removed`.
+    /// If `event` is `tag_removed`.
     TagRemoved(types::WebhookDelivery),
     /// A purchase was made, as a webhook of the dashboard tells it.
     ///
-    /// Where `event` is `purchase.created`.
+    /// If `event` is `purchase.created`.
     DashboardPurchase(types::DashboardPurchase),
     /// A payment was made, as a webhook of the dashboard tells it.
     ///
-    /// Where `event` is `payment.succeeded`.
+    /// If `event` is `payment.succeeded`.
     DashboardPayment(types::DashboardPayment),
-    /// An event that the document does not list, kept as it came.
+    /// An event that the document does not list, as it was received.
     Unknown(runtime::Value),
 }
 

@@ -16,6 +16,10 @@
     reason = "names, sizes and counts are the document's"
 )]
 #![allow(deprecated, reason = "deprecated parts name each other")]
+#![allow(
+    missing_docs,
+    reason = "parts that the document does not describe have only their names"
+)]
 
 pub mod authentication;
 pub mod blog_posts;
@@ -48,10 +52,10 @@ use std::time::Duration;
 use crm_clients_runtime as runtime;
 pub use error::ErrorBody;
 
-/// What can go wrong with a call.
+/// An error of a call.
 pub type Error = runtime::Error<ErrorBody>;
 
-/// A refusal by the server: status, headers, raw and typed body.
+/// An error response of the server: status, headers, raw and typed body.
 pub type ApiError = runtime::ApiError<ErrorBody>;
 
 /// The client of Kajabi API V1. Cheap to clone: clones share their connections.
@@ -61,17 +65,17 @@ pub struct Client {
 }
 
 impl Client {
-    /// Where requests go unless the builder says otherwise: the document's first server.
+    /// The default base URL: the document's first server.
     pub const BASE_URL: &'static str = "https://api.kajabi.com";
 
-    /// Begins a client.
+    /// Returns a builder.
     pub fn builder() -> Builder {
         Builder {
             core: runtime::generated::Core::builder("kajabi", Self::BASE_URL),
         }
     }
 
-    /// Begins a call of an endpoint that this client has no method for, at a path below the base URL.
+    /// Starts a request to an endpoint that this client has no method for, at a path below the base URL.
     ///
     /// It is sent with every credential that the client has, unless the call chooses one.
     pub fn request(
@@ -87,7 +91,7 @@ impl Client {
         )
     }
 
-    /// The refresh token that the server handed out last, or the one that the client was given. Who authenticates
+    /// The refresh token that the server handed out last, or the one that the client was given. Whoever authenticates
     /// with refresh tokens keeps it for the next start: an earlier one may be good no longer.
     pub fn refresh_token(&self) -> Option<runtime::SecretString> {
         self.core.refresh_token(&BEARER_TOKEN)
@@ -98,7 +102,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// If the server does not revoke it.
+    /// Fails if the server does not revoke it.
     pub async fn revoke_token(&self) -> Result<(), Error> {
         self.core
             .revoke_token(
@@ -214,7 +218,7 @@ impl Client {
     }
 }
 
-/// Sets a client up.
+/// Configures a client.
 #[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct Builder {

@@ -40,31 +40,35 @@ pub fn file(api: &Api, source: &str) -> String {
     // What is deprecated is still written and read.
     let deprecated =
         has_deprecated(api).then(|| quote!(#![allow(deprecated, reason = "deprecated parts name each other")]));
+    let undescribed =
+        quote!(#![allow(missing_docs, reason = "parts that the document does not describe have only their names")]);
     let mut file = File::new(source);
     file.items(quote! {
-    #docs
-    #![allow(
-        clippy::enum_variant_names,
-        clippy::large_enum_variant,
-        clippy::too_many_arguments,
-        reason = "names, sizes and counts are the document's"
-    )]
-    #deprecated
-    #modules
-    pub mod types;
-    #[cfg(feature = "mock")]
-    pub mod mock;
-    mod error;
-    #maps
-    use std::time::Duration;
-    use crm_clients_runtime as runtime;
-    pub use error::ErrorBody;
+        #docs
+        #![allow(
+            clippy::enum_variant_names,
+            clippy::large_enum_variant,
+            clippy::too_many_arguments,
+            reason = "names, sizes and counts are the document's"
+        )]
+        #deprecated
+        #undescribed
+        #modules
+        pub mod types;
+        #[cfg(feature = "mock")]
+        pub mod mock;
+        mod error;
+        #maps
+        use std::time::Duration;
+        use crm_clients_runtime as runtime;
+        pub use error::ErrorBody;
 
-    /// What can go wrong with a call.
-    pub type Error = runtime::Error<ErrorBody>;
+        /// An error of a call.
+        pub type Error = runtime::Error<ErrorBody>;
 
-    /// A refusal by the server: status, headers, raw and typed body.
-    pub type ApiError = runtime::ApiError<ErrorBody>;    });
+        /// An error response of the server: status, headers, raw and typed body.
+        pub type ApiError = runtime::ApiError<ErrorBody>;
+    });
     file.items(client(api));
     file.items(builder(api));
     let schemes: TokenStream = api.schemes.iter().map(credentials::scheme).collect();
@@ -96,15 +100,15 @@ fn client(api: &Api) -> TokenStream {
         }
 
         impl Client {
-            /// Where requests go unless the builder says otherwise: the document's first server.
+            /// The default base URL: the document's first server.
             pub const BASE_URL: &'static str = #url;
 
-            /// Begins a client.
+            /// Returns a builder.
             pub fn builder() -> Builder {
                 Builder { core: runtime::generated::Core::builder(#name, Self::BASE_URL) }
             }
 
-            /// Begins a call of an endpoint that this client has no method for, at a path below the base URL.
+            /// Starts a request to an endpoint that this client has no method for, at a path below the base URL.
             ///
             /// It is sent with every credential that the client has, unless the call chooses one.
             pub fn request(&self, method: runtime::Method, path: &str) -> runtime::UndeclaredCall<ErrorBody> {
@@ -168,7 +172,7 @@ fn builder(api: &Api) -> TokenStream {
     let on_token = credentials::on_token(api);
     let variables = server_variables(api);
     quote! {
-        /// Sets a client up.
+        /// Configures a client.
         #[derive(Clone, Debug)]
         #[must_use = "a builder does nothing until `build` is called"]
         pub struct Builder {

@@ -141,7 +141,7 @@ pub fn client_methods(scheme: &Scheme) -> TokenStream {
     let refresh_token = tokens.refresh_token.as_ref().map(|method| {
         let method = escape::ident(method);
         quote! {
-            /// The refresh token that the server handed out last, or the one that the client was given. Who authenticates
+            /// The refresh token that the server handed out last, or the one that the client was given. Whoever authenticates
             /// with refresh tokens keeps it for the next start: an earlier one may be good no longer.
             pub fn #method(&self) -> Option<runtime::SecretString> {
                 self.core.refresh_token(&#constant)
@@ -157,7 +157,7 @@ pub fn client_methods(scheme: &Scheme) -> TokenStream {
             ///
             /// # Errors
             ///
-            /// If the server does not revoke it.
+            /// Fails if the server does not revoke it.
             pub async fn #method(&self) -> Result<(), Error> {
                 self.core.revoke_token(&#constant, runtime::generated::Revocation::#by(#url)).await
             }

@@ -53,7 +53,7 @@ pub fn file(api: &Api, source: &str) -> String {
     });
     let mut file = File::new(source);
     file.items(quote! {
-        //! What the server says when it refuses.
+        //! The bodies of error responses.
         #maps
         #runtime
         #types
@@ -62,7 +62,7 @@ pub fn file(api: &Api, source: &str) -> String {
         #[derive(Clone, Debug, Default, PartialEq)]
         #[non_exhaustive]
         pub enum ErrorBody {
-            /// The document declares no body for this status, or the body is none of that shape; the
+            /// The document declares no body for this status, or the body does not match it; the
             /// raw body is in the error.
             #[default]
             Unknown,

@@ -91,7 +91,7 @@ fn enumeration(api: &Api, webhooks: &Webhooks) -> TokenStream {
         .iter()
         .map(|event| {
             let told = match &webhooks.tag {
-                Some(property) => format!("Where {} is {}.", code(property), code(&event.wire)),
+                Some(property) => format!("If {} is {}.", code(property), code(&event.wire)),
                 None => format!("The event {}.", code(&event.wire)),
             };
             let mut lines = event.docs.clone();
@@ -111,7 +111,7 @@ fn enumeration(api: &Api, webhooks: &Webhooks) -> TokenStream {
         #[non_exhaustive]
         pub enum Event {
             #variants
-            /// An event that the document does not list, kept as it came.
+            /// An event that the document does not list, as it was received.
             #unknown(runtime::Value),
         }
     }

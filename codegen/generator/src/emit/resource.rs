@@ -271,7 +271,6 @@ const OF_EVERY_CALL: &[&str] = &[
     "idempotent",
     "idempotency_key",
     "body",
-    "into_future",
 ];
 
 /// The methods that the calls of lists with pages have besides.
@@ -284,7 +283,8 @@ const OF_STREAMED_CALLS: &[&str] = &["events"];
 pub fn setter_names(operation: &Operation) -> Vec<String> {
     let of_paged = operation.paging.iter().flat_map(|_| OF_PAGED_CALLS);
     let of_streamed = operation.events.iter().flat_map(|_| OF_STREAMED_CALLS);
-    let mut taken: UsedNames = OF_EVERY_CALL.iter().chain(of_paged).chain(of_streamed).copied().collect();
+    let reserved = OF_EVERY_CALL.iter().chain(of_paged).chain(of_streamed).chain(names::INHERITED);
+    let mut taken: UsedNames = reserved.copied().collect();
     operation.optional.iter().map(|argument| taken.claim(&argument.name)).collect()
 }
 

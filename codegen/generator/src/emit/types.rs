@@ -39,9 +39,7 @@ pub fn index_file(modules: &[TypeModule<'_>], source: &str) -> String {
     let modules: Vec<_> = modules.iter().map(|module| escape::ident(module.name)).collect();
     let mut file = File::new(source);
     file.items(quote! {
-        //! The types of requests and replies.
-        //!
-        //! Each stands in the file of the one resource that uses it, or in `shared`; all are named from here.
+        //! The types of requests and responses.
         #(mod #modules;)*
         #(pub use #modules::*;)*
     });
@@ -53,9 +51,8 @@ pub fn file(api: &Api, module: &TypeModule<'_>, source: &str) -> String {
     let TypeModule { name, types: defs } = module;
     let writer = Writer { api, module: name };
     let about = match *name {
-        "shared" => "Types that several resources use, or none.".to_owned(),
         events if api.webhooks.as_ref().is_some_and(|webhooks| webhooks.module == events) => {
-            "What events hold.".to_owned()
+            "Payloads of the webhook events.".to_owned()
         }
         _ => format!("Types of `{name}`."),
     };
@@ -175,7 +172,7 @@ fn open_enum<T>(
         #[non_exhaustive]
         pub enum #name {
             #variants
-            /// A value that the document does not list, kept as it came.
+            /// A value that the document does not list, as it was received.
             #unknown(#kept),
         }
     });

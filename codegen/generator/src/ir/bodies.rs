@@ -6,6 +6,7 @@ use super::streams::unwrapped;
 use super::types::Direction;
 use super::{Body, BodyKind, ErrorVariant, PartEncoding, Style, Type, TypeId, TypeKind};
 use crate::names::{self, UsedNames};
+use crm_clients_document::diagnostic::tokens;
 use crm_clients_document::model::{MediaType, MediaTypeId, Status};
 use crm_clients_document::normalize::Shape;
 
@@ -40,7 +41,9 @@ impl Builder<'_> {
         let mut suffixes = UsedNames::default();
         let mut bodies: Vec<Body> = Vec::with_capacity(media.len());
         for (kind, source) in media {
-            let suffix = suffixes.claim(&body_suffix(kind, &document[source].name));
+            let name = &document[source].name;
+            let whole = names::suffix(&names::value_name(&essence(name))).to_owned();
+            let suffix = suffixes.claim_any(&body_suffix(kind, name), [whole]);
             let further = bodies.iter().any(|body| body.kind == kind);
             let place = if further { format!("{place}{}", names::type_name(&suffix)) } else { place.to_owned() };
             bodies.push(self.body(kind, source, suffix, required, &format!("{place}Request")));
@@ -65,6 +68,7 @@ impl Builder<'_> {
             (_, Some(schema)) => self.types.element(schema, Direction::Request, place),
             (_, None) => Type::Value,
         };
+        self.types.set_signature(&ty);
         self.check_xml(declared, "callers write it");
         let encodings = self.encodings(kind, declared, &ty);
         Body { kind, media_type: concrete_type(kind, &declared.name), ty, required, encodings, suffix, source }
@@ -164,13 +168,20 @@ impl Builder<'_> {
         let mut out = Vec::new();
         for (status, media) in failures {
             self.check_xml(media, "the error body is not parsed");
+            let component = component_place(&media.pointer, "responses", "Error");
+            let at = component.as_deref().unwrap_or(place);
             let (media_type, schema) = (media.name.clone(), media.schema);
             let text = is_text(&media_type);
             let ty = match schema {
                 _ if text => Type::String,
                 // An error without a body is one that declares none, so that null is not told apart.
                 Some(schema) if is_json(&media_type) => {
-                    self.types.of(schema, Direction::Response, &format!("{place}Error"))
+                    let before = self.types.drafts.len();
+                    let ty = self.types.of(schema, Direction::Response, &format!("{at}Error"));
+                    for draft in self.types.drafts.iter_mut().skip(before).filter(|draft| draft.place.starts_with(at)) {
+                        draft.detail = Some((at.len(), super::Status::from(status).reason()));
+                    }
+                    ty
                 }
                 _ => continue,
             };
@@ -192,6 +203,17 @@ impl Builder<'_> {
 pub(super) fn preferred<'d>(media: &[&'d MediaType]) -> Option<&'d MediaType> {
     let json = media.iter().find(|media| is_json(&media.name));
     json.or_else(|| media.iter().find(|media| is_text(&media.name))).or_else(|| media.first()).copied()
+}
+
+/// Where the schemas of a response component stand that have no name of their own: the component's name without what its type's name
+/// ends in anyway.
+pub(super) fn component_place(pointer: &str, section: &str, ending: &str) -> Option<String> {
+    let mut tokens = tokens(pointer);
+    let is_component = tokens.next().is_some_and(|first| first == "components");
+    let name = tokens.next().filter(|found| is_component && found == section).and_then(|_| tokens.next())?;
+    let name = names::type_name(&name);
+    let short = name.strip_suffix(ending).filter(|short| !short.is_empty()).unwrap_or(&name);
+    Some(short.to_owned())
 }
 
 /// The media type that is sent: a range is none.

@@ -1,4 +1,8 @@
-//! Equal types are one type.
+//! Equal types are one type, unless the document gives them different names.
+//!
+//! A component has a type of its own, and so has the body of a request or response, so that another property of one changes nothing
+//! for callers of another. Joined are what a component becomes when it is sent and when it is received, and parts of types that
+//! have no name of their own.
 //!
 //! Partition refinement: drafts begin as equal where they differ at most in the types that they name; a class is split
 //! where these are in different classes, until no class has to be. Recursive types fall out of this without being special.
@@ -13,7 +17,7 @@ use super::{Type, TypeId, TypeKind};
 
 /// The class of each draft: equal drafts have equal classes.
 pub fn classes(drafts: &[Draft]) -> Vec<usize> {
-    let makes: Vec<Make> = drafts.iter().map(|draft| Make::of(&draft.kind)).collect();
+    let makes: Vec<Make> = drafts.iter().map(Make::of).collect();
     let mut named_by: Vec<Vec<usize>> = vec![Vec::new(); makes.len()];
     for (index, make) in makes.iter().enumerate() {
         make.named.iter().for_each(|id| named_by[id.0].push(index));
@@ -107,10 +111,14 @@ struct Make {
 }
 
 impl Make {
-    fn of(kind: &TypeKind) -> Self {
+    fn of(draft: &Draft) -> Self {
         // The standard hasher with its fixed keys gives the same result on every machine and run.
         let mut hasher = DefaultHasher::new();
         let mut named = Vec::new();
+        let kind = &draft.kind;
+        let own_name = draft.own_name();
+        (draft.is_signature && own_name.is_none()).then_some(&draft.place).hash(&mut hasher);
+        own_name.hash(&mut hasher);
         std::mem::discriminant(kind).hash(&mut hasher);
         match kind {
             TypeKind::Struct(kind) => {

@@ -17,14 +17,9 @@ pub fn prose_or(text: Option<&str>, fallback: impl FnOnce() -> String) -> Vec<St
     if lines.is_empty() { vec![fallback()] } else { lines }
 }
 
-/// Documentation of a field, an argument or a setter.
-pub fn value(
-    all: &Normalizer<'_>,
-    wire: &str,
-    description: Option<&str>,
-    schema: SchemaId,
-    constant: Option<&str>,
-) -> Vec<String> {
+/// Documentation of a field, an argument or a setter: what the document says of it and what its type does not. Most names say what
+/// they are, so that there is nothing to add where the document has no description.
+pub fn value(all: &Normalizer<'_>, description: Option<&str>, schema: SchemaId, constant: Option<&str>) -> Vec<String> {
     let schema = &all[all.referred(schema)];
     let own = description.or(schema.description.as_deref());
     // A reference with a default or the like beside it is described by what it refers to.
@@ -39,15 +34,11 @@ pub fn value(
     }
     let said = lines.iter().any(|line| constant.is_some_and(|constant| line.contains(constant)));
     let constant = constant.filter(|_| !said).map(|constant| format!("Always {}.", code(constant)));
-    if lines.is_empty() {
-        lines.push(constant.unwrap_or_else(|| format!("The document's {}.", code(wire))));
-    } else if let Some(constant) = constant {
-        lines.extend([String::new(), constant]);
-    }
     let facts = facts(schema);
-    if !facts.is_empty() {
-        lines.push(String::new());
-        lines.push(facts.join("; ") + ".");
+    let facts = (!facts.is_empty()).then(|| facts.join("; ") + ".");
+    for paragraph in constant.into_iter().chain(facts) {
+        lines.extend((!lines.is_empty()).then(String::new));
+        lines.push(paragraph);
     }
     lines
 }
@@ -88,7 +79,7 @@ pub fn operation(operation: &Operation, events: bool) -> Vec<String> {
     let mut lines = prose(operation.summary.as_deref());
     let paged =
         operation.pagination.as_ref().map(|_| "`items` reads the list over all its pages, `pages` page by page.");
-    let streamed = events.then_some("`events` reads the answer event by event.");
+    let streamed = events.then_some("`events` reads the response event by event.");
     let call = call(&operation.method, &operation.path);
     for more in [prose(operation.description.as_deref()), prose(paged), prose(streamed), vec![call]] {
         if !lines.is_empty() && !more.is_empty() {
@@ -101,10 +92,11 @@ pub fn operation(operation: &Operation, events: bool) -> Vec<String> {
 
 /// Documentation of a type.
 pub fn type_docs(schema: &ClientSchema) -> Vec<String> {
-    prose_or(schema.description.as_deref(), || match &schema.component {
-        Some(component) => format!("The document's {}.", code(component)),
-        None => format!("{}.", place(&schema.pointer)),
-    })
+    let lines = prose(schema.description.as_deref());
+    match schema.component {
+        None if lines.is_empty() => vec![format!("{}.", place(&schema.pointer))],
+        _ => lines,
+    }
 }
 
 /// Where an unnamed schema stands, in words: `` `breed` of `Dog` ``.
@@ -147,13 +139,15 @@ fn root<'t>(tokens: &'t [&'t str]) -> (String, &'t [&'t str]) {
             (format!("the request body of {}", call(method, path)), inner(rest))
         }
         ["paths", path, method, "responses", status, rest @ ..] => {
-            (format!("the {} reply of {}", code(status), call(method, path)), inner(rest))
+            (format!("the {} response of {}", code(status), call(method, path)), inner(rest))
         }
         ["paths", path, method, "parameters", rest @ ..] => {
             (format!("a parameter of {}", call(method, path)), inner(rest))
         }
         ["paths", path, "parameters", rest @ ..] => (format!("a parameter of {}", code(path)), inner(rest)),
-        ["webhooks" | "x-webhooks", name, rest @ ..] => (format!("what the event {} holds", code(name)), inner(rest)),
+        ["webhooks" | "x-webhooks", name, rest @ ..] => {
+            (format!("the payload of the event {}", code(name)), inner(rest))
+        }
         _ => ("a part of the document".to_owned(), &[]),
     }
 }

@@ -10,7 +10,7 @@ use super::types::{Direction, Types, given_type_name, given_value_name};
 use super::wire::{self, Location, Style};
 use super::{
     Api, Argument, Body, ErrorVariant, Fixed, Operation, PathValue, Resource, ResponseHeaders, Scheme, ServerVariable,
-    Type, TypeId, TypeKind, Webhooks, docs, errors, pages, templates,
+    Type, TypeId, TypeKind, Webhooks, docs, errors, pages, templates, words,
 };
 use crate::markdown;
 use crate::names::{self, UsedNames};
@@ -128,15 +128,17 @@ fn groups(document: &Document, sources: &[OperationId]) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     let (mut known, mut modules) = (HashMap::new(), UsedNames::from_iter(names::devices()));
     let mut group_of = |title: &str, tag: Option<&model::Tag>, index: usize| {
-        if let Some(group) = known.get(title).and_then(|known: &usize| groups.get_mut(*known)) {
+        let name = tag.and_then(|tag| tag.rust_name.clone());
+        let module = names::module_name(name.as_deref().unwrap_or(title));
+        // Tags that differ in case or signs alone are one, like a tag that is declared twice.
+        let words = module.replace('_', "");
+        if let Some(group) = known.get(&words).and_then(|known: &usize| groups.get_mut(*known)) {
             group.operations.push(index);
             return;
         }
-        known.insert(title.to_owned(), groups.len());
-        let name = tag.and_then(|tag| tag.rust_name.clone());
-        let module = names::module_name(name.as_deref().unwrap_or(title));
+        known.insert(words, groups.len());
         let is_reserved = RESERVED.contains(&module.as_str()) || names::is_device(&module);
-        let module = if is_reserved || module == "shared" { format!("{module}_resource") } else { module };
+        let module = if is_reserved || module == settle::SHARED { format!("{module}_resource") } else { module };
         let module = modules.claim(&module);
         let description = tag.and_then(|tag| tag.description.clone());
         groups.push(Group { title: title.to_owned(), name, description, module, operations: vec![index] });
@@ -161,9 +163,7 @@ fn groups(document: &Document, sources: &[OperationId]) -> Vec<Group> {
 
 /// The first word of a path that says more than where the API begins.
 fn untagged(path: &str) -> String {
-    let says_nothing = |text: &str| {
-        text == "api" || text.strip_prefix('v').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
-    };
+    let says_nothing = |text: &str| text == "api" || words::is_version(text);
     let texts = paths::segments(path).into_iter().filter_map(|segment| match segment {
         Segment::Static(text) => Some(text),
         Segment::Parameter(_) => None,
@@ -271,7 +271,7 @@ impl<'d> Builder<'d> {
             name,
             wire: parameter.name.clone(),
             pointer: parameter.pointer.clone(),
-            docs: docs::value(&self.types.schemas, &parameter.name, parameter.description.as_deref(), schema, None),
+            docs: docs::value(&self.types.schemas, parameter.description.as_deref(), schema, None),
             deprecated: parameter.deprecated,
             ty,
             location,
@@ -372,7 +372,9 @@ impl<'d> Builder<'d> {
                 continue;
             }
             let Some(mut argument) = self.argument(*source, place) else { continue };
-            argument.name = taken.claim(&argument.name);
+            let located = format!("{}_{}", location.word(), names::suffix(&argument.name));
+            let others = [located, names::value_name(&names::spelled_out(&argument.wire))];
+            argument.name = taken.claim_any(&argument.name, others);
             own.push((parameter.required || location == Location::Path, argument));
         }
         (own, fixed)

@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::operation_id::OperationName;
+use super::words::{VERBS, is_plural, is_version, repeats_a_word, singular};
 use crate::names::{self, UsedNames};
 use crm_clients_document::diagnostic::Diagnostics;
 use crm_clients_document::model::Operation;
@@ -50,21 +52,34 @@ pub fn method_names(tag: &str, operations: &[&Operation], diagnostics: &mut Diag
     let has_items = paths.iter().any(|other| {
         other.strip_prefix(base.as_slice()).is_some_and(|tail| matches!(tail.first(), Some(Segment::Parameter(_))))
     });
+    let mut ids: HashMap<&str, usize> = HashMap::new();
+    for id in operations.iter().filter_map(|operation| operation.id.as_deref()) {
+        *ids.entry(id).or_default() += 1;
+    }
     let named: Vec<Named> = operations
         .iter()
         .zip(&paths)
         .map(|(operation, path)| {
             let tail = path.strip_prefix(base.as_slice());
+            let id = operation.id.as_deref().filter(|id| ids[id] == 1);
             Named {
                 verb: verb(&operation.method, has_patch.contains(path.as_slice())),
-                tail: tail.map(<[Segment]>::to_vec),
+                tail: tail.map(|tail| without_version(tail).to_vec()),
                 path: path.clone(),
                 lists: has_items,
+                id: id.map(|id| OperationName::of(id, tag, operation)),
                 operation,
             }
         })
         .collect();
     settle(&named, diagnostics)
+}
+
+/// The path without the versions of the API that it begins with.
+fn without_version(path: &[Segment]) -> &[Segment] {
+    let is_version = |segment: &&Segment| matches!(segment, Segment::Static(text) if is_version(text));
+    let rest = &path[path.iter().take_while(is_version).count()..];
+    if rest.is_empty() { path } else { rest }
 }
 
 /// The resource's own collection: the shortest path that ends in the resource's name, otherwise
@@ -95,19 +110,22 @@ struct Named<'a> {
     path: Vec<Segment>,
     /// Whether the resource's collection has items, so that a GET of it lists them.
     lists: bool,
+    /// The document's own name, where it is the only one of that name.
+    id: Option<OperationName>,
     operation: &'a Operation,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Verb {
     Get,
+    Post,
     Other(&'static str),
 }
 
 fn verb(method: &str, has_patch: bool) -> Verb {
     match method {
         "GET" => Verb::Get,
-        "POST" => Verb::Other("create"),
+        "POST" => Verb::Post,
         "PUT" if has_patch => Verb::Other("replace"),
         "PUT" | "PATCH" => Verb::Other("update"),
         "DELETE" => Verb::Other("delete"),
@@ -117,47 +135,69 @@ fn verb(method: &str, has_patch: bool) -> Verb {
     }
 }
 
-/// How much of its path a name takes in, from the shortest on.
-const LEVELS: usize = 4;
+/// Where a name comes from, from the shortest on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Level {
+    /// `list`, or the last word of the path.
+    Short,
+    /// A verb and the last word.
+    Verb,
+    /// The document's own name without the resource's.
+    Id,
+    /// The document's own name.
+    WholeId,
+    /// A verb and the last two words.
+    Owner,
+    /// The method and the whole path.
+    Path,
+}
 
-/// The level at which a name is the document's own.
-const ID_LEVEL: usize = 3;
-
-/// Methods that every handle has from the traits of the standard library.
-const INHERITED: &[&str] = &[
-    "borrow",
-    "borrow_mut",
-    "clone",
-    "clone_from",
-    "clone_into",
-    "fmt",
-    "from",
-    "into",
-    "to_owned",
-    "try_from",
-    "try_into",
-    "type_id",
-];
+impl Level {
+    fn next(self) -> Self {
+        match self {
+            Self::Short => Self::Verb,
+            Self::Verb => Self::Id,
+            Self::Id => Self::WholeId,
+            Self::WholeId => Self::Owner,
+            Self::Owner | Self::Path => Self::Path,
+        }
+    }
+}
 
 impl Named<'_> {
-    fn name(&self, level: usize) -> String {
+    /// The name at a level, or at the first level after it that has one.
+    fn name(&self, level: &mut Level) -> String {
         if let Some(given) = &self.operation.rust_name {
             return given.clone();
         }
-        match (level, &self.operation.id) {
-            (ID_LEVEL, Some(id)) => return names::value_name(id),
-            (4.., _) => return self.whole_path(),
-            _ => {}
+        loop {
+            let found = match *level {
+                Level::Short | Level::Verb => self.of_path(*level),
+                Level::Id => self.id.as_ref().map(|id| id.short.clone()),
+                Level::WholeId => self.id.as_ref().map(|id| id.whole.clone()),
+                Level::Owner => self.deeper(self.tail.as_deref().unwrap_or(&self.path), *level),
+                Level::Path => Some(self.whole_path()),
+            };
+            match found {
+                Some(name) => return name,
+                None => *level = level.next(),
+            }
         }
-        match self.tail.as_deref() {
-            Some([]) => self.own_collection(),
-            Some([Segment::Parameter(_)]) => match self.verb {
-                Verb::Get => "get".to_owned(),
-                Verb::Other("create") => "post".to_owned(),
-                Verb::Other(verb) => verb.to_owned(),
-            },
-            Some(tail) => self.deeper(tail, level),
-            None => self.deeper(&self.path, level),
+    }
+
+    fn of_path(&self, level: Level) -> Option<String> {
+        match (self.tail.as_deref(), self.verb, &self.id) {
+            // POST alone says little of what is done to a resource.
+            (Some([] | [Segment::Parameter(_)]), Verb::Post, Some(id)) if id.says_more => None,
+            (Some([]), Verb::Post, Some(id)) if !id.verb.is_empty() && id.verb != "create" => None,
+            (Some([]), ..) => Some(self.own_collection()),
+            (Some([Segment::Parameter(_)]), Verb::Post, Some(id)) if id.verb == "update" => Some("update".to_owned()),
+            (Some([Segment::Parameter(_)]), Verb::Post, Some(_)) => None,
+            (Some([Segment::Parameter(_)]), Verb::Get, _) => Some("get".to_owned()),
+            (Some([Segment::Parameter(_)]), Verb::Post, None) => Some("post".to_owned()),
+            (Some([Segment::Parameter(_)]), Verb::Other(verb), _) => Some(verb.to_owned()),
+            (_, _, Some(id)) if id.says_more => None,
+            (tail, ..) => self.deeper(tail.unwrap_or(&self.path), level),
         }
     }
 
@@ -167,83 +207,86 @@ impl Named<'_> {
                 let plural = matches!(self.path.last(), Some(Segment::Static(text)) if is_plural(text));
                 if self.lists || plural { "list".to_owned() } else { "get".to_owned() }
             }
+            Verb::Post => "create".to_owned(),
             Verb::Other(verb) => verb.to_owned(),
         }
     }
 
     /// `toggle_status`, `update_hook`, with a verb where several methods share the path, and with
-    /// more of the path where that is not enough.
-    fn deeper(&self, tail: &[Segment], level: usize) -> String {
+    /// more of the path where that is not enough. None where that would not read well.
+    fn deeper(&self, tail: &[Segment], level: Level) -> Option<String> {
         let texts: Vec<&str> = tail
             .iter()
             .filter_map(|segment| if let Segment::Static(text) = segment { Some(text.as_str()) } else { None })
             .collect();
-        let Some((last, before)) = texts.split_last() else {
-            return self.whole_path();
-        };
+        let (last, before) = texts.split_last().filter(|(last, _)| !is_version(last))?;
         let item = matches!(tail.last(), Some(Segment::Parameter(_)));
-        let noun = if item { singular(&names::module_name(last)) } else { names::module_name(last) };
-        let noun = match before.last().filter(|_| level >= 2) {
+        let module = names::module_name(last);
+        let begins_with_verb = VERBS.contains(&module.split('_').next().unwrap_or_default());
+        let noun = if item && !begins_with_verb { singular(&module) } else { module };
+        let noun = match before.last().filter(|owner| level >= Level::Owner && !is_version(owner)) {
             Some(owner) => format!("{}_{noun}", singular(&names::module_name(owner))),
             None => noun,
         };
-        if level == 0 && !item {
-            return names::value_name(&noun);
-        }
         let verb = match self.verb {
             Verb::Get if !item && is_plural(last) => "list",
             Verb::Get => "get",
-            Verb::Other("create") if item => "post",
+            Verb::Post if !item => "create",
+            Verb::Post if self.id.as_ref().is_some_and(|id| id.verb == "update") => "update",
+            Verb::Post => "post",
             Verb::Other(verb) => verb,
         };
-        names::value_name(&format!("{verb}_{noun}"))
+        let name = match () {
+            () if begins_with_verb || level == Level::Short && !item => noun,
+            // The document has a better word than the method.
+            () if verb == "post" && self.id.is_some() => return None,
+            () => format!("{verb}_{noun}"),
+        };
+        (!repeats_a_word(&name)).then(|| names::value_name(&name))
     }
 
     fn whole_path(&self) -> String {
-        let words: Vec<String> = self
-            .path
-            .iter()
-            .map(|segment| match segment {
-                Segment::Static(text) => text.clone(),
-                Segment::Parameter(text) => format!("by_{text}"),
-            })
-            .collect();
-        names::value_name(&format!("{}_{}", self.operation.method, words.join("_")))
+        let (path, rest) = self.operation.path.split_once(['?', '#']).unwrap_or((&self.operation.path, ""));
+        let mut words = vec![self.operation.method.to_lowercase()];
+        for text in path.split('/').filter(|text| !text.is_empty()) {
+            words.push(if text.contains('{') { format!("by_{text}") } else { text.to_owned() });
+        }
+        // Paths that differ in their last slash alone are two.
+        words.extend((path.len() > 1 && path.ends_with('/')).then(|| "slash".to_owned()));
+        words.push(rest.to_owned());
+        names::value_name(&words.join("_"))
     }
 }
 
-/// Lengthens the names that collide, with each other or with the handle's own `new`, until none does.
+/// Lengthens the names that collide, with each other or with what every handle has, until none does.
 fn settle(named: &[Named<'_>], diagnostics: &mut Diagnostics) -> Vec<String> {
-    let mut levels = vec![0; named.len()];
+    let mut levels = vec![Level::Short; named.len()];
     loop {
-        let names: Vec<String> = named.iter().zip(&levels).map(|(named, level)| named.name(*level)).collect();
+        let names: Vec<String> = named.iter().zip(&mut levels).map(|(named, level)| named.name(level)).collect();
         let mut count: HashMap<&str, usize> = HashMap::new();
         for name in &names {
             *count.entry(name).or_default() += 1;
         }
-        let is_taken = |index: usize| {
+        let is_inherited = |index: usize| {
             let name = names[index].as_str();
-            (name == "new" || INHERITED.contains(&name)) && named[index].operation.rust_name.is_none()
+            (name == "new" || names::INHERITED.contains(&name)) && named[index].operation.rust_name.is_none()
         };
-        let collides = |index: &usize| count[names[*index].as_str()] > 1 || is_taken(*index);
-        let longer = |index: &usize| levels[*index] < LEVELS && named[*index].operation.rust_name.is_none();
+        let collides = |index: &usize| count[names[*index].as_str()] > 1 || is_inherited(*index);
+        let longer = |index: &usize| levels[*index] < Level::Path && named[*index].operation.rust_name.is_none();
         let lengthened: Vec<usize> = (0..named.len()).filter(collides).filter(longer).collect();
         if lengthened.is_empty() {
             return number(named, names, diagnostics);
         }
         for index in lengthened {
             // The document's own name says more than a verb in front of a name that every type has.
-            let has_id = named[index].operation.id.is_some();
-            let is_inherited = INHERITED.contains(&names[index].as_str());
-            levels[index] =
-                if is_inherited && has_id { levels[index].max(ID_LEVEL - 1) + 1 } else { levels[index] + 1 };
+            let by_id = is_inherited(index) && named[index].id.is_some() && levels[index] < Level::Id;
+            levels[index] = if by_id { Level::Id } else { levels[index].next() };
         }
     }
 }
 
 /// Numbers the names that are still alike, in the order of their paths, so that the document's own order does not
-/// matter: of two paths that differ by a slash at the end alone, the one with it has the number. A person's names are
-/// not changed.
+/// matter. A person's names are not changed.
 fn number(named: &[Named<'_>], mut names: Vec<String>, diagnostics: &mut Diagnostics) -> Vec<String> {
     let mut order: Vec<usize> = (0..named.len()).collect();
     let key = |index: &usize| {
@@ -267,26 +310,6 @@ fn number(named: &[Named<'_>], mut names: Vec<String>, diagnostics: &mut Diagnos
         first.insert(names[index].clone(), operation);
     }
     names
-}
-
-fn is_plural(word: &str) -> bool {
-    let word = word.to_ascii_lowercase();
-    word.ends_with('s') && !word.ends_with("ss") && !word.ends_with("us") && !word.ends_with("is")
-}
-
-/// The singular of an English plural, as far as endings tell.
-pub fn singular(word: &str) -> String {
-    if !is_plural(word) {
-        return word.to_owned();
-    }
-    let stem = &word[..word.len() - 1];
-    if let Some(stem) = word.strip_suffix("ies").filter(|stem| stem.len() > 1) {
-        format!("{stem}y")
-    } else if ["sses", "shes", "ches", "xes"].iter().any(|ending| word.ends_with(ending)) {
-        stem[..stem.len() - 1].to_owned()
-    } else {
-        stem.to_owned()
-    }
 }
 
 #[cfg(test)]
@@ -362,8 +385,8 @@ mod tests {
     }
 
     #[test]
-    fn operations_that_a_slash_tells_apart_are_numbered_or_have_their_ids() {
-        assert_eq!(named("Pets", &[("GET", "/pets/"), ("GET", "/pets")]), ["get_pets2", "get_pets"]);
+    fn operations_that_a_slash_tells_apart_say_so_or_have_their_ids() {
+        assert_eq!(named("Pets", &[("GET", "/pets/"), ("GET", "/pets")]), ["get_pets_slash", "get_pets"]);
         let operations = [operation("GET", "/pets", Some("one")), operation("GET", "/pets/", Some("two"))];
         let mut diagnostics = Diagnostics::new();
         assert_eq!(method_names("Pets", &operations.iter().collect::<Vec<_>>(), &mut diagnostics), ["one", "two"]);
@@ -381,30 +404,78 @@ mod tests {
     }
 
     #[test]
-    fn paths_that_read_alike_are_numbered_in_their_own_order() {
-        let one = operation("GET", "/forecast?city={city}", None);
-        let other = operation("GET", "/forecast?lat={lat}", None);
-        for operations in [[&one, &other], [&other, &one]] {
-            let mut diagnostics = Diagnostics::new();
-            let names = method_names("Weather", &operations, &mut diagnostics);
-            let of_one = names[usize::from(!std::ptr::eq(operations[0], &one))].clone();
-            assert!(
-                diagnostics.is_empty() && of_one == "get_forecast" && names.contains(&"get_forecast2".to_owned()),
-                "{names:?}"
-            );
-        }
+    fn paths_that_differ_in_their_queries_say_so() {
+        let names = named("Weather", &[("GET", "/forecast?city={city}"), ("GET", "/forecast?lat={lat}")]);
+        assert_eq!(names, ["get_forecast_city_city", "get_forecast_lat_lat"]);
+    }
+
+    fn with_ids(tag: &str, operations: &[(&'static str, &str, &str)]) -> Vec<String> {
+        let operations: Vec<Operation> =
+            operations.iter().map(|(method, path, id)| operation(method, path, Some(id))).collect();
+        let mut diagnostics = Diagnostics::new();
+        let names = method_names(tag, &operations.iter().collect::<Vec<_>>(), &mut diagnostics);
+        assert!(diagnostics.is_empty(), "{names:?}");
+        names
     }
 
     #[test]
-    fn plurals_lose_their_ending() {
-        for (plural, expected) in [
-            ("hooks", "hook"),
-            ("categories", "category"),
-            ("inboxes", "inbox"),
-            ("status", "status"),
-            ("courses", "course"),
-        ] {
-            assert_eq!(singular(plural), expected);
-        }
+    fn an_id_that_says_more_than_the_path_is_the_name() {
+        let names = with_ids(
+            "Agents",
+            &[
+                ("GET", "/v2/agents", "agents_list"),
+                ("POST", "/v2/agents/{id}/child_agents/{child_id}", "agents_attach_child"),
+                ("POST", "/v2/agents/{id}", "updateAgent"),
+                ("POST", "/v2/agents", "importAgents"),
+                ("GET", "/v2/agents/{id}/labels", "get_agent_labels"),
+            ],
+        );
+        assert_eq!(names, ["list", "attach_child", "update", "import_agents", "labels"]);
+    }
+
+    #[test]
+    fn no_word_stands_twice_in_a_row() {
+        let names = with_ids(
+            "Saas",
+            &[
+                ("GET", "/saas/get-subscription/{id}", "get-location-subscription"),
+                ("PUT", "/saas/update-subscription/{id}", "generate-payment-link"),
+                ("POST", "/saas/bulk-disable-saas/{id}", "bulk-disable-saas"),
+            ],
+        );
+        assert_eq!(names, ["get_location_subscription", "generate_payment_link", "bulk_disable_saas"]);
+        assert_eq!(named("Saas", &[("GET", "/saas/get-subscription/{id}")]), ["get_subscription"]);
+        let names = with_ids("Contacts", &[("POST", "/people/{id}/lookup", "contacts_contacts_search_search")]);
+        assert_eq!(names, ["search"]);
+        let names = with_ids(
+            "Root",
+            &[
+                ("GET", "/#Who", "GET_GetCaller"),
+                ("POST", "/#Who", "POST_GetCaller"),
+                ("GET", "/#Act", "GET_GetAction"),
+            ],
+        );
+        assert_eq!(names, ["get_caller_with_get", "get_caller_with_post", "get_action"]);
+    }
+
+    #[test]
+    fn the_names_of_the_api_and_the_resource_do_not_count_in_an_id() {
+        let names = with_ids(
+            "Files",
+            &[
+                ("GET", "/drive/v2/{parent}/files/{id}/comments", "google.drive.files.comments.list"),
+                ("POST", "/drive/v2/files/trash", "google.drive.files.emptyTrash"),
+                ("GET", "/drive/v2/changes", "FilesController_findChangedV2"),
+                ("PUT", "/drive/v2/quotas", "2_applyQuotas"),
+            ],
+        );
+        assert_eq!(names, ["comments", "empty_trash", "find_changed", "apply_quotas"]);
+    }
+
+    #[test]
+    fn a_version_or_a_number_is_no_noun() {
+        assert_eq!(named("Crm", &[("GET", "/crm/v8/{module}"), ("GET", "/crm/v8/org")]), ["get", "org"]);
+        let names = named("Status", &[("GET", "/status/200"), ("GET", "/status/404")]);
+        assert_eq!(names, ["get_status_200", "get_status_404"]);
     }
 }

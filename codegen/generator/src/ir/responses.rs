@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::bodies::preferred;
+use super::bodies::{component_place, preferred};
 use super::media::{essence, is_events, is_json, is_text, is_xml};
 use super::operations::Builder;
 use super::streams::unwrapped;
@@ -11,20 +11,6 @@ use super::{Output, ResponseCase, Responses, Status, Type, TypeKind};
 use crate::names::{self, UsedNames};
 use crm_clients_document::model::{self, MediaType, ResponseId};
 use crm_clients_document::normalize::{ClientSchema, Kind, Shape};
-
-/// The names of successful statuses.
-const STATUSES: &[(u16, &str)] = &[
-    (200, "Ok"),
-    (201, "Created"),
-    (202, "Accepted"),
-    (203, "NonAuthoritative"),
-    (204, "NoContent"),
-    (205, "ResetContent"),
-    (206, "PartialContent"),
-    (207, "MultiStatus"),
-    (208, "AlreadyReported"),
-    (226, "ImUsed"),
-];
 
 impl Builder<'_> {
     /// What success gives, and the media types that are asked for, the most telling first.
@@ -36,7 +22,7 @@ impl Builder<'_> {
         for (status, response) in &operation.responses {
             if status.is_success() || (!any_success && *status == model::Status::Default) {
                 let status = Status::from(*status);
-                let place = if cases.is_empty() { place.to_owned() } else { format!("{place}{}", status_name(status)) };
+                let place = if cases.is_empty() { place.to_owned() } else { format!("{place}{}", status.reason()) };
                 cases.extend(self.cases(status, *response, &place));
             }
         }
@@ -124,10 +110,11 @@ impl Builder<'_> {
         if !self.is_json_body(media) {
             return if is_text(&media.name) { Output::Text } else { Output::Bytes };
         }
-        Output::Json(match media.schema {
-            Some(schema) => self.types.element(schema, Direction::Response, place),
-            None => Type::Value,
-        })
+        let Some(schema) = media.schema else { return Output::Json(Type::Value) };
+        let component = component_place(&media.pointer, "responses", "Response").map(|at| format!("{at}Response"));
+        let ty = self.types.element(schema, Direction::Response, component.as_deref().unwrap_or(place));
+        self.types.set_signature(&ty);
+        Output::Json(ty)
     }
 
     /// The enum of the cases, named by their statuses where there are several, and by their media types where a status has several.
@@ -143,7 +130,7 @@ impl Builder<'_> {
             let shares = statuses.iter().filter(|status| **status == case.status).count() > 1;
             let mut name = String::new();
             if has_several {
-                name.push_str(&status_name(case.status));
+                name.push_str(&case.status.reason());
             }
             if shares {
                 let kind = case.media_types.first().map(|media| media_name(media)).unwrap_or_default();
@@ -179,17 +166,6 @@ fn accepted(cases: &[ResponseCase]) -> Option<String> {
         known.push(essence);
     }
     (!listed.is_empty()).then(|| listed.join(", "))
-}
-
-fn status_name(status: Status) -> String {
-    match status {
-        Status::Exact(code) => {
-            let known = STATUSES.iter().find(|(known, _)| *known == code);
-            known.map_or_else(|| format!("Status{code}"), |(_, name)| (*name).to_owned())
-        }
-        Status::Range(_) => "Success".to_owned(),
-        Status::Default => "Default".to_owned(),
-    }
 }
 
 /// What a media type is called: `Json`, `Csv`, `HalJson`.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::paths::{self, Segment};
-use super::{Api, Argument, Resource};
+use super::{Api, Argument, Resource, words};
 use crate::markdown;
 use crate::names::{self, UsedNames};
 use crm_clients_document::template;
@@ -164,7 +164,7 @@ fn thing<'r>(key: &[Place], members: &[usize], resources: &'r [Resource], word: 
     let found: Vec<&Resource> = members.iter().map(|index| &resources[*index]).filter(is_at).collect();
     match found.as_slice() {
         [only] => Some(only),
-        several => several.iter().copied().find(|resource| paths::singular(&resource.module) == word),
+        several => several.iter().copied().find(|resource| words::singular(&resource.module) == word),
     }
 }
 
@@ -172,7 +172,7 @@ fn thing<'r>(key: &[Place], members: &[usize], resources: &'r [Resource], word: 
 fn word(key: &[Place], arguments: &[Argument], inherited: usize) -> String {
     let before = key.iter().rev().find(|place| !matches!(place, Place::Parameters(..)));
     match before {
-        Some(Place::Text(text)) if text != "api" => paths::singular(&names::module_name(text)),
+        Some(Place::Text(text)) if text != "api" => words::singular(&names::module_name(text)),
         _ => {
             let name = arguments.get(inherited).map_or("scope", |argument| argument.name.as_str());
             names::module_name(name.strip_suffix("_id").unwrap_or(name))

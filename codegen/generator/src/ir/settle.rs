@@ -105,10 +105,10 @@ fn kept(drafts: &[Draft], used: &[Type]) -> BTreeSet<usize> {
 }
 
 /// For each name that a person or a component gives: the classes it is given to, by direction.
-type Directions<'a> = HashMap<&'a str, Vec<(Direction, usize)>>;
+type Directions = HashMap<String, Vec<(Direction, usize)>>;
 
-fn directions<'a>(drafts: &'a [Draft], classes: &[usize], kept: &BTreeSet<usize>) -> Directions<'a> {
-    let mut directions: Directions<'a> = HashMap::new();
+fn directions(drafts: &[Draft], classes: &[usize], kept: &BTreeSet<usize>) -> Directions {
+    let mut directions = Directions::new();
     for index in kept {
         if let Some(own) = drafts[*index].own_name() {
             directions.entry(own).or_default().push((drafts[*index].direction, classes[*index]));
@@ -118,9 +118,9 @@ fn directions<'a>(drafts: &'a [Draft], classes: &[usize], kept: &BTreeSet<usize>
 }
 
 impl Draft {
-    /// The name it has wherever it stands.
-    fn own_name(&self) -> Option<&str> {
-        self.given.as_deref().or(self.component.as_deref())
+    /// The type's name wherever it stands: a person's or its component's.
+    pub(super) fn own_name(&self) -> Option<String> {
+        self.given.clone().or_else(|| self.component.as_deref().map(names::type_name))
     }
 }
 
@@ -132,8 +132,8 @@ struct TakenNames {
 }
 
 impl TakenNames {
-    fn claim(&mut self, name: &mut String, pointer: &str) {
-        *name = self.used.claim(name);
+    fn claim(&mut self, name: &mut String, others: Vec<String>, pointer: &str) {
+        *name = self.used.claim_any(name, others);
         self.pointers.insert(name.clone(), pointer.to_owned());
     }
 }
@@ -142,64 +142,50 @@ impl TakenNames {
 #[derive(Default)]
 struct Group {
     members: Vec<usize>,
-    /// The member that gave the name, whose prose is told.
-    told: Option<usize>,
-    /// The type's name, and the other names that it goes by.
     name: String,
-    aliases: Vec<String>,
     by_person: bool,
     by_component: bool,
 }
 
 impl Group {
-    fn name(&mut self, drafts: &[Draft], classes: &[usize], directions: &Directions<'_>) {
-        let mut own: Vec<(bool, String, usize)> = Vec::new();
-        let mut known = HashSet::new();
-        for member in &self.members {
-            let draft = &drafts[*member];
-            let Some(name) = draft.own_name() else { continue };
-            let base = draft.given.clone().unwrap_or_else(|| names::type_name(name));
-            // Received, a type has the name as it is; sent, it has it too unless what is received differs.
-            let elsewhere = |direction: Direction| {
-                directions[name].iter().any(|(other, class)| *other == direction && *class != classes[*member])
-            };
-            let here = |direction: Direction| {
-                directions[name].iter().any(|(other, class)| *other == direction && *class == classes[*member])
-            };
-            let other = |direction: Direction| elsewhere(direction) && !here(direction);
-            let name =
-                if draft.direction == Direction::Form && (other(Direction::Request) || other(Direction::Response)) {
-                    format!("{base}Form")
-                } else if other(Direction::Response) {
-                    format!("{base}Input")
-                } else {
-                    base
-                };
-            if known.insert(name.clone()) {
-                own.push((draft.given.is_none(), name, *member));
+    fn name(&mut self, drafts: &[Draft], classes: &[usize], directions: &Directions) {
+        let named = self.members.iter().find_map(|member| Some((&drafts[*member], drafts[*member].own_name()?)));
+        let Some((draft, base)) = named else {
+            self.name.clone_from(&drafts[self.described(drafts)].place);
+            return;
+        };
+        self.by_person = draft.given.is_some();
+        self.by_component = !self.by_person;
+        let class = self.members.first().map(|member| classes[*member]);
+        let all = directions.get(&base).map_or(&[][..], Vec::as_slice);
+        let here = |direction| all.iter().any(|(other, of)| *other == direction && Some(*of) == class);
+        let only_elsewhere = |direction| !here(direction) && all.iter().any(|(other, _)| *other == direction);
+        // Received, a type has the name as it is; sent, it has it too unless what is received differs.
+        let is_form = self.members.iter().all(|member| drafts[*member].direction == Direction::Form);
+        self.name = match () {
+            () if is_form && (only_elsewhere(Direction::Request) || only_elsewhere(Direction::Response)) => {
+                format!("{base}Form")
             }
-        }
-        own.sort_by(|a, b| (a.0, a.1.len(), &a.1).cmp(&(b.0, b.1.len(), &b.1)));
-        let mut own = own.into_iter();
-        match own.next() {
-            Some((by_component, name, member)) => {
-                self.told = Some(member);
-                self.by_component = by_component;
-                self.by_person = !by_component;
-                self.name = name;
-                self.aliases = own.map(|(_, name, _)| name).collect();
-            }
-            None => {
-                let places = self.members.iter().map(|member| &drafts[*member].place);
-                self.name = places.min_by_key(|place| (place.len(), (*place).clone())).cloned().unwrap_or_default();
-            }
-        }
+            () if only_elsewhere(Direction::Response) => format!("{base}Input"),
+            () => base,
+        };
     }
 
     /// Names given by a person settle first, then those of components, then the others.
-    fn rank(&self, drafts: &[Draft]) -> (bool, bool, String, String) {
+    /// Of those that would have the same name, what is received has it.
+    fn rank(&self, drafts: &[Draft]) -> (bool, bool, String, bool, String) {
         let pointer = self.members.iter().map(|member| drafts[*member].pointer.clone()).min().unwrap_or_default();
-        (!self.by_person, !self.by_component, self.name.clone(), pointer)
+        let sent = self.members.iter().all(|member| drafts[*member].direction != Direction::Response);
+        (!self.by_person, !self.by_component, self.name.clone(), sent, pointer)
+    }
+
+    /// The member that describes the type: the one that its name is from.
+    fn described(&self, drafts: &[Draft]) -> usize {
+        let key = |member: &&usize| {
+            let draft = &drafts[**member];
+            (draft.own_name().is_none(), draft.place.len(), &draft.place, draft.direction != Direction::Response)
+        };
+        self.members.iter().min_by_key(key).copied().unwrap_or_default()
     }
 
     fn settle(&mut self, drafts: &[Draft], taken: &mut TakenNames, diagnostics: &mut Diagnostics) {
@@ -214,12 +200,24 @@ impl Group {
                 "give one of them another `x-rust-name`",
             );
         }
+        let others = self.other_names(drafts);
+        taken.claim(&mut self.name, others, &pointer);
+    }
+
+    /// The names to take where another type has the first: by direction, by status, and by what it is.
+    fn other_names(&self, drafts: &[Draft]) -> Vec<String> {
+        let draft = &drafts[self.described(drafts)];
         let sent = self.members.iter().all(|member| drafts[*member].direction != Direction::Response);
-        if taken.used.contains(&self.name) && sent {
-            self.name = format!("{}Input", self.name);
-        }
-        taken.claim(&mut self.name, &pointer);
-        self.aliases.iter_mut().for_each(|alias| taken.claim(alias, &pointer));
+        let detailed = draft.detail.as_ref().filter(|_| draft.own_name().is_none());
+        let by_status = detailed.map(|(at, word)| format!("{}{word}{}", &draft.place[..*at], &draft.place[*at..]));
+        let word = match draft.kind {
+            TypeKind::Strings(_) | TypeKind::Integers(_) => "Value",
+            TypeKind::Struct(_) => "Object",
+            TypeKind::Union(_) | TypeKind::Responses(_) => "Choice",
+            TypeKind::Alias(_) => "Alias",
+        };
+        let by_direction = sent.then(|| format!("{}Input", self.name));
+        by_direction.into_iter().chain(by_status).chain([format!("{}{word}", self.name)]).collect()
     }
 }
 
@@ -238,18 +236,18 @@ fn assemble(
         .map(|(index, class)| kept.contains(&index).then(|| ids.get(class).copied()).flatten())
         .collect();
     let mut types = Vec::with_capacity(groups.len());
-    let mut aliases = Vec::new();
-    for (index, (_, group)) in groups.iter().enumerate() {
-        let told = group.told.unwrap_or(group.members[0]);
-        let draft = &drafts[told];
+    let mut pointers = Vec::with_capacity(groups.len());
+    for (_, group) in groups {
+        let draft = &drafts[group.described(drafts)];
         let mut kind = draft.kind.clone();
         each_type_mut(&mut kind, &mut |ty| rename(ty, &of_draft));
         if let TypeKind::Struct(kind) = &mut kind {
             let closed = |member: &usize| matches!(&drafts[*member].kind, TypeKind::Struct(one) if one.closed);
             kind.closed = group.members.iter().all(closed);
         }
-        let def = |name: &str, kind| TypeDef {
-            name: name.to_owned(),
+        pointers.push(draft.pointer.clone());
+        types.push(TypeDef {
+            name: group.name,
             pointer: draft.pointer.clone(),
             module: String::new(),
             docs: draft.docs.clone(),
@@ -257,21 +255,8 @@ fn assemble(
             sent: false,
             secret: false,
             kind,
-        };
-        types.push(def(&group.name, kind));
-        // The first of a name comes last here, and counts.
-        let members = group.members.iter().rev().filter(|_| !group.aliases.is_empty()).map(|member| &drafts[*member]);
-        let named: HashMap<String, &Draft> =
-            members.filter_map(|member| Some((names::type_name(member.own_name()?), member))).collect();
-        for alias in &group.aliases {
-            let own = *named.get(alias).unwrap_or(&draft);
-            let (docs, pointer) = (own.docs.clone(), own.pointer.clone());
-            aliases.push(TypeDef { docs, pointer, ..def(alias, TypeKind::Alias(Type::Named(TypeId(index)))) });
-        }
+        });
     }
-    types.extend(aliases);
-    let pointers =
-        groups.iter().map(|(_, group)| drafts[group.told.unwrap_or(group.members[0])].pointer.clone()).collect();
     (Settled { types, of_draft }, pointers)
 }
 
@@ -434,68 +419,30 @@ fn strongly_connected(edges: &[Vec<usize>]) -> Vec<usize> {
     component
 }
 
-/// The resources that use a type.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Users {
-    None,
-    One(usize),
-    Several,
-}
-
-impl Users {
-    /// Adds one, and says whether that is news. Whoever uses a type uses those that it names, so that the news ends where
-    /// it is none, and a type is come by twice at most.
-    fn add(&mut self, user: usize) -> bool {
-        let before = *self;
-        *self = match before {
-            Self::None => Self::One(user),
-            Self::One(only) if only == user => before,
-            _ => Self::Several,
-        };
-        *self != before
-    }
-}
+/// The file of types that neither a component nor an operation or a webhook describes.
+pub const SHARED: &str = "shared";
 
 /// Gives each type its file and says which are sent.
 pub fn place(types: &mut [TypeDef], resources: &[Resource], webhooks: Option<&Webhooks>, errors: &[Type]) {
-    let mut users = vec![Users::None; types.len()];
     let mut sent = HashSet::new();
-    for (index, resource) in resources.iter().enumerate() {
+    let mut described = HashMap::new();
+    for resource in resources {
         for operation in &resource.operations {
-            let (out, back) = types_of(operation);
-            for ty in &out {
+            let path = operation.pointer.rsplit_once('/').map_or("", |(path, _)| path);
+            described.entry(path).or_insert(resource.module.as_str());
+            described.insert(operation.pointer.as_str(), resource.module.as_str());
+            for ty in sent_types(operation) {
                 spread(types, ty, &mut |id| sent.insert(id));
             }
-            for ty in out.into_iter().chain(back) {
-                spread(types, ty, &mut |id| users[id.0].add(index));
-            }
-        }
-        for argument in &resource.arguments {
-            spread(types, &argument.ty, &mut |id| users[id.0].add(index));
         }
     }
-    for ty in webhooks.iter().flat_map(|webhooks| webhooks.payloads()) {
-        spread(types, ty, &mut |id| users[id.0].add(resources.len()));
-    }
-    let modules = resources.iter().map(|resource| &resource.module).chain(webhooks.map(|webhooks| &webhooks.module));
-    let modules: Vec<&String> = modules.collect();
-    let mut shared = HashSet::new();
-    for ty in errors {
-        spread(types, ty, &mut |id| shared.insert(id));
+    for event in webhooks.iter().flat_map(|webhooks| &webhooks.events) {
+        described.extend(webhooks.map(|webhooks| (event.pointer.as_str(), webhooks.module.as_str())));
     }
     keep_undeclared(types, &sent, &received(types, resources, webhooks, errors));
     for (index, def) in types.iter_mut().enumerate() {
         def.sent = sent.contains(&TypeId(index));
-        def.module = match users[index] {
-            Users::One(only) if !shared.contains(&TypeId(index)) => modules[only].clone(),
-            _ => "shared".to_owned(),
-        };
-    }
-    // Another name stands beside the type that it names.
-    for index in 0..types.len() {
-        if let TypeKind::Alias(Type::Named(id)) = types[index].kind {
-            types[index].module = types[id.0].module.clone();
-        }
+        def.module = module_of(&def.pointer, &described);
     }
 }
 
@@ -530,11 +477,21 @@ fn keep_undeclared(types: &mut [TypeDef], sent: &HashSet<TypeId>, received: &Has
     }
 }
 
-/// The types that an operation sends, and those that it gets.
-fn types_of(operation: &Operation) -> (Vec<&Type>, Vec<&Type>) {
+/// The file of a type: its component's, or that of the operation, path or webhook that describes it.
+fn module_of(pointer: &str, described: &HashMap<&str, &str>) -> String {
+    let first =
+        |tokens: usize| &pointer[..pointer.match_indices('/').nth(tokens).map_or(pointer.len(), |(end, _)| end)];
+    if let Some(module) = described.get(first(3)).or_else(|| described.get(first(2))) {
+        return (*module).to_owned();
+    }
+    let component = crm_clients_document::diagnostic::tokens(pointer).nth(2);
+    component.filter(|_| pointer.starts_with("/components/")).map_or(SHARED.to_owned(), |name| names::file_name(&name))
+}
+
+/// The types that an operation sends.
+fn sent_types(operation: &Operation) -> impl Iterator<Item = &Type> {
     let arguments = operation.required.iter().chain(&operation.optional).map(|argument| &argument.ty);
-    let sent = arguments.chain(operation.body.iter().map(|body| &body.ty)).collect();
-    (sent, operation.given().collect())
+    arguments.chain(operation.body.iter().map(|body| &body.ty))
 }
 
 fn spread(types: &[TypeDef], ty: &Type, visit: &mut dyn FnMut(TypeId) -> bool) {

@@ -7,7 +7,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::families::Families;
-use super::{Enum, Field, Presence, Struct, Type, TypeId, TypeKind, docs};
+use super::{Enum, Field, Presence, Struct, Type, TypeId, TypeKind, docs, settle};
 use crate::names::{self, UsedNames};
 use crm_clients_document::diagnostic::{Diagnostics, child};
 use crm_clients_document::model::{Document, SchemaId};
@@ -34,10 +34,14 @@ pub enum Direction {
 pub struct Draft {
     /// Its name by where it stands.
     pub place: String,
+    /// A word, and where in `place` it goes if another type has that name: of an error body, the status.
+    pub detail: Option<(usize, String)>,
     /// The name that it must get: its component's.
     pub component: Option<String>,
     /// The name that a person gave it.
     pub given: Option<String>,
+    /// Whether it is the body of a request or response, or the items of one.
+    pub is_signature: bool,
     /// Where its schema stands.
     pub pointer: String,
     /// What it is for.
@@ -99,6 +103,11 @@ impl<'d> Types<'d> {
         ty
     }
 
+    /// Notes that a type is the body of a request or response.
+    pub fn set_signature(&mut self, ty: &Type) {
+        settle::named_in(ty, &mut |draft| self.drafts[draft.0].is_signature = true);
+    }
+
     /// The type of an array's item or a map's value.
     pub fn element(&mut self, id: SchemaId, direction: Direction, place: &str) -> Type {
         let ty = self.of(id, direction, place);
@@ -141,8 +150,10 @@ impl<'d> Types<'d> {
         let schema = &self.schemas[id];
         self.drafts.push(Draft {
             place: place.to_owned(),
+            detail: None,
             component: schema.component.clone(),
             given: given_type_name(schema.rust_name.as_deref()),
+            is_signature: false,
             pointer: schema.pointer.clone(),
             direction,
             docs: docs::type_docs(schema),
@@ -285,7 +296,7 @@ impl<'d> Types<'d> {
         };
         let constant = constant.map(|(value, _)| value);
         let values = if constant.is_none() { self.values_of_scalar(id) } else { Vec::new() };
-        let docs = docs::value(&self.schemas, wire, None, id, constant.as_deref());
+        let docs = docs::value(&self.schemas, None, id, constant.as_deref());
         let pointer = self.schemas[id].pointer.clone();
         Some(Field {
             name,
@@ -508,25 +519,33 @@ pub fn given_value_name(name: Option<&str>) -> Option<String> {
 }
 
 fn settle_fields(fields: &mut [Field]) {
+    let mut order: Vec<usize> = (0..fields.len()).collect();
+    order.sort_by_key(|index| names::Case::of(&fields[*index].wire));
     let mut taken = UsedNames::default();
-    for field in fields {
-        field.name = taken.claim(&field.name);
+    for index in order {
+        let field = &mut fields[index];
+        field.name = taken.claim_any(&field.name, [names::value_name(&names::spelled_out(&field.wire))]);
     }
 }
 
 fn enumeration<T>(values: impl Iterator<Item = (String, T)>, schema: &ClientSchema) -> Enum<T> {
-    let mut variants: Vec<(String, T)> = Vec::new();
-    let mut lines = Vec::new();
-    let (mut taken, mut listed) = (UsedNames::default(), HashSet::new());
-    for (wire, value) in values {
-        if !listed.insert(wire.clone()) {
-            continue;
-        }
-        let named = || names::variant_name(schema.value_names.get(&wire).unwrap_or(&wire));
-        let name = schema.variants.get(&wire).cloned().unwrap_or_else(named);
-        lines.push(docs::prose(schema.value_docs.get(&wire).map(String::as_str)));
-        variants.push((taken.claim(&name), value));
+    let mut listed = HashSet::new();
+    let values: Vec<(String, T)> = values.filter(|(wire, _)| listed.insert(wire.clone())).collect();
+    let word = |wire: &str| schema.value_names.get(wire).cloned().unwrap_or_else(|| wire.to_owned());
+    let mut order: Vec<usize> = (0..values.len()).collect();
+    order.sort_by_key(|index| {
+        let (wire, _) = &values[*index];
+        (!schema.variants.contains_key(wire), names::Case::of(&word(wire)))
+    });
+    let mut taken = UsedNames::default();
+    let mut named = vec![String::new(); values.len()];
+    for index in order {
+        let (wire, _) = &values[index];
+        let name = schema.variants.get(wire).cloned().unwrap_or_else(|| names::variant_name(&word(wire)));
+        named[index] = taken.claim_any(&name, [names::variant_name(&names::spelled_out(&word(wire)))]);
     }
-    let unknown = taken.claim_unknown();
-    Enum { variants, docs: lines, unknown }
+    let docs = |(wire, _): &(String, T)| docs::prose(schema.value_docs.get(wire).map(String::as_str));
+    let docs = values.iter().map(docs).collect();
+    let variants = named.into_iter().zip(values).map(|(name, (_, value))| (name, value)).collect();
+    Enum { variants, docs, unknown: taken.claim_unknown() }
 }

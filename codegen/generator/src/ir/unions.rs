@@ -84,7 +84,7 @@ impl Types<'_> {
         let mut union = Union { variants: Vec::new(), tag, base: None, unknown: String::new() };
         let mut taken = UsedNames::default();
         for index in 0..found.len() {
-            let name = taken.free(&self.choice_name(found, index, union.tag.as_ref()));
+            let name = self.free_name(&mut taken, found, index, union.tag.as_ref());
             let ty = self.element(found[index].id, direction, &format!("{place}{name}"));
             self.add_variant(&mut union, &mut taken, &found[index], name, ty);
         }

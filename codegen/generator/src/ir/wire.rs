@@ -1,7 +1,9 @@
 //! How values travel: the words of HTTP in which the emitter speaks of parameters and responses.
 
+use http::StatusCode;
 use serde::Serialize;
 
+use crate::names;
 use crm_clients_document::model::{self, Parameter, StyleKind};
 
 /// The part of a request that an argument goes to.
@@ -110,6 +112,23 @@ pub enum Status {
     Range(u8),
     /// All that nothing else covers.
     Default,
+}
+
+impl Status {
+    /// The words for it in a type's name: `NotFound`.
+    pub(super) fn reason(self) -> String {
+        match self {
+            Self::Exact(code) => {
+                let reason = StatusCode::from_u16(code).ok().and_then(|status| status.canonical_reason());
+                reason.map_or_else(|| format!("Status{code}"), names::type_name)
+            }
+            Self::Range(2) => "Success".to_owned(),
+            Self::Range(4) => "ClientError".to_owned(),
+            Self::Range(5) => "ServerError".to_owned(),
+            Self::Range(class) => format!("Status{class}Xx"),
+            Self::Default => "Default".to_owned(),
+        }
+    }
 }
 
 impl From<model::Status> for Status {

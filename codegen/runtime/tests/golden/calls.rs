@@ -52,6 +52,9 @@ mod enum_names;
 #[path = "../../../checks/tests/fixtures/golden/enums/calls/mod.rs"]
 #[rustfmt::skip]
 mod enums;
+#[path = "../../../checks/tests/fixtures/golden/equal_components/calls/mod.rs"]
+#[rustfmt::skip]
+mod equal_components;
 #[path = "../../../checks/tests/fixtures/golden/event_streams/calls/mod.rs"]
 #[rustfmt::skip]
 mod event_streams;
@@ -88,6 +91,9 @@ mod maps;
 #[path = "../../../checks/tests/fixtures/golden/media_types/calls/mod.rs"]
 #[rustfmt::skip]
 mod media_types;
+#[path = "../../../checks/tests/fixtures/golden/method_names/calls/mod.rs"]
+#[rustfmt::skip]
+mod method_names;
 #[path = "../../../checks/tests/fixtures/golden/multipart/calls/mod.rs"]
 #[rustfmt::skip]
 mod multipart;
@@ -242,8 +248,8 @@ async fn every_call_goes_onto_the_wire() -> Outcome {
     let themes = run!(
         url,
         all_of as_meant body_types clashes conversions cookies_deep cycles default_only defaults directions
-        documentation duplicates enum_names enums event_streams form_encodings formats forms free_form hard_names
-        headers_cookies hierarchies inheritance lossy maps media_types multipart multipart_encoding nested_choices
+        documentation duplicates enum_names enums equal_components event_streams form_encodings formats forms free_form hard_names
+        headers_cookies hierarchies inheritance lossy maps media_types method_names multipart multipart_encoding nested_choices
         no_operation_id no_operations nulls numeric_strings oauth2 octet_streams odd_defaults odd_enums odd_values
         operation_servers overlapping overlays pagination parameter_content path_parameters path_styles property_names
         query_styles recursion references resource_names response_choices responses rust_names scopes security servers

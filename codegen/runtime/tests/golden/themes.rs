@@ -44,6 +44,9 @@ pub mod enum_names;
 #[path = "../../../checks/tests/fixtures/golden/enums/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod enums;
+#[path = "../../../checks/tests/fixtures/golden/equal_components/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod equal_components;
 #[path = "../../../checks/tests/fixtures/golden/event_streams/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod event_streams;
@@ -80,6 +83,9 @@ pub mod maps;
 #[path = "../../../checks/tests/fixtures/golden/media_types/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod media_types;
+#[path = "../../../checks/tests/fixtures/golden/method_names/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod method_names;
 #[path = "../../../checks/tests/fixtures/golden/multipart/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod multipart;

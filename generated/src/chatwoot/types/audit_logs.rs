@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// The `200` reply of `GET /api/v1/accounts/{account_id}/audit_logs`.
+/// The `200` response of `GET /api/v1/accounts/{account_id}/audit_logs`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AuditLogsListResponse {
@@ -52,7 +52,7 @@ pub struct AuditLogsListResponseAuditLogsItem {
     /// E-mail address of who made the change.
     pub username: Option<String>,
     /// What was done.
-    pub action: Option<AuditLogsListResponseAuditLogsItemAction>,
+    pub action: Option<super::AuditLogsListResponseAuditLogsItemAction>,
     /// The values before and after, by attribute.
     pub audited_changes: Option<runtime::Map<String, runtime::Value>>,
     /// How many times the record had been changed.
@@ -87,27 +87,5 @@ runtime::object! {
         request_uuid: optional "request_uuid",
         created_at: optional "created_at",
         remote_address: optional "remote_address",
-    }
-}
-
-/// What was done.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum AuditLogsListResponseAuditLogsItemAction {
-    /// `create`
-    Create,
-    /// `update`
-    Update,
-    /// `destroy`
-    Destroy,
-    /// A value that the document does not list, kept as it came.
-    Unknown(String),
-}
-
-runtime::string_enum! {
-    AuditLogsListResponseAuditLogsItemAction(Unknown) {
-        Create = "create",
-        Update = "update",
-        Destroy = "destroy",
     }
 }

@@ -4,28 +4,6 @@
 
 use crm_clients_runtime as runtime;
 
-/// Whom a conversation was given to: an agent, an agent bot, a team, or nobody.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum Assignment {
-    /// JSON of the kind object.
-    Agent(super::Agent),
-    /// JSON of the kind object.
-    AgentBotSummary(super::AgentBotSummary),
-    /// JSON of the kind object.
-    TeamRecord(TeamRecord),
-    /// Something else, kept as it came.
-    Unknown(runtime::Value),
-}
-
-runtime::union! {
-    Assignment(Unknown) {
-        Agent: object,
-        AgentBotSummary: object,
-        TeamRecord: object,
-    }
-}
-
 /// The request body of `POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/assignments`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -47,7 +25,7 @@ runtime::object! {
 }
 
 impl ConversationAssignmentsAssignRequest {
-    /// Nothing set yet.
+    /// Creates the value with no field set.
     pub fn new() -> Self {
         Default::default()
     }
@@ -94,7 +72,7 @@ pub enum ConversationAssignmentsAssignRequestAssigneeType {
     User,
     /// `AgentBot`
     AgentBot,
-    /// A value that the document does not list, kept as it came.
+    /// A value that the document does not list, as it was received.
     Unknown(String),
 }
 
@@ -102,45 +80,5 @@ runtime::string_enum! {
     ConversationAssignmentsAssignRequestAssigneeType(Unknown) {
         User = "User",
         AgentBot = "AgentBot",
-    }
-}
-
-/// A team as the database holds it.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct TeamRecord {
-    /// Name of an icon; empty without one, and absent before Chatwoot 4.16.
-    pub icon: Option<String>,
-    /// Colour of the icon, in hex; empty without one, and absent before Chatwoot 4.16.
-    pub icon_color: Option<String>,
-    /// Unique id.
-    pub id: i64,
-    /// Name, as people see it.
-    pub name: String,
-    /// What it is for, in a few words.
-    pub description: Option<String>,
-    /// Whether conversations of the team are given out to its agents automatically.
-    pub allow_auto_assign: bool,
-    /// Id of the account it belongs to.
-    pub account_id: i64,
-    /// When the team was created.
-    pub created_at: runtime::Timestamp,
-    /// When the team was last changed.
-    pub updated_at: runtime::Timestamp,
-    /// Undeclared properties; see [`runtime::AdditionalProperties`].
-    pub additional_properties: runtime::AdditionalProperties,
-}
-
-runtime::object! {
-    TeamRecord rest additional_properties {
-        icon: optional "icon",
-        icon_color: optional "icon_color",
-        id: required "id",
-        name: required "name",
-        description: nullable "description",
-        allow_auto_assign: required "allow_auto_assign",
-        account_id: required "account_id",
-        created_at: required "created_at",
-        updated_at: required "updated_at",
     }
 }

@@ -4,291 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// How many conversations there are, by assignment.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ConversationCounts {
-    /// Conversations assigned to the token's user.
-    pub mine_count: i64,
-    /// Conversations assigned to somebody.
-    pub assigned_count: i64,
-    /// Conversations assigned to nobody.
-    pub unassigned_count: i64,
-    /// All conversations.
-    pub all_count: i64,
-    /// Undeclared properties; see [`runtime::AdditionalProperties`].
-    pub additional_properties: runtime::AdditionalProperties,
-}
-
-runtime::object! {
-    ConversationCounts rest additional_properties {
-        mine_count: required "mine_count",
-        assigned_count: required "assigned_count",
-        unassigned_count: required "unassigned_count",
-        all_count: required "all_count",
-    }
-}
-
-/// The counts of conversations.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ConversationCountsResponse {
-    /// The counts.
-    pub meta: ConversationCounts,
-    /// Undeclared properties; see [`runtime::AdditionalProperties`].
-    pub additional_properties: runtime::AdditionalProperties,
-}
-
-runtime::object! {
-    ConversationCountsResponse rest additional_properties {
-        meta: required "meta",
-    }
-}
-
-/// What a conversation is started from.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ConversationCreatePayload {
-    /// Address of the contact in the inbox.
-    pub source_id: Option<String>,
-    /// Id of the inbox.
-    pub inbox_id: Option<i64>,
-    /// Id of the contact.
-    pub contact_id: Option<i64>,
-    /// What was found out about it: any keys, any JSON values.
-    pub additional_attributes: Option<runtime::Map<String, runtime::Value>>,
-    /// Values of the custom attributes, by their keys.
-    pub custom_attributes: Option<runtime::Map<String, runtime::Value>>,
-    /// What state the conversation is in.
-    pub status: Option<super::ConversationStatus>,
-    /// Id of the agent to put in charge.
-    pub assignee_id: Option<i64>,
-    /// Id of the team to put in charge.
-    pub team_id: Option<i64>,
-    /// When a snoozed conversation is to open again.
-    pub snoozed_until: Option<runtime::Timestamp>,
-    /// First message of the conversation.
-    pub message: Option<ConversationCreatePayloadMessage>,
-}
-
-runtime::object! {
-    ConversationCreatePayload {
-        source_id: optional "source_id",
-        inbox_id: optional "inbox_id",
-        contact_id: optional "contact_id",
-        additional_attributes: optional "additional_attributes",
-        custom_attributes: optional "custom_attributes",
-        status: optional "status",
-        assignee_id: optional "assignee_id",
-        team_id: optional "team_id",
-        snoozed_until: optional "snoozed_until",
-        message: optional "message",
-    }
-}
-
-impl ConversationCreatePayload {
-    /// Nothing set yet.
-    pub fn new() -> Self {
-        Default::default()
-    }
-
-    /// Address of the contact in the inbox.
-    pub fn source_id(mut self, source_id: impl Into<String>) -> Self {
-        self.source_id = Some(source_id.into());
-        self
-    }
-
-    /// Id of the inbox.
-    pub fn inbox_id(mut self, inbox_id: i64) -> Self {
-        self.inbox_id = Some(inbox_id);
-        self
-    }
-
-    /// Id of the contact.
-    pub fn contact_id(mut self, contact_id: i64) -> Self {
-        self.contact_id = Some(contact_id);
-        self
-    }
-
-    /// What was found out about it: any keys, any JSON values.
-    pub fn additional_attributes(
-        mut self,
-        additional_attributes: impl IntoIterator<
-            Item = (impl Into<String>, impl Into<runtime::Value>),
-        >,
-    ) -> Self {
-        self.additional_attributes = Some(
-            additional_attributes
-                .into_iter()
-                .map(|(key, value)| (key.into(), value.into()))
-                .collect(),
-        );
-        self
-    }
-
-    /// Values of the custom attributes, by their keys.
-    pub fn custom_attributes(
-        mut self,
-        custom_attributes: impl IntoIterator<
-            Item = (impl Into<String>, impl Into<runtime::Value>),
-        >,
-    ) -> Self {
-        self.custom_attributes = Some(
-            custom_attributes
-                .into_iter()
-                .map(|(key, value)| (key.into(), value.into()))
-                .collect(),
-        );
-        self
-    }
-
-    /// What state the conversation is in.
-    pub fn status(mut self, status: impl Into<super::ConversationStatus>) -> Self {
-        self.status = Some(status.into());
-        self
-    }
-
-    /// Id of the agent to put in charge.
-    pub fn assignee_id(mut self, assignee_id: i64) -> Self {
-        self.assignee_id = Some(assignee_id);
-        self
-    }
-
-    /// Id of the team to put in charge.
-    pub fn team_id(mut self, team_id: i64) -> Self {
-        self.team_id = Some(team_id);
-        self
-    }
-
-    /// When a snoozed conversation is to open again.
-    pub fn snoozed_until(mut self, snoozed_until: runtime::Timestamp) -> Self {
-        self.snoozed_until = Some(snoozed_until);
-        self
-    }
-
-    /// First message of the conversation.
-    pub fn message(
-        mut self,
-        message: impl Into<ConversationCreatePayloadMessage>,
-    ) -> Self {
-        self.message = Some(message.into());
-        self
-    }
-}
-
-/// First message of the conversation.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ConversationCreatePayloadMessage {
-    /// The text.
-    pub content: String,
-    /// A message template of WhatsApp, filled in.
-    pub template_params: Option<ConversationCreatePayloadMessageTemplateParams>,
-}
-
-runtime::object! {
-    ConversationCreatePayloadMessage {
-        content: required "content",
-        template_params: optional "template_params",
-    }
-}
-
-impl ConversationCreatePayloadMessage {
-    /// What must be given; the rest is set on the result.
-    pub fn new(content: impl Into<String>) -> Self {
-        Self {
-            content: content.into(),
-            template_params: None,
-        }
-    }
-
-    /// A message template of WhatsApp, filled in.
-    pub fn template_params(
-        mut self,
-        template_params: impl Into<ConversationCreatePayloadMessageTemplateParams>,
-    ) -> Self {
-        self.template_params = Some(template_params.into());
-        self
-    }
-}
-
-impl From<&str> for ConversationCreatePayloadMessage {
-    fn from(value: &str) -> Self {
-        Self::new(value)
-    }
-}
-
-impl From<String> for ConversationCreatePayloadMessage {
-    fn from(value: String) -> Self {
-        Self::new(value)
-    }
-}
-
-/// A message template of WhatsApp, filled in.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ConversationCreatePayloadMessageTemplateParams {
-    /// Name of the template.
-    pub name: Option<String>,
-    /// Category of the template.
-    pub category: Option<String>,
-    /// Language of the template, as a code such as `en_US`.
-    pub language: Option<String>,
-    /// Values for the template's placeholders.
-    pub processed_params: Option<runtime::Map<String, runtime::Value>>,
-}
-
-runtime::object! {
-    ConversationCreatePayloadMessageTemplateParams {
-        name: optional "name",
-        category: optional "category",
-        language: optional "language",
-        processed_params: optional "processed_params",
-    }
-}
-
-impl ConversationCreatePayloadMessageTemplateParams {
-    /// Nothing set yet.
-    pub fn new() -> Self {
-        Default::default()
-    }
-
-    /// Name of the template.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
-        self
-    }
-
-    /// Category of the template.
-    pub fn category(mut self, category: impl Into<String>) -> Self {
-        self.category = Some(category.into());
-        self
-    }
-
-    /// Language of the template, as a code such as `en_US`.
-    pub fn language(mut self, language: impl Into<String>) -> Self {
-        self.language = Some(language.into());
-        self
-    }
-
-    /// Values for the template's placeholders.
-    pub fn processed_params(
-        mut self,
-        processed_params: impl IntoIterator<
-            Item = (impl Into<String>, impl Into<runtime::Value>),
-        >,
-    ) -> Self {
-        self.processed_params = Some(
-            processed_params
-                .into_iter()
-                .map(|(key, value)| (key.into(), value.into()))
-                .collect(),
-        );
-        self
-    }
-}
-
-/// The `200` reply of `POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/custom_attributes`.
+/// The `200` response of `POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/custom_attributes`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ConversationCustomAttributes {
@@ -304,123 +20,6 @@ runtime::object! {
     }
 }
 
-/// A page of conversations that meet the conditions.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ConversationFilterResponse {
-    /// How many conversations meet the conditions.
-    pub meta: ConversationFilterResponseMeta,
-    /// The conversations.
-    pub payload: Vec<super::Conversation>,
-    /// Undeclared properties; see [`runtime::AdditionalProperties`].
-    pub additional_properties: runtime::AdditionalProperties,
-}
-
-runtime::object! {
-    ConversationFilterResponse rest additional_properties {
-        meta: required "meta",
-        payload: required "payload",
-    }
-}
-
-/// How many conversations meet the conditions.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ConversationFilterResponseMeta {
-    /// Conversations assigned to the token's user.
-    pub mine_count: i64,
-    /// Conversations assigned to nobody.
-    pub unassigned_count: i64,
-    /// All conversations.
-    pub all_count: i64,
-    /// Undeclared properties; see [`runtime::AdditionalProperties`].
-    pub additional_properties: runtime::AdditionalProperties,
-}
-
-runtime::object! {
-    ConversationFilterResponseMeta rest additional_properties {
-        mine_count: required "mine_count",
-        unassigned_count: required "unassigned_count",
-        all_count: required "all_count",
-    }
-}
-
-/// A page of conversations with their counts.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ConversationList {
-    /// The page and its counts.
-    pub data: ConversationListData,
-    /// Undeclared properties; see [`runtime::AdditionalProperties`].
-    pub additional_properties: runtime::AdditionalProperties,
-}
-
-runtime::object! {
-    ConversationList rest additional_properties {
-        data: required "data",
-    }
-}
-
-/// The page and its counts.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ConversationListData {
-    /// The counts.
-    pub meta: ConversationCounts,
-    /// The conversations of this page.
-    pub payload: Vec<super::Conversation>,
-    /// Undeclared properties; see [`runtime::AdditionalProperties`].
-    pub additional_properties: runtime::AdditionalProperties,
-}
-
-runtime::object! {
-    ConversationListData rest additional_properties {
-        meta: required "meta",
-        payload: required "payload",
-    }
-}
-
-/// The status of a conversation after it was changed.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ConversationStatusToggle {
-    /// What became of the conversation.
-    pub payload: ConversationStatusTogglePayload,
-    /// Undeclared properties; see [`runtime::AdditionalProperties`].
-    pub additional_properties: runtime::AdditionalProperties,
-}
-
-runtime::object! {
-    ConversationStatusToggle rest additional_properties {
-        payload: required "payload",
-    }
-}
-
-/// What became of the conversation.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ConversationStatusTogglePayload {
-    /// Whether the status was changed; null where a bot handed the conversation over.
-    pub success: Option<bool>,
-    /// Number of the conversation within its account.
-    pub conversation_id: i64,
-    /// Status it has now.
-    pub current_status: super::ConversationStatus,
-    /// When the conversation opens again.
-    pub snoozed_until: Option<runtime::Timestamp>,
-    /// Undeclared properties; see [`runtime::AdditionalProperties`].
-    pub additional_properties: runtime::AdditionalProperties,
-}
-
-runtime::object! {
-    ConversationStatusTogglePayload rest additional_properties {
-        success: nullable "success",
-        conversation_id: required "conversation_id",
-        current_status: required "current_status",
-        snoozed_until: nullable "snoozed_until",
-    }
-}
-
 /// A parameter of `GET /api/v1/accounts/{account_id}/conversations`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -433,7 +32,7 @@ pub enum ConversationsListAssigneeType {
     All,
     /// `assigned`
     Assigned,
-    /// A value that the document does not list, kept as it came.
+    /// A value that the document does not list, as it was received.
     Unknown(String),
 }
 
@@ -446,7 +45,7 @@ runtime::string_enum! {
     }
 }
 
-/// A parameter of `GET /api/v1/accounts/{account_id}/conversations/meta`.
+/// A parameter of `GET /api/v1/accounts/{account_id}/conversations`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ConversationsListStatus {
@@ -460,7 +59,7 @@ pub enum ConversationsListStatus {
     Pending,
     /// `snoozed`
     Snoozed,
-    /// A value that the document does not list, kept as it came.
+    /// A value that the document does not list, as it was received.
     Unknown(String),
 }
 
@@ -489,7 +88,7 @@ runtime::object! {
 }
 
 impl ConversationsRemoveCustomAttributesRequest {
-    /// What must be given; the rest is set on the result.
+    /// Creates the value from its required fields.
     pub fn new(custom_attributes: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
             custom_attributes: custom_attributes.into_iter().map(Into::into).collect(),
@@ -510,6 +109,42 @@ for ConversationsRemoveCustomAttributesRequest {
     }
 }
 
+/// The request body of `POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/labels`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ConversationsReplaceLabelsRequest {
+    /// Titles of the labels to carry from now on; those left out are taken away.
+    pub labels: Vec<String>,
+}
+
+runtime::object! {
+    ConversationsReplaceLabelsRequest {
+        labels: required "labels",
+    }
+}
+
+impl ConversationsReplaceLabelsRequest {
+    /// Creates the value from its required fields.
+    pub fn new(labels: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            labels: labels.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl<T: Into<String>> From<Vec<T>> for ConversationsReplaceLabelsRequest {
+    fn from(value: Vec<T>) -> Self {
+        Self::new(value)
+    }
+}
+
+impl<T: Into<String>, const N: usize> From<[T; N]>
+for ConversationsReplaceLabelsRequest {
+    fn from(value: [T; N]) -> Self {
+        Self::new(value)
+    }
+}
+
 /// The request body of `POST /api/v1/accounts/{account_id}/conversations/{conversation_id}/toggle_priority`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -525,7 +160,7 @@ runtime::object! {
 }
 
 impl ConversationsTogglePriorityRequest {
-    /// What must be given; the rest is set on the result.
+    /// Creates the value from its required fields.
     pub fn new(priority: impl Into<Option<super::ConversationPriority>>) -> Self {
         Self { priority: priority.into() }
     }
@@ -569,7 +204,7 @@ runtime::object! {
 }
 
 impl ConversationsToggleStatusRequest {
-    /// What must be given; the rest is set on the result.
+    /// Creates the value from its required fields.
     pub fn new(status: impl Into<super::ConversationStatus>) -> Self {
         Self {
             status: status.into(),
@@ -607,7 +242,7 @@ impl From<String> for ConversationsToggleStatusRequest {
 #[non_exhaustive]
 pub struct ConversationsToggleTypingStatusRequest {
     /// Whether typing goes on.
-    pub typing_status: super::ConversationsToggleTypingStatusRequestTypingStatus,
+    pub typing_status: ConversationsToggleTypingStatusRequestTypingStatus,
     /// Whether a private note is being typed, which the contact does not see.
     pub is_private: Option<bool>,
 }
@@ -620,11 +255,9 @@ runtime::object! {
 }
 
 impl ConversationsToggleTypingStatusRequest {
-    /// What must be given; the rest is set on the result.
+    /// Creates the value from its required fields.
     pub fn new(
-        typing_status: impl Into<
-            super::ConversationsToggleTypingStatusRequestTypingStatus,
-        >,
+        typing_status: impl Into<ConversationsToggleTypingStatusRequestTypingStatus>,
     ) -> Self {
         Self {
             typing_status: typing_status.into(),
@@ -639,9 +272,9 @@ impl ConversationsToggleTypingStatusRequest {
     }
 }
 
-impl From<super::ConversationsToggleTypingStatusRequestTypingStatus>
+impl From<ConversationsToggleTypingStatusRequestTypingStatus>
 for ConversationsToggleTypingStatusRequest {
-    fn from(value: super::ConversationsToggleTypingStatusRequestTypingStatus) -> Self {
+    fn from(value: ConversationsToggleTypingStatusRequestTypingStatus) -> Self {
         Self::new(value)
     }
 }
@@ -655,6 +288,25 @@ impl From<&str> for ConversationsToggleTypingStatusRequest {
 impl From<String> for ConversationsToggleTypingStatusRequest {
     fn from(value: String) -> Self {
         Self::new(value)
+    }
+}
+
+/// Whether typing goes on.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ConversationsToggleTypingStatusRequestTypingStatus {
+    /// `on`
+    On,
+    /// `off`
+    Off,
+    /// A value that the document does not list, as it was received.
+    Unknown(String),
+}
+
+runtime::string_enum! {
+    ConversationsToggleTypingStatusRequestTypingStatus(Unknown) {
+        On = "on",
+        Off = "off",
     }
 }
 
@@ -678,7 +330,7 @@ runtime::object! {
 }
 
 impl ConversationsUpdateCustomAttributesRequest {
-    /// What must be given; the rest is set on the result.
+    /// Creates the value from its required fields.
     pub fn new(
         custom_attributes: impl IntoIterator<
             Item = (impl Into<String>, impl Into<runtime::Value>),
@@ -718,7 +370,7 @@ runtime::object! {
 }
 
 impl ConversationsUpdateRequest {
-    /// Nothing set yet.
+    /// Creates the value with no field set.
     pub fn new() -> Self {
         Default::default()
     }

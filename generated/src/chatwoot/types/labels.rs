@@ -4,94 +4,12 @@
 
 use crm_clients_runtime as runtime;
 
-/// A label that contacts and conversations can carry.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Label {
-    /// Unique id.
-    pub id: i64,
-    /// Title.
-    pub title: String,
-    /// What it is for, in a few words.
-    pub description: Option<String>,
-    /// Colour, in hex such as `#1f93ff`.
-    pub color: String,
-    /// Whether agents see it on the sidebar.
-    pub show_on_sidebar: Option<bool>,
-    /// Undeclared properties; see [`runtime::AdditionalProperties`].
-    pub additional_properties: runtime::AdditionalProperties,
-}
-
-runtime::object! {
-    Label rest additional_properties {
-        id: required "id",
-        title: required "title",
-        description: nullable "description",
-        color: required "color",
-        show_on_sidebar: nullable "show_on_sidebar",
-    }
-}
-
-/// What a label is created from, or what is changed.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct LabelCreateUpdatePayload {
-    /// Title.
-    pub title: Option<String>,
-    /// What it is for, in a few words.
-    pub description: Option<String>,
-    /// Colour, in hex such as `#1f93ff`.
-    pub color: Option<String>,
-    /// Whether agents see it on the sidebar.
-    pub show_on_sidebar: Option<bool>,
-}
-
-runtime::object! {
-    LabelCreateUpdatePayload {
-        title: optional "title",
-        description: optional "description",
-        color: optional "color",
-        show_on_sidebar: optional "show_on_sidebar",
-    }
-}
-
-impl LabelCreateUpdatePayload {
-    /// Nothing set yet.
-    pub fn new() -> Self {
-        Default::default()
-    }
-
-    /// Title.
-    pub fn title(mut self, title: impl Into<String>) -> Self {
-        self.title = Some(title.into());
-        self
-    }
-
-    /// What it is for, in a few words.
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
-        self
-    }
-
-    /// Colour, in hex such as `#1f93ff`.
-    pub fn color(mut self, color: impl Into<String>) -> Self {
-        self.color = Some(color.into());
-        self
-    }
-
-    /// Whether agents see it on the sidebar.
-    pub fn show_on_sidebar(mut self, show_on_sidebar: bool) -> Self {
-        self.show_on_sidebar = Some(show_on_sidebar);
-        self
-    }
-}
-
-/// The `200` reply of `GET /api/v1/accounts/{account_id}/labels`.
+/// The `200` response of `GET /api/v1/accounts/{account_id}/labels`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LabelsListResponse {
     /// All labels of the account.
-    pub payload: Vec<Label>,
+    pub payload: Vec<super::Label>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
 }

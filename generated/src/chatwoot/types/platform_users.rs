@@ -4,7 +4,7 @@
 
 use crm_clients_runtime as runtime;
 
-/// The `200` reply of `GET /platform/api/v1/users/{id}/login`.
+/// The `200` response of `GET /platform/api/v1/users/{id}/login`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PlatformUsersLoginResponse {
@@ -17,128 +17,5 @@ pub struct PlatformUsersLoginResponse {
 runtime::object! {
     PlatformUsersLoginResponse rest additional_properties {
         url: required "url",
-    }
-}
-
-/// The user.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct TokenUser {
-    /// The document's `id`.
-    pub id: i64,
-    /// The document's `name`.
-    pub name: String,
-    /// Name shown to customers in place of the real one; null where it is the same.
-    pub display_name: Option<String>,
-    /// E-mail address.
-    pub email: String,
-    /// Token of the websocket for live updates.
-    pub pubsub_token: Option<runtime::Secret>,
-    /// Undeclared properties; see [`runtime::AdditionalProperties`].
-    pub additional_properties: runtime::AdditionalProperties,
-}
-
-runtime::object! {
-    TokenUser rest additional_properties {
-        id: required "id",
-        name: required "name",
-        display_name: optional "display_name",
-        email: required "email",
-        pubsub_token: optional "pubsub_token",
-    }
-}
-
-/// What a user is created from, or what is changed.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct UserCreateUpdatePayload {
-    /// Name, as people see it.
-    pub name: Option<String>,
-    /// Name shown to customers in place of the real one; null where it is the same.
-    pub display_name: Option<String>,
-    /// E-mail address.
-    pub email: Option<String>,
-    /// Password, with upper and lower case, a digit and a special character.
-    pub password: Option<runtime::Secret>,
-    /// Values of the custom attributes, by their keys.
-    pub custom_attributes: Option<runtime::Map<String, runtime::Value>>,
-}
-
-runtime::object! {
-    UserCreateUpdatePayload {
-        name: optional "name",
-        display_name: optional "display_name",
-        email: optional "email",
-        password: optional "password",
-        custom_attributes: optional "custom_attributes",
-    }
-}
-
-impl UserCreateUpdatePayload {
-    /// Nothing set yet.
-    pub fn new() -> Self {
-        Default::default()
-    }
-
-    /// Name, as people see it.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
-        self
-    }
-
-    /// Name shown to customers in place of the real one; null where it is the same.
-    pub fn display_name(mut self, display_name: impl Into<String>) -> Self {
-        self.display_name = Some(display_name.into());
-        self
-    }
-
-    /// E-mail address.
-    pub fn email(mut self, email: impl Into<String>) -> Self {
-        self.email = Some(email.into());
-        self
-    }
-
-    /// Password, with upper and lower case, a digit and a special character.
-    pub fn password(mut self, password: impl Into<runtime::Secret>) -> Self {
-        self.password = Some(password.into());
-        self
-    }
-
-    /// Values of the custom attributes, by their keys.
-    pub fn custom_attributes(
-        mut self,
-        custom_attributes: impl IntoIterator<
-            Item = (impl Into<String>, impl Into<runtime::Value>),
-        >,
-    ) -> Self {
-        self.custom_attributes = Some(
-            custom_attributes
-                .into_iter()
-                .map(|(key, value)| (key.into(), value.into()))
-                .collect(),
-        );
-        self
-    }
-}
-
-/// A user's access token, and whose it is.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct UserToken {
-    /// Token that acts in the user's name: keep it secret.
-    pub access_token: runtime::Secret,
-    /// When the token ends; null, as it does not.
-    pub expiry: Option<String>,
-    /// The user.
-    pub user: TokenUser,
-    /// Undeclared properties; see [`runtime::AdditionalProperties`].
-    pub additional_properties: runtime::AdditionalProperties,
-}
-
-runtime::object! {
-    UserToken rest additional_properties {
-        access_token: required "access_token",
-        expiry: optional "expiry",
-        user: required "user",
     }
 }

@@ -19,7 +19,7 @@ runtime::object! {
 }
 
 impl ProfileUpdateRequest {
-    /// What must be given; the rest is set on the result.
+    /// Creates the value from its required fields.
     pub fn new(profile: impl Into<ProfileUpdateRequestProfile>) -> Self {
         Self { profile: profile.into() }
     }
@@ -73,7 +73,7 @@ runtime::multipart! {
 }
 
 impl ProfileUpdateRequestInput {
-    /// Nothing set yet.
+    /// Creates the value with no field set.
     pub fn new() -> Self {
         Default::default()
     }
@@ -206,7 +206,7 @@ runtime::object! {
 }
 
 impl ProfileUpdateRequestProfile {
-    /// Nothing set yet.
+    /// Creates the value with no field set.
     pub fn new() -> Self {
         Default::default()
     }

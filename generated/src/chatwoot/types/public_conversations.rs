@@ -4,80 +4,6 @@
 
 use crm_clients_runtime as runtime;
 
-/// A conversation, as its contact sees it.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct PublicConversation {
-    /// Unique id.
-    pub id: i64,
-    /// Id of the conversation that is unique everywhere.
-    pub uuid: String,
-    /// Id of the inbox.
-    pub inbox_id: i64,
-    /// Epoch seconds at which the contact last looked; 0 where that never happened.
-    pub contact_last_seen_at: i64,
-    /// What state the conversation is in.
-    pub status: super::ConversationStatus,
-    /// Epoch seconds at which an agent last looked; 0 where none did.
-    pub agent_last_seen_at: i64,
-    /// Messages of the conversation.
-    pub messages: Vec<super::PublicMessage>,
-    /// The contact.
-    pub contact: super::PublicContactRecord,
-    /// Undeclared properties; see [`runtime::AdditionalProperties`].
-    pub additional_properties: runtime::AdditionalProperties,
-}
-
-runtime::object! {
-    PublicConversation rest additional_properties {
-        id: required "id",
-        uuid: required "uuid",
-        inbox_id: required "inbox_id",
-        contact_last_seen_at: required "contact_last_seen_at",
-        status: required "status",
-        agent_last_seen_at: required "agent_last_seen_at",
-        messages: required "messages",
-        contact: required "contact",
-    }
-}
-
-/// What a conversation is started from by the public API.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct PublicConversationCreatePayload {
-    /// Values of the custom attributes, by their keys.
-    pub custom_attributes: Option<runtime::Map<String, runtime::Value>>,
-}
-
-runtime::object! {
-    PublicConversationCreatePayload {
-        custom_attributes: optional "custom_attributes",
-    }
-}
-
-impl PublicConversationCreatePayload {
-    /// Nothing set yet.
-    pub fn new() -> Self {
-        Default::default()
-    }
-
-    /// Values of the custom attributes, by their keys.
-    pub fn custom_attributes(
-        mut self,
-        custom_attributes: impl IntoIterator<
-            Item = (impl Into<String>, impl Into<runtime::Value>),
-        >,
-    ) -> Self {
-        self.custom_attributes = Some(
-            custom_attributes
-                .into_iter()
-                .map(|(key, value)| (key.into(), value.into()))
-                .collect(),
-        );
-        self
-    }
-}
-
 /// The request body of `POST /public/api/v1/inboxes/{inbox_identifier}/contacts/{contact_identifier}/conversations/{conversation_id}/toggle_typing`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -93,7 +19,7 @@ runtime::object! {
 }
 
 impl PublicConversationsToggleTypingRequest {
-    /// What must be given; the rest is set on the result.
+    /// Creates the value from its required fields.
     pub fn new(
         typing_status: impl Into<
             super::ConversationsToggleTypingStatusRequestTypingStatus,

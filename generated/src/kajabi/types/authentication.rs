@@ -4,31 +4,6 @@
 
 use crm_clients_runtime as runtime;
 
-/// A token and what keeps it alive.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct OauthTokenResponse {
-    /// The bearer token of further requests.
-    pub access_token: runtime::Secret,
-    /// Buys the next access token.
-    pub refresh_token: Option<runtime::Secret>,
-    /// Always `Bearer`.
-    pub token_type: String,
-    /// Seconds until the access token expires.
-    pub expires_in: i64,
-    /// Undeclared properties; see [`runtime::AdditionalProperties`].
-    pub additional_properties: runtime::AdditionalProperties,
-}
-
-runtime::object! {
-    OauthTokenResponse rest additional_properties {
-        access_token: required "access_token",
-        refresh_token: optional "refresh_token",
-        token_type: required "token_type",
-        expires_in: required "expires_in",
-    }
-}
-
 /// The credentials of one grant.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -62,7 +37,7 @@ runtime::object! {
 }
 
 impl TokenRequest {
-    /// Nothing set yet.
+    /// Creates the value with no field set.
     pub fn new() -> Self {
         Default::default()
     }
@@ -125,7 +100,7 @@ runtime::object! {
 }
 
 impl TokenRevocation {
-    /// What must be given; the rest is set on the result.
+    /// Creates the value from its required fields.
     pub fn new(token: impl Into<runtime::Secret>) -> Self {
         Self { token: token.into() }
     }

@@ -4,38 +4,6 @@
 
 use crm_clients_runtime as runtime;
 
-/// A course.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Course {
-    /// Id of the resource.
-    pub id: String,
-    /// Type of the resource.
-    ///
-    /// Always `courses`.
-    pub r#type: String,
-    /// A course's own data.
-    pub attributes: CoursesAttributes,
-    /// What the resource is related to.
-    ///
-    /// Default: `{}`.
-    pub relationships: CourseRelationships,
-    /// Where one example has what was included; other responses have it beside the course.
-    pub included: Option<Vec<super::IncludedResource>>,
-    /// Undeclared properties; see [`runtime::AdditionalProperties`].
-    pub additional_properties: runtime::AdditionalProperties,
-}
-
-runtime::object! {
-    Course rest additional_properties {
-        id: required "id",
-        r#type: required "type",
-        attributes: required "attributes",
-        relationships: or_empty "relationships",
-        included: optional "included",
-    }
-}
-
 /// What can be included with a course.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -48,7 +16,7 @@ pub enum CourseInclude {
     LessonsMedia,
     /// `offers`
     Offers,
-    /// A value that the document does not list, kept as it came.
+    /// A value that the document does not list, as it was received.
     Unknown(String),
 }
 
@@ -58,110 +26,5 @@ runtime::string_enum! {
         Lessons = "lessons",
         LessonsMedia = "lessons.media",
         Offers = "offers",
-    }
-}
-
-/// What the resource is related to.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct CourseRelationships {
-    /// A relationship to one resource at most.
-    pub site: Option<super::ToOneRelationship>,
-    /// A relationship to any number of resources.
-    pub offers: Option<super::ToManyRelationship>,
-    /// A relationship to any number of resources.
-    pub modules: Option<super::ToManyRelationship>,
-    /// A relationship to any number of resources.
-    pub lessons: Option<super::ToManyRelationship>,
-    /// Undeclared properties; see [`runtime::AdditionalProperties`].
-    pub additional_properties: runtime::AdditionalProperties,
-}
-
-runtime::object! {
-    CourseRelationships rest additional_properties {
-        site: optional "site",
-        offers: optional "offers",
-        modules: optional "modules",
-        lessons: optional "lessons",
-    }
-}
-
-/// A course's own data.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct CoursesAttributes {
-    /// When this was created; set by the server.
-    pub created_at: Option<runtime::Timestamp>,
-    /// Title of the course.
-    pub title: Option<String>,
-    /// What the course is about.
-    pub description: Option<String>,
-    /// URL of a small picture.
-    pub thumbnail_url: Option<String>,
-    /// State of the course, for example `active`.
-    pub status: Option<String>,
-    /// Undeclared properties; see [`runtime::AdditionalProperties`].
-    pub additional_properties: runtime::AdditionalProperties,
-}
-
-runtime::object! {
-    CoursesAttributes rest additional_properties {
-        created_at: optional "created_at",
-        title: optional "title",
-        description: optional "description",
-        thumbnail_url: optional "thumbnail_url",
-        status: optional "status",
-    }
-}
-
-/// A page of courses.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct CoursesIndexResponse {
-    /// The resources on this page.
-    pub data: Vec<Course>,
-    /// Where the neighbours of a page are.
-    ///
-    /// Default: `{}`.
-    pub links: super::PageLinks,
-    /// How long a list is.
-    ///
-    /// Default: `{}`.
-    pub meta: super::PageMeta,
-    /// Undeclared properties; see [`runtime::AdditionalProperties`].
-    pub additional_properties: runtime::AdditionalProperties,
-}
-
-runtime::object! {
-    CoursesIndexResponse rest additional_properties {
-        data: required "data",
-        links: or_empty "links",
-        meta: or_empty "meta",
-    }
-}
-
-/// One course, with the resources that were asked to be included.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct CoursesShowResponse {
-    /// Where a response can be read again.
-    ///
-    /// Default: `{}`.
-    pub links: super::DocumentLinks,
-    /// A course.
-    pub data: Course,
-    /// The resources that were asked to be included, of every type.
-    ///
-    /// Default: `[]`.
-    pub included: Vec<super::IncludedResource>,
-    /// Undeclared properties; see [`runtime::AdditionalProperties`].
-    pub additional_properties: runtime::AdditionalProperties,
-}
-
-runtime::object! {
-    CoursesShowResponse rest additional_properties {
-        links: or_empty "links",
-        data: required "data",
-        included: or_empty "included",
     }
 }

@@ -14,7 +14,7 @@ pub enum CustomerInclude {
     Offers,
     /// `products`
     Products,
-    /// A value that the document does not list, kept as it came.
+    /// A value that the document does not list, as it was received.
     Unknown(String),
 }
 
@@ -23,62 +23,5 @@ runtime::string_enum! {
         Contact = "contact",
         Offers = "offers",
         Products = "products",
-    }
-}
-
-/// A page of customers.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct CustomersIndexResponse {
-    /// The resources on this page.
-    pub data: Vec<super::Customer>,
-    /// Where the neighbours of a page are.
-    ///
-    /// Default: `{}`.
-    pub links: super::PageLinks,
-    /// How long a list is.
-    ///
-    /// Default: `{}`.
-    pub meta: super::PageMeta,
-    /// The resources that were asked to be included, of every type.
-    ///
-    /// Default: `[]`.
-    pub included: Vec<super::IncludedResource>,
-    /// Undeclared properties; see [`runtime::AdditionalProperties`].
-    pub additional_properties: runtime::AdditionalProperties,
-}
-
-runtime::object! {
-    CustomersIndexResponse rest additional_properties {
-        data: required "data",
-        links: or_empty "links",
-        meta: or_empty "meta",
-        included: or_empty "included",
-    }
-}
-
-/// One customer, with the resources that were asked to be included.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct CustomersShowResponse {
-    /// Where a response can be read again.
-    ///
-    /// Default: `{}`.
-    pub links: super::DocumentLinks,
-    /// A contact who has bought something or was granted an offer.
-    pub data: super::Customer,
-    /// The resources that were asked to be included, of every type.
-    ///
-    /// Default: `[]`.
-    pub included: Vec<super::IncludedResource>,
-    /// Undeclared properties; see [`runtime::AdditionalProperties`].
-    pub additional_properties: runtime::AdditionalProperties,
-}
-
-runtime::object! {
-    CustomersShowResponse rest additional_properties {
-        links: or_empty "links",
-        data: required "data",
-        included: or_empty "included",
     }
 }

@@ -13,7 +13,7 @@ pub struct Me {
     /// Type of the resource.
     pub r#type: String,
     /// Who the user is.
-    pub attributes: MeAttributes,
+    pub attributes: super::MeAttributes,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
 }
@@ -23,46 +23,5 @@ runtime::object! {
         id: required "id",
         r#type: required "type",
         attributes: required "attributes",
-    }
-}
-
-/// Who the user is.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct MeAttributes {
-    /// Initials of the name, for example `JD`.
-    pub initials: Option<String>,
-    /// Full name.
-    pub name: Option<String>,
-    /// Mail address the user signs in with.
-    pub email: Option<String>,
-    /// What the user may do, for example `OWNER` or `ADMINISTRATOR`.
-    pub role_level: Option<String>,
-    /// Undeclared properties; see [`runtime::AdditionalProperties`].
-    pub additional_properties: runtime::AdditionalProperties,
-}
-
-runtime::object! {
-    MeAttributes rest additional_properties {
-        initials: optional "initials",
-        name: optional "name",
-        email: optional "email",
-        role_level: optional "role_level",
-    }
-}
-
-/// The user behind the token.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct MeResponse {
-    /// A user of Kajabi.
-    pub data: Me,
-    /// Undeclared properties; see [`runtime::AdditionalProperties`].
-    pub additional_properties: runtime::AdditionalProperties,
-}
-
-runtime::object! {
-    MeResponse rest additional_properties {
-        data: required "data",
     }
 }

@@ -10,64 +10,12 @@ use crm_clients_runtime as runtime;
 pub enum OfferInclude {
     /// `products`
     Products,
-    /// A value that the document does not list, kept as it came.
+    /// A value that the document does not list, as it was received.
     Unknown(String),
 }
 
 runtime::string_enum! {
     OfferInclude(Unknown) {
         Products = "products",
-    }
-}
-
-/// A page of offers.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct OffersIndexResponse {
-    /// The resources on this page.
-    pub data: Vec<super::Offer>,
-    /// Where the neighbours of a page are.
-    ///
-    /// Default: `{}`.
-    pub links: super::PageLinks,
-    /// How long a list is.
-    ///
-    /// Default: `{}`.
-    pub meta: super::PageMeta,
-    /// Undeclared properties; see [`runtime::AdditionalProperties`].
-    pub additional_properties: runtime::AdditionalProperties,
-}
-
-runtime::object! {
-    OffersIndexResponse rest additional_properties {
-        data: required "data",
-        links: or_empty "links",
-        meta: or_empty "meta",
-    }
-}
-
-/// One offer, with its products if they were asked to be included.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct OffersShowResponse {
-    /// Where a response can be read again.
-    ///
-    /// Default: `{}`.
-    pub links: super::DocumentLinks,
-    /// Something that a site sells or gives away.
-    pub data: super::Offer,
-    /// The resources that were asked to be included, of every type.
-    ///
-    /// Default: `[]`.
-    pub included: Vec<super::IncludedResource>,
-    /// Undeclared properties; see [`runtime::AdditionalProperties`].
-    pub additional_properties: runtime::AdditionalProperties,
-}
-
-runtime::object! {
-    OffersShowResponse rest additional_properties {
-        links: or_empty "links",
-        data: required "data",
-        included: or_empty "included",
     }
 }

@@ -14,7 +14,7 @@ pub enum OrderInclude {
     Customer,
     /// `site`
     Site,
-    /// A value that the document does not list, kept as it came.
+    /// A value that the document does not list, as it was received.
     Unknown(String),
 }
 
@@ -32,116 +32,12 @@ runtime::string_enum! {
 pub enum OrderItemInclude {
     /// `order`
     Order,
-    /// A value that the document does not list, kept as it came.
+    /// A value that the document does not list, as it was received.
     Unknown(String),
 }
 
 runtime::string_enum! {
     OrderItemInclude(Unknown) {
         Order = "order",
-    }
-}
-
-/// A page of order items.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct OrderItemsIndexResponse {
-    /// The resources on this page.
-    pub data: Vec<super::OrderItem>,
-    /// Where the neighbours of a page are.
-    ///
-    /// Default: `{}`.
-    pub links: super::PageLinks,
-    /// How long a list is.
-    ///
-    /// Default: `{}`.
-    pub meta: super::PageMeta,
-    /// Undeclared properties; see [`runtime::AdditionalProperties`].
-    pub additional_properties: runtime::AdditionalProperties,
-}
-
-runtime::object! {
-    OrderItemsIndexResponse rest additional_properties {
-        data: required "data",
-        links: or_empty "links",
-        meta: or_empty "meta",
-    }
-}
-
-/// One order item, with its order if it was asked to be included.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct OrderItemsShowResponse {
-    /// Where a response can be read again.
-    ///
-    /// Default: `{}`.
-    pub links: super::DocumentLinks,
-    /// One line of an order.
-    pub data: super::OrderItem,
-    /// The resources that were asked to be included, of every type.
-    ///
-    /// Default: `[]`.
-    pub included: Vec<super::IncludedResource>,
-    /// Undeclared properties; see [`runtime::AdditionalProperties`].
-    pub additional_properties: runtime::AdditionalProperties,
-}
-
-runtime::object! {
-    OrderItemsShowResponse rest additional_properties {
-        links: or_empty "links",
-        data: required "data",
-        included: or_empty "included",
-    }
-}
-
-/// A page of orders.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct OrdersIndexResponse {
-    /// The resources on this page.
-    pub data: Vec<super::Order>,
-    /// Where the neighbours of a page are.
-    ///
-    /// Default: `{}`.
-    pub links: super::PageLinks,
-    /// How long a list is.
-    ///
-    /// Default: `{}`.
-    pub meta: super::PageMeta,
-    /// Undeclared properties; see [`runtime::AdditionalProperties`].
-    pub additional_properties: runtime::AdditionalProperties,
-}
-
-runtime::object! {
-    OrdersIndexResponse rest additional_properties {
-        data: required "data",
-        links: or_empty "links",
-        meta: or_empty "meta",
-    }
-}
-
-/// One order, with the resources that were asked to be included.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct OrdersShowResponse {
-    /// Where a response can be read again.
-    ///
-    /// Default: `{}`.
-    pub links: super::DocumentLinks,
-    /// An order.
-    pub data: super::Order,
-    /// The resources that were asked to be included, of every type.
-    ///
-    /// Default: `[]`.
-    pub included: Vec<super::IncludedResource>,
-    /// Undeclared properties; see [`runtime::AdditionalProperties`].
-    pub additional_properties: runtime::AdditionalProperties,
-}
-
-runtime::object! {
-    OrdersShowResponse rest additional_properties {
-        links: or_empty "links",
-        data: required "data",
-        included: or_empty "included",
     }
 }

@@ -12,7 +12,7 @@ pub enum PurchaseInclude {
     Offer,
     /// `customer`
     Customer,
-    /// A value that the document does not list, kept as it came.
+    /// A value that the document does not list, as it was received.
     Unknown(String),
 }
 
@@ -20,57 +20,5 @@ runtime::string_enum! {
     PurchaseInclude(Unknown) {
         Offer = "offer",
         Customer = "customer",
-    }
-}
-
-/// A page of purchases.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct PurchasesIndexResponse {
-    /// The resources on this page.
-    pub data: Vec<super::Purchase>,
-    /// Where the neighbours of a page are.
-    ///
-    /// Default: `{}`.
-    pub links: super::PageLinks,
-    /// How long a list is.
-    ///
-    /// Default: `{}`.
-    pub meta: super::PageMeta,
-    /// The resources that were asked to be included, of every type.
-    ///
-    /// Default: `[]`.
-    pub included: Vec<super::IncludedResource>,
-    /// Undeclared properties; see [`runtime::AdditionalProperties`].
-    pub additional_properties: runtime::AdditionalProperties,
-}
-
-runtime::object! {
-    PurchasesIndexResponse rest additional_properties {
-        data: required "data",
-        links: or_empty "links",
-        meta: or_empty "meta",
-        included: or_empty "included",
-    }
-}
-
-/// One purchase.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct PurchasesShowResponse {
-    /// Where a response can be read again.
-    ///
-    /// Default: `{}`.
-    pub links: super::DocumentLinks,
-    /// The purchase of an offer.
-    pub data: super::Purchase,
-    /// Undeclared properties; see [`runtime::AdditionalProperties`].
-    pub additional_properties: runtime::AdditionalProperties,
-}
-
-runtime::object! {
-    PurchasesShowResponse rest additional_properties {
-        links: or_empty "links",
-        data: required "data",
     }
 }

@@ -12,7 +12,7 @@ pub enum TransactionInclude {
     Customer,
     /// `purchases`
     Purchases,
-    /// A value that the document does not list, kept as it came.
+    /// A value that the document does not list, as it was received.
     Unknown(String),
 }
 
@@ -20,57 +20,5 @@ runtime::string_enum! {
     TransactionInclude(Unknown) {
         Customer = "customer",
         Purchases = "purchases",
-    }
-}
-
-/// A page of transactions.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct TransactionsIndexResponse {
-    /// The resources on this page.
-    pub data: Vec<super::Transaction>,
-    /// Where the neighbours of a page are.
-    ///
-    /// Default: `{}`.
-    pub links: super::PageLinks,
-    /// How long a list is.
-    ///
-    /// Default: `{}`.
-    pub meta: super::PageMeta,
-    /// Undeclared properties; see [`runtime::AdditionalProperties`].
-    pub additional_properties: runtime::AdditionalProperties,
-}
-
-runtime::object! {
-    TransactionsIndexResponse rest additional_properties {
-        data: required "data",
-        links: or_empty "links",
-        meta: or_empty "meta",
-    }
-}
-
-/// One transaction, with the resources that were asked to be included.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct TransactionsShowResponse {
-    /// Where a response can be read again.
-    ///
-    /// Default: `{}`.
-    pub links: super::DocumentLinks,
-    /// A charge, a refund or a dispute.
-    pub data: super::Transaction,
-    /// The resources that were asked to be included, of every type.
-    ///
-    /// Default: `[]`.
-    pub included: Vec<super::IncludedResource>,
-    /// Undeclared properties; see [`runtime::AdditionalProperties`].
-    pub additional_properties: runtime::AdditionalProperties,
-}
-
-runtime::object! {
-    TransactionsShowResponse rest additional_properties {
-        links: or_empty "links",
-        data: required "data",
-        included: or_empty "included",
     }
 }

@@ -88,7 +88,7 @@ impl Writer<'_> {
     fn constructor(&self, kind: &Struct, empty: bool) -> TokenStream {
         if empty {
             return quote! {
-                /// Nothing set yet.
+                /// Creates the value with no field set.
                 pub fn new() -> Self {
                     Default::default()
                 }
@@ -121,9 +121,9 @@ impl Writer<'_> {
             values.extend(quote!(#name: Default::default(),));
         }
         let doc = if parameters.is_empty() {
-            " Nothing optional set yet."
+            " Creates the value with no optional field set."
         } else {
-            " What must be given; the rest is set on the result."
+            " Creates the value from its required fields."
         };
         let allow = (parameters.is_empty()).then(|| quote!(#[allow(clippy::new_without_default)]));
         quote! {
@@ -197,7 +197,7 @@ impl Writer<'_> {
         let value = escape::ident("value");
         let (taken, made) = argument(self.api, ty, &value, self.from());
         quote! {
-            /// Adds a property that no other field is for.
+            /// Adds an additional property.
             pub fn #setter(mut self, key: impl Into<String>, value: #taken) -> Self {
                 self.#name.insert(key.into(), #made);
                 self
@@ -287,7 +287,7 @@ pub(crate) struct SetterNames {
 impl SetterNames {
     /// All setters are named before what only goes with one of them.
     pub fn of(kind: &Struct) -> Self {
-        let mut taken = UsedNames::from_iter(["new"]);
+        let mut taken: UsedNames = names::INHERITED.iter().copied().chain(["new"]).collect();
         let mut named: Vec<Option<(String, Option<String>)>> = Vec::with_capacity(kind.fields.len());
         for field in &kind.fields {
             let optional = matches!(field.presence, Presence::Optional | Presence::Patch);

@@ -16,7 +16,7 @@ impl Writer<'_> {
         let mut converted: Vec<&Type> = Vec::new();
         for variant in &kind.variants {
             let (variant_name, ty) = (escape::ident(&variant.name), self.tokens(&variant.ty));
-            let doc = escape::docs(&[variant_doc(kind, variant)]);
+            let doc = escape::docs(&variant_doc(kind, variant));
             variants.extend(quote!(#doc #variant_name(#ty),));
             let held = if let Type::Boxed(inner) = &variant.ty { inner } else { &variant.ty };
             if !converted.contains(&held) {
@@ -30,7 +30,7 @@ impl Writer<'_> {
             #[non_exhaustive]
             pub enum #name {
                 #variants
-                /// Something else, kept as it came.
+                /// A value that fits no other variant, as it was received.
                 #unknown(runtime::Value),
             }
         });
@@ -95,18 +95,16 @@ impl Writer<'_> {
     }
 }
 
-fn variant_doc(kind: &Union, variant: &UnionVariant) -> String {
+/// When a value is the variant, if anything says so besides its type.
+fn variant_doc(kind: &Union, variant: &UnionVariant) -> Vec<String> {
     let where_is = |property: &str, tags: &[TagValue]| format!("{} is {}", code(property), tag_words(tags));
     match (&kind.tag, variant.tags.as_slice()) {
-        (Some(tag), tags @ [_, ..]) => format!("Where {}.", where_is(&tag.property, tags)),
+        (Some(tag), tags @ [_, ..]) => vec![format!("If {}.", where_is(&tag.property, tags))],
         _ if !variant.conditions.is_empty() => {
             let conditions = variant.conditions.iter().map(|(property, tags)| where_is(property, tags));
-            format!("Where {}.", conditions.collect::<Vec<_>>().join(" and "))
+            vec![format!("If {}.", conditions.collect::<Vec<_>>().join(" and "))]
         }
-        _ => match variant.json.as_str() {
-            "any" => "A value of this type.".to_owned(),
-            json => format!("JSON of the kind {json}."),
-        },
+        _ => Vec::new(),
     }
 }
 
@@ -157,7 +155,7 @@ fn tag_entry(tag: &TagValue, only_text: bool) -> String {
 fn text_accessor(name: &Ident, variant: &Ident) -> TokenStream {
     quote! {
         impl #name {
-            /// The text, where it is text.
+            /// Returns the text if the value is a string.
             pub fn as_str(&self) -> Option<&str> {
                 match self {
                     Self::#variant(text) => Some(text),

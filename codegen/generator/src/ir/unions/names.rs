@@ -3,21 +3,62 @@
 use std::collections::HashSet;
 
 use super::{Alternative, Tag, TagValue, Types};
-use crate::names;
+use crate::names::{self, UsedNames};
 use crm_clients_document::model::SchemaId;
 use crm_clients_document::normalize::{self, Fields, Kind, Shape};
 
 impl Types<'_> {
+    /// A name for a variant that no other has.
+    pub(in crate::ir) fn free_name(
+        &mut self,
+        taken: &mut UsedNames,
+        choices: &[Alternative],
+        index: usize,
+        tag: Option<&Tag>,
+    ) -> String {
+        let name = self.choice_name(choices, index, tag);
+        if !taken.contains(&name) {
+            return name;
+        }
+        let detailed = match choices[index].shape.clone() {
+            Shape::Object(fields) => properties_name(&fields),
+            Shape::Array(items) => match normalize::shape(&mut self.schemas, items) {
+                Shape::Object(fields) => properties_name(&fields).map(|name| format!("{name}List")),
+                _ => None,
+            },
+            _ => None,
+        };
+        taken.free(detailed.as_deref().filter(|name| !taken.contains(name)).unwrap_or(&name))
+    }
+
+    /// The name of the type that an alternative is, whatever refers to it: a person's or its component's.
+    fn type_of(&mut self, alternative: &Alternative) -> Option<String> {
+        let (mut id, mut shape) = (alternative.id, alternative.shape.clone());
+        loop {
+            if let Some(name) = self.name_of(id) {
+                return Some(name);
+            }
+            let Shape::Same(other) = shape else { return None };
+            id = other;
+            shape = normalize::shape(&mut self.schemas, id);
+        }
+    }
+
     /// What a variant is called: its type's name, its tag, or what it holds.
     pub(in crate::ir) fn choice_name(&mut self, choices: &[Alternative], index: usize, tag: Option<&Tag>) -> String {
         let choice = &choices[index];
-        let mut id = choice.id;
-        let mut shape = choice.shape.clone();
-        loop {
-            if let Some(name) = self.name_of(id) {
-                return name;
-            }
-            let Shape::Same(other) = shape else { break };
+        if let Some(name) = self.type_of(choice) {
+            let tag = match choice.tags.as_slice() {
+                [TagValue::Text(text)] => Some(names::variant_name(text)),
+                _ => None,
+            };
+            // Of several variants of one type, the tag says which it is.
+            let mut others = choices.iter().enumerate().filter(|(other, _)| *other != index);
+            let is_shared = others.any(|(_, other)| self.type_of(other).as_ref() == Some(&name));
+            return tag.filter(|_| is_shared).unwrap_or(name);
+        }
+        let (mut id, mut shape) = (choice.id, choice.shape.clone());
+        while let Shape::Same(other) = shape {
             id = other;
             shape = normalize::shape(&mut self.schemas, id);
         }
@@ -67,6 +108,10 @@ impl Types<'_> {
                 _ => "Strings",
             },
             Shape::Object(_) => "Objects",
+            Shape::Choice(choice) => {
+                let named = choice.variants.iter().find_map(|variant| self.name_of(*variant));
+                return named.map_or_else(|| "List".to_owned(), |name| format!("{name}List"));
+            }
             _ => "List",
         };
         name.to_owned()
@@ -89,4 +134,10 @@ impl Types<'_> {
             None => "Object".to_owned(),
         }
     }
+}
+
+/// An object's name by its first properties.
+fn properties_name(fields: &Fields) -> Option<String> {
+    let names: Vec<String> = fields.properties.keys().take(3).map(|name| names::type_name(name)).collect();
+    (!names.is_empty()).then(|| format!("With{}", names.join("And")))
 }
