@@ -110,6 +110,23 @@ fn scalars_and_texts_of_another_type_are_read_as_meant() {
 }
 
 #[test]
+fn fields_of_a_later_version_are_read_with_one_warning_each() {
+    let operation = json!({"responses": {}, "parameters": [{"name": "q", "in": "querystring", "content": {}}]});
+    let document = |version: &str| {
+        let tags = json!([{"name": "a", "kind": "nav"}, {"name": "b", "kind": "nav"}]);
+        json!({"openapi": version, "info": {"title": "", "version": ""}, "tags": tags, "paths": {"/a": {"query": operation}}})
+    };
+    let (after, mut found) = raised(document("3.1.0"));
+    assert_eq!(after, document("3.2.0"));
+    let places = ["/tags/0/kind", "/paths/~1a/query", "/paths/~1a/query/parameters/0/in"];
+    let mut expected = places.map(|place| format!("newer-field {place}"));
+    expected.sort();
+    found.sort();
+    assert_eq!(found, expected);
+    assert_eq!(raised(document("3.2.0")).1, [""; 0]);
+}
+
+#[test]
 fn a_style_that_the_place_does_not_have_is_dropped() {
     let parameter = |place: &str, style: &str| json!({"name": "p", "in": place, "style": style, "schema": {}});
     let (document, warnings) = raised(json!({"openapi": "3.1.0", "components": {"parameters": {

@@ -24,6 +24,7 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
 pub use crate::extensions::{BeyondOAuth2, Signature};
+use crate::refs::joined;
 pub use about::*;
 pub use arena::{Arena, Id};
 pub use build::document;
@@ -158,6 +159,28 @@ impl Document {
         self.operations.iter().map(|id| &self[*id])
     }
 
+    /// The server that operations have unless they name another one. A relative URL is resolved against the document's own.
+    pub fn server(&self) -> Server {
+        let root = || Server { url: "/".to_owned(), ..Server::default() };
+        let mut server = match &self.self_uri {
+            Some(_) => self.servers.first().cloned().unwrap_or_else(root),
+            None => self.servers.first().cloned().unwrap_or_default(),
+        };
+        if let Some(base) = self.self_uri.as_deref().filter(|base| base.contains("://")) {
+            server.url = joined(base, &server.url);
+        }
+        server
+    }
+
+    /// The tag that groups an operation: the first one that is not for another purpose, such as a badge; "" if it has none.
+    pub fn group_of<'o>(&self, operation: &'o Operation) -> &'o str {
+        let groups = |name: &&String| {
+            let tag = self.tags.iter().find(|tag| tag.name == **name);
+            tag.and_then(|tag| tag.kind.as_deref()).is_none_or(|kind| !matches!(kind, "badge" | "audience"))
+        };
+        operation.tags.iter().find(groups).map_or(operation.tag(), String::as_str)
+    }
+
     /// The parameters of an operation, its path item's included.
     pub fn parameters<'d>(&'d self, operation: &Operation) -> Vec<&'d Parameter> {
         operation.parameters.iter().map(|id| &self[*id]).collect()
@@ -181,6 +204,21 @@ impl Document {
         };
         let delivered = self.webhooks.iter().filter_map(|(name, item)| Some((name.as_str(), post(item)?)));
         delivered.filter(|(_, operation)| operation.body.is_some()).collect()
+    }
+
+    /// The callbacks of operations, by their names: each expression's `post` that has a request body, once.
+    pub fn callbacks(&self) -> Vec<(&str, &Operation)> {
+        let mut callbacks: Vec<(&str, &Operation)> = Vec::new();
+        for (name, callback) in self.operations().flat_map(|operation| &operation.callbacks) {
+            let items = self[*callback].items.values().flat_map(|item| &self[*item].operations);
+            for delivered in items.map(|id| &self[*id]).filter(|one| one.method == "POST" && one.body.is_some()) {
+                // Several operations may refer to one callback.
+                if !callbacks.iter().any(|(known, other)| *known == name && other.pointer == delivered.pointer) {
+                    callbacks.push((name, delivered));
+                }
+            }
+        }
+        callbacks
     }
 
     /// The schema that a schema which is nothing but a reference stands for.

@@ -239,6 +239,15 @@ impl<'d> Normalizer<'d> {
         id.index() < self.document.schemas().len() && keywords::is_null_alone(&self.document[id])
     }
 
+    /// The schema of the JSON that the strings of a schema hold.
+    pub fn content_schema(&self, id: SchemaId) -> Option<SchemaId> {
+        let id = self.referred(id);
+        // Schemas that came about here have no such keyword.
+        let rare = (id.index() < self.document.schemas().len()).then(|| self.document[id].rare())?;
+        let media_type = rare.content_media_type.as_deref().map(str::trim_end);
+        rare.content_schema.filter(|_| media_type.is_none_or(|media_type| media_type.ends_with("json")))
+    }
+
     /// The schema that a reference which says nothing itself stands for.
     pub fn referred(&self, id: SchemaId) -> SchemaId {
         if id.index() < self.document.schemas().len() { self.document.referred(id) } else { id }

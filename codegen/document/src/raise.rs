@@ -9,6 +9,8 @@
 //! nothing is lost.
 
 mod document;
+mod parameters;
+mod paths;
 mod references;
 mod relocations;
 mod repair;
@@ -43,6 +45,7 @@ pub fn raise(document: &mut Value, documents: &mut Documents, diagnostics: &mut 
             swagger::convert_mixed(root, &mut raising);
         }
         document::webhooks(root, &mut raising);
+        paths::braces(root, &mut raising);
         document::version(root);
         root.entry("info").or_insert_with(|| serde_json::json!({}));
     }
@@ -169,6 +172,9 @@ impl Raising<'_> {
 
     /// Raises an object: itself first, then its members.
     fn object(&mut self, kind: ObjectKind, object: &mut Object) {
+        if kind == ObjectKind::Parameter {
+            parameters::of_version(object, self);
+        }
         match kind {
             ObjectKind::Schema => schema::raise(object, self),
             ObjectKind::Xml => document::xml_node_type(object),

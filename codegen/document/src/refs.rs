@@ -265,7 +265,7 @@ fn is_within(pointer: &str, node: &str) -> bool {
 }
 
 /// A reference relative to a URI. Only the last segment of a path is replaced; what `$id`s in use ask for is no more.
-fn joined(base: &str, reference: &str) -> String {
+pub(crate) fn joined(base: &str, reference: &str) -> String {
     if base.is_empty() || reference.contains(':') {
         return reference.to_owned();
     }

@@ -17,6 +17,7 @@ pub(crate) mod resource;
 mod root;
 mod scopes;
 pub(crate) mod types;
+mod xml;
 
 pub use resource::{setter_names, written_output};
 pub use types::written_field;
@@ -51,6 +52,9 @@ pub fn client(api: &Api, root: &str, directory: &str, source: &str) -> FileSet {
     for (index, resource) in api.resources.iter().enumerate() {
         jobs.push((format!("{directory}{}.rs", resource.module), Job::Resource(index)));
     }
+    if !api.xml.roots.is_empty() {
+        jobs.push((format!("{directory}xml.rs"), Job::Xml));
+    }
     for (index, scope) in api.scopes.iter().enumerate() {
         if !scope.is_resource(api) {
             jobs.push((format!("{directory}{}.rs", scope.module), Job::Scope(index)));
@@ -65,6 +69,7 @@ pub fn client(api: &Api, root: &str, directory: &str, source: &str) -> FileSet {
     in_parallel(&jobs, |job| match job {
         Job::Client => client::file(api, source),
         Job::Errors => errors::file(api, source),
+        Job::Xml => xml::file(api, source),
         Job::Mock => mock::file(api, source),
         Job::Resource(index) => resource::file(api, &api.resources[*index], source),
         Job::Scope(index) => scopes::file(api, *index, source),
@@ -79,6 +84,7 @@ pub fn client(api: &Api, root: &str, directory: &str, source: &str) -> FileSet {
 enum Job<'a> {
     Client,
     Errors,
+    Xml,
     Mock,
     Resource(usize),
     Scope(usize),

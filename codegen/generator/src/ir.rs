@@ -14,18 +14,21 @@ pub(crate) mod media;
 mod operation_id;
 mod operations;
 mod pages;
+mod parts;
 mod paths;
 mod responses;
 mod schemes;
 mod scopes;
 mod settle;
 mod streams;
+mod styles;
 mod templates;
 mod types;
 mod unions;
 mod webhooks;
 mod wire;
 mod words;
+mod xml;
 
 use std::fmt;
 
@@ -34,17 +37,18 @@ use serde_json::Value;
 
 use crate::names::UsedNames;
 use crm_clients_document::diagnostic::Diagnostics;
-use crm_clients_document::model::{Document, MediaTypeId, OperationId, ParameterId};
+use crm_clients_document::model::{Document, MediaTypeId, OperationId, ParameterId, SchemaId};
 
 pub use crm_clients_document::extensions::{Encoding, Part, Signature};
 pub use crm_clients_document::model::{PageBy, Sign};
 pub use pages::{Access, Paging};
 pub use schemes::{CredentialKind, Grant, GrantKind, Revocation, Scheme, Tokens};
 pub use scopes::Scope;
-pub use streams::EventStream;
+pub use streams::{EventStream, Framing, ItemStream};
 pub(crate) use unions::is_alike;
 pub use webhooks::{Event, Webhooks};
-pub use wire::{Location, PartEncoding, Status, Style};
+pub use wire::{Location, PartEncoding, QueryFormat, Status, Style};
+pub use xml::{XmlField, XmlName, XmlObject, XmlPlace, XmlRoot, XmlShape, XmlTypes};
 
 /// A client.
 #[derive(Debug, Serialize)]
@@ -59,6 +63,8 @@ pub struct Api {
     pub docs: Vec<String>,
     /// Where requests go unless the caller says otherwise.
     pub base_url: String,
+    /// Lines of documentation about the document's servers, where there are several or they have names.
+    pub servers: Vec<String>,
     /// The URL of the document's first server with its variables in braces.
     pub server_template: String,
     /// The variables of the document's first server.
@@ -79,10 +85,30 @@ pub struct Api {
     pub errors: Vec<ErrorVariant>,
     /// Fields that error bodies share.
     pub error_fields: Vec<ErrorField>,
+    /// How bodies of XML are written and read.
+    pub xml: XmlTypes,
+}
+
+/// The server of an operation.
+#[derive(Debug, Clone, Serialize)]
+pub struct OwnServer {
+    /// Its URL with its variables in braces.
+    pub template: String,
+    /// The variables.
+    pub variables: Vec<ServerVariable>,
+}
+
+impl OwnServer {
+    /// The URL with each variable replaced by its default.
+    pub fn default_url(&self) -> String {
+        let fill =
+            |url: String, variable: &ServerVariable| url.replace(&format!("{{{}}}", variable.name), &variable.default);
+        self.variables.iter().fold(self.template.clone(), fill)
+    }
 }
 
 /// A variable in the URL of a server.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ServerVariable {
     /// Its name.
     pub name: String,
@@ -150,12 +176,12 @@ pub struct Operation {
     pub docs: Vec<String>,
     /// Whether callers should look for another one.
     pub deprecated: bool,
-    /// Upper-case HTTP method.
-    pub method: &'static str,
+    /// The HTTP method as it is sent.
+    pub method: String,
     /// Whether repeating it does nothing twice.
     pub idempotent: bool,
-    /// The URL of the operation's own server, if it is not the document's.
-    pub server: Option<String>,
+    /// The operation's own server, if it is not the document's.
+    pub server: Option<OwnServer>,
     /// The path template as the document has it.
     pub path: String,
     /// The path template as the runtime fills it.
@@ -184,6 +210,8 @@ pub struct Operation {
     pub paging: Option<Paging>,
     /// The events that it can answer with.
     pub events: Option<EventStream>,
+    /// The items that its response can be read as one by one.
+    pub items: Option<ItemStream>,
     /// The document's operation.
     #[serde(skip)]
     pub source: OperationId,
@@ -192,7 +220,8 @@ pub struct Operation {
 impl Operation {
     /// The types that its successes are read as.
     pub fn given(&self) -> impl Iterator<Item = &Type> {
-        self.output.ty().into_iter().chain(self.events.iter().map(|events| &events.ty))
+        let items = self.items.iter().filter_map(|items| items.item.ty());
+        self.output.ty().into_iter().chain(self.events.iter().map(|events| &events.ty)).chain(items)
     }
 }
 
@@ -229,6 +258,8 @@ pub struct Argument {
     pub allow_reserved: bool,
     /// Whether it is written as JSON text.
     pub json: bool,
+    /// The properties of a form that is the whole query, where they are not written in the default way.
+    pub encodings: Vec<(String, PartEncoding)>,
     /// The document's parameter.
     #[serde(skip)]
     pub source: ParameterId,
@@ -263,12 +294,25 @@ pub struct Body {
     pub required: bool,
     /// The properties of a form that are not written in the default way.
     pub encodings: Vec<(String, PartEncoding)>,
+    /// Headers that parts always have: the part, the header and its value.
+    pub part_headers: Vec<(String, String, String)>,
+    /// The root of a body of XML: an index into [`XmlTypes::roots`].
+    pub xml: Option<usize>,
+    /// The parts of a multipart body that have no names, by the names of their fields.
+    #[serde(skip)]
+    pub positions: Vec<(String, SchemaId)>,
     /// What the method is called that sends this body, if it is not the operation's only or preferred one.
     pub suffix: String,
     /// The document's media type.
     #[serde(skip)]
     pub source: MediaTypeId,
 }
+
+/// The name of the part that is a file, if the document does not name it.
+pub const PART_OF_UNNAMED_FILE: &str = "file";
+
+/// The field for the parts behind those that the document lists one by one.
+pub const FURTHER_PARTS: &str = "items";
 
 /// How a body is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -279,6 +323,10 @@ pub enum BodyKind {
     Form,
     /// `multipart/form-data`, or another multipart type.
     Multipart,
+    /// A sequence of JSON values.
+    Lines,
+    /// XML.
+    Xml,
     /// Text.
     Text,
     /// Bytes.
@@ -294,6 +342,8 @@ pub enum Output {
     Json(Type),
     /// JSON with one status and nothing with another.
     MaybeJson(Type),
+    /// XML, by the index of its root in [`XmlTypes::roots`].
+    Xml(Type, usize),
     /// Text.
     Text,
     /// Bytes.
@@ -303,10 +353,10 @@ pub enum Output {
 }
 
 impl Output {
-    /// The type that JSON is read as.
+    /// The type that JSON or XML is read as.
     pub fn ty(&self) -> Option<&Type> {
         match self {
-            Self::Json(ty) | Self::MaybeJson(ty) | Self::Selected(ty) => Some(ty),
+            Self::Json(ty) | Self::MaybeJson(ty) | Self::Selected(ty) | Self::Xml(ty, _) => Some(ty),
             Self::Empty | Self::Text | Self::Bytes => None,
         }
     }
@@ -314,7 +364,7 @@ impl Output {
     /// The type that JSON is read as, to be changed.
     pub fn ty_mut(&mut self) -> Option<&mut Type> {
         match self {
-            Self::Json(ty) | Self::MaybeJson(ty) | Self::Selected(ty) => Some(ty),
+            Self::Json(ty) | Self::MaybeJson(ty) | Self::Selected(ty) | Self::Xml(ty, _) => Some(ty),
             Self::Empty | Self::Text | Self::Bytes => None,
         }
     }
@@ -331,6 +381,8 @@ pub struct ErrorVariant {
     pub ty: Type,
     /// Whether it is text, not JSON.
     pub text: bool,
+    /// The root of XML, if it is that: an index into [`XmlTypes::roots`].
+    pub xml: Option<usize>,
 }
 
 /// A field that all error bodies which have it declare alike, read through one method.

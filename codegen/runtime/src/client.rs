@@ -20,6 +20,8 @@ use crate::serde::tolerance::Tolerance;
 use crate::transport::{Limiter, Retry, RetryBudget, Transport};
 pub use builder::CoreBuilder;
 pub(crate) use builder::RESPONSE_LIMIT;
+pub(crate) use builder::ServerVariable;
+use builder::server_url;
 pub use http::http_client_builder;
 use http::{check_base_url, is_loopback};
 
@@ -37,6 +39,8 @@ pub(crate) struct ClientInner {
     mocked: bool,
     /// The caller or a mock has set the base URL, which then is that of operations with servers of their own too.
     has_own_base_url: bool,
+    /// The values of variables in the URLs of the document's servers.
+    server_variables: Vec<(String, String)>,
     /// What paths are appended to.
     pub(crate) base_url: Url,
     pub(crate) http: Client,
@@ -127,10 +131,15 @@ impl Core {
     }
 
     /// Returns a client of another server of the document, which may be relative to this one.
-    pub(crate) fn at_server(&self, url: &str) -> Result<Core, RequestError> {
+    pub(crate) fn at_server(
+        &self,
+        template: &'static str,
+        variables: &'static [ServerVariable],
+    ) -> Result<Core, RequestError> {
         if self.0.has_own_base_url {
             return Ok(self.clone());
         }
+        let url = &server_url(template, variables, &self.0.server_variables)?;
         let unusable = |error| RequestError::because(format!("the operation's server {url:?} cannot be used"), error);
         let resolved = self.0.base_url.join(url);
         let resolved = resolved.map_err(|error| RequestError::because(format!("{url:?} is not a URL"), error))?;

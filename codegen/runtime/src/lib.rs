@@ -43,6 +43,7 @@ pub use response::{
     events::{Event, Events},
     header::{Header, HeaderError, HeaderValue},
     lines::JsonLines,
+    parts::{Part, Parts},
 };
 pub use secret::Secret;
 pub use transport::{CallLimits, Retry, Transport, TransportFuture};
@@ -62,9 +63,9 @@ pub use uuid::Uuid;
 pub mod generated {
     pub use crate::auth::{Grant, Revocation, Scheme, SchemeKind};
     pub use crate::client::{Core, CoreBuilder};
-    pub use crate::operation::{ErrorReader, Operation, Reply, Status};
+    pub use crate::operation::{ErrorReader, Method, Operation, Reply, Status};
     pub use crate::pagination::{HasMore, PageKey, Paging};
-    pub use crate::path::PathValue;
+    pub use crate::path::{PathValue, path_json, structured};
     pub use crate::query::{PartEncoding, Style, json_text};
     pub use crate::request::{Call, FormParts, MultipartBody};
     pub use crate::response::decode::DecodeFailure;
@@ -78,8 +79,9 @@ pub mod generated {
     pub use crate::serde::union::{
         Shape, Union, Variants, base_of, kind, read_union, read_variant, score, tag, write_tagged,
     };
+    #[cfg(feature = "xml")]
+    pub use crate::serde::xml::{XmlField, XmlName, XmlObject, XmlPlace, XmlRoot, XmlShape};
     pub use crate::webhook::{Encoding, Part, Payload, Signature, Signed};
-    pub use reqwest::Method;
     pub use serde;
     pub use serde_json;
     pub use serde_json::Error as JsonError;

@@ -3,14 +3,55 @@
 use std::fmt;
 
 use bytes::Bytes;
+use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
-use reqwest::{Method, StatusCode};
 
 use crate::auth::Scheme;
 use crate::response::decode::DecodeFailure;
 
 /// Reads a declared error body.
 pub type ErrorReader<B> = fn(&[u8]) -> Result<B, serde_json::Error>;
+
+/// The method of an operation. A type of its own, because `http::Method` has constants for the standard methods only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Method(&'static str);
+
+impl Method {
+    /// `GET`
+    pub const GET: Self = Self("GET");
+    /// `PUT`
+    pub const PUT: Self = Self("PUT");
+    /// `POST`
+    pub const POST: Self = Self("POST");
+    /// `DELETE`
+    pub const DELETE: Self = Self("DELETE");
+    /// `OPTIONS`
+    pub const OPTIONS: Self = Self("OPTIONS");
+    /// `HEAD`
+    pub const HEAD: Self = Self("HEAD");
+    /// `PATCH`
+    pub const PATCH: Self = Self("PATCH");
+    /// `TRACE`
+    pub const TRACE: Self = Self("TRACE");
+    /// `QUERY`
+    pub const QUERY: Self = Self("QUERY");
+
+    /// Another method, written as it is sent.
+    pub const fn other(name: &'static str) -> Self {
+        Self(name)
+    }
+
+    /// Returns the method as the HTTP library has it; `None` if the name holds a character that no method has.
+    pub fn http(self) -> Option<reqwest::Method> {
+        self.0.parse().ok()
+    }
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
 
 /// One operation of an API: `T` is what it returns, `B` the body of its errors.
 pub struct Operation<T: 'static, B: 'static> {

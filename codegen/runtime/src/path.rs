@@ -3,10 +3,12 @@
 use std::fmt::Write as _;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
 use reqwest::Url;
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::error::RequestError;
+use crate::query::{elements, keep_encoded, scalar};
 
 /// Everything but RFC 3986's unreserved characters.
 pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -17,8 +19,9 @@ pub trait PathValue {
     /// Appends the value, percent-encoded.
     fn push(&self, out: &mut String);
 
-    /// Appends the value, the elements of a list with this between them.
-    fn push_joined(&self, out: &mut String, _between: &str) {
+    /// Appends the value as its place has it.
+    fn push_at(&self, out: &mut String, place: Place<'_>) {
+        place.begin(out);
         self.push(out);
     }
 }
@@ -40,27 +43,75 @@ impl<T: PathValue + ?Sized> PathValue for &T {
         (**self).push(out);
     }
 
-    fn push_joined(&self, out: &mut String, between: &str) {
-        (**self).push_joined(out, between);
+    fn push_at(&self, out: &mut String, place: Place<'_>) {
+        (**self).push_at(out, place);
     }
 }
 
 impl<T: PathValue> PathValue for Vec<T> {
     fn push(&self, out: &mut String) {
-        self.push_joined(out, ",");
+        self.push_at(out, Place::default());
     }
 
-    fn push_joined(&self, out: &mut String, between: &str) {
+    fn push_at(&self, out: &mut String, place: Place<'_>) {
         for (index, value) in self.iter().enumerate() {
-            if index > 0 {
-                out.push_str(between);
-            }
+            place.separate(out, index);
             let start = out.len();
             value.push(out);
-            // A dot is never percent-encoded elsewhere, but here it would end the element.
-            if between == "." && out[start..].contains('.') {
-                let element = out.split_off(start).replace('.', "%2E");
-                out.push_str(&element);
+            place.protect(out, start);
+        }
+    }
+}
+
+/// A list or an object in a path, or text in which reserved characters are kept.
+pub struct Structured(Value);
+
+/// Returns a value as it is written into a path. One that cannot be serialized is empty, and so never sent.
+pub fn structured<V: Serialize + ?Sized>(value: &V) -> Structured {
+    Structured(serde_json::to_value(value).unwrap_or_default())
+}
+
+/// Returns a value as JSON text in a path.
+pub fn path_json<V: Serialize + ?Sized>(value: &V) -> Structured {
+    Structured(serde_json::to_string(value).map(Value::String).unwrap_or_default())
+}
+
+impl PathValue for Structured {
+    fn push(&self, out: &mut String) {
+        self.push_at(out, Place::default());
+    }
+
+    fn push_at(&self, out: &mut String, place: Place<'_>) {
+        let text = |out: &mut String, text: &str| {
+            let start = out.len();
+            place.encode(text, out);
+            place.protect(out, start);
+        };
+        match &self.0 {
+            Value::Null => {}
+            Value::Object(object) if place.explode => {
+                for (index, (key, value)) in object.iter().filter(|(_, value)| !value.is_null()).enumerate() {
+                    // The names of an exploded object take the place of the parameter's name.
+                    out.push_str(match (place.sign, index) {
+                        (Some('.'), _) => ".",
+                        (Some(_), _) => ";",
+                        (None, 0) => "",
+                        (None, _) => ",",
+                    });
+                    text(out, key);
+                    out.push('=');
+                    text(out, &scalar(value));
+                }
+            }
+            Value::Array(_) | Value::Object(_) => {
+                for (index, element) in elements(&self.0).iter().enumerate() {
+                    place.separate(out, index);
+                    text(out, element);
+                }
+            }
+            single => {
+                place.begin(out);
+                text(out, &scalar(single));
             }
         }
     }
@@ -106,17 +157,74 @@ impl std::fmt::Write for Encoded<'_> {
     }
 }
 
-/// What stands before the value of a place, and between the elements of a list there. A place is written as in RFC 6570:
-/// `{.name}` is led by a dot, `{;name}` by its name, and `*` repeats that for each element.
-fn around(place: &str) -> (String, String) {
-    let (name, explode) = place.strip_suffix('*').map_or((place, false), |name| (name, true));
-    let before = match name.split_at_checked(1) {
-        Some((".", _)) => ".".to_owned(),
-        Some((";", name)) => format!(";{}=", utf8_percent_encode(name, RESERVED)),
-        _ => return (String::new(), ",".to_owned()),
-    };
-    let between = if explode { before.clone() } else { ",".to_owned() };
-    (before, between)
+/// What a path may hold of the reserved characters (RFC 3986, section 3.3): no `/`, which would end the segment.
+const RESERVED_ALLOWED: &AsciiSet = &RESERVED
+    .remove(b':')
+    .remove(b'@')
+    .remove(b'!')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'*')
+    .remove(b'+')
+    .remove(b',')
+    .remove(b';')
+    .remove(b'=');
+
+/// A place of a template, written as in RFC 6570: `{.name}` is led by a dot, `{;name}` by its name, `*` repeats that for
+/// each element, and `{+name}` keeps reserved characters.
+#[derive(Clone, Copy, Default)]
+pub struct Place<'t> {
+    sign: Option<char>,
+    name: &'t str,
+    explode: bool,
+}
+
+impl<'t> Place<'t> {
+    fn of(place: &'t str) -> Self {
+        let (name, explode) = place.strip_suffix('*').map_or((place, false), |name| (name, true));
+        let sign = name.chars().next().filter(|sign| matches!(sign, '.' | ';' | '+'));
+        Self { sign, name: if sign.is_some() { &name[1..] } else { name }, explode }
+    }
+
+    /// Appends what stands before the value.
+    fn begin(&self, out: &mut String) {
+        match self.sign {
+            Some('.') => out.push('.'),
+            Some(';') => {
+                out.push(';');
+                out.extend(utf8_percent_encode(self.name, RESERVED));
+                out.push('=');
+            }
+            _ => {}
+        }
+    }
+
+    /// Appends what stands before the element of this index.
+    fn separate(&self, out: &mut String, index: usize) {
+        match self.sign {
+            _ if index == 0 => self.begin(out),
+            Some('.' | ';') if self.explode => self.begin(out),
+            _ => out.push(','),
+        }
+    }
+
+    fn encode(&self, text: &str, out: &mut String) {
+        match self.sign {
+            Some('+') => out.push_str(&keep_encoded(text, RESERVED_ALLOWED)),
+            _ => out.extend(utf8_percent_encode(text, RESERVED)),
+        }
+    }
+
+    /// Percent-encodes a dot in what was appended since `start`, where it would end the element.
+    fn protect(&self, out: &mut String, start: usize) {
+        if self.sign == Some('.') && self.explode && out[start..].contains('.') {
+            let element = out.split_off(start).replace('.', "%2E");
+            out.push_str(&element);
+        }
+    }
 }
 
 /// Fills the `{..}` places of a template in order.
@@ -129,12 +237,14 @@ pub(crate) fn fill(template: &str, values: &[&dyn PathValue]) -> Result<String, 
         let value =
             values.next().ok_or_else(|| RequestError::new(format!("no value for `{name}` in the path {template}")))?;
         path.push_str(before);
-        let (sign, between) = around(name);
-        path.push_str(&sign);
+        let place = Place::of(name);
         let start = path.len();
-        value.push_joined(&mut path, &between);
-        if matches!(&path[start..], "" | "." | "..") {
-            let message = format!("{:?} cannot be a path segment (parameter `{name}`)", &path[start..]);
+        value.push_at(&mut path, place);
+        let mut before = String::new();
+        place.begin(&mut before);
+        let written = path[start..].strip_prefix(&before).unwrap_or(&path[start..]);
+        if matches!(written, "" | "." | "..") {
+            let message = format!("{written:?} cannot be a path segment (parameter `{name}`)");
             return Err(RequestError::new(message));
         }
         rest = after;
@@ -193,6 +303,43 @@ mod tests {
         assert_eq!(filled("/{.x*}/{.y*}", &[&vec!["a.b", "c"], &vec![1.5, 2.0]]), "/.a%2Eb.c/.1%2E5.2");
         assert_eq!(filled("/a/{.x*}/b", &[&vec!["."]]), "the path /a/.%2E/b contains `..` segments");
         assert_eq!(filled("/{.x}", &[&"."]), "\".\" cannot be a path segment (parameter `.x`)");
+    }
+
+    /// Each cell of OpenAPI's table of styles for paths.
+    #[test]
+    fn objects_and_lists_have_the_style_of_their_place() {
+        let color = super::structured(&serde_json::json!({"R": 100, "G": "a,b;c=d.e/f", "none": null}));
+        for (template, expected) in [
+            ("/{color}", "/R,100,G,a%2Cb%3Bc%3Dd.e%2Ff"),
+            ("/{color*}", "/R=100,G=a%2Cb%3Bc%3Dd.e%2Ff"),
+            ("/{.color}", "/.R,100,G,a%2Cb%3Bc%3Dd.e%2Ff"),
+            ("/{.color*}", "/.R=100.G=a%2Cb%3Bc%3Dd%2Ee%2Ff"),
+            ("/x{;color}", "/x;color=R,100,G,a%2Cb%3Bc%3Dd.e%2Ff"),
+            ("/x{;color*}", "/x;R=100;G=a%2Cb%3Bc%3Dd.e%2Ff"),
+        ] {
+            assert_eq!(filled(template, &[&color]), expected, "{template}");
+        }
+        let list = super::structured(&["blue", "bl/ack"]);
+        for (template, expected) in [
+            ("/{color}", "/blue,bl%2Fack"),
+            ("/{color*}", "/blue,bl%2Fack"),
+            ("/{.color}", "/.blue,bl%2Fack"),
+            ("/{.color*}", "/.blue.bl%2Fack"),
+            ("/x{;color}", "/x;color=blue,bl%2Fack"),
+            ("/x{;color*}", "/x;color=blue;color=bl%2Fack"),
+        ] {
+            assert_eq!(filled(template, &[&list]), expected, "{template}");
+        }
+        let empty = super::structured(&serde_json::json!({}));
+        assert_eq!(filled("/{color}", &[&empty]), "\"\" cannot be a path segment (parameter `color`)");
+        assert_eq!(filled("/{x}", &[&super::path_json(&serde_json::json!({"a": [1]}))]), "/%7B%22a%22%3A%5B1%5D%7D");
+    }
+
+    #[test]
+    fn reserved_characters_are_kept_where_the_place_says_so() {
+        let text = super::structured("a:b@c,d=e/f?g#h%2Fi%zz é");
+        assert_eq!(filled("/{+x}", &[&text]), "/a:b@c,d=e%2Ff%3Fg%23h%2Fi%25zz%20%C3%A9");
+        assert_eq!(filled("/{+x}/b", &[&super::structured("..")]), "\"..\" cannot be a path segment (parameter `+x`)");
     }
 
     #[test]

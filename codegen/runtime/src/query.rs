@@ -19,6 +19,10 @@ pub enum Style {
     Pipe,
     /// `name[key]=value`
     Deep,
+    /// In a cookie, unencoded: `name=a,b`
+    Cookie,
+    /// In cookies, unencoded: `name=a; name=b`
+    CookieExplode,
 }
 
 /// How a form writes one of its properties, where that differs from the default.
@@ -127,7 +131,7 @@ impl Escaping {
     fn value(self, text: &str) -> String {
         match self {
             Escaping::Query => utf8_percent_encode(text, QUERY).to_string(),
-            Escaping::Reserved => reserved(text),
+            Escaping::Reserved => keep_encoded(text, RESERVED_ALLOWED),
             Escaping::Form => form_text(text),
         }
     }
@@ -137,15 +141,15 @@ impl Escaping {
     }
 }
 
-/// Percent-encodes what a query cannot hold; what is percent-encoded already stays so (RFC 6570, 3.2.3).
-fn reserved(text: &str) -> String {
+/// Percent-encodes these characters; what is percent-encoded already stays so (RFC 6570, 3.2.3).
+pub(crate) fn keep_encoded(text: &str, characters: &'static AsciiSet) -> String {
     let mut out = String::with_capacity(text.len());
     for (index, piece) in text.split('%').enumerate() {
         let is_encoded = piece.as_bytes().get(..2).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit));
         if index > 0 {
             out.push_str(if is_encoded { "%" } else { "%25" });
         }
-        out.extend(utf8_percent_encode(piece, RESERVED_ALLOWED));
+        out.extend(utf8_percent_encode(piece, characters));
     }
     out
 }
@@ -153,10 +157,10 @@ fn reserved(text: &str) -> String {
 /// The encoded pairs of one parameter; empty where there is nothing to send.
 pub(crate) fn encode(name: &str, style: Style, escaping: Escaping, value: &Value) -> Result<String, RequestError> {
     let separator = match style {
-        Style::Form => ",",
+        Style::Form | Style::Cookie => ",",
         Style::Space => "%20",
         Style::Pipe => "%7C",
-        Style::FormExplode | Style::Deep => {
+        Style::FormExplode | Style::Deep | Style::CookieExplode => {
             let pairs = pairs(name, style, value)?;
             return Ok(pairs.iter().map(|(name, value)| escaping.pair(name, value)).collect::<Vec<_>>().join("&"));
         }
@@ -198,18 +202,51 @@ pub(crate) fn pairs(name: &str, style: Style, value: &Value) -> Result<Vec<(Stri
             flatten(name, value, &mut pairs);
             pairs
         }
-        (Style::FormExplode, Value::Array(_)) => {
+        (Style::FormExplode | Style::CookieExplode, Value::Array(_)) => {
             elements(value).into_iter().map(|value| (name.to_owned(), value)).collect()
         }
-        (Style::FormExplode, Value::Object(object)) => {
+        (Style::FormExplode | Style::CookieExplode, Value::Object(object)) => {
             let members = object.iter().filter(|(_, value)| !value.is_null());
             members.map(|(key, value)| (key.clone(), scalar(value))).collect()
         }
-        (Style::Form, Value::Array(_) | Value::Object(_)) => joined(delimited(name, value, ',')?, ","),
+        (Style::Form | Style::Cookie, Value::Array(_) | Value::Object(_)) => joined(delimited(name, value, ',')?, ","),
         (Style::Space, Value::Array(_) | Value::Object(_)) => joined(delimited(name, value, ' ')?, " "),
         (Style::Pipe, Value::Array(_) | Value::Object(_)) => joined(delimited(name, value, '|')?, "|"),
         (_, scalar_value) => one(scalar(scalar_value)),
     })
+}
+
+/// Characters that must be encoded in the value of a cookie (RFC 6265), and `%` itself.
+const COOKIE_VALUE: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b',').add(b';').add(b'\\').add(b'%');
+
+/// Characters that must be encoded in a name of a cookie that a value gives: what is no token, and `%` itself.
+const COOKIE_NAME: &AsciiSet = &COOKIE_VALUE
+    .add(b'=')
+    .add(b'(')
+    .add(b')')
+    .add(b'<')
+    .add(b'>')
+    .add(b'@')
+    .add(b':')
+    .add(b'/')
+    .add(b'[')
+    .add(b']')
+    .add(b'?')
+    .add(b'{')
+    .add(b'}');
+
+/// The pairs of one parameter as cookies. The styles of cookies encode nothing, so that some values cannot be sent.
+pub(crate) fn cookies(style: Style, pairs: &[(String, String)]) -> Result<Vec<String>, RequestError> {
+    let is_plain = matches!(style, Style::Cookie | Style::CookieExplode);
+    let cookie = |(name, value): &(String, String)| {
+        let unfit = |byte: u8| !matches!(byte, b'!' | b'#'..=b'+' | b'-'..=b':' | b'<'..=b'[' | b']'..=b'~' | b',');
+        if is_plain && value.bytes().any(unfit) {
+            return Err(RequestError::new(format!("the cookie `{name}` holds a character that cannot be sent")));
+        }
+        let value = if is_plain { value.clone() } else { utf8_percent_encode(value, COOKIE_VALUE).to_string() };
+        Ok(format!("{}={value}", utf8_percent_encode(name, COOKIE_NAME)))
+    };
+    pairs.iter().map(cookie).collect()
 }
 
 /// A form body: list elements as repeated names, objects as JSON, unless the document declares another encoding.

@@ -8,6 +8,7 @@ mod operation_call;
 mod parts;
 mod undeclared;
 mod upload;
+mod whole_query;
 
 pub use call::{Call, Sending};
 pub use multipart::{FormParts, MultipartBody};

@@ -10,6 +10,7 @@ pub(crate) mod header;
 pub(crate) mod json_path;
 pub(crate) mod limits;
 pub(crate) mod lines;
+pub(crate) mod parts;
 pub(crate) mod sanitize;
 pub mod select;
 mod stage;

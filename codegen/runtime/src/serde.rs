@@ -12,3 +12,5 @@ pub(crate) mod ser;
 pub(crate) mod tolerance;
 pub(crate) mod union;
 pub(crate) mod values;
+#[cfg(feature = "xml")]
+pub mod xml;

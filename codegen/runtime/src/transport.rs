@@ -26,6 +26,7 @@ use crate::response::byte_stream::ByteStream;
 use crate::response::events::EVENT_STREAM;
 use crate::response::limits::Limits;
 use crate::response::lines::holds_lines;
+use crate::response::parts::boundary;
 use crate::trace::Span;
 pub(crate) use budget::RetryBudget;
 pub use custom::{Transport, TransportFuture};
@@ -357,6 +358,7 @@ async fn receive(parts: &RequestParts, response: reqwest::Response) -> Result<Ra
         ResponseMode::Pieces => true,
         ResponseMode::Events => holds_events(response.headers()),
         ResponseMode::Lines => holds_lines(response.headers()),
+        ResponseMode::Parts => boundary(response.headers()).is_some(),
     };
     if streamed && response.status().is_success() {
         return Ok(stream(parts, response));

@@ -19,15 +19,21 @@ mod headers;
 mod json;
 #[path = "golden/odd_values.rs"]
 mod odd_values;
+#[path = "golden/openapi_3_2.rs"]
+mod openapi_3_2;
 #[path = "golden/requests.rs"]
 mod requests;
 #[allow(dead_code, reason = "the tests of the wire use all of it")]
 #[path = "wire/server.rs"]
 mod server;
+#[path = "golden/styles.rs"]
+mod styles;
 #[path = "golden/themes.rs"]
 mod themes;
 #[path = "golden/webhooks.rs"]
 mod webhooks;
+#[path = "golden/xml.rs"]
+mod xml;
 
 use std::path::{Path, PathBuf};
 

@@ -29,7 +29,7 @@ enum Format {
 #[derive(Serialize)]
 struct Entry {
     api: String,
-    method: &'static str,
+    method: String,
     path: String,
     operation_id: Option<String>,
     rust: String,

@@ -260,6 +260,7 @@ fn combine(normalizer: &mut Normalizer<'_>, first: SchemaId, second: SchemaId) -
         Kind::Any => 0,
         Kind::String { values, .. } if !values.is_empty() => 2,
         Kind::Integer { values, .. } if !values.is_empty() => 2,
+        Kind::String { .. } if normalizer.content_schema(id).is_some() => 2,
         _ => 1,
     };
     let is_composite = |id: SchemaId| {

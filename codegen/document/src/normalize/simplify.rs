@@ -262,6 +262,12 @@ impl<'d> Simplifier<'_, 'd> {
             Some(own) if !keywords.is_composed() && !keywords.types.is_empty() => facts(own, &limits),
             _ => Vec::new(),
         };
+        if keywords.discriminator.is_some_and(|discriminator| discriminator.default_mapping.is_some()) {
+            let message =
+                "`defaultMapping` has no effect: an object with a value that is not mapped is kept as it came";
+            let help = "list the values in `mapping`, if they are known";
+            self.warn(&keywords, "discriminator", "unserved-default-mapping", message.to_owned(), help);
+        }
         let choices = [("oneOf", &keywords.one_of), ("anyOf", &keywords.any_of)];
         let discriminator = keywords.discriminator.map(|discriminator| Discriminator {
             property: discriminator.property.clone(),
@@ -399,6 +405,9 @@ impl<'d> Simplifier<'_, 'd> {
 /// `{"type": "string", "contentEncoding": "base64"}` has the format `byte`, `{"contentMediaType": "image/png"}` the format `binary`.
 fn content(schema: &Schema, keywords: &mut Keywords<'_>) {
     let rare = schema.rare();
+    if rare.content_schema.is_some() && !keywords.is_composed() && keywords.types.is_empty() {
+        keywords.types = vec![Type::String];
+    }
     let format = match (rare.content_encoding.as_deref(), rare.content_media_type.as_deref()) {
         (Some(encoding), _) if encoding.eq_ignore_ascii_case("base64") => "byte",
         // These three leave the text as it is.

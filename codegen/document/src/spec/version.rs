@@ -37,6 +37,16 @@ impl Versions {
         }
     }
 
+    /// What the version is called, if this is one version of OpenAPI.
+    pub const fn name(self) -> Option<&'static str> {
+        match self {
+            Self::V3_0 => Some("3.0"),
+            Self::V3_1 => Some("3.1"),
+            Self::V3_2 => Some("3.2"),
+            _ => None,
+        }
+    }
+
     /// The versions whose fields are read in a document: those of 3.0 to 3.2 are read in all of these, as meant.
     pub fn read_in(document: &serde_json::Value) -> Self {
         if Self::of(document) == Self::V2_0 { Self::ALL } else { Self::SINCE_3_0 }

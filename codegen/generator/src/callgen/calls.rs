@@ -8,7 +8,7 @@ use super::expression::{Misfit, Writer};
 use super::sample::{Sampler, Unsampled, Wanted};
 use crate::emit::file::File;
 use crate::emit::{escape, resource};
-use crate::ir::{Api, Argument, Body, BodyKind, Operation, PartEncoding, Resource, Style};
+use crate::ir::{Api, Argument, Body, BodyKind, FURTHER_PARTS, Operation, PartEncoding, Resource, Style};
 use crate::names::{self, UsedNames};
 use crm_clients_document::diagnostic::Diagnostics;
 use crm_clients_document::model::SchemaId;
@@ -23,7 +23,7 @@ pub fn file(api: &Api, resource: &Resource, all: &Normalizer<'_>, diagnostics: &
     let (mut functions, mut statements) = (TokenStream::new(), TokenStream::new());
     for operation in &resource.operations {
         let told = escape::string(&format!("{}.{}", resource.module, names::suffix(&operation.name)));
-        let (method, path) = (escape::string(operation.method), escape::string(&operation.path));
+        let (method, path) = (escape::string(&operation.method), escape::string(&operation.path));
         let calls = calls(all, api, resource, operation).unwrap_or_else(|why| {
             let help = "say more of its schema in the overlay, or teach the driver's samples about it";
             diagnostics.error(
@@ -134,15 +134,29 @@ impl Call<'_> {
         let schema = self.all.document[argument.source].schema;
         let schema = schema.ok_or_else(|| told("it has no schema".to_owned()))?;
         let mut value = self.sampler.value(schema).map_err(reason).map_err(told)?;
-        if argument.style == Style::Space {
+        if matches!(argument.style, Style::Space | Style::Cookie | Style::CookieExplode) {
             replace_spaces(&mut value);
         }
         Writer::new(self.api).argument(&argument.ty, &value).map_err(|Misfit(why)| told(why))
     }
 
     fn body(&mut self, body: &Body) -> Result<TokenStream, String> {
-        let schema: Option<SchemaId> = self.all.document[body.source].schema;
+        let media = &self.all.document[body.source];
+        let schema: Option<SchemaId> = media.item_schema.filter(|_| body.kind == BodyKind::Lines).or(media.schema);
         let mut value = match schema {
+            _ if !body.positions.is_empty() => {
+                let parts = body.positions.iter();
+                let parts = parts.map(|(name, schema)| {
+                    let value = self.sampler.value(*schema).map_err(reason)?;
+                    let value = if name == FURTHER_PARTS { Value::Array(vec![value]) } else { value };
+                    Ok((name.clone(), value))
+                });
+                Value::Object(parts.collect::<Result<_, String>>()?)
+            }
+            Some(schema) if body.kind == BodyKind::Lines => match self.sampler.value(schema).map_err(reason)? {
+                values @ Value::Array(_) => values,
+                item => Value::Array(vec![item]),
+            },
             // Text and bytes are what the caller makes of them, even where an object is declared.
             Some(schema) if !matches!(body.kind, BodyKind::Text | BodyKind::Bytes) => {
                 self.sampler.value(schema).map_err(reason)?
@@ -158,12 +172,13 @@ impl Call<'_> {
     }
 }
 
-/// Replaces the spaces of elements that a space separates, since the runtime refuses such elements.
+/// Replaces spaces, since the runtime refuses them where a space separates elements, and in cookies that are not encoded.
 fn replace_spaces(value: &mut Value) {
-    for element in value.as_array_mut().into_iter().flatten() {
-        if let Value::String(text) = element {
-            *text = text.replace(' ', "-");
-        }
+    match value {
+        Value::String(text) => *text = text.replace(' ', "-"),
+        Value::Array(elements) => elements.iter_mut().for_each(replace_spaces),
+        Value::Object(members) => members.values_mut().for_each(replace_spaces),
+        _ => {}
     }
 }
 

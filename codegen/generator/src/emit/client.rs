@@ -7,7 +7,7 @@ use quote::quote;
 
 use super::file::File;
 use super::{From, argument, credentials, escape, holds_map, scopes};
-use crate::ir::{Api, Argument, TypeDef, TypeKind};
+use crate::ir::{Api, Argument, ServerVariable, TypeDef, TypeKind};
 use crate::markdown;
 
 /// Writes the file.
@@ -37,6 +37,11 @@ pub fn file(api: &Api, source: &str) -> String {
             use std::collections::BTreeMap;
         )
     });
+    let xml = (!api.xml.roots.is_empty()).then(|| {
+        quote!(
+            mod xml;
+        )
+    });
     // What is deprecated is still written and read.
     let deprecated =
         has_deprecated(api).then(|| quote!(#![allow(deprecated, reason = "deprecated parts name each other")]));
@@ -58,6 +63,7 @@ pub fn file(api: &Api, source: &str) -> String {
         #[cfg(feature = "mock")]
         pub mod mock;
         mod error;
+        #xml
         #maps
         use std::time::Duration;
         use crm_clients_runtime as runtime;
@@ -134,33 +140,48 @@ pub fn arguments(api: &Api, arguments: &[Argument], from: From<'_>) -> (TokenStr
     (parameters, values)
 }
 
-/// The setter of the variables in the URL of the document's server, if there are any.
-fn server_variables(api: &Api) -> Option<TokenStream> {
+/// Variables of a server as the runtime has them: name, default and allowed values of each.
+pub fn server_variables(variables: &[ServerVariable]) -> TokenStream {
+    let variables = variables.iter().map(|variable| {
+        let (name, default) = (escape::string(&variable.name), escape::string(&variable.default));
+        let values = variable.values.iter().map(|value| escape::string(value));
+        quote!((#name, #default, &[#(#values),*]))
+    });
+    quote!(&[#(#variables),*])
+}
+
+/// The setter of the variables in the URLs of servers, if there are any.
+fn server_variable_setter(api: &Api) -> Option<TokenStream> {
     let template = escape::string(&api.server_template);
-    let mut docs = vec![
-        format!(
-            "Sets a variable in the URL of the server, {}, instead of its default:",
-            markdown::code(&api.server_template)
-        ),
-        String::new(),
-    ];
-    docs.extend(api.server_variables.iter().map(|variable| {
+    let operations = api.resources.iter().flat_map(|resource| &resource.operations);
+    let mut others: Vec<&ServerVariable> = Vec::new();
+    for variable in operations.filter_map(|operation| operation.server.as_ref()).flat_map(|server| &server.variables) {
+        let mut known = api.server_variables.iter().chain(others.iter().copied());
+        if !known.any(|known| known.name == variable.name) {
+            others.push(variable);
+        }
+    }
+    let of = if others.is_empty() {
+        format!("the URL of the server, {},", markdown::code(&api.server_template))
+    } else {
+        "the URLs of the document's servers".to_owned()
+    };
+    let mut docs = vec![format!("Sets a variable in {of} instead of its default:"), String::new()];
+    docs.extend(api.server_variables.iter().chain(others.iter().copied()).map(|variable| {
         let values: Vec<String> = variable.values.iter().map(|value| markdown::code(value)).collect();
         let values = if values.is_empty() { String::new() } else { format!("; one of {}", values.join(", ")) };
         format!("- {}: {}{values}", markdown::code(&variable.name), markdown::code(&variable.default))
     }));
     docs.extend([String::new(), "A base URL takes the place of all of them.".to_owned()]);
     let docs = escape::docs(&docs);
-    let variables = api.server_variables.iter().map(|variable| {
-        let (name, default) = (escape::string(&variable.name), escape::string(&variable.default));
-        let values = variable.values.iter().map(|value| escape::string(value));
-        quote!((#name, #default, &[#(#values),*]))
-    });
-    (!api.server_variables.is_empty()).then(|| {
+    let variables = server_variables(&api.server_variables);
+    let has_any = !api.server_variables.is_empty() || !others.is_empty();
+    let others = others.iter().map(|variable| escape::string(&variable.name));
+    has_any.then(|| {
         quote! {
             #docs
             pub fn server_variable(mut self, name: &str, value: &str) -> Self {
-                self.core = self.core.server_variable(#template, &[#(#variables),*], name, value);
+                self.core = self.core.server_variable(#template, #variables, &[#(#others),*], name, value);
                 self
             }
         }
@@ -170,7 +191,11 @@ fn server_variables(api: &Api) -> Option<TokenStream> {
 fn builder(api: &Api) -> TokenStream {
     let credentials: TokenStream = api.schemes.iter().map(credentials::setters).collect();
     let on_token = credentials::on_token(api);
-    let variables = server_variables(api);
+    let variables = server_variable_setter(api);
+    let servers = (!api.servers.is_empty()).then(|| {
+        let servers = escape::docs(&api.servers);
+        quote!(#[doc = ""] #servers)
+    });
     quote! {
         /// Configures a client.
         #[derive(Clone, Debug)]
@@ -185,6 +210,7 @@ fn builder(api: &Api) -> TokenStream {
             #on_token
 
             /// Sends requests to another server than [`Client::BASE_URL`].
+            #servers
             pub fn base_url(mut self, url: impl Into<String>) -> Self {
                 self.core = self.core.base_url(url);
                 self

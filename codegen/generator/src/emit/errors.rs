@@ -23,6 +23,9 @@ pub fn file(api: &Api, source: &str) -> String {
         variants.extend(quote!(#docs #name(#ty),));
         let read = if error.text {
             quote!(Ok(Self::#name(String::from_utf8_lossy(body).into_owned())))
+        } else if let Some(root) = error.xml {
+            let root = escape::ident(&api.xml.roots[root].constant);
+            quote!(runtime::generated::decode::xml_error(body, &super::xml::#root).map(Self::#name))
         } else {
             quote!(runtime::generated::decode::error(body).map(Self::#name))
         };

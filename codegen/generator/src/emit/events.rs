@@ -74,7 +74,7 @@ fn module_docs(webhooks: &Webhooks) -> TokenStream {
     };
     let first = webhooks.events.first().map(|event| event.name.as_str()).unwrap_or_default();
     escape::module_docs(&[
-        "The events that the server sends to webhooks.".to_owned(),
+        "The events that the server sends to webhooks and callbacks.".to_owned(),
         String::new(),
         about.to_owned(),
         format!("{read}, with the arms:"),
@@ -106,7 +106,7 @@ fn enumeration(api: &Api, webhooks: &Webhooks) -> TokenStream {
         .collect();
     let unknown = escape::ident(&webhooks.unknown);
     quote! {
-        /// What a webhook delivers.
+        /// What a webhook or a callback delivers.
         #[derive(Clone, Debug, PartialEq)]
         #[non_exhaustive]
         pub enum Event {

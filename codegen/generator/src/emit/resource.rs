@@ -3,12 +3,12 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::client::arguments;
+use super::client::{arguments, server_variables};
 use super::file::File;
 use super::{From, argument, compact, escape, holds_map, holds_secret, names_type, pages, scopes, type_tokens};
 use crate::ir::{
-    Api, Argument, Body, BodyKind, EventStream, Fixed, Location, Operation, Output, PartEncoding, PathValue, Resource,
-    Status, Style, Type, media,
+    Api, Argument, Body, BodyKind, EventStream, Fixed, Framing, ItemStream, Location, Operation, Output,
+    PART_OF_UNNAMED_FILE, PartEncoding, PathValue, QueryFormat, Resource, Status, Style, Type, TypeKind, media,
 };
 use crate::names::{self, UsedNames};
 
@@ -28,6 +28,13 @@ pub fn file(api: &Api, resource: &Resource, source: &str) -> String {
         }
         if let Some(events) = &operation.events {
             file.line("events", &event_stream(api, call, events));
+        }
+        if let Some(items) = &operation.items {
+            let name = match items.framing {
+                Framing::Lines => "json_lines",
+                Framing::Parts => "parts",
+            };
+            file.line(name, &item_stream(api, call, items));
         }
     }
     for operation in &resource.operations {
@@ -60,7 +67,8 @@ fn imports(resource: &Resource) -> TokenStream {
     let mut places = styles.map(|argument| argument.location).chain(fixed.map(|fixed| fixed.location));
     let style = places.any(|location| location == Location::Query).then(|| quote!(Style,));
     let status = operations.iter().any(|operation| !operation.errors.is_empty()).then(|| quote!(Status,));
-    let multipart = bodies().any(|body| body.kind == BodyKind::Multipart).then(|| quote!(MultipartBody,));
+    let has_parts = |body: &Body| body.kind == BodyKind::Multipart && matches!(body.ty, Type::Named(_));
+    let multipart = bodies().any(has_parts).then(|| quote!(MultipartBody,));
     quote! {
         #maps
         use crm_clients_runtime as runtime;
@@ -70,7 +78,8 @@ fn imports(resource: &Resource) -> TokenStream {
 }
 
 fn handle(api: &Api, resource: &Resource) -> TokenStream {
-    let mut methods: TokenStream = resource.operations.iter().map(|operation| method(api, operation)).collect();
+    let mut methods: TokenStream =
+        resource.operations.iter().map(|operation| method(api, resource, operation)).collect();
     if let Some(index) = resource.scope.filter(|index| api.scopes[*index].module == resource.module) {
         methods.extend(scopes::methods(api, Some(index)));
     }
@@ -81,15 +90,15 @@ fn handle(api: &Api, resource: &Resource) -> TokenStream {
 ///
 /// All that depends on an operation is inlined or generic, and its facts are a constant: a program compiles the decoders
 /// of the operations that it calls, and the emitted crate compiles none.
-fn method(api: &Api, operation: &Operation) -> TokenStream {
+fn method(api: &Api, resource: &Resource, operation: &Operation) -> TokenStream {
     let name = escape::ident(&operation.name);
     let facts = escape::ident(&names::constant(&operation.name));
     let docs = escape::docs(&operation.docs);
     let deprecated = operation.deprecated.then(|| quote!(#[deprecated]));
     let (mut parameters, _) = arguments(api, &operation.required, From::Beside);
-    let server = operation.server.iter().map(|url| {
-        let url = escape::string(url);
-        quote!(call.server(#url);)
+    let server = operation.server.iter().map(|server| {
+        let (template, variables) = (escape::string(&server.template), server_variables(&server.variables));
+        quote!(call.server(#template, #variables);)
     });
     let mut statements: TokenStream = server.chain(operation.fixed.iter().map(send_fixed)).collect();
     for required in &operation.required {
@@ -100,14 +109,18 @@ fn method(api: &Api, operation: &Operation) -> TokenStream {
         parameters.extend(quote!(body: #taken,));
         statements.extend(sent);
     }
-    let path = operation.path_values.iter().map(|value| match value {
-        PathValue::Shared(name) => {
-            let name = escape::ident(name);
-            quote!(&self.#name)
-        }
-        PathValue::Own(name) => {
-            let name = escape::ident(name);
-            quote!(&#name)
+    let path = operation.path_values.iter().map(|value| {
+        let (name, of, arguments) = match value {
+            PathValue::Shared(name) => (name, quote!(self.), &resource.arguments),
+            PathValue::Own(name) => (name, TokenStream::new(), &operation.required),
+        };
+        let ident = escape::ident(name);
+        match arguments.iter().find(|argument| argument.name == *name) {
+            Some(argument) if argument.json => quote!(&runtime::generated::path_json(&#of #ident)),
+            Some(argument) if argument.allow_reserved || is_structured(api, &argument.ty) => {
+                quote!(&runtime::generated::structured(&#of #ident))
+            }
+            _ => quote!(&#of #ident),
         }
     });
     let conversions = operation
@@ -144,6 +157,25 @@ fn convert(api: &Api, one: &Argument) -> TokenStream {
     quote!(let #name: #ty = #made;)
 }
 
+/// Whether a cookie is one value, which the default style writes as it is.
+fn is_plain_cookie(api: &Api, one: &Argument) -> bool {
+    let is_scalar = !matches!(one.ty, Type::List(_) | Type::Value) && !is_structured(api, &one.ty);
+    one.style == Style::FormExplode && is_scalar
+}
+
+/// Whether a value of a type is a list or an object with a layout of its own, not a scalar or a list of scalars.
+fn is_structured(api: &Api, ty: &Type) -> bool {
+    match ty {
+        Type::Object | Type::Map(_) => true,
+        Type::Named(id) => match &api[*id].kind {
+            TypeKind::Struct(_) | TypeKind::Union(_) | TypeKind::Responses(_) => true,
+            TypeKind::Alias(inner) => is_structured(api, inner),
+            TypeKind::Strings(_) | TypeKind::Integers(_) => false,
+        },
+        other => other.inner().is_some_and(|inner| is_structured(api, inner)),
+    }
+}
+
 /// The statement that puts an argument into the call.
 fn send_argument(api: &Api, one: &Argument) -> TokenStream {
     let (name, wire) = (escape::ident(&one.name), escape::string(&one.wire));
@@ -158,8 +190,23 @@ fn send_argument(api: &Api, one: &Argument) -> TokenStream {
             let method = if one.allow_reserved { quote!(reserved_query) } else { quote!(query_param) };
             quote!(#converted call.#method(#wire, #style, #value);)
         }
+        Location::Header if one.style == Style::SimpleExplode && is_structured(api, &one.ty) => {
+            quote!(#converted call.exploded_header(#wire, #value);)
+        }
         Location::Header => quote!(#converted call.header_param(#wire, #value);),
-        Location::Cookie => quote!(#converted call.cookie(#wire, #value);),
+        Location::Cookie if one.json || one.style == Style::Form || is_plain_cookie(api, one) => {
+            quote!(#converted call.cookie(#wire, #value);)
+        }
+        Location::Cookie => {
+            let style = style(one.style);
+            quote!(#converted call.styled_cookie(#wire, runtime::generated::#style, #value);)
+        }
+        Location::WholeQuery(QueryFormat::Json) => quote!(#converted call.query_json(&#name);),
+        Location::WholeQuery(QueryFormat::Text) => quote!(#converted call.query_text(&#name);),
+        Location::WholeQuery(QueryFormat::Form) => {
+            let encodings = one.encodings.iter().map(part_encoding);
+            quote!(#converted call.query_form(&#name, &[#((#encodings)),*]);)
+        }
     }
 }
 
@@ -169,6 +216,8 @@ fn style(style: Style) -> TokenStream {
         Style::Space => quote!(Style::Space),
         Style::Pipe => quote!(Style::Pipe),
         Style::Deep => quote!(Style::Deep),
+        Style::Cookie => quote!(Style::Cookie),
+        Style::CookieExplode => quote!(Style::CookieExplode),
         // The others are of paths, and stand in their templates.
         _ => quote!(Style::Form),
     }
@@ -198,7 +247,8 @@ fn part_encoding((name, encoding): &(String, PartEncoding)) -> TokenStream {
 fn send_fixed(fixed: &Fixed) -> TokenStream {
     let (wire, value) = (escape::string(&fixed.wire), escape::string(&fixed.value));
     match fixed.location {
-        Location::Path => TokenStream::new(),
+        // Neither has a value that is always sent.
+        Location::Path | Location::WholeQuery(_) => TokenStream::new(),
         Location::Query => quote!(call.query_param(#wire, Style::Form, #value);),
         Location::Header => quote!(call.header_param(#wire, #value);),
         Location::Cookie => quote!(call.cookie(#wire, #value);),
@@ -213,6 +263,11 @@ fn send_body(api: &Api, body: &Body) -> (TokenStream, TokenStream) {
     let convert = if made.to_string() == "body" { TokenStream::new() } else { quote!(let body: #ty = #made;) };
     let send = match body.kind {
         BodyKind::Json => quote!(call.json(#media_type, &body);),
+        BodyKind::Lines => quote!(call.json_sequence(#media_type, &body);),
+        BodyKind::Xml => {
+            let root = body.xml.map(|root| escape::ident(&api.xml.roots[root].constant));
+            quote!(call.xml(#media_type, &body, &super::xml::#root);)
+        }
         BodyKind::Form => {
             let encodings = body.encodings.iter().map(part_encoding);
             quote!(call.form(&body, &[#((#encodings)),*]);)
@@ -221,12 +276,30 @@ fn send_body(api: &Api, body: &Body) -> (TokenStream, TokenStream) {
             let encodings = body.encodings.iter().map(part_encoding);
             let is_form = media::essence(&body.media_type) == "multipart/form-data";
             let sent_as = (!is_form).then(|| quote!(.sent_as(#media_type)));
-            quote!(call.multipart(body.into_parts()#sent_as #(.encoded(#encodings))*);)
+            let unnamed = (!body.positions.is_empty()).then(|| quote!(.unnamed()));
+            let headers = body.part_headers.iter().map(|(part, name, value)| {
+                let (part, name, value) = (escape::string(part), escape::string(name), escape::string(value));
+                quote!(.header(#part, #name, #value))
+            });
+            let parts = form_parts(body);
+            quote!(call.multipart(#parts #sent_as #unnamed #(.encoded(#encodings))* #(#headers)*);)
         }
         BodyKind::Text => quote!(call.text(#media_type, body);),
         BodyKind::Bytes => quote!(call.bytes(#media_type, body);),
     };
     (taken, quote!(#convert #send))
+}
+
+/// The parts of a multipart body.
+fn form_parts(body: &Body) -> TokenStream {
+    let file = escape::string(PART_OF_UNNAMED_FILE);
+    match &body.ty {
+        Type::Map(value) if **value == Type::Upload => quote!(runtime::generated::FormParts::from_files(body)),
+        Type::Map(_) | Type::Object => quote!(runtime::generated::FormParts::from_values(body)),
+        Type::List(_) => quote!(runtime::generated::FormParts::of_files(#file, body)),
+        Type::Upload => quote!(runtime::generated::FormParts::of_files(#file, [body])),
+        _ => quote!(body.into_parts()),
+    }
 }
 
 /// The documentation of an operation's call: what it does in one line, and which method returns it.
@@ -283,8 +356,9 @@ const OF_STREAMED_CALLS: &[&str] = &["events"];
 pub fn setter_names(operation: &Operation) -> Vec<String> {
     let of_paged = operation.paging.iter().flat_map(|_| OF_PAGED_CALLS);
     let of_streamed = operation.events.iter().flat_map(|_| OF_STREAMED_CALLS);
-    let reserved = OF_EVERY_CALL.iter().chain(of_paged).chain(of_streamed).chain(names::INHERITED);
-    let mut taken: UsedNames = reserved.copied().collect();
+    let of_sequence = operation.items.iter().map(|items| items.framing.method());
+    let reserved = OF_EVERY_CALL.iter().chain(of_paged).chain(of_streamed).chain(names::INHERITED).copied();
+    let mut taken: UsedNames = reserved.chain(of_sequence).collect();
     operation.optional.iter().map(|argument| taken.claim(&argument.name)).collect()
 }
 
@@ -318,6 +392,13 @@ fn event_stream(api: &Api, call: &str, events: &EventStream) -> String {
     format!("{call} -> {ty}, ErrorBody {{ {shape} {decode} }}")
 }
 
+/// What the runtime has to know of a response that is a sequence, as an invocation of one of its macros.
+fn item_stream(api: &Api, call: &str, items: &ItemStream) -> String {
+    let ty = compact(&output_type(api, &items.item));
+    let decode = decoder(api, &items.item);
+    format!("{call} -> {ty}, ErrorBody {{ {decode} }}")
+}
+
 /// What success gives, as callers write it.
 pub fn written_output(api: &Api, output: &Output) -> String {
     compact(&output_type(api, output))
@@ -326,7 +407,7 @@ pub fn written_output(api: &Api, output: &Output) -> String {
 fn output_type(api: &Api, output: &Output) -> TokenStream {
     match output {
         Output::Empty => quote!(()),
-        Output::Json(ty) | Output::Selected(ty) => type_tokens(api, ty, From::Beside),
+        Output::Json(ty) | Output::Selected(ty) | Output::Xml(ty, _) => type_tokens(api, ty, From::Beside),
         Output::MaybeJson(ty) => {
             let ty = type_tokens(api, ty, From::Beside);
             quote!(Option<#ty>)
@@ -336,23 +417,51 @@ fn output_type(api: &Api, output: &Output) -> TokenStream {
     }
 }
 
-/// What the runtime has to know of an operation.
-fn facts(api: &Api, resource: &Resource, operation: &Operation) -> TokenStream {
-    let name = escape::ident(&names::constant(&operation.name));
-    let told = escape::string(&format!("{}.{}", resource.module, names::suffix(&operation.name)));
-    let (method, path) = (escape::ident(operation.method), escape::string(&operation.template));
-    let accept = escape::string(operation.accept.as_deref().unwrap_or_default());
-    let idempotent = operation.idempotent;
-    let output = output_type(api, &operation.output);
-    let decode = match &operation.output {
+/// The runtime's function that reads what success gives.
+fn decoder(api: &Api, output: &Output) -> TokenStream {
+    match output {
         Output::Empty => quote!(empty),
         Output::Json(ty) if holds_secret(api, ty) => quote!(secret_json),
         Output::MaybeJson(ty) if holds_secret(api, ty) => quote!(secret_json_or_empty),
         Output::Json(_) => quote!(json),
         Output::MaybeJson(_) => quote!(json_or_empty),
+        Output::Xml(..) => quote!(xml),
         Output::Text => quote!(text),
         Output::Bytes => quote!(bytes),
         Output::Selected(_) => quote!(selected),
+    }
+}
+
+/// The HTTP method as the runtime declares it.
+fn method_constant(method: &str) -> TokenStream {
+    match method {
+        "GET" | "PUT" | "POST" | "DELETE" | "OPTIONS" | "HEAD" | "PATCH" | "TRACE" | "QUERY" => {
+            let name = escape::ident(method);
+            quote!(Method::#name)
+        }
+        other => {
+            let name = escape::string(other);
+            quote!(Method::other(#name))
+        }
+    }
+}
+
+/// What the runtime has to know of an operation.
+fn facts(api: &Api, resource: &Resource, operation: &Operation) -> TokenStream {
+    let name = escape::ident(&names::constant(&operation.name));
+    let told = escape::string(&format!("{}.{}", resource.module, names::suffix(&operation.name)));
+    let (method, path) = (method_constant(&operation.method), escape::string(&operation.template));
+    let accept = escape::string(operation.accept.as_deref().unwrap_or_default());
+    let idempotent = operation.idempotent;
+    let output = output_type(api, &operation.output);
+    let decode = decoder(api, &operation.output);
+    let decode = match &operation.output {
+        Output::Xml(ty, root) => {
+            let root = escape::ident(&api.xml.roots[*root].constant);
+            let function = if holds_secret(api, ty) { quote!(secret_xml) } else { decode };
+            quote!(|reply| decode::#function(reply, &super::xml::#root))
+        }
+        _ => quote!(decode::#decode),
     };
     let security = operation.security.iter().map(|set| {
         let set = set.iter().map(|scheme| {
@@ -379,12 +488,12 @@ fn facts(api: &Api, resource: &Resource, operation: &Operation) -> TokenStream {
     quote! {
         pub(super) const #name: &Operation<#output, ErrorBody> = &Operation {
             name: #told,
-            method: Method::#method,
+            method: #method,
             idempotent: #idempotent,
             path: #path,
             security: &[#(#security),*],
             accept: #accept,
-            decode: decode::#decode,
+            decode: #decode,
             errors: &[#(#errors),*],
         };
     }

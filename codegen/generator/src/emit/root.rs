@@ -148,9 +148,10 @@ pub fn crate_files(api: &Api, options: &CrateOptions, source: &str) -> FileSet {
     let source = escape::file_name(source);
     // A string of JSON is one of TOML; one of Rust may not be.
     let (name, runtime) = (Value::from(options.name.as_str()), Value::from(options.runtime.as_str()));
+    let features = if api.xml.roots.is_empty() { "" } else { ", features = [\"xml\"]" };
     let manifest = format!(
         "# {MARKER} generate` from {source}\n[package]\nname = {name}\nversion = \"0.1.0\"\nedition = \"2024\"\nrust-version = \"1.88\"\npublish = false\n\n[lib]\ndoctest = false\n\n\
-         [dependencies]\ncrm-clients-runtime = {{ path = {runtime} }}\n\n\
+         [dependencies]\ncrm-clients-runtime = {{ path = {runtime}{features} }}\n\n\
          [features]\nhttp2 = [\"crm-clients-runtime/http2\"]\nmock = [\"crm-clients-runtime/mock\"]\ntracing = [\"crm-clients-runtime/tracing\"]\n\n[workspace]\n"
     );
     files.insert("Cargo.toml", manifest);

@@ -1,14 +1,13 @@
 //! What an operation sends, and the bodies of its errors.
 
-use super::media::{essence, is_json, is_text, is_xml};
+use super::media::{essence, is_json, is_json_lines, is_text};
 use super::operations::Builder;
-use super::streams::unwrapped;
+use super::parts::part_encodings;
 use super::types::Direction;
 use super::{Body, BodyKind, ErrorVariant, PartEncoding, Style, Type, TypeId, TypeKind};
 use crate::names::{self, UsedNames};
 use crm_clients_document::diagnostic::tokens;
 use crm_clients_document::model::{MediaType, MediaTypeId, Status};
-use crm_clients_document::normalize::Shape;
 
 impl Builder<'_> {
     /// The bodies in the order of preference: one for each kind, and one for each JSON type that means something else.
@@ -53,36 +52,36 @@ impl Builder<'_> {
 
     fn body(&mut self, kind: BodyKind, source: MediaTypeId, suffix: String, required: bool, place: &str) -> Body {
         let declared = &self.types.document[source];
-        let has_parts = declared.schema.is_some_and(|schema| self.types.fields_of(schema).is_some());
-        let mut kind = kind;
-        if kind == BodyKind::Multipart && !has_parts {
-            let message = format!("the schema of `{}` has no properties that could be its parts", declared.name);
+        let (mut kind, mut positions) = (kind, Vec::new());
+        let parts = (kind == BodyKind::Multipart).then(|| self.multipart(declared, place)).flatten();
+        if kind == BodyKind::Multipart && parts.is_none() {
+            let message = format!("the schema of `{}` tells nothing of its parts", declared.name);
             let help = "callers give the whole body as bytes, and its boundary in a `Content-Type` header";
             self.types.diagnostics.warning("unserved-multipart", declared.pointer.clone(), message, help);
             kind = BodyKind::Bytes;
         }
-        let ty = match (kind, declared.schema) {
-            (BodyKind::Text, _) => Type::String,
-            (BodyKind::Bytes, _) => Type::Upload,
-            (BodyKind::Multipart, Some(schema)) => self.types.form(schema, &declared.deep_objects(), place),
-            (_, Some(schema)) => self.types.element(schema, Direction::Request, place),
-            (_, None) => Type::Value,
+        let ty = match (kind, declared.schema, parts) {
+            (_, _, Some((ty, in_order))) => {
+                positions = in_order;
+                ty
+            }
+            (BodyKind::Text, ..) => Type::String,
+            (BodyKind::Bytes, ..) => Type::Upload,
+            (BodyKind::Lines, ..) => {
+                let item = self.item_schema(declared);
+                let ty = item.map(|item| self.types.element(item, Direction::Request, &format!("{place}Item")));
+                Type::List(Box::new(ty.unwrap_or(Type::Value)))
+            }
+            (_, Some(schema), _) => self.types.element(schema, Direction::Request, place),
+            (_, None, _) => Type::Value,
         };
         self.types.set_signature(&ty);
-        self.check_xml(declared, "callers write it");
+        self.check_items(declared);
+        let xml = (kind == BodyKind::Xml).then(|| self.xml_root(declared)).flatten();
         let encodings = self.encodings(kind, declared, &ty);
-        Body { kind, media_type: concrete_type(kind, &declared.name), ty, required, encodings, suffix, source }
-    }
-
-    /// Reports a body of XML whose schema has no effect.
-    pub(super) fn check_xml(&mut self, media: &MediaType, effect: &str) {
-        let Some(schema) = media.schema.filter(|_| is_xml(&media.name)) else { return };
-        if !matches!(unwrapped(&mut self.types.schemas, schema).1, Shape::Scalar(_) | Shape::Any) {
-            let message =
-                format!("clients do not read or write XML: the schema of `{}` has no effect, {effect}", media.name);
-            let help = "declare the body as JSON if the server takes or sends that too";
-            self.types.diagnostics.warning("unserved-xml", media.pointer.clone(), message, help);
-        }
+        let part_headers = if kind == BodyKind::Multipart { self.part_headers(declared, &ty) } else { Vec::new() };
+        let media_type = concrete_type(kind, &declared.name);
+        Body { kind, media_type, ty, required, encodings, part_headers, xml, positions, suffix, source }
     }
 
     /// Whether a client needs a method of its own for one of two JSON types.
@@ -96,13 +95,13 @@ impl Builder<'_> {
     }
 
     /// The properties of a form that are not written in the default way.
-    fn encodings(&mut self, kind: BodyKind, declared: &MediaType, ty: &Type) -> Vec<(String, PartEncoding)> {
+    pub(super) fn encodings(&mut self, kind: BodyKind, declared: &MediaType, ty: &Type) -> Vec<(String, PartEncoding)> {
         if !matches!(kind, BodyKind::Form | BodyKind::Multipart) {
             return Vec::new();
         }
         let mut encodings = Vec::new();
-        for (name, encoding) in &declared.encoding {
-            let ty = self.property(ty, name);
+        for (name, encoding) in part_encodings(declared) {
+            let ty = self.property(ty, &name);
             let is_file = matches!(ty.as_ref().map(|ty| ty.inner().unwrap_or(ty)), Some(Type::Upload));
             let layout = encoding.layout().filter(|_| !is_file).map(Style::from);
             let written = match (layout, encoding.only_type()) {
@@ -121,13 +120,13 @@ impl Builder<'_> {
                 }
                 (None, _) => continue,
             };
-            encodings.push((name.clone(), written));
+            encodings.push((name, written));
         }
         encodings
     }
 
     /// The type of a struct's property, or of the elements of a list there.
-    fn property(&self, ty: &Type, name: &str) -> Option<Type> {
+    pub(super) fn property(&self, ty: &Type, name: &str) -> Option<Type> {
         let Type::Named(TypeId(draft)) = ty else { return None };
         let TypeKind::Struct(kind) = &self.types.drafts[*draft].kind else { return None };
         kind.fields.iter().find(|field| field.wire == name).map(|field| field.ty.clone())
@@ -146,8 +145,10 @@ impl Builder<'_> {
         match essence(&media.name).as_str() {
             "*/*" | "application/*" if media.schema.is_none_or(|id| self.types.is_file(id)) => BodyKind::Bytes,
             _ if is_json(&media.name) => BodyKind::Json,
+            _ if is_json_lines(&media.name) && media.schema.or(media.item_schema).is_some() => BodyKind::Lines,
             "application/x-www-form-urlencoded" => BodyKind::Form,
             name if name.starts_with("multipart/") => BodyKind::Multipart,
+            _ if self.xml_root(media).is_some() => BodyKind::Xml,
             _ if is_text(&media.name) => BodyKind::Text,
             _ => BodyKind::Bytes,
         }
@@ -167,15 +168,15 @@ impl Builder<'_> {
         }
         let mut out = Vec::new();
         for (status, media) in failures {
-            self.check_xml(media, "the error body is not parsed");
             let component = component_place(&media.pointer, "responses", "Error");
             let at = component.as_deref().unwrap_or(place);
+            let xml = if is_json(&media.name) { None } else { self.xml_root(media) };
             let (media_type, schema) = (media.name.clone(), media.schema);
-            let text = is_text(&media_type);
+            let text = is_text(&media_type) && xml.is_none();
             let ty = match schema {
                 _ if text => Type::String,
                 // An error without a body is one that declares none, so that null is not told apart.
-                Some(schema) if is_json(&media_type) => {
+                Some(schema) if is_json(&media_type) || xml.is_some() => {
                     let before = self.types.drafts.len();
                     let ty = self.types.of(schema, Direction::Response, &format!("{at}Error"));
                     for draft in self.types.drafts.iter_mut().skip(before).filter(|draft| draft.place.starts_with(at)) {
@@ -186,9 +187,9 @@ impl Builder<'_> {
                 _ => continue,
             };
             let new = self.errors.len();
-            let variant = *self.error_index.entry((ty.clone(), text)).or_insert(new);
+            let variant = *self.error_index.entry((ty.clone(), text, xml)).or_insert(new);
             if variant == new {
-                self.errors.push(ErrorVariant { name: String::new(), function: String::new(), ty, text });
+                self.errors.push(ErrorVariant { name: String::new(), function: String::new(), ty, text, xml });
             }
             if !out.contains(&(status, variant)) {
                 out.push((status, variant));
@@ -223,6 +224,8 @@ fn concrete_type(kind: BodyKind, declared: &str) -> String {
         BodyKind::Json => "application/json",
         BodyKind::Form => "application/x-www-form-urlencoded",
         BodyKind::Multipart => "multipart/form-data",
+        BodyKind::Lines => "application/jsonl",
+        BodyKind::Xml => "application/xml",
         BodyKind::Text => "text/plain",
         BodyKind::Bytes => "application/octet-stream",
     }
@@ -239,6 +242,8 @@ fn body_suffix(kind: BodyKind, media_type: &str) -> String {
         }
         BodyKind::Form => "form",
         BodyKind::Multipart => "multipart",
+        BodyKind::Lines => "lines",
+        BodyKind::Xml => "xml",
         BodyKind::Text => "text",
         BodyKind::Bytes => "bytes",
     };

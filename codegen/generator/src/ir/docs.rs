@@ -1,8 +1,9 @@
 //! Lines of documentation: a person's where there are some, and the facts.
 
+use super::Framing;
 use crate::markdown::{self, code};
 use crm_clients_document::extensions::TYPED_FORMATS;
-use crm_clients_document::model::{Operation, SchemaId};
+use crm_clients_document::model::{Operation, SchemaId, Server};
 use crm_clients_document::normalize::{ClientSchema, Kind, Normalizer};
 
 /// Prose as lines, empty where there is none.
@@ -75,18 +76,38 @@ fn facts(schema: &ClientSchema) -> Vec<String> {
 }
 
 /// Documentation of an operation: what there is of its prose, and the call itself.
-pub fn operation(operation: &Operation, events: bool) -> Vec<String> {
+pub fn operation(operation: &Operation, events: bool, items: Option<Framing>) -> Vec<String> {
     let mut lines = prose(operation.summary.as_deref());
     let paged =
         operation.pagination.as_ref().map(|_| "`items` reads the list over all its pages, `pages` page by page.");
     let streamed = events.then_some("`events` reads the response event by event.");
-    let call = call(&operation.method, &operation.path);
-    for more in [prose(operation.description.as_deref()), prose(paged), prose(streamed), vec![call]] {
+    let sequence = items.map(|framing| match framing {
+        Framing::Lines => "`lines` reads the response value by value.",
+        Framing::Parts => "`parts` reads the response part by part.",
+    });
+    let call = code(&format!("{} {}", operation.method, operation.path));
+    for more in [prose(operation.description.as_deref()), prose(paged), prose(streamed), prose(sequence), vec![call]] {
         if !lines.is_empty() && !more.is_empty() {
             lines.push(String::new());
         }
         lines.extend(more);
     }
+    lines
+}
+
+/// The document's servers, where there are several or they have names.
+pub fn servers(servers: &[Server]) -> Vec<String> {
+    if servers.len() < 2 && servers.iter().all(|server| server.name.is_none()) {
+        return Vec::new();
+    }
+    let line = |server: &Server| {
+        let name = server.name.as_deref().map(|name| format!("{}: ", code(name))).unwrap_or_default();
+        let about = prose(server.description.as_deref()).into_iter().next();
+        let about = about.map(|about| format!(", {about}")).unwrap_or_default();
+        format!("- {name}{}{about}", code(&server.url))
+    };
+    let mut lines = vec!["The document's servers:".to_owned(), String::new()];
+    lines.extend(servers.iter().map(line));
     lines
 }
 

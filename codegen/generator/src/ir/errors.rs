@@ -9,11 +9,11 @@ use crate::names::{self, UsedNames};
 pub fn distinct_errors(errors: Vec<ErrorVariant>, types: &[TypeDef]) -> (Vec<ErrorVariant>, Vec<usize>) {
     let mut out: Vec<ErrorVariant> = Vec::new();
     let mut index = Vec::with_capacity(errors.len());
-    let mut known: HashMap<(Type, bool), usize> = HashMap::new();
+    let mut known: HashMap<(Type, bool, Option<usize>), usize> = HashMap::new();
     let mut taken = UsedNames::from_iter(["Unknown"]);
     for error in errors {
         let new = out.len();
-        let variant = *known.entry((error.ty.clone(), error.text)).or_insert(new);
+        let variant = *known.entry((error.ty.clone(), error.text, error.xml)).or_insert(new);
         index.push(variant);
         if variant != new {
             continue;

@@ -9,7 +9,7 @@ pub(crate) fn essence(media_type: &str) -> String {
 pub(crate) fn is_json(media_type: &str) -> bool {
     let essence = essence(media_type);
     essence == "application/json"
-        || essence.ends_with("+json")
+        || essence.ends_with("+json") && essence != "application/stream+json"
         || essence == "text/json"
         || essence == "*/*"
         || essence == "application/*"
@@ -29,4 +29,27 @@ pub(crate) fn is_xml(media_type: &str) -> bool {
 /// Whether a body of this type is text, and not JSON.
 pub(crate) fn is_text(media_type: &str) -> bool {
     essence(media_type).starts_with("text/") && !is_json(media_type)
+}
+
+/// Whether a body of this type is a sequence of JSON values, each on a line or behind a record separator.
+pub(crate) fn is_json_lines(media_type: &str) -> bool {
+    let essence = essence(media_type);
+    let known = [
+        "application/jsonl",
+        "application/x-jsonl",
+        "application/jsonlines",
+        "application/x-jsonlines",
+        "application/json-lines",
+        "application/ndjson",
+        "application/x-ndjson",
+        "application/x-json-stream",
+        "application/stream+json",
+        "application/json-seq",
+    ];
+    known.contains(&essence.as_str()) || essence.ends_with("+json-seq") || essence.ends_with("+jsonl")
+}
+
+/// Whether a body of this type has parts.
+pub(crate) fn is_multipart(media_type: &str) -> bool {
+    essence(media_type).starts_with("multipart/")
 }

@@ -7,10 +7,11 @@ use super::schemes::schemes;
 use super::scopes;
 use super::settle;
 use super::types::{Direction, Types, given_type_name, given_value_name};
-use super::wire::{self, Location, Style};
+use super::wire::{self, Location, QueryFormat, Style};
+use super::xml::XmlBuilder;
 use super::{
-    Api, Argument, Body, ErrorVariant, Fixed, Operation, PathValue, Resource, ResponseHeaders, Scheme, ServerVariable,
-    Type, TypeId, TypeKind, Webhooks, docs, errors, pages, templates, words,
+    Api, Argument, Body, BodyKind, ErrorVariant, Fixed, Operation, Output, OwnServer, PathValue, Resource,
+    ResponseHeaders, Scheme, ServerVariable, Type, TypeId, TypeKind, Webhooks, docs, errors, pages, templates, words,
 };
 use crate::markdown;
 use crate::names::{self, UsedNames};
@@ -23,7 +24,7 @@ use crm_clients_document::template;
 /// roots of a crate to cargo, and devices to Windows, which has no files of these names.
 const RESERVED: &[&str] = &[
     "types", "error", "mock", "runtime", "builder", "request", "client", "new", "clone", "start", "std", "core",
-    "alloc", "lib", "main",
+    "alloc", "lib", "main", "xml",
 ];
 
 /// Types that a resource's file names without their path.
@@ -44,23 +45,25 @@ pub fn build(document: &Document, name: &str, diagnostics: &mut Diagnostics) -> 
     }
     let (title, version) = (document.info.title.clone(), document.info.version.clone());
     let docs = docs::prose(document.info.description.as_deref());
-    let server = document.servers.first().cloned().unwrap_or_default();
+    let server = document.server();
     let mut builder = Builder {
         types: Types::new(document, diagnostics),
         sources,
         schemes,
         errors: Vec::new(),
         error_index: HashMap::new(),
+        xml: XmlBuilder::default(),
     };
     let mut resources: Vec<Resource> = groups.iter().map(|group| builder.resource(group, &names_of)).collect();
     resources.retain(|resource| !resource.operations.is_empty());
     let mut webhooks = builder.webhooks(&resources);
     let response_headers = builder.response_headers(&resources);
+    builder.report_links();
     builder.unused_components();
     builder.types.set_json_kinds();
     builder.types.set_tags();
     normalize::report(&mut builder.types.schemas, builder.types.diagnostics);
-    let Builder { types, schemes, mut errors, .. } = builder;
+    let Builder { types, schemes, mut errors, xml, .. } = builder;
     let mut used: Vec<Type> = used_types(&resources, &errors);
     used.extend(webhooks.iter().flat_map(Webhooks::payloads).cloned());
     let settled = settle::settle(types.drafts, &used, types.diagnostics);
@@ -87,6 +90,7 @@ pub fn build(document: &Document, name: &str, diagnostics: &mut Diagnostics) -> 
         version,
         docs,
         base_url: server.default_url(),
+        servers: docs::servers(&document.servers),
         server_template: server.url,
         server_variables: server.variables.into_iter().map(server_variable).collect(),
         schemes,
@@ -97,6 +101,7 @@ pub fn build(document: &Document, name: &str, diagnostics: &mut Diagnostics) -> 
         types,
         errors,
         error_fields,
+        xml: xml.types,
     }
 }
 
@@ -113,10 +118,10 @@ struct Group {
 fn served(document: &Document, diagnostics: &mut Diagnostics) -> Vec<OperationId> {
     let is_served = |id: &OperationId| {
         let operation = &document[*id];
-        let is_served = wire::method(operation).is_some();
+        let is_served = wire::is_sent(&operation.method);
         if !is_served {
-            let message = format!("clients send no {} requests, so the operation is left out", operation.method);
-            let help = "callers can send the request as an undeclared one";
+            let message = format!("clients send no `{}` requests, so the operation is left out", operation.method);
+            let help = "write a method such as `COPY`";
             diagnostics.warning("unserved-method", operation.pointer.clone(), message, help);
         }
         is_served
@@ -140,12 +145,12 @@ fn groups(document: &Document, sources: &[OperationId]) -> Vec<Group> {
         let is_reserved = RESERVED.contains(&module.as_str()) || names::is_device(&module);
         let module = if is_reserved || module == settle::SHARED { format!("{module}_resource") } else { module };
         let module = modules.claim(&module);
-        let description = tag.and_then(|tag| tag.description.clone());
+        let description = tag.and_then(|tag| tag.description.clone().or_else(|| tag.summary.clone()));
         groups.push(Group { title: title.to_owned(), name, description, module, operations: vec![index] });
     };
     let mut tagged: HashMap<&str, Vec<usize>> = HashMap::new();
     for (index, id) in sources.iter().enumerate() {
-        tagged.entry(document[*id].tag()).or_default().push(index);
+        tagged.entry(document.group_of(&document[*id])).or_default().push(index);
     }
     for tag in &document.tags {
         // A tag that is declared twice is one tag.
@@ -181,8 +186,9 @@ pub(super) struct Builder<'d> {
     /// The names of the security schemes that each credential serves.
     schemes: Vec<(Vec<String>, Scheme)>,
     pub(super) errors: Vec<ErrorVariant>,
-    /// The place of each in `errors`, by its type and whether it is text.
-    pub(super) error_index: HashMap<(Type, bool), usize>,
+    /// The place of each in `errors`, by its type, whether it is text, and the root of XML.
+    pub(super) error_index: HashMap<(Type, bool, Option<usize>), usize>,
+    pub(super) xml: XmlBuilder,
 }
 
 impl<'d> Builder<'d> {
@@ -256,7 +262,7 @@ impl<'d> Builder<'d> {
     /// The argument for a parameter; none if clients cannot send it.
     fn argument(&mut self, source: ParameterId, place: &str) -> Option<Argument> {
         let parameter = &self.types.document[source];
-        let location = Location::of(parameter)?;
+        let location = Location::of(self.types.document, parameter);
         let schema = parameter.schema?;
         let name =
             given_value_name(parameter.rust_name.as_deref()).unwrap_or_else(|| names::value_name(&parameter.name));
@@ -266,7 +272,18 @@ impl<'d> Builder<'d> {
             Type::Lenient(inner) => *inner,
             ty => ty,
         };
-        let ty = if location == Location::Path { self.path_type(ty) } else { ty };
+        let ty = match location {
+            Location::Path if !parameter.is_json() => self.path_type(ty),
+            Location::WholeQuery(QueryFormat::Text) => self.query_text(parameter, ty),
+            _ => ty,
+        };
+        self.check_style(parameter);
+        let encodings = match (location, parameter.content.first()) {
+            (Location::WholeQuery(QueryFormat::Form), Some(media)) => {
+                self.encodings(BodyKind::Form, &self.types.document[*media], &ty)
+            }
+            _ => Vec::new(),
+        };
         Some(Argument {
             name,
             wire: parameter.name.clone(),
@@ -276,21 +293,35 @@ impl<'d> Builder<'d> {
             ty,
             location,
             style: Style::of(parameter),
-            allow_reserved: parameter.allow_reserved && location == Location::Query,
+            allow_reserved: parameter.allow_reserved,
             json: parameter.is_json(),
+            encodings,
             source,
         })
     }
 
-    /// What fits into a segment of a path; anything else is given as text.
+    /// What is sent as the text of the whole query: anything but text is given as text.
+    fn query_text(&mut self, parameter: &Parameter, ty: Type) -> Type {
+        if ty != Type::String && ty != Type::Value {
+            let message = format!("`{}` is given as text, which is sent as the whole query", parameter.name);
+            let help = "describe the query as `application/x-www-form-urlencoded` or as JSON";
+            self.types.diagnostics.warning("unserved-querystring", parameter.pointer.clone(), message, help);
+        }
+        Type::String
+    }
+
+    /// What fits into a segment of a path; a value of any type is given as text.
     fn path_type(&self, ty: Type) -> Type {
         match &ty {
             Type::Boolean | Type::I32 | Type::I64 | Type::U64 | Type::F64 | Type::String => ty,
             parsed if parsed.is_parsed_text() => ty,
+            Type::Object | Type::Map(_) => ty,
+            Type::Option(inner) | Type::Boxed(inner) => self.path_type((**inner).clone()),
             Type::List(inner) => Type::List(Box::new(self.path_type((**inner).clone()))),
-            Type::Named(TypeId(draft)) => match self.types.drafts[*draft].kind {
-                TypeKind::Strings(_) | TypeKind::Integers(_) => ty,
-                _ => Type::String,
+            Type::Named(TypeId(draft)) => match &self.types.drafts[*draft].kind {
+                TypeKind::Strings(_) | TypeKind::Integers(_) | TypeKind::Struct(_) => ty,
+                TypeKind::Alias(inner) => self.path_type(inner.clone()),
+                TypeKind::Union(_) | TypeKind::Responses(_) => Type::String,
             },
             _ => Type::String,
         }
@@ -308,6 +339,7 @@ impl<'d> Builder<'d> {
         let (own, fixed) = self.own_arguments(index, &place, shared);
         let (output, accept) = self.output(index, &place);
         let events = self.event_stream(index, &place);
+        let items = self.item_stream(index, &place);
         let errors = self.errors(index, &place);
         let bodies = self.bodies(index, &place);
         let source = self.source(index);
@@ -320,9 +352,9 @@ impl<'d> Builder<'d> {
             pointer: source.pointer.clone(),
             alternative: false,
             call: String::new(),
-            docs: docs::operation(source, events.is_some()),
+            docs: docs::operation(source, events.is_some(), items.as_ref().map(|items| items.framing)),
             deprecated: source.deprecated,
-            method: wire::method(source).unwrap_or_default(),
+            method: source.method.clone(),
             server: own_server(self.types.document, source),
             idempotent: source.idempotent.unwrap_or_else(|| is_idempotent(&source.method)),
             path: source.path.clone(),
@@ -339,6 +371,7 @@ impl<'d> Builder<'d> {
             security: self.security(index),
             paging: None,
             events,
+            items,
             source: self.sources[index],
         };
         with_bodies(operation, bodies)
@@ -358,12 +391,7 @@ impl<'d> Builder<'d> {
         let mut taken: UsedNames = shared_names.chain(["body".to_owned(), "call".to_owned()]).collect();
         for source in &self.source(index).parameters {
             let parameter = &document[*source];
-            let Some(location) = Location::of(parameter) else {
-                let message = format!("clients cannot send `{}`, which is the whole query", parameter.name);
-                let help = "callers can add it with `query`";
-                self.types.diagnostics.warning("unserved-parameter", parameter.pointer.clone(), message, help);
-                continue;
-            };
+            let location = Location::of(document, parameter);
             if location == Location::Path && shared.iter().any(|(wire, _)| *wire == parameter.name) {
                 continue;
             }
@@ -382,7 +410,8 @@ impl<'d> Builder<'d> {
 
     /// The only value of a parameter that has to be sent.
     fn fixed(&mut self, parameter: &Parameter) -> Option<String> {
-        if !parameter.required || parameter.location == model::Location::Path || parameter.is_json() {
+        let is_whole = matches!(parameter.location, model::Location::Path | model::Location::QueryString);
+        if !parameter.required || is_whole || parameter.is_json() {
             return None;
         }
         let id = parameter.schema?;
@@ -404,6 +433,23 @@ impl<'d> Builder<'d> {
             out.extend(known.filter(|known| !out.contains(known)));
         }
         out
+    }
+
+    /// Reports links: callers use what they say by themselves.
+    fn report_links(&mut self) {
+        let document = self.types.document;
+        let mut reported = HashSet::new();
+        let responses = self.sources.iter().flat_map(|id| &document[*id].responses);
+        for (name, link) in responses.flat_map(|(_, response)| &document[*response].links) {
+            let link = &document[*link];
+            let target = link.operation_id.as_deref().or(link.operation_ref.as_deref()).unwrap_or_default();
+            if reported.insert(&link.pointer) {
+                let message =
+                    format!("the link `{name}` becomes no method: callers call `{target}` with values of the response");
+                let help = "ignore this, unless callers need the link";
+                self.types.diagnostics.warning("unserved-link", link.pointer.clone(), message, help);
+            }
+        }
     }
 
     /// Components that no operation uses are types all the same: they may come inside free-form values.
@@ -442,11 +488,12 @@ fn server_variable((name, variable): (String, model::ServerVariable)) -> ServerV
     ServerVariable { name, default: variable.default, values: variable.values }
 }
 
-/// The URL of an operation's own server, if that is another one than the document's.
-fn own_server(document: &Document, operation: &model::Operation) -> Option<String> {
-    let url = operation.servers.first()?.default_url();
-    let is_same = document.servers.first().is_some_and(|server| server.default_url() == url);
-    (!is_same).then_some(url)
+/// An operation's own server, if that is another one than the document's.
+fn own_server(document: &Document, operation: &model::Operation) -> Option<OwnServer> {
+    let server = operation.servers.first()?.clone();
+    let is_same = document.server().default_url() == server.default_url();
+    let variables = server.variables.into_iter().map(server_variable).collect();
+    (!is_same).then_some(OwnServer { template: server.url, variables })
 }
 
 /// What fills the places of a path template.
@@ -479,7 +526,7 @@ fn with_bodies(operation: Operation, bodies: Vec<Body>) -> Vec<Operation> {
 
 /// Whether HTTP says of a method that repeating it does nothing twice (RFC 9110, 9.2.2).
 fn is_idempotent(method: &str) -> bool {
-    !matches!(method, "POST" | "PATCH")
+    matches!(method, "GET" | "HEAD" | "OPTIONS" | "TRACE" | "PUT" | "DELETE" | "QUERY")
 }
 
 /// The order in which a reader looks for methods.
@@ -510,6 +557,9 @@ fn each_used(resources: &mut [Resource], visit: &mut dyn FnMut(&mut Type)) {
             operation.body.iter_mut().for_each(|body| visit(&mut body.ty));
             operation.output.ty_mut().into_iter().for_each(&mut *visit);
             operation.events.iter_mut().for_each(|events| visit(&mut events.ty));
+            if let Some(Output::Json(ty)) = operation.items.as_mut().map(|items| &mut items.item) {
+                visit(ty);
+            }
         }
     }
 }

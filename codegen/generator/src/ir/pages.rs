@@ -57,7 +57,7 @@ impl Walker<'_> {
     fn paging(&mut self, output: &Output, pagination: &Pagination) -> Option<Paging> {
         let pointer = &pagination.pointer;
         let page = match output {
-            Output::Json(ty) => ty.clone(),
+            Output::Json(ty) | Output::Xml(ty, _) => ty.clone(),
             Output::MaybeJson(ty) => Type::Option(Box::new(ty.clone())),
             Output::Empty | Output::Text | Output::Bytes | Output::Selected(_) => {
                 let message = "the operation's answer is not JSON of one type, and so has no pages";

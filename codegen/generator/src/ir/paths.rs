@@ -104,7 +104,7 @@ fn base(tag: &str, paths: &[Vec<Segment>]) -> Vec<Segment> {
 }
 
 struct Named<'a> {
-    verb: Verb,
+    verb: Verb<'a>,
     /// The path behind the resource's base, if it begins with that.
     tail: Option<Vec<Segment>>,
     path: Vec<Segment>,
@@ -116,13 +116,13 @@ struct Named<'a> {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Verb {
+enum Verb<'a> {
     Get,
     Post,
-    Other(&'static str),
+    Other(&'a str),
 }
 
-fn verb(method: &str, has_patch: bool) -> Verb {
+fn verb(method: &str, has_patch: bool) -> Verb<'_> {
     match method {
         "GET" => Verb::Get,
         "POST" => Verb::Post,
@@ -131,7 +131,8 @@ fn verb(method: &str, has_patch: bool) -> Verb {
         "DELETE" => Verb::Other("delete"),
         "HEAD" => Verb::Other("head"),
         "OPTIONS" => Verb::Other("options"),
-        _ => Verb::Other("trace"),
+        "TRACE" => Verb::Other("trace"),
+        other => Verb::Other(other),
     }
 }
 
@@ -195,7 +196,7 @@ impl Named<'_> {
             (Some([Segment::Parameter(_)]), Verb::Post, Some(_)) => None,
             (Some([Segment::Parameter(_)]), Verb::Get, _) => Some("get".to_owned()),
             (Some([Segment::Parameter(_)]), Verb::Post, None) => Some("post".to_owned()),
-            (Some([Segment::Parameter(_)]), Verb::Other(verb), _) => Some(verb.to_owned()),
+            (Some([Segment::Parameter(_)]), Verb::Other(verb), _) => Some(names::value_name(verb)),
             (_, _, Some(id)) if id.says_more => None,
             (tail, ..) => self.deeper(tail.unwrap_or(&self.path), level),
         }
@@ -208,7 +209,7 @@ impl Named<'_> {
                 if self.lists || plural { "list".to_owned() } else { "get".to_owned() }
             }
             Verb::Post => "create".to_owned(),
-            Verb::Other(verb) => verb.to_owned(),
+            Verb::Other(verb) => names::value_name(verb),
         }
     }
 

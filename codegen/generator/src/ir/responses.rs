@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::bodies::{component_place, preferred};
-use super::media::{essence, is_events, is_json, is_text, is_xml};
+use super::media::{essence, is_events, is_json, is_json_lines, is_multipart, is_text, is_xml};
 use super::operations::Builder;
 use super::streams::unwrapped;
 use super::types::Direction;
@@ -87,7 +87,9 @@ impl Builder<'_> {
             others.retain(|media| !self.is_structured(media));
         }
         if !json.is_empty() || others.len() > 1 {
-            others.retain(|media| !is_events(&media.name));
+            // What is read item by item is given in another way.
+            let is_sequence = |name: &str| is_events(name) || is_json_lines(name) || is_multipart(name);
+            others.retain(|media| !is_sequence(&media.name));
         }
         others.sort_by_key(|media| !is_text(&media.name));
         json.append(&mut others);
@@ -106,7 +108,12 @@ impl Builder<'_> {
     }
 
     fn read_as(&mut self, media: &MediaType, place: &str) -> Output {
-        self.check_xml(media, "callers read it");
+        self.check_items(media);
+        if let (false, Some(schema)) = (self.is_json_body(media), media.schema)
+            && let Some(root) = self.xml_root(media)
+        {
+            return Output::Xml(self.types.element(schema, Direction::Response, place), root);
+        }
         if !self.is_json_body(media) {
             return if is_text(&media.name) { Output::Text } else { Output::Bytes };
         }
@@ -119,6 +126,15 @@ impl Builder<'_> {
 
     /// The enum of the cases, named by their statuses where there are several, and by their media types where a status has several.
     fn selected(&mut self, index: usize, mut cases: Vec<ResponseCase>, place: &str) -> Type {
+        for case in cases.iter_mut().filter(|case| matches!(case.output, Output::Xml(..))) {
+            let message = format!(
+                "`{}` is read as bytes, because other bodies are declared beside it",
+                case.media_types.join("`, `")
+            );
+            let help = "keep one of the media types in an overlay";
+            self.types.diagnostics.warning("unserved-xml", self.source(index).pointer.clone(), message, help);
+            case.output = Output::Bytes;
+        }
         let mut taken = UsedNames::default();
         let statuses: Vec<Status> = cases.iter().map(|case| case.status).collect();
         let mut json_cases: HashMap<Status, usize> = HashMap::new();

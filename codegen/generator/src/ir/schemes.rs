@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::docs;
+use crate::markdown;
 use crate::names::{self, UsedNames};
 use crm_clients_document::diagnostic::child;
 use crm_clients_document::extensions::BeyondOAuth2;
@@ -92,8 +93,8 @@ impl OAuth2 {
     /// None where there is nothing to serve. A refresh token goes to the token endpoint where no other place is given for it.
     fn of(scheme: &SecuritySchemeKind) -> Option<Self> {
         let SecuritySchemeKind::OAuth2 { flows, beyond, .. } = scheme else { return None };
-        let Flows { client_credentials, password, authorization_code, .. } = flows.as_ref();
-        let served = || [client_credentials, password, authorization_code].into_iter().flatten();
+        let Flows { client_credentials, password, authorization_code, device_authorization, .. } = flows.as_ref();
+        let served = || [client_credentials, password, authorization_code, device_authorization].into_iter().flatten();
         let refresh = served().find_map(|flow| flow.refresh_url.clone());
         let refresh_url = refresh.or_else(|| served().find_map(|flow| flow.token_url.clone()));
         let is_served = refresh_url.is_some() || beyond.revocation_url.is_some();
@@ -179,7 +180,7 @@ pub fn schemes(document: &Document, of_client: UsedNames) -> Vec<(Vec<String>, S
                 name,
                 pointer: child("/components/securitySchemes", served),
                 kind,
-                docs: docs::prose(scheme.description.as_deref()),
+                docs: scheme_docs(scheme),
                 oauth2,
             }),
         }
@@ -201,6 +202,21 @@ impl CredentialKind {
             Self::Basic => "basic_auth".to_owned(),
         }
     }
+}
+
+/// The description of a scheme, and where its authorization server describes itself or asks people.
+fn scheme_docs(scheme: &model::SecurityScheme) -> Vec<String> {
+    let mut lines = docs::prose(scheme.description.as_deref());
+    let SecuritySchemeKind::OAuth2 { flows, metadata_url, .. } = &scheme.kind else { return lines };
+    let device = flows.device_authorization.as_ref().and_then(|flow| flow.device_authorization_url.as_deref());
+    let urls = [("Metadata of the authorization server", metadata_url.as_deref()), ("Device authorization", device)];
+    for (what, url) in urls.into_iter().filter_map(|(what, url)| Some((what, url?))) {
+        if !lines.is_empty() {
+            lines.push(String::new());
+        }
+        lines.push(format!("{what}: {}.", markdown::code(url)));
+    }
+    lines
 }
 
 /// Schemes that are one credential.

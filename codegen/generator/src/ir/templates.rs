@@ -17,16 +17,18 @@ pub(super) fn template(text: &str, parameters: &[&Parameter]) -> String {
     while let Some((before, (name, after))) =
         rest.split_once('{').and_then(|(before, after)| Some((before, after.split_once('}')?)))
     {
-        let style = parameters.iter().find(|one| one.location == Location::Path && one.name == name);
-        let (sign, star) = match style.map(|parameter| Style::of(parameter)) {
+        let parameter = parameters.iter().find(|one| one.location == Location::Path && one.name == name);
+        let (sign, star) = match parameter.map(|parameter| Style::of(parameter)) {
             Some(Style::Label) => (".", ""),
             Some(Style::LabelExplode) => (".", "*"),
             Some(Style::Matrix) => (";", ""),
             Some(Style::MatrixExplode) => (";", "*"),
+            Some(_) if parameter.is_some_and(|parameter| parameter.allow_reserved) => ("+", ""),
+            Some(Style::SimpleExplode) => ("", "*"),
             _ => ("", ""),
         };
         // Without a style, a sign in the name is none.
-        let name = if sign.is_empty() { name.trim_start_matches(['.', ';']).trim_end_matches('*') } else { name };
+        let name = if sign.is_empty() { name.trim_start_matches(['.', ';', '+']).trim_end_matches('*') } else { name };
         out.push_str(&format!("{before}{{{sign}{name}{star}}}"));
         rest = after;
     }

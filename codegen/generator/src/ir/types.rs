@@ -406,7 +406,7 @@ impl<'d> Types<'d> {
         if let Some(made) = self.made.get(&(id, Direction::Form)) {
             return made.clone();
         }
-        let Some(fields) = self.fields_of(id) else {
+        let Some(fields) = self.form_fields_of(id) else {
             return self.of(id, Direction::Request, place);
         };
         let place = self.name_of(id).unwrap_or_else(|| place.to_owned());
@@ -416,8 +416,60 @@ impl<'d> Types<'d> {
             self.form_fields(wire, *schema, *required, deep.contains(&wire.as_str()), &place, 0, &mut kind.fields);
         }
         settle_fields(&mut kind.fields);
+        kind.rest = match fields.additional {
+            Additional::Unsaid | Additional::Forbidden => None,
+            Additional::Any => Some(Type::Value),
+            Additional::Of(values) if self.is_file(values) => Some(Type::Upload),
+            Additional::Of(values) => Some(self.element(values, Direction::Request, &format!("{place}Value"))),
+        }
+        .map(|ty| {
+            let mut taken: UsedNames = kind.fields.iter().map(|field| field.name.as_str()).collect();
+            (taken.claim("additional_properties"), ty)
+        });
         self.drafts[draft.0].kind = TypeKind::Struct(kind);
         Type::Named(draft)
+    }
+
+    /// The type of a multipart body whose parts are in order: the name, the key, the schema of each, and whether it is required.
+    pub(super) fn parts(&mut self, id: SchemaId, parts: Vec<(String, String, SchemaId, bool)>, place: &str) -> Type {
+        let draft = self.reserve(id, Direction::Form, place);
+        let mut kind = Struct { multipart: true, ..Struct::default() };
+        for (name, wire, schema, required) in parts {
+            let direction = if self.is_file_or_files(schema) { Direction::Form } else { Direction::Request };
+            if let Some(field) = self.field(&name, schema, required, direction, place) {
+                let presence = if required { Presence::Required } else { Presence::Optional };
+                kind.fields.push(Field { name, wire, presence, ..field });
+            }
+        }
+        self.drafts[draft.0].kind = TypeKind::Struct(kind);
+        Type::Named(draft)
+    }
+
+    /// The fields of a form. Those of a choice of forms are all of theirs; required is what each of them requires.
+    pub(super) fn form_fields_of(&mut self, id: SchemaId) -> Option<Fields> {
+        self.form_fields_within(id, &mut HashSet::new())
+    }
+
+    fn form_fields_within(&mut self, id: SchemaId, seen: &mut HashSet<SchemaId>) -> Option<Fields> {
+        if !seen.insert(id) {
+            return None;
+        }
+        match normalize::shape(&mut self.schemas, id) {
+            Shape::Object(fields) if !fields.properties.is_empty() => Some(fields),
+            Shape::Same(other) => self.form_fields_within(other, seen),
+            Shape::Choice(choice) => {
+                let mut all: Option<Fields> = None;
+                for variant in choice.variants {
+                    let fields = self.form_fields_within(variant, seen)?;
+                    all = Some(match all {
+                        Some(all) => either_form(all, fields),
+                        None => fields,
+                    });
+                }
+                all
+            }
+            _ => None,
+        }
     }
 
     #[expect(clippy::too_many_arguments, reason = "a recursive step that carries its place with it")]
@@ -506,6 +558,20 @@ impl<'d> Types<'d> {
 pub fn recursive_alias(diagnostics: &mut Diagnostics, pointer: String) {
     let message = "this array, map or choice contains only itself, so that its inner values become plain JSON";
     diagnostics.warning("recursive-alias", pointer, message, "give it a type with properties");
+}
+
+/// The fields of either of two forms.
+fn either_form(mut one: Fields, other: Fields) -> Fields {
+    for (name, (_, required)) in &mut one.properties {
+        *required &= other.properties.get(name).is_some_and(|(_, required)| *required);
+    }
+    for (name, (schema, _)) in other.properties {
+        one.properties.entry(name).or_insert((schema, false));
+    }
+    if one.additional == Additional::Unsaid {
+        one.additional = other.additional;
+    }
+    one
 }
 
 /// A person's name for a schema names its type when it is written as a type is, in PascalCase.

@@ -1,4 +1,4 @@
-//! The events that a server sends by itself: one enum of them all.
+//! The events that a server sends by itself, to webhooks and callbacks: one enum of them all.
 
 use std::collections::BTreeSet;
 
@@ -48,13 +48,13 @@ pub struct Event {
     pub ty: Type,
 }
 
-impl Builder<'_> {
-    /// The document's webhooks; none where nothing is delivered that could be read.
+impl<'d> Builder<'d> {
+    /// The document's webhooks and callbacks; none where nothing is delivered that could be read.
     pub(super) fn webhooks(&mut self, resources: &[Resource]) -> Option<Webhooks> {
         let document = self.types.document;
         let mut taken = UsedNames::default();
         let (mut events, mut schemas) = (Vec::new(), Vec::new());
-        for (delivered, webhook) in document.deliveries() {
+        for (delivered, webhook) in self.delivered() {
             let Some(schema) = self.payload(delivered, webhook) else { continue };
             let name = given_type_name(webhook.rust_name.as_deref());
             let name = taken.claim(&name.unwrap_or_else(|| names::variant_name(delivered)));
@@ -80,13 +80,39 @@ impl Builder<'_> {
         })
     }
 
+    /// What is delivered: to webhooks, and to the callbacks of operations. A callback whose payload does not say which event
+    /// it is would take that from the webhooks whose payloads do, and is left out.
+    fn delivered(&mut self) -> Vec<(&'d str, &'d Operation)> {
+        let document = self.types.document;
+        let (mut delivered, callbacks) = (document.deliveries(), document.callbacks());
+        let schemas = |all: &[(&'d str, &'d Operation)]| -> Vec<(&'d str, Option<SchemaId>)> {
+            let schema = |operation: &Operation| {
+                let content = document.media(document.body(operation).map_or(&[], |body| &body.content));
+                bodies::preferred(&content).and_then(|media| media.schema)
+            };
+            all.iter().map(|(name, operation)| (*name, schema(operation))).collect()
+        };
+        let (of_webhooks, of_all) = (schemas(&delivered), schemas(&[delivered.as_slice(), &callbacks].concat()));
+        if self.tag(&of_webhooks).is_some() && self.tag(&of_all).is_none() {
+            for (name, callback) in callbacks {
+                let message =
+                    format!("the payload of the callback `{name}` does not say which event it is, as webhooks do");
+                let help = "callers read it as JSON";
+                self.types.diagnostics.warning("unserved-callback", callback.pointer.clone(), message, help);
+            }
+        } else {
+            delivered.extend(callbacks);
+        }
+        delivered
+    }
+
     /// The schema of what is delivered as JSON, if it has one.
     fn payload(&mut self, name: &str, webhook: &Operation) -> Option<Option<SchemaId>> {
         let document = self.types.document;
         let content = document.media(document.body(webhook).map_or(&[], |body| &body.content));
         let json = bodies::preferred(&content).filter(|media| media::is_json(&media.name));
         if json.is_none() {
-            let message = format!("the webhook `{name}` delivers no JSON, and nothing else is read");
+            let message = format!("`{name}` delivers no JSON, and nothing else is read");
             let help = "declare a JSON body if it has one";
             self.types.diagnostics.warning("unserved-webhook", webhook.pointer.clone(), message, help);
         }

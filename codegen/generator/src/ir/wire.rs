@@ -3,8 +3,9 @@
 use http::StatusCode;
 use serde::Serialize;
 
+use super::media::{essence, is_json};
 use crate::names;
-use crm_clients_document::model::{self, Parameter, StyleKind};
+use crm_clients_document::model::{self, Document, Parameter, StyleKind};
 
 /// The part of a request that an argument goes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -17,18 +18,39 @@ pub enum Location {
     Header,
     /// A cookie.
     Cookie,
+    /// The whole query.
+    WholeQuery(QueryFormat),
+}
+
+/// How a value is written that is the whole query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+pub enum QueryFormat {
+    /// As a form.
+    Form,
+    /// As JSON.
+    Json,
+    /// As text.
+    Text,
 }
 
 impl Location {
-    /// Where a parameter goes; none if clients cannot send it.
-    pub(super) fn of(parameter: &Parameter) -> Option<Self> {
-        Some(match parameter.location {
+    /// Where a parameter goes.
+    pub(super) fn of(document: &Document, parameter: &Parameter) -> Self {
+        match parameter.location {
             model::Location::Path => Self::Path,
             model::Location::Query => Self::Query,
             model::Location::Header => Self::Header,
             model::Location::Cookie => Self::Cookie,
-            model::Location::QueryString => return None,
-        })
+            model::Location::QueryString => {
+                let media_type = parameter.content.first().map(|id| document[*id].name.as_str());
+                Self::WholeQuery(match media_type {
+                    None => QueryFormat::Form,
+                    Some(name) if essence(name) == "application/x-www-form-urlencoded" => QueryFormat::Form,
+                    Some(name) if is_json(name) => QueryFormat::Json,
+                    Some(_) => QueryFormat::Text,
+                })
+            }
+        }
     }
 
     /// HTTP's word for it.
@@ -38,6 +60,7 @@ impl Location {
             Self::Query => "query",
             Self::Header => "header",
             Self::Cookie => "cookie",
+            Self::WholeQuery(_) => "querystring",
         }
     }
 }
@@ -63,16 +86,18 @@ pub enum Style {
     Matrix,
     /// In a path: `;name=a;name=b`.
     MatrixExplode,
+    /// In a path or a header, joined with commas: an object as `key=value`.
+    SimpleExplode,
+    /// In a cookie, unencoded.
+    Cookie,
+    /// In cookies, unencoded: one for each element or key.
+    CookieExplode,
 }
 
 impl Style {
     /// How a parameter is written.
     pub fn of(parameter: &Parameter) -> Self {
-        match parameter.location {
-            model::Location::Header => Self::Form,
-            model::Location::Cookie => Self::FormExplode,
-            _ => Self::from(parameter.style),
-        }
+        Self::from(parameter.style)
     }
 }
 
@@ -83,7 +108,10 @@ impl From<model::Style> for Style {
             (StyleKind::Label, true) => Self::LabelExplode,
             (StyleKind::Matrix, false) => Self::Matrix,
             (StyleKind::Matrix, true) => Self::MatrixExplode,
-            (StyleKind::Simple, _) | (StyleKind::Form, false) => Self::Form,
+            (StyleKind::Simple, true) => Self::SimpleExplode,
+            (StyleKind::Simple, false) | (StyleKind::Form, false) => Self::Form,
+            (StyleKind::Cookie, false) => Self::Cookie,
+            (StyleKind::Cookie, true) => Self::CookieExplode,
             (StyleKind::SpaceDelimited, false) => Self::Space,
             (StyleKind::PipeDelimited, false) => Self::Pipe,
             (StyleKind::DeepObject, _) => Self::Deep,
@@ -141,10 +169,8 @@ impl From<model::Status> for Status {
     }
 }
 
-/// The methods of requests that clients send.
-const METHODS: [&str; 8] = ["GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE"];
-
-/// The method of an operation; none if clients send no such requests.
-pub(super) fn method(operation: &model::Operation) -> Option<&'static str> {
-    METHODS.into_iter().find(|method| *method == operation.method)
+/// Whether clients send requests of this method: `CONNECT` is for proxies.
+pub(super) fn is_sent(method: &str) -> bool {
+    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !method.is_empty() && method.bytes().all(is_token) && method != "CONNECT"
 }

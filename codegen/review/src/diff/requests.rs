@@ -382,5 +382,8 @@ fn style_word(parameter: &Parameter) -> &'static str {
         Style::LabelExplode => "each behind a dot",
         Style::Matrix => "behind its name",
         Style::MatrixExplode => "each behind its name",
+        Style::SimpleExplode => "with commas and `=`",
+        Style::Cookie => "with commas, unencoded",
+        Style::CookieExplode => "in a cookie each, unencoded",
     }
 }

@@ -3,7 +3,6 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use reqwest::Method;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Map, Value};
 
@@ -12,7 +11,7 @@ use super::token::{FetchingToken, IssuedToken, Token, TokenSource};
 use super::{Credential, Credentials, Exchange, Scheme, SchemeKind};
 use crate::client::Core;
 use crate::error::{Error, RequestError};
-use crate::operation::{Operation, Reply, Status};
+use crate::operation::{Method, Operation, Reply, Status};
 use crate::query;
 use crate::read_object;
 use crate::request::Call;

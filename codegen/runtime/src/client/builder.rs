@@ -35,6 +35,8 @@ pub struct CoreBuilder {
     variables: Vec<(String, String)>,
     /// The document's URL with its variables in braces, and their defaults and allowed values.
     server: Option<(&'static str, &'static [ServerVariable])>,
+    /// The variables that only the servers of operations have.
+    other_variables: &'static [&'static str],
     token_urls: Credentials<String>,
     mocked: bool,
     http: Option<Client>,
@@ -60,6 +62,7 @@ impl CoreBuilder {
             base_url: None,
             variables: Vec::new(),
             server: None,
+            other_variables: &[],
             token_urls: Credentials::default(),
             mocked: false,
             http: None,
@@ -83,15 +86,17 @@ impl CoreBuilder {
         Self { base_url: Some(base_url.into()), ..self }
     }
 
-    /// Sets a variable in the URL of the document's server.
+    /// Sets a variable in the URLs of the document's servers. `others` are those that only servers of operations have.
     pub fn server_variable(
         mut self,
         template: &'static str,
         variables: &'static [ServerVariable],
+        others: &'static [&'static str],
         name: &str,
         value: &str,
     ) -> Self {
         self.server = Some((template, variables));
+        self.other_variables = others;
         self.variables.retain(|(known, _)| known != name);
         self.variables.push((name.to_owned(), value.to_owned()));
         self
@@ -241,6 +246,7 @@ impl CoreBuilder {
             allow_http: self.allow_http,
             mocked: self.mocked,
             has_own_base_url: self.base_url.is_some(),
+            server_variables: self.variables,
             base_url,
             http,
             has_own_http,
@@ -277,23 +283,33 @@ impl CoreBuilder {
             return Err(RequestError::new("the API's document names no host: set the base URL"));
         }
         let Some((template, variables)) = self.server else { return Ok(self.documented_url.to_owned()) };
-        if let Some((name, _)) = self.variables.iter().find(|(name, _)| variables.iter().all(|one| one.0 != name)) {
+        let is_known = |name: &str| variables.iter().any(|one| one.0 == name) || self.other_variables.contains(&name);
+        if let Some((name, _)) = self.variables.iter().find(|(name, _)| !is_known(name)) {
             return Err(RequestError::new(format!("the server's URL {template} has no variable `{name}`")));
         }
-        let mut url = template.to_owned();
-        for (name, default, values) in variables {
-            let own = self.variables.iter().find(|(known, _)| known == name);
-            let value = own.map_or(*default, |(_, value)| value.as_str());
-            // A value that ended the host would lead credentials to another one.
-            let ends_host = value.contains(['/', '?', '#', '@', '\\']) && !default.contains('/');
-            if ends_host || !values.is_empty() && !values.contains(&value) {
-                let message = format!("{value:?} cannot be the value of the variable `{name}` in {template}");
-                return Err(RequestError::new(message));
-            }
-            url = url.replace(&format!("{{{name}}}"), value);
-        }
-        Ok(url)
+        server_url(template, variables, &self.variables)
     }
+}
+
+/// Fills the variables in the URL of a server.
+pub(super) fn server_url(
+    template: &str,
+    variables: &[ServerVariable],
+    set: &[(String, String)],
+) -> Result<String, RequestError> {
+    let mut url = template.to_owned();
+    for (name, default, values) in variables {
+        let own = set.iter().find(|(known, _)| known == name);
+        let value = own.map_or(*default, |(_, value)| value.as_str());
+        // A value that ended the host would lead credentials to another one.
+        let ends_host = value.contains(['/', '?', '#', '@', '\\']) && !default.contains('/');
+        if ends_host || !values.is_empty() && !values.contains(&value) {
+            let message = format!("{value:?} cannot be the value of the variable `{name}` in {template}");
+            return Err(RequestError::new(message));
+        }
+        url = url.replace(&format!("{{{name}}}"), value);
+    }
+    Ok(url)
 }
 
 impl fmt::Debug for CoreBuilder {

@@ -13,7 +13,7 @@ use crate::operation::Operation;
 #[derive(Clone)]
 pub struct Route {
     pub(super) operation: &'static str,
-    method: Method,
+    method: Option<Method>,
     path: &'static str,
     /// Refuses a response that the operation cannot return.
     pub(super) check: Check,
@@ -23,12 +23,12 @@ impl Route {
     /// That of this operation.
     pub fn of<T, B>(operation: &'static Operation<T, B>) -> Self {
         let check: Check = Arc::new(|reply| (operation.decode)(reply).map(|_| ()));
-        Self { operation: operation.name, method: operation.method.clone(), path: operation.path, check }
+        Self { operation: operation.name, method: operation.method.http(), path: operation.path, check }
     }
 
     /// How much of a request's target the path says itself; none where it does not fit.
     fn fit(&self, method: &Method, target: &str) -> Option<usize> {
-        if self.method != *method {
+        if self.method.as_ref() != Some(method) {
             return None;
         }
         let (path, query) = split(target);
@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     fn route(operation: &'static str, method: Method, path: &'static str) -> Route {
-        Route { operation, method, path, check: Arc::new(|_| Ok(())) }
+        Route { operation, method: Some(method), path, check: Arc::new(|_| Ok(())) }
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::body::Body;
 use super::multipart::FormParts;
 use super::parts::{Facts, RequestParts, ResponseMode};
 use super::upload::Upload;
-use crate::client::Core;
+use crate::client::{Core, ServerVariable};
 use crate::error::Error;
 use crate::operation::Operation;
 use crate::path::PathValue;
@@ -41,7 +41,7 @@ impl<T, B: Default> Call<T, B> {
     pub fn new(core: &Core, operation: &'static Operation<T, B>, path: &[&dyn PathValue]) -> Self {
         let facts = Facts {
             name: operation.name,
-            method: &operation.method,
+            method: operation.method,
             idempotent: operation.idempotent,
             security: operation.security,
             accept: operation.accept,
@@ -68,8 +68,8 @@ impl<T, B: Default> Call<T, B> {
     }
 
     /// Sends the request to the operation's own server, unless the client's builder or a mock has set a base URL.
-    pub fn server(&mut self, url: &'static str) {
-        match self.parts.core.at_server(url) {
+    pub fn server(&mut self, template: &'static str, variables: &'static [ServerVariable]) {
+        match self.parts.core.at_server(template, variables) {
             Ok(core) => self.parts.core = core,
             Err(error) => self.parts.fail(error),
         }
@@ -90,9 +90,19 @@ impl<T, B: Default> Call<T, B> {
         self.parts.header_param(name, serde_json::to_value(value));
     }
 
+    /// Sets a header parameter whose object is written as `key=value`; null sends nothing.
+    pub fn exploded_header<V: Serialize + ?Sized>(&mut self, name: &'static str, value: &V) {
+        self.parts.exploded_header(name, serde_json::to_value(value));
+    }
+
     /// Sets a cookie parameter; null sends nothing.
     pub fn cookie<V: Serialize + ?Sized>(&mut self, name: &'static str, value: &V) {
-        self.parts.cookie(name, serde_json::to_value(value));
+        self.parts.cookie(name, Style::Form, serde_json::to_value(value));
+    }
+
+    /// Sets a cookie parameter of this style; null sends nothing.
+    pub fn styled_cookie<V: Serialize + ?Sized>(&mut self, name: &'static str, style: Style, value: &V) {
+        self.parts.cookie(name, style, serde_json::to_value(value));
     }
 
     /// Sends a JSON body.
@@ -108,6 +118,17 @@ impl<T, B: Default> Call<T, B> {
     /// Sends a multipart body.
     pub fn multipart(&mut self, parts: FormParts) {
         self.parts.multipart(parts);
+    }
+
+    /// Sends an XML body.
+    #[cfg(feature = "xml")]
+    pub fn xml<V: Serialize + ?Sized>(
+        &mut self,
+        media_type: &'static str,
+        value: &V,
+        root: &crate::serde::xml::XmlRoot,
+    ) {
+        self.parts.xml(media_type, serde_json::to_value(value), root);
     }
 
     /// Sends text.

@@ -1,8 +1,13 @@
-//! Multipart forms: the parts that a body is made of, and the macro that lists a type's parts.
+//! Multipart bodies: the parts that a body is made of, and the macro that lists a type's parts.
 
-use reqwest::RequestBuilder;
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
-use reqwest::multipart::{Form, Part};
+use std::collections::VecDeque;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use http_body::{Body as HttpBody, Frame};
+use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::{Body, RequestBuilder};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -26,9 +31,13 @@ pub trait MultipartBody {
 pub struct FormParts {
     /// Set if the body is not `multipart/form-data`.
     media_type: Option<&'static str>,
+    /// Set if the place of a part says what it is, not a name that is sent.
+    unnamed: bool,
     parts: Vec<(String, Content)>,
     /// How parts are written, by their names.
     encodings: Vec<(&'static str, PartEncoding)>,
+    /// Headers that the parts of a name always have.
+    headers: Vec<(&'static str, &'static str, &'static str)>,
     fault: Option<serde_json::Error>,
 }
 
@@ -45,6 +54,27 @@ impl FormParts {
     /// No parts yet.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// One part, or several of the same name.
+    pub fn of_files(name: &str, uploads: impl IntoIterator<Item = Upload>) -> Self {
+        let mut parts = Self::new();
+        parts.files(name, uploads);
+        parts
+    }
+
+    /// Values by names that the document does not list.
+    pub fn from_values<V: Serialize>(values: impl IntoIterator<Item = (String, V)>) -> Self {
+        let mut parts = Self::new();
+        parts.rest_values("", values);
+        parts
+    }
+
+    /// Files by names that the document does not list.
+    pub fn from_files(uploads: impl IntoIterator<Item = (String, Upload)>) -> Self {
+        let mut parts = Self::new();
+        parts.rest_files("", uploads);
+        parts
     }
 
     /// A scalar as text, a list as one part for each element, an object as JSON.
@@ -100,6 +130,20 @@ impl FormParts {
         }
     }
 
+    /// Values by names that the document does not list.
+    pub fn rest_values<V: Serialize>(&mut self, _name: &str, values: impl IntoIterator<Item = (String, V)>) {
+        for (name, value) in values {
+            self.required_text(&name, value);
+        }
+    }
+
+    /// Files by names that the document does not list.
+    pub fn rest_files(&mut self, _name: &str, uploads: impl IntoIterator<Item = (String, Upload)>) {
+        for (name, upload) in uploads {
+            self.required_file(&name, upload);
+        }
+    }
+
     /// Declares how the parts of this name are written. A file may have a media type of its own.
     #[must_use]
     pub fn encoded(mut self, name: &'static str, encoding: PartEncoding) -> Self {
@@ -107,10 +151,24 @@ impl FormParts {
         self
     }
 
+    /// Declares a header that the parts of this name always have.
+    #[must_use]
+    pub fn header(mut self, part: &'static str, name: &'static str, value: &'static str) -> Self {
+        self.headers.push((part, name, value));
+        self
+    }
+
     /// Sends the parts as another media type than `multipart/form-data`.
     #[must_use]
     pub fn sent_as(mut self, media_type: &'static str) -> Self {
         self.media_type = Some(media_type);
+        self
+    }
+
+    /// Sends the parts without their names.
+    #[must_use]
+    pub fn unnamed(mut self) -> Self {
+        self.unnamed = true;
         self
     }
 
@@ -142,7 +200,7 @@ impl FormParts {
             let content = match media_type {
                 Some(json) if is_json_type(json) => Content::Text(element.to_string(), Some(json)),
                 // No other media type can hold an object.
-                _ if element.is_object() => Content::Text(element.to_string(), Some(JSON)),
+                _ if element.is_object() || element.is_array() => Content::Text(element.to_string(), Some(JSON)),
                 _ => Content::Text(query::scalar(element), media_type),
             };
             self.push(name, content);
@@ -150,26 +208,54 @@ impl FormParts {
         Ok(())
     }
 
-    /// The form as reqwest sends it.
-    async fn form(&self) -> Result<Form, RequestError> {
-        // Names are escaped as browsers do; servers do not read reqwest's own `name*=`.
-        let mut form = Form::new().percent_encode_noop();
+    /// The parts as they are sent.
+    async fn sections(&self, boundary: &str) -> Result<Sections, RequestError> {
+        let mut sections = Sections { bodies: VecDeque::new(), length: Some(0) };
         for (name, content) in &self.parts {
-            let part = match content {
+            let mut head = format!("--{boundary}\r\n");
+            let named = (!self.unnamed).then(|| format!("form-data; name=\"{}\"", escape(name)));
+            let (content_type, body, length) = match content {
                 // All values are laid out when the body is set.
                 Content::Value(_) => continue,
-                Content::Text(text, media_type) => typed(text, *media_type)?,
+                Content::Text(text, media_type) => {
+                    push_header(&mut head, "Content-Disposition", named.as_deref())?;
+                    (media_type.map(str::to_owned), text.clone().into(), Some(text.len() as u64))
+                }
                 Content::File(upload) => {
                     let declared = match encoding_of(&self.encodings, name) {
                         Some(PartEncoding::Typed(media_type)) => Some(media_type),
                         _ => None,
                     };
-                    upload.part(declared).await?
+                    let file = upload.part_name(!self.unnamed).map(|file| {
+                        // In a quoted text, a backslash escapes what follows.
+                        format!("filename=\"{}\"", escape(&file.replace('\\', "\\\\")))
+                    });
+                    let disposition = match (named, file) {
+                        (Some(named), Some(file)) => Some(format!("{named}; {file}")),
+                        (None, Some(file)) => Some(format!("attachment; {file}")),
+                        (named, None) => named,
+                    };
+                    push_header(&mut head, "Content-Disposition", disposition.as_deref())?;
+                    let (body, length) = upload.open().await?;
+                    (Some(upload.part_type(declared)), body, length)
                 }
             };
-            form = form.part(escape(name), part);
+            push_header(&mut head, "Content-Type", content_type.as_deref())?;
+            for (_, name, value) in self.headers.iter().filter(|(part, ..)| part == name) {
+                push_header(&mut head, name, Some(value))?;
+            }
+            if let Content::File(upload) = content {
+                for (name, value) in upload.headers() {
+                    push_header(&mut head, name, Some(value))?;
+                }
+            }
+            head.push_str("\r\n");
+            sections.push_text(head);
+            sections.push(body, length);
+            sections.push_text("\r\n".to_owned());
         }
-        Ok(form)
+        sections.push_text(format!("--{boundary}--\r\n"));
+        Ok(sections)
     }
 
     fn push(&mut self, name: &str, content: Content) {
@@ -184,8 +270,19 @@ impl FormParts {
     }
 }
 
+/// Appends a header of a part.
+fn push_header(head: &mut String, name: &str, value: Option<&str>) -> Result<(), RequestError> {
+    let Some(value) = value else { return Ok(()) };
+    // The header's own rules keep a line break from adding further headers.
+    if HeaderValue::from_str(value).is_err() {
+        return Err(RequestError::new(format!("the header {name} of a part holds a character that cannot be sent")));
+    }
+    head.push_str(&format!("{name}: {value}\r\n"));
+    Ok(())
+}
+
 impl BodySource for FormParts {
-    /// reqwest alone knows the boundary.
+    /// The boundary is new for each attempt.
     fn content_type(&self) -> Option<&str> {
         None
     }
@@ -199,28 +296,53 @@ impl BodySource for FormParts {
 
     fn attach(&self, request: RequestBuilder) -> Attaching<'_> {
         Box::pin(async {
-            let form = self.form().await?;
-            let boundary = form.boundary().to_owned();
+            let boundary = format!("{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..));
+            let sections = self.sections(&boundary).await?;
+            let length = sections.length.map(|length| (CONTENT_LENGTH, HeaderValue::from(length)));
             let media_type = self.media_type.unwrap_or("multipart/form-data");
             let content_type = HeaderValue::from_str(&format!("{media_type}; boundary={boundary}"))
                 .map_err(|error| RequestError::because(format!("{media_type:?} is not a content type"), error))?;
-            let request = match self.parts.is_empty() {
-                // reqwest sends nothing at all for a form without parts, which is not a multipart body.
-                true => request.body(format!("--{boundary}--\r\n")),
-                false => request.multipart(form),
-            };
-            Ok(request.headers(HeaderMap::from_iter([(CONTENT_TYPE, content_type)])))
+            let request = request.body(Body::wrap(sections));
+            let headers = [(CONTENT_TYPE, content_type)].into_iter().chain(length);
+            Ok(request.headers(HeaderMap::from_iter(headers)))
         })
     }
 }
 
-fn typed(text: &str, media_type: Option<&str>) -> Result<Part, RequestError> {
-    let part = Part::text(text.to_owned());
-    match media_type {
-        Some(media_type) => part
-            .mime_str(media_type)
-            .map_err(|error| RequestError::because(format!("{media_type:?} is not a media type"), error)),
-        None => Ok(part),
+/// Bodies that are sent one after the other as one.
+struct Sections {
+    bodies: VecDeque<Body>,
+    /// Of all together; none if the length of one is not known.
+    length: Option<u64>,
+}
+
+impl Sections {
+    fn push(&mut self, body: Body, length: Option<u64>) {
+        self.bodies.push_back(body);
+        self.length = self.length.zip(length).and_then(|(all, length)| all.checked_add(length));
+    }
+
+    fn push_text(&mut self, text: String) {
+        let length = text.len() as u64;
+        self.push(text.into(), Some(length));
+    }
+}
+
+impl HttpBody for Sections {
+    type Data = Bytes;
+    type Error = reqwest::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, reqwest::Error>>> {
+        while let Some(first) = self.bodies.front_mut() {
+            if let Some(frame) = ready!(Pin::new(first).poll_frame(context)) {
+                return Poll::Ready(Some(frame));
+            }
+            self.bodies.pop_front();
+        }
+        Poll::Ready(None)
     }
 }
 

@@ -16,6 +16,7 @@ use super::upload::Upload;
 use crate::auth::{Scheme, Security};
 use crate::client::Core;
 use crate::error::RequestError;
+use crate::operation;
 use crate::path::{self, PathValue};
 use crate::query::{self, Escaping, PartEncoding, Style};
 use crate::serde::tolerance::Tolerance;
@@ -41,7 +42,8 @@ pub(crate) struct RequestParts {
     /// Each parameter with its encoded pairs.
     pub(crate) query: Vec<(Cow<'static, str>, String)>,
     pub(crate) headers: HeaderMap,
-    pub(crate) cookies: Vec<(&'static str, String)>,
+    /// Each parameter with its encoded pairs.
+    pub(crate) cookies: Vec<(&'static str, Vec<String>)>,
     pub(crate) body: Body,
     /// What the caller adds to the body.
     pub(crate) body_fields: Vec<(String, Value)>,
@@ -58,7 +60,7 @@ pub(crate) struct RequestParts {
 /// The part of an operation that does not depend on its types.
 pub(super) struct Facts {
     pub(super) name: &'static str,
-    pub(super) method: &'static Method,
+    pub(super) method: operation::Method,
     pub(super) idempotent: bool,
     pub(super) security: &'static [&'static [&'static Scheme]],
     pub(super) accept: &'static str,
@@ -76,6 +78,8 @@ pub(crate) enum ResponseMode {
     Events,
     /// Left to the caller if it is a stream of JSON values, and otherwise read to its end.
     Lines,
+    /// Left to the caller if it has parts, and otherwise read to its end.
+    Parts,
 }
 
 type Json = Result<Value, serde_json::Error>;
@@ -86,10 +90,13 @@ impl RequestParts {
             Ok(path) => (path, None),
             Err(error) => (String::new(), Some(error)),
         };
+        let method = facts.method.http();
+        let invalid = || RequestError::new(format!("{:?} is not an HTTP method", facts.method));
+        let fault = fault.or_else(|| method.is_none().then(invalid));
         Self {
             core: core.clone(),
             name: facts.name,
-            method: facts.method.clone(),
+            method: method.unwrap_or_default(),
             idempotent: facts.idempotent,
             security: Security::AnyOf(facts.security),
             accept: facts.accept,
@@ -112,8 +119,14 @@ impl RequestParts {
 
     /// Returns the parts of a call that is sent now, and leaves those of one that cannot be sent again.
     pub(super) fn take(&mut self) -> Self {
-        let facts =
-            Facts { name: self.name, method: &Method::GET, idempotent: false, security: &[], accept: "", path: "" };
+        let facts = Facts {
+            name: self.name,
+            method: operation::Method::GET,
+            idempotent: false,
+            security: &[],
+            accept: "",
+            path: "",
+        };
         let mut sent = Self::new(&self.core, facts, &[]);
         (sent.method, sent.template) = (self.method.clone(), self.template);
         sent.fail(RequestError::new("the call was sent already"));
@@ -130,7 +143,7 @@ impl RequestParts {
     ) -> Self {
         let idempotent =
             [Method::GET, Method::HEAD, Method::OPTIONS, Method::TRACE, Method::PUT, Method::DELETE].contains(&method);
-        let facts = Facts { name, method: &Method::GET, idempotent, security: &[], accept: "", path: "" };
+        let facts = Facts { name, method: operation::Method::GET, idempotent, security: &[], accept: "", path: "" };
         let mut parts = Self::new(core, facts, &[]);
         parts.method = method;
         parts.security = Security::Configured(schemes);
@@ -202,13 +215,24 @@ impl RequestParts {
         }
     }
 
-    pub(super) fn cookie(&mut self, name: &'static str, value: Json) {
+    pub(super) fn exploded_header(&mut self, name: &str, value: Json) {
+        let value = match value {
+            Ok(Value::Object(object)) => {
+                let members = object.into_iter().filter(|(_, value)| !value.is_null());
+                Ok(members.map(|(key, value)| format!("{key}={}", query::scalar(&value))).collect())
+            }
+            other => other,
+        };
+        self.header_param(name, value);
+    }
+
+    pub(super) fn cookie(&mut self, name: &'static str, style: Style, value: Json) {
         match self.check(name, value) {
             None | Some(Value::Null) => {}
-            Some(value) => match query::delimited(name, &value, ',') {
-                Ok(elements) => {
+            Some(value) => match query::pairs(name, style, &value).and_then(|pairs| query::cookies(style, &pairs)) {
+                Ok(cookies) => {
                     self.cookies.retain(|(known, _)| *known != name);
-                    self.cookies.push((name, elements.join(",")));
+                    self.cookies.push((name, cookies));
                 }
                 Err(error) => self.fail(error),
             },
@@ -230,6 +254,15 @@ impl RequestParts {
         }
     }
 
+    #[cfg(feature = "xml")]
+    pub(super) fn xml(&mut self, media_type: &'static str, value: Json, root: &crate::serde::xml::XmlRoot) {
+        let Some(value) = self.check("body", value) else { return };
+        match crate::serde::xml::write(&value, root) {
+            Ok(bytes) => self.body = Body::Bytes { media_type, bytes: bytes.into() },
+            Err(error) => self.fail(RequestError::because("`body` cannot be written as XML", error)),
+        }
+    }
+
     pub(super) fn form(&mut self, value: Json, encodings: &[(&str, PartEncoding)]) {
         let Some(value) = self.check("body", value) else { return };
         match query::form(&value, encodings) {
@@ -248,7 +281,7 @@ impl RequestParts {
     }
 
     /// Returns the value, or keeps its error for `send`.
-    fn check<V>(&mut self, what: &str, value: Result<V, serde_json::Error>) -> Option<V> {
+    pub(super) fn check<V>(&mut self, what: &str, value: Result<V, serde_json::Error>) -> Option<V> {
         value.map_err(|error| self.fail(RequestError::because(format!("`{what}` cannot be written"), error))).ok()
     }
 

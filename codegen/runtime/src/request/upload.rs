@@ -8,7 +8,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 use futures_core::Stream;
 use reqwest::header::CONTENT_LENGTH;
-use reqwest::multipart::Part;
 use reqwest::{Body, RequestBuilder};
 
 use super::body::{Attaching, BodySource};
@@ -22,6 +21,8 @@ pub struct Upload {
     source: Source,
     file_name: Option<String>,
     content_type: Option<String>,
+    /// Further headers of the part that this is in a multipart body.
+    headers: Vec<(String, String)>,
 }
 
 #[derive(Clone)]
@@ -54,7 +55,7 @@ impl Upload {
     }
 
     fn new(source: Source) -> Self {
-        Self { source, file_name: None, content_type: None }
+        Self { source, file_name: None, content_type: None, headers: Vec::new() }
     }
 
     /// Sets the file name in a multipart body.
@@ -71,6 +72,13 @@ impl Upload {
         self
     }
 
+    /// Adds a header of the part in a multipart body.
+    #[must_use]
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
     /// Sets the content type, unless the caller has.
     pub(crate) fn declared(mut self, content_type: &str) -> Self {
         self.content_type.get_or_insert_with(|| content_type.to_owned());
@@ -78,7 +86,7 @@ impl Upload {
     }
 
     /// Returns the bytes as a body, with their length if that is known.
-    async fn open(&self) -> Result<(Body, Option<u64>), RequestError> {
+    pub(super) async fn open(&self) -> Result<(Body, Option<u64>), RequestError> {
         match &self.source {
             Source::Bytes(bytes) => Ok((bytes.clone().into(), Some(bytes.len() as u64))),
             Source::File(path) => {
@@ -90,38 +98,30 @@ impl Upload {
         }
     }
 
-    /// Returns the bytes as a part of a multipart body, of this type unless the caller has set one.
-    pub(crate) async fn part(&self, declared: Option<&str>) -> Result<Part, RequestError> {
-        let part = match &self.source {
-            Source::Bytes(bytes) => Part::stream_with_length(bytes.clone(), bytes.len() as u64),
-            Source::File(path) => {
-                file_length(path).await?;
-                Part::file(path).await.map_err(|error| unreadable(path, error))?
-            }
-            Source::Stream { body, length: Some(length) } => Part::stream_with_length(take(body)?, *length),
-            Source::Stream { body, length: None } => Part::stream(take(body)?),
+    /// Returns the content type of the part that this is in a multipart body; `declared` is the document's.
+    pub(crate) fn part_type(&self, declared: Option<&str>) -> String {
+        let guessed = || match &self.source {
+            Source::File(path) => mime_guess::from_path(path).first_raw(),
+            _ => None,
         };
-        let part = match self.part_name() {
-            // reqwest quotes a file name, but would let a line break through.
-            Some(name) => part.file_name(escape(&name)),
-            None => part,
-        };
-        let content_type = match (self.content_type.as_deref().or(declared), &self.source) {
-            (Some(content_type), _) => content_type,
-            (None, Source::File(_)) => return Ok(part),
-            (None, _) => "application/octet-stream",
-        };
-        part.mime_str(content_type)
-            .map_err(|error| RequestError::because(format!("{content_type:?} is not a content type"), error))
+        let known = self.content_type.as_deref().or(declared).or_else(guessed);
+        known.unwrap_or("application/octet-stream").to_owned()
     }
 
-    /// Servers take a part without a file name for a text field, so there is always one.
-    fn part_name(&self) -> Option<String> {
+    /// Returns the file name of the part. In a form there is always one: servers take a part without a file name for a
+    /// text field.
+    pub(crate) fn part_name(&self, in_form: bool) -> Option<String> {
         match (&self.file_name, &self.source) {
             (Some(name), _) => Some(name.clone()),
+            (None, _) if !in_form => None,
             (None, Source::File(path)) => Some(path.file_name()?.to_string_lossy().into_owned()),
             (None, _) => Some("file".to_owned()),
         }
+    }
+
+    /// Returns the headers of the part.
+    pub(crate) fn headers(&self) -> &[(String, String)] {
+        &self.headers
     }
 }
 

@@ -8,6 +8,8 @@ use crate::operation::Reply;
 use crate::response::{check_undeclared, json_path, sanitize};
 use crate::serde::de::Decode;
 use crate::serde::tolerance;
+#[cfg(feature = "xml")]
+use crate::serde::xml::{self, XmlRoot};
 
 /// Why a body is not what was declared, and where in it.
 #[derive(Debug)]
@@ -82,6 +84,31 @@ pub fn secret_json<T: Decode>(reply: &Reply) -> Result<T, DecodeFailure> {
 /// Reads a JSON body that may be missing and holds secrets.
 pub fn secret_json_or_empty<T: Decode>(reply: &Reply) -> Result<Option<T>, DecodeFailure> {
     json_or_empty(reply).map_err(DecodeFailure::hidden)
+}
+
+/// Reads an XML body.
+#[cfg(feature = "xml")]
+pub fn xml<T: Decode>(reply: &Reply, root: &XmlRoot) -> Result<T, DecodeFailure> {
+    let text = text(reply)?;
+    let value = xml::read(text.trim_start_matches('\u{feff}'), root);
+    let value = value.map_err(|error| DecodeFailure::new(format!("invalid XML: {}", error.message), error.offset))?;
+    let read = from_json(value.to_string().as_bytes());
+    read.map_err(|error| DecodeFailure { message: error.to_string(), offset: 0, source: Some(error), secret: false })
+}
+
+/// Reads an XML body that holds secrets, so that an error shows nothing of it.
+#[cfg(feature = "xml")]
+pub fn secret_xml<T: Decode>(reply: &Reply, root: &XmlRoot) -> Result<T, DecodeFailure> {
+    xml(reply, root).map_err(DecodeFailure::hidden)
+}
+
+/// Reads the XML body of an error.
+#[cfg(feature = "xml")]
+pub fn xml_error<B: Decode>(body: &[u8], root: &XmlRoot) -> Result<B, serde_json::Error> {
+    let text = std::str::from_utf8(body).map_err(serde::de::Error::custom)?;
+    let value = xml::read(text.trim_start_matches('\u{feff}'), root);
+    let value = value.map_err(|error| <serde_json::Error as serde::de::Error>::custom(error.message))?;
+    from_json(value.to_string().as_bytes())
 }
 
 /// Ignores the body, where none is declared.

@@ -20,7 +20,7 @@ use crate::response::decode::DecodeFailure;
 use crate::response::limits::Limits;
 use crate::response::stage::{Open, Stage};
 use crate::response::{ErrorDecoder, decoded};
-use crate::serde::tolerance::Tolerance;
+use crate::serde::tolerance::{self, Tolerance};
 use crate::trace;
 use parser::{Message, Parser};
 
@@ -168,15 +168,13 @@ fn read_whole<T>(
     parser: &Parser,
 ) -> Result<T, DecodeFailure> {
     let is_json = serde_json::from_str::<IgnoredAny>(&message.data).is_ok();
-    reply.body = whole(message, is_json, parser).into();
-    read(reply).or_else(|failure| {
-        if !is_json {
-            return Err(failure);
-        }
-        // Text may look like JSON, such as a number.
-        let text = Reply { body: whole(message, false, parser).into(), ..reply.clone() };
-        read(&text).map_err(|_| failure)
-    })
+    let text = Reply { body: whole(message, false, parser).into(), ..reply.clone() };
+    reply.body = if is_json { whole(message, true, parser).into() } else { text.body.clone() };
+    // Text may look like JSON, such as a number: before its data is left out as odd, the event is read in both ways.
+    let outer = tolerance::replace(Tolerance::Strict);
+    let strict = read(reply).or_else(|_| read(&text));
+    tolerance::replace(outer);
+    strict.or_else(|_| read(reply)).or_else(|failure| read(&text).map_err(|_| failure))
 }
 
 /// The event as a JSON object of its parts.

@@ -1,6 +1,6 @@
 //! Builds the HTTP request from its parts.
 
-use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
+use percent_encoding::percent_decode_str;
 use reqwest::header::{ACCEPT, AUTHORIZATION, COOKIE, HeaderMap, HeaderValue, PROXY_AUTHORIZATION, USER_AGENT};
 use reqwest::{Request, Url};
 use secrecy::SecretString;
@@ -69,15 +69,11 @@ fn url(base: &Url, path: &str, query: &str) -> Url {
     url
 }
 
-/// Characters that must be encoded in the value of a cookie (RFC 6265), and `%` itself.
-const COOKIE_VALUE: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b',').add(b';').add(b'\\').add(b'%');
-
-fn set_cookies(headers: &mut HeaderMap, cookies: &[(&str, String)]) -> Result<(), RequestError> {
-    if cookies.is_empty() {
+fn set_cookies(headers: &mut HeaderMap, cookies: &[(&str, Vec<String>)]) -> Result<(), RequestError> {
+    let pairs: Vec<&str> = cookies.iter().flat_map(|(_, pairs)| pairs).map(String::as_str).collect();
+    if pairs.is_empty() {
         return Ok(());
     }
-    let pairs: Vec<_> =
-        cookies.iter().map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, COOKIE_VALUE))).collect();
     let value = HeaderValue::from_str(&pairs.join("; "))
         .map_err(|error| RequestError::because("the cookies cannot be sent", error))?;
     headers.entry(COOKIE).or_insert(value);

@@ -228,7 +228,7 @@ async fn cookies_and_deep_objects() -> Outcome {
         "GET /things?must%5Ba%5D=a&filter%5Bname%5D=n%26m&filter%5Bcreated%5D%5Bgte%5D=1&filter%5Bcreated%5D%5Blte%5D=2&filter%5Btags%5D%5B%5D=a&filter%5Btags%5D%5B%5D=b\
          &filter%5Bodd%255Bkey%255D%5D=o&many%5B%5D=p&many%5B%5D=q"
     );
-    let cookie = "session=s%3B1; ids=1%2C2; flags=a%2Ctrue%2Cb%2Cx%20y; limit=5; prefs={%22dark%22:true}";
+    let cookie = "session=s%3B1; ids=1; ids=2; flags=a%2Ctrue%2Cb%2Cx%20y; limit=5; prefs={%22dark%22:true}";
     assert_eq!(request.header("cookie"), Some(cookie));
     Ok(())
 }

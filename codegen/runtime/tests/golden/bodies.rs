@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::Outcome;
 use crate::server::{Request, Server, reply};
-use crate::themes::{body_types, form_encodings, operation_servers, parameter_content};
+use crate::themes::{body_types, form_encodings, multipart_shapes, operation_servers, parameter_content};
 
 /// The client of a theme, with the server's address for its own.
 macro_rules! client {
@@ -79,6 +79,61 @@ async fn a_multipart_body_without_parts_ends_with_its_boundary() -> Outcome {
     let boundary =
         request.header("content-type").and_then(|value| value.strip_prefix("multipart/form-data; boundary="));
     assert_eq!(request.body, format!("--{}--\r\n", boundary.ok_or("no boundary")?));
+    Ok(())
+}
+
+#[tokio::test]
+async fn multipart_bodies_have_parts_whatever_their_schema_is() -> Outcome {
+    use multipart_shapes::types::{ShapesChoiceRequest, ShapesHeadersRequest, ShapesOpenRequest};
+    macro_rules! sent {
+        ($method:ident, $body:expr) => {{
+            let server = empty().await?;
+            client!(multipart_shapes, server).shapes().$method($body).await?;
+            parts(&server.request()?)
+        }};
+    }
+    let file = || Upload::bytes("f").file_name("f.txt").content_type("text/plain");
+    let as_file = |name: &str| format!("\"{name}\"; filename=\"f.txt\"|Content-Type: text/plain||f");
+    assert_eq!(sent!(file, file()), [as_file("file")]);
+    assert_eq!(sent!(files, [file(), file()]), [as_file("file"), as_file("file")]);
+    assert_eq!(sent!(file_map, [("a", file())]), [as_file("a")]);
+    assert_eq!(sent!(value_map, [("a", 1), ("b", 2)]), ["\"a\"||1", "\"b\"||2"]);
+    let open = ShapesOpenRequest::new("n").with_additional_properties("more", file());
+    assert_eq!(sent!(open, open), ["\"name\"||n".to_owned(), as_file("more")]);
+    let choice = ShapesChoiceRequest::new("n").file(file());
+    assert_eq!(sent!(choice, choice), ["\"name\"||n".to_owned(), as_file("file")]);
+    let headers = ShapesHeadersRequest::new().text("t").file(file().header("X-Any", "1"));
+    let expected = [
+        "\"text\"|Content-Type: text/markdown|X-Kind: note||t",
+        "\"file\"; filename=\"f.txt\"|Content-Type: text/plain|X-Any: 1||f",
+    ];
+    assert_eq!(sent!(headers, headers), expected);
+    let server = empty().await?;
+    let broken = ShapesHeadersRequest::new().file(file().header("X-Any", "1\r\nX-Other: 2"));
+    let refused = client!(multipart_shapes, server).shapes().headers(broken).await.err().ok_or("it was sent")?;
+    assert!(refused.to_string().contains("the header X-Any of a part holds a character"), "{refused}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn parts_in_order_have_no_names() -> Outcome {
+    use multipart_shapes::types::{ShapesItemsRequestItemsItem, ShapesOrderRequest, ShapesOrderRequestMetadata};
+    let sent = |request: &Request| {
+        let content_type = request.header("content-type").unwrap_or_default().to_owned();
+        let (media_type, boundary) = content_type.split_once("; boundary=").unwrap_or_default();
+        (media_type.to_owned(), request.body.replace(boundary, "b").replace("\r\n", "|"))
+    };
+    let server = empty().await?;
+    let body =
+        ShapesOrderRequest::new(ShapesOrderRequestMetadata::new().title("t"), Upload::bytes("p")).items(["1,2", "3,4"]);
+    client!(multipart_shapes, server).shapes().order(body).await?;
+    let expected = "--b|Content-Type: application/vnd.meta+json||{\"title\":\"t\"}|--b|Content-Type: image/png||p|--b|\
+                    Content-Type: text/csv||1,2|--b|Content-Type: text/csv||3,4|--b--|";
+    assert_eq!(sent(&server.request()?), ("multipart/mixed".to_owned(), expected.to_owned()));
+    let server = empty().await?;
+    client!(multipart_shapes, server).shapes().items([ShapesItemsRequestItemsItem::new(1)]).await?;
+    let expected = "--b|Content-Type: application/json||{\"a\":1}|--b--|";
+    assert_eq!(sent(&server.request()?), ("multipart/related".to_owned(), expected.to_owned()));
     Ok(())
 }
 
@@ -170,7 +225,7 @@ async fn plain_text_is_not_quoted_and_reserved_characters_are_allowed() -> Outco
 
 #[tokio::test]
 async fn operations_with_servers_of_their_own() -> Outcome {
-    let server = Server::answering((0..6).map(|_| reply("204 No Content", &[], ""))).await?;
+    let server = Server::answering((0..7).map(|_| reply("204 No Content", &[], ""))).await?;
     let proxy = crm_clients_runtime::reqwest::Proxy::http(server.url())?;
     let http = crm_clients_runtime::http_client_builder().proxy(proxy).build()?;
     let builder = operation_servers::Client::builder().http_client(http).allow_http(true);
@@ -182,6 +237,8 @@ async fn operations_with_servers_of_their_own() -> Outcome {
     things.relative().await?;
     let other = builder.clone().server_variable("region", "us").server_variable("version", "v9").build()?;
     other.things().ping().await?;
+    let other = builder.clone().server_variable("shard", "s2").build()?;
+    other.things().upload().await?;
     let lines: Vec<_> = server.requests().iter().map(|request| request.first_line().to_owned()).collect();
     let expected = [
         "GET http://eu.servers.example/v1/ping HTTP/1.1",
@@ -190,6 +247,7 @@ async fn operations_with_servers_of_their_own() -> Outcome {
         "GET http://eu.servers.example/v1/same HTTP/1.1",
         "GET http://eu.servers.example/v3/relative HTTP/1.1",
         "GET http://us.servers.example/v9/ping HTTP/1.1",
+        "POST http://s2.upload.example/upload HTTP/1.1",
     ];
     assert_eq!(lines, expected);
 

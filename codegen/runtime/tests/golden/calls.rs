@@ -19,9 +19,15 @@ mod as_meant;
 #[path = "../../../checks/tests/fixtures/golden/body_types/calls/mod.rs"]
 #[rustfmt::skip]
 mod body_types;
+#[path = "../../../checks/tests/fixtures/golden/callbacks/calls/mod.rs"]
+#[rustfmt::skip]
+mod callbacks;
 #[path = "../../../checks/tests/fixtures/golden/clashes/calls/mod.rs"]
 #[rustfmt::skip]
 mod clashes;
+#[path = "../../../checks/tests/fixtures/golden/colon_paths/calls/mod.rs"]
+#[rustfmt::skip]
+mod colon_paths;
 #[path = "../../../checks/tests/fixtures/golden/conversions/calls/mod.rs"]
 #[rustfmt::skip]
 mod conversions;
@@ -82,6 +88,9 @@ mod hierarchies;
 #[path = "../../../checks/tests/fixtures/golden/inheritance/calls/mod.rs"]
 #[rustfmt::skip]
 mod inheritance;
+#[path = "../../../checks/tests/fixtures/golden/item_streams/calls/mod.rs"]
+#[rustfmt::skip]
+mod item_streams;
 #[path = "../../../checks/tests/fixtures/golden/lossy/calls/mod.rs"]
 #[rustfmt::skip]
 mod lossy;
@@ -94,12 +103,18 @@ mod media_types;
 #[path = "../../../checks/tests/fixtures/golden/method_names/calls/mod.rs"]
 #[rustfmt::skip]
 mod method_names;
+#[path = "../../../checks/tests/fixtures/golden/methods_and_queries/calls/mod.rs"]
+#[rustfmt::skip]
+mod methods_and_queries;
 #[path = "../../../checks/tests/fixtures/golden/multipart/calls/mod.rs"]
 #[rustfmt::skip]
 mod multipart;
 #[path = "../../../checks/tests/fixtures/golden/multipart_encoding/calls/mod.rs"]
 #[rustfmt::skip]
 mod multipart_encoding;
+#[path = "../../../checks/tests/fixtures/golden/multipart_shapes/calls/mod.rs"]
+#[rustfmt::skip]
+mod multipart_shapes;
 #[path = "../../../checks/tests/fixtures/golden/nested_choices/calls/mod.rs"]
 #[rustfmt::skip]
 mod nested_choices;
@@ -184,6 +199,9 @@ mod security;
 #[path = "../../../checks/tests/fixtures/golden/servers/calls/mod.rs"]
 #[rustfmt::skip]
 mod servers;
+#[path = "../../../checks/tests/fixtures/golden/style_table/calls/mod.rs"]
+#[rustfmt::skip]
+mod style_table;
 #[path = "../../../checks/tests/fixtures/golden/swagger_2/calls/mod.rs"]
 #[rustfmt::skip]
 mod swagger_2;
@@ -217,6 +235,9 @@ mod wide_enums;
 #[path = "../../../checks/tests/fixtures/golden/xml_bodies/calls/mod.rs"]
 #[rustfmt::skip]
 mod xml_bodies;
+#[path = "../../../checks/tests/fixtures/golden/xml_nodes/calls/mod.rs"]
+#[rustfmt::skip]
+mod xml_nodes;
 
 /// Runs each of these, and gives their names.
 macro_rules! run {
@@ -247,13 +268,15 @@ async fn every_call_goes_onto_the_wire() -> Outcome {
     let url = &server.url();
     let themes = run!(
         url,
-        all_of as_meant body_types clashes conversions cookies_deep cycles default_only defaults directions
-        documentation duplicates enum_names enums equal_components event_streams form_encodings formats forms free_form hard_names
-        headers_cookies hierarchies inheritance lossy maps media_types method_names multipart multipart_encoding nested_choices
-        no_operation_id no_operations nulls numeric_strings oauth2 octet_streams odd_defaults odd_enums odd_values
-        operation_servers overlapping overlays pagination parameter_content path_parameters path_styles property_names
-        query_styles recursion references resource_names response_choices responses rust_names scopes security servers
-        swagger_2 tag_values tagged text_formats type_names typed_headers unions webhook_names webhooks wide_enums xml_bodies
+        all_of as_meant body_types callbacks clashes colon_paths conversions cookies_deep cycles default_only defaults
+        directions documentation duplicates enum_names enums equal_components event_streams form_encodings formats
+        forms free_form hard_names headers_cookies hierarchies inheritance item_streams lossy maps media_types
+        method_names methods_and_queries multipart multipart_encoding multipart_shapes nested_choices no_operation_id
+        no_operations nulls numeric_strings oauth2 octet_streams odd_defaults odd_enums odd_values operation_servers
+        overlapping overlays pagination parameter_content path_parameters path_styles property_names query_styles
+        recursion references resource_names response_choices responses rust_names scopes security servers style_table
+        swagger_2 tag_values tagged text_formats type_names typed_headers unions webhook_names webhooks wide_enums
+        xml_bodies xml_nodes
     );
     for entry in std::fs::read_dir(crate::themes_directory())? {
         let theme = entry?.file_name().to_string_lossy().into_owned();

@@ -11,9 +11,15 @@ pub mod as_meant;
 #[path = "../../../checks/tests/fixtures/golden/body_types/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod body_types;
+#[path = "../../../checks/tests/fixtures/golden/callbacks/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod callbacks;
 #[path = "../../../checks/tests/fixtures/golden/clashes/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod clashes;
+#[path = "../../../checks/tests/fixtures/golden/colon_paths/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod colon_paths;
 #[path = "../../../checks/tests/fixtures/golden/conversions/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod conversions;
@@ -74,6 +80,9 @@ pub mod hierarchies;
 #[path = "../../../checks/tests/fixtures/golden/inheritance/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod inheritance;
+#[path = "../../../checks/tests/fixtures/golden/item_streams/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod item_streams;
 #[path = "../../../checks/tests/fixtures/golden/lossy/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod lossy;
@@ -86,12 +95,18 @@ pub mod media_types;
 #[path = "../../../checks/tests/fixtures/golden/method_names/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod method_names;
+#[path = "../../../checks/tests/fixtures/golden/methods_and_queries/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod methods_and_queries;
 #[path = "../../../checks/tests/fixtures/golden/multipart/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod multipart;
 #[path = "../../../checks/tests/fixtures/golden/multipart_encoding/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod multipart_encoding;
+#[path = "../../../checks/tests/fixtures/golden/multipart_shapes/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod multipart_shapes;
 #[path = "../../../checks/tests/fixtures/golden/nested_choices/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod nested_choices;
@@ -176,6 +191,9 @@ pub mod security;
 #[path = "../../../checks/tests/fixtures/golden/servers/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod servers;
+#[path = "../../../checks/tests/fixtures/golden/style_table/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod style_table;
 #[path = "../../../checks/tests/fixtures/golden/swagger_2/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod swagger_2;
@@ -209,3 +227,6 @@ pub mod wide_enums;
 #[path = "../../../checks/tests/fixtures/golden/xml_bodies/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod xml_bodies;
+#[path = "../../../checks/tests/fixtures/golden/xml_nodes/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod xml_nodes;

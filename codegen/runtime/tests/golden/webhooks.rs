@@ -132,3 +132,12 @@ fn a_signature_of_the_body_in_base_64() -> Outcome {
     assert!(matches!(Verifier::new(SECRET).verify(&unpadded, body), Err(WebhookError::MalformedHeader(_))));
     Ok(())
 }
+
+#[test]
+fn callbacks_are_events_beside_webhooks() -> Outcome {
+    use crate::themes::callbacks::events::Event;
+    assert!(matches!(Event::from_slice("moved", br#"{"to":"a"}"#)?, Event::Moved(event) if event.to == "a"));
+    assert!(matches!(Event::from_slice("ended", br#"{"at":1}"#)?, Event::Ended(event) if event.at == Some(1)));
+    assert!(matches!(Event::from_slice("news", br#"{"text":"t"}"#)?, Event::News(_)));
+    Ok(())
+}

@@ -12,6 +12,7 @@ mod loopback;
 #[cfg(feature = "mock")]
 mod mocks;
 mod pages;
+mod parts;
 #[cfg(feature = "mock")]
 mod recordings;
 mod redirects;

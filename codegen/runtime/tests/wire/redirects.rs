@@ -124,7 +124,7 @@ async fn a_redirected_request_takes_effect_once() -> Outcome {
                     let then = if follows == "reset" { follows.to_owned() } else { reply(follows, &[], "") };
                     let moved = reply(status, &[&format!("Location: {location}")], "");
                     let server = Server::answering([moved, then, reply("204 No Content", &[], "")]).await?;
-                    let operation = operation(method.clone());
+                    let operation = operation(method);
                     let outcome = Call::new(&client(&server)?, operation, &[]).await;
                     let lines: Vec<_> = server.requests().iter().map(|one| one.first_line().to_owned()).collect();
                     let first = format!("{method} /things HTTP/1.1");

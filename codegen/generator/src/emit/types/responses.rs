@@ -33,7 +33,9 @@ fn variant(api: &Api, case: &ResponseCase, from: From<'_>) -> TokenStream {
         Output::Empty => None,
         Output::Text => Some(quote!(String)),
         Output::Bytes => Some(quote!(runtime::Bytes)),
-        Output::Json(ty) | Output::MaybeJson(ty) | Output::Selected(ty) => Some(type_tokens(api, ty, from)),
+        Output::Json(ty) | Output::MaybeJson(ty) | Output::Selected(ty) | Output::Xml(ty, _) => {
+            Some(type_tokens(api, ty, from))
+        }
     };
     let held = held.map(|held| quote!((#held)));
     let status = match case.status {

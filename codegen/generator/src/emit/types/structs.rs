@@ -34,8 +34,13 @@ impl Writer<'_> {
             #[non_exhaustive]
             pub struct #name { #fields #rest }
         });
-        let entries: Vec<String> = kind.fields.iter().map(|field| entry(field, kind.multipart)).collect();
+        let mut entries: Vec<String> = kind.fields.iter().map(|field| entry(field, kind.multipart)).collect();
         let head = match &kind.rest {
+            Some((name, ty)) if kind.multipart => {
+                let mode = if *ty == Type::Upload { "rest_files" } else { "rest_values" };
+                entries.push(format!("{name}: {mode} \"\""));
+                def.name.clone()
+            }
             Some((name, _)) => format!("{} rest {name}", def.name),
             None => def.name.clone(),
         };

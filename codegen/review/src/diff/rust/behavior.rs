@@ -3,7 +3,7 @@
 
 use super::{Comparison, Only, Place, rules};
 use crate::diff::servers::normalized;
-use crm_clients_generator::ir::{Api, Operation};
+use crm_clients_generator::ir::{Api, Operation, OwnServer};
 
 impl Comparison<'_> {
     /// Compares what the client does by itself as a whole.
@@ -39,10 +39,10 @@ impl Comparison<'_> {
 
     /// Compares what a method does by itself.
     pub(super) fn behavior(&mut self, [old, new]: [&Operation; 2], place: &Place) {
-        let server = |operation: &Operation| operation.server.as_deref().map(normalized);
+        let url = |operation: &Operation| operation.server.as_ref().map(OwnServer::default_url);
+        let server = |operation: &Operation| url(operation).as_deref().map(normalized);
         if server(old) != server(new) {
-            let word =
-                |operation: &Operation| operation.server.clone().unwrap_or_else(|| "the client's base URL".to_owned());
+            let word = |operation: &Operation| url(operation).unwrap_or_else(|| "the client's base URL".to_owned());
             let (was, is) = (word(old), word(new));
             let message = format!("`{}` goes to {is}, no longer to {was}", new.name);
             self.tell(&rules::SERVER_CHANGED, place.clone(), message, &[&was, &is]);

@@ -87,7 +87,7 @@ fn all(api: &Api) -> Vec<Placed<'_>> {
 }
 
 /// What an operation sends: HTTP's method, the path without the names of its parameters, and which of its bodies.
-pub fn request(operation: &Operation) -> (&'static str, String, Option<u8>) {
+pub fn request(operation: &Operation) -> (&str, String, Option<u8>) {
     let mut path = String::with_capacity(operation.path.len());
     let mut inside = false;
     for char in operation.path.chars() {
@@ -97,7 +97,7 @@ pub fn request(operation: &Operation) -> (&'static str, String, Option<u8>) {
         }
     }
     let alternative = operation.body.as_ref().filter(|_| operation.alternative).map(|body| body.kind as u8);
-    (operation.method, path, alternative)
+    (&operation.method, path, alternative)
 }
 
 fn resources(old: &Api, new: &Api, operations: &[(Index, Index)]) -> Vec<(usize, usize)> {
@@ -189,6 +189,9 @@ impl<'a> Renames<'a> {
         self.queue.extend(old.output.ty().zip(new.output.ty()));
         if let (Some(old), Some(new)) = (&old.events, &new.events) {
             self.queue.push_back((&old.ty, &new.ty));
+        }
+        if let (Some(old), Some(new)) = (&old.items, &new.items) {
+            self.queue.extend(old.item.ty().zip(new.item.ty()));
         }
         for (status, error) in &old.errors {
             let same = new.errors.iter().find(|(other, _)| other == status);

@@ -7,7 +7,7 @@ use super::signature::{Key, Signature, Slot, find};
 use super::users::label;
 use super::{Comparison, Only, Place, listed, rules};
 use crm_clients_generator::emit::written_output;
-use crm_clients_generator::ir::{Argument, Operation, Output, Resource, Status};
+use crm_clients_generator::ir::{Argument, Framing, Operation, Output, Resource, Status};
 
 impl<'a> Comparison<'a> {
     /// Compares resources and their handles, and tells of methods that have no counterpart.
@@ -228,37 +228,52 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// What the events of an answer are read as.
+    /// What the items of a response are read as that is a stream.
     fn stream(&mut self, pair: &Pair<'a>, place: &Place) {
         let [old, new] = pair.operations;
-        match (&old.events, &new.events) {
+        let events = |operation: &Operation| operation.events.as_ref().map(|events| Output::Json(events.ty.clone()));
+        self.stream_of("events", events(old), events(new), &new.name, place);
+        for framing in [Framing::Lines, Framing::Parts] {
+            let items = |operation: &Operation| {
+                operation.items.as_ref().filter(|items| items.framing == framing).map(|items| items.item.clone())
+            };
+            self.stream_of(framing.method(), items(old), items(new), &new.name, place);
+        }
+    }
+
+    fn stream_of(&mut self, method: &str, old: Option<Output>, new: Option<Output>, of: &str, place: &Place) {
+        match (old, new) {
             (None, Some(_)) => {
-                let message = format!("the call of `{}` has `events`", new.name);
+                let message = format!("the call of `{of}` has `{method}`");
                 self.tell(&rules::STREAM_ADDED, place.clone(), message, &[]);
             }
             (Some(_), None) => {
-                let message = format!("the call of `{}` has no `events` any more", new.name);
+                let message = format!("the call of `{of}` has no `{method}` any more");
                 self.tell(&rules::STREAM_REMOVED, place.clone(), message, &[]);
             }
-            (Some(old), Some(new)) if !self.same(&old.ty, &new.ty) => {
-                let (gave, gives) = (self.old.written(&old.ty), self.new.written(&new.ty));
-                let message = format!("`events` gives `{gives}`, no longer `{gave}`");
+            (Some(old), Some(new)) if !self.same_output(&old, &new) => {
+                let (gave, gives) = (written_output(self.old.api, &old), written_output(self.new.api, &new));
+                let message = format!("`{method}` gives `{gives}`, no longer `{gave}`");
                 self.tell(&rules::STREAM_CHANGED, place.clone(), message, &[&gave, &gives]);
             }
             _ => {}
         }
     }
 
+    fn same_output(&self, old: &Output, new: &Output) -> bool {
+        match (old, new) {
+            (Output::Json(old), Output::Json(new))
+            | (Output::MaybeJson(old), Output::MaybeJson(new))
+            | (Output::Selected(old), Output::Selected(new))
+            | (Output::Xml(old, _), Output::Xml(new, _)) => self.same(old, new),
+            (old, new) => old == new,
+        }
+    }
+
     /// What success gives, and how a list of it is read.
     fn output(&mut self, pair: &Pair<'a>, place: &Place) {
         let [old, new] = pair.operations;
-        let same = match (&old.output, &new.output) {
-            (Output::Json(old), Output::Json(new))
-            | (Output::MaybeJson(old), Output::MaybeJson(new))
-            | (Output::Selected(old), Output::Selected(new)) => self.same(old, new),
-            (old, new) => old == new,
-        };
-        if !same {
+        if !self.same_output(&old.output, &new.output) {
             let gave = written_output(self.old.api, &old.output);
             let gives = written_output(self.new.api, &new.output);
             let message = format!("`{}` gives `{gives}`, no longer `{gave}`", new.name);

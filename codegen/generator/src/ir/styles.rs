@@ -1,0 +1,32 @@
+//! What the style of a parameter can carry.
+
+use super::operations::Builder;
+use super::streams::unwrapped;
+use crm_clients_document::model::{Location, Parameter, StyleKind};
+use crm_clients_document::normalize::Shape;
+
+impl Builder<'_> {
+    /// Reports a parameter whose style cannot carry all values of its type, and how they are sent instead.
+    pub(super) fn check_style(&mut self, parameter: &Parameter) {
+        let Some(schema) = parameter.schema.filter(|_| parameter.content.is_empty()) else { return };
+        let (_, shape) = unwrapped(&mut self.types.schemas, schema);
+        let (kind, explode) = (parameter.style.kind, parameter.style.explode);
+        let is_structured = matches!(shape, Shape::Array(_) | Shape::Object(_));
+        let name = &parameter.name;
+        let (message, help) = match kind {
+            _ if !is_structured => return,
+            StyleKind::Form if parameter.location == Location::Cookie && explode => (
+                format!("cookies are separated by `; `, not by `&`: `{name}` is sent as several cookies"),
+                "declare `style: cookie`, or `explode: false`",
+            ),
+            StyleKind::SpaceDelimited | StyleKind::PipeDelimited if explode => (
+                format!(
+                    "nothing separates the values of `{name}` if they are exploded: they are sent as with `style: form`"
+                ),
+                "remove `explode`",
+            ),
+            _ => return,
+        };
+        self.types.diagnostics.warning("unsuitable-style", parameter.pointer.clone(), message, help);
+    }
+}
