@@ -74,7 +74,7 @@ operations! { client, body:
     "contact-add-labels" => ContactLabelsReplaceRequest, client.account(7).contact_labels(101).replace(body),
     "contactCreate" => ContactCreatePayload, client.account(7).contacts().create(body),
     "contactUpdate" => ContactUpdatePayload, client.account(7).contacts().update(5, body),
-    "conversation-add-labels" => ContactLabelsReplaceRequest, client.account(7).conversations().replace_labels(9, body),
+    "conversation-add-labels" => ConversationsReplaceLabelsRequest, client.account(7).conversations().replace_labels(9, body),
     "create-a-contact" => PublicContactCreateUpdatePayload, client.public_inbox("inbox").public_contacts().create(body),
     "create-a-conversation" => PublicConversationCreatePayload, client.public_inbox("inbox").contact("contact").public_conversations().create(body),
     "create-a-custom-filter" => CustomFilterCreateUpdatePayload, client.account(7).custom_filters().create(body),

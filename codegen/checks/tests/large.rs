@@ -60,8 +60,8 @@ fn five_megabytes_of_schemas_alike_and_apart() -> Result<(), String> {
     let operations: usize = api.resources.iter().map(|resource| resource.operations.len()).sum();
     let structs = api.types.iter().filter(|def| matches!(def.kind, TypeKind::Struct(_))).count();
     assert_eq!((operations, api.types.len()), (SCHEMAS, SCHEMAS));
-    // Those that are equal are one struct, which the others are names of.
-    assert_eq!(structs, SCHEMAS / 2 + 1);
+    // Equal components are structs of their own, because one of them may gain a field.
+    assert_eq!(structs, SCHEMAS);
     Ok(())
 }
 
@@ -82,8 +82,10 @@ fn twenty_thousand_operations_whose_names_collide() -> Result<(), String> {
         (format!("/things{index}"), item)
     });
     let api = client(&document(schemas.collect(), paths.collect()))?;
-    let modules: HashSet<&str> = api.resources.iter().map(|resource| resource.module.as_str()).collect();
-    assert_eq!((modules.len(), api.types.len()), (OPERATIONS, OPERATIONS));
+    // Tags that differ in signs alone are one.
+    let [resource] = api.resources.as_slice() else { return Err(format!("{} resources", api.resources.len())) };
+    let methods: HashSet<&str> = resource.operations.iter().map(|operation| operation.name.as_str()).collect();
+    assert_eq!((methods.len(), api.types.len()), (OPERATIONS, OPERATIONS));
     assert!(api.types.iter().all(|def| def.secret));
     Ok(())
 }

@@ -283,7 +283,7 @@ fn what_is_newer_than_3_0() {
             "post": {
                 "parameters": [
                     {"name": "all", "in": "querystring", "content": {"application/x-www-form-urlencoded": {"schema": {"type": "object"}}}},
-                    {"name": "c", "in": "cookie", "style": "cookie", "schema": {"type": "string"}}
+                    {"name": "c", "in": "cookie", "style": "cookie", "allowReserved": true, "schema": {"type": "string"}}
                 ],
                 "requestBody": {"$ref": "#/components/requestBodies/B"},
                 "responses": {"200": {"summary": "Found", "content": {"a/b": {"$ref": "#/components/mediaTypes/M"}}}}
@@ -333,6 +333,7 @@ fn what_is_newer_than_3_0() {
         warned,
         [
             "style",
+            "allowReserved",
             "itemSchema",
             "query",
             "additionalOperations",

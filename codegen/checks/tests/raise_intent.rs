@@ -110,19 +110,16 @@ fn scalars_and_texts_of_another_type_are_read_as_meant() {
 }
 
 #[test]
-fn fields_of_a_later_version_are_read_with_one_warning_each() {
+fn values_of_a_later_version_are_read_with_a_warning() {
     let operation = json!({"responses": {}, "parameters": [{"name": "q", "in": "querystring", "content": {}}]});
     let document = |version: &str| {
         let tags = json!([{"name": "a", "kind": "nav"}, {"name": "b", "kind": "nav"}]);
         json!({"openapi": version, "info": {"title": "", "version": ""}, "tags": tags, "paths": {"/a": {"query": operation}}})
     };
-    let (after, mut found) = raised(document("3.1.0"));
+    let (after, found) = raised(document("3.1.0"));
     assert_eq!(after, document("3.2.0"));
-    let places = ["/tags/0/kind", "/paths/~1a/query", "/paths/~1a/query/parameters/0/in"];
-    let mut expected = places.map(|place| format!("newer-field {place}"));
-    expected.sort();
-    found.sort();
-    assert_eq!(found, expected);
+    // The table has no versions for the values of a field. Fields themselves are reported by `lint`.
+    assert_eq!(found, ["newer-field /paths/~1a/query/parameters/0/in"]);
     assert_eq!(raised(document("3.2.0")).1, [""; 0]);
 }
 

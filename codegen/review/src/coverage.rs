@@ -1,7 +1,7 @@
 //! What of a document a client supports, by keyword and place.
 //!
 //! Every member of every object that the specification describes is counted once: followed, documented, reported by a warning, without meaning to a
-//! client, unsupported, or unknown to OpenAPI. The table in [`spec`] decides, and the warnings of the passes.
+//! client, unsupported, or unknown to OpenAPI. The table in [`spec`](crm_clients_document::spec) decides, and the warnings of the passes.
 
 use std::collections::{BTreeMap, HashSet};
 

@@ -84,7 +84,9 @@ fn check_tokens(tokens: TokenStream, path: &str) {
         match token {
             TokenTree::Ident(ident) if index > 0 && *ident == "evil" => {
                 let before = tokens[index - 1].to_string();
-                assert!(!ITEMS.contains(&before.as_str()), "`{before} evil` in {path}");
+                // A method may have the name: it is the last word of an `operationId`. The hostile functions take nothing.
+                let is_method = tokens.get(index + 1).is_some_and(|group| group.to_string().contains("self"));
+                assert!(is_method || !ITEMS.contains(&before.as_str()), "`{before} evil` in {path}");
             }
             TokenTree::Group(group) => {
                 let attribute = index > 0
@@ -114,8 +116,12 @@ fn documentation_line(attribute: &Group) -> Option<String> {
     }
 }
 
+/// The links that the emitter itself writes into documentation.
+const OWN_LINKS: [&str; 2] = ["[`runtime::AdditionalProperties`]", "[`runtime::Response::warnings`]"];
+
 fn check_documentation(text: &str, path: &str) {
-    let faults = documentation::faults(text);
+    let foreign = OWN_LINKS.iter().fold(text.to_owned(), |text, link| text.replace(link, "it"));
+    let faults = documentation::faults(&foreign);
     assert!(faults.is_empty() && text.lines().all(|line| line.len() < 10_000), "{faults:?} in {path}:\n{text}");
 }
 

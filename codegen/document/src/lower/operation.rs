@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::document::drop_requirements;
 use super::{Lowering, Object};
 use crate::diagnostic::child;
-use crate::spec::{METHODS, ObjectKind, TYPES, Versions};
+use crate::spec::{METHODS, ObjectKind, TYPES, Versions, fields_by_location};
 
 pub(super) use targets::Targets;
 
@@ -85,8 +85,21 @@ pub(super) fn lower_parameter(parameter: &mut Object, walk: &mut Lowering) {
         walk.lossy("style", "the values of a cookie are percent-encoded, unlike those of the style `cookie`");
         parameter.insert("style".to_owned(), json!("form"));
     }
+    drop_by_location(parameter, walk);
     require_path_parameter(parameter, walk);
     add_schema(parameter, walk);
+}
+
+/// Drops the fields that have no meaning in the location of a parameter in 3.0.
+///
+/// Before `{"in": "path", "name": "id", "allowReserved": true}`, after `{"in": "path", "name": "id"}`.
+fn drop_by_location(parameter: &mut Object, walk: &mut Lowering) {
+    let location = parameter.get("in").and_then(Value::as_str).unwrap_or_default().to_owned();
+    for (field, locations) in fields_by_location(Versions::V3_0) {
+        if !locations.contains(&location.as_str()) && parameter.shift_remove(field) == Some(Value::Bool(true)) {
+            walk.lossy(field, format!("`{field}` is left out of a parameter in the {location}"));
+        }
+    }
 }
 
 /// Makes the whole query one exploded parameter.

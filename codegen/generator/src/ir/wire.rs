@@ -148,7 +148,7 @@ impl Status {
         match self {
             Self::Exact(code) => {
                 let reason = StatusCode::from_u16(code).ok().and_then(|status| status.canonical_reason());
-                reason.map_or_else(|| format!("Status{code}"), names::type_name)
+                reason.map_or_else(|| format!("Status{code}"), names::variant_name)
             }
             Self::Range(2) => "Success".to_owned(),
             Self::Range(4) => "ClientError".to_owned(),

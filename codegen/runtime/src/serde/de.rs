@@ -176,7 +176,7 @@ impl<'de, T: Object> Visitor<'de> for ObjectVisitor<T> {
             if tolerant {
                 tolerance::enter_property(&key)?;
             }
-            let mut filler = FieldVisitor { map: &mut map, key: &key, index: 0, error: None };
+            let mut filler = FieldVisitor { map: &mut map, key: &key, index: 0, tolerant, error: None };
             object.each(&mut filler);
             if let Some(error) = filler.error {
                 return Err(error);
@@ -259,6 +259,8 @@ struct FieldVisitor<'a, 'de, A: MapAccess<'de>> {
     key: &'a str,
     /// How many fields have passed.
     index: usize,
+    /// Whether this pass leaves out values.
+    tolerant: bool,
     error: Option<A::Error>,
 }
 
@@ -290,7 +292,7 @@ impl<'de, A: MapAccess<'de>> FieldVisitor<'_, 'de, A> {
             return;
         }
         let name = self.key.to_owned();
-        self.value(Tolerant::<M::Value>::new(), |value| {
+        self.value(Tolerant::<M::Value>::new(self.tolerant), |value| {
             if let Some(value) = value {
                 map.put(name, value);
             }
@@ -306,7 +308,7 @@ impl<'de, A: MapAccess<'de>> PropertyReader for FieldVisitor<'_, 'de, A> {
 
     #[inline(always)]
     fn optional<T: Decode>(&mut self, name: &'static str, slot: &mut T) -> bool {
-        self.field(name, Tolerant::<T>::new(), |value| {
+        self.field(name, Tolerant::<T>::new(self.tolerant), |value| {
             if let Some(value) = value {
                 *slot = value;
             }
@@ -315,7 +317,7 @@ impl<'de, A: MapAccess<'de>> PropertyReader for FieldVisitor<'_, 'de, A> {
 
     #[inline(always)]
     fn or_empty<T: Decode>(&mut self, name: &'static str, slot: &mut T) -> bool {
-        self.field(name, Tolerant::<Option<T>>::new(), |value| {
+        self.field(name, Tolerant::<Option<T>>::new(self.tolerant), |value| {
             if let Some(Some(value)) = value {
                 *slot = value;
             }
@@ -329,7 +331,7 @@ impl<'de, A: MapAccess<'de>> PropertyReader for FieldVisitor<'_, 'de, A> {
 
     #[inline(always)]
     fn optional_lenient<T: Lenient>(&mut self, name: &'static str, slot: &mut Option<T>) -> bool {
-        self.field(name, Tolerant::<Option<LenientNumber<T>>>::new(), |number| {
+        self.field(name, Tolerant::<Option<LenientNumber<T>>>::new(self.tolerant), |number| {
             *slot = number.flatten().map(|number| number.0);
         })
     }

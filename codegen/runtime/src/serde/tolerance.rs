@@ -101,8 +101,6 @@ struct State {
     in_lists: Cell<bool>,
     /// Whether a value was left out that is or holds a list, and is not in one.
     lost_list: Cell<bool>,
-    /// Whether this is a pass that leaves values out.
-    tolerant: Cell<bool>,
     /// Whether a union would be decoded better by that pass.
     wanted: Cell<bool>,
     position: Cell<Position>,
@@ -112,12 +110,14 @@ struct State {
 }
 
 thread_local! {
+    /// Whether this is a pass that leaves values out. It is read for each object, so that it is apart from what needs a
+    /// destructor.
+    static TOLERANT: Cell<bool> = const { Cell::new(false) };
     static STATE: State = const {
         State {
             tolerance: Cell::new(Tolerance::Full),
             in_lists: Cell::new(false),
             lost_list: Cell::new(false),
-            tolerant: Cell::new(false),
             wanted: Cell::new(false),
             position: Cell::new(Position { path: String::new(), parts: Vec::new() }),
             warnings: Cell::new(Vec::new()),
@@ -179,7 +179,7 @@ fn begin(pass: Pass) {
         limits::restart();
     }
     STATE.with(|state| {
-        state.tolerant.set(pass != Pass::Strict);
+        TOLERANT.set(pass != Pass::Strict);
         state.in_lists.set(pass == Pass::InLists);
         state.lost_list.set(false);
         state.wanted.set(false);
@@ -190,7 +190,7 @@ fn begin(pass: Pass) {
 }
 
 fn ended<T>(result: Result<T, serde_json::Error>) -> Result<T, serde_json::Error> {
-    STATE.with(|state| state.tolerant.set(false));
+    TOLERANT.set(false);
     if result.is_err() {
         take_warnings();
     }
@@ -206,13 +206,12 @@ fn may_help(error: Option<&serde_json::Error>) -> bool {
 /// Whether values are left out.
 #[inline]
 pub(crate) fn is_on() -> bool {
-    STATE.with(|state| state.tolerant.get())
+    TOLERANT.get()
 }
 
 /// Whether the value at this place is left out if it cannot be decoded.
-#[inline]
 fn captures() -> bool {
-    is_on() && (STATE.with(|state| !state.in_lists.get()) || with_position(|position| position.is_in_list()))
+    STATE.with(|state| !state.in_lists.get()) || with_position(|position| position.is_in_list())
 }
 
 /// Asks for the tolerant pass, although the strict one does not fail.
@@ -222,13 +221,10 @@ pub(crate) fn want() {
 
 /// Runs `read` without leaving out values. Returns whether a union in it asks for that.
 pub(crate) fn strictly<T>(read: impl FnOnce() -> T) -> (T, bool) {
-    let outer = STATE.with(|state| (state.tolerant.replace(false), state.wanted.replace(false)));
+    let outer = (TOLERANT.replace(false), STATE.with(|state| state.wanted.replace(false)));
     let result = read();
-    let wanted = STATE.with(|state| {
-        state.tolerant.set(outer.0);
-        state.wanted.replace(outer.1)
-    });
-    (result, wanted)
+    TOLERANT.set(outer.0);
+    (result, STATE.with(|state| state.wanted.replace(outer.1)))
 }
 
 fn with_position<R>(change: impl FnOnce(&mut Position) -> R) -> R {
@@ -338,12 +334,16 @@ fn holds_list(value: &Value) -> bool {
 }
 
 /// Reads the value of a property that may be absent; none if it is left out.
-pub(crate) struct Tolerant<T>(PhantomData<T>);
+pub(crate) struct Tolerant<T> {
+    is_on: bool,
+    value: PhantomData<T>,
+}
 
 impl<T> Tolerant<T> {
+    /// Returns the seed for a pass that leaves out values or does not.
     #[inline]
-    pub(crate) fn new() -> Self {
-        Self(PhantomData)
+    pub(crate) fn new(is_on: bool) -> Self {
+        Self { is_on, value: PhantomData }
     }
 }
 
@@ -352,7 +352,7 @@ impl<'de, T: Decode> DeserializeSeed<'de> for Tolerant<T> {
 
     #[inline]
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
-        if captures() {
+        if self.is_on && captures() {
             deserializer.deserialize_newtype_struct(CAPTURED, CaptureVisitor(PhantomData))
         } else {
             T::decode(deserializer).map(Some)

@@ -63,7 +63,7 @@ async fn queries_and_fragments_in_paths() -> Outcome {
     assert_eq!(line(&request), "GET /?acl");
     let (request, ()) = sent!(path_styles, nothing(), |client| client.targets().list_boxes());
     assert_eq!((line(&request), request.header("x-target")), ("POST /", Some("Boxes.List")));
-    let (request, ()) = sent!(path_styles, nothing(), |client| client.targets().make_box());
+    let (request, ()) = sent!(path_styles, nothing(), |client| client.targets().create());
     assert_eq!((line(&request), request.header("x-target")), ("POST /?Version=2", Some("Boxes.Make")));
     assert_eq!(request.header("cookie"), Some("mode=fast"));
     let (request, ()) = sent!(path_styles, nothing(), |client| client.targets().unsaid());
@@ -76,26 +76,21 @@ async fn names_that_are_hard_to_write() -> Outcome {
     let answer = json(r#"{"Some": {"None": "n"}, "Ok": "text"}"#);
     let (request, all) = sent!(hard_names, answer, |client| {
         let handle = client.crate_("s", "t", "u");
-        handle
-            .get_crate_by_self_by_super_by_r_in("e", "1", "d", "l", "u")
-            .core("c")
-            .call2("k")
-            .into_future2("i")
-            .clone("n")
+        handle.empty("e", "1", "d", "l", "u").core("c").query_call("k").into_future_("i").clone_("n")
     });
     assert_eq!(line(&request), "GET /crate/s/t/u?=e&1=1&$=d&a=l&A=u&core=c&call=k&into_future=i&clone=n");
     assert_eq!(all.some.none, "n");
     let mut lines = Vec::new();
     let server = Server::answering([nothing()]).await?;
     let client = hard_names::Client::builder().base_url(server.url()).build()?;
+    client.users().getusers().await?;
     client.users().list().await?;
-    client.users2().list().await?;
-    client.users2().users().await?;
+    client.users().users().await?;
     client.std_resource().get().await?;
     client.core_resource().get().await?;
     client.super_().get().await?;
     client.build().get().await?;
-    client.n1().into_future().timeout2("t").await?;
+    client.n1().get_into_future().timeout_("t").await?;
     for request in server.requests() {
         lines.push(line(&request).to_owned());
     }

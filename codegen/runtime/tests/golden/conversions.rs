@@ -62,7 +62,7 @@ fn maps_and_lists_take_what_becomes_their_items() -> Outcome {
         .any("text")
         .maybe([("m", None)])
         .rows([vec![1.0, 2.0]])
-        .with_additional_properties2("more", vec![true]);
+        .with_additional_properties_("more", vec![true]);
     let expected = json!({"free": {"a": 1}, "any": "text", "maybe": {"m": null}, "rows": [[1.0, 2.0]], "more": [true]});
     assert_eq!(serde_json::to_value(thing)?, expected);
     let node = Node::new("a").next("b").children(["c", "d"]).named([("e", "f")]);

@@ -47,7 +47,7 @@ async fn events_are_typed_as_the_document_has_them() -> Outcome {
 #[tokio::test]
 async fn one_operation_answers_whole_or_piece_by_piece() -> Outcome {
     let (client, server) = client("data: {\"delta\": \"a\"}\n\ndata: {\"delta\": \"b\"}\n\ndata: [DONE]\n\n").await?;
-    let events = all(client.streams().answers(true).events2(5).events()).await?;
+    let events = all(client.streams().answers(true).events_(5).events()).await?;
     assert_eq!(events.iter().map(|event| event.data.delta.as_str()).collect::<String>(), "ab");
     let request = server.request()?;
     assert_eq!(request.first_line(), "POST /answers?events=5 HTTP/1.1");

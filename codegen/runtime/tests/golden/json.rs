@@ -60,8 +60,8 @@ fn values_have_the_names_that_the_document_gives_them() -> Outcome {
 #[test]
 fn a_tag_of_any_type_selects_the_variant() -> Outcome {
     use tag_values::types::{
-        Reading, ReadingAdded, ReadingKeyed, ReadingNested, ReadingNumbered, ReadingOutcome, ReadingOwned,
-        ReadingRange, ReadingScale, Versions,
+        Reading, ReadingAdded, ReadingKeyed, ReadingLayout, ReadingNested, ReadingNumbered, ReadingOutcome,
+        ReadingOwned, ReadingRange, ReadingScale, Versions,
     };
     let second = json!({
         "layout": {"version": 2, "name": "n"}, "outcome": {"ok": false}, "scale": {"factor": 1.0},
@@ -69,7 +69,7 @@ fn a_tag_of_any_type_selects_the_variant() -> Outcome {
         "nested": {"version": 3}, "numbered": {"level": -2}, "added": {"type": "memo", "text": "t"}
     });
     let reading: Reading = serde_json::from_value(second.clone())?;
-    assert!(matches!(reading.layout, Some(Versions::Second(_))));
+    assert!(matches!(reading.layout, Some(ReadingLayout::Second(_))));
     assert!(matches!(reading.outcome, Some(ReadingOutcome::Failed(_))));
     assert!(matches!(reading.scale, Some(ReadingScale::Whole(_))));
     assert!(matches!(reading.owned, Some(ReadingOwned::NoOwner(_))));
@@ -86,7 +86,7 @@ fn a_tag_of_any_type_selects_the_variant() -> Outcome {
         "added": {"type": "note"}
     });
     let reading: Reading = serde_json::from_value(first)?;
-    assert!(matches!(reading.layout, Some(Versions::First(_))));
+    assert!(matches!(reading.layout, Some(ReadingLayout::First(_))));
     assert!(matches!(reading.outcome, Some(ReadingOutcome::Passed(_))));
     assert!(matches!(reading.scale, Some(ReadingScale::Half(_))));
     assert!(matches!(reading.owned, Some(ReadingOwned::HasOwner(_))));
@@ -141,7 +141,7 @@ fn unknown_values_are_kept() -> Outcome {
         (ticket.state, ticket.level, ticket.wait),
         (Some(State::InProgress), Some(Level::Low), Some(TicketWait::N24h))
     );
-    assert_eq!(ticket.cased, Some(TicketCased::Unknown2));
+    assert_eq!(ticket.cased, Some(TicketCased::Unknown));
     let ticket: Ticket =
         round_trip(json!({"state": "frozen", "level": 7, "wait": "", "cased": "ASc", "only": "double"}))?;
     assert_eq!((ticket.state, ticket.level), (Some(State::Unknown("frozen".to_owned())), Some(Level::Unknown(7))));
@@ -202,7 +202,7 @@ fn further_properties_are_kept() -> Outcome {
         json!({"name": "n", "additional_properties": "own", "counts": {"a": 1}, "rows": [[1.0], []], "z": [1], "b": null}),
     )?;
     assert_eq!(thing.additional_properties.as_deref(), Some("own"));
-    assert_eq!(thing.additional_properties2.get("z"), Some(&json!([1])));
+    assert_eq!(thing.additional_properties_.get("z"), Some(&json!([1])));
     let dictionary: Dictionary = round_trip(json!({"x": {"name": "n", "one": 1, "none": null}}))?;
     assert_eq!(dictionary["x"].additional_properties, [("one".to_owned(), Some(1)), ("none".to_owned(), None)].into());
     assert!(serde_json::from_value::<Dictionary>(json!({"x": {"name": "n", "one": "1"}})).is_err());
@@ -281,7 +281,7 @@ fn properties_of_any_name() -> Outcome {
         "userName": "1", "UserName": "2", "user_name": "3", "user-name": "4", "\"quoted\"": "q", "back\\slash": "b", "{}": "f", "more": "m"
     });
     let thing: property_names::types::Thing = round_trip(json.clone())?;
-    assert_eq!((thing.n24h, thing.n0_1h, thing.self_2.as_deref()), (Some(1), Some(2), Some("S")));
+    assert_eq!((thing.n24h, thing.n0_1h, thing.self_capitalized.as_deref()), (Some(1), Some(2), Some("S")));
     round_trip::<property_names::types::ThingInput>(json)?;
     Ok(())
 }

@@ -30,8 +30,8 @@ async fn a_parameter_can_be_the_whole_query() -> Outcome {
     use methods_and_queries::types::{FilesByFormQuery, FilesByFormQueryRange, Filter};
     let server = Server::answering([reply("204 No Content", &[], "")]).await?;
     let client = methods_and_queries::Client::builder().base_url(server.url()).bearer_token("t").build()?;
-    let query = FilesByFormQuery::new("a b").tags(["x", "y"]).range(FilesByFormQueryRange::new().from(1));
-    client.files().by_form().query2(query).await?;
+    let query = FilesByFormQuery::new("a b").tags(["x", "y"]).range(FilesByFormQueryRange::new().from_(1));
+    client.files().by_form().query_(query).await?;
     client.files().by_form().await?;
     client.files().by_json(Filter::new().numbers([1, 2]).clear_flag()).await?;
     client.files().by_path("$.a.b[1:1]").await?;
@@ -70,18 +70,18 @@ async fn events_hold_the_json_that_the_document_describes() -> Outcome {
 async fn lines_and_text_sequences_are_typed() -> Outcome {
     let lines = "{\"name\":\"a\"}\n{\"name\":\"b\",\"lives\":9}\n";
     let (streams, _server) = streams("application/jsonl", lines).await?;
-    let mut cats = streams.list_lines().lines();
+    let mut cats = streams.lines().lines();
     let mut names = Vec::new();
     while let Some(cat) = cats.try_next().await? {
         names.push(cat.name);
     }
     assert_eq!(names, ["a", "b"]);
-    assert_eq!(streams.list_lines().await?, lines, "as it came");
+    assert_eq!(streams.lines().await?, lines, "as it came");
     let (streams, _server) = self::streams("application/x-ndjson", lines).await?;
     assert_eq!(streams.listed().lines().try_next().await?.map(|cat| cat.name).as_deref(), Some("a"));
     let sequence = "\u{1e}{\"name\":\n\"a\"}\n";
     let (streams, _server) = self::streams("application/json-seq", sequence).await?;
-    assert_eq!(streams.get_sequence().lines().try_next().await?.map(|cat| cat.name).as_deref(), Some("a"));
+    assert_eq!(streams.sequence().lines().try_next().await?.map(|cat| cat.name).as_deref(), Some("a"));
     Ok(())
 }
 
@@ -89,8 +89,8 @@ async fn lines_and_text_sequences_are_typed() -> Outcome {
 async fn sequences_are_sent_value_by_value() -> Outcome {
     use item_streams::types::Cat;
     let (streams, server) = streams("application/json", "null").await?;
-    streams.create_lines([Cat::new("a"), Cat::new("b").lives(9)]).await?;
-    streams.update_sequence().body(["a", "b"]).await?;
+    streams.send_lines([Cat::new("a"), Cat::new("b").lives(9)]).await?;
+    streams.send_sequence().body(["a", "b"]).await?;
     let requests = server.requests();
     assert_eq!(requests[0].body, "{\"name\":\"a\"}\n{\"name\":\"b\",\"lives\":9}\n");
     assert_eq!(requests[0].header("content-type"), Some("application/jsonl"));

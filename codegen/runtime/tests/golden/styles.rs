@@ -104,8 +104,8 @@ async fn colons_in_paths_are_parameters_where_they_are_declared() -> Outcome {
     let server = Server::answering([reply("204 No Content", &[], "")]).await?;
     let client = colon_paths::Client::builder().base_url(server.url()).build()?;
     client.notes().get_line("n", 2).await?;
-    client.notes().post("n").await?;
-    client.notes().undeclared().await?;
+    client.notes().archive("n").await?;
+    client.notes().literal().await?;
     let sent: Vec<_> = server.requests().iter().map(|request| request.first_line().to_owned()).collect();
     let expected =
         ["GET /notes/n/lines/2.json HTTP/1.1", "POST /notes/n:archive HTTP/1.1", "GET /notes/:undeclared HTTP/1.1"];

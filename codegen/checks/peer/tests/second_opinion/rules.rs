@@ -15,7 +15,7 @@ pub struct Rule {
 }
 
 /// The differences.
-pub const RULES: [Rule; 12] = [
+pub const RULES: [Rule; 11] = [
     Rule {
         name: "media type",
         because: "progenitor knows `application/json` alone; the document says `application/vnd.api+json`, which JSON:API \
@@ -109,14 +109,6 @@ pub const RULES: [Rule; 12] = [
             difference.part == Part::Path
                 && ours.iter().any(|segment| segment.contains('\\'))
                 && without_dots(ours.into_iter().flat_map(|segment| segment.split('\\'))) == theirs
-        },
-    },
-    Rule {
-        name: "case of a UUID",
-        because: "its digits mean the same in either case (RFC 9562, 4); progenitor writes them in lower case, ours as given",
-        holds: |difference, _| {
-            let lower = |path: &Option<Value>| path.as_ref().map(|path| path.to_string().to_lowercase());
-            difference.part == Part::Path && lower(&difference.ours) == lower(&difference.theirs)
         },
     },
     Rule {
