@@ -7,11 +7,10 @@
 use std::process::ExitCode;
 
 use crm_clients::chatwoot::types::{
-    ApiChannel, ApiChannelUpdate, AutoAssignmentConfig, CsatConfig, EmailChannel, EmailChannelUpdate, Inbox,
-    InboxChannel, InboxChannelUpdate, InboxCreatePayload, InboxUpdatePayload, LineChannel, LineChannelUpdate,
-    PreChatFieldPayload, PreChatFormPayload, SmsChannel, SmsChannelProviderConfig, SmsChannelUpdate, TelegramChannel,
-    TelegramChannelUpdate, TwilioChannel, TwilioChannelUpdate, TwilioInboxCreatePayload, WebWidgetChannel,
-    WebWidgetChannelUpdate, WhatsappChannel, WhatsappChannelProviderConfig, WhatsappChannelUpdate,
+    ApiChannel, AutoAssignmentConfig, CsatConfig, EmailChannel, Inbox, InboxChannel, InboxChannelUpdate,
+    InboxCreatePayload, InboxUpdatePayload, LineChannel, PreChatFieldPayload, PreChatFormPayload, SmsChannel,
+    SmsChannelProviderConfig, TelegramChannel, TwilioChannel, TwilioInboxCreatePayload, WebWidgetChannel,
+    WhatsappChannel, WhatsappChannelProviderConfig,
 };
 use crm_clients::chatwoot::{Client, Error};
 
@@ -115,14 +114,14 @@ fn channels() -> Vec<(&'static str, InboxChannel)> {
 /// Changes something of each channel's own settings.
 pub async fn update(client: &Client, account: i64, inbox: i64) -> Result<Vec<Inbox>, Error> {
     let changes: [InboxChannelUpdate; 8] = [
-        WebWidgetChannelUpdate::new().widget_color("#ff6600").into(),
-        ApiChannelUpdate::new().webhook_url("https://acme.example/chat-2").into(),
-        EmailChannelUpdate::new().imap_enabled(false).into(),
-        LineChannelUpdate::new().line_channel_token("token-2").into(),
-        TelegramChannelUpdate::new().bot_token("6:token-2").into(),
-        WhatsappChannelUpdate::new().phone_number("+15550100301").into(),
-        SmsChannelUpdate::new().phone_number("+15550100201").into(),
-        TwilioChannelUpdate::new().auth_token("token-2").into(),
+        InboxChannelUpdate::new().widget_color("#ff6600"),
+        InboxChannelUpdate::new().webhook_url("https://acme.example/chat-2"),
+        InboxChannelUpdate::new().imap_enabled(false),
+        InboxChannelUpdate::new().line_channel_token("token-2"),
+        InboxChannelUpdate::new().bot_token("6:token-2"),
+        InboxChannelUpdate::new().phone_number("+15550100301"),
+        InboxChannelUpdate::new().phone_number("+15550100201"),
+        InboxChannelUpdate::new().auth_token("token-2"),
     ];
     let mut changed = Vec::new();
     for channel in changes {

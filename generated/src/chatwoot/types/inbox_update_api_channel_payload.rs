@@ -5,7 +5,7 @@
 use crm_clients_runtime as runtime;
 
 /// What is changed on an API channel.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ApiChannelUpdate {
     /// URL that events of an API inbox are sent to.
@@ -14,47 +14,14 @@ pub struct ApiChannelUpdate {
     pub hmac_mandatory: Option<bool>,
     /// What was found out about it: any keys, any JSON values.
     pub additional_attributes: Option<runtime::Map<String, runtime::Value>>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ApiChannelUpdate {
+    ApiChannelUpdate rest additional_properties {
         webhook_url: optional "webhook_url",
         hmac_mandatory: optional "hmac_mandatory",
         additional_attributes: optional "additional_attributes",
-    }
-}
-
-impl ApiChannelUpdate {
-    /// Creates the value with no field set.
-    pub fn new() -> Self {
-        Default::default()
-    }
-
-    /// URL that events of an API inbox are sent to.
-    pub fn webhook_url(mut self, webhook_url: impl Into<String>) -> Self {
-        self.webhook_url = Some(webhook_url.into());
-        self
-    }
-
-    /// Whether contacts have to prove who they are; null for channels that cannot ask.
-    pub fn hmac_mandatory(mut self, hmac_mandatory: bool) -> Self {
-        self.hmac_mandatory = Some(hmac_mandatory);
-        self
-    }
-
-    /// What was found out about it: any keys, any JSON values.
-    pub fn additional_attributes(
-        mut self,
-        additional_attributes: impl IntoIterator<
-            Item = (impl Into<String>, impl Into<runtime::Value>),
-        >,
-    ) -> Self {
-        self.additional_attributes = Some(
-            additional_attributes
-                .into_iter()
-                .map(|(key, value)| (key.into(), value.into()))
-                .collect(),
-        );
-        self
     }
 }

@@ -5,7 +5,7 @@
 use crm_clients_runtime as runtime;
 
 /// What is changed on a mailbox.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EmailChannelUpdate {
     /// Address of the inbox.
@@ -50,10 +50,12 @@ pub struct EmailChannelUpdate {
     pub verified_for_sending: Option<bool>,
     /// Settings at the provider of the mailbox.
     pub provider_config: Option<runtime::Map<String, runtime::Value>>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    EmailChannelUpdate {
+    EmailChannelUpdate rest additional_properties {
         email: optional "email",
         imap_enabled: optional "imap_enabled",
         imap_login: optional "imap_login",
@@ -78,154 +80,89 @@ runtime::object! {
     }
 }
 
-impl EmailChannelUpdate {
+/// Settings at the provider of the mailbox.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct InboxChannelUpdateProviderConfig {
+    /// Token of the provider.
+    pub api_key: Option<String>,
+    /// Id of the phone number at WhatsApp; the cloud API needs it.
+    pub phone_number_id: Option<String>,
+    /// Id of the business account at WhatsApp; the cloud API needs it.
+    pub business_account_id: Option<String>,
+    /// Id of the account at Bandwidth.
+    pub account_id: Option<String>,
+    /// Id of the application at Bandwidth.
+    pub application_id: Option<String>,
+    /// Password to sign in by.
+    pub api_secret: Option<runtime::Secret>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
+}
+
+runtime::object! {
+    InboxChannelUpdateProviderConfig rest additional_properties {
+        api_key: optional "api_key",
+        phone_number_id: optional "phone_number_id",
+        business_account_id: optional "business_account_id",
+        account_id: optional "account_id",
+        application_id: optional "application_id",
+        api_secret: optional "api_secret",
+    }
+}
+
+impl InboxChannelUpdateProviderConfig {
     /// Creates the value with no field set.
     pub fn new() -> Self {
         Default::default()
     }
 
-    /// Address of the inbox.
-    pub fn email(mut self, email: impl Into<String>) -> Self {
-        self.email = Some(email.into());
+    /// Token of the provider.
+    pub fn api_key(mut self, api_key: impl Into<String>) -> Self {
+        self.api_key = Some(api_key.into());
         self
     }
 
-    /// Whether e-mail is fetched by IMAP.
-    pub fn imap_enabled(mut self, imap_enabled: bool) -> Self {
-        self.imap_enabled = Some(imap_enabled);
+    /// Id of the phone number at WhatsApp; the cloud API needs it.
+    pub fn phone_number_id(mut self, phone_number_id: impl Into<String>) -> Self {
+        self.phone_number_id = Some(phone_number_id.into());
         self
     }
 
-    /// Name to sign in by at the IMAP server.
-    pub fn imap_login(mut self, imap_login: impl Into<String>) -> Self {
-        self.imap_login = Some(imap_login.into());
-        self
-    }
-
-    /// Password at the IMAP server.
-    pub fn imap_password(mut self, imap_password: impl Into<runtime::Secret>) -> Self {
-        self.imap_password = Some(imap_password.into());
-        self
-    }
-
-    /// Host of the IMAP server.
-    pub fn imap_address(mut self, imap_address: impl Into<String>) -> Self {
-        self.imap_address = Some(imap_address.into());
-        self
-    }
-
-    /// Port of the IMAP server.
-    pub fn imap_port(mut self, imap_port: i64) -> Self {
-        self.imap_port = Some(imap_port);
-        self
-    }
-
-    /// Whether the connection to the IMAP server is encrypted.
-    pub fn imap_enable_ssl(mut self, imap_enable_ssl: bool) -> Self {
-        self.imap_enable_ssl = Some(imap_enable_ssl);
-        self
-    }
-
-    /// How to sign in at the IMAP server (since 4.16).
-    pub fn imap_authentication(
+    /// Id of the business account at WhatsApp; the cloud API needs it.
+    pub fn business_account_id(
         mut self,
-        imap_authentication: impl Into<String>,
+        business_account_id: impl Into<String>,
     ) -> Self {
-        self.imap_authentication = Some(imap_authentication.into());
+        self.business_account_id = Some(business_account_id.into());
         self
     }
 
-    /// Whether e-mail is sent by an SMTP server of the account's own.
-    pub fn smtp_enabled(mut self, smtp_enabled: bool) -> Self {
-        self.smtp_enabled = Some(smtp_enabled);
+    /// Id of the account at Bandwidth.
+    pub fn account_id(mut self, account_id: impl Into<String>) -> Self {
+        self.account_id = Some(account_id.into());
         self
     }
 
-    /// Name to sign in by at the SMTP server.
-    pub fn smtp_login(mut self, smtp_login: impl Into<String>) -> Self {
-        self.smtp_login = Some(smtp_login.into());
+    /// Id of the application at Bandwidth.
+    pub fn application_id(mut self, application_id: impl Into<String>) -> Self {
+        self.application_id = Some(application_id.into());
         self
     }
 
-    /// Password at the SMTP server.
-    pub fn smtp_password(mut self, smtp_password: impl Into<runtime::Secret>) -> Self {
-        self.smtp_password = Some(smtp_password.into());
+    /// Password to sign in by.
+    pub fn api_secret(mut self, api_secret: impl Into<runtime::Secret>) -> Self {
+        self.api_secret = Some(api_secret.into());
         self
     }
 
-    /// Host of the SMTP server.
-    pub fn smtp_address(mut self, smtp_address: impl Into<String>) -> Self {
-        self.smtp_address = Some(smtp_address.into());
-        self
-    }
-
-    /// Port of the SMTP server.
-    pub fn smtp_port(mut self, smtp_port: i64) -> Self {
-        self.smtp_port = Some(smtp_port);
-        self
-    }
-
-    /// Domain to introduce oneself with to the SMTP server.
-    pub fn smtp_domain(mut self, smtp_domain: impl Into<String>) -> Self {
-        self.smtp_domain = Some(smtp_domain.into());
-        self
-    }
-
-    /// Whether the connection is encrypted where the SMTP server can.
-    pub fn smtp_enable_starttls_auto(mut self, smtp_enable_starttls_auto: bool) -> Self {
-        self.smtp_enable_starttls_auto = Some(smtp_enable_starttls_auto);
-        self
-    }
-
-    /// Whether the connection to the SMTP server is encrypted from the start.
-    pub fn smtp_enable_ssl_tls(mut self, smtp_enable_ssl_tls: bool) -> Self {
-        self.smtp_enable_ssl_tls = Some(smtp_enable_ssl_tls);
-        self
-    }
-
-    /// How the SMTP server's certificate is checked, such as `none` or `peer`.
-    pub fn smtp_openssl_verify_mode(
+    /// Adds an additional property.
+    pub fn with_additional_properties(
         mut self,
-        smtp_openssl_verify_mode: impl Into<String>,
+        key: impl Into<String>,
+        value: impl Into<runtime::Value>,
     ) -> Self {
-        self.smtp_openssl_verify_mode = Some(smtp_openssl_verify_mode.into());
-        self
-    }
-
-    /// How to sign in at the SMTP server, such as `login`.
-    pub fn smtp_authentication(
-        mut self,
-        smtp_authentication: impl Into<String>,
-    ) -> Self {
-        self.smtp_authentication = Some(smtp_authentication.into());
-        self
-    }
-
-    /// Who provides the channel or the sign-in; null where nobody does.
-    pub fn provider(mut self, provider: impl Into<String>) -> Self {
-        self.provider = Some(provider.into());
-        self
-    }
-
-    /// Whether the address may be sent from.
-    pub fn verified_for_sending(mut self, verified_for_sending: bool) -> Self {
-        self.verified_for_sending = Some(verified_for_sending);
-        self
-    }
-
-    /// Settings at the provider of the mailbox.
-    pub fn provider_config(
-        mut self,
-        provider_config: impl IntoIterator<
-            Item = (impl Into<String>, impl Into<runtime::Value>),
-        >,
-    ) -> Self {
-        self.provider_config = Some(
-            provider_config
-                .into_iter()
-                .map(|(key, value)| (key.into(), value.into()))
-                .collect(),
-        );
+        self.additional_properties.insert(key.into(), value.into());
         self
     }
 }

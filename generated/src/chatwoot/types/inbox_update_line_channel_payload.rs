@@ -5,7 +5,7 @@
 use crm_clients_runtime as runtime;
 
 /// What is changed on a channel of Line.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LineChannelUpdate {
     /// Id of the channel at Line.
@@ -14,43 +14,14 @@ pub struct LineChannelUpdate {
     pub line_channel_secret: Option<runtime::Secret>,
     /// Access token of that channel.
     pub line_channel_token: Option<runtime::Secret>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    LineChannelUpdate {
+    LineChannelUpdate rest additional_properties {
         line_channel_id: optional "line_channel_id",
         line_channel_secret: optional "line_channel_secret",
         line_channel_token: optional "line_channel_token",
-    }
-}
-
-impl LineChannelUpdate {
-    /// Creates the value with no field set.
-    pub fn new() -> Self {
-        Default::default()
-    }
-
-    /// Id of the channel at Line.
-    pub fn line_channel_id(mut self, line_channel_id: impl Into<String>) -> Self {
-        self.line_channel_id = Some(line_channel_id.into());
-        self
-    }
-
-    /// Secret of that channel.
-    pub fn line_channel_secret(
-        mut self,
-        line_channel_secret: impl Into<runtime::Secret>,
-    ) -> Self {
-        self.line_channel_secret = Some(line_channel_secret.into());
-        self
-    }
-
-    /// Access token of that channel.
-    pub fn line_channel_token(
-        mut self,
-        line_channel_token: impl Into<runtime::Secret>,
-    ) -> Self {
-        self.line_channel_token = Some(line_channel_token.into());
-        self
     }
 }

@@ -5,79 +5,462 @@
 use crm_clients_runtime as runtime;
 
 /// Settings of the channel behind the inbox.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub enum InboxChannelUpdate {
-    WebWidgetChannelUpdate(super::WebWidgetChannelUpdate),
-    ApiChannelUpdate(super::ApiChannelUpdate),
-    EmailChannelUpdate(super::EmailChannelUpdate),
-    LineChannelUpdate(super::LineChannelUpdate),
-    TelegramChannelUpdate(super::TelegramChannelUpdate),
-    WhatsappChannelUpdate(super::WhatsappChannelUpdate),
-    SmsChannelUpdate(super::SmsChannelUpdate),
-    TwilioChannelUpdate(super::TwilioChannelUpdate),
-    /// A value that fits no other variant, as it was received.
-    Unknown(runtime::Value),
+pub struct InboxChannelUpdate {
+    /// Site the widget stands on.
+    pub website_url: Option<String>,
+    /// Title of the widget's greeting.
+    pub welcome_title: Option<String>,
+    /// Text of the widget's greeting.
+    pub welcome_tagline: Option<String>,
+    /// Colour of the widget, in hex.
+    pub widget_color: Option<String>,
+    /// How soon visitors may expect a reply.
+    pub reply_time: Option<super::WebWidgetChannelReplyTime>,
+    /// Whether visitors fill in a form first.
+    pub pre_chat_form_enabled: Option<bool>,
+    /// Whether the conversation goes on by e-mail once the visitor has left.
+    pub continuity_via_email: Option<bool>,
+    /// Whether contacts have to prove who they are; null for channels that cannot ask.
+    pub hmac_mandatory: Option<bool>,
+    /// Sites on which the widget may stand.
+    pub allowed_domains: Option<String>,
+    /// What the widget offers to visitors.
+    pub selected_feature_flags: Option<
+        Vec<super::WebWidgetChannelSelectedFeatureFlagsItem>,
+    >,
+    /// What that form asks.
+    pub pre_chat_form_options: Option<super::PreChatFormPayload>,
+    /// URL that events of an API inbox are sent to.
+    pub webhook_url: Option<String>,
+    /// What was found out about it: any keys, any JSON values.
+    pub additional_attributes: Option<runtime::Map<String, runtime::Value>>,
+    /// Address of the inbox.
+    pub email: Option<String>,
+    /// Whether e-mail is fetched by IMAP.
+    pub imap_enabled: Option<bool>,
+    /// Name to sign in by at the IMAP server.
+    pub imap_login: Option<String>,
+    /// Password at the IMAP server.
+    pub imap_password: Option<runtime::Secret>,
+    /// Host of the IMAP server.
+    pub imap_address: Option<String>,
+    /// Port of the IMAP server.
+    pub imap_port: Option<i64>,
+    /// Whether the connection to the IMAP server is encrypted.
+    pub imap_enable_ssl: Option<bool>,
+    /// How to sign in at the IMAP server (since 4.16).
+    pub imap_authentication: Option<String>,
+    /// Whether e-mail is sent by an SMTP server of the account's own.
+    pub smtp_enabled: Option<bool>,
+    /// Name to sign in by at the SMTP server.
+    pub smtp_login: Option<String>,
+    /// Password at the SMTP server.
+    pub smtp_password: Option<runtime::Secret>,
+    /// Host of the SMTP server.
+    pub smtp_address: Option<String>,
+    /// Port of the SMTP server.
+    pub smtp_port: Option<i64>,
+    /// Domain to introduce oneself with to the SMTP server.
+    pub smtp_domain: Option<String>,
+    /// Whether the connection is encrypted where the SMTP server can.
+    pub smtp_enable_starttls_auto: Option<bool>,
+    /// Whether the connection to the SMTP server is encrypted from the start.
+    pub smtp_enable_ssl_tls: Option<bool>,
+    /// How the SMTP server's certificate is checked, such as `none` or `peer`.
+    pub smtp_openssl_verify_mode: Option<String>,
+    /// How to sign in at the SMTP server, such as `login`.
+    pub smtp_authentication: Option<String>,
+    /// Who provides the channel or the sign-in; null where nobody does.
+    pub provider: Option<super::WhatsappChannelProvider>,
+    /// Whether the address may be sent from.
+    pub verified_for_sending: Option<bool>,
+    /// Settings at the provider of the mailbox.
+    pub provider_config: Option<super::InboxChannelUpdateProviderConfig>,
+    /// Id of the channel at Line.
+    pub line_channel_id: Option<String>,
+    /// Secret of that channel.
+    pub line_channel_secret: Option<runtime::Secret>,
+    /// Access token of that channel.
+    pub line_channel_token: Option<runtime::Secret>,
+    /// Token of the bot, as BotFather gives it.
+    pub bot_token: Option<runtime::Secret>,
+    /// Phone number, in E.164 form.
+    pub phone_number: Option<String>,
+    /// Id of the account at Twilio.
+    pub account_sid: Option<String>,
+    /// Token of that account, or the secret of the API key.
+    pub auth_token: Option<runtime::Secret>,
+    /// Id of the API key at Twilio.
+    pub api_key_sid: Option<String>,
+    /// Secret of that API key (since 4.16).
+    pub api_key_secret: Option<runtime::Secret>,
+    /// Whether calls are possible (since 4.16).
+    pub voice_enabled: Option<bool>,
 }
 
-runtime::union! {
-    InboxChannelUpdate(Unknown) {
-        WebWidgetChannelUpdate: object,
-        ApiChannelUpdate: object,
-        EmailChannelUpdate: object,
-        LineChannelUpdate: object,
-        TelegramChannelUpdate: object,
-        WhatsappChannelUpdate: object,
-        SmsChannelUpdate: object,
-        TwilioChannelUpdate: object,
+runtime::object! {
+    InboxChannelUpdate {
+        website_url: optional "website_url",
+        welcome_title: optional "welcome_title",
+        welcome_tagline: optional "welcome_tagline",
+        widget_color: optional "widget_color",
+        reply_time: optional "reply_time",
+        pre_chat_form_enabled: optional "pre_chat_form_enabled",
+        continuity_via_email: optional "continuity_via_email",
+        hmac_mandatory: optional "hmac_mandatory",
+        allowed_domains: optional "allowed_domains",
+        selected_feature_flags: optional "selected_feature_flags",
+        pre_chat_form_options: optional "pre_chat_form_options",
+        webhook_url: optional "webhook_url",
+        additional_attributes: optional "additional_attributes",
+        email: optional "email",
+        imap_enabled: optional "imap_enabled",
+        imap_login: optional "imap_login",
+        imap_password: optional "imap_password",
+        imap_address: optional "imap_address",
+        imap_port: optional "imap_port",
+        imap_enable_ssl: optional "imap_enable_ssl",
+        imap_authentication: optional "imap_authentication",
+        smtp_enabled: optional "smtp_enabled",
+        smtp_login: optional "smtp_login",
+        smtp_password: optional "smtp_password",
+        smtp_address: optional "smtp_address",
+        smtp_port: optional "smtp_port",
+        smtp_domain: optional "smtp_domain",
+        smtp_enable_starttls_auto: optional "smtp_enable_starttls_auto",
+        smtp_enable_ssl_tls: optional "smtp_enable_ssl_tls",
+        smtp_openssl_verify_mode: optional "smtp_openssl_verify_mode",
+        smtp_authentication: optional "smtp_authentication",
+        provider: optional "provider",
+        verified_for_sending: optional "verified_for_sending",
+        provider_config: optional "provider_config",
+        line_channel_id: optional "line_channel_id",
+        line_channel_secret: optional "line_channel_secret",
+        line_channel_token: optional "line_channel_token",
+        bot_token: optional "bot_token",
+        phone_number: optional "phone_number",
+        account_sid: optional "account_sid",
+        auth_token: optional "auth_token",
+        api_key_sid: optional "api_key_sid",
+        api_key_secret: optional "api_key_secret",
+        voice_enabled: optional "voice_enabled",
     }
 }
 
-impl From<super::WebWidgetChannelUpdate> for InboxChannelUpdate {
-    fn from(value: super::WebWidgetChannelUpdate) -> Self {
-        Self::WebWidgetChannelUpdate(value)
+impl InboxChannelUpdate {
+    /// Creates the value with no field set.
+    pub fn new() -> Self {
+        Default::default()
     }
-}
 
-impl From<super::ApiChannelUpdate> for InboxChannelUpdate {
-    fn from(value: super::ApiChannelUpdate) -> Self {
-        Self::ApiChannelUpdate(value)
+    /// Site the widget stands on.
+    pub fn website_url(mut self, website_url: impl Into<String>) -> Self {
+        self.website_url = Some(website_url.into());
+        self
     }
-}
 
-impl From<super::EmailChannelUpdate> for InboxChannelUpdate {
-    fn from(value: super::EmailChannelUpdate) -> Self {
-        Self::EmailChannelUpdate(value)
+    /// Title of the widget's greeting.
+    pub fn welcome_title(mut self, welcome_title: impl Into<String>) -> Self {
+        self.welcome_title = Some(welcome_title.into());
+        self
     }
-}
 
-impl From<super::LineChannelUpdate> for InboxChannelUpdate {
-    fn from(value: super::LineChannelUpdate) -> Self {
-        Self::LineChannelUpdate(value)
+    /// Text of the widget's greeting.
+    pub fn welcome_tagline(mut self, welcome_tagline: impl Into<String>) -> Self {
+        self.welcome_tagline = Some(welcome_tagline.into());
+        self
     }
-}
 
-impl From<super::TelegramChannelUpdate> for InboxChannelUpdate {
-    fn from(value: super::TelegramChannelUpdate) -> Self {
-        Self::TelegramChannelUpdate(value)
+    /// Colour of the widget, in hex.
+    pub fn widget_color(mut self, widget_color: impl Into<String>) -> Self {
+        self.widget_color = Some(widget_color.into());
+        self
     }
-}
 
-impl From<super::WhatsappChannelUpdate> for InboxChannelUpdate {
-    fn from(value: super::WhatsappChannelUpdate) -> Self {
-        Self::WhatsappChannelUpdate(value)
+    /// How soon visitors may expect a reply.
+    pub fn reply_time(
+        mut self,
+        reply_time: impl Into<super::WebWidgetChannelReplyTime>,
+    ) -> Self {
+        self.reply_time = Some(reply_time.into());
+        self
     }
-}
 
-impl From<super::SmsChannelUpdate> for InboxChannelUpdate {
-    fn from(value: super::SmsChannelUpdate) -> Self {
-        Self::SmsChannelUpdate(value)
+    /// Whether visitors fill in a form first.
+    pub fn pre_chat_form_enabled(mut self, pre_chat_form_enabled: bool) -> Self {
+        self.pre_chat_form_enabled = Some(pre_chat_form_enabled);
+        self
     }
-}
 
-impl From<super::TwilioChannelUpdate> for InboxChannelUpdate {
-    fn from(value: super::TwilioChannelUpdate) -> Self {
-        Self::TwilioChannelUpdate(value)
+    /// Whether the conversation goes on by e-mail once the visitor has left.
+    pub fn continuity_via_email(mut self, continuity_via_email: bool) -> Self {
+        self.continuity_via_email = Some(continuity_via_email);
+        self
+    }
+
+    /// Whether contacts have to prove who they are; null for channels that cannot ask.
+    pub fn hmac_mandatory(mut self, hmac_mandatory: bool) -> Self {
+        self.hmac_mandatory = Some(hmac_mandatory);
+        self
+    }
+
+    /// Sites on which the widget may stand.
+    pub fn allowed_domains(mut self, allowed_domains: impl Into<String>) -> Self {
+        self.allowed_domains = Some(allowed_domains.into());
+        self
+    }
+
+    /// What the widget offers to visitors.
+    pub fn selected_feature_flags(
+        mut self,
+        selected_feature_flags: impl IntoIterator<
+            Item = impl Into<super::WebWidgetChannelSelectedFeatureFlagsItem>,
+        >,
+    ) -> Self {
+        self.selected_feature_flags = Some(
+            selected_feature_flags.into_iter().map(Into::into).collect(),
+        );
+        self
+    }
+
+    /// What that form asks.
+    pub fn pre_chat_form_options(
+        mut self,
+        pre_chat_form_options: impl Into<super::PreChatFormPayload>,
+    ) -> Self {
+        self.pre_chat_form_options = Some(pre_chat_form_options.into());
+        self
+    }
+
+    /// URL that events of an API inbox are sent to.
+    pub fn webhook_url(mut self, webhook_url: impl Into<String>) -> Self {
+        self.webhook_url = Some(webhook_url.into());
+        self
+    }
+
+    /// What was found out about it: any keys, any JSON values.
+    pub fn additional_attributes(
+        mut self,
+        additional_attributes: impl IntoIterator<
+            Item = (impl Into<String>, impl Into<runtime::Value>),
+        >,
+    ) -> Self {
+        self.additional_attributes = Some(
+            additional_attributes
+                .into_iter()
+                .map(|(key, value)| (key.into(), value.into()))
+                .collect(),
+        );
+        self
+    }
+
+    /// Address of the inbox.
+    pub fn email(mut self, email: impl Into<String>) -> Self {
+        self.email = Some(email.into());
+        self
+    }
+
+    /// Whether e-mail is fetched by IMAP.
+    pub fn imap_enabled(mut self, imap_enabled: bool) -> Self {
+        self.imap_enabled = Some(imap_enabled);
+        self
+    }
+
+    /// Name to sign in by at the IMAP server.
+    pub fn imap_login(mut self, imap_login: impl Into<String>) -> Self {
+        self.imap_login = Some(imap_login.into());
+        self
+    }
+
+    /// Password at the IMAP server.
+    pub fn imap_password(mut self, imap_password: impl Into<runtime::Secret>) -> Self {
+        self.imap_password = Some(imap_password.into());
+        self
+    }
+
+    /// Host of the IMAP server.
+    pub fn imap_address(mut self, imap_address: impl Into<String>) -> Self {
+        self.imap_address = Some(imap_address.into());
+        self
+    }
+
+    /// Port of the IMAP server.
+    pub fn imap_port(mut self, imap_port: i64) -> Self {
+        self.imap_port = Some(imap_port);
+        self
+    }
+
+    /// Whether the connection to the IMAP server is encrypted.
+    pub fn imap_enable_ssl(mut self, imap_enable_ssl: bool) -> Self {
+        self.imap_enable_ssl = Some(imap_enable_ssl);
+        self
+    }
+
+    /// How to sign in at the IMAP server (since 4.16).
+    pub fn imap_authentication(
+        mut self,
+        imap_authentication: impl Into<String>,
+    ) -> Self {
+        self.imap_authentication = Some(imap_authentication.into());
+        self
+    }
+
+    /// Whether e-mail is sent by an SMTP server of the account's own.
+    pub fn smtp_enabled(mut self, smtp_enabled: bool) -> Self {
+        self.smtp_enabled = Some(smtp_enabled);
+        self
+    }
+
+    /// Name to sign in by at the SMTP server.
+    pub fn smtp_login(mut self, smtp_login: impl Into<String>) -> Self {
+        self.smtp_login = Some(smtp_login.into());
+        self
+    }
+
+    /// Password at the SMTP server.
+    pub fn smtp_password(mut self, smtp_password: impl Into<runtime::Secret>) -> Self {
+        self.smtp_password = Some(smtp_password.into());
+        self
+    }
+
+    /// Host of the SMTP server.
+    pub fn smtp_address(mut self, smtp_address: impl Into<String>) -> Self {
+        self.smtp_address = Some(smtp_address.into());
+        self
+    }
+
+    /// Port of the SMTP server.
+    pub fn smtp_port(mut self, smtp_port: i64) -> Self {
+        self.smtp_port = Some(smtp_port);
+        self
+    }
+
+    /// Domain to introduce oneself with to the SMTP server.
+    pub fn smtp_domain(mut self, smtp_domain: impl Into<String>) -> Self {
+        self.smtp_domain = Some(smtp_domain.into());
+        self
+    }
+
+    /// Whether the connection is encrypted where the SMTP server can.
+    pub fn smtp_enable_starttls_auto(mut self, smtp_enable_starttls_auto: bool) -> Self {
+        self.smtp_enable_starttls_auto = Some(smtp_enable_starttls_auto);
+        self
+    }
+
+    /// Whether the connection to the SMTP server is encrypted from the start.
+    pub fn smtp_enable_ssl_tls(mut self, smtp_enable_ssl_tls: bool) -> Self {
+        self.smtp_enable_ssl_tls = Some(smtp_enable_ssl_tls);
+        self
+    }
+
+    /// How the SMTP server's certificate is checked, such as `none` or `peer`.
+    pub fn smtp_openssl_verify_mode(
+        mut self,
+        smtp_openssl_verify_mode: impl Into<String>,
+    ) -> Self {
+        self.smtp_openssl_verify_mode = Some(smtp_openssl_verify_mode.into());
+        self
+    }
+
+    /// How to sign in at the SMTP server, such as `login`.
+    pub fn smtp_authentication(
+        mut self,
+        smtp_authentication: impl Into<String>,
+    ) -> Self {
+        self.smtp_authentication = Some(smtp_authentication.into());
+        self
+    }
+
+    /// Who provides the channel or the sign-in; null where nobody does.
+    pub fn provider(
+        mut self,
+        provider: impl Into<super::WhatsappChannelProvider>,
+    ) -> Self {
+        self.provider = Some(provider.into());
+        self
+    }
+
+    /// Whether the address may be sent from.
+    pub fn verified_for_sending(mut self, verified_for_sending: bool) -> Self {
+        self.verified_for_sending = Some(verified_for_sending);
+        self
+    }
+
+    /// Settings at the provider of the mailbox.
+    pub fn provider_config(
+        mut self,
+        provider_config: impl Into<super::InboxChannelUpdateProviderConfig>,
+    ) -> Self {
+        self.provider_config = Some(provider_config.into());
+        self
+    }
+
+    /// Id of the channel at Line.
+    pub fn line_channel_id(mut self, line_channel_id: impl Into<String>) -> Self {
+        self.line_channel_id = Some(line_channel_id.into());
+        self
+    }
+
+    /// Secret of that channel.
+    pub fn line_channel_secret(
+        mut self,
+        line_channel_secret: impl Into<runtime::Secret>,
+    ) -> Self {
+        self.line_channel_secret = Some(line_channel_secret.into());
+        self
+    }
+
+    /// Access token of that channel.
+    pub fn line_channel_token(
+        mut self,
+        line_channel_token: impl Into<runtime::Secret>,
+    ) -> Self {
+        self.line_channel_token = Some(line_channel_token.into());
+        self
+    }
+
+    /// Token of the bot, as BotFather gives it.
+    pub fn bot_token(mut self, bot_token: impl Into<runtime::Secret>) -> Self {
+        self.bot_token = Some(bot_token.into());
+        self
+    }
+
+    /// Phone number, in E.164 form.
+    pub fn phone_number(mut self, phone_number: impl Into<String>) -> Self {
+        self.phone_number = Some(phone_number.into());
+        self
+    }
+
+    /// Id of the account at Twilio.
+    pub fn account_sid(mut self, account_sid: impl Into<String>) -> Self {
+        self.account_sid = Some(account_sid.into());
+        self
+    }
+
+    /// Token of that account, or the secret of the API key.
+    pub fn auth_token(mut self, auth_token: impl Into<runtime::Secret>) -> Self {
+        self.auth_token = Some(auth_token.into());
+        self
+    }
+
+    /// Id of the API key at Twilio.
+    pub fn api_key_sid(mut self, api_key_sid: impl Into<String>) -> Self {
+        self.api_key_sid = Some(api_key_sid.into());
+        self
+    }
+
+    /// Secret of that API key (since 4.16).
+    pub fn api_key_secret(mut self, api_key_secret: impl Into<runtime::Secret>) -> Self {
+        self.api_key_secret = Some(api_key_secret.into());
+        self
+    }
+
+    /// Whether calls are possible (since 4.16).
+    pub fn voice_enabled(mut self, voice_enabled: bool) -> Self {
+        self.voice_enabled = Some(voice_enabled);
+        self
     }
 }
 

@@ -5,40 +5,20 @@
 use crm_clients_runtime as runtime;
 
 /// What is changed on a phone number for SMS.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SmsChannelUpdate {
     /// Phone number, in E.164 form.
     pub phone_number: Option<String>,
     /// Credentials at Bandwidth.
     pub provider_config: Option<super::SmsChannelProviderConfig>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    SmsChannelUpdate {
+    SmsChannelUpdate rest additional_properties {
         phone_number: optional "phone_number",
         provider_config: optional "provider_config",
-    }
-}
-
-impl SmsChannelUpdate {
-    /// Creates the value with no field set.
-    pub fn new() -> Self {
-        Default::default()
-    }
-
-    /// Phone number, in E.164 form.
-    pub fn phone_number(mut self, phone_number: impl Into<String>) -> Self {
-        self.phone_number = Some(phone_number.into());
-        self
-    }
-
-    /// Credentials at Bandwidth.
-    pub fn provider_config(
-        mut self,
-        provider_config: impl Into<super::SmsChannelProviderConfig>,
-    ) -> Self {
-        self.provider_config = Some(provider_config.into());
-        self
     }
 }

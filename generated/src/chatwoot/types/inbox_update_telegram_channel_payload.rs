@@ -5,40 +5,17 @@
 use crm_clients_runtime as runtime;
 
 /// What is changed on a bot of Telegram.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TelegramChannelUpdate {
     /// Token of the bot, as BotFather gives it.
     pub bot_token: Option<runtime::Secret>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    TelegramChannelUpdate {
+    TelegramChannelUpdate rest additional_properties {
         bot_token: optional "bot_token",
-    }
-}
-
-impl TelegramChannelUpdate {
-    /// Creates the value with no field set.
-    pub fn new() -> Self {
-        Default::default()
-    }
-
-    /// Token of the bot, as BotFather gives it.
-    pub fn bot_token(mut self, bot_token: impl Into<runtime::Secret>) -> Self {
-        self.bot_token = Some(bot_token.into());
-        self
-    }
-}
-
-impl From<&str> for TelegramChannelUpdate {
-    fn from(value: &str) -> Self {
-        Self::new().bot_token(value)
-    }
-}
-
-impl From<String> for TelegramChannelUpdate {
-    fn from(value: String) -> Self {
-        Self::new().bot_token(value)
     }
 }

@@ -5,7 +5,7 @@
 use crm_clients_runtime as runtime;
 
 /// What is changed on a Twilio channel.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TwilioChannelUpdate {
     /// Id of the account at Twilio.
@@ -18,51 +18,16 @@ pub struct TwilioChannelUpdate {
     pub api_key_secret: Option<runtime::Secret>,
     /// Whether calls are possible (since 4.16).
     pub voice_enabled: Option<bool>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    TwilioChannelUpdate {
+    TwilioChannelUpdate rest additional_properties {
         account_sid: optional "account_sid",
         auth_token: optional "auth_token",
         api_key_sid: optional "api_key_sid",
         api_key_secret: optional "api_key_secret",
         voice_enabled: optional "voice_enabled",
-    }
-}
-
-impl TwilioChannelUpdate {
-    /// Creates the value with no field set.
-    pub fn new() -> Self {
-        Default::default()
-    }
-
-    /// Id of the account at Twilio.
-    pub fn account_sid(mut self, account_sid: impl Into<String>) -> Self {
-        self.account_sid = Some(account_sid.into());
-        self
-    }
-
-    /// Token of that account, or the secret of the API key.
-    pub fn auth_token(mut self, auth_token: impl Into<runtime::Secret>) -> Self {
-        self.auth_token = Some(auth_token.into());
-        self
-    }
-
-    /// Id of the API key at Twilio.
-    pub fn api_key_sid(mut self, api_key_sid: impl Into<String>) -> Self {
-        self.api_key_sid = Some(api_key_sid.into());
-        self
-    }
-
-    /// Secret of that API key (since 4.16).
-    pub fn api_key_secret(mut self, api_key_secret: impl Into<runtime::Secret>) -> Self {
-        self.api_key_secret = Some(api_key_secret.into());
-        self
-    }
-
-    /// Whether calls are possible (since 4.16).
-    pub fn voice_enabled(mut self, voice_enabled: bool) -> Self {
-        self.voice_enabled = Some(voice_enabled);
-        self
     }
 }

@@ -5,7 +5,7 @@
 use crm_clients_runtime as runtime;
 
 /// What is changed on a web widget.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WebWidgetChannelUpdate {
     /// Site the widget stands on.
@@ -32,10 +32,12 @@ pub struct WebWidgetChannelUpdate {
     >,
     /// What that form asks.
     pub pre_chat_form_options: Option<super::PreChatFormPayload>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    WebWidgetChannelUpdate {
+    WebWidgetChannelUpdate rest additional_properties {
         website_url: optional "website_url",
         welcome_title: optional "welcome_title",
         welcome_tagline: optional "welcome_tagline",
@@ -47,91 +49,5 @@ runtime::object! {
         allowed_domains: optional "allowed_domains",
         selected_feature_flags: optional "selected_feature_flags",
         pre_chat_form_options: optional "pre_chat_form_options",
-    }
-}
-
-impl WebWidgetChannelUpdate {
-    /// Creates the value with no field set.
-    pub fn new() -> Self {
-        Default::default()
-    }
-
-    /// Site the widget stands on.
-    pub fn website_url(mut self, website_url: impl Into<String>) -> Self {
-        self.website_url = Some(website_url.into());
-        self
-    }
-
-    /// Title of the widget's greeting.
-    pub fn welcome_title(mut self, welcome_title: impl Into<String>) -> Self {
-        self.welcome_title = Some(welcome_title.into());
-        self
-    }
-
-    /// Text of the widget's greeting.
-    pub fn welcome_tagline(mut self, welcome_tagline: impl Into<String>) -> Self {
-        self.welcome_tagline = Some(welcome_tagline.into());
-        self
-    }
-
-    /// Colour of the widget, in hex.
-    pub fn widget_color(mut self, widget_color: impl Into<String>) -> Self {
-        self.widget_color = Some(widget_color.into());
-        self
-    }
-
-    /// How soon visitors may expect a reply.
-    pub fn reply_time(
-        mut self,
-        reply_time: impl Into<super::WebWidgetChannelReplyTime>,
-    ) -> Self {
-        self.reply_time = Some(reply_time.into());
-        self
-    }
-
-    /// Whether visitors fill in a form first.
-    pub fn pre_chat_form_enabled(mut self, pre_chat_form_enabled: bool) -> Self {
-        self.pre_chat_form_enabled = Some(pre_chat_form_enabled);
-        self
-    }
-
-    /// Whether the conversation goes on by e-mail once the visitor has left.
-    pub fn continuity_via_email(mut self, continuity_via_email: bool) -> Self {
-        self.continuity_via_email = Some(continuity_via_email);
-        self
-    }
-
-    /// Whether contacts have to prove who they are; null for channels that cannot ask.
-    pub fn hmac_mandatory(mut self, hmac_mandatory: bool) -> Self {
-        self.hmac_mandatory = Some(hmac_mandatory);
-        self
-    }
-
-    /// Sites on which the widget may stand.
-    pub fn allowed_domains(mut self, allowed_domains: impl Into<String>) -> Self {
-        self.allowed_domains = Some(allowed_domains.into());
-        self
-    }
-
-    /// What the widget offers to visitors.
-    pub fn selected_feature_flags(
-        mut self,
-        selected_feature_flags: impl IntoIterator<
-            Item = impl Into<super::WebWidgetChannelSelectedFeatureFlagsItem>,
-        >,
-    ) -> Self {
-        self.selected_feature_flags = Some(
-            selected_feature_flags.into_iter().map(Into::into).collect(),
-        );
-        self
-    }
-
-    /// What that form asks.
-    pub fn pre_chat_form_options(
-        mut self,
-        pre_chat_form_options: impl Into<super::PreChatFormPayload>,
-    ) -> Self {
-        self.pre_chat_form_options = Some(pre_chat_form_options.into());
-        self
     }
 }

@@ -5,7 +5,7 @@
 use crm_clients_runtime as runtime;
 
 /// What is changed on a phone number at WhatsApp.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WhatsappChannelUpdate {
     /// Phone number, in E.164 form.
@@ -14,49 +14,20 @@ pub struct WhatsappChannelUpdate {
     pub provider: Option<super::WhatsappChannelProvider>,
     /// Credentials and settings at the provider.
     pub provider_config: Option<WhatsappChannelUpdateProviderConfig>,
+    /// Undeclared properties; see [`runtime::AdditionalProperties`].
+    pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    WhatsappChannelUpdate {
+    WhatsappChannelUpdate rest additional_properties {
         phone_number: optional "phone_number",
         provider: optional "provider",
         provider_config: optional "provider_config",
     }
 }
 
-impl WhatsappChannelUpdate {
-    /// Creates the value with no field set.
-    pub fn new() -> Self {
-        Default::default()
-    }
-
-    /// Phone number, in E.164 form.
-    pub fn phone_number(mut self, phone_number: impl Into<String>) -> Self {
-        self.phone_number = Some(phone_number.into());
-        self
-    }
-
-    /// Who provides the channel or the sign-in; null where nobody does.
-    pub fn provider(
-        mut self,
-        provider: impl Into<super::WhatsappChannelProvider>,
-    ) -> Self {
-        self.provider = Some(provider.into());
-        self
-    }
-
-    /// Credentials and settings at the provider.
-    pub fn provider_config(
-        mut self,
-        provider_config: impl Into<WhatsappChannelUpdateProviderConfig>,
-    ) -> Self {
-        self.provider_config = Some(provider_config.into());
-        self
-    }
-}
-
 /// Credentials and settings at the provider.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WhatsappChannelUpdateProviderConfig {
     /// Token of the provider.
@@ -74,43 +45,5 @@ runtime::object! {
         api_key: optional "api_key",
         phone_number_id: optional "phone_number_id",
         business_account_id: optional "business_account_id",
-    }
-}
-
-impl WhatsappChannelUpdateProviderConfig {
-    /// Creates the value with no field set.
-    pub fn new() -> Self {
-        Default::default()
-    }
-
-    /// Token of the provider.
-    pub fn api_key(mut self, api_key: impl Into<runtime::Secret>) -> Self {
-        self.api_key = Some(api_key.into());
-        self
-    }
-
-    /// Id of the phone number at WhatsApp; the cloud API needs it.
-    pub fn phone_number_id(mut self, phone_number_id: impl Into<String>) -> Self {
-        self.phone_number_id = Some(phone_number_id.into());
-        self
-    }
-
-    /// Id of the business account at WhatsApp; the cloud API needs it.
-    pub fn business_account_id(
-        mut self,
-        business_account_id: impl Into<String>,
-    ) -> Self {
-        self.business_account_id = Some(business_account_id.into());
-        self
-    }
-
-    /// Adds an additional property.
-    pub fn with_additional_properties(
-        mut self,
-        key: impl Into<String>,
-        value: impl Into<runtime::Value>,
-    ) -> Self {
-        self.additional_properties.insert(key.into(), value.into());
-        self
     }
 }
