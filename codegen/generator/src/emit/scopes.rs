@@ -12,7 +12,7 @@ use crate::ir::{Api, Argument};
 pub fn file(api: &Api, index: usize, source: &str) -> String {
     let scope = &api.scopes[index];
     let docs = escape::module_docs(&scope.docs);
-    let bound = || scope.arguments.iter().map(|argument| &argument.ty);
+    let bound = || scope.arguments.iter().chain(child_arguments(api, index)).map(|argument| &argument.ty);
     let maps = bound().any(holds_map).then(|| {
         quote!(
             use std::collections::BTreeMap;
@@ -32,6 +32,13 @@ pub fn file(api: &Api, index: usize, source: &str) -> String {
     });
     file.items(handle(api, &scope.name, &scope.docs, &scope.arguments, &methods(api, Some(index))));
     file.finish()
+}
+
+/// The arguments of the handles in a scope, those that it has bound included.
+pub fn child_arguments(api: &Api, scope: usize) -> impl Iterator<Item = &Argument> {
+    let scopes = api.scopes.iter().filter(move |child| child.parent == Some(scope)).map(|child| &child.arguments);
+    let resources = api.resources.iter().filter(move |child| child.scope == Some(scope)).map(|child| &child.arguments);
+    scopes.chain(resources).flatten()
 }
 
 /// A handle: what it binds, and its methods.
