@@ -48,7 +48,7 @@ enum Command {
     Regen(commands::regen::Arguments),
     /// Takes in an upstream document: drops its prose, writes it in canonical form, notes its source.
     Vendor(optional::Vendor),
-    /// Tells what is wrong or unwise in a document before it becomes code.
+    /// Reports what is wrong or unwise in a document.
     Lint(commands::lint::Arguments),
     /// Reviews what changed on the wire and for callers of the crate, since a revision or between two documents.
     Diff(commands::diff::Arguments),
@@ -64,7 +64,7 @@ enum Command {
     Lower(commands::lower::Arguments),
     /// Writes a stand-alone client crate for any document.
     Generate(commands::generate::Arguments),
-    /// Generates and compiles a crate for every document below a directory, and tells what came of each.
+    /// Generates and compiles a crate for every document below a directory, and reports the results.
     Corpus(optional::Corpus),
     /// Compares recorded traffic with a document, and drafts the overlay that corrects the document.
     Drift(optional::Drift),

@@ -6,6 +6,13 @@ use std::fmt;
 
 use crm_clients_document::sanitize;
 
+/// How a command prints what it found.
+#[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
+pub enum Format {
+    Text,
+    Json,
+}
+
 /// Prints a line or several to standard output, sanitized.
 macro_rules! say {
     ($($argument:tt)*) => { $crate::output::to_stdout(format_args!($($argument)*)) };

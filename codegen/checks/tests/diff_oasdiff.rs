@@ -1,4 +1,4 @@
-//! The rule ids of oasdiff, each with the rule here that tells of the same change: a list of what others have found worth telling.
+//! Maps each rule id of oasdiff to the rule of ours that reports the same change.
 
 mod support;
 
@@ -13,7 +13,7 @@ struct Row<'t> {
     id: &'t str,
     direction: Option<Direction>,
     severity: Severity,
-    /// The rule here; none where nothing here is told of.
+    /// Our rule. None if we do not report the change.
     rule: Option<&'t str>,
     /// Why there is no rule, or why its severity is another one.
     reason: &'t str,

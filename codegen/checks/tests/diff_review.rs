@@ -188,7 +188,7 @@ fn the_verdict_says_who_breaks() -> Outcome {
             sent("{type: object, properties: {a: {type: string, maxLength: <2|1>}}}"),
             [
                 "Deployed clients break: 1 breaking change",
-                "Rust callers compile, and meet the breaking changes when they run",
+                "Rust callers compile, but the breaking changes affect them at run time",
             ],
         ),
         (

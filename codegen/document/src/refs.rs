@@ -231,25 +231,7 @@ impl Names {
             return;
         }
         let base = if holds == FieldType::SchemaOrBool { self.add(node, base, at) } else { base.to_owned() };
-        let length = at.len();
-        match node {
-            Value::Object(members) => {
-                for (name, member) in members {
-                    push_token(at, name);
-                    self.gather(member, holds.member(name, false, Versions::ALL), &base, at);
-                    at.truncate(length);
-                }
-            }
-            Value::Array(items) => {
-                for (index, item) in items.iter().enumerate() {
-                    let token = index.to_string();
-                    push_token(at, &token);
-                    self.gather(item, holds.member(&token, true, Versions::ALL), &base, at);
-                    at.truncate(length);
-                }
-            }
-            _ => {}
-        }
+        holds.visit_members(node, Versions::ALL, at, &mut |node, holds, at| self.gather(node, holds, &base, at));
     }
 }
 

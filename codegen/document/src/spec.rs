@@ -18,6 +18,8 @@ pub use version::Versions;
 
 use serde_json::Value;
 
+use crate::pointer::push_token;
+
 /// An object of the specification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "each variant is the object of that name in the specification")]
@@ -265,6 +267,29 @@ impl FieldType {
                 Some(kind) if !of_array => kind.holds(token, versions).unwrap_or(Self::Any),
                 _ => Self::Any,
             },
+        }
+    }
+
+    /// Calls `visit` with each member or element of a value of this type, what it holds, and its pointer. `at` is the pointer of the value.
+    pub(crate) fn visit_members(
+        self,
+        node: &Value,
+        versions: Versions,
+        at: &mut String,
+        visit: &mut dyn FnMut(&Value, Self, &mut String),
+    ) {
+        let length = at.len();
+        let mut member = |token: &str, node: &Value, of_array: bool| {
+            push_token(at, token);
+            visit(node, self.member(token, of_array, versions), at);
+            at.truncate(length);
+        };
+        match node {
+            Value::Object(members) => members.iter().for_each(|(name, node)| member(name, node, false)),
+            Value::Array(items) => {
+                items.iter().enumerate().for_each(|(index, node)| member(&index.to_string(), node, true));
+            }
+            _ => {}
         }
     }
 

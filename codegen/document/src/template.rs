@@ -24,6 +24,23 @@ impl<'a> Template<'a> {
         names(self.path).chain(names(self.query))
     }
 
+    /// The names that are not empty, each once.
+    pub fn distinct_names(&self) -> Vec<&'a str> {
+        let mut names = Vec::new();
+        for name in self.names() {
+            if !name.is_empty() && !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
+    /// The names of the fragment's pairs: some documents tell the operations of one path apart by them.
+    pub fn fragment_names(&self) -> Vec<&'a str> {
+        let pairs = self.fragment.split('&').filter(|pair| !pair.is_empty());
+        pairs.map(|pair| pair.split('=').next().unwrap_or_default()).collect()
+    }
+
     /// The path and the query without what another parameter than one of the path says.
     ///
     /// `/search?q={q}#top`, its `q` a query parameter, is `/search`.

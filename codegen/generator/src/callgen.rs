@@ -127,7 +127,7 @@ fn root(api: &Api) -> String {
             Ok(())
         }
 
-        /// Tells of a call: the Rust method, HTTP's method and path, what it was called with, and how it ended.
+        /// Reports a call: the Rust method, the HTTP method and path, the arguments, and the outcome.
         fn report(call: [&str; 4], outcome: Outcome) {
             super::report::<client::ErrorBody>(call, outcome);
         }

@@ -777,7 +777,7 @@ impl fmt::Display for TagValue {
 }
 
 /// Kinds of JSON.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum JsonKind {
     /// `true`, `false`
@@ -793,6 +793,7 @@ pub enum JsonKind {
     /// An object.
     Object,
     /// Anything.
+    #[default]
     Any,
 }
 

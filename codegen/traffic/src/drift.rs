@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crm_clients_document::diagnostic::tokens;
-use crm_clients_document::model::{Document, MediaType, MediaTypeId, Operation, OperationId, Status};
+use crm_clients_document::model::{Document, MediaType, MediaTypeId, Operation, OperationId, Status, essence};
 use serde_json::Value;
 
 use crate::exchange::{Body, Exchange, is_json};
@@ -101,7 +101,8 @@ impl<'d> Drift<'d> {
         let part = Part::Response(exchange.status);
         let Some(response) = response_of(operation, exchange.status) else {
             let media_type = exchange.response.as_ref().map(|body| body.media_type.clone()).unwrap_or_default();
-            return self.count(id, part, String::new(), Subject::Status(media_type), &operation.pointer, "");
+            self.count(id, part, String::new(), Subject::Status(media_type), &operation.pointer);
+            return;
         };
         if let Some(body) = &exchange.response {
             let response = &document[response];
@@ -145,7 +146,8 @@ impl<'d> Drift<'d> {
     fn add_body(&mut self, operation: OperationId, part: Part, content: &[MediaTypeId], pointer: &str, body: &Body) {
         let Some(media_type) = media_type_of(self.document, content, &body.media_type) else {
             let subject = Subject::MediaType(body.media_type.clone());
-            return self.count(operation, part, String::new(), subject, pointer, "");
+            self.count(operation, part, String::new(), subject, pointer);
+            return;
         };
         let (Some(json), Some(schema)) = (&body.json, media_type.schema) else { return };
         let schema = &self.document[schema].pointer;
@@ -155,11 +157,9 @@ impl<'d> Drift<'d> {
         for located in found {
             let place = self.place(&located.instance);
             let subject = Subject::Value(located.difference);
-            self.count(operation, part.clone(), place.clone(), subject.clone(), &located.schema, located.found);
-            let key = (operation.index(), part.clone(), place, subject);
-            if let Some(finding) = self.findings.get_mut(&key) {
-                finding.is_time &= located.is_time;
-            }
+            let finding = self.count(operation, part.clone(), place, subject, &located.schema);
+            finding.types.insert(located.found);
+            finding.is_time &= located.is_time;
         }
     }
 
@@ -172,15 +172,8 @@ impl<'d> Drift<'d> {
         property.is_some_and(|property| property[flag] == true)
     }
 
-    fn count(
-        &mut self,
-        id: OperationId,
-        part: Part,
-        place: String,
-        subject: Subject,
-        pointer: &str,
-        found: &'static str,
-    ) {
+    /// The finding of a difference, counted once more.
+    fn count(&mut self, id: OperationId, part: Part, place: String, subject: Subject, pointer: &str) -> &mut Finding {
         let operation = &self.document[id];
         let key = (id.index(), part.clone(), place.clone(), subject.clone());
         let finding = self.findings.entry(key).or_insert_with(|| Finding {
@@ -195,9 +188,7 @@ impl<'d> Drift<'d> {
             is_time: true,
         });
         finding.count += 1;
-        if !found.is_empty() {
-            finding.types.insert(found);
-        }
+        finding
     }
 
     /// The pointer of a value with `*` for indexes and for keys that are data.
@@ -219,13 +210,8 @@ fn response_of(operation: &Operation, status: u16) -> Option<crm_clients_documen
 
 /// The media type that a body has, by name or by range. A body without a name has the first that is JSON.
 fn media_type_of<'d>(document: &'d Document, content: &[MediaTypeId], name: &str) -> Option<&'d MediaType> {
-    let declared: Vec<(String, &MediaType)> = content
-        .iter()
-        .map(|id| &document[*id])
-        .map(|media_type| {
-            (media_type.name.split(';').next().unwrap_or_default().trim().to_ascii_lowercase(), media_type)
-        })
-        .collect();
+    let declared: Vec<(String, &MediaType)> =
+        content.iter().map(|id| &document[*id]).map(|media_type| (essence(&media_type.name), media_type)).collect();
     let exact = declared.iter().find(|(key, _)| key == name);
     let range = || {
         declared.iter().find(|(key, _)| {

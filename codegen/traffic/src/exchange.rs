@@ -5,6 +5,7 @@ use std::io::BufRead;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use crm_clients_document::model::essence;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
@@ -160,7 +161,7 @@ fn from_line(mut line: Map<String, Value>) -> Result<Exchange, &'static str> {
     let method = line["method"].as_str().ok_or("the `method` of the exchange is not a string")?.to_ascii_uppercase();
     let status = status_of(line.get("status"))?;
     let header = line.get("headers").and_then(|headers| headers.get("content-type"));
-    let media_type = line.get("content_type").or(header).and_then(Value::as_str).map(media_type_of).unwrap_or_default();
+    let media_type = line.get("content_type").or(header).and_then(Value::as_str).map(essence).unwrap_or_default();
     let json_media_type = || "application/json".to_owned();
     let mut take = |names: [&str; 2]| names.iter().find_map(|name| line.remove(*name)).filter(|body| !body.is_null());
     let request = take(["sent", "request_body"]).map(|json| Body { media_type: json_media_type(), json: Some(json) });
@@ -181,7 +182,7 @@ fn from_har(entry: &Value) -> Result<Exchange, &'static str> {
     let url = request["url"].as_str().ok_or("the request of the entry has no `url`")?;
     let method = request["method"].as_str().ok_or("the request of the entry has no `method`")?;
     let body = |content: &Value| {
-        let media_type = content["mimeType"].as_str().map(media_type_of).unwrap_or_default();
+        let media_type = content["mimeType"].as_str().map(essence).unwrap_or_default();
         let text = content["text"].as_str().filter(|text| !text.is_empty())?;
         let decoded = (content["encoding"] == "base64").then(|| BASE64_STANDARD.decode(text).unwrap_or_default());
         let bytes = decoded.as_deref().unwrap_or(text.as_bytes());
@@ -200,10 +201,6 @@ fn from_har(entry: &Value) -> Result<Exchange, &'static str> {
 /// Returns true for `application/json` and media types with the suffix `+json`.
 pub fn is_json(media_type: &str) -> bool {
     media_type == "application/json" || media_type.ends_with("+json") || media_type == "text/json"
-}
-
-fn media_type_of(header: &str) -> String {
-    header.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
 fn status_of(status: Option<&Value>) -> Result<u16, &'static str> {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crm_clients_document::diagnostic::child;
 use crm_clients_document::refs::{References, decoded};
 use jsonschema::error::ValidationErrorKind;
-use jsonschema::{Draft, Registry, Resource, ValidationError, Validator};
+use jsonschema::{Draft, Registry, ValidationError, Validator};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::Value;
 
@@ -69,7 +69,7 @@ pub struct Located {
     pub instance: String,
     /// The JSON type of the value: of the property for [`Difference::Undeclared`], otherwise of the value that the pointer leads to.
     pub found: &'static str,
-    /// Whether the value is a string that holds an RFC 3339 time.
+    /// For [`Difference::Format`], whether the value is an RFC 3339 time.
     pub is_time: bool,
 }
 
@@ -78,6 +78,8 @@ pub struct Schemas<'d> {
     references: References<'d>,
     registry: Registry<'d>,
     validators: HashMap<String, Option<Validator>>,
+    /// Whether a value is an RFC 3339 time.
+    time: Validator,
 }
 
 impl<'d> Schemas<'d> {
@@ -87,10 +89,12 @@ impl<'d> Schemas<'d> {
     ///
     /// If a reference in the document is not a valid URI.
     pub fn new(document: &'d Value) -> Result<Self, String> {
-        let resource = Resource::from_contents(document.clone());
-        let registry = Registry::new().draft(Draft::Draft202012).add(BASE, resource);
+        let registry = Registry::new().draft(Draft::Draft202012).add(BASE, document);
         let registry = registry.and_then(jsonschema::RegistryBuilder::prepare).map_err(|error| error.to_string())?;
-        Ok(Self { references: References::new(document), registry, validators: HashMap::new() })
+        let time = serde_json::json!({"type": "string", "format": "date-time"});
+        let time =
+            jsonschema::options().should_validate_formats(true).build(&time).map_err(|error| error.to_string())?;
+        Ok(Self { references: References::new(document), registry, validators: HashMap::new(), time })
     }
 
     /// The document.
@@ -106,21 +110,28 @@ impl<'d> Schemas<'d> {
 
     /// Returns true if the value has no difference to the schema at this pointer, apart from undeclared properties.
     pub fn is_valid(&mut self, schema: &str, instance: &Value) -> bool {
+        self.prepare(schema);
         self.validator(schema).is_none_or(|validator| validator.is_valid(instance))
     }
 
     /// Returns the differences between a value and the schema at this pointer, apart from undeclared properties.
     pub fn differences(&mut self, schema: &str, instance: &Value) -> Vec<Located> {
+        self.prepare(schema);
         let mut found = Vec::new();
         let Some(validator) = self.validator(schema) else { return found };
         if !validator.is_valid(instance) {
-            validator.iter_errors(instance).for_each(|error| collect(&error, instance, &mut found));
+            validator.iter_errors(instance).for_each(|error| collect(&error, instance, &self.time, &mut found));
         }
         found
     }
 
     /// None if the validator cannot read the schema.
-    fn validator(&mut self, schema: &str) -> Option<&Validator> {
+    fn validator(&self, schema: &str) -> Option<&Validator> {
+        self.validators.get(schema)?.as_ref()
+    }
+
+    /// Makes the validator of a schema.
+    fn prepare(&mut self, schema: &str) {
         if !self.validators.contains_key(schema) {
             let reference = serde_json::json!({"$ref": format!("{BASE}#{}", utf8_percent_encode(schema, FRAGMENT))});
             let options = jsonschema::options().with_draft(Draft::Draft202012).with_base_uri("urn:drift");
@@ -128,17 +139,16 @@ impl<'d> Schemas<'d> {
             let validator = options.with_registry(&self.registry).build(&reference).ok();
             self.validators.insert(schema.to_owned(), validator);
         }
-        self.validators.get(schema)?.as_ref()
     }
 }
 
 /// Collects an error. Of a choice that nothing fits, the errors of the alternative that is nearest are collected.
-fn collect(error: &ValidationError<'_>, body: &Value, found: &mut Vec<Located>) {
+fn collect(error: &ValidationError<'_>, body: &Value, time: &Validator, found: &mut Vec<Located>) {
     let difference = match error.kind() {
         ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
             if let Some(nearest) = context.iter().min_by_key(|errors| distance(errors, error.instance_path().as_str()))
             {
-                nearest.iter().for_each(|error| collect(error, body, found));
+                nearest.iter().for_each(|error| collect(error, body, time, found));
             }
             return;
         }
@@ -155,7 +165,8 @@ fn collect(error: &ValidationError<'_>, body: &Value, found: &mut Vec<Located>) 
     let instance = error.instance_path().as_str().to_owned();
     let value = body.pointer(&instance).unwrap_or(&Value::Null);
     let Some(schema) = error.absolute_keyword_location().and_then(|uri| schema_of(uri.as_str())) else { return };
-    found.push(Located { difference, schema, instance, found: type_of(value), is_time: is_time(value) });
+    let is_time = difference == Difference::Format && time.is_valid(value);
+    found.push(Located { difference, schema, instance, found: type_of(value), is_time });
 }
 
 /// How far a value is from an alternative: another type, then another constant, then the number of errors.
@@ -185,13 +196,6 @@ pub fn type_of(value: &Value) -> &'static str {
         Value::Array(_) => "array",
         Value::Object(_) => "object",
     }
-}
-
-/// Returns true for an RFC 3339 time.
-fn is_time(value: &Value) -> bool {
-    let validates =
-        || jsonschema::options().should_validate_formats(true).build(&serde_json::json!({"format": "date-time"}));
-    value.as_str().is_some_and(|text| text.len() > 10) && validates().is_ok_and(|format| format.is_valid(value))
 }
 
 /// A keyword of the schema at a pointer: its value, and its own pointer.

@@ -57,18 +57,25 @@ impl Search<'_, '_> {
                 self.add_parts(part, value, parts);
             }
         }
-        for keyword in CHOICES.into_iter().chain(["allOf"]) {
-            let Some((list, place)) = member(document, &schema, keyword) else { continue };
-            let count = list.as_array().map_or(0, Vec::len);
-            let alternatives: Vec<String> = (0..count).map(|index| child(&place, &index.to_string())).collect();
+        for part in self.listed(&schema, "allOf") {
+            self.add_parts(part, value, parts);
+        }
+        for keyword in CHOICES {
+            let alternatives = self.listed(&schema, keyword);
             let fitting: Vec<bool> = alternatives.iter().map(|part| self.schemas.is_valid(part, value)).collect();
-            let any_fits = CHOICES.contains(&keyword) && fitting.contains(&true);
+            let any_fits = fitting.contains(&true);
             for (part, fits) in alternatives.into_iter().zip(fitting) {
                 if fits || !any_fits {
                     self.add_parts(part, value, parts);
                 }
             }
         }
+    }
+
+    /// The pointers of the schemas that a keyword lists.
+    fn listed(&self, schema: &str, keyword: &str) -> Vec<String> {
+        let Some((list, place)) = member(self.schemas.document(), schema, keyword) else { return Vec::new() };
+        (0..list.as_array().map_or(0, Vec::len)).map(|index| child(&place, &index.to_string())).collect()
     }
 
     fn object(&mut self, parts: &[String], members: &Map<String, Value>, instance: &str) {

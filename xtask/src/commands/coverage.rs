@@ -8,7 +8,7 @@ use crm_clients_review::coverage::{Coverage, Standing, coverage};
 use serde::Serialize;
 
 use crate::api::Workspace;
-use crate::output::{self, say};
+use crate::output::{self, Format, say};
 use crate::{Fault, Outcome, input};
 
 /// Arguments of `coverage`.
@@ -20,12 +20,6 @@ pub struct Arguments {
     /// How to print it.
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
-}
-
-#[derive(Clone, Copy, clap::ValueEnum)]
-enum Format {
-    Text,
-    Json,
 }
 
 /// So many places of a keyword are shown.

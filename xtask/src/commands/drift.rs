@@ -9,7 +9,7 @@ use crm_clients_traffic::{Drift, Finding, Part, draft, exchange};
 use serde_json::{Value, json};
 
 use crate::api::Workspace;
-use crate::output::{self, say};
+use crate::output::{self, Format, say};
 use crate::{Fault, Outcome};
 
 /// Arguments of `drift`.
@@ -33,12 +33,6 @@ pub struct Arguments {
     /// Prints the overlay that would remove the findings instead.
     #[arg(long)]
     draft: bool,
-}
-
-#[derive(Clone, Copy, clap::ValueEnum)]
-enum Format {
-    Text,
-    Json,
 }
 
 /// Runs it. The outcome is a difference if there is a finding.

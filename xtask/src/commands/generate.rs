@@ -14,7 +14,7 @@ use crm_clients_generator::names;
 use crm_clients_review::Lint;
 
 use crate::api::{Source, Workspace};
-use crate::output::{self, say};
+use crate::output::{self, Format, say};
 use crate::tree::{self, Contents, Lock, Staging};
 use crate::{Fault, Outcome, input};
 
@@ -39,12 +39,6 @@ pub struct Arguments {
     /// How to print what is found: for people, or as an object a line.
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
-}
-
-#[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
-enum Format {
-    Text,
-    Json,
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]

@@ -18,7 +18,7 @@ pub struct Arguments {
     /// Vendored APIs, with their overlays, and files of documents or overlays; all APIs where none is named.
     #[arg(value_name = "API|FILE")]
     sources: Vec<String>,
-    /// Looks at the APIs as they are upstream: what their overlays mend is told, too.
+    /// Lints the upstream documents, and so reports what their overlays correct.
     #[arg(long)]
     without_overlay: bool,
     /// How to print what is found: for people, as an object a line, or as GitHub's annotations.

@@ -5,7 +5,7 @@ use crm_clients_generator::Generate;
 use serde::Serialize;
 
 use crate::api::Workspace;
-use crate::output::{self, say};
+use crate::output::{self, Format, say};
 use crate::{Fault, Outcome};
 
 /// Arguments of `list`.
@@ -17,12 +17,6 @@ pub struct Arguments {
     /// How to print them.
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
-}
-
-#[derive(Clone, Copy, clap::ValueEnum)]
-enum Format {
-    Text,
-    Json,
 }
 
 /// A line of the list.

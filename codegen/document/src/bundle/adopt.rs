@@ -103,7 +103,7 @@ fn add(
     let place = section_pointer(section, Versions::of(value));
     let Some(Value::Object(members)) = tokens(&place).try_fold(&mut *value, |node, token| object_at(node, &token))
     else {
-        // That `components` is no object is told of by a later pass.
+        // A later pass reports that `components` is not an object.
         return None;
     };
     let wanted = Target { path: String::new(), pointer: target.to_owned() }.name();

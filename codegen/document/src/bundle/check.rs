@@ -102,20 +102,5 @@ pub(super) fn walk(
     if let Some(reference) = node.get("$ref").and_then(Value::as_str) {
         see(&child(at, "$ref"), holds, reference);
     }
-    let length = at.len();
-    let mut member = |token: &str, node: &Value, holds: FieldType| {
-        push_token(at, token);
-        walk(node, holds, versions, at, see);
-        at.truncate(length);
-    };
-    match node {
-        Value::Object(members) => {
-            members.iter().for_each(|(key, value)| member(key, value, holds.member(key, false, versions)));
-        }
-        Value::Array(elements) => {
-            let holds = holds.member("", true, versions);
-            elements.iter().enumerate().for_each(|(index, value)| member(&index.to_string(), value, holds));
-        }
-        _ => {}
-    }
+    holds.visit_members(node, versions, at, &mut |node, holds, at| walk(node, holds, versions, at, see));
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Severity, child, push_token};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity, child};
 use crate::load::Growth;
 use crate::origin::Documents;
 use crate::refs::References;
@@ -97,22 +97,7 @@ fn find(
     {
         return found.push((at.clone(), holds, reference.to_owned()));
     }
-    let length = at.len();
-    let mut member = |token: &str, node: &Value, holds: FieldType| {
-        push_token(at, token);
-        find(node, holds, versions, at, found);
-        at.truncate(length);
-    };
-    match node {
-        Value::Object(members) => {
-            members.iter().for_each(|(name, value)| member(name, value, holds.member(name, false, versions)));
-        }
-        Value::Array(items) => {
-            let holds = holds.member("", true, versions);
-            items.iter().enumerate().for_each(|(index, value)| member(&index.to_string(), value, holds));
-        }
-        _ => {}
-    }
+    holds.visit_members(node, versions, at, &mut |node, holds, at| find(node, holds, versions, at, found));
 }
 
 fn is_within(pointer: &str, node: &str) -> bool {

@@ -7,7 +7,6 @@ use serde_json::Value;
 use super::Object;
 use super::document::drop_objects;
 use super::moves::Moves;
-use crate::diagnostic::push_token;
 use crate::spec::{FieldType, ObjectKind, Versions};
 
 /// Puts path items, media types and callbacks in the place of the references to them. What stands beside the reference to a path item wins.
@@ -58,22 +57,7 @@ fn find(node: &Value, holds: FieldType, at: &mut String, found: &mut Vec<String>
     {
         return found.push(at.clone());
     }
-    let length = at.len();
-    let mut member = |token: &str, node: &Value, holds: FieldType| {
-        push_token(at, token);
-        find(node, holds, at, found);
-        at.truncate(length);
-    };
-    match node {
-        Value::Object(members) => {
-            members.iter().for_each(|(name, value)| member(name, value, holds.member(name, false, Versions::ALL)));
-        }
-        Value::Array(items) => {
-            let holds = holds.member("", true, Versions::ALL);
-            items.iter().enumerate().for_each(|(index, value)| member(&index.to_string(), value, holds));
-        }
-        _ => {}
-    }
+    holds.visit_members(node, Versions::ALL, at, &mut |node, holds, at| find(node, holds, at, found));
 }
 
 /// A path item, media type or callback with all that its reference leads to. None if that is no object, or a node around the reference.

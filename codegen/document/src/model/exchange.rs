@@ -249,6 +249,11 @@ pub struct MediaType {
     pub extensions: ExtensionMap,
 }
 
+/// Returns a media type without its parameters, in lower case.
+pub fn essence(media_type: &str) -> String {
+    media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
 impl MediaType {
     /// The properties that are written as `name[key]`.
     pub fn deep_objects(&self) -> Vec<&str> {

@@ -38,7 +38,7 @@ impl<'v> Builder<'v, '_> {
     /// The declared parameters without those that say nothing: the second of one name and location, and those of the path that the path
     /// has no place for.
     pub(super) fn needed(&mut self, declared: Vec<Declared>, path: &str) -> Vec<Declared> {
-        let template = template_names(path);
+        let template = Template::of(path).distinct_names();
         let mut seen = HashSet::new();
         let mut needed = Vec::with_capacity(declared.len());
         for one in declared {
@@ -68,7 +68,7 @@ impl<'v> Builder<'v, '_> {
     ) -> Vec<ParameterId> {
         let own = self.needed(own, path);
         let all = || shared.iter().chain(&own);
-        for name in fragment_names(path).into_iter().filter(|name| !all().any(|one| one.name == *name)) {
+        for name in Template::of(path).fragment_names().into_iter().filter(|name| !all().any(|one| one.name == *name)) {
             let message = format!("what stands behind `#` never reaches a server, and no parameter is called `{name}`");
             let help = "declare the parameter that the server tells operations apart by";
             self.diagnostics.warning("path-fragment", pointer, message, help);
@@ -80,7 +80,7 @@ impl<'v> Builder<'v, '_> {
                 && (one.location == Location::Path || one.location == Location::Query && in_query.contains(&name))
         };
         let missing: Vec<&str> =
-            template_names(path).into_iter().filter(|name| !all().any(|one| fills(one, name))).collect();
+            Template::of(path).distinct_names().into_iter().filter(|name| !all().any(|one| fills(one, name))).collect();
         let mut parameters = overridden(shared, &own);
         for (index, name) in (list(object, "parameters").count()..).zip(missing) {
             let message = format!("nothing declares the path parameter `{name}`; it is taken for a string");
@@ -163,7 +163,7 @@ impl<'v> Builder<'v, '_> {
 
 /// Whether a value of this media type is written as it is.
 fn is_plain_text(media_type: &str) -> bool {
-    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let essence = super::essence(media_type);
     essence.starts_with("text/") && essence != "text/json"
 }
 
@@ -183,23 +183,6 @@ pub(super) fn overridden(shared: &[Declared], own: &[Declared]) -> Vec<Parameter
 fn is_described_elsewhere(parameter: &Parameter) -> bool {
     parameter.location == Location::Header
         && ["accept", "content-type", "authorization"].iter().any(|name| parameter.name.eq_ignore_ascii_case(name))
-}
-
-/// The names in braces, each once; a fragment is not sent.
-fn template_names(path: &str) -> Vec<&str> {
-    let mut names = Vec::new();
-    for name in Template::of(path).names() {
-        if !name.is_empty() && !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    names
-}
-
-/// What the fragment of a path names: some documents tell operations of one path apart by it.
-fn fragment_names(path: &str) -> Vec<&str> {
-    let pairs = Template::of(path).fragment.split('&').filter(|pair| !pair.is_empty());
-    pairs.map(|pair| pair.split('=').next().unwrap_or_default()).collect()
 }
 
 fn remedy(template: &[&str]) -> String {

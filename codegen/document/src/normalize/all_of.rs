@@ -170,7 +170,7 @@ fn collect(
     match normalizer[id].kind.clone() {
         Kind::Any => {}
         Kind::AllOf(all) => {
-            // A part that is itself a whole is told of by its own name only where it stands alone.
+            // If several parts say something, the whole stands for them.
             let before = parts.telling.len();
             for part in &all {
                 deeper(|| collect(normalizer, *part, parts, whole, seen));

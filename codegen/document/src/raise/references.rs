@@ -55,19 +55,5 @@ fn find(
         named.push(at.clone());
         at.truncate(length);
     }
-    let mut member = |token: &str, node: &Value, holds: FieldType| {
-        push_token(at, token);
-        find(document, node, holds, versions, at, named);
-        at.truncate(length);
-    };
-    match node {
-        Value::Object(members) => {
-            members.iter().for_each(|(name, value)| member(name, value, holds.member(name, false, versions)));
-        }
-        Value::Array(items) => {
-            let holds = holds.member("", true, versions);
-            items.iter().enumerate().for_each(|(index, value)| member(&index.to_string(), value, holds));
-        }
-        _ => {}
-    }
+    holds.visit_members(node, versions, at, &mut |node, holds, at| find(document, node, holds, versions, at, named));
 }

@@ -7,7 +7,9 @@ use serde_json::{Map, Number, Value};
 
 use crm_clients_document::model::SchemaId;
 use crm_clients_document::normalize::{Additional, Bound, Normalizer};
-use merge::{Merged, SampleType};
+
+use crate::ir::JsonKind;
+use merge::Merged;
 
 /// What the samples hold.
 #[derive(Debug, Clone, Copy)]
@@ -89,13 +91,13 @@ impl<'a> Sampler<'a> {
             return Ok(values[self.turn % values.len()].clone());
         }
         match schema.kind {
-            SampleType::Boolean => Ok(Value::Bool(true)),
-            SampleType::Integer => Ok(integer(schema, self.turn)),
-            SampleType::Number => Ok(number(schema, self.turn)),
-            SampleType::String => self.string(schema),
-            SampleType::Array => self.array(schema),
-            SampleType::Object => self.object(schema),
-            SampleType::Any => Ok(Value::String("anything".to_owned())),
+            JsonKind::Boolean => Ok(Value::Bool(true)),
+            JsonKind::Integer => Ok(integer(schema, self.turn)),
+            JsonKind::Number => Ok(number(schema, self.turn)),
+            JsonKind::String => self.string(schema),
+            JsonKind::Array => self.array(schema),
+            JsonKind::Object => self.object(schema),
+            JsonKind::Any => Ok(Value::String("anything".to_owned())),
         }
     }
 

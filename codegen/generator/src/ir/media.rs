@@ -1,9 +1,6 @@
 //! Media types.
 
-/// A media type without its parameters, in lower case.
-pub(crate) fn essence(media_type: &str) -> String {
-    media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
-}
+pub(crate) use crm_clients_document::model::essence;
 
 /// Whether a body of this type is JSON, or may be taken for it.
 pub(crate) fn is_json(media_type: &str) -> bool {

@@ -20,7 +20,7 @@ struct Written {
 }
 
 impl<'a> Wire<'a> {
-    /// Compares how the properties are written that both documents have: what came or went is told of as such.
+    /// Compares the encodings of properties that both documents have. Added and removed properties are reported elsewhere.
     pub(super) fn encodings(
         &mut self,
         unit: UnitId,

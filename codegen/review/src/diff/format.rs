@@ -94,7 +94,7 @@ impl Verdict {
         let callers = match (rust.breaking, rust.warning, wire.breaking) {
             (0, 0, 0) => "Rust callers compile as before".to_owned(),
             (0, _, 0) => format!("Rust callers compile, and the client does something else: {rust}"),
-            (0, ..) => "Rust callers compile, and meet the breaking changes when they run".to_owned(),
+            (0, ..) => "Rust callers compile, but the breaking changes affect them at run time".to_owned(),
             _ => format!("Rust callers break: {rust}"),
         };
         Self { clients, callers, version: review.required.to_string() }

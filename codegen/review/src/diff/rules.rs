@@ -1,6 +1,6 @@
 //! The kinds of change, one row each.
 //!
-//! What narrows what a server takes, or widens what it sends, breaks a client; the reverse is told for information. A warning is what
+//! What narrows what a server takes, or widens what it sends, breaks a client; the opposite is information. A warning is what
 //! the documents do not decide: whether a pattern is narrower than another, or whether a server minds a parameter that it no longer
 //! knows. Values that join an `enum` of a response are a warning, too, for clients are well advised to expect them.
 

@@ -172,7 +172,7 @@ impl<'a> Wire<'a> {
         self.note(part, Step::Same, Some(direction), places, says);
     }
 
-    /// Whether either of two nodes allows everything, null among it: that is told of as a change of type.
+    /// Whether either of two nodes allows everything, null included. That is reported as a change of type.
     fn allows_all(&self, old: Node, new: Node) -> bool {
         let (old, new) = (self.old.view(old), self.new.view(new));
         [old, new].iter().any(|view| view.kind == super::view::Type::Any && view.choices.is_empty())

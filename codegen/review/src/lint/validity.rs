@@ -103,8 +103,8 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "conflicting-querystring",
         error_in: Versions::ALL,
-        sentence: "a `querystring` parameter has no `content`, or stands beside another parameter in the query",
-        remedy: "describe the whole query in one `querystring` parameter, or in `query` parameters alone",
+        sentence: "a `querystring` parameter has no `content`, or is declared together with a `query` parameter",
+        remedy: "declare either one `querystring` parameter or only `query` parameters",
         checks: &[
             Each(ObjectKind::Parameter, parameters::querystring_schema),
             Each(ObjectKind::Operation, parameters::querystrings),

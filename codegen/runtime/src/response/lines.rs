@@ -9,15 +9,14 @@ use bytes::{Buf as _, Bytes};
 use futures_core::Stream;
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 
-use crate::error::{DecodeError, Error, TransportError};
+use crate::error::{Error, TransportError};
 use crate::operation::Reply;
 use crate::request::{Call, ResponseMode};
 use crate::response::decode::DecodeFailure;
 use crate::response::limits::Limits;
-use crate::response::stage::{Open, Stage};
+use crate::response::stage::{self, Open, Stage};
 use crate::response::{ErrorDecoder, decoded};
 use crate::serde::tolerance::Tolerance;
-use crate::trace;
 
 /// The media types that are asked for.
 const ACCEPT: &str = "application/x-ndjson, application/jsonl, application/json-seq";
@@ -138,12 +137,7 @@ impl<T, B> JsonLines<T, B> {
     fn decode(&self, open: &mut Open, line: &Bytes) -> Result<T, Error<B>> {
         open.reply.body = line.slice_ref(line.trim_ascii());
         let limits = Limits::of_response(self.limit).with(self.tolerance);
-        let (read, decoding) = limits.apply(|| (self.read)(&open.reply));
-        trace::warnings(self.operation, &decoding.warnings);
-        read.map_err(|failure| {
-            let error = DecodeError::new(self.operation, open.reply.clone(), failure).redacted(open.redactor.clone());
-            Error::Decode(Box::new(error))
-        })
+        stage::decode(self.operation, &open.reply, &open.redactor, limits, self.read)
     }
 }
 

@@ -9,15 +9,14 @@ use bytes::Bytes;
 use futures_core::Stream;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 
-use crate::error::{DecodeError, Error, TransportError};
+use crate::error::{Error, TransportError};
 use crate::operation::Reply;
 use crate::request::{Call, ResponseMode};
 use crate::response::decode::DecodeFailure;
 use crate::response::limits::Limits;
-use crate::response::stage::{Open, Stage};
+use crate::response::stage::{self, Open, Stage};
 use crate::response::{ErrorDecoder, decoded};
 use crate::serde::tolerance::Tolerance;
-use crate::trace;
 
 /// What such a response is called in errors.
 const EXPECTED: &str = "parts (multipart/mixed with a boundary)";
@@ -216,12 +215,8 @@ impl<T, B> Parts<T, B> {
         reply.headers.remove(CONTENT_TYPE);
         reply.headers.extend(headers.get(CONTENT_TYPE).map(|kind| (CONTENT_TYPE, kind.clone())));
         let limits = Limits::of_response(self.limit).with(self.tolerance);
-        let (read, decoding) = limits.apply(|| (self.read)(&reply));
-        trace::warnings(self.operation, &decoding.warnings);
-        read.map(|body| Part { headers, body }).map_err(|failure| {
-            let error = DecodeError::new(self.operation, reply, failure).redacted(open.redactor.clone());
-            Error::Decode(Box::new(error))
-        })
+        let body = stage::decode(self.operation, &reply, &open.redactor, limits, self.read)?;
+        Ok(Part { headers, body })
     }
 }
 

@@ -12,6 +12,8 @@ use crate::redact::Redactor;
 use crate::request::Sending;
 use crate::response::byte_stream::ByteStream;
 use crate::response::decode::DecodeFailure;
+use crate::response::limits::Limits;
+use crate::trace;
 use crate::transport::RawResponse;
 
 pub(super) enum Stage<B: 'static> {
@@ -51,6 +53,22 @@ impl<B> Stage<B> {
             Self::Opening(_) | Self::Ended => None,
         }))
     }
+}
+
+/// Decodes an item of a stream, and reports what was left out of it.
+pub(super) fn decode<T, B>(
+    operation: &'static str,
+    reply: &Reply,
+    redactor: &Redactor,
+    limits: Limits,
+    read: impl FnOnce(&Reply) -> Result<T, DecodeFailure>,
+) -> Result<T, Error<B>> {
+    let (read, decoding) = limits.apply(|| read(reply));
+    trace::warnings(operation, &decoding.warnings);
+    read.map_err(|failure| {
+        let error = DecodeError::new(operation, reply.clone(), failure).redacted(redactor.clone());
+        Error::Decode(Box::new(error))
+    })
 }
 
 impl Open {

@@ -10,10 +10,10 @@ use crate::template::{self, Template};
 
 /// Brings the parameters of a path item into line with one another and with the path's template.
 pub(super) fn lower_path_item(path: &str, item: &mut Object, walk: &mut Lowering) {
-    let template = template_names(path);
+    let template = Template::of(path).distinct_names();
     drop_needless(item, &template, walk);
     let shared = filling(item, path, walk);
-    let in_fragment = fragment_names(path);
+    let in_fragment = Template::of(path).fragment_names();
     let named = names(item, walk);
     for (method, operation) in operations(item) {
         walk.enter(method, |walk| {
@@ -30,17 +30,6 @@ pub(super) fn lower_path_item(path: &str, item: &mut Object, walk: &mut Lowering
             declare(operation, template.iter().copied().filter(is_missing), walk);
         });
     }
-}
-
-/// The names in braces, each once; a fragment is not sent.
-fn template_names(path: &str) -> Vec<&str> {
-    let mut names = Vec::new();
-    for name in Template::of(path).names() {
-        if !name.is_empty() && !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    names
 }
 
 /// Drops parameters that say nothing: the second of one name and one place, and those in the path that the path has no place for.
@@ -97,12 +86,6 @@ fn names(holder: &Object, walk: &Lowering) -> HashSet<String> {
 fn identities<'a>(holder: &'a Object, walk: &'a Lowering) -> impl Iterator<Item = (String, String)> + 'a {
     let parameters = holder.get("parameters").and_then(Value::as_array).into_iter().flatten();
     parameters.filter_map(|parameter| walk.targets.identity(parameter))
-}
-
-/// What the fragment of a path names: some documents tell operations of one path apart by it.
-fn fragment_names(path: &str) -> Vec<&str> {
-    let pairs = Template::of(path).fragment.split('&').filter(|pair| !pair.is_empty());
-    pairs.map(|pair| pair.split('=').next().unwrap_or_default()).collect()
 }
 
 /// Declares path parameters that nobody declared.

@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::{Result, Sampler, Unsampled};
+use crate::ir::JsonKind;
 use crate::ir::is_alike;
 use crm_clients_document::model::SchemaId;
 use crm_clients_document::normalize::{Additional, Choice, Discriminator, Kind, Limits, Normalizer};
@@ -11,7 +12,7 @@ use crm_clients_document::normalize::{Additional, Choice, Discriminator, Kind, L
 /// The schemas that hold at once, merged: of keywords that several have, those of the first.
 #[derive(Clone, Default)]
 pub(super) struct Merged<'a> {
-    pub(super) kind: SampleType,
+    pub(super) kind: JsonKind,
     pub(super) limits: Limits,
     /// Each property with all schemas that it has.
     pub(super) properties: IndexMap<&'a str, Vec<SchemaId>>,
@@ -22,19 +23,6 @@ pub(super) struct Merged<'a> {
     pub(super) chosen: Vec<SchemaId>,
     /// The property and value by which the chosen alternative is known.
     pub(super) tag: Option<(String, Value)>,
-}
-
-/// The type of a sample.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-pub(super) enum SampleType {
-    #[default]
-    Any,
-    Boolean,
-    Integer,
-    Number,
-    String,
-    Array,
-    Object,
 }
 
 impl<'a> Sampler<'a> {
@@ -68,13 +56,13 @@ impl<'a> Sampler<'a> {
         let mut out = Merged { limits: schema.limits.clone(), ..Merged::default() };
         match &schema.kind {
             Kind::Any => {}
-            Kind::Boolean => out.kind = SampleType::Boolean,
-            Kind::Integer { .. } => out.kind = SampleType::Integer,
-            Kind::Number => out.kind = SampleType::Number,
-            Kind::String { .. } => out.kind = SampleType::String,
-            Kind::Array(items) => (out.kind, out.items) = (SampleType::Array, vec![*items]),
+            Kind::Boolean => out.kind = JsonKind::Boolean,
+            Kind::Integer { .. } => out.kind = JsonKind::Integer,
+            Kind::Number => out.kind = JsonKind::Number,
+            Kind::String { .. } => out.kind = JsonKind::String,
+            Kind::Array(items) => (out.kind, out.items) = (JsonKind::Array, vec![*items]),
             Kind::Object(object) => {
-                out.kind = SampleType::Object;
+                out.kind = JsonKind::Object;
                 out.additional = object.additional;
                 for property in &object.properties {
                     out.properties.entry(&property.name).or_default().push(property.schema);
@@ -126,7 +114,7 @@ impl<'a> Sampler<'a> {
 impl Merged<'_> {
     /// Adds what another schema demands.
     fn join(&mut self, other: Self) {
-        if self.kind == SampleType::Any {
+        if self.kind == JsonKind::Any {
             self.kind = other.kind;
         }
         for (name, schemas) in other.properties {

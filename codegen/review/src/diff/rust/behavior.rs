@@ -47,7 +47,7 @@ impl Comparison<'_> {
             let message = format!("`{}` goes to {is}, no longer to {was}", new.name);
             self.tell(&rules::SERVER_CHANGED, place.clone(), message, &[&was, &is]);
         }
-        // What success gives, and whether event by event, is told of by itself.
+        // The type of the response, and whether it is a stream, is reported separately.
         if let (Some(was), Some(is)) = (&old.accept, &new.accept)
             && was != is
             && old.events.is_some() == new.events.is_some()

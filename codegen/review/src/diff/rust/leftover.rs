@@ -113,7 +113,7 @@ fn told(api: &Api, value: Value) -> Value {
         }
         Value::Array(items) => {
             let mut items: Vec<Value> = items.into_iter().map(|item| told(api, item)).collect();
-            // The order of fields and setters is none of their meaning; that of arguments is told of.
+            // The order of fields and setters has no meaning; the order of arguments is reported separately.
             if items.iter().all(Value::is_object) {
                 items.sort_by_cached_key(Value::to_string);
             }

@@ -152,7 +152,7 @@ impl<'a> Comparison<'a> {
             let message = format!("what `{name}` takes goes to {is}, no longer to {was}");
             self.tell(&rules::ARGUMENT_GOES_ELSEWHERE, place.clone(), message, &[&was, &is]);
         }
-        // What a handle takes is told of with the handle, and all at once where the method is in another resource.
+        // The arguments of a handle are reported with the handle, and together if the method moved to another resource.
         let by_handle = |slot: &Slot<'_>| matches!(slot.key, Key::Path(_)) && (pair.moved || pair.is_same_request());
         for was in &old.arguments {
             let at = |is: Option<&Slot<'_>>| pair.part(place, Some(was), is);
@@ -312,7 +312,7 @@ impl<'a> Comparison<'a> {
                     let message = format!("the body of {told} is no longer read as `ErrorBody::{}`", was.name);
                     self.tell(&rules::ERROR_UNTYPED, place.clone(), message, &[&told]);
                 }
-                // A variant that has another name is told of by itself.
+                // A renamed variant is reported separately.
                 Some(is) if was.text == is.text && self.same(&was.ty, &is.ty) => {}
                 Some(is) => {
                     let message =
