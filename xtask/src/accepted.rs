@@ -6,7 +6,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::api::Workspace;
-use crate::{Fault, input};
+use crate::{Error, input};
 
 /// The accepted changes of an API.
 #[derive(Default)]
@@ -32,7 +32,7 @@ struct Entry {
 
 impl Accepted {
     /// Reads the file of an API; without one, nothing is accepted.
-    pub fn read(workspace: &Workspace, api: &str) -> Result<Self, Fault> {
+    pub fn read(workspace: &Workspace, api: &str) -> Result<Self, Error> {
         let shown = format!("specs/{api}/accepted.toml");
         let text = input::text_below(&workspace.spec(api), "accepted.toml");
         let Some(text) = text.map_err(|error| format!("{shown}: {error}"))? else {
@@ -44,7 +44,7 @@ impl Accepted {
         })?;
         let accepted = Self { shown, text, entries: file.accepted };
         match accepted.entries.iter().find(|entry| entry.reason.get_ref().trim().is_empty()) {
-            Some(entry) => Err(Fault::from(accepted.told(entry.reason.span(), "say why the change is accepted"))),
+            Some(entry) => Err(Error::from(accepted.told(entry.reason.span(), "say why the change is accepted"))),
             None => Ok(accepted),
         }
     }
@@ -59,7 +59,7 @@ impl Accepted {
         let stale = self.entries.iter().filter(|entry| fingerprints.contains(&entry.fingerprint.get_ref().as_str()));
         let message = |entry: &Entry| {
             let what = format!("no change has the fingerprint `{}`: remove this entry", entry.fingerprint.get_ref());
-            Fault::from(self.told(entry.fingerprint.span(), &what)).into_text()
+            Error::from(self.told(entry.fingerprint.span(), &what)).into_text()
         };
         stale.map(message).collect()
     }

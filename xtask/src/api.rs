@@ -10,7 +10,7 @@ use crm_clients_document::{Input, Pipeline};
 use crm_clients_generator::names;
 
 use crate::git::Tree;
-use crate::{Fault, input, output};
+use crate::{Error, input, output};
 
 /// So many diagnostics of each code are shown.
 const SHOWN_OF_EACH_CODE: usize = 5;
@@ -69,7 +69,7 @@ impl Workspace {
     }
 
     /// The names of the vendored APIs, sorted.
-    pub fn apis(&self) -> Result<Vec<String>, Fault> {
+    pub fn apis(&self) -> Result<Vec<String>, Error> {
         let mut names = Vec::new();
         for entry in fs::read_dir(self.path("specs")).map_err(|error| format!("specs: {error}"))? {
             let entry = entry?;
@@ -85,7 +85,7 @@ impl Workspace {
     }
 
     /// The APIs that a command was given, or all of them.
-    pub fn chosen(&self, given: &[String]) -> Result<Vec<String>, Fault> {
+    pub fn chosen(&self, given: &[String]) -> Result<Vec<String>, Error> {
         let known = self.apis()?;
         if let Some(unknown) = given.iter().find(|name| !known.contains(name)) {
             return Err(self.unknown(unknown));
@@ -94,10 +94,10 @@ impl Workspace {
     }
 
     /// The vendored API of this name.
-    pub fn source(&self, name: &str) -> Result<Source, Fault> {
+    pub fn source(&self, name: &str) -> Result<Source, Error> {
         let directory = self.spec(name);
         if directory.is_symlink() {
-            return Err(Fault::from(format!("specs/{name} is a symbolic link; it must be a directory")));
+            return Err(Error::from(format!("specs/{name} is a symbolic link; it must be a directory")));
         }
         let files = ["openapi.yaml", "openapi.json"];
         let Some(file) = files.into_iter().find(|file| directory.join(file).is_file()) else {
@@ -115,35 +115,35 @@ impl Workspace {
     }
 
     /// The overlay of a vendored API, if it has one: its path as shown, and its text.
-    pub fn overlay(&self, name: &str) -> Result<Option<Overlay>, Fault> {
+    pub fn overlay(&self, name: &str) -> Result<Option<Overlay>, Error> {
         let shown = format!("specs/{name}/overlay.yaml");
         match input::read_below(&self.spec(name), "overlay.yaml") {
             Ok(text) => Ok(Some((shown, text))),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(Fault::from(format!("{shown}: {error}"))),
+            Err(error) => Err(Error::from(format!("{shown}: {error}"))),
         }
     }
 
     /// The vendored API of this name where there is one, otherwise a file.
-    pub fn source_or_file(&self, name: &str) -> Result<Source, Fault> {
+    pub fn source_or_file(&self, name: &str) -> Result<Source, Error> {
         self.source_with(name, None)
     }
 
     /// The vendored API of this name where there is one, otherwise a file with this overlay.
-    pub fn source_with(&self, name: &str, overlay: Option<&Path>) -> Result<Source, Fault> {
+    pub fn source_with(&self, name: &str, overlay: Option<&Path>) -> Result<Source, Error> {
         if self.apis()?.iter().all(|known| known != name) {
             return self.file(Path::new(name), overlay);
         }
         match overlay {
             None => self.source(name),
             Some(_) => {
-                Err(Fault::from(format!("`{name}` is an API with its own overlay: give its file to use another")))
+                Err(Error::from(format!("`{name}` is an API with its own overlay: give its file to use another")))
             }
         }
     }
 
     /// A document's file, read as the options say.
-    pub fn file(&self, path: &Path, overlay: Option<&Path>) -> Result<Source, Fault> {
+    pub fn file(&self, path: &Path, overlay: Option<&Path>) -> Result<Source, Error> {
         let mut source = self.configured(Source::file(path, overlay)?);
         match &self.references.root {
             Some(root) => source.set_root(path, root)?,
@@ -166,19 +166,19 @@ impl Workspace {
         self.references.root.as_deref()
     }
 
-    fn unknown(&self, name: &str) -> Fault {
+    fn unknown(&self, name: &str) -> Error {
         let known = self.apis().map(|names| names.join(", ")).unwrap_or_default();
-        Fault::from(format!("there is no API `{name}`: specs/ has {known}"))
+        Error::from(format!("there is no API `{name}`: specs/ has {known}"))
     }
 }
 
 /// An API's name is that of a directory and of a module, on every system.
-pub fn check_name(name: &str) -> Result<(), Fault> {
+pub fn check_name(name: &str) -> Result<(), Error> {
     let module = names::module_name(name);
     let module = if names::is_device(&module) { format!("{module}_api") } else { module };
     match module == name {
         true => Ok(()),
-        false => Err(Fault::from(format!("`{name}` cannot be a module's name; `{module}` can"))),
+        false => Err(Error::from(format!("`{name}` cannot be a module's name; `{module}` can"))),
     }
 }
 
@@ -193,7 +193,7 @@ struct Maps {
 }
 
 /// The maps that the `source.toml` of an API has.
-pub fn maps(name: &str, text: io::Result<Option<String>>) -> Result<Vec<(String, Copies)>, Fault> {
+pub fn maps(name: &str, text: io::Result<Option<String>>) -> Result<Vec<(String, Copies)>, Error> {
     let shown = format!("specs/{name}/source.toml");
     let Some(text) = text.map_err(|error| format!("{shown}: {error}"))? else { return Ok(Vec::new()) };
     let Maps { map } = toml::from_str(&text).map_err(|error| format!("{shown}: {}", error.message()))?;
@@ -201,7 +201,7 @@ pub fn maps(name: &str, text: io::Result<Option<String>>) -> Result<Vec<(String,
         parse_map(&format!("{prefix}={directory}")).map_err(|error| format!("{shown}: {error}"))?;
         let is_below = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
         if !Path::new(directory).components().all(is_below) {
-            return Err(Fault::from(format!("{shown}: `{directory}` is not below specs/{name}")));
+            return Err(Error::from(format!("{shown}: `{directory}` is not below specs/{name}")));
         }
     }
     Ok(map.into_iter().map(|(prefix, directory)| (prefix, Copies::Inside(directory))).collect())
@@ -252,11 +252,11 @@ impl Source {
     }
 
     /// Lets references lead to the files below `root`, which contains the document at `path`.
-    fn set_root(&mut self, path: &Path, root: &Path) -> Result<(), Fault> {
+    fn set_root(&mut self, path: &Path, root: &Path) -> Result<(), Error> {
         let directory = root.canonicalize().map_err(|error| format!("{}: {error}", root.display()))?;
         let file = path.canonicalize().map_err(|error| format!("{}: {error}", path.display()))?;
         let Ok(main) = file.strip_prefix(&directory) else {
-            return Err(Fault::from(format!("{} is not below --root {}", path.display(), root.display())));
+            return Err(Error::from(format!("{} is not below --root {}", path.display(), root.display())));
         };
         let main: Vec<_> = main.iter().map(|part| part.to_string_lossy()).collect();
         self.root = Some((format!("{}/", root.display().to_string().trim_end_matches('/')), main.join("/")));
@@ -290,7 +290,7 @@ impl Source {
     }
 
     /// A document anywhere.
-    pub fn file(path: &Path, overlay: Option<&Path>) -> Result<Self, Fault> {
+    pub fn file(path: &Path, overlay: Option<&Path>) -> Result<Self, Error> {
         let overlay = match overlay {
             Some(path) => Some((
                 path.display().to_string(),
@@ -359,12 +359,12 @@ impl Source {
     }
 
     /// Walks through the passes with `walk`; faults come back laid out, warnings are printed.
-    pub fn walk<T>(&self, walk: impl FnOnce(&mut Pipeline, &Input<'_>) -> Option<T>) -> Result<T, Fault> {
+    pub fn walk<T>(&self, walk: impl FnOnce(&mut Pipeline, &Input<'_>) -> Option<T>) -> Result<T, Error> {
         let (made, report) = self.walk_quietly(walk);
         if made.is_some() {
             output::report_to_stderr(&report);
         }
-        made.ok_or_else(|| Fault::shown(report))
+        made.ok_or_else(|| Error::shown(report))
     }
 
     /// Walks through the passes with `walk`: what it made, and the faults and warnings laid out.

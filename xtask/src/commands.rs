@@ -23,7 +23,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::Fault;
+use crate::Error;
 use crate::api::Workspace;
 
 /// The cargo that runs this command.
@@ -32,7 +32,7 @@ pub fn cargo() -> Command {
 }
 
 /// Where cargo builds this workspace.
-fn target_directory(workspace: &Workspace) -> Result<PathBuf, Fault> {
+fn target_directory(workspace: &Workspace) -> Result<PathBuf, Error> {
     let output = cargo()
         .args(["metadata", "--no-deps", "--format-version", "1", "--manifest-path"])
         .arg(workspace.path("Cargo.toml"))

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::Fault;
+use crate::Error;
 
 /// The repository that the workspace is in.
 pub struct Repository {
@@ -26,7 +26,7 @@ impl Repository {
     }
 
     /// The revision of this name.
-    pub fn revision(&self, name: &str) -> Result<Revision, Fault> {
+    pub fn revision(&self, name: &str) -> Result<Revision, Error> {
         let commit = format!("{name}^{{commit}}");
         let found = self.text(&["rev-parse", "--verify", "--quiet", "--end-of-options", &commit]);
         let commit = found.map_err(|error| match error.to_string() {
@@ -37,7 +37,7 @@ impl Repository {
     }
 
     /// Where the working tree's branch left the main one.
-    pub fn merge_base(&self) -> Result<Revision, Fault> {
+    pub fn merge_base(&self) -> Result<Revision, Error> {
         let main = ["origin/HEAD", "origin/main", "main"].into_iter().find_map(|name| self.revision(name).ok());
         let main = main.ok_or("there is no main branch to compare with: say with --base what to compare with")?;
         let commit = self.text(&["merge-base", "HEAD", &main.commit]).map_err(|error| {
@@ -51,7 +51,7 @@ impl Repository {
     }
 
     /// The files below a directory, relative to the root, with `/`.
-    pub fn files(&self, revision: &Revision, directory: &str) -> Result<Vec<String>, Fault> {
+    pub fn files(&self, revision: &Revision, directory: &str) -> Result<Vec<String>, Error> {
         let listed =
             self.run(&["ls-tree", "-r", "-z", "--name-only", &revision.commit, "--", &format!("{directory}/")])?;
         let names = listed.split(|byte| *byte == 0).filter(|name| !name.is_empty());

@@ -11,11 +11,11 @@ mod api;
 mod commands;
 #[cfg(feature = "all-commands")]
 mod fetch;
+mod file_set;
 mod git;
 mod input;
 mod optional;
 mod output;
-mod tree;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -81,15 +81,15 @@ pub enum Outcome {
 }
 
 /// A fault, as it is shown.
-pub struct Fault(String);
+pub struct Error(String);
 
-impl<E: std::fmt::Display> From<E> for Fault {
+impl<E: std::fmt::Display> From<E> for Error {
     fn from(error: E) -> Self {
         Self(sanitize::block(&format!("error: {error}\n")))
     }
 }
 
-impl Fault {
+impl Error {
     /// A fault that is already laid out and sanitized.
     pub fn shown(text: String) -> Self {
         Self(text)
@@ -122,7 +122,7 @@ fn main() -> ExitCode {
     match outcome {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Different) => ExitCode::from(1),
-        Err(Fault(text)) => {
+        Err(Error(text)) => {
             output::report_to_stderr(&text);
             ExitCode::from(2)
         }

@@ -20,7 +20,7 @@ mod rebuilt {
 
     use crate::api::Workspace;
     use crate::commands::cargo;
-    use crate::{Fault, Outcome};
+    use crate::{Error, Outcome};
 
     /// Everything after the command's name: the complete command parses it.
     #[derive(clap::Args)]
@@ -31,7 +31,7 @@ mod rebuilt {
     }
 
     /// Runs the same command in a build that has it.
-    pub fn run(_workspace: &Workspace, _arguments: &Arguments) -> Result<Outcome, Fault> {
+    pub fn run(_workspace: &Workspace, _arguments: &Arguments) -> Result<Outcome, Error> {
         let status = cargo()
             .args(["run", "--quiet", "--features", "all-commands", "--manifest-path"])
             .args([concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"), "--"])
@@ -40,12 +40,12 @@ mod rebuilt {
         outcome(status)
     }
 
-    fn outcome(status: ExitStatus) -> Result<Outcome, Fault> {
+    fn outcome(status: ExitStatus) -> Result<Outcome, Error> {
         match status.code() {
             Some(0) => Ok(Outcome::Done),
             Some(1) => Ok(Outcome::Different),
             // The command has said why.
-            _ => Err(Fault::shown(String::new())),
+            _ => Err(Error::shown(String::new())),
         }
     }
 }

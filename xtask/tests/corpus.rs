@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use support::{Result, text, xtask};
 
 /// A directory of documents, and what came of them.
-struct Documents {
+struct SourceMap {
     directory: tempfile::TempDir,
 }
 
@@ -31,7 +31,7 @@ paths:
 
 const REFUSED: &str = "openapi: 3.0.3\ninfo: {title: Pets, version: 1}\npaths: 7\n";
 
-impl Documents {
+impl SourceMap {
     fn new(documents: &[(&str, &str)]) -> Result<Self> {
         let directory = tempfile::tempdir()?;
         for (path, document) in documents {
@@ -59,7 +59,7 @@ impl Documents {
 
 #[test]
 fn every_document_is_counted_and_reported() -> Result {
-    let corpus = Documents::new(&[
+    let corpus = SourceMap::new(&[
         ("a/good.yaml", GOOD),
         ("a/package.json", r#"{"name": "a", "keywords": ["openapi"]}"#),
         ("b/refused.yaml", REFUSED),
@@ -93,7 +93,7 @@ fn every_document_is_counted_and_reported() -> Result {
 
 #[test]
 fn a_refusal_is_known_by_all_of_its_codes_and_an_entry_that_no_longer_holds_fails() -> Result {
-    let corpus = Documents::new(&[("good.yaml", GOOD), ("refused.yaml", REFUSED)])?;
+    let corpus = SourceMap::new(&[("good.yaml", GOOD), ("refused.yaml", REFUSED)])?;
     let entry = |document: &str, codes: &str| {
         format!("[[refused]]\ndocument = '{document}'\ncodes = {codes}\nfault = 'said by a person'\n")
     };
@@ -115,7 +115,7 @@ fn a_sample_depends_on_its_seed_alone() -> Result {
     let names: Vec<String> = (0..12).map(|number| format!("{number}.yaml")).collect();
     let chosen = |names: &mut dyn Iterator<Item = &String>, seed: &str| -> Result<Vec<String>> {
         let documents: Vec<(&str, &str)> = names.map(|name| (name.as_str(), REFUSED)).collect();
-        let (_, report) = Documents::new(&documents)?.run(&["--sample", "4", "--seed", seed])?;
+        let (_, report) = SourceMap::new(&documents)?.run(&["--sample", "4", "--seed", seed])?;
         let rows = report["documents"].as_array().ok_or("no documents")?;
         Ok(rows.iter().map(|row| row["document"].as_str().unwrap_or_default().to_owned()).collect())
     };
@@ -128,7 +128,7 @@ fn a_sample_depends_on_its_seed_alone() -> Result {
 
 #[test]
 fn crates_are_compiled_and_compiled_anew_only_when_they_change() -> Result {
-    let corpus = Documents::new(&[("good.yaml", GOOD), ("again/good.yaml", GOOD)])?;
+    let corpus = SourceMap::new(&[("good.yaml", GOOD), ("again/good.yaml", GOOD)])?;
     let (output, report) = corpus.run(&["--compile"])?;
     assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
     assert_eq!((&report["totals"]["checked"], &report["totals"]["compiled"]), (&json!(2), &json!(2)));

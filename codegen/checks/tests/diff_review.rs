@@ -318,14 +318,14 @@ mod documented {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     pub struct Review {
-        pub version: Owed,
+        pub version: RequiredBump,
         pub counts: Counts,
         pub apis: Vec<Api>,
     }
 
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
-    pub struct Owed {
+    pub struct RequiredBump {
         pub bump: String,
         pub from: Option<String>,
         pub to: Option<String>,

@@ -4,17 +4,17 @@ mod support;
 
 use std::io;
 
-use crm_clients_document::bundle::{adopt, bundle, check_references, inline_misplaced};
+use crm_clients_document::bundle::{bundle, check_references, hoist_components, inline_misplaced};
 use crm_clients_document::diagnostic::{Diagnostics, render};
 use crm_clients_document::load::load;
-use crm_clients_document::origin::Documents;
+use crm_clients_document::origin::SourceMap;
 use crm_clients_document::raise::raise;
 use serde_json::{Value, json};
 use support::golden;
 
 struct Bundled {
     value: Value,
-    documents: Documents,
+    documents: SourceMap,
     diagnostics: Diagnostics,
 }
 
@@ -45,7 +45,7 @@ fn bundled(files: &[(&str, &str)]) -> Bundled {
         let file = files.iter().find(|(name, _)| *name == path);
         file.map(|(_, text)| text.as_bytes().to_vec()).ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))
     };
-    let (mut documents, mut diagnostics) = (Documents::new(), Diagnostics::new());
+    let (mut documents, mut diagnostics) = (SourceMap::new(), Diagnostics::new());
     let name = files.first().map(|(name, _)| format!("api/{name}")).unwrap_or_default();
     let mut value = load(&name, &read, &mut documents, &mut diagnostics).unwrap_or_default();
     bundle(&mut value, &read, &mut documents, &mut diagnostics);
@@ -312,7 +312,7 @@ definitions:
 x-shared: {x-page: {name: page}}
 ";
     let mut bundled = bundled(&[("api.yaml", main)]).without_faults();
-    adopt(&mut bundled.value, &mut bundled.documents, &mut bundled.diagnostics);
+    hoist_components(&mut bundled.value, &mut bundled.documents, &mut bundled.diagnostics);
     let bundled = bundled.without_faults();
     let pointer = |pointer: &str| bundled.value.pointer(pointer).cloned().unwrap_or_default();
     assert_eq!(pointer("/components/schemas/Pet/properties/name/$ref"), "#/components/schemas/2XX");

@@ -3,7 +3,7 @@
 use crm_clients_document::canonical::{canonicalise, to_json, to_yaml};
 use crm_clients_document::diagnostic::Diagnostics;
 use crm_clients_document::load::load;
-use crm_clients_document::origin::Documents;
+use crm_clients_document::origin::SourceMap;
 use serde_json::{Value, json};
 
 /// The canonical form of a document with one member more than it must have.
@@ -157,7 +157,7 @@ fn yaml_reads_back_as_what_it_was() {
 fn numbers_stay_what_they_are() {
     for text in ["-92233720368547705808", "0.30000000000000004", "1.7976931348623157e308", "123456789012345678.9"] {
         let read = |text: &str| {
-            let (mut documents, mut diagnostics) = (Documents::new(), Diagnostics::new());
+            let (mut documents, mut diagnostics) = (SourceMap::new(), Diagnostics::new());
             let text = format!("{{\"openapi\": \"3.1.0\", \"x-limit\": {text}}}");
             let read = |_: &str| Ok(text.clone().into_bytes());
             load("openapi.json", &read, &mut documents, &mut diagnostics).unwrap_or_default()

@@ -6,13 +6,13 @@ use std::io;
 
 use crm_clients_document::diagnostic::{Diagnostics, render};
 use crm_clients_document::load::{MAX_DEPTH, load};
-use crm_clients_document::origin::Documents;
+use crm_clients_document::origin::SourceMap;
 use serde_json::{Value, json};
 use support::golden;
 
 /// Loads one text, and renders what is wrong with it.
 fn loaded(name: &str, text: &[u8]) -> (Option<Value>, Diagnostics, String) {
-    let (mut documents, mut diagnostics) = (Documents::new(), Diagnostics::new());
+    let (mut documents, mut diagnostics) = (SourceMap::new(), Diagnostics::new());
     let read = |path: &str| match name.ends_with(path) {
         true => Ok(text.to_vec()),
         false => Err(io::Error::from(io::ErrorKind::NotFound)),
@@ -202,7 +202,7 @@ fn faults_are_shown_where_they_are() {
 
 #[test]
 fn an_unreadable_file_is_an_error() {
-    let (mut documents, mut diagnostics) = (Documents::new(), Diagnostics::new());
+    let (mut documents, mut diagnostics) = (SourceMap::new(), Diagnostics::new());
     let read = |_: &str| Err(io::Error::from(io::ErrorKind::NotFound));
     assert!(load("specs/a.yaml", &read, &mut documents, &mut diagnostics).is_none());
     assert_eq!(

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crm_clients_document::diagnostic::{Diagnostics, render};
 use crm_clients_document::load::load;
-use crm_clients_document::origin::Documents;
+use crm_clients_document::origin::SourceMap;
 use crm_clients_document::overlay::overlay;
 use serde_json::{Value, json};
 use support::golden;
@@ -32,7 +32,7 @@ components:
 
 struct Overlaid {
     value: Value,
-    documents: Documents,
+    documents: SourceMap,
     diagnostics: Diagnostics,
 }
 
@@ -63,7 +63,7 @@ fn applied(text: &str) -> Overlaid {
 }
 
 fn applied_to(document: &str, text: &str) -> Overlaid {
-    let (mut documents, mut diagnostics) = (Documents::new(), Diagnostics::new());
+    let (mut documents, mut diagnostics) = (SourceMap::new(), Diagnostics::new());
     let read = |_: &str| Ok(document.as_bytes().to_vec());
     let mut value = load("api.yaml", &read, &mut documents, &mut diagnostics).unwrap_or_default();
     overlay(&mut value, "overlay.yaml", text.as_bytes(), &mut documents, &mut diagnostics);

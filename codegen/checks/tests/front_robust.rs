@@ -8,10 +8,10 @@ mod diff;
 mod documentation;
 #[path = "support/emitted.rs"]
 mod emitted;
-#[path = "support/survive.rs"]
-mod survive;
+#[path = "support/invariants.rs"]
+mod invariants;
 
-use survive::{JSON, OTHER, OVERLAY, YAML, reading};
+use invariants::{JSON, OTHER, OVERLAY, YAML, reading};
 
 /// What is put in the place of a byte, taken in turn.
 const WRONG: [&[u8]; 11] = [b"\0", b"\x1b", b"\xff", b"\n", b"\r\n", b"\t", b"~", b"*", b"{", b"\xe2\x80\xae", b"%"];

@@ -11,9 +11,9 @@ mod diff;
 mod documentation;
 #[path = "support/emitted.rs"]
 mod emitted;
+#[path = "support/invariants.rs"]
+mod invariants;
 mod support;
-#[path = "support/survive.rs"]
-mod survive;
 #[path = "support/walk.rs"]
 mod walk;
 
@@ -23,8 +23,8 @@ use std::path::Path;
 
 use compiles::Items;
 use crm_clients_review::diff::join;
+use invariants::{client, walking};
 use serde_json::{Map, Value, json};
-use survive::{client, walking};
 use walk::{document, documents};
 
 /// What is put in the place of a document's texts.

@@ -2,14 +2,14 @@
 
 use crm_clients_document::diagnostic::Diagnostics;
 use crm_clients_document::lower::{self, publish};
-use crm_clients_document::origin::Documents;
+use crm_clients_document::origin::SourceMap;
 use crm_clients_document::raise::raise;
 use crm_clients_document::{Input, Pipeline};
 use serde_json::{Value, json};
 
 /// Raises a document, and lowers it.
 fn lower(mut document: Value, diagnostics: &mut Diagnostics) -> Value {
-    raise(&mut document, &mut Documents::new(), diagnostics);
+    raise(&mut document, &mut SourceMap::new(), diagnostics);
     lower::lower(document, diagnostics)
 }
 

@@ -3,7 +3,7 @@
 use crm_clients_document::diagnostic::{Diagnostics, Severity};
 use crm_clients_document::lower::{lower, typed};
 use crm_clients_document::model;
-use crm_clients_document::origin::Documents;
+use crm_clients_document::origin::SourceMap;
 use crm_clients_document::raise::raise;
 use crm_clients_review::lint::lint;
 use openapiv3::{ReferenceOr, Schema, SchemaKind, Type};
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 fn faults(document: Value, severity: Severity) -> Vec<String> {
     let mut diagnostics = Diagnostics::new();
     let mut document = document;
-    raise(&mut document, &mut Documents::new(), &mut diagnostics);
+    raise(&mut document, &mut SourceMap::new(), &mut diagnostics);
     let model = model::document(&document, &mut diagnostics);
     assert!(model.is_some() || diagnostics.has_errors(), "there is a model unless there are errors");
     diagnostics
@@ -30,7 +30,7 @@ fn rich() -> Result<Value, serde_json::Error> {
 }
 
 fn raised(mut document: Value) -> Value {
-    raise(&mut document, &mut Documents::new(), &mut Diagnostics::new());
+    raise(&mut document, &mut SourceMap::new(), &mut Diagnostics::new());
     document
 }
 

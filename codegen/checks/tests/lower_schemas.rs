@@ -2,13 +2,13 @@
 
 use crm_clients_document::diagnostic::Diagnostics;
 use crm_clients_document::lower;
-use crm_clients_document::origin::Documents;
+use crm_clients_document::origin::SourceMap;
 use crm_clients_document::raise::raise;
 use serde_json::{Value, json};
 
 /// Raises a document, and lowers it.
 fn lower(mut document: Value, diagnostics: &mut Diagnostics) -> Value {
-    raise(&mut document, &mut Documents::new(), diagnostics);
+    raise(&mut document, &mut SourceMap::new(), diagnostics);
     lower::lower(document, diagnostics)
 }
 

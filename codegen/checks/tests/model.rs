@@ -6,7 +6,7 @@ use std::error::Error;
 
 use crm_clients_document::diagnostic::Diagnostics;
 use crm_clients_document::model::{self, Document, Location, SchemaId, Type};
-use crm_clients_document::origin::Documents;
+use crm_clients_document::origin::SourceMap;
 use crm_clients_document::raise::raise;
 use crm_clients_document::spec::{FieldType, ObjectKind, Versions};
 use crm_clients_document::{Input, Pipeline};
@@ -20,7 +20,7 @@ type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 /// The model of a document, and its diagnostics as `code pointer`.
 fn read(document: &Value) -> (Option<Document>, Vec<String>) {
     let (mut value, mut diagnostics) = (document.clone(), Diagnostics::new());
-    raise(&mut value, &mut Documents::new(), &mut diagnostics);
+    raise(&mut value, &mut SourceMap::new(), &mut diagnostics);
     let model = model::document(&value, &mut diagnostics).filter(|_| !diagnostics.has_errors());
     let found = diagnostics.iter().map(|found| format!("{} {}", found.code, found.pointer));
     (model, found.collect())

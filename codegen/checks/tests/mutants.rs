@@ -9,11 +9,11 @@ mod diff;
 mod documentation;
 #[path = "support/emitted.rs"]
 mod emitted;
+#[path = "support/invariants.rs"]
+mod invariants;
 #[path = "support/mutate.rs"]
 mod mutate;
 mod support;
-#[path = "support/survive.rs"]
-mod survive;
 #[path = "support/walk.rs"]
 mod walk;
 
@@ -21,9 +21,9 @@ use std::io;
 use std::path::Path;
 
 use fastrand::Rng;
+use invariants::{comparing, lowering, walking};
 use mutate::{Donors, mutate};
 use serde_json::Value;
-use survive::{comparing, lowering, walking};
 use walk::{document, documents};
 
 fn golden() -> io::Result<Vec<Value>> {

@@ -2,13 +2,13 @@
 
 use crm_clients_document::diagnostic::Diagnostics;
 use crm_clients_document::load::load;
-use crm_clients_document::origin::Documents;
+use crm_clients_document::origin::SourceMap;
 use crm_clients_document::raise::raise;
 use serde_json::{Value, json};
 
 /// The raised document, and the codes of the warnings with their pointers.
 fn raised(mut document: Value) -> (Value, Vec<String>) {
-    let (mut documents, mut diagnostics) = (Documents::new(), Diagnostics::new());
+    let (mut documents, mut diagnostics) = (SourceMap::new(), Diagnostics::new());
     raise(&mut document, &mut documents, &mut diagnostics);
     let mut again = document.clone();
     raise(&mut again, &mut documents, &mut Diagnostics::new());
@@ -272,7 +272,7 @@ definitions:
     definitions:
       B: {type: string}
 ";
-    let (mut documents, mut diagnostics) = (Documents::new(), Diagnostics::new());
+    let (mut documents, mut diagnostics) = (SourceMap::new(), Diagnostics::new());
     let read = |_: &str| Ok(text.as_bytes().to_vec());
     let mut document = load("openapi.yaml", &read, &mut documents, &mut diagnostics).unwrap_or_default();
     raise(&mut document, &mut documents, &mut diagnostics);

@@ -1,7 +1,7 @@
 //! Documents that break a rule in a way that still shows what is meant are read as meant, with a warning.
 
 use crm_clients_document::diagnostic::Diagnostics;
-use crm_clients_document::origin::Documents;
+use crm_clients_document::origin::SourceMap;
 use crm_clients_document::raise::{raise, repair};
 use crm_clients_document::{Input, Pipeline};
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 /// The raised document, and the codes of the warnings with their pointers.
 fn raised(mut document: Value) -> (Value, Vec<String>) {
     let mut diagnostics = Diagnostics::new();
-    let mut documents = Documents::new();
+    let mut documents = SourceMap::new();
     repair(&mut document, &mut documents, &mut diagnostics);
     raise(&mut document, &mut documents, &mut diagnostics);
     assert!(!diagnostics.has_errors(), "raising is lenient");

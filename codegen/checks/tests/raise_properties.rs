@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crm_clients_document::diagnostic::Diagnostics;
-use crm_clients_document::origin::Documents;
+use crm_clients_document::origin::SourceMap;
 use crm_clients_document::raise::raise;
 use crm_clients_document::spec::{FieldType, ObjectKind, Versions};
 use fastrand::Rng;
@@ -108,7 +108,7 @@ fn data_stays_and_raising_is_idempotent() {
         // It is data unless it is webhooks, which the generator does not decide.
         document.as_object_mut().map(|root| root.shift_remove("x-webhooks"));
         let before = document.clone();
-        raise(&mut document, &mut Documents::new(), &mut Diagnostics::new());
+        raise(&mut document, &mut SourceMap::new(), &mut Diagnostics::new());
         let mut found = Vec::new();
         marked(&document, &mut found);
         for value in &found {
@@ -124,7 +124,7 @@ fn data_stays_and_raising_is_idempotent() {
             assert_eq!(markers(&document), markers(&before), "seed {seed}: {before}");
         }
         let again = document.clone();
-        raise(&mut document, &mut Documents::new(), &mut Diagnostics::new());
+        raise(&mut document, &mut SourceMap::new(), &mut Diagnostics::new());
         assert_eq!(document, again, "seed {seed}: {before}");
     }
 }

@@ -1,14 +1,14 @@
 //! What raising does to Swagger 2.0, one construct at a time.
 
 use crm_clients_document::diagnostic::Diagnostics;
-use crm_clients_document::origin::Documents;
+use crm_clients_document::origin::SourceMap;
 use crm_clients_document::raise::raise;
 use serde_json::{Value, json};
 
 /// The raised document, and the codes of the warnings with their pointers.
 fn raised(mut document: Value) -> (Value, Vec<String>) {
     document["swagger"] = json!("2.0");
-    let (mut documents, mut diagnostics) = (Documents::new(), Diagnostics::new());
+    let (mut documents, mut diagnostics) = (SourceMap::new(), Diagnostics::new());
     raise(&mut document, &mut documents, &mut diagnostics);
     let mut again = document.clone();
     raise(&mut again, &mut documents, &mut Diagnostics::new());

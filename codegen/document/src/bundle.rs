@@ -4,9 +4,9 @@
 //! there, once. Path items, for which 3.0 has no components, are put where they are referred to. What a reference is, its place tells: a
 //! property that is named `$ref`, or one in an example, is data.
 
-mod adopt;
 mod check;
 mod dangling;
+mod hoist_components;
 mod misplaced;
 mod target;
 
@@ -16,14 +16,14 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
-pub use adopt::adopt;
 pub use check::check_references;
 pub use dangling::{DANGLING, replace_dangling};
+pub use hoist_components::hoist_components;
 pub use misplaced::inline_misplaced;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, child, push_token, tokens};
 use crate::load::{Growth, Read, parse, reason};
-use crate::origin::{Documents, FileId};
+use crate::origin::{FileId, SourceMap};
 use crate::refs::{Names, decoded};
 use crate::spec::{FieldType, ObjectKind, Versions};
 pub(crate) use target::{Target, encode_pointer};
@@ -31,7 +31,7 @@ pub(crate) use target::{Target, encode_pointer};
 /// Copies what the document refers to in other files into it. `read` is given their paths relative to the document's directory.
 ///
 /// References within the document stay as they are, right or wrong: an overlay may still fix them. [`check_references`] is for after it.
-pub fn bundle(value: &mut Value, read: &Read<'_>, documents: &mut Documents, diagnostics: &mut Diagnostics) {
+pub fn bundle(value: &mut Value, read: &Read<'_>, documents: &mut SourceMap, diagnostics: &mut Diagnostics) {
     let Some((main, _)) = documents.origin("") else { return };
     let (directory, path) = documents.split(documents.name(main));
     let (directory, path) = (directory.to_owned(), path.to_owned());
@@ -62,7 +62,7 @@ pub fn bundle(value: &mut Value, read: &Read<'_>, documents: &mut Documents, dia
 
 struct Bundler<'a> {
     read: &'a Read<'a>,
-    documents: &'a mut Documents,
+    documents: &'a mut SourceMap,
     diagnostics: &'a mut Diagnostics,
     directory: String,
     main: String,
@@ -408,10 +408,10 @@ impl Bundler<'_> {
     }
 
     /// What a text refers to in the file at `base`, which may be the URL of one.
-    fn parse(&self, reference: &str, base: &str) -> Result<Target, target::Fault> {
+    fn parse(&self, reference: &str, base: &str) -> Result<Target, target::TargetError> {
         match Target::parse_url(reference, base)? {
             Some(target) if self.documents.allows_remote(&target.path) => Ok(target),
-            Some(_) => Err(target::Fault::Remote),
+            Some(_) => Err(target::TargetError::Remote),
             None => Target::parse(reference, base),
         }
     }

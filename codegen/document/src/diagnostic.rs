@@ -3,17 +3,17 @@
 //! A pass that meets a fault says so in a [`Diagnostics`] and goes on where it can. Where the fault stands in a file is looked up from
 //! its JSON pointer only when there is something to show, in [`render`].
 
-mod machine;
+mod formats;
 mod render;
 mod suggest;
 
-pub use machine::{github, json_lines};
+pub use formats::{github, json_lines};
 pub use render::{render, summarize};
 pub use suggest::{closest, distance};
 
 use indexmap::IndexSet;
 
-use crate::origin::{Documents, FileId, Position};
+use crate::origin::{FileId, Position, SourceMap};
 pub use crate::pointer::{child, push_token, tokens};
 
 /// How much a diagnostic matters.
@@ -85,7 +85,7 @@ impl Diagnostic {
     }
 
     /// Where it stands: the node at fault, or its nearest ancestor that a file has. None if there is no file at all.
-    pub fn position<'d>(&self, documents: &'d Documents) -> Option<Position<'d>> {
+    pub fn position<'d>(&self, documents: &'d SourceMap) -> Option<Position<'d>> {
         match self.place {
             Place::Document => documents.position(&self.pointer),
             Place::File(file) => documents.position_in(file, &self.pointer),

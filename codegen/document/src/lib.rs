@@ -23,10 +23,10 @@ pub mod origin;
 pub mod overlay;
 mod pointer;
 pub mod raise;
+pub mod recursion;
 pub mod refs;
 pub mod sanitize;
 pub mod spec;
-pub mod stack;
 pub mod template;
 pub mod yaml;
 
@@ -35,7 +35,7 @@ use serde_json::Value;
 use diagnostic::{Diagnostic, Diagnostics};
 use load::Read;
 use model::Document;
-use origin::Documents;
+use origin::SourceMap;
 
 /// What a client is made from.
 pub struct Input<'a> {
@@ -53,7 +53,7 @@ pub struct Pipeline {
     /// Errors and warnings so far.
     pub diagnostics: Diagnostics,
     /// The files read, and where in them each node stands.
-    pub documents: Documents,
+    pub documents: SourceMap,
     /// Whether what cannot be read is an error everywhere: a reference that leads nowhere, a key that is there twice, a value of the wrong type.
     pub strict: bool,
 }
@@ -109,7 +109,7 @@ impl Pipeline {
         let describes_operations = raise::describes_operations(&value) || self.diagnostics.iter().any(is_lost_item);
         self.repair(&mut value);
         bundle::inline_misplaced(&mut value, &mut self.documents, &mut self.diagnostics);
-        bundle::adopt(&mut value, &mut self.documents, &mut self.diagnostics);
+        bundle::hoist_components(&mut value, &mut self.documents, &mut self.diagnostics);
         raise::raise(&mut value, &mut self.documents, &mut self.diagnostics);
         raise::check_operations(describes_operations, &value, &mut self.diagnostics);
         self.unless_faulty(value)

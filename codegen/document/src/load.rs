@@ -3,7 +3,7 @@
 //! Nothing here touches a file system: `read` is given a name and gives bytes. What a document may be is limited, for it may come from
 //! anyone: [`MAX_BYTES`], [`MAX_DEPTH`], and no more content than its text has room for, however often an alias repeats it.
 
-mod growth;
+mod limits;
 mod parse;
 mod value;
 
@@ -12,8 +12,8 @@ use std::io;
 use serde_json::Value;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, child};
-use crate::origin::{Documents, FileId};
-pub(crate) use growth::Growth;
+use crate::origin::{FileId, SourceMap};
+pub(crate) use limits::Growth;
 pub(crate) use parse::parse;
 
 /// The codes of the warnings about a text that can be read in more than one way.
@@ -26,15 +26,15 @@ pub const MAX_BYTES: usize = 64 << 20;
 /// 2 MiB stack; the deepest documents in use nest about half as deep.
 pub const MAX_DEPTH: usize = 128;
 
-/// Gives the bytes of the file at a path relative to the main document's directory (or to its root, see [`Documents::set_root`]), with `/` between
-/// its parts, or those at a URL that [`Documents::allow_remote`] lets through.
+/// Gives the bytes of the file at a path relative to the main document's directory (or to its root, see [`SourceMap::set_root`]), with `/` between
+/// its parts, or those at a URL that [`SourceMap::allow_remote`] lets through.
 pub type Read<'a> = dyn Fn(&str) -> io::Result<Vec<u8>> + 'a;
 
 /// Reads the main document, a YAML or JSON file that `read` knows by the last part of `name`.
 ///
 /// `name` is what people are shown, such as `specs/kajabi/openapi.yaml`. The result is a document of Swagger 2.0 or OpenAPI 3.0 to 3.2 as far
 /// as its `swagger` or `openapi` field says; there is none if `diagnostics` got an error.
-pub fn load(name: &str, read: &Read<'_>, documents: &mut Documents, diagnostics: &mut Diagnostics) -> Option<Value> {
+pub fn load(name: &str, read: &Read<'_>, documents: &mut SourceMap, diagnostics: &mut Diagnostics) -> Option<Value> {
     let (_, path) = documents.split(name);
     let bytes = match read(path) {
         Ok(bytes) => bytes,

@@ -29,7 +29,7 @@ pub use references::decode as decode_references;
 pub use schema::{fits, known_types};
 
 /// An object of the document.
-type Object = Map<String, Value>;
+type JsonObject = Map<String, Value>;
 
 /// Turns a raised document into one of OpenAPI 3.0.3. Its references must be internal and lead somewhere.
 pub fn lower(mut document: Value, diagnostics: &mut Diagnostics) -> Value {
@@ -56,7 +56,7 @@ struct Lowering<'d> {
     /// What has changed its place.
     moves: Moves,
     /// Schemas that were defined inside schemas, to be added to `components.schemas`.
-    definitions: Object,
+    definitions: JsonObject,
     /// The names taken in `components.schemas`.
     names: std::collections::HashSet<String>,
     /// The security schemes that 3.0 does not have.
@@ -71,8 +71,8 @@ impl<'d> Lowering<'d> {
             diagnostics,
             targets: operation::Targets::gather(document),
             moves,
-            definitions: Object::new(),
-            names: schemas.into_iter().flat_map(Object::keys).cloned().collect(),
+            definitions: JsonObject::new(),
+            names: schemas.into_iter().flat_map(JsonObject::keys).cloned().collect(),
             dropped_schemes: document::mutual_tls(document),
         }
     }

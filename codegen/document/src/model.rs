@@ -29,7 +29,7 @@ pub use about::*;
 pub use arena::{Arena, Id};
 pub use build::document;
 pub use exchange::*;
-pub use pagination::{PageBy, Pagination, Sign};
+pub use pagination::{HasMore, PageStrategy, Pagination};
 pub use schema::{RareKeywords, Schema, SchemaId, Type, Xml};
 
 /// Members whose names begin with `x-`.

@@ -1,16 +1,16 @@
 //! Where each node of the document came from: which file, and where in it.
 //!
-//! The passes move nodes about: `bundle` copies them out of other files, `overlay` sets some and removes others. [`Documents`] keeps the
+//! The passes move nodes about: `bundle` copies them out of other files, `overlay` sets some and removes others. [`SourceMap`] keeps the
 //! texts and remembers those moves, so that a JSON pointer into the document as it stands leads back to a line that a person wrote.
 
-mod marks;
+mod spans;
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::OnceLock;
 
 use crate::pointer::{child, push_token, tokens};
-use marks::Marks;
+use spans::Spans;
 
 /// One of the files that were read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -18,7 +18,7 @@ pub struct FileId(usize);
 
 /// The files that were read, and which of their nodes stands where in the document.
 #[derive(Debug, Default)]
-pub struct Documents {
+pub struct SourceMap {
     files: Vec<File>,
     origins: Origins,
     root: Option<Root>,
@@ -39,7 +39,7 @@ struct File {
     name: String,
     text: String,
     /// Made when the first position in this file is asked for: usually never.
-    marks: OnceLock<Marks>,
+    spans: OnceLock<Spans>,
     /// Where each line starts, made at the same time.
     lines: OnceLock<Vec<usize>>,
 }
@@ -60,7 +60,7 @@ pub struct Position<'a> {
     pub(crate) text: &'a str,
 }
 
-impl Documents {
+impl SourceMap {
     /// No files yet.
     pub fn new() -> Self {
         Self::default()
@@ -96,7 +96,7 @@ impl Documents {
     /// Keeps a file's text. The first file's nodes are taken to be the document's until told otherwise.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> FileId {
         let file = FileId(self.files.len());
-        self.files.push(File { name: name.into(), text: text.into(), marks: OnceLock::new(), lines: OnceLock::new() });
+        self.files.push(File { name: name.into(), text: text.into(), spans: OnceLock::new(), lines: OnceLock::new() });
         if file.0 == 0 {
             self.set_origin("", file, "");
         }
@@ -127,8 +127,8 @@ impl Documents {
     /// Where the node at `pointer` of `file` is written, or its nearest ancestor.
     pub fn position_in(&self, file: FileId, pointer: &str) -> Option<Position<'_>> {
         let source = self.files.get(file.0)?;
-        let marks = source.marks.get_or_init(|| Marks::new(&source.text));
-        let (span, exact) = marks.find(&source.text, pointer)?;
+        let spans = source.spans.get_or_init(|| Spans::new(&source.text));
+        let (span, exact) = spans.find(&source.text, pointer)?;
         Some(Position { exact, ..source.position(span) })
     }
 
@@ -237,8 +237,8 @@ impl Origins {
 mod tests {
     use super::*;
 
-    fn two_files() -> (Documents, FileId, FileId) {
-        let mut documents = Documents::new();
+    fn two_files() -> (SourceMap, FileId, FileId) {
+        let mut documents = SourceMap::new();
         let main = documents.add("main.yaml", "a:\n  - x\n  - y\n  - z\n");
         let other = documents.add("other.yaml", "é: {k: 1}\n");
         (documents, main, other)

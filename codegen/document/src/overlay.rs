@@ -13,14 +13,14 @@ use serde_json::{Map, Value};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, child, closest};
 use crate::load::parse;
-use crate::origin::{Documents, FileId};
+use crate::origin::{FileId, SourceMap};
 use action::Action;
 use apply::Target;
 
 /// Applies an overlay's actions to the document, each to what the one before it left.
 ///
 /// `name` is what people are shown, such as `specs/kajabi/overlay.yaml`.
-pub fn overlay(value: &mut Value, name: &str, text: &[u8], documents: &mut Documents, diagnostics: &mut Diagnostics) {
+pub fn overlay(value: &mut Value, name: &str, text: &[u8], documents: &mut SourceMap, diagnostics: &mut Diagnostics) {
     let Some((file, overlay)) = parse(name, text, documents, diagnostics) else { return };
     let mut report = Report { file, diagnostics };
     let mut target = Target::new(value, documents, file);
@@ -28,7 +28,7 @@ pub fn overlay(value: &mut Value, name: &str, text: &[u8], documents: &mut Docum
 }
 
 /// Checks an overlay without a document: everything but whether its targets match.
-pub fn check(name: &str, text: &[u8], documents: &mut Documents, diagnostics: &mut Diagnostics) {
+pub fn check(name: &str, text: &[u8], documents: &mut SourceMap, diagnostics: &mut Diagnostics) {
     let Some((file, overlay)) = parse(name, text, documents, diagnostics) else { return };
     actions(&overlay, &mut Report { file, diagnostics }, |_, _| {});
 }
@@ -40,7 +40,7 @@ pub fn is_overlay(text: &[u8]) -> bool {
     if !start.windows(7).any(|part| part == b"overlay") {
         return false;
     }
-    let (mut documents, mut diagnostics) = (Documents::new(), Diagnostics::new());
+    let (mut documents, mut diagnostics) = (SourceMap::new(), Diagnostics::new());
     let parsed = parse("", text, &mut documents, &mut diagnostics);
     parsed.is_some_and(|(_, value)| {
         value.get("overlay").is_some() && value.get("openapi").or_else(|| value.get("swagger")).is_none()

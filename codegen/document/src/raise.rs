@@ -1,7 +1,7 @@
 //! Any supported version to OpenAPI 3.2: the one vocabulary that every later pass reads.
 //!
 //! One traversal goes down the document by the table in [`spec`](crate::spec) and raises each object before its members, so that the pointers of what is
-//! found are those of the raised document; [`Documents`] leads from them to the line that the author wrote. What is done to an object is a list of steps,
+//! found are those of the raised document; [`SourceMap`] leads from them to the line that the author wrote. What is done to an object is a list of steps,
 //! one function per construct with its before and after. Data (examples, defaults, enums, constants, extensions) is never entered.
 //!
 //! Every step is taken in every version: what is usual though forbidden, such as `nullable` in 3.1 or a list of types in 3.0, is read as meant.
@@ -20,19 +20,19 @@ mod swagger;
 use serde_json::{Map, Value};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, child, push_token};
-use crate::origin::Documents;
+use crate::origin::SourceMap;
 use crate::spec::{FieldType, METHODS, ObjectKind, Versions};
 use relocations::Relocations;
 pub use repair::{LEFT_OUT, repair};
 
 /// An object of the document.
-type Object = Map<String, Value>;
+type JsonObject = Map<String, Value>;
 
 /// Turns a document of any supported version into one of OpenAPI 3.2. Raising it again changes nothing.
 ///
 /// Before `{"openapi": "3.0.3", "components": {"schemas": {"A": {"type": "string", "nullable": true}}}}`,
 /// after `{"openapi": "3.2.0", "components": {"schemas": {"A": {"type": ["string", "null"]}}}}`.
-pub fn raise(document: &mut Value, documents: &mut Documents, diagnostics: &mut Diagnostics) {
+pub fn raise(document: &mut Value, documents: &mut SourceMap, diagnostics: &mut Diagnostics) {
     let version = Versions::of(document);
     references::resolve_names(document);
     let mut raising =
@@ -54,7 +54,7 @@ pub fn raise(document: &mut Value, documents: &mut Documents, diagnostics: &mut 
 }
 
 /// Reports a document that describes nothing: a client of it would be empty.
-fn check_content(root: &Object, version: Versions, diagnostics: &mut Diagnostics) {
+fn check_content(root: &JsonObject, version: Versions, diagnostics: &mut Diagnostics) {
     let (sections, help): (&[&str], _) = if version == Versions::V2_0 {
         (&["paths", "definitions"], "add `paths`")
     } else {
@@ -89,7 +89,7 @@ pub fn check_operations(described: bool, document: &Value, diagnostics: &mut Dia
     if described {
         let message = "none of the document's operations can be read, for the reasons given";
         diagnostics.error("no-operations", place, message, "correct the paths, or write an overlay");
-    } else if events.is_none_or(Object::is_empty) {
+    } else if events.is_none_or(JsonObject::is_empty) {
         let message = "the document describes no operations, so the client has no methods";
         diagnostics.warning("no-operations", place, message, "is this the right file?");
     }
@@ -101,7 +101,7 @@ struct Raising<'d> {
     pointer: String,
     /// The version the document was written in.
     version: Versions,
-    documents: &'d mut Documents,
+    documents: &'d mut SourceMap,
     diagnostics: &'d mut Diagnostics,
     /// What has changed its place.
     relocations: Relocations,
@@ -171,7 +171,7 @@ impl Raising<'_> {
     }
 
     /// Raises an object: itself first, then its members.
-    fn object(&mut self, kind: ObjectKind, object: &mut Object) {
+    fn object(&mut self, kind: ObjectKind, object: &mut JsonObject) {
         if kind == ObjectKind::Parameter {
             parameters::of_version(object, self);
         }

@@ -37,7 +37,7 @@ pub fn module(api: &Api, document: &Document, diagnostics: &mut Diagnostics) -> 
 pub fn program(clients: &[String]) -> String {
     let modules: Vec<_> = clients.iter().map(|name| escape::ident(name)).collect();
     let names = clients.iter().map(|name| escape::string(name));
-    let mut file = File::made_by("prism", "specs");
+    let mut file = File::generated_by("prism", "specs");
     file.items(quote! {
         //! Calls every operation of a client.
         #(mod #modules;)*
@@ -108,7 +108,7 @@ fn root(api: &Api) -> String {
     });
     // Without operations nothing is called at all.
     let uncalled = modules.is_empty().then(|| quote!(dead_code, unused_variables,));
-    let mut file = File::made_by("prism", &format!("specs/{}", api.name));
+    let mut file = File::generated_by("prism", &format!("specs/{}", api.name));
     file.items(quote! {
         //! Calls of every operation.
         #![allow(#uncalled deprecated, unused_imports, reason = "deprecated parts are called, too; not all calls need all")]

@@ -11,6 +11,7 @@ mod families;
 mod headers;
 mod inheritance;
 pub(crate) mod media;
+mod naming;
 mod operation_id;
 mod operations;
 mod pages;
@@ -19,7 +20,6 @@ mod paths;
 mod responses;
 mod schemes;
 mod scopes;
-mod settle;
 mod streams;
 mod styles;
 mod templates;
@@ -40,8 +40,8 @@ use crm_clients_document::diagnostic::Diagnostics;
 use crm_clients_document::model::{Document, MediaTypeId, OperationId, ParameterId, SchemaId};
 
 pub use crm_clients_document::extensions::{Encoding, Part, Signature};
-pub use crm_clients_document::model::{PageBy, Sign};
-pub use pages::{Access, Paging};
+pub use crm_clients_document::model::{HasMore, PageStrategy};
+pub use pages::{FieldPath, Paging};
 pub use schemes::{CredentialKind, Grant, GrantKind, Revocation, Scheme, Tokens};
 pub use scopes::Scope;
 pub use streams::{EventStream, Framing, ItemStream};
@@ -195,7 +195,7 @@ pub struct Operation {
     /// Arguments that may be given, as setters.
     pub optional: Vec<Argument>,
     /// Parameters that allow one value, which is always sent.
-    pub fixed: Vec<Fixed>,
+    pub fixed: Vec<ConstParam>,
     /// The body.
     pub body: Option<Body>,
     /// What success gives.
@@ -267,7 +267,7 @@ pub struct Argument {
 
 /// A parameter that is sent with the only value that it allows.
 #[derive(Debug, Clone, Serialize)]
-pub struct Fixed {
+pub struct ConstParam {
     /// The part of the request it goes to.
     #[serde(serialize_with = "debug")]
     pub location: Location,

@@ -25,7 +25,7 @@ use schemas::Schemas;
 pub use idents::value as argument_name;
 
 /// An object of the document.
-type Object = Map<String, Value>;
+type JsonObject = Map<String, Value>;
 
 /// Adapts a lowered document. `api` is the client made from it, whose names its operations get.
 pub fn adapt(document: &Value, api: &Api, diagnostics: &mut Diagnostics) -> Value {
@@ -54,13 +54,13 @@ fn info(document: &Value, schemas: &mut Schemas) -> Value {
 }
 
 /// Prose as documentation that is nothing else, where there is any.
-fn description(object: &Object) -> Option<Value> {
+fn description(object: &JsonObject) -> Option<Value> {
     let text = object.get("description")?.as_str()?;
     (!text.trim().is_empty()).then(|| markdown::text(text).into())
 }
 
 /// A member's documentation, put into what it became.
-fn describe(adapted: &mut Value, object: &Object) {
+fn describe(adapted: &mut Value, object: &JsonObject) {
     if let Some(text) = description(object) {
         adapted["description"] = text;
     }

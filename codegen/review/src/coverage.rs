@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use crm_clients_document::diagnostic::{Diagnostic, Place};
-use crm_clients_document::origin::{Documents, FileId};
+use crm_clients_document::origin::{FileId, SourceMap};
 use crm_clients_document::spec::{FieldType, ObjectKind, Support, Versions};
 use crm_clients_document::{Input, Pipeline, extensions};
 use serde_json::Value;
@@ -95,7 +95,7 @@ fn is_read(key: &str) -> bool {
 }
 
 /// Where in the author's files a diagnostic is.
-fn origin_of(found: &Diagnostic, documents: &Documents) -> Option<(FileId, String)> {
+fn origin_of(found: &Diagnostic, documents: &SourceMap) -> Option<(FileId, String)> {
     match found.place {
         Place::Document => documents.origin(&found.pointer),
         Place::File(file) => Some((file, found.pointer.clone())),

@@ -36,7 +36,7 @@ mod view;
 mod wire;
 
 use report::fingerprint;
-pub use review::{Finding, Review, Reviewed, Revision, Spot, join};
+pub use review::{Finding, Review, Reviewed, Revision, SourceLocation, join};
 pub use rules::{Rule, Severities};
 pub use rust::rust;
 pub use version::{Bump, RequiredBump, required_bump};

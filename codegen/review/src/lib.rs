@@ -33,7 +33,7 @@ impl Lint for Pipeline {
         }
         self.diagnostics.deny(lint::BROKEN_RULES);
         let found = lint::merge(std::mem::take(&mut self.diagnostics), found.unwrap_or_default());
-        self.diagnostics = lint::arrange(found, &self.documents);
+        self.diagnostics = lint::sort_by_position(found, &self.documents);
         Some(())
     }
 

@@ -27,11 +27,11 @@ use serde_json::{Map, Value};
 
 use crm_clients_document::diagnostic::{Diagnostic, Diagnostics, Severity, child, push_token};
 use crm_clients_document::lower;
-use crm_clients_document::origin::Documents;
+use crm_clients_document::origin::SourceMap;
 use crm_clients_document::spec::{FieldType, ObjectKind, Versions};
 
 /// An object of the document.
-type Object = Map<String, Value>;
+type JsonObject = Map<String, Value>;
 
 /// What a rule found: the pointer of a node, and a sentence about it without a full stop.
 type Found = Vec<(String, String)>;
@@ -131,7 +131,7 @@ fn find(document: &Value, version: Versions, rules: Vec<&Rule>) -> Diagnostics {
         }
     }
     let versions = Versions::read_in(&document);
-    let mut visit = |kind, object: &Object, pointer: &str| {
+    let mut visit = |kind, object: &JsonObject, pointer: &str| {
         let node = Node { document: &document, version, object, pointer };
         for (rule, found) in rules.iter().zip(&mut found) {
             for check in rule.checks {
@@ -167,7 +167,7 @@ pub(crate) fn merge(passes: Diagnostics, rules: Diagnostics) -> Diagnostics {
 }
 
 /// In the order in which they stand in the files, each once: a shared node may have been met several times.
-pub(crate) fn arrange(diagnostics: Diagnostics, documents: &Documents) -> Diagnostics {
+pub(crate) fn sort_by_position(diagnostics: Diagnostics, documents: &SourceMap) -> Diagnostics {
     let place = |found: &Diagnostic| {
         let position = found.position(documents);
         position.map(|position| (position.file.to_owned(), position.line, position.column))
@@ -188,7 +188,7 @@ struct Node<'a> {
     document: &'a Value,
     /// The version that the author wrote the document in.
     version: Versions,
-    object: &'a Object,
+    object: &'a JsonObject,
     pointer: &'a str,
 }
 
@@ -204,13 +204,13 @@ impl<'a> Node<'a> {
     }
 
     /// A node of the document, or what its reference leads to, with its pointer.
-    fn follow(&self, node: &'a Value, pointer: String) -> Option<(&'a Object, String)> {
+    fn follow(&self, node: &'a Value, pointer: String) -> Option<(&'a JsonObject, String)> {
         follow(self.document, node, pointer)
     }
 }
 
 /// A node, or what its reference leads to, with its pointer.
-fn follow<'a>(document: &'a Value, mut node: &'a Value, mut pointer: String) -> Option<(&'a Object, String)> {
+fn follow<'a>(document: &'a Value, mut node: &'a Value, mut pointer: String) -> Option<(&'a JsonObject, String)> {
     let mut seen = HashSet::new();
     loop {
         let object = node.as_object()?;
@@ -226,7 +226,7 @@ pub(crate) fn each_object(
     versions: Versions,
     value: &Value,
     pointer: &mut String,
-    visit: &mut impl FnMut(ObjectKind, &Object, &str),
+    visit: &mut impl FnMut(ObjectKind, &JsonObject, &str),
 ) {
     if holds.is_data() {
         return;

@@ -20,7 +20,7 @@ pub trait PathValue {
     fn push(&self, out: &mut String);
 
     /// Appends the value as its place has it.
-    fn push_at(&self, out: &mut String, place: Place<'_>) {
+    fn push_at(&self, out: &mut String, place: Expression<'_>) {
         place.begin(out);
         self.push(out);
     }
@@ -43,17 +43,17 @@ impl<T: PathValue + ?Sized> PathValue for &T {
         (**self).push(out);
     }
 
-    fn push_at(&self, out: &mut String, place: Place<'_>) {
+    fn push_at(&self, out: &mut String, place: Expression<'_>) {
         (**self).push_at(out, place);
     }
 }
 
 impl<T: PathValue> PathValue for Vec<T> {
     fn push(&self, out: &mut String) {
-        self.push_at(out, Place::default());
+        self.push_at(out, Expression::default());
     }
 
-    fn push_at(&self, out: &mut String, place: Place<'_>) {
+    fn push_at(&self, out: &mut String, place: Expression<'_>) {
         for (index, value) in self.iter().enumerate() {
             place.separate(out, index);
             let start = out.len();
@@ -78,10 +78,10 @@ pub fn path_json<V: Serialize + ?Sized>(value: &V) -> Structured {
 
 impl PathValue for Structured {
     fn push(&self, out: &mut String) {
-        self.push_at(out, Place::default());
+        self.push_at(out, Expression::default());
     }
 
-    fn push_at(&self, out: &mut String, place: Place<'_>) {
+    fn push_at(&self, out: &mut String, place: Expression<'_>) {
         let text = |out: &mut String, text: &str| {
             let start = out.len();
             place.encode(text, out);
@@ -176,13 +176,13 @@ const RESERVED_ALLOWED: &AsciiSet = &RESERVED
 /// A place of a template, written as in RFC 6570: `{.name}` is led by a dot, `{;name}` by its name, `*` repeats that for
 /// each element, and `{+name}` keeps reserved characters.
 #[derive(Clone, Copy, Default)]
-pub struct Place<'t> {
+pub struct Expression<'t> {
     sign: Option<char>,
     name: &'t str,
     explode: bool,
 }
 
-impl<'t> Place<'t> {
+impl<'t> Expression<'t> {
     fn of(place: &'t str) -> Self {
         let (name, explode) = place.strip_suffix('*').map_or((place, false), |name| (name, true));
         let sign = name.chars().next().filter(|sign| matches!(sign, '.' | ';' | '+'));
@@ -237,7 +237,7 @@ pub(crate) fn fill(template: &str, values: &[&dyn PathValue]) -> Result<String, 
         let value =
             values.next().ok_or_else(|| RequestError::new(format!("no value for `{name}` in the path {template}")))?;
         path.push_str(before);
-        let place = Place::of(name);
+        let place = Expression::of(name);
         let start = path.len();
         value.push_at(&mut path, place);
         let mut before = String::new();

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use crm_clients_document::diagnostic::{child, tokens};
-use crm_clients_document::origin::Documents;
+use crm_clients_document::origin::SourceMap;
 use crm_clients_document::sanitize;
 use serde_json::{Value, json};
 
@@ -24,7 +24,7 @@ pub struct Context<'a> {
     /// The raised document, whose pointers the findings have.
     pub raised: &'a Value,
     /// The origins of its nodes.
-    pub documents: &'a Documents,
+    pub documents: &'a SourceMap,
     /// Whether the document that the overlay is applied to is OpenAPI 3.0 or Swagger 2.0, where `type` is one word.
     pub has_single_types: bool,
 }

@@ -3,7 +3,7 @@
 use crm_clients_review::diff::format;
 
 use crate::api::Workspace;
-use crate::{Fault, Outcome, output};
+use crate::{Error, Outcome, output};
 
 /// Arguments of `changelog`.
 #[derive(clap::Args)]
@@ -17,7 +17,7 @@ pub struct Arguments {
 }
 
 /// Runs it.
-pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Fault> {
+pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Error> {
     let (review, _) = super::diff::review(workspace, &arguments.names, arguments.base.as_deref())?;
     output::report(&format::changelog(&review));
     Ok(Outcome::Done)

@@ -6,11 +6,11 @@
 mod check;
 mod child;
 mod documents;
-mod emitted;
-mod outline;
+mod generated_index;
 mod record;
 mod refusals;
 mod report;
+mod spec_index;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -24,7 +24,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::api::Workspace;
 use crate::commands::target_directory;
 use crate::output::say;
-use crate::{Fault, Outcome};
+use crate::{Error, Outcome};
 use documents::{Corpus, Document};
 use record::Record;
 use refusals::Refusals;
@@ -60,7 +60,7 @@ pub struct Arguments {
 }
 
 /// Runs it.
-pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Fault> {
+pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Error> {
     let refusals = arguments.refusals.clone().unwrap_or_else(|| workspace.path("xtask/corpus/refusals.toml"));
     let refusals = Refusals::read(&refusals)?;
     let target = target_directory(workspace)?;
@@ -106,12 +106,12 @@ fn generate(
     documents: &[Document],
     crates: &Path,
     jobs: usize,
-) -> Result<Vec<Record>, Fault> {
+) -> Result<Vec<Record>, Error> {
     let limit = Duration::from_secs(arguments.time_out);
     let bar = progress("generating", documents.len());
     let next = AtomicUsize::new(0);
     let made = Mutex::new(Vec::new());
-    let work = || -> Result<(), Fault> {
+    let work = || -> Result<(), Error> {
         while let Some(document) = documents.get(next.fetch_add(1, Ordering::Relaxed)) {
             let ran = child::generate(workspace, document, &crates.join(&document.slug), limit)?;
             let record = Record::new(document.clone(), ran);

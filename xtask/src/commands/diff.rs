@@ -14,7 +14,7 @@ use semver::Version;
 use crate::accepted::Accepted;
 use crate::api::{Source, Workspace, maps};
 use crate::git::{self, Repository};
-use crate::{Fault, Outcome, output};
+use crate::{Error, Outcome, output};
 
 /// Arguments of `diff`.
 #[derive(clap::Args)]
@@ -58,10 +58,10 @@ enum Level {
 }
 
 /// Runs it.
-pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Fault> {
+pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Error> {
     let is_text = matches!(arguments.format, Format::Text | Format::Markdown);
     if arguments.callers.is_some() && !is_text {
-        return Err(Fault::from("--callers goes with --format text or markdown"));
+        return Err(Error::from("--callers goes with --format text or markdown"));
     }
     let (review, stale) = review(workspace, &arguments.names, arguments.base.as_deref())?;
     let shown = match arguments.format {
@@ -78,7 +78,7 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Faul
         output::report(&callers::report(&review, directory)?);
     }
     if !stale.is_empty() {
-        return Err(Fault::shown(stale));
+        return Err(Error::shown(stale));
     }
     let least = match arguments.fail_on {
         Level::Breaking => Some(Severity::Breaking),
@@ -90,7 +90,7 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Faul
 }
 
 /// The review of two documents, or of APIs since a revision, and what is to be said of entries that accept nothing.
-pub fn review(workspace: &Workspace, names: &[String], base: Option<&str>) -> Result<(Review, String), Fault> {
+pub fn review(workspace: &Workspace, names: &[String], base: Option<&str>) -> Result<(Review, String), Error> {
     let command = Command { workspace, repository: Repository::of(workspace.path("")) };
     match names {
         [old, new] if base.is_none() && command.is_document(old) && command.is_document(new) => command.pair(old, new),
@@ -112,7 +112,7 @@ impl Command<'_> {
     }
 
     /// Compares two documents.
-    fn pair(&self, old: &str, new: &str) -> Result<(Review, String), Fault> {
+    fn pair(&self, old: &str, new: &str) -> Result<(Review, String), Error> {
         let (old, old_api) = self.document(old)?;
         let (new, new_api) = self.document(new)?;
         let name = new_api.as_deref().or(old_api.as_deref()).unwrap_or("client");
@@ -127,7 +127,7 @@ impl Command<'_> {
     }
 
     /// A file, or a file at a revision, with the overlay of the API that it is of, and the name of that.
-    fn document(&self, name: &str) -> Result<(Source, Option<String>), Fault> {
+    fn document(&self, name: &str) -> Result<(Source, Option<String>), Error> {
         let path = Path::new(name);
         if path.is_file() {
             let directory = path.canonicalize()?.parent().map(Path::to_owned).unwrap_or_default();
@@ -138,7 +138,7 @@ impl Command<'_> {
             return Ok((self.workspace.file(path, overlay.as_deref())?, api));
         }
         let Some((name, path)) = name.split_once(':') else {
-            return Err(Fault::from(format!("{name}: there is no such file")));
+            return Err(Error::from(format!("{name}: there is no such file")));
         };
         let revision = self.repository.revision(name)?;
         let path = path.trim_start_matches("./");
@@ -148,7 +148,7 @@ impl Command<'_> {
     }
 
     /// A file at a revision, with the overlay beside it if wanted.
-    fn at(&self, revision: &git::Revision, path: &str, overlaid: bool) -> Result<Source, Fault> {
+    fn at(&self, revision: &git::Revision, path: &str, overlaid: bool) -> Result<Source, Error> {
         let (directory, file) = path.rsplit_once('/').unwrap_or((".", path));
         let overlay = format!("{directory}/overlay.yaml");
         let overlay = match overlaid && self.repository.files(revision, directory)?.contains(&overlay) {
@@ -190,7 +190,7 @@ impl Command<'_> {
     }
 
     /// Compares the vendored APIs with what they were at a revision.
-    fn since(&self, base: Option<&str>, names: &[String]) -> Result<(Review, String), Fault> {
+    fn since(&self, base: Option<&str>, names: &[String]) -> Result<(Review, String), Error> {
         let base = match base {
             Some(name) => self.repository.revision(name)?,
             None => self.repository.merge_base()?,
@@ -201,7 +201,7 @@ impl Command<'_> {
             before.iter().filter_map(|path| document_of(path)).chain(now.iter().map(String::as_str)).collect();
         if let Some(unknown) = names.iter().find(|name| !known.contains(name.as_str())) {
             let known: Vec<&str> = known.into_iter().collect();
-            return Err(Fault::from(format!(
+            return Err(Error::from(format!(
                 "`{unknown}` is neither a document nor an API: specs/ has {}",
                 known.join(", ")
             )));
@@ -220,7 +220,7 @@ impl Command<'_> {
             }
         }
         if !faults.is_empty() {
-            return Err(Fault::shown(faults));
+            return Err(Error::shown(faults));
         }
         Ok((Review::of(apis, self.version_at(&base)?, version(self.workspace)?), stale))
     }
@@ -232,7 +232,7 @@ impl Command<'_> {
         name: &str,
         document: Option<&str>,
         is_there: bool,
-    ) -> Result<(Reviewed, String), Fault> {
+    ) -> Result<(Reviewed, String), Error> {
         let before = |path| self.at(base, path, true).and_then(|source| revision(&source));
         let now = || self.workspace.source(name).and_then(|source| revision(&source));
         let (old, new) = join(|| document.map(before), || is_there.then(now));
@@ -241,20 +241,20 @@ impl Command<'_> {
             (Some(old), Some(new)) => Reviewed::of(name, old, new).map_err(|walk| faults(&walk))?,
             (None, Some(new)) => Reviewed::added(name, new).map_err(|walk| faults(&walk))?,
             (Some(old), None) => Reviewed::removed(name, old),
-            (None, None) => return Err(Fault::from(format!("there is no API `{name}`"))),
+            (None, None) => return Err(Error::from(format!("there is no API `{name}`"))),
         };
         let stale = self.accept(&mut reviewed, name)?;
         Ok((reviewed, stale))
     }
 
     /// Marks what is accepted; says which entries match nothing.
-    fn accept(&self, reviewed: &mut Reviewed, api: &str) -> Result<String, Fault> {
+    fn accept(&self, reviewed: &mut Reviewed, api: &str) -> Result<String, Error> {
         let accepted = Accepted::read(self.workspace, api)?;
         let stale = reviewed.accept(accepted.entries());
         Ok(accepted.stale(&stale))
     }
 
-    fn version_at(&self, revision: &git::Revision) -> Result<Option<Version>, Fault> {
+    fn version_at(&self, revision: &git::Revision) -> Result<Option<Version>, Error> {
         match self.repository.read(revision, MANIFEST) {
             Ok(text) => version_in(&String::from_utf8_lossy(&text)),
             // There was none.
@@ -266,20 +266,20 @@ impl Command<'_> {
 const MANIFEST: &str = "Cargo.toml";
 
 /// The crate's version, where the workspace has one.
-pub fn version(workspace: &Workspace) -> Result<Option<Version>, Fault> {
+pub fn version(workspace: &Workspace) -> Result<Option<Version>, Error> {
     match fs::read_to_string(workspace.path(MANIFEST)) {
         Ok(text) => version_in(&text),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Fault::from(format!("{MANIFEST}: {error}"))),
+        Err(error) => Err(Error::from(format!("{MANIFEST}: {error}"))),
     }
 }
 
 /// The version that the workspace's packages share.
-fn version_in(manifest: &str) -> Result<Option<Version>, Fault> {
+fn version_in(manifest: &str) -> Result<Option<Version>, Error> {
     let manifest: toml::Table = toml::from_str(manifest).map_err(|error| format!("{MANIFEST}: {}", error.message()))?;
     let version = manifest.get("workspace").and_then(|workspace| workspace.get("package")?.get("version")?.as_str());
     let version = version.map(Version::parse).transpose();
-    version.map_err(|error| Fault::from(format!("{MANIFEST}: the version is none: {error}")))
+    version.map_err(|error| Error::from(format!("{MANIFEST}: the version is none: {error}")))
 }
 
 /// The API that a path is the document of.
@@ -288,7 +288,7 @@ fn document_of(path: &str) -> Option<&str> {
     matches!(file, "openapi.yaml" | "openapi.json").then_some(api)
 }
 
-fn revision(source: &Source) -> Result<Revision, Fault> {
+fn revision(source: &Source) -> Result<Revision, Error> {
     let (document, walk) = source.inspect(Pipeline::model);
     match document {
         Some(document) => Ok(Revision::new(document, walk)),
@@ -296,6 +296,6 @@ fn revision(source: &Source) -> Result<Revision, Fault> {
     }
 }
 
-fn faults(walk: &Pipeline) -> Fault {
-    Fault::shown(walk.report(io::stderr().is_terminal()))
+fn faults(walk: &Pipeline) -> Error {
+    Error::shown(walk.report(io::stderr().is_terminal()))
 }

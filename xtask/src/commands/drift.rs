@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::api::Workspace;
 use crate::output::{self, Format, say};
-use crate::{Fault, Outcome};
+use crate::{Error, Outcome};
 
 /// Arguments of `drift`.
 #[derive(clap::Args)]
@@ -36,7 +36,7 @@ pub struct Arguments {
 }
 
 /// Runs it. The outcome is a difference if there is a finding.
-pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Fault> {
+pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Error> {
     let source = workspace.source_with(&arguments.source, arguments.overlay.as_deref())?;
     let source = if arguments.without_overlay { source.bare() } else { source };
     let mut has_single_types = false;
@@ -48,7 +48,7 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Faul
         let document = model::document(&raised, &mut pipeline.diagnostics)?;
         Some((raised, document))
     });
-    let (raised, document) = made.ok_or_else(|| Fault::shown(pipeline.report(false)))?;
+    let (raised, document) = made.ok_or_else(|| Error::shown(pipeline.report(false)))?;
     let mut drift = Drift::new(&document, &raised)?;
     for path in &arguments.recordings {
         let file = File::open(path).map_err(|error| format!("{}: {error}", path.display()))?;

@@ -6,7 +6,7 @@ use crm_clients_document::Pipeline;
 use crm_clients_generator::Generate;
 
 use crate::api::Workspace;
-use crate::{Fault, Outcome, output};
+use crate::{Error, Outcome, output};
 
 /// Arguments of `dump`.
 #[derive(clap::Args)]
@@ -33,7 +33,7 @@ enum Stage {
 }
 
 /// Runs it.
-pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Fault> {
+pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Error> {
     let source = workspace.source_with(&arguments.source, arguments.overlay.as_deref())?;
     let json = match arguments.stage {
         Stage::Overlaid => serde_json::to_string_pretty(&source.walk(Pipeline::overlaid)?)?,

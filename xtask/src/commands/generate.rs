@@ -14,9 +14,9 @@ use crm_clients_generator::names;
 use crm_clients_review::Lint;
 
 use crate::api::{Source, Workspace};
+use crate::file_set::{self, Contents, Lock, Staging};
 use crate::output::{self, Format, say};
-use crate::tree::{self, Contents, Lock, Staging};
-use crate::{Fault, Outcome, input};
+use crate::{Error, Outcome, input};
 
 /// Arguments of `generate`.
 #[derive(clap::Args)]
@@ -50,12 +50,12 @@ enum Emitter {
 }
 
 /// Runs it.
-pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Fault> {
+pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Error> {
     let name = &arguments.name;
     let valid = name.starts_with(|first: char| first.is_ascii_alphabetic())
         && name.chars().all(|character| character.is_ascii_alphanumeric() || matches!(character, '-' | '_'));
     if !valid {
-        return Err(Fault::from(format!("`{name}` is not a crate's name: use letters, digits, `-` and `_`")));
+        return Err(Error::from(format!("`{name}` is not a crate's name: use letters, digits, `-` and `_`")));
     }
     let source = workspace.source_with(&arguments.spec, arguments.overlay.as_deref())?;
     let files = match arguments.emitter {
@@ -70,7 +70,7 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Faul
 }
 
 /// The crate as this generator writes it.
-fn ours(workspace: &Workspace, source: &Source, arguments: &Arguments) -> Result<FileSet, Fault> {
+fn ours(workspace: &Workspace, source: &Source, arguments: &Arguments) -> Result<FileSet, Error> {
     let name = &arguments.name;
     let runtime = workspace.path("codegen/runtime").display().to_string();
     let options = CrateOptions { name: name.to_owned(), runtime };
@@ -85,7 +85,7 @@ fn walk<T, U>(
     format: Format,
     pass: impl FnOnce(&mut Pipeline, &Input<'_>) -> Option<T>,
     next: impl FnOnce(T) -> U,
-) -> Result<U, Fault> {
+) -> Result<U, Error> {
     let (made, walk) = source.inspect(pass);
     let tell = || match format {
         Format::Text => output::report_to_stderr(&source.report(&walk, io::stderr().is_terminal())),
@@ -93,7 +93,7 @@ fn walk<T, U>(
     };
     let Some(made) = made else {
         tell();
-        return Err(Fault::shown(String::new()));
+        return Err(Error::shown(String::new()));
     };
     Ok(thread::scope(|scope| {
         scope.spawn(tell);
@@ -103,7 +103,7 @@ fn walk<T, U>(
 
 /// Writes a crate: its src/ holds what is there and nothing else. What is there already is not touched, so that cargo
 /// need not compile it again.
-fn write(directory: &Path, files: &FileSet) -> Result<(), Fault> {
+fn write(directory: &Path, files: &FileSet) -> Result<(), Error> {
     let mut sources = FileSet::new();
     let mut manifest = "";
     for (path, text) in files.iter() {
@@ -118,11 +118,11 @@ fn write(directory: &Path, files: &FileSet) -> Result<(), Fault> {
     let current = match input::read_below(directory, MANIFEST) {
         Ok(bytes) => Some(bytes),
         Err(error) if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() => None,
-        Err(error) => return Err(Fault::from(format!("{}: {error}", path.display()))),
+        Err(error) => return Err(Error::from(format!("{}: {error}", path.display()))),
     };
     let is_foreign = |bytes: &Vec<u8>| !str::from_utf8(bytes).is_ok_and(is_generated);
     if path.is_symlink() || current.as_ref().is_some_and(is_foreign) {
-        return Err(Fault::from(format!("{} was not written by this command: give another --out", path.display())));
+        return Err(Error::from(format!("{} was not written by this command: give another --out", path.display())));
     }
     let root = format!("{shown}/{SOURCES}");
     if let Some(refusal) = Contents::read(&directory.join(SOURCES))?.refusal(&root, &sources) {
@@ -133,7 +133,7 @@ fn write(directory: &Path, files: &FileSet) -> Result<(), Fault> {
         fs::write(staging.new_path(MANIFEST), manifest)?;
         staging.commit_file(MANIFEST)?;
     }
-    tree::write(&lock, SOURCES, &root, &sources)?;
+    file_set::write(&lock, SOURCES, &root, &sources)?;
     Ok(())
 }
 

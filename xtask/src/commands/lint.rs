@@ -10,7 +10,7 @@ use crm_clients_review::lint;
 
 use crate::api::{Source, Workspace};
 use crate::output::{self, say};
-use crate::{Fault, Outcome, input};
+use crate::{Error, Outcome, input};
 
 /// Arguments of `lint`.
 #[derive(clap::Args)]
@@ -47,7 +47,7 @@ enum Level {
 }
 
 /// Runs it.
-pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Fault> {
+pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Error> {
     if arguments.rules {
         for rule in lint::rules() {
             say!("{} {}: {}\n        {}", rule.severity_name(), rule.id, rule.sentence, rule.remedy);
@@ -74,7 +74,7 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Faul
         warnings += walk.diagnostics.len() - counted;
     }
     if !faults.is_empty() {
-        return Err(Fault::shown(faults));
+        return Err(Error::shown(faults));
     }
     if matches!(arguments.format, Format::Text) {
         say!("{errors} errors, {warnings} warnings in {}", names.join(", "));
@@ -88,7 +88,7 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Faul
 }
 
 /// Looks at one document, or at an overlay without its document.
-fn lint(workspace: &Workspace, name: &str, without_overlay: bool) -> Result<(Option<()>, Pipeline, Source), Fault> {
+fn lint(workspace: &Workspace, name: &str, without_overlay: bool) -> Result<(Option<()>, Pipeline, Source), Error> {
     let is_api = workspace.apis()?.iter().any(|api| api == name);
     if let Some(text) = (!is_api).then(|| input::read_named(Path::new(name))).and_then(Result::ok)
         && overlay::is_overlay(&text)

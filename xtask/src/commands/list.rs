@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::api::Workspace;
 use crate::output::{self, Format, say};
-use crate::{Fault, Outcome};
+use crate::{Error, Outcome};
 
 /// Arguments of `list`.
 #[derive(clap::Args)]
@@ -30,7 +30,7 @@ struct Entry {
 }
 
 /// Runs it.
-pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Fault> {
+pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Error> {
     let mut entries = Vec::new();
     for name in workspace.chosen(&arguments.apis)? {
         let api = workspace.source(&name)?.walk(|walk, input| walk.ir(input, &name))?;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crm_clients_document::{Pipeline, canonical};
 
 use crate::api::Workspace;
-use crate::{Fault, Outcome, output};
+use crate::{Error, Outcome, output};
 
 /// Arguments of `lower`.
 #[derive(clap::Args)]
@@ -23,7 +23,7 @@ pub struct Arguments {
 }
 
 /// Runs it. Extensions stay: OpenAPI allows them everywhere, and whatever reads them goes on doing so.
-pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Fault> {
+pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Error> {
     let source = workspace.source_with(&arguments.source, arguments.overlay.as_deref())?;
     let document = source.walk(Pipeline::published)?;
     let Some(path) = &arguments.output else {

@@ -16,7 +16,7 @@ use serde_json::Value;
 use crate::api::Workspace;
 use crate::commands::{cargo, target_directory};
 use crate::output::say;
-use crate::{Fault, Outcome};
+use crate::{Error, Outcome};
 use program::Program;
 use server::{Answers, Prism};
 use tally::Tally;
@@ -30,7 +30,7 @@ pub struct Arguments {
 }
 
 /// Runs it.
-pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Fault> {
+pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Error> {
     let apis = workspace.chosen(&arguments.apis)?;
     let target = target_directory(workspace)?;
     let directory = target.join("prism");

@@ -10,9 +10,9 @@ use crm_clients_generator::fileset::FileSet;
 use crm_clients_review::{Lint, coverage};
 
 use crate::api::{Source, Workspace};
+use crate::file_set::{self, Contents, Lock};
 use crate::output::{self, say};
-use crate::tree::{self, Contents, Lock};
-use crate::{Fault, Outcome};
+use crate::{Error, Outcome};
 
 /// Arguments of `regen`.
 #[derive(clap::Args)]
@@ -30,11 +30,11 @@ const PARENT: &str = "generated";
 const NAME: &str = "src";
 
 /// Runs it.
-pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Fault> {
+pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Error> {
     let chosen = workspace.chosen(&arguments.apis)?;
     let parent = workspace.path(PARENT);
     if parent.is_symlink() {
-        return Err(Fault::from(format!("{PARENT} is a symbolic link; it must be a directory")));
+        return Err(Error::from(format!("{PARENT} is a symbolic link; it must be a directory")));
     }
     let lock = match arguments.check {
         // Nothing is created, not even what is locked.
@@ -68,24 +68,24 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Faul
         }
     }
     if !faults.is_empty() {
-        return Err(Fault::shown(faults));
+        return Err(Error::shown(faults));
     }
     files.insert("lib.rs", emit::module_root(&modules, "../../README.md", "specs"));
     let stale = coverages(workspace, &chosen, arguments.check)?;
     if arguments.check {
         return check(&parent, &there, &files).map(|outcome| if stale { Outcome::Different } else { outcome });
     }
-    let differences = tree::write(&lock, NAME, ROOT, &files)?;
+    let differences = file_set::write(&lock, NAME, ROOT, &files)?;
     say!("{ROOT}: {} files, {} changed", files.len(), differences.len());
     Ok(Outcome::Done)
 }
 
 /// Writes what the clients support of their documents, or compares it if `check` is set. Returns true if something was different.
-fn coverages(workspace: &Workspace, apis: &[String], check: bool) -> Result<bool, Fault> {
+fn coverages(workspace: &Workspace, apis: &[String], check: bool) -> Result<bool, Error> {
     let mut stale = false;
     for api in apis {
         let (found, walk) = workspace.source(api)?.inspect(|walk, input| coverage::coverage(walk, input, api));
-        let found = found.ok_or_else(|| Fault::shown(walk.report(false)))?;
+        let found = found.ok_or_else(|| Error::shown(walk.report(false)))?;
         let differs = super::coverage::write(workspace, api, &super::coverage::text(&found)?, check)?;
         if differs && check {
             say!("specs/{api}/coverage.toml is stale: run `cargo xtask regen` and commit the result");
@@ -96,12 +96,12 @@ fn coverages(workspace: &Workspace, apis: &[String], check: bool) -> Result<bool
 }
 
 /// Shows how the directory differs from the files that it should have, and what else there is.
-fn check(parent: &Path, there: &Contents, files: &FileSet) -> Result<Outcome, Fault> {
+fn check(parent: &Path, there: &Contents, files: &FileSet) -> Result<Outcome, Error> {
     let differences = files.compare(&there.files);
     let stale = differences.len() + there.others.len();
-    let is_left_behind = tree::staging::is_left_behind(parent);
+    let is_left_behind = file_set::staging::is_left_behind(parent);
     if !differences.is_empty() {
-        say!("{}", tree::diff(ROOT, &differences).trim_end_matches('\n'));
+        say!("{}", file_set::diff(ROOT, &differences).trim_end_matches('\n'));
     }
     for (path, kind) in &there.others {
         say!("{ROOT}/{path} is {kind}, which `regen` does not write");
@@ -110,7 +110,7 @@ fn check(parent: &Path, there: &Contents, files: &FileSet) -> Result<Outcome, Fa
         say!("{ROOT} is stale in {stale} files: run `cargo xtask regen` and commit the result");
     }
     if is_left_behind {
-        say!("{PARENT}/{} was left by a run that was killed: `cargo xtask regen` removes it", tree::staging::NAME);
+        say!("{PARENT}/{} was left by a run that was killed: `cargo xtask regen` removes it", file_set::staging::NAME);
     }
     Ok(if stale > 0 || is_left_behind { Outcome::Different } else { Outcome::Done })
 }
@@ -119,7 +119,7 @@ fn check(parent: &Path, there: &Contents, files: &FileSet) -> Result<Outcome, Fa
 type Client = (String, Option<FileSet>);
 
 /// The APIs side by side: none knows of another.
-fn clients(workspace: &Workspace, names: &[String], chosen: &[String]) -> Result<Vec<(Option<Client>, String)>, Fault> {
+fn clients(workspace: &Workspace, names: &[String], chosen: &[String]) -> Result<Vec<(Option<Client>, String)>, Error> {
     let sources: Vec<Source> = names.iter().map(|name| workspace.source(name)).collect::<Result<_, _>>()?;
     let make =
         |(name, source): (&String, &Source)| source.walk_quietly(|walk, input| client(walk, input, name, chosen));

@@ -14,10 +14,10 @@ use crm_clients_review::diff::format;
 use jiff::civil::Date;
 
 use crate::api::{Source, Workspace, check_name};
+use crate::file_set::Lock;
+use crate::file_set::staging::{self, Staging};
 use crate::output::{self, say};
-use crate::tree::Lock;
-use crate::tree::staging::{self, Staging};
-use crate::{Fault, Outcome, input};
+use crate::{Error, Outcome, input};
 use origin::{Origin, hexadecimal};
 use review::review;
 use upstream::{Canonical, Upstream};
@@ -54,7 +54,7 @@ pub struct Arguments {
 }
 
 /// Runs it.
-pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Fault> {
+pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Error> {
     let name = &arguments.api;
     check_name(name)?;
     let mut origin = Origin::read(workspace, arguments)?;
@@ -93,17 +93,17 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Faul
 }
 
 /// What there is to say of a document that is no copy of one upstream, where no page is given to compare it with.
-fn written(arguments: &Arguments, origin: &Origin) -> Result<Outcome, Fault> {
+fn written(arguments: &Arguments, origin: &Origin) -> Result<Outcome, Error> {
     let (name, url) = (&arguments.api, sanitize::line(&origin.url));
     if arguments.check {
         say!("specs/{name}: written by hand from {url}; whether that has moved, a person has to see");
         return Ok(Outcome::Done);
     }
-    Err(Fault::from(format!("specs/{name} is written by hand from {url}: give the page as a FILE")))
+    Err(Error::from(format!("specs/{name} is written by hand from {url}: give the page as a FILE")))
 }
 
 /// Whether upstream has moved: whether vendoring it would change the document.
-fn check(workspace: &Workspace, name: &str, origin: &Origin, upstream: &Upstream) -> Result<Outcome, Fault> {
+fn check(workspace: &Workspace, name: &str, origin: &Origin, upstream: &Upstream) -> Result<Outcome, Error> {
     // The files that it refers to may have changed although it has not.
     if hexadecimal(&upstream.bytes) == origin.sha256 && origin.files.is_empty() {
         say!("specs/{name}: upstream has not moved");
@@ -132,7 +132,7 @@ fn check(workspace: &Workspace, name: &str, origin: &Origin, upstream: &Upstream
 }
 
 /// The text of the document that is vendored now; nothing where there is none.
-fn current(workspace: &Workspace, name: &str) -> Result<String, Fault> {
+fn current(workspace: &Workspace, name: &str) -> Result<String, Error> {
     for file in DOCUMENTS {
         let text = input::text_below(&workspace.spec(name), file);
         if let Some(text) = text.map_err(|error| format!("specs/{name}/{file}: {error}"))? {
@@ -143,7 +143,7 @@ fn current(workspace: &Workspace, name: &str) -> Result<String, Fault> {
 }
 
 /// The document as it will be vendored, with its overlay.
-fn vendored(workspace: &Workspace, name: &str, canonical: &Canonical) -> Result<Source, Fault> {
+fn vendored(workspace: &Workspace, name: &str, canonical: &Canonical) -> Result<Source, Error> {
     let overlay = workspace.overlay(name)?;
     let file = format!("specs/{name}/{}", canonical.file);
     Ok(Source::text(&file, canonical.text.clone().into_bytes(), overlay))
@@ -151,7 +151,7 @@ fn vendored(workspace: &Workspace, name: &str, canonical: &Canonical) -> Result<
 
 /// Refuses what is no OpenAPI document, whatever its overlay makes of it. Faults of the overlay are no fault of the document:
 /// they are work to do once it is here.
-fn check_walk(name: &str, source: &Source) -> Result<(), Fault> {
+fn check_walk(name: &str, source: &Source) -> Result<(), Error> {
     let (_, walk) = source.inspect(Pipeline::model);
     let is_overlays =
         |fault: &Diagnostic| fault.position(&walk.documents).is_some_and(|position| source.is_overlay(position.file));
@@ -160,13 +160,13 @@ fn check_walk(name: &str, source: &Source) -> Result<(), Fault> {
         return Ok(());
     }
     let report = walk.report(io::stderr().is_terminal());
-    Err(Fault::shown(format!(
+    Err(Error::shown(format!(
         "{report}error: specs/{name} stays as it is, for the new document would be refused\n  \
          = help: correct the lines above with an overlay in specs/{name}/overlay.yaml, then vendor it again\n"
     )))
 }
 
-fn take_in(workspace: &Workspace, name: &str, canonical: &Canonical, origin: &Origin) -> Result<(), Fault> {
+fn take_in(workspace: &Workspace, name: &str, canonical: &Canonical, origin: &Origin) -> Result<(), Error> {
     let files = [(canonical.file, canonical.text.as_str()), ("source.toml", &toml::to_string(origin)?)];
     let other: Vec<&str> = DOCUMENTS.into_iter().filter(|document| *document != canonical.file).collect();
     replace(workspace, name, &files, &other)
@@ -174,10 +174,10 @@ fn take_in(workspace: &Workspace, name: &str, canonical: &Canonical, origin: &Or
 
 /// Gives files in the directory of an API new texts and removes others, all in one step: the directory is built anew beside the
 /// old one, of the same files but for these, and takes its place.
-fn replace(workspace: &Workspace, name: &str, files: &[(&str, &str)], removed: &[&str]) -> Result<(), Fault> {
+fn replace(workspace: &Workspace, name: &str, files: &[(&str, &str)], removed: &[&str]) -> Result<(), Error> {
     let current = workspace.spec(name);
     if current.is_symlink() {
-        return Err(Fault::from(format!("specs/{name} is a symbolic link; it must be a directory")));
+        return Err(Error::from(format!("specs/{name} is a symbolic link; it must be a directory")));
     }
     let lock = Lock::exclusive(&workspace.path("specs"))?;
     let differs =
@@ -207,7 +207,7 @@ fn replace(workspace: &Workspace, name: &str, files: &[(&str, &str)], removed: &
 
 /// What the new revision means for the overlay and the client: actions that match nothing any more or are needless, each with its
 /// line, and what else `regen` would report.
-fn follow_up(name: &str, source: &Source) -> Result<Outcome, Fault> {
+fn follow_up(name: &str, source: &Source) -> Result<Outcome, Error> {
     let (api, walk) = source.inspect(|walk, input| walk.ir(input, name));
     output::report(&walk.report(io::stdout().is_terminal()));
     let is_needless = |found: &Diagnostic| found.code == "needless-action";

@@ -1,7 +1,7 @@
 //! Two documents compared: the wire, the clients, and their review in every format.
 #![no_main]
 
-use crm_clients_fuzz::{BETWEEN, mutated, survive::comparing};
+use crm_clients_fuzz::{BETWEEN, mutated, invariants::comparing};
 use libfuzzer_sys::{Corpus, fuzz_mutator, fuzz_target};
 
 fuzz_target!(|data: &str| -> Corpus {

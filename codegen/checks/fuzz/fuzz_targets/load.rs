@@ -5,7 +5,7 @@
 use crm_clients_document::yaml;
 use crm_clients_fuzz::{
     mutated,
-    survive::{OTHER, OVERLAY, reading},
+    invariants::{OTHER, OVERLAY, reading},
 };
 use libfuzzer_sys::{fuzz_mutator, fuzz_target};
 use serde_json::Value;

@@ -1,7 +1,7 @@
 //! A document lowered and published.
 #![no_main]
 
-use crm_clients_fuzz::{mutated, survive::lowering};
+use crm_clients_fuzz::{mutated, invariants::lowering};
 use libfuzzer_sys::{fuzz_mutator, fuzz_target};
 
 fuzz_target!(|data: &[u8]| {

@@ -3,7 +3,7 @@
 
 use crm_clients_fuzz::{
     mutated,
-    survive::{JSON, OTHER, reading},
+    invariants::{JSON, OTHER, reading},
 };
 use libfuzzer_sys::{fuzz_mutator, fuzz_target};
 

@@ -1,7 +1,7 @@
 //! A document walked through all the passes to a crate, to calls of it, and to what progenitor takes.
 #![no_main]
 
-use crm_clients_fuzz::{mutated, survive::walking};
+use crm_clients_fuzz::{mutated, invariants::walking};
 use libfuzzer_sys::{fuzz_mutator, fuzz_target};
 
 fuzz_target!(|data: &[u8]| {

@@ -10,8 +10,8 @@ mod documentation;
 pub mod emitted;
 #[path = "../../tests/support/mutate.rs"]
 pub mod mutate;
-#[path = "../../tests/support/survive.rs"]
-pub mod survive;
+#[path = "../../tests/support/invariants.rs"]
+pub mod invariants;
 
 use std::borrow::Cow;
 use std::fs;

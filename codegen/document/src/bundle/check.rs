@@ -4,14 +4,14 @@ use serde_json::Value;
 
 use super::target::Target;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity, child, closest, push_token, tokens};
-use crate::origin::Documents;
+use crate::origin::SourceMap;
 use crate::refs::References;
 use crate::spec::{FieldType, ObjectKind, Versions};
 
 /// Reports the references of the bundled and overlaid document that lead nowhere in it.
 ///
 /// A reference that `bundle` has reported already is not reported again.
-pub fn check_references(value: &Value, documents: &Documents, diagnostics: &mut Diagnostics) {
+pub fn check_references(value: &Value, documents: &SourceMap, diagnostics: &mut Diagnostics) {
     let references = References::new(value);
     let mut faults = Vec::new();
     walk(value, FieldType::DOCUMENT, Versions::read_in(value), &mut String::new(), &mut |pointer, holds, reference| {

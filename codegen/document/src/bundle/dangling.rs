@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::check;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
-use crate::origin::Documents;
+use crate::origin::SourceMap;
 use crate::refs::References;
 use crate::spec::{FieldType, ObjectKind, Versions};
 
@@ -16,7 +16,7 @@ pub const DANGLING: &[&str] = &["unknown-reference", "unreadable-file", "remote-
 /// Puts a stand-in in the place of each reference within the document that leads nowhere, to itself or to another kind of object, with a warning.
 ///
 /// Before `{"type": "array", "items": {"$ref": "#/components/schemas/Gone"}}`, after `{"type": "array", "items": {}}`.
-pub fn replace_dangling(value: &mut Value, documents: &Documents, diagnostics: &mut Diagnostics) {
+pub fn replace_dangling(value: &mut Value, documents: &SourceMap, diagnostics: &mut Diagnostics) {
     let versions = Versions::read_in(value);
     let mut found = Vec::new();
     let references = References::new(value);

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, child};
 use crate::load::Growth;
-use crate::origin::Documents;
+use crate::origin::SourceMap;
 use crate::refs::References;
 use crate::spec::{FieldType, ObjectKind, Versions};
 
@@ -12,7 +12,7 @@ use crate::spec::{FieldType, ObjectKind, Versions};
 ///
 /// Before `{"paths": {"/a": {"get": {"$ref": "#/x-operations/list"}}}, "x-operations": {"list": {"operationId": "list"}}}`,
 /// after `{"paths": {"/a": {"get": {"operationId": "list"}}}, "x-operations": {"list": {"operationId": "list"}}}`.
-pub fn inline_misplaced(value: &mut Value, documents: &mut Documents, diagnostics: &mut Diagnostics) {
+pub fn inline_misplaced(value: &mut Value, documents: &mut SourceMap, diagnostics: &mut Diagnostics) {
     let mut growth = Growth::default();
     // What is put in place may have such references in it; one that leads to itself has no end.
     loop {

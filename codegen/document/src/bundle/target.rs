@@ -12,7 +12,7 @@ pub(crate) struct Target {
 
 /// Why a text refers to nothing that may be read.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Fault {
+pub(crate) enum TargetError {
     /// Something on a network.
     Remote,
     /// A file that is not in the main document's directory.
@@ -23,7 +23,7 @@ pub(crate) enum Fault {
     Garbled,
 }
 
-impl Fault {
+impl TargetError {
     pub(crate) fn diagnostic(&self, reference: &str, pointer: &str) -> Diagnostic {
         let (code, message, help) = match self {
             Self::Remote => (
@@ -51,31 +51,31 @@ impl Fault {
 
 impl Target {
     /// What `reference` refers to when it stands in the file at `base`.
-    pub(crate) fn parse(reference: &str, base: &str) -> Result<Self, Fault> {
+    pub(crate) fn parse(reference: &str, base: &str) -> Result<Self, TargetError> {
         let (file, fragment) = reference.split_once('#').unwrap_or((reference, ""));
         let pointer = decode(fragment)?;
         // `file.yaml#/` is written for the whole file.
         let pointer = if pointer == "/" { String::new() } else { pointer };
         if !pointer.is_empty() && !pointer.starts_with('/') {
-            return Err(Fault::Anchor);
+            return Err(TargetError::Anchor);
         }
         if file.is_empty() {
             return Ok(Self { path: base.into(), pointer });
         }
         if is_remote(file) {
-            return Err(Fault::Remote);
+            return Err(TargetError::Remote);
         }
         let file = decode(file)?;
         // A colon is a drive or a stream to Windows.
         if file.starts_with('/') || file.contains(['\\', ':']) {
-            return Err(Fault::Outside);
+            return Err(TargetError::Outside);
         }
         let (directory, _) = split_directory(base);
         let mut parts = Vec::new();
         for part in directory.split('/').chain(file.split('/')) {
             match part {
                 "" | "." => {}
-                ".." => _ = parts.pop().ok_or(Fault::Outside)?,
+                ".." => _ = parts.pop().ok_or(TargetError::Outside)?,
                 part => parts.push(part),
             }
         }
@@ -85,15 +85,15 @@ impl Target {
     /// What `reference` refers to on a network when it stands in the file at `base`: none if it is a path of files.
     ///
     /// `b.yaml#/A` at `https://acme.example/x/a.yaml` is `/A` of `https://acme.example/x/b.yaml`.
-    pub(super) fn parse_url(reference: &str, base: &str) -> Result<Option<Self>, Fault> {
+    pub(super) fn parse_url(reference: &str, base: &str) -> Result<Option<Self>, TargetError> {
         let (file, fragment) = reference.split_once('#').unwrap_or((reference, ""));
         let (url, path) = match (is_remote(file), is_remote(base)) {
             (true, _) => (file, ""),
             (false, true) => (base, file),
             (false, false) => return Ok(None),
         };
-        let start = url.find("://").map(|at| at + 3).ok_or(Fault::Remote)?;
-        let host = url[start..].find('/').map(|at| start + at + 1).ok_or(Fault::Remote)?;
+        let start = url.find("://").map(|at| at + 3).ok_or(TargetError::Remote)?;
+        let host = url[start..].find('/').map(|at| start + at + 1).ok_or(TargetError::Remote)?;
         let place = if path.is_empty() { "" } else { &url[host..] };
         let path = if path.is_empty() { &url[host..] } else { path };
         // Resolved like a path of files, so that `..` does not leave the host.
@@ -140,25 +140,25 @@ pub(crate) fn encode_pointer(pointer: &str) -> String {
 }
 
 /// Undoes percent-encoding.
-fn decode(text: &str) -> Result<String, Fault> {
+fn decode(text: &str) -> Result<String, TargetError> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {
-        let digit = |byte: Option<u8>| byte.and_then(|byte| char::from(byte).to_digit(16)).ok_or(Fault::Garbled);
+        let digit = |byte: Option<u8>| byte.and_then(|byte| char::from(byte).to_digit(16)).ok_or(TargetError::Garbled);
         bytes.push(match byte {
             b'%' => (digit(rest.next())? * 16 + digit(rest.next())?) as u8,
             byte => byte,
         });
     }
-    let text = String::from_utf8(bytes).map_err(|_| Fault::Garbled)?;
-    if text.chars().any(char::is_control) { Err(Fault::Garbled) } else { Ok(text) }
+    let text = String::from_utf8(bytes).map_err(|_| TargetError::Garbled)?;
+    if text.chars().any(char::is_control) { Err(TargetError::Garbled) } else { Ok(text) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn target(path: &str, pointer: &str) -> Result<Target, Fault> {
+    fn target(path: &str, pointer: &str) -> Result<Target, TargetError> {
         Ok(Target { path: path.into(), pointer: pointer.into() })
     }
 
@@ -180,25 +180,25 @@ mod tests {
     #[test]
     fn nothing_outside_the_directory_is_referred_to() {
         for (reference, fault) in [
-            ("https://a.example/x.yaml#/A", Fault::Remote),
-            ("//a.example/x.yaml", Fault::Remote),
-            ("file:///etc/passwd", Fault::Remote),
-            ("urn:x:y", Fault::Remote),
-            ("/etc/passwd", Fault::Outside),
-            ("%2Fetc/passwd", Fault::Outside),
-            ("../x.yaml", Fault::Outside),
-            ("a/../../x.yaml", Fault::Outside),
-            ("%2e%2E/x.yaml", Fault::Outside),
-            ("..%2fx.yaml", Fault::Outside),
-            ("..\\x.yaml", Fault::Outside),
-            ("a%5c..%5cx.yaml", Fault::Outside),
-            ("c:x.yaml", Fault::Outside),
-            ("#Pet", Fault::Anchor),
-            ("x.yaml#Pet", Fault::Anchor),
-            ("x%00.yaml", Fault::Garbled),
-            ("x%ff.yaml", Fault::Garbled),
-            ("x%.yaml", Fault::Garbled),
-            ("x%+1.yaml", Fault::Garbled),
+            ("https://a.example/x.yaml#/A", TargetError::Remote),
+            ("//a.example/x.yaml", TargetError::Remote),
+            ("file:///etc/passwd", TargetError::Remote),
+            ("urn:x:y", TargetError::Remote),
+            ("/etc/passwd", TargetError::Outside),
+            ("%2Fetc/passwd", TargetError::Outside),
+            ("../x.yaml", TargetError::Outside),
+            ("a/../../x.yaml", TargetError::Outside),
+            ("%2e%2E/x.yaml", TargetError::Outside),
+            ("..%2fx.yaml", TargetError::Outside),
+            ("..\\x.yaml", TargetError::Outside),
+            ("a%5c..%5cx.yaml", TargetError::Outside),
+            ("c:x.yaml", TargetError::Outside),
+            ("#Pet", TargetError::Anchor),
+            ("x.yaml#Pet", TargetError::Anchor),
+            ("x%00.yaml", TargetError::Garbled),
+            ("x%ff.yaml", TargetError::Garbled),
+            ("x%.yaml", TargetError::Garbled),
+            ("x%+1.yaml", TargetError::Garbled),
         ] {
             assert_eq!(Target::parse(reference, "api.yaml"), Err(fault), "{reference}");
         }

@@ -6,7 +6,7 @@ use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 use indexmap::IndexMap;
 
 use super::{Diagnostic, Diagnostics, Place, Severity};
-use crate::origin::{Documents, Position, boundary};
+use crate::origin::{Position, SourceMap, boundary};
 use crate::sanitize;
 
 /// How many bytes of a line are shown, and how many of them before the place where that is too few. A minified document is one line.
@@ -14,13 +14,13 @@ const WIDTH: usize = 120;
 const BEFORE: usize = 40;
 
 /// All diagnostics as a person reads them: what, where, the line, the pointer and the help. Each ends with an empty line.
-pub fn render(diagnostics: &Diagnostics, documents: &Documents, color: bool) -> String {
+pub fn render(diagnostics: &Diagnostics, documents: &SourceMap, color: bool) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     diagnostics.iter().map(|diagnostic| one(diagnostic, documents, &renderer) + "\n\n").collect()
 }
 
 /// The same, but of each code only the first so many. A line for each code counts the others.
-pub fn summarize(diagnostics: &Diagnostics, documents: &Documents, color: bool, most: usize) -> String {
+pub fn summarize(diagnostics: &Diagnostics, documents: &SourceMap, color: bool, most: usize) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     let mut counts = IndexMap::<_, usize>::new();
     let mut text = String::new();
@@ -56,7 +56,7 @@ fn grouped(number: usize) -> String {
     out
 }
 
-fn one(diagnostic: &Diagnostic, documents: &Documents, renderer: &Renderer) -> String {
+fn one(diagnostic: &Diagnostic, documents: &SourceMap, renderer: &Renderer) -> String {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -126,7 +126,7 @@ mod tests {
             diagnostics.warning("many", format!("/{index}"), "one of many", "");
         }
         diagnostics.error("few", "/a", "the only one", "");
-        let text = summarize(&diagnostics, &Documents::new(), false, 5);
+        let text = summarize(&diagnostics, &SourceMap::new(), false, 5);
         assert_eq!(text.matches("one of many").count(), 5, "{text}");
         assert!(text.contains("and 1,295 more of `many`; --all-warnings prints each"), "{text}");
         assert!(text.contains("error[few]") && !text.contains("more of `few`"), "{text}");

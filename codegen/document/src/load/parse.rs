@@ -8,14 +8,14 @@ use serde_json::Value;
 use super::value::{Context, Finding, Node};
 use super::{MAX_BYTES, MAX_DEPTH};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::origin::{Documents, FileId, boundary};
+use crate::origin::{FileId, SourceMap, boundary};
 use crate::yaml::{self, is_json, line_start};
 
 /// Keeps the text among `documents` as `name`, and reads it: a mapping at its top, or errors.
 pub(crate) fn parse(
     name: &str,
     bytes: &[u8],
-    documents: &mut Documents,
+    documents: &mut SourceMap,
     diagnostics: &mut Diagnostics,
 ) -> Option<(FileId, Value)> {
     if bytes.len() > MAX_BYTES {
@@ -44,14 +44,14 @@ pub(crate) fn parse(
 }
 
 /// Why a text is no value at all.
-struct Fault {
+struct ParseError {
     code: &'static str,
     offset: usize,
     message: String,
     help: &'static str,
 }
 
-impl Fault {
+impl ParseError {
     fn new(code: &'static str, offset: usize, message: impl Into<String>, help: &'static str) -> Self {
         Self { code, offset, message: message.into(), help }
     }
@@ -62,35 +62,35 @@ struct Parsed {
     value: Value,
     findings: Vec<Finding>,
     /// What had to be overlooked.
-    note: Option<Fault>,
+    note: Option<ParseError>,
 }
 
-fn read(bytes: &[u8]) -> Result<Parsed, Fault> {
+fn read(bytes: &[u8]) -> Result<Parsed, ParseError> {
     let text = str::from_utf8(bytes).map_err(|error| not_utf8(bytes, error))?;
     let start = text.trim_start();
     if start.is_empty() {
-        return Err(Fault::new("empty-document", 0, "the document is empty", ""));
+        return Err(ParseError::new("empty-document", 0, "the document is empty", ""));
     }
     let (value, findings, note) = tolerant(text)?;
     if value.is_null() {
-        return Err(Fault::new("empty-document", 0, "the document holds nothing but comments", ""));
+        return Err(ParseError::new("empty-document", 0, "the document holds nothing but comments", ""));
     }
     if !value.is_object() {
         let message = "the document is not a mapping at its top";
-        return Err(Fault::new("not-a-mapping", text.len() - start.len(), message, "is this the right file?"));
+        return Err(ParseError::new("not-a-mapping", text.len() - start.len(), message, "is this the right file?"));
     }
     Ok(Parsed { value, findings, note })
 }
 
 /// Reads a text in its language. JSON with commas too many or comments is YAML, and a tab in the indentation of YAML is two spaces.
-fn tolerant(text: &str) -> Result<(Value, Vec<Finding>, Option<Fault>), Fault> {
+fn tolerant(text: &str) -> Result<(Value, Vec<Finding>, Option<ParseError>), ParseError> {
     if is_json(text) {
         return match json(text) {
             Ok((value, findings)) => Ok((value, findings, None)),
             Err(fault) if fault.code == "not-json" => match yaml(text) {
                 Ok((value, findings)) if value.is_object() => {
                     let message = format!("{}; it is read as YAML", fault.message);
-                    Ok((value, findings, Some(Fault { message, ..fault })))
+                    Ok((value, findings, Some(ParseError { message, ..fault })))
                 }
                 _ => Err(fault),
             },
@@ -103,7 +103,7 @@ fn tolerant(text: &str) -> Result<(Value, Vec<Finding>, Option<Fault>), Fault> {
             let Some((spaced, offset)) = without_tabs(text) else { return Err(fault) };
             let Ok((value, findings)) = yaml(&spaced) else { return Err(fault) };
             let message = "YAML is not indented with tabs; each is read as two spaces";
-            Ok((value, findings, Some(Fault::new("tab", offset, message, "indent with spaces"))))
+            Ok((value, findings, Some(ParseError::new("tab", offset, message, "indent with spaces"))))
         }
         Err(fault) => Err(fault),
     }
@@ -126,15 +126,20 @@ fn without_tabs(text: &str) -> Option<(String, usize)> {
     first.map(|first| (out, first))
 }
 
-fn not_utf8(bytes: &[u8], error: Utf8Error) -> Fault {
+fn not_utf8(bytes: &[u8], error: Utf8Error) -> ParseError {
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
-        return Fault::new("not-utf8", 0, "the document is in UTF-16", "save it as UTF-8");
+        return ParseError::new("not-utf8", 0, "the document is in UTF-16", "save it as UTF-8");
     }
     // The text that is kept has the same bytes up to the first that is wrong.
-    Fault::new("not-utf8", error.valid_up_to(), "the document is not in UTF-8", "save it as UTF-8; is it a text file?")
+    ParseError::new(
+        "not-utf8",
+        error.valid_up_to(),
+        "the document is not in UTF-8",
+        "save it as UTF-8; is it a text file?",
+    )
 }
 
-fn json(text: &str) -> Result<(Value, Vec<Finding>), Fault> {
+fn json(text: &str) -> Result<(Value, Vec<Finding>), ParseError> {
     let context = Context::new(text.len(), false);
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let read = Node::root(&context).deserialize(&mut deserializer).and_then(|value| deserializer.end().map(|()| value));
@@ -147,7 +152,7 @@ fn json(text: &str) -> Result<(Value, Vec<Finding>), Fault> {
     }
 }
 
-fn yaml(text: &str) -> Result<(Value, Vec<Finding>), Fault> {
+fn yaml(text: &str) -> Result<(Value, Vec<Finding>), ParseError> {
     let context = Context::new(text.len(), true);
     match yaml::read(text, Node::root(&context)) {
         Ok(value) => Ok((value, context.findings())),
@@ -157,13 +162,13 @@ fn yaml(text: &str) -> Result<(Value, Vec<Finding>), Fault> {
 }
 
 /// Says what a parser said, without the place, which is shown beside it.
-fn fault(code: &'static str, offset: usize, said: &str) -> Fault {
+fn fault(code: &'static str, offset: usize, said: &str) -> ParseError {
     if said.contains("recursion limit") {
         return too_deep(offset);
     }
     if said.contains("repetition limit") || said.contains(Context::OVERGROWN) {
         let message = "the document's aliases repeat too much: it would be far larger than its text";
-        return Fault::new(
+        return ParseError::new(
             "alias-bomb",
             offset,
             message,
@@ -172,9 +177,9 @@ fn fault(code: &'static str, offset: usize, said: &str) -> Fault {
     }
     let end = said.find(" at line ").unwrap_or(said.len());
     let language = if code == "not-json" { "JSON" } else { "YAML" };
-    Fault::new(code, offset, format!("the document is not {language}: {}", &said[..end]), "")
+    ParseError::new(code, offset, format!("the document is not {language}: {}", &said[..end]), "")
 }
 
-fn too_deep(offset: usize) -> Fault {
-    Fault::new("too-deep", offset, format!("the document nests deeper than {MAX_DEPTH} levels"), "")
+fn too_deep(offset: usize) -> ParseError {
+    ParseError::new("too-deep", offset, format!("the document nests deeper than {MAX_DEPTH} levels"), "")
 }

@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::{Lowering, Object};
+use super::{JsonObject, Lowering};
 use crate::diagnostic::child;
 use crate::spec::WEBHOOKS_EXTENSION;
 
 /// Lowers the root object.
-pub(super) fn lower_root(root: &mut Object, walk: &mut Lowering) {
+pub(super) fn lower_root(root: &mut JsonObject, walk: &mut Lowering) {
     if let Some(version) = root.get_mut("openapi") {
         *version = json!("3.0.3");
     }
@@ -22,7 +22,7 @@ pub(super) fn lower_root(root: &mut Object, walk: &mut Lowering) {
 /// Keeps webhooks under a name that 3.0 lets pass.
 ///
 /// Before `{"webhooks": {"made": {"post": {}}}}`, after `{"x-webhooks": {"made": {"post": {}}}}`.
-fn rename_webhooks(root: &mut Object, walk: &mut Lowering) {
+fn rename_webhooks(root: &mut JsonObject, walk: &mut Lowering) {
     let Some(webhooks) = root.get_mut("webhooks").and_then(Value::as_object_mut).map(std::mem::take) else { return };
     root.shift_remove("webhooks");
     walk.moves.add("/webhooks".to_owned(), child("", WEBHOOKS_EXTENSION));
@@ -38,7 +38,7 @@ pub(super) fn mutual_tls(document: &Value) -> Vec<String> {
 }
 
 /// Drops the security schemes that 3.0 does not have.
-pub(super) fn lower_components(components: &mut Object, walk: &mut Lowering) {
+pub(super) fn lower_components(components: &mut JsonObject, walk: &mut Lowering) {
     let Some(Value::Object(schemes)) = components.get_mut("securitySchemes") else { return };
     schemes.retain(|name, _| !walk.dropped_schemes.contains(name));
     for name in walk.dropped_schemes.clone() {
@@ -56,7 +56,7 @@ pub(super) fn lower_components(components: &mut Object, walk: &mut Lowering) {
 /// Drops links that name no operation: they say nothing, and 3.0 does not allow them.
 ///
 /// Before `{"links": {"next": {"description": "Next"}}}`, after `{"links": {}}`.
-pub(super) fn drop_idle_links(holder: &mut Object) {
+pub(super) fn drop_idle_links(holder: &mut JsonObject) {
     let Some(Value::Object(links)) = holder.get_mut("links") else { return };
     links.retain(|_, link| ["$ref", "operationRef", "operationId"].iter().any(|key| link.get(key).is_some()));
 }
@@ -65,7 +65,7 @@ pub(super) fn drop_idle_links(holder: &mut Object) {
 /// certificate belongs to the connection.
 ///
 /// Before `{"security": [{"tls": [], "key": []}]}`, after `{"security": [{"key": []}]}`.
-pub(super) fn drop_requirements(holder: &mut Object, walk: &Lowering) {
+pub(super) fn drop_requirements(holder: &mut JsonObject, walk: &Lowering) {
     for requirement in holder.get_mut("security").and_then(Value::as_array_mut).into_iter().flatten() {
         if let Value::Object(requirement) = requirement {
             requirement.retain(|name, _| !walk.dropped_schemes.contains(name));
@@ -74,7 +74,7 @@ pub(super) fn drop_requirements(holder: &mut Object, walk: &Lowering) {
 }
 
 /// Before `{"type": "http", "scheme": "basic", "deprecated": true}`, after `{"type": "http", "scheme": "basic"}`.
-pub(super) fn lower_security_scheme(scheme: &mut Object, walk: &mut Lowering) {
+pub(super) fn lower_security_scheme(scheme: &mut JsonObject, walk: &mut Lowering) {
     scheme.shift_remove("deprecated");
     if scheme.shift_remove("oauth2MetadataUrl").is_some() {
         walk.lossy("oauth2MetadataUrl", "the URL of the authorization server's metadata is dropped");
@@ -82,14 +82,14 @@ pub(super) fn lower_security_scheme(scheme: &mut Object, walk: &mut Lowering) {
 }
 
 /// Before `{"password": {"tokenUrl": "/t", "scopes": {}}, "deviceAuthorization": {}}`, after `{"password": {"tokenUrl": "/t", "scopes": {}}}`.
-pub(super) fn lower_flows(flows: &mut Object, walk: &mut Lowering) {
+pub(super) fn lower_flows(flows: &mut JsonObject, walk: &mut Lowering) {
     if flows.shift_remove("deviceAuthorization").is_some() {
         walk.lossy("deviceAuthorization", "the device authorization flow is dropped");
     }
 }
 
 /// Adds the schemas that were found inside other schemas to `components.schemas`.
-pub(super) fn add_definitions(root: &mut Object, definitions: Object) {
+pub(super) fn add_definitions(root: &mut JsonObject, definitions: JsonObject) {
     if definitions.is_empty() {
         return;
     }
@@ -107,22 +107,22 @@ pub(super) fn schema_pointer(name: &str) -> String {
 }
 
 /// Before `{"title": "T", "summary": "Short", "version": "1"}`, after `{"title": "T", "version": "1"}`.
-pub(super) fn lower_info(info: &mut Object) {
+pub(super) fn lower_info(info: &mut JsonObject) {
     info.shift_remove("summary");
 }
 
 /// Before `{"name": "MIT", "identifier": "MIT"}`, after `{"name": "MIT"}`.
-pub(super) fn lower_license(license: &mut Object) {
+pub(super) fn lower_license(license: &mut JsonObject) {
     license.shift_remove("identifier");
 }
 
 /// Before `{"url": "/v1", "name": "production"}`, after `{"url": "/v1"}`.
-pub(super) fn lower_server(server: &mut Object) {
+pub(super) fn lower_server(server: &mut JsonObject) {
     server.shift_remove("name");
 }
 
 /// Before `{"name": "a", "summary": "A", "parent": "b", "kind": "nav"}`, after `{"name": "a", "description": "A"}`.
-pub(super) fn lower_tag(tag: &mut Object) {
+pub(super) fn lower_tag(tag: &mut JsonObject) {
     let summary = tag.shift_remove("summary").filter(Value::is_string);
     if let Some(summary) = summary {
         tag.entry("description").or_insert(summary);
@@ -132,7 +132,7 @@ pub(super) fn lower_tag(tag: &mut Object) {
 }
 
 /// Drops members that are objects; what is none is for `model` to tell of.
-pub(super) fn drop_objects(object: &mut Object, names: &[&str]) {
+pub(super) fn drop_objects(object: &mut JsonObject, names: &[&str]) {
     for name in names {
         if object.get(*name).is_some_and(Value::is_object) {
             object.shift_remove(*name);

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::Object;
+use super::JsonObject;
 use super::document::drop_objects;
 use super::moves::Moves;
 use crate::spec::{FieldType, ObjectKind, Versions};
@@ -61,7 +61,7 @@ fn find(node: &Value, holds: FieldType, at: &mut String, found: &mut Vec<String>
 }
 
 /// A path item, media type or callback with all that its reference leads to. None if that is no object, or a node around the reference.
-fn merged(document: &Value, place: &str, moves: &mut Moves) -> Option<Object> {
+fn merged(document: &Value, place: &str, moves: &mut Moves) -> Option<JsonObject> {
     let mut merged = document.pointer(place)?.as_object()?.clone();
     let mut seen = HashSet::new();
     while let Some(reference) = merged.get("$ref") {

@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::{Lowering, Object};
+use super::{JsonObject, Lowering};
 use crate::diagnostic::child;
 
 /// Makes a stream of items an array of them, and drops encodings by position.
 ///
 /// Before `{"itemSchema": {"type": "string"}}`, after `{"schema": {"type": "array", "items": {"type": "string"}}}`.
-pub(super) fn lower_media_type(media_type: &mut Object, walk: &mut Lowering) {
+pub(super) fn lower_media_type(media_type: &mut JsonObject, walk: &mut Lowering) {
     if let Some(item) = media_type.shift_remove("itemSchema") {
         walk.lossy("itemSchema", "items that follow one another are described as one array");
         if !media_type.contains_key("schema") {
@@ -20,14 +20,14 @@ pub(super) fn lower_media_type(media_type: &mut Object, walk: &mut Lowering) {
 }
 
 /// Before `{"contentType": "a/b", "encoding": {}}`, after `{"contentType": "a/b"}`.
-pub(super) fn lower_encoding(encoding: &mut Object, walk: &mut Lowering) {
+pub(super) fn lower_encoding(encoding: &mut JsonObject, walk: &mut Lowering) {
     if encoding.shift_remove("encoding").is_some() {
         walk.lossy("encoding", "the encoding of parts inside a part is dropped");
     }
     drop_positional(encoding, walk);
 }
 
-fn drop_positional(object: &mut Object, walk: &mut Lowering) {
+fn drop_positional(object: &mut JsonObject, walk: &mut Lowering) {
     for name in ["prefixEncoding", "itemEncoding"] {
         if object.shift_remove(name).is_some() {
             walk.lossy(name, format!("`{name}` is dropped: 3.0 describes parts by name alone"));
@@ -36,7 +36,7 @@ fn drop_positional(object: &mut Object, walk: &mut Lowering) {
 }
 
 /// Before `{"dataValue": 1, "serializedValue": "1"}`, after `{"value": 1}`.
-pub(super) fn lower_example(example: &mut Object) {
+pub(super) fn lower_example(example: &mut JsonObject) {
     let serialized = example.shift_remove("serializedValue").filter(Value::is_string);
     let value = example.shift_remove("dataValue").or(serialized);
     if let Some(value) = value

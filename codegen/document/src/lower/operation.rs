@@ -6,7 +6,7 @@ mod targets;
 use serde_json::{Value, json};
 
 use super::document::drop_requirements;
-use super::{Lowering, Object};
+use super::{JsonObject, Lowering};
 use crate::diagnostic::child;
 use crate::spec::{METHODS, ObjectKind, TYPES, Versions, fields_by_location};
 
@@ -16,7 +16,7 @@ pub(super) use targets::Targets;
 const BODYLESS: [&str; 3] = ["204", "205", "304"];
 
 /// Lowers what paths and their parameters have to do with one another.
-pub(super) fn lower_paths(paths: &mut Object, walk: &mut Lowering) {
+pub(super) fn lower_paths(paths: &mut JsonObject, walk: &mut Lowering) {
     for (path, item) in paths {
         if let Value::Object(item) = item {
             walk.enter(path, |walk| parameters::lower_path_item(path, item, walk));
@@ -27,7 +27,7 @@ pub(super) fn lower_paths(paths: &mut Object, walk: &mut Lowering) {
 /// Drops the operations of methods that 3.0 does not have.
 ///
 /// Before `{"query": {"responses": {}}, "additionalOperations": {"COPY": {"responses": {}}}}`, after `{}`.
-pub(super) fn lower_path_item(item: &mut Object, walk: &mut Lowering) {
+pub(super) fn lower_path_item(item: &mut JsonObject, walk: &mut Lowering) {
     for name in ["query", "additionalOperations"] {
         if item.shift_remove(name).is_some() {
             walk.lossy(name, format!("`{name}` is dropped: 3.0 has no such methods"));
@@ -38,7 +38,7 @@ pub(super) fn lower_path_item(item: &mut Object, walk: &mut Lowering) {
 /// Adds the responses that 3.0 asks for.
 ///
 /// Before `{}`, after `{"responses": {"default": {"description": ""}}}`.
-pub(super) fn lower_operation(operation: &mut Object, walk: &Lowering) {
+pub(super) fn lower_operation(operation: &mut JsonObject, walk: &Lowering) {
     operation.entry("responses").or_insert_with(|| json!({"default": {"description": ""}}));
     drop_requirements(operation, walk);
 }
@@ -46,7 +46,7 @@ pub(super) fn lower_operation(operation: &mut Object, walk: &Lowering) {
 /// Drops the bodies of responses that cannot have one.
 ///
 /// Before `{"204": {"description": "", "content": {"application/json": {}}}}`, after `{"204": {"description": ""}}`.
-pub(super) fn lower_responses(responses: &mut Object, walk: &mut Lowering) {
+pub(super) fn lower_responses(responses: &mut JsonObject, walk: &mut Lowering) {
     for status in BODYLESS {
         let Some(response) = responses.get_mut(status) else { continue };
         let reference = response.get("$ref").and_then(Value::as_str);
@@ -68,18 +68,18 @@ pub(super) fn lower_responses(responses: &mut Object, walk: &mut Lowering) {
     }
 }
 
-fn has_content(response: &Object) -> bool {
+fn has_content(response: &JsonObject) -> bool {
     response.get("content").and_then(Value::as_object).is_some_and(|content| !content.is_empty())
 }
 
 /// Before `{"summary": "Found"}`, after `{"description": "Found"}`.
-pub(super) fn lower_response(response: &mut Object) {
+pub(super) fn lower_response(response: &mut JsonObject) {
     let summary = response.shift_remove("summary").filter(Value::is_string);
     response.entry("description").or_insert_with(|| summary.unwrap_or_else(|| json!("")));
 }
 
 /// Lowers a parameter or a header.
-pub(super) fn lower_parameter(parameter: &mut Object, walk: &mut Lowering) {
+pub(super) fn lower_parameter(parameter: &mut JsonObject, walk: &mut Lowering) {
     whole_query(parameter, walk);
     if parameter.get("style").is_some_and(|style| style == "cookie") {
         walk.lossy("style", "the values of a cookie are percent-encoded, unlike those of the style `cookie`");
@@ -93,7 +93,7 @@ pub(super) fn lower_parameter(parameter: &mut Object, walk: &mut Lowering) {
 /// Drops the fields that have no meaning in the location of a parameter in 3.0.
 ///
 /// Before `{"in": "path", "name": "id", "allowReserved": true}`, after `{"in": "path", "name": "id"}`.
-fn drop_by_location(parameter: &mut Object, walk: &mut Lowering) {
+fn drop_by_location(parameter: &mut JsonObject, walk: &mut Lowering) {
     let location = parameter.get("in").and_then(Value::as_str).unwrap_or_default().to_owned();
     for (field, locations) in fields_by_location(Versions::V3_0) {
         if !locations.contains(&location.as_str()) && parameter.shift_remove(field) == Some(Value::Bool(true)) {
@@ -106,7 +106,7 @@ fn drop_by_location(parameter: &mut Object, walk: &mut Lowering) {
 ///
 /// Before `{"name": "q", "in": "querystring", "content": {"application/x-www-form-urlencoded": {"schema": {"type": "object"}}}}`,
 /// after `{"name": "q", "in": "query", "schema": {"type": "object"}, "style": "form", "explode": true}`.
-fn whole_query(parameter: &mut Object, walk: &mut Lowering) {
+fn whole_query(parameter: &mut JsonObject, walk: &mut Lowering) {
     if parameter.get("in").is_none_or(|place| place != "querystring") {
         return;
     }
@@ -124,7 +124,7 @@ fn whole_query(parameter: &mut Object, walk: &mut Lowering) {
 }
 
 /// Before `{"name": "id", "in": "path"}`, after `{"name": "id", "in": "path", "required": true}`.
-fn require_path_parameter(parameter: &mut Object, walk: &mut Lowering) {
+fn require_path_parameter(parameter: &mut JsonObject, walk: &mut Lowering) {
     let is_path = parameter.get("in").is_some_and(|place| place == "path");
     if is_path && parameter.get("required").is_none_or(|required| required == false) {
         let message = "a path parameter is always required; it is read so";
@@ -137,11 +137,11 @@ fn require_path_parameter(parameter: &mut Object, walk: &mut Lowering) {
 ///
 /// Before `{"name": "id", "in": "query", "type": "integer"}`, the way of Swagger 2.0,
 /// after `{"name": "id", "in": "query", "schema": {"type": "integer"}}`.
-fn add_schema(parameter: &mut Object, walk: &mut Lowering) {
+fn add_schema(parameter: &mut JsonObject, walk: &mut Lowering) {
     if parameter.contains_key("schema") || parameter.contains_key("content") {
         return;
     }
-    let mut schema = Object::new();
+    let mut schema = JsonObject::new();
     if parameter.get("type").is_some_and(|kind| TYPES.iter().any(|word| kind == word && *word != "null")) {
         walk.warn(
             "type",
@@ -162,7 +162,7 @@ fn add_schema(parameter: &mut Object, walk: &mut Lowering) {
 }
 
 /// The operations of a path item.
-fn operations(item: &mut Object) -> impl Iterator<Item = (&str, &mut Object)> {
+fn operations(item: &mut JsonObject) -> impl Iterator<Item = (&str, &mut JsonObject)> {
     item.iter_mut().filter_map(|(method, operation)| match operation {
         Value::Object(operation) if METHODS.contains(&method.as_str()) => Some((method.as_str(), operation)),
         _ => None,

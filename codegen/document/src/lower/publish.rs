@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Object;
+use super::JsonObject;
 use crate::bundle::encode_pointer;
 use crate::spec::{FieldType, ObjectKind, Versions, WEBHOOKS_EXTENSION, are_webhooks};
 
@@ -42,10 +42,11 @@ fn node(holds: FieldType, value: &mut Value) {
 }
 
 /// The members of an object: those that OpenAPI 3.0 does not know are dropped.
-fn members(kind: ObjectKind, object: &mut Object) {
+fn members(kind: ObjectKind, object: &mut JsonObject) {
     object.retain(|name, _| name.starts_with("x-") || kind.holds(name, Versions::V3_0).is_some());
     for (name, member) in object {
-        if kind == ObjectKind::Operation && name == "responses" && member.as_object().is_some_and(Object::is_empty) {
+        if kind == ObjectKind::Operation && name == "responses" && member.as_object().is_some_and(JsonObject::is_empty)
+        {
             // There has to be one, and this one says nothing.
             *member = json!({"default": {"description": ""}});
         }

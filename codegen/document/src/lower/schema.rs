@@ -9,11 +9,11 @@ mod values;
 
 use serde_json::{Value, json};
 
-use super::{Lowering, Object};
+use super::{JsonObject, Lowering};
 pub use types::{fits, known_types};
 
 /// A step: it finds the members of the schema lowered already, and leaves alone what is of the wrong type.
-type Step = fn(&mut Object, &mut Lowering);
+type Step = fn(&mut JsonObject, &mut Lowering);
 
 /// The steps in the order in which they are taken. A step may count on those before it, and does nothing to what it made itself.
 const STEPS: &[Step] = &[
@@ -43,7 +43,7 @@ const STEPS: &[Step] = &[
 
 /// Before `{"nodeType": "attribute"}`, after `{"attribute": true}`. Before `{"nodeType": "element"}`, after `{"wrapped": true}`, which
 /// only arrays heed.
-pub(super) fn lower_xml(xml: &mut Object, walk: &mut Lowering) {
+pub(super) fn lower_xml(xml: &mut JsonObject, walk: &mut Lowering) {
     match xml.shift_remove("nodeType").as_ref().and_then(Value::as_str) {
         Some("attribute") => _ = xml.insert("attribute".to_owned(), json!(true)),
         Some("element") => _ = xml.insert("wrapped".to_owned(), json!(true)),
@@ -55,14 +55,14 @@ pub(super) fn lower_xml(xml: &mut Object, walk: &mut Lowering) {
 }
 
 /// Before `{"propertyName": "kind", "defaultMapping": "A"}`, after `{"propertyName": "kind"}`.
-pub(super) fn lower_discriminator(discriminator: &mut Object, walk: &mut Lowering) {
+pub(super) fn lower_discriminator(discriminator: &mut JsonObject, walk: &mut Lowering) {
     if discriminator.shift_remove("defaultMapping").is_some() {
         walk.lossy("defaultMapping", "what an unknown value of the discriminator means is dropped");
     }
 }
 
 /// Takes all steps.
-pub(super) fn lower(schema: &mut Object, walk: &mut Lowering) {
+pub(super) fn lower(schema: &mut JsonObject, walk: &mut Lowering) {
     for step in STEPS {
         step(schema, walk);
     }
@@ -78,7 +78,7 @@ pub(super) fn boolean_schema(schema: &mut Value) {
 }
 
 /// Before `{"examples": [1, 2]}`, after `{"example": 1}`.
-pub(super) fn first_example(object: &mut Object) {
+pub(super) fn first_example(object: &mut JsonObject) {
     let Some(Value::Array(examples)) = object.get_mut("examples") else { return };
     let first = (!examples.is_empty()).then(|| examples.swap_remove(0));
     object.shift_remove("examples");
@@ -92,7 +92,7 @@ pub(super) fn means_null(schema: &Value) -> bool {
     schema.as_object().is_some_and(is_null_alone)
 }
 
-fn is_null_alone(schema: &Object) -> bool {
+fn is_null_alone(schema: &JsonObject) -> bool {
     match schema.get("type") {
         Some(Value::String(kind)) => kind == "null",
         Some(Value::Array(kinds)) => matches!(kinds.as_slice(), [kind] if kind == "null"),
@@ -104,12 +104,12 @@ fn is_null_alone(schema: &Object) -> bool {
 }
 
 /// Makes a schema allow null.
-fn set_nullable(schema: &mut Object) {
+fn set_nullable(schema: &mut JsonObject) {
     schema.insert("nullable".to_owned(), Value::Bool(true));
 }
 
 /// Adds a schema to those that all must hold, and tells its index.
-fn push_all_of(schema: &mut Object, added: Value) -> Option<usize> {
+fn push_all_of(schema: &mut JsonObject, added: Value) -> Option<usize> {
     let all = schema.entry("allOf").or_insert_with(|| json!([])).as_array_mut()?;
     all.push(added);
     Some(all.len() - 1)
@@ -133,6 +133,6 @@ fn is_annotation(keyword: &str) -> bool {
 }
 
 /// Whether a schema is put together from others, so that its own keywords are not all there is.
-fn is_composed(schema: &Object) -> bool {
+fn is_composed(schema: &JsonObject) -> bool {
     ["$ref", "allOf", "anyOf", "oneOf", "not"].iter().any(|keyword| schema.contains_key(*keyword))
 }

@@ -17,7 +17,7 @@ use crate::refs::{Followed, RefError, References};
 use crate::spec::ObjectKind;
 
 /// An object of the document.
-pub(super) type Object = Map<String, Value>;
+pub(super) type JsonObject = Map<String, Value>;
 
 /// Builds the model of a document in the vocabulary of OpenAPI 3.2. None if a node is not what the specification has in its place; the
 /// diagnostics then say which.
@@ -111,7 +111,7 @@ pub(super) struct Builder<'v, 'd> {
 }
 
 impl<'v> Builder<'v, '_> {
-    fn document(&mut self, root: &'v Object) -> Document {
+    fn document(&mut self, root: &'v JsonObject) -> Document {
         let mut document = Document {
             openapi: text(root, "openapi").unwrap_or_default(),
             self_uri: text(root, "$self"),
@@ -148,7 +148,7 @@ impl<'v> Builder<'v, '_> {
         document
     }
 
-    fn components(&mut self, root: &'v Object, components: &mut Components) {
+    fn components(&mut self, root: &'v JsonObject, components: &mut Components) {
         let Some(sections) = root.get("components").and_then(Value::as_object) else { return };
         let place = "/components";
         for (name, _, pointer) in members(sections, "schemas", place) {
@@ -171,10 +171,10 @@ impl<'v> Builder<'v, '_> {
 
     fn section<T: Referable>(
         &mut self,
-        sections: &'v Object,
+        sections: &'v JsonObject,
         section: &str,
         out: &mut IndexMap<String, Id<T>>,
-        build: fn(&mut Self, &'v Object, &str) -> T,
+        build: fn(&mut Self, &'v JsonObject, &str) -> T,
     ) {
         for (name, node, pointer) in members(sections, section, "/components") {
             out.extend(self.refer(node, &pointer, build).map(|id| (name.clone(), id)));
@@ -184,10 +184,10 @@ impl<'v> Builder<'v, '_> {
     /// The nodes of a map by their names, wherever their references lead.
     pub(super) fn refer_all<T: Referable>(
         &mut self,
-        object: &'v Object,
+        object: &'v JsonObject,
         key: &str,
         place: &str,
-        build: fn(&mut Self, &'v Object, &str) -> T,
+        build: fn(&mut Self, &'v JsonObject, &str) -> T,
     ) -> IndexMap<String, Id<T>> {
         let mut out = IndexMap::new();
         for (name, node, pointer) in members(object, key, place) {
@@ -201,7 +201,7 @@ impl<'v> Builder<'v, '_> {
         &mut self,
         node: &'v Value,
         pointer: &str,
-        build: fn(&mut Self, &'v Object, &str) -> T,
+        build: fn(&mut Self, &'v JsonObject, &str) -> T,
     ) -> Option<Id<T>> {
         let Followed { node, pointer: at, summary, description } = self.follow(node, pointer)?;
         let id = match T::known(&mut self.known).get(&at) {
@@ -274,7 +274,7 @@ impl<'v> Builder<'v, '_> {
         );
     }
 
-    fn tags(&mut self, root: &Object, operations: &[Id<Operation>]) -> Vec<Tag> {
+    fn tags(&mut self, root: &JsonObject, operations: &[Id<Operation>]) -> Vec<Tag> {
         let mut tags: Vec<Tag> = Vec::new();
         for (index, tag) in list(root, "tags").enumerate() {
             let Some(tag) = tag.as_object() else { continue };
@@ -303,28 +303,28 @@ impl<'v> Builder<'v, '_> {
 }
 
 /// The text of a field.
-pub(super) fn text(object: &Object, key: &str) -> Option<String> {
+pub(super) fn text(object: &JsonObject, key: &str) -> Option<String> {
     object.get(key).and_then(Value::as_str).map(str::to_owned)
 }
 
 /// Whether a field is true.
-pub(super) fn flag(object: &Object, key: &str) -> bool {
+pub(super) fn flag(object: &JsonObject, key: &str) -> bool {
     object.get(key).and_then(Value::as_bool).unwrap_or_default()
 }
 
 /// The elements of an array.
-pub(super) fn list<'o>(object: &'o Object, key: &str) -> impl Iterator<Item = &'o Value> {
+pub(super) fn list<'o>(object: &'o JsonObject, key: &str) -> impl Iterator<Item = &'o Value> {
     object.get(key).and_then(Value::as_array).into_iter().flatten()
 }
 
 /// The texts of an array.
-pub(super) fn texts(object: &Object, key: &str) -> Vec<String> {
+pub(super) fn texts(object: &JsonObject, key: &str) -> Vec<String> {
     list(object, key).filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 /// The members of a map, with their pointers.
 pub(super) fn members<'o>(
-    object: &'o Object,
+    object: &'o JsonObject,
     key: &str,
     place: &str,
 ) -> impl Iterator<Item = (&'o String, &'o Value, String)> + use<'o> {
@@ -334,24 +334,24 @@ pub(super) fn members<'o>(
 }
 
 /// The members whose names begin with `x-`.
-pub(super) fn extensions(object: &Object) -> ExtensionMap {
+pub(super) fn extensions(object: &JsonObject) -> ExtensionMap {
     let extensions = object.iter().filter(|(name, _)| name.starts_with("x-"));
     extensions.map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
-pub(super) fn external_docs(object: &Object) -> Option<ExternalDocs> {
+pub(super) fn external_docs(object: &JsonObject) -> Option<ExternalDocs> {
     let docs = object.get("externalDocs")?.as_object()?;
     Some(ExternalDocs { url: text(docs, "url").unwrap_or_default(), description: text(docs, "description") })
 }
 
-fn info(info: &Object) -> Info {
+fn info(info: &JsonObject) -> Info {
     let object = |key: &str| info.get(key).and_then(Value::as_object);
-    let contact = |contact: &Object| Contact {
+    let contact = |contact: &JsonObject| Contact {
         name: text(contact, "name"),
         url: text(contact, "url"),
         email: text(contact, "email"),
     };
-    let license = |license: &Object| License {
+    let license = |license: &JsonObject| License {
         name: text(license, "name").unwrap_or_default(),
         identifier: text(license, "identifier"),
         url: text(license, "url"),
@@ -369,14 +369,14 @@ fn info(info: &Object) -> Info {
 }
 
 /// The servers of an object that stands at `place`.
-pub(super) fn servers(object: &Object, place: &str) -> Vec<Server> {
+pub(super) fn servers(object: &JsonObject, place: &str) -> Vec<Server> {
     let place = child(place, "servers");
     let servers = list(object, "servers").enumerate();
     servers.filter_map(|(index, one)| Some(server(one.as_object()?, &child(&place, &index.to_string())))).collect()
 }
 
-fn server(server: &Object, pointer: &str) -> Server {
-    let variable = |variable: &Object| ServerVariable {
+fn server(server: &JsonObject, pointer: &str) -> Server {
+    let variable = |variable: &JsonObject| ServerVariable {
         default: text(variable, "default").unwrap_or_default(),
         values: texts(variable, "enum"),
         description: text(variable, "description"),
@@ -392,7 +392,7 @@ fn server(server: &Object, pointer: &str) -> Server {
 }
 
 /// The alternatives of what is required together; none if the object does not say.
-pub(super) fn security(object: &Object) -> Option<Vec<Vec<Requirement>>> {
+pub(super) fn security(object: &JsonObject) -> Option<Vec<Vec<Requirement>>> {
     let alternatives = object.get("security")?.as_array()?;
     let requirement = |(scheme, scopes): (&String, &Value)| Requirement {
         scheme: scheme.clone(),
@@ -401,7 +401,7 @@ pub(super) fn security(object: &Object) -> Option<Vec<Vec<Requirement>>> {
     Some(alternatives.iter().filter_map(Value::as_object).map(|one| one.iter().map(requirement).collect()).collect())
 }
 
-pub(super) fn example(example: &Object, pointer: &str) -> Example {
+pub(super) fn example(example: &JsonObject, pointer: &str) -> Example {
     Example {
         pointer: pointer.to_owned(),
         summary: text(example, "summary"),
@@ -414,7 +414,7 @@ pub(super) fn example(example: &Object, pointer: &str) -> Example {
     }
 }
 
-pub(super) fn link(link: &Object, pointer: &str) -> Link {
+pub(super) fn link(link: &JsonObject, pointer: &str) -> Link {
     Link {
         pointer: pointer.to_owned(),
         operation_ref: text(link, "operationRef"),

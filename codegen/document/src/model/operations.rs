@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::build::{
-    Builder, Object, example, extensions, external_docs, flag, link, list, members, security, servers, text, texts,
+    Builder, JsonObject, example, extensions, external_docs, flag, link, list, members, security, servers, text, texts,
 };
 use super::{
     Callback, Document, Encoding, Header, MediaType, MediaTypeId, Operation, PathItem, PathItemId, RequestBody,
@@ -72,7 +72,7 @@ impl<'v> Builder<'v, '_> {
         id
     }
 
-    fn operation(&mut self, object: &'v Object, pointer: &str, context: Context<'_>) -> Operation {
+    fn operation(&mut self, object: &'v JsonObject, pointer: &str, context: Context<'_>) -> Operation {
         let Context { method, path, called, shared, servers: of_item } = context;
         let own = self.declared_parameters(object, pointer);
         let parameters = match called {
@@ -111,7 +111,7 @@ impl<'v> Builder<'v, '_> {
     }
 
     /// Reports webhooks that deliver nothing that could be read.
-    pub(super) fn unread_webhooks(&mut self, root: &Object, document: &Document) {
+    pub(super) fn unread_webhooks(&mut self, root: &JsonObject, document: &Document) {
         let mut unread = Vec::new();
         for (name, item) in &document.webhooks {
             let item = &self.nodes.path_items[*item];
@@ -140,7 +140,7 @@ impl<'v> Builder<'v, '_> {
         }
     }
 
-    pub(super) fn callback(&mut self, object: &'v Object, pointer: &str) -> Callback {
+    pub(super) fn callback(&mut self, object: &'v JsonObject, pointer: &str) -> Callback {
         let items = object.iter().filter(|(name, _)| !name.starts_with("x-") && *name != "$ref");
         let items = items.map(|(expression, item)| {
             (expression.clone(), self.path_item(item, &child(pointer, expression), expression, None))
@@ -148,7 +148,7 @@ impl<'v> Builder<'v, '_> {
         Callback { items: items.collect(), pointer: pointer.to_owned(), extensions: extensions(object) }
     }
 
-    pub(super) fn request_body(&mut self, object: &'v Object, pointer: &str) -> RequestBody {
+    pub(super) fn request_body(&mut self, object: &'v JsonObject, pointer: &str) -> RequestBody {
         RequestBody {
             description: text(object, "description"),
             required: flag(object, "required"),
@@ -159,7 +159,7 @@ impl<'v> Builder<'v, '_> {
     }
 
     /// The responses in document order, `default` last.
-    fn responses(&mut self, object: &'v Object, pointer: &str) -> Vec<(Status, ResponseId)> {
+    fn responses(&mut self, object: &'v JsonObject, pointer: &str) -> Vec<(Status, ResponseId)> {
         let mut responses = Vec::new();
         for (key, node, place) in members(object, "responses", pointer) {
             let Some(status) = Status::parse(key) else { continue };
@@ -183,7 +183,7 @@ impl<'v> Builder<'v, '_> {
         self.nodes.responses.push(Response { content: Vec::new(), ..response })
     }
 
-    pub(super) fn response(&mut self, object: &'v Object, pointer: &str) -> Response {
+    pub(super) fn response(&mut self, object: &'v JsonObject, pointer: &str) -> Response {
         let mut headers = self.refer_all(object, "headers", pointer, Self::header);
         headers.retain(|name, _| !name.eq_ignore_ascii_case("content-type"));
         Response {
@@ -197,7 +197,7 @@ impl<'v> Builder<'v, '_> {
         }
     }
 
-    pub(super) fn header(&mut self, object: &'v Object, pointer: &str) -> Header {
+    pub(super) fn header(&mut self, object: &'v JsonObject, pointer: &str) -> Header {
         let content = self.content(object, pointer);
         Header {
             description: text(object, "description"),
@@ -213,7 +213,7 @@ impl<'v> Builder<'v, '_> {
         }
     }
 
-    pub(super) fn content(&mut self, object: &'v Object, pointer: &str) -> Vec<MediaTypeId> {
+    pub(super) fn content(&mut self, object: &'v JsonObject, pointer: &str) -> Vec<MediaTypeId> {
         let declared = members(object, "content", pointer);
         declared.filter_map(|(name, node, place)| self.media_type(name, node, &place)).collect()
     }
@@ -230,7 +230,7 @@ impl<'v> Builder<'v, '_> {
         Some(self.nodes.media_types.push(own))
     }
 
-    fn media_type_object(&mut self, object: &'v Object, pointer: &str) -> MediaType {
+    fn media_type_object(&mut self, object: &'v JsonObject, pointer: &str) -> MediaType {
         let mut schema = |key: &str| object.get(key).map(|schema| self.schema(schema, &child(pointer, key)));
         let (schema, item_schema) = (schema("schema"), schema("itemSchema"));
         MediaType {
@@ -247,14 +247,14 @@ impl<'v> Builder<'v, '_> {
         }
     }
 
-    fn encodings(&mut self, object: &'v Object, pointer: &str) -> IndexMap<String, Encoding> {
+    fn encodings(&mut self, object: &'v JsonObject, pointer: &str) -> IndexMap<String, Encoding> {
         let declared = members(object, "encoding", pointer);
         declared
             .filter_map(|(name, node, place)| Some((name.clone(), self.encoding(node.as_object()?, &place))))
             .collect()
     }
 
-    fn prefix_encoding(&mut self, object: &'v Object, pointer: &str) -> Vec<Encoding> {
+    fn prefix_encoding(&mut self, object: &'v JsonObject, pointer: &str) -> Vec<Encoding> {
         let place = child(pointer, "prefixEncoding");
         let declared = list(object, "prefixEncoding").enumerate();
         declared
@@ -262,12 +262,12 @@ impl<'v> Builder<'v, '_> {
             .collect()
     }
 
-    fn item_encoding(&mut self, object: &'v Object, pointer: &str) -> Option<Box<Encoding>> {
+    fn item_encoding(&mut self, object: &'v JsonObject, pointer: &str) -> Option<Box<Encoding>> {
         let declared = object.get("itemEncoding")?.as_object()?;
         Some(Box::new(self.encoding(declared, &child(pointer, "itemEncoding"))))
     }
 
-    fn encoding(&mut self, object: &'v Object, pointer: &str) -> Encoding {
+    fn encoding(&mut self, object: &'v JsonObject, pointer: &str) -> Encoding {
         Encoding {
             content_type: text(object, "contentType"),
             headers: self.refer_all(object, "headers", pointer, Self::header),

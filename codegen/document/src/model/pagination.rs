@@ -12,16 +12,16 @@ pub struct Pagination {
     /// Where the extension stands.
     pub pointer: String,
     /// The ways to ask for a page; at least one.
-    pub by: Vec<PageBy<String>>,
+    pub by: Vec<PageStrategy<String>>,
     /// The path from the body to the items; the body itself where there is none.
     pub items: Option<String>,
     /// The paths from the body to what says whether another page follows.
-    pub signs: Vec<(Sign, String)>,
+    pub signs: Vec<(HasMore, String)>,
 }
 
 /// What a page is asked for by; `K` is how the key of an item is found.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
-pub enum PageBy<K> {
+pub enum PageStrategy<K> {
     /// Its number.
     Number {
         /// The query parameter that takes it.
@@ -64,7 +64,7 @@ pub enum PageBy<K> {
 
 /// What a property says of the pages that follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-pub enum Sign {
+pub enum HasMore {
     /// Where the next page is; null or missing on the last.
     Next,
     /// Whether there is more.
@@ -75,7 +75,7 @@ pub enum Sign {
     Total,
 }
 
-impl Sign {
+impl HasMore {
     /// The extension's key for it.
     pub fn key(self) -> &'static str {
         match self {
@@ -87,7 +87,7 @@ impl Sign {
     }
 }
 
-const SIGNS: [Sign; 4] = [Sign::Next, Sign::More, Sign::Pages, Sign::Total];
+const SIGNS: [HasMore; 4] = [HasMore::Next, HasMore::More, HasMore::Pages, HasMore::Total];
 /// The keys that say what a page is asked for by; each excludes the others.
 const STRATEGIES: [&str; 6] = ["page", "keys", "offset", "cursor", "url", "link"];
 const KEYS: &[&str] =
@@ -131,8 +131,8 @@ impl Builder<'_, '_> {
             ["keys"] => self.by_keys(object, pointer, parameters)?,
             ["offset"] => self.by_offset(object, pointer, parameters)?,
             ["cursor"] => self.by_cursor(object, pointer, parameters)?,
-            ["url"] => vec![PageBy::Url { url: self.path(object, "url", pointer)? }],
-            ["link"] => vec![PageBy::Link { relation: self.path(object, "link", pointer)? }],
+            ["url"] => vec![PageStrategy::Url { url: self.path(object, "url", pointer)? }],
+            ["link"] => vec![PageStrategy::Link { relation: self.path(object, "link", pointer)? }],
             _ => {
                 let message = "`x-pagination` does not say what a page is asked for by";
                 self.bad_pagination(
@@ -151,7 +151,7 @@ impl Builder<'_, '_> {
         object: &Map<String, Value>,
         pointer: &str,
         parameters: &[Parameter],
-    ) -> Option<Vec<PageBy<String>>> {
+    ) -> Option<Vec<PageStrategy<String>>> {
         let parameter = self.path(object, "page", pointer)?;
         self.check_parameter(&parameter, &child(pointer, "page"), parameters);
         let first = object.get("first").map_or(Some(1), Value::as_i64);
@@ -159,7 +159,7 @@ impl Builder<'_, '_> {
             let message = "the number of the first page is no integer";
             self.bad_pagination(&child(pointer, "first"), message, "give a number, or leave it out for 1");
         }
-        Some(vec![PageBy::Number { parameter, first: first? }])
+        Some(vec![PageStrategy::Number { parameter, first: first? }])
     }
 
     fn by_keys(
@@ -167,7 +167,7 @@ impl Builder<'_, '_> {
         object: &Map<String, Value>,
         pointer: &str,
         parameters: &[Parameter],
-    ) -> Option<Vec<PageBy<String>>> {
+    ) -> Option<Vec<PageStrategy<String>>> {
         let place = child(pointer, "keys");
         let help = "map each query parameter to `first.` or `last.` and a property of that item: `{after: last.id}`";
         let Some(keys) = object.get("keys").and_then(Value::as_object).filter(|keys| !keys.is_empty()) else {
@@ -180,7 +180,11 @@ impl Builder<'_, '_> {
             self.check_parameter(parameter, &place, parameters);
             match path.as_str().and_then(|path| path.split_once('.')) {
                 Some((item @ ("first" | "last"), key)) => {
-                    by.push(PageBy::Key { parameter: parameter.clone(), last: item == "last", key: key.to_owned() });
+                    by.push(PageStrategy::Key {
+                        parameter: parameter.clone(),
+                        last: item == "last",
+                        key: key.to_owned(),
+                    });
                 }
                 _ => self.bad_pagination(&place, "this is not the key of a page's first or last item", help),
             }
@@ -201,10 +205,10 @@ impl Builder<'_, '_> {
         object: &Map<String, Value>,
         pointer: &str,
         parameters: &[Parameter],
-    ) -> Option<Vec<PageBy<String>>> {
+    ) -> Option<Vec<PageStrategy<String>>> {
         let parameter = self.path(object, "offset", pointer)?;
         self.check_parameter(&parameter, &child(pointer, "offset"), parameters);
-        Some(vec![PageBy::Offset { parameter }])
+        Some(vec![PageStrategy::Offset { parameter }])
     }
 
     fn by_cursor(
@@ -212,7 +216,7 @@ impl Builder<'_, '_> {
         object: &Map<String, Value>,
         pointer: &str,
         parameters: &[Parameter],
-    ) -> Option<Vec<PageBy<String>>> {
+    ) -> Option<Vec<PageStrategy<String>>> {
         let place = child(pointer, "cursor");
         let only = object.get("cursor").and_then(Value::as_object).filter(|cursor| cursor.len() == 1);
         let entry = only.and_then(|cursor| cursor.iter().next());
@@ -223,7 +227,7 @@ impl Builder<'_, '_> {
             return None;
         };
         self.check_parameter(parameter, &child(&place, parameter), parameters);
-        Some(vec![PageBy::Cursor { parameter: parameter.clone(), cursor: cursor.to_owned() }])
+        Some(vec![PageStrategy::Cursor { parameter: parameter.clone(), cursor: cursor.to_owned() }])
     }
 
     /// The text under a key.

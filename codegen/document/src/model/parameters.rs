@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::{Value, json};
 
-use super::build::{Builder, Object, example, extensions, flag, list, text};
+use super::build::{Builder, JsonObject, example, extensions, flag, list, text};
 use super::{Location, MediaTypeId, Parameter, ParameterId, SchemaId, Style, StyleKind};
 use crate::diagnostic::child;
 use crate::spec::{ObjectKind, Versions};
@@ -21,7 +21,7 @@ pub(super) struct Declared {
 
 impl<'v> Builder<'v, '_> {
     /// The parameters that an object at `pointer` declares.
-    pub(super) fn declared_parameters(&mut self, object: &'v Object, pointer: &str) -> Vec<Declared> {
+    pub(super) fn declared_parameters(&mut self, object: &'v JsonObject, pointer: &str) -> Vec<Declared> {
         let place = child(pointer, "parameters");
         let mut declared = Vec::new();
         for (index, node) in list(object, "parameters").enumerate() {
@@ -64,7 +64,7 @@ impl<'v> Builder<'v, '_> {
         shared: &[Declared],
         path: &str,
         pointer: &str,
-        object: &Object,
+        object: &JsonObject,
     ) -> Vec<ParameterId> {
         let own = self.needed(own, path);
         let all = || shared.iter().chain(&own);
@@ -106,7 +106,7 @@ impl<'v> Builder<'v, '_> {
         })
     }
 
-    pub(super) fn parameter(&mut self, object: &'v Object, pointer: &str) -> Parameter {
+    pub(super) fn parameter(&mut self, object: &'v JsonObject, pointer: &str) -> Parameter {
         let location = location(object);
         let content = self.content(object, pointer);
         let is_path = location == Location::Path;
@@ -136,7 +136,12 @@ impl<'v> Builder<'v, '_> {
     }
 
     /// The schema of a parameter or a header, or that of its only media type.
-    pub(super) fn schema_of(&mut self, object: &Object, content: &[MediaTypeId], pointer: &str) -> Option<SchemaId> {
+    pub(super) fn schema_of(
+        &mut self,
+        object: &JsonObject,
+        content: &[MediaTypeId],
+        pointer: &str,
+    ) -> Option<SchemaId> {
         match (object.get("schema"), content) {
             (Some(schema), _) => Some(self.schema(schema, &child(pointer, "schema"))),
             (None, [only, ..]) => self.nodes.media_types[*only].schema,
@@ -145,7 +150,7 @@ impl<'v> Builder<'v, '_> {
     }
 
     /// The schema of a parameter that has none: its own keywords, the way of Swagger 2.0, or anything.
-    fn own_schema(&mut self, object: &Object, pointer: &str) -> SchemaId {
+    fn own_schema(&mut self, object: &JsonObject, pointer: &str) -> SchemaId {
         let place = child(pointer, "schema");
         if object.contains_key("content") || !object.get("type").is_some_and(Value::is_string) {
             return self.any(&place);
@@ -156,7 +161,7 @@ impl<'v> Builder<'v, '_> {
         let holds = |kind: ObjectKind, name: &str| kind.holds(name, Versions::V3_2).is_some();
         let keywords =
             object.iter().filter(|(name, _)| holds(ObjectKind::Schema, name) && !holds(ObjectKind::Parameter, name));
-        let schema: Object = keywords.map(|(name, value)| (name.clone(), value.clone())).collect();
+        let schema: JsonObject = keywords.map(|(name, value)| (name.clone(), value.clone())).collect();
         self.schema(&Value::Object(schema), &place)
     }
 }
@@ -192,7 +197,7 @@ fn remedy(template: &[&str]) -> String {
     }
 }
 
-pub(super) fn location(object: &Object) -> Location {
+pub(super) fn location(object: &JsonObject) -> Location {
     match object.get("in").and_then(Value::as_str) {
         Some("path") => Location::Path,
         Some("header") => Location::Header,
@@ -202,7 +207,7 @@ pub(super) fn location(object: &Object) -> Location {
     }
 }
 
-fn style(object: &Object, location: Location) -> Style {
+fn style(object: &JsonObject, location: Location) -> Style {
     let declared = object.get("style").and_then(Value::as_str).and_then(StyleKind::parse);
     let kind = declared.unwrap_or(match location {
         Location::Path | Location::Header => StyleKind::Simple,

@@ -5,12 +5,12 @@ use std::collections::{HashMap, HashSet};
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use super::build::{Builder, Object, external_docs, flag, list, text, texts};
+use super::build::{Builder, JsonObject, external_docs, flag, list, text, texts};
 use super::{Discriminator, RareKeywords, Schema, SchemaId, Type, Xml};
 use crate::diagnostic::{child, tokens};
+use crate::recursion::deeper;
 use crate::refs::reference;
 use crate::spec::ObjectKind;
-use crate::stack::deeper;
 
 impl Builder<'_, '_> {
     /// The schema in a place: the node itself, or the one that it is a reference to.
@@ -78,7 +78,7 @@ impl Builder<'_, '_> {
         id
     }
 
-    fn keywords(&mut self, object: &Object, pointer: &str) -> Schema {
+    fn keywords(&mut self, object: &JsonObject, pointer: &str) -> Schema {
         let mut schema = Schema {
             rust_name: self.extensions.name(object, pointer, self.diagnostics),
             rust_variants: self.extensions.variants(object, pointer, self.diagnostics),
@@ -91,7 +91,7 @@ impl Builder<'_, '_> {
         schema
     }
 
-    fn keyword(&mut self, schema: &mut Schema, keyword: &str, value: &Value, object: &Object, pointer: &str) {
+    fn keyword(&mut self, schema: &mut Schema, keyword: &str, value: &Value, object: &JsonObject, pointer: &str) {
         let string = || value.as_str().map(str::to_owned);
         let number = || value.as_number().cloned();
         let is_true = value.as_bool().unwrap_or_default();
@@ -141,7 +141,14 @@ impl Builder<'_, '_> {
         }
     }
 
-    fn rare_keyword(&mut self, rare: &mut RareKeywords, keyword: &str, value: &Value, object: &Object, pointer: &str) {
+    fn rare_keyword(
+        &mut self,
+        rare: &mut RareKeywords,
+        keyword: &str,
+        value: &Value,
+        object: &JsonObject,
+        pointer: &str,
+    ) {
         let string = || value.as_str().map(str::to_owned);
         match keyword {
             "$id" => rare.id = string(),
@@ -164,7 +171,7 @@ impl Builder<'_, '_> {
             "dependentSchemas" => rare.dependent_schemas = self.schemas_by_name(value, pointer, keyword),
             "dependentRequired" => {
                 let dependent = value.as_object();
-                let names = dependent.into_iter().flat_map(Object::keys);
+                let names = dependent.into_iter().flat_map(JsonObject::keys);
                 let required = |name| dependent.map(|dependent| texts(dependent, name)).unwrap_or_default();
                 rare.dependent_required = names.map(|name| (name.clone(), required(name))).collect();
             }
@@ -273,7 +280,7 @@ fn types(value: &Value) -> Vec<Type> {
     }
 }
 
-fn xml(xml: &Object) -> Xml {
+fn xml(xml: &JsonObject) -> Xml {
     Xml {
         node_type: text(xml, "nodeType"),
         name: text(xml, "name"),

@@ -3,13 +3,13 @@
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use super::build::{Builder, Object, extensions, flag, members, text};
+use super::build::{Builder, JsonObject, extensions, flag, members, text};
 use super::parameters::location;
 use super::{Flow, Flows, SecurityScheme, SecuritySchemeKind};
 
 impl<'v> Builder<'v, '_> {
     /// The security schemes in document order.
-    pub(super) fn security_schemes(&mut self, root: &'v Object) -> IndexMap<String, SecurityScheme> {
+    pub(super) fn security_schemes(&mut self, root: &'v JsonObject) -> IndexMap<String, SecurityScheme> {
         let mut schemes = IndexMap::new();
         let components = root.get("components").and_then(Value::as_object);
         for (name, node, pointer) in
@@ -26,7 +26,7 @@ impl<'v> Builder<'v, '_> {
         schemes
     }
 
-    fn security_scheme(&mut self, name: &str, object: &Object, pointer: &str) -> SecurityScheme {
+    fn security_scheme(&mut self, name: &str, object: &JsonObject, pointer: &str) -> SecurityScheme {
         let string = |key: &str| text(object, key).unwrap_or_default();
         let kind = match object.get("type").and_then(Value::as_str) {
             Some("apiKey") => SecuritySchemeKind::ApiKey { location: location(object), name: string("name") },
@@ -63,7 +63,7 @@ impl<'v> Builder<'v, '_> {
     }
 }
 
-fn flows(flows: &Object) -> Flows {
+fn flows(flows: &JsonObject) -> Flows {
     let flow = |key: &str| {
         let flow = flows.get(key)?.as_object()?;
         let scopes = flow.get("scopes").and_then(Value::as_object).into_iter().flatten();

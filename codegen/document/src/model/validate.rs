@@ -5,8 +5,8 @@ mod rules;
 use serde_json::{Map, Value};
 
 use crate::diagnostic::{Diagnostics, child, closest, push_token};
+use crate::recursion::deeper;
 use crate::spec::{FieldType, ObjectKind, Versions, words};
-use crate::stack::deeper;
 
 /// The vocabulary of raised documents.
 const VERSION: Versions = Versions::V3_2;

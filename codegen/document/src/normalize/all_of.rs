@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use super::{Additional, Choice, ClientSchema, Discriminator, Kind, Normalizer, Object};
 use crate::diagnostic::Diagnostics;
 use crate::model::SchemaId;
-use crate::stack::deeper;
+use crate::recursion::deeper;
 
 /// What a schema is once `allOf` is gone.
 #[derive(Debug, Clone)]

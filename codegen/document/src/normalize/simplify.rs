@@ -9,7 +9,7 @@ use super::keywords::{Keywords, integer, is_null_alone};
 use super::{Additional, Choice, ClientSchema, Discriminator, Kind, Limits, Normalizer, Object, Property};
 use crate::diagnostic::child;
 use crate::model::{Schema, SchemaId, Type};
-use crate::stack::deeper;
+use crate::recursion::deeper;
 
 /// Simplifies all schemas of a document.
 pub(super) fn all(normalizer: &mut Normalizer<'_>) {

@@ -10,18 +10,18 @@ use super::action::{Action, Change};
 use super::{Report, Version};
 use crate::diagnostic::{child, push_token, tokens};
 use crate::load::Growth;
-use crate::origin::{Documents, FileId};
+use crate::origin::{FileId, SourceMap};
 
 /// The document that the actions are for.
 pub(super) struct Target<'a> {
     value: &'a mut Value,
-    documents: &'a mut Documents,
+    documents: &'a mut SourceMap,
     overlay: FileId,
     growth: Growth,
 }
 
 impl<'a> Target<'a> {
-    pub(super) fn new(value: &'a mut Value, documents: &'a mut Documents, overlay: FileId) -> Self {
+    pub(super) fn new(value: &'a mut Value, documents: &'a mut SourceMap, overlay: FileId) -> Self {
         Self { value, documents, overlay, growth: Growth::default() }
     }
 
@@ -139,7 +139,7 @@ fn misfit(node: &Value, update: &Value, version: Version) -> Option<(&'static st
 
 /// Merges values of the overlay into the document.
 struct Merge<'a> {
-    documents: &'a mut Documents,
+    documents: &'a mut SourceMap,
     overlay: FileId,
     /// The pointer in the overlay.
     source: String,

@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::{Object, Raising};
+use super::{JsonObject, Raising};
 use crate::diagnostic::child;
 use crate::spec::{Versions, WEBHOOKS_EXTENSION, are_webhooks};
 
 /// Before `{"openapi": "3.0.3"}`, after `{"openapi": "3.2.0"}`.
-pub(super) fn version(root: &mut Object) {
+pub(super) fn version(root: &mut JsonObject) {
     if let Some(version @ Value::String(_)) = root.get_mut("openapi") {
         *version = json!("3.2.0");
     }
@@ -16,7 +16,7 @@ pub(super) fn version(root: &mut Object) {
 /// Moves the webhooks that stand in an extension to where 3.1 has them. One that stands in both places is the one in the extension.
 ///
 /// Before `{"x-webhooks": {"made": {"post": {"requestBody": {}}}}}`, after `{"webhooks": {"made": {"post": {"requestBody": {}}}}}`.
-pub(super) fn webhooks(root: &mut Object, raising: &mut Raising) {
+pub(super) fn webhooks(root: &mut JsonObject, raising: &mut Raising) {
     if !root.get(WEBHOOKS_EXTENSION).is_some_and(are_webhooks) || !root.get("webhooks").is_none_or(Value::is_object) {
         return;
     }
@@ -32,7 +32,7 @@ pub(super) fn webhooks(root: &mut Object, raising: &mut Raising) {
 ///
 /// Before `{"$ref": "#/components/responses/R", "description": "Mine", "headers": {}}`,
 /// after `{"$ref": "#/components/responses/R", "description": "Mine"}`, or before 3.1 `{"$ref": "#/components/responses/R"}`.
-pub(super) fn drop_siblings(object: &mut Object, raising: &mut Raising) {
+pub(super) fn drop_siblings(object: &mut JsonObject, raising: &mut Raising) {
     let is_text = |name: &str| matches!(name, "description" | "summary");
     for name in object.keys().filter(|name| *name != "$ref" && !is_text(name)) {
         let message = format!("`{name}` beside a `$ref` has no effect");
@@ -46,7 +46,7 @@ pub(super) fn drop_siblings(object: &mut Object, raising: &mut Raising) {
 
 /// Before `{"attribute": true}` and `{"name": "books", "wrapped": true}`,
 /// after `{"nodeType": "attribute"}` and `{"name": "books", "nodeType": "element"}`.
-pub(super) fn xml_node_type(xml: &mut Object) {
+pub(super) fn xml_node_type(xml: &mut JsonObject) {
     for (flag, node_type) in [("attribute", "attribute"), ("wrapped", "element")] {
         if let Some(Value::Bool(is_set)) = xml.get(flag) {
             let is_set = *is_set;
@@ -59,19 +59,19 @@ pub(super) fn xml_node_type(xml: &mut Object) {
 }
 
 /// Before `{"version": 1.1}`, after `{"title": "", "version": "1.1"}`.
-pub(super) fn complete_info(info: &mut Object) {
+pub(super) fn complete_info(info: &mut JsonObject) {
     info.entry("title").or_insert_with(|| json!(""));
     make_text(info.entry("version").or_insert_with(|| json!("")));
 }
 
 /// Before `{"identifier": "MIT"}`, after `{"identifier": "MIT", "name": "MIT"}`.
-pub(super) fn name_license(license: &mut Object) {
+pub(super) fn name_license(license: &mut JsonObject) {
     let identifier = license.get("identifier").filter(|name| name.is_string()).cloned();
     license.entry("name").or_insert_with(|| identifier.unwrap_or_else(|| json!("")));
 }
 
 /// Before `{"default": 443, "enum": [443, 8443]}`, after `{"default": "443", "enum": ["443", "8443"]}`.
-pub(super) fn server_variable_texts(variable: &mut Object) {
+pub(super) fn server_variable_texts(variable: &mut JsonObject) {
     if let Some(default) = variable.get_mut("default") {
         make_text(default);
     }
@@ -79,17 +79,17 @@ pub(super) fn server_variable_texts(variable: &mut Object) {
 }
 
 /// Before `{"tokenUrl": "/token"}`, after `{"tokenUrl": "/token", "scopes": {}}`.
-pub(super) fn add_scopes(flow: &mut Object) {
+pub(super) fn add_scopes(flow: &mut JsonObject) {
     flow.entry("scopes").or_insert_with(|| json!({}));
 }
 
 /// Names the examples that stand in an array, which only schemas have.
 ///
 /// Before `{"examples": [1, 2]}`, after `{"examples": {"1": {"value": 1}, "2": {"value": 2}}}`.
-pub(super) fn name_examples(object: &mut Object, raising: &mut Raising) {
+pub(super) fn name_examples(object: &mut JsonObject, raising: &mut Raising) {
     let Some(Value::Array(listed)) = object.get_mut("examples") else { return };
     let place = raising.place("examples");
-    let mut named = Object::new();
+    let mut named = JsonObject::new();
     for (index, value) in std::mem::take(listed).into_iter().enumerate() {
         let name = (index + 1).to_string();
         raising.documents.copy_origin(&child(&place, &index.to_string()), &child(&child(&place, &name), "value"));

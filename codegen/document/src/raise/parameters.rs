@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 
-use super::{Object, Raising};
+use super::{JsonObject, Raising};
 use crate::spec::{Versions, fields_by_location};
 
 /// Warns about words of OpenAPI 3.2 in a parameter of an earlier version, and drops `allowReserved` where that version gives it no meaning. `lint` reports
 /// fields.
 ///
 /// Before, in 3.0, `{"in": "path", "name": "id", "allowReserved": true}`, after `{"in": "path", "name": "id"}`.
-pub(super) fn of_version(parameter: &mut Object, raising: &mut Raising) {
+pub(super) fn of_version(parameter: &mut JsonObject, raising: &mut Raising) {
     if let Some(version) = raising.version.name().filter(|_| raising.version != Versions::V3_2) {
         for (name, word) in [("in", "querystring"), ("style", "cookie")] {
             if parameter.get(name).is_some_and(|value| value == word) {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Object, Raising};
+use super::{JsonObject, Raising};
 use crate::diagnostic::{child, tokens};
 use crate::spec::METHODS;
 
@@ -10,7 +10,7 @@ use crate::spec::METHODS;
 ///
 /// Before `{"paths": {"/notes/:id": {"parameters": [{"in": "path", "name": "id"}]}}}`,
 /// after `{"paths": {"/notes/{id}": {"parameters": [{"in": "path", "name": "id"}]}}}`.
-pub(super) fn braces(root: &mut Object, raising: &mut Raising) {
+pub(super) fn braces(root: &mut JsonObject, raising: &mut Raising) {
     let Some(Value::Object(paths)) = root.get("paths") else { return };
     let has_colons = |path: &&String| path.contains("/:");
     let renamed: Vec<(String, String)> = paths
@@ -48,7 +48,7 @@ fn in_braces(path: &str, is_declared: &dyn Fn(&str) -> bool) -> String {
 }
 
 /// Whether a path item, or an operation of it, declares a path parameter.
-fn declares(root: &Object, item: &Value, name: &str) -> bool {
+fn declares(root: &JsonObject, item: &Value, name: &str) -> bool {
     let operations = METHODS.iter().filter_map(|method| item.get(*method));
     let lists = operations.chain([item]).filter_map(|holder| holder.get("parameters")?.as_array());
     lists.flatten().any(|parameter| {
@@ -58,7 +58,7 @@ fn declares(root: &Object, item: &Value, name: &str) -> bool {
 }
 
 /// The node of this document that a parameter refers to.
-fn referred<'d>(root: &'d Object, parameter: &Value) -> Option<&'d Value> {
+fn referred<'d>(root: &'d JsonObject, parameter: &Value) -> Option<&'d Value> {
     let mut steps = tokens(parameter.get("$ref")?.as_str()?.strip_prefix('#')?);
     let first = root.get(steps.next()?.as_str())?;
     steps.try_fold(first, |node, step| node.get(step.as_str()))

@@ -12,11 +12,11 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value, json};
 
-use super::Object;
+use super::JsonObject;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, child, push_token};
-use crate::origin::Documents;
+use crate::origin::SourceMap;
+use crate::recursion::deeper;
 use crate::spec::{FieldType, ObjectKind, Versions, words};
-use crate::stack::deeper;
 
 /// The codes of the warnings about what is left out: without it, a client may be incomplete.
 pub const LEFT_OUT: &[&str] = &["unreadable-value", "incomplete-object"];
@@ -25,7 +25,7 @@ pub const LEFT_OUT: &[&str] = &["unreadable-value", "incomplete-object"];
 const INDISPENSABLE: &[&str] = &["openapi", "swagger", "info", "paths", "components", "definitions"];
 
 /// Reads a document as it is meant.
-pub fn repair(document: &mut Value, documents: &mut Documents, diagnostics: &mut Diagnostics) {
+pub fn repair(document: &mut Value, documents: &mut SourceMap, diagnostics: &mut Diagnostics) {
     let (version, versions) = (Versions::of(document), Versions::read_in(document));
     let mut repair = Repair { pointer: String::new(), version, versions, documents, diagnostics };
     if let Value::Object(root) = document {
@@ -40,7 +40,7 @@ struct Repair<'d> {
     version: Versions,
     /// The versions whose fields are read in it.
     versions: Versions,
-    documents: &'d mut Documents,
+    documents: &'d mut SourceMap,
     diagnostics: &'d mut Diagnostics,
 }
 
@@ -74,7 +74,7 @@ impl Repair<'_> {
     }
 
     /// Reads an object as it is meant: itself, then its members.
-    fn object(&mut self, kind: ObjectKind, object: &mut Object) {
+    fn object(&mut self, kind: ObjectKind, object: &mut JsonObject) {
         match kind {
             ObjectKind::Schema => schemas::read(object, self),
             ObjectKind::PathItem => operations::path_item(object, self),
@@ -203,7 +203,7 @@ impl Repair<'_> {
     }
 
     /// Reads an object that may be a reference. Returns false if it lacks something without which it means nothing.
-    fn whole(&mut self, kind: ObjectKind, holds: FieldType, object: &mut Object) -> bool {
+    fn whole(&mut self, kind: ObjectKind, holds: FieldType, object: &mut JsonObject) -> bool {
         let is_reference = object.get("$ref").is_some_and(Value::is_string);
         if is_reference && matches!(holds, FieldType::OneOrRef(_)) && kind != ObjectKind::PathItem {
             return true;
@@ -272,7 +272,7 @@ impl Repair<'_> {
     }
 
     /// Gives a member of the object at hand another name. The member stays as it is if the other name is taken.
-    fn rename(&mut self, object: &mut Object, from: &str, to: &str) -> bool {
+    fn rename(&mut self, object: &mut JsonObject, from: &str, to: &str) -> bool {
         if object.contains_key(to) {
             return false;
         }

@@ -3,10 +3,10 @@
 mod keywords;
 mod nullable;
 
-use super::{Object, Raising};
+use super::{JsonObject, Raising};
 
 /// A step. It leaves alone what is of the wrong type.
-type Step = fn(&mut Object, &mut Raising);
+type Step = fn(&mut JsonObject, &mut Raising);
 
 /// The steps in the order in which they are taken. A step may count on those before it, and does nothing to what it made itself.
 const STEPS: &[Step] = &[
@@ -24,7 +24,7 @@ const STEPS: &[Step] = &[
 ];
 
 /// Takes all steps.
-pub(super) fn raise(schema: &mut Object, raising: &mut Raising) {
+pub(super) fn raise(schema: &mut JsonObject, raising: &mut Raising) {
     for step in STEPS {
         step(schema, raising);
     }

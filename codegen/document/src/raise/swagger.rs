@@ -11,7 +11,7 @@ mod servers;
 
 use serde_json::{Value, json};
 
-use super::{Object, Raising};
+use super::{JsonObject, Raising};
 use crate::bundle::Target;
 use crate::diagnostic::child;
 
@@ -27,7 +27,7 @@ struct Shared {
 /// A value, and the pointer at which it stood.
 struct Found {
     pointer: String,
-    value: Object,
+    value: JsonObject,
 }
 
 impl Found {
@@ -75,7 +75,7 @@ impl Shared {
 ///  "paths": {"/pets": {"get": {"responses": {"200": {"description": "", "content": {"text/plain": {"schema": {"$ref": "#/components/schemas/A"}}}}}}}},
 ///  "components": {"schemas": {"A": {"type": "string"}}}}
 /// ```
-pub(super) fn convert(root: &mut Object, raising: &mut Raising) {
+pub(super) fn convert(root: &mut JsonObject, raising: &mut Raising) {
     let source = Value::Object(root.clone());
     let servers = servers::Servers::take(root);
     let shared = Shared { consumes: texts(root, "consumes"), produces: texts(root, "produces"), servers, source };
@@ -100,7 +100,7 @@ pub(super) fn convert(root: &mut Object, raising: &mut Raising) {
 ///
 /// Before `{"post": {"parameters": [{"in": "body", "name": "pet", "schema": {"type": "string"}}]}}`,
 /// after `{"post": {"requestBody": {"content": {"application/json": {"schema": {"type": "string"}}}}}}`.
-pub(super) fn convert_mixed(root: &mut Object, raising: &mut Raising) {
+pub(super) fn convert_mixed(root: &mut JsonObject, raising: &mut Raising) {
     let is_mixed = |item: &Value| item.as_object().is_some_and(operations::is_of_swagger);
     let paths = root.get("paths").and_then(Value::as_object).into_iter().flatten();
     let mixed: Vec<String> = paths.filter(|(_, item)| is_mixed(item)).map(|(path, _)| path.clone()).collect();
@@ -108,7 +108,7 @@ pub(super) fn convert_mixed(root: &mut Object, raising: &mut Raising) {
         return;
     }
     let source = Value::Object(root.clone());
-    let servers = servers::Servers::take(&mut Object::new());
+    let servers = servers::Servers::take(&mut JsonObject::new());
     let shared = Shared { consumes: texts(root, "consumes"), produces: texts(root, "produces"), servers, source };
     for path in mixed {
         let pointer = child("/paths", &path);
@@ -125,7 +125,7 @@ pub(super) fn convert_mixed(root: &mut Object, raising: &mut Raising) {
 ///
 /// Before `{"definitions": {"A": {}}, "securityDefinitions": {"key": {"type": "basic"}}}`,
 /// after `{"components": {"schemas": {"A": {}}, "securitySchemes": {"key": {"type": "http", "scheme": "basic"}}}}`.
-fn components(root: &mut Object, shared: &Shared, raising: &mut Raising) {
+fn components(root: &mut JsonObject, shared: &Shared, raising: &mut Raising) {
     for (section, new_section) in [
         ("definitions", "schemas"),
         ("parameters", "parameters"),
@@ -173,7 +173,7 @@ fn section_of(section: &'static str, member: &Value) -> Option<&'static str> {
 }
 
 /// Takes a list of texts out of an object.
-fn texts(object: &mut Object, name: &str) -> Vec<String> {
+fn texts(object: &mut JsonObject, name: &str) -> Vec<String> {
     let listed = object.shift_remove(name);
     let listed = listed.as_ref().and_then(Value::as_array).into_iter().flatten();
     listed.filter_map(Value::as_str).map(str::to_owned).collect()

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use serde_json::Value;
 
-use super::expression::{Misfit, Writer};
+use super::expression::{Unsupported, Writer};
 use super::sample::{Sampler, Unsampled, Wanted};
 use crate::emit::file::File;
 use crate::emit::{escape, resource};
@@ -42,7 +42,7 @@ pub fn file(api: &Api, resource: &Resource, all: &Normalizer<'_>, diagnostics: &
         }
     }
     let docs = escape::module_docs(&[format!("Calls of `{}`.", resource.module)]);
-    let mut file = File::made_by("prism", &format!("specs/{}", api.name));
+    let mut file = File::generated_by("prism", &format!("specs/{}", api.name));
     file.items(quote! {
         #docs
         use std::collections::BTreeMap;
@@ -137,7 +137,7 @@ impl Call<'_> {
         if matches!(argument.style, Style::Space | Style::Cookie | Style::CookieExplode) {
             replace_spaces(&mut value);
         }
-        Writer::new(self.api).argument(&argument.ty, &value).map_err(|Misfit(why)| told(why))
+        Writer::new(self.api).argument(&argument.ty, &value).map_err(|Unsupported(why)| told(why))
     }
 
     fn body(&mut self, body: &Body) -> Result<TokenStream, String> {
@@ -168,7 +168,7 @@ impl Call<'_> {
                 value.get_mut(name).into_iter().for_each(replace_spaces);
             }
         }
-        Writer::new(self.api).argument(&body.ty, &value).map_err(|Misfit(why)| format!("the body: {why}"))
+        Writer::new(self.api).argument(&body.ty, &value).map_err(|Unsupported(why)| format!("the body: {why}"))
     }
 }
 

@@ -18,7 +18,7 @@ pub fn file(api: &Api) -> String {
         entries.extend(quote!((#told, #name as Call),));
         functions.extend(function(api, resource, operation, &name));
     }
-    let mut file = File::passing();
+    let mut file = File::unmarked();
     file.items(quote! {
         /// A function for each operation, by its method and path.
         pub const CALLS: &[(&str, Call)] = &[#entries];

@@ -11,9 +11,9 @@ use crate::ir::{Api, Enum, Field, Presence, Struct, TagPresence, TagValue, Type,
 
 /// Why a type cannot carry a value.
 #[derive(Debug)]
-pub struct Misfit(pub String);
+pub struct Unsupported(pub String);
 
-type Result<T = TokenStream> = std::result::Result<T, Misfit>;
+type Result<T = TokenStream> = std::result::Result<T, Unsupported>;
 
 /// Writes values for a client.
 #[derive(Clone, Copy)]
@@ -60,7 +60,7 @@ impl<'a> Writer<'a> {
 
     /// The value as one of exactly this type.
     fn exact(self, ty: &Type, value: &Value) -> Result {
-        let misfit = || Err(Misfit(format!("`{}` cannot be written as {}", value, self.written(ty))));
+        let misfit = || Err(Unsupported(format!("`{}` cannot be written as {}", value, self.written(ty))));
         Ok(match (ty, value) {
             (Type::Boolean, Value::Bool(value)) => quote!(#value),
             (Type::I32 | Type::I64 | Type::U64 | Type::F64, Value::Number(number)) => match scalar(ty, number) {
@@ -133,7 +133,7 @@ impl<'a> Writer<'a> {
         let name = escape::ident(&def.name);
         match (&def.kind, value) {
             (TypeKind::Struct(kind), Value::Object(value)) => {
-                self.structure(def, kind, value).map_err(|Misfit(why)| Misfit(format!("{}: {why}", def.name)))
+                self.structure(def, kind, value).map_err(|Unsupported(why)| Unsupported(format!("{}: {why}", def.name)))
             }
             (TypeKind::Strings(kind), Value::String(text)) => {
                 let variant = variant(kind, text, quote!(#text.to_owned()));
@@ -150,7 +150,7 @@ impl<'a> Writer<'a> {
             }
             (TypeKind::Union(kind), value) => self.union(def, kind, value),
             (TypeKind::Alias(ty), value) => self.exact(ty, value),
-            _ => Err(Misfit(format!("`{value}` is no {}", def.name))),
+            _ => Err(Unsupported(format!("`{value}` is no {}", def.name))),
         }
     }
 
@@ -176,7 +176,7 @@ impl<'a> Writer<'a> {
                     let variant = escape::ident(&variant.name);
                     return Ok(quote!(types::#name::#variant(#held)));
                 }
-                Err(Misfit(why)) => reasons.push(why),
+                Err(Unsupported(why)) => reasons.push(why),
             }
         }
         if kind.base.is_some() {
@@ -184,7 +184,7 @@ impl<'a> Writer<'a> {
             let (unknown, value) = (escape::ident(&kind.unknown), json(value));
             return Ok(quote!(types::#name::#unknown(#value)));
         }
-        Err(Misfit(format!("no variant of {} carries `{value}`: {}", def.name, reasons.join("; "))))
+        Err(Unsupported(format!("no variant of {} carries `{value}`: {}", def.name, reasons.join("; "))))
     }
 
     /// The constructor with what it asks for, and a setter for all else.
@@ -201,7 +201,7 @@ impl<'a> Writer<'a> {
         }
         for (key, value) in value.iter().filter(|(key, _)| !carried.contains(&key.as_str())) {
             let (Some((_, ty)), Some(setter)) = (&kind.rest, &names.rest) else {
-                return Err(Misfit(format!("it has no property `{key}`")));
+                return Err(Unsupported(format!("it has no property `{key}`")));
             };
             let (setter, key, value) = (escape::ident(setter), escape::string(key), self.argument(ty, value)?);
             setters.extend(quote!(.#setter(#key, #value)));
@@ -221,12 +221,12 @@ impl<'a> Writer<'a> {
 
     /// What `new` is given for a field: nothing where the field has one value alone.
     fn required(self, field: &Field, value: Option<&Value>) -> Result<Option<TokenStream>> {
-        let missing = || Misfit(format!("the property `{}` is missing", field.wire));
+        let missing = || Unsupported(format!("the property `{}` is missing", field.wire));
         match (&field.constant, value) {
             (Some(constant), Some(value)) if text(value) == *constant => Ok(None),
             // A sample of the type alone, where no union gives the property its value.
             (Some(_), Some(_)) if field.is_tag => Ok(None),
-            (Some(constant), _) => Err(Misfit(format!("the property `{}` is not `{constant}`", field.wire))),
+            (Some(constant), _) => Err(Unsupported(format!("the property `{}` is not `{constant}`", field.wire))),
             (None, Some(Value::Null)) if field.presence == Presence::Nullable => Ok(Some(quote!(None))),
             (None, Some(value)) if field.presence == Presence::Nullable => self.exact(&field.ty, value).map(Some),
             (None, Some(value)) => self.argument(&field.ty, value).map(Some),

@@ -15,16 +15,16 @@ pub struct File {
 impl File {
     /// Begins a file made from `source`.
     pub fn new(source: &str) -> Self {
-        Self::made_by("regen", source)
+        Self::generated_by("regen", source)
     }
 
     /// Begins a file that nobody keeps, so that it need not say where it is from.
-    pub fn passing() -> Self {
+    pub fn unmarked() -> Self {
         Self { text: String::new() }
     }
 
     /// Begins a file that another command than `regen` makes.
-    pub fn made_by(command: &str, source: &str) -> Self {
+    pub fn generated_by(command: &str, source: &str) -> Self {
         let source = escape::file_name(source);
         Self { text: format!("// {MARKER} {command}` from {source}\n\n") }
     }

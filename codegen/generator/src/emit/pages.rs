@@ -2,7 +2,7 @@
 
 use super::file::File;
 use super::{From, compact, escape, type_tokens};
-use crate::ir::{Access, Api, PageBy, Paging, Sign, Type};
+use crate::ir::{Api, FieldPath, HasMore, PageStrategy, Paging, Type};
 
 /// Gives the call struct its streams.
 pub fn invocation(api: &Api, call: &str, output: &str, paging: &Paging, file: &mut File) {
@@ -13,30 +13,30 @@ pub fn invocation(api: &Api, call: &str, output: &str, paging: &Paging, file: &m
     file.invocation("pages", &format!("{call} -> {output}, {item}, ErrorBody"), &entries);
 }
 
-fn by(by: &PageBy<Access>) -> String {
+fn by(by: &PageStrategy<FieldPath>) -> String {
     match by {
-        PageBy::Number { parameter, first } => format!("by Number({}, {first})", escape::quoted(parameter)),
-        PageBy::Key { parameter, last, key } => {
+        PageStrategy::Number { parameter, first } => format!("by Number({}, {first})", escape::quoted(parameter)),
+        PageStrategy::Key { parameter, last, key } => {
             let which = if *last { "Last" } else { "First" };
             let question = if key.ends_optional() { ".as_ref()?" } else { "" };
             let key = format!("Some({}{question}.to_string())", part("item", "as_ref", key));
             format!("by {which}({}, |item| {key})", escape::quoted(parameter))
         }
-        PageBy::Offset { parameter } => format!("by Offset({})", escape::quoted(parameter)),
-        PageBy::Cursor { parameter, cursor } => {
+        PageStrategy::Offset { parameter } => format!("by Offset({})", escape::quoted(parameter)),
+        PageStrategy::Cursor { parameter, cursor } => {
             let question = if cursor.ends_optional() { ".as_ref()?" } else { "" };
             let cursor = format!("Some({}{question}.to_string())", part("page", "as_ref", cursor));
             format!("by Cursor({}, |page| {cursor})", escape::quoted(parameter))
         }
-        PageBy::Url { url } => {
+        PageStrategy::Url { url } => {
             let question = if url.ends_optional() { ".as_ref()?" } else { "" };
             format!("by Url(|page| Some({}{question}.to_string()))", part("page", "as_ref", url))
         }
-        PageBy::Link { relation } => format!("by Link({})", escape::quoted(relation)),
+        PageStrategy::Link { relation } => format!("by Link({})", escape::quoted(relation)),
     }
 }
 
-fn items(access: &Access) -> String {
+fn items(access: &FieldPath) -> String {
     let items = part("page", "as_mut", access);
     match (access.ends_optional(), access.fields.is_empty()) {
         (true, _) => format!("{items}.as_mut()"),
@@ -45,12 +45,12 @@ fn items(access: &Access) -> String {
     }
 }
 
-fn says(sign: Sign, access: &Access) -> String {
+fn says(sign: HasMore, access: &FieldPath) -> String {
     let said = part("page", "as_ref", access);
     let said = match (sign, &access.ty, access.ends_optional()) {
-        (Sign::Next, ..) => format!("Some({said}.is_some())"),
-        (Sign::More, ..) | (_, Type::I64, _) if access.ends_optional() => said,
-        (Sign::More, ..) | (_, Type::I64, _) => format!("Some({said})"),
+        (HasMore::Next, ..) => format!("Some({said}.is_some())"),
+        (HasMore::More, ..) | (_, Type::I64, _) if access.ends_optional() => said,
+        (HasMore::More, ..) | (_, Type::I64, _) => format!("Some({said})"),
         (_, ty, optional) => {
             let count = if optional { format!("{said}?") } else { said };
             if *ty == Type::I32 { format!("Some({count}.into())") } else { format!("{count}.try_into().ok()") }
@@ -60,7 +60,7 @@ fn says(sign: Sign, access: &Access) -> String {
 }
 
 /// The expression for a part of the value called `root`; what is missing on the way to it makes `None` of the whole.
-fn part(root: &str, borrow: &str, access: &Access) -> String {
+fn part(root: &str, borrow: &str, access: &FieldPath) -> String {
     let mut part = root.to_owned();
     let mut optional = access.optional;
     for (field, may_be_missing) in &access.fields {

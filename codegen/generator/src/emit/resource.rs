@@ -7,7 +7,7 @@ use super::client::{arguments, server_variables};
 use super::file::File;
 use super::{From, argument, compact, escape, holds_map, holds_secret, names_type, pages, scopes, type_tokens};
 use crate::ir::{
-    Api, Argument, Body, BodyKind, EventStream, Fixed, Framing, ItemStream, Location, Operation, Output,
+    Api, Argument, Body, BodyKind, ConstParam, EventStream, Framing, ItemStream, Location, Operation, Output,
     PART_OF_UNNAMED_FILE, PartEncoding, PathValue, QueryFormat, Resource, Status, Style, Type, TypeKind, media,
 };
 use crate::names::{self, UsedNames};
@@ -244,7 +244,7 @@ fn part_encoding((name, encoding): &(String, PartEncoding)) -> TokenStream {
 }
 
 /// The statement that puts the only value of a parameter into the call.
-fn send_fixed(fixed: &Fixed) -> TokenStream {
+fn send_fixed(fixed: &ConstParam) -> TokenStream {
     let (wire, value) = (escape::string(&fixed.wire), escape::string(&fixed.value));
     match fixed.location {
         // Neither has a value that is always sent.

@@ -12,11 +12,11 @@
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::types::Draft;
+use super::types::UnnamedType;
 use super::{Type, TypeId, TypeKind};
 
 /// The class of each draft: equal drafts have equal classes.
-pub fn classes(drafts: &[Draft]) -> Vec<usize> {
+pub fn classes(drafts: &[UnnamedType]) -> Vec<usize> {
     let makes: Vec<Make> = drafts.iter().map(Make::of).collect();
     let mut named_by: Vec<Vec<usize>> = vec![Vec::new(); makes.len()];
     for (index, make) in makes.iter().enumerate() {
@@ -30,12 +30,12 @@ pub fn classes(drafts: &[Draft]) -> Vec<usize> {
         changed.dedup();
         moved = classes.split(&changed, &makes);
     }
-    classes.of_draft
+    classes.renamed
 }
 
 /// A partition of the drafts.
 struct Classes {
-    of_draft: Vec<usize>,
+    renamed: Vec<usize>,
     members: Vec<Vec<usize>>,
     /// The place of each draft among the members of its class.
     place: Vec<usize>,
@@ -44,7 +44,7 @@ struct Classes {
 impl Classes {
     fn of(makes: &[Make]) -> Self {
         let mut known: HashMap<u64, usize> = HashMap::new();
-        let mut classes = Self { of_draft: vec![0; makes.len()], members: Vec::new(), place: vec![0; makes.len()] };
+        let mut classes = Self { renamed: vec![0; makes.len()], members: Vec::new(), place: vec![0; makes.len()] };
         for (index, make) in makes.iter().enumerate() {
             let class = *known.entry(make.own).or_insert(classes.members.len());
             if class == classes.members.len() {
@@ -56,13 +56,13 @@ impl Classes {
     }
 
     fn add(&mut self, index: usize, class: usize) {
-        self.of_draft[index] = class;
+        self.renamed[index] = class;
         self.place[index] = self.members[class].len();
         self.members[class].push(index);
     }
 
     fn remove(&mut self, index: usize) {
-        let members = &mut self.members[self.of_draft[index]];
+        let members = &mut self.members[self.renamed[index]];
         members.swap_remove(self.place[index]);
         if let Some(last) = members.get(self.place[index]) {
             self.place[*last] = self.place[index];
@@ -73,8 +73,8 @@ impl Classes {
     fn split(&mut self, changed: &[usize], makes: &[Make]) -> Vec<usize> {
         let mut by_class: BTreeMap<usize, BTreeMap<Vec<usize>, Vec<usize>>> = BTreeMap::new();
         for index in changed {
-            let named = makes[*index].named.iter().map(|id| self.of_draft[id.0]).collect();
-            by_class.entry(self.of_draft[*index]).or_default().entry(named).or_default().push(*index);
+            let named = makes[*index].named.iter().map(|id| self.renamed[id.0]).collect();
+            by_class.entry(self.renamed[*index]).or_default().entry(named).or_default().push(*index);
         }
         let mut moved = Vec::new();
         for (class, parts) in by_class {
@@ -111,7 +111,7 @@ struct Make {
 }
 
 impl Make {
-    fn of(draft: &Draft) -> Self {
+    fn of(draft: &UnnamedType) -> Self {
         // The standard hasher with its fixed keys gives the same result on every machine and run.
         let mut hasher = DefaultHasher::new();
         let mut named = Vec::new();

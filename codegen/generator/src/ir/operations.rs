@@ -2,15 +2,15 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::naming;
 use super::paths::{self, Segment};
 use super::schemes::schemes;
 use super::scopes;
-use super::settle;
 use super::types::{Direction, Types, given_type_name, given_value_name};
 use super::wire::{self, Location, QueryFormat, Style};
 use super::xml::XmlBuilder;
 use super::{
-    Api, Argument, Body, BodyKind, ErrorVariant, Fixed, Operation, Output, OwnServer, PathValue, Resource,
+    Api, Argument, Body, BodyKind, ConstParam, ErrorVariant, Operation, Output, OwnServer, PathValue, Resource,
     ResponseHeaders, Scheme, ServerVariable, Type, TypeId, TypeKind, Webhooks, docs, errors, pages, templates, words,
 };
 use crate::markdown;
@@ -66,20 +66,20 @@ pub fn build(document: &Document, name: &str, diagnostics: &mut Diagnostics) -> 
     let Builder { types, schemes, mut errors, xml, .. } = builder;
     let mut used: Vec<Type> = used_types(&resources, &errors);
     used.extend(webhooks.iter().flat_map(Webhooks::payloads).cloned());
-    let settled = settle::settle(types.drafts, &used, types.diagnostics);
+    let named_types = naming::name_types(types.drafts, &used, types.diagnostics);
     let diagnostics = types.diagnostics;
-    let mut types = settled.types;
-    each_used(&mut resources, &mut |ty| settle::rename(ty, &settled.of_draft));
-    errors.iter_mut().for_each(|error| settle::rename(&mut error.ty, &settled.of_draft));
+    let mut types = named_types.types;
+    each_used(&mut resources, &mut |ty| naming::rename(ty, &named_types.renamed));
+    errors.iter_mut().for_each(|error| naming::rename(&mut error.ty, &named_types.renamed));
     let events = webhooks.iter_mut().flat_map(|webhooks| &mut webhooks.events);
-    events.for_each(|event| settle::rename(&mut event.ty, &settled.of_draft));
+    events.for_each(|event| naming::rename(&mut event.ty, &named_types.renamed));
     let (errors, index) = errors::distinct_errors(errors, &types);
     for operation in resources.iter_mut().flat_map(|resource| &mut resource.operations) {
         operation.errors.iter_mut().for_each(|(_, error)| *error = index[*error]);
     }
     pages::attach(&mut resources, &types, document, diagnostics);
     let error_types: Vec<Type> = errors.iter().map(|error| error.ty.clone()).collect();
-    settle::place(&mut types, &resources, webhooks.as_ref(), &error_types);
+    naming::place(&mut types, &resources, webhooks.as_ref(), &error_types);
     let error_fields = errors::error_fields(&errors, &types);
     let schemes: Vec<Scheme> = schemes.into_iter().map(|(_, scheme)| scheme).collect();
     let taken = client_names(&resources, webhooks.as_ref(), response_headers.as_ref(), &schemes);
@@ -143,7 +143,7 @@ fn groups(document: &Document, sources: &[OperationId]) -> Vec<Group> {
         }
         known.insert(words, groups.len());
         let is_reserved = RESERVED.contains(&module.as_str()) || names::is_device(&module);
-        let module = if is_reserved || module == settle::SHARED { format!("{module}_resource") } else { module };
+        let module = if is_reserved || module == naming::SHARED { format!("{module}_resource") } else { module };
         let module = modules.claim(&module);
         let description = tag.and_then(|tag| tag.description.clone().or_else(|| tag.summary.clone()));
         groups.push(Group { title: title.to_owned(), name, description, module, operations: vec![index] });
@@ -384,7 +384,7 @@ impl<'d> Builder<'d> {
         index: usize,
         place: &str,
         shared: &[(String, Argument)],
-    ) -> (Vec<(bool, Argument)>, Vec<Fixed>) {
+    ) -> (Vec<(bool, Argument)>, Vec<ConstParam>) {
         let document = self.types.document;
         let (mut own, mut fixed) = (Vec::new(), Vec::new());
         let shared_names = shared.iter().map(|(_, argument)| argument.name.clone());
@@ -396,7 +396,7 @@ impl<'d> Builder<'d> {
                 continue;
             }
             if let Some(value) = self.fixed(parameter) {
-                fixed.push(Fixed { location, wire: parameter.name.clone(), value });
+                fixed.push(ConstParam { location, wire: parameter.name.clone(), value });
                 continue;
             }
             let Some(mut argument) = self.argument(*source, place) else { continue };

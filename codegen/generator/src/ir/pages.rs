@@ -4,24 +4,24 @@ use serde::Serialize;
 
 use super::{Output, Resource, Type, TypeDef, TypeKind};
 use crm_clients_document::diagnostic::{Diagnostics, child, closest};
-use crm_clients_document::model::{Document, PageBy, Pagination, Sign};
+use crm_clients_document::model::{Document, HasMore, PageStrategy, Pagination};
 
 /// How the pages of an operation are read.
 #[derive(Debug, Clone, Serialize)]
 pub struct Paging {
     /// The ways to ask for a page.
-    pub by: Vec<PageBy<Access>>,
+    pub by: Vec<PageStrategy<FieldPath>>,
     /// What the pages hold.
     pub item: Type,
     /// Where in a page its items are.
-    pub items: Access,
+    pub items: FieldPath,
     /// Where in a page it is said whether another follows.
-    pub signs: Vec<(Sign, Access)>,
+    pub signs: Vec<(HasMore, FieldPath)>,
 }
 
 /// The way from a value to a part of it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Access {
+pub struct FieldPath {
     /// Whether the value itself may be missing.
     pub optional: bool,
     /// The fields to go through, and whether each may be missing.
@@ -30,14 +30,14 @@ pub struct Access {
     pub ty: Type,
 }
 
-impl Access {
+impl FieldPath {
     /// Whether what it leads to may be missing, be there what is on the way.
     pub fn ends_optional(&self) -> bool {
         self.fields.last().map_or(self.optional, |(_, optional)| *optional)
     }
 }
 
-/// Gives each operation that has pages what is known of them, now that types are settled.
+/// Gives each operation that has pages what is known of them, now that types are named_types.
 pub fn attach(resources: &mut [Resource], types: &[TypeDef], document: &Document, diagnostics: &mut Diagnostics) {
     for operation in resources.iter_mut().flat_map(|resource| &mut resource.operations) {
         let Some(pagination) = &document[operation.source].pagination else { continue };
@@ -89,34 +89,42 @@ impl Walker<'_> {
         Some(Paging { by, item, items, signs })
     }
 
-    fn by(&mut self, by: &PageBy<String>, page: &Type, item: &Type, pointer: &str) -> Option<PageBy<Access>> {
+    fn by(
+        &mut self,
+        by: &PageStrategy<String>,
+        page: &Type,
+        item: &Type,
+        pointer: &str,
+    ) -> Option<PageStrategy<FieldPath>> {
         Some(match by {
-            PageBy::Number { parameter, first } => PageBy::Number { parameter: parameter.clone(), first: *first },
-            PageBy::Key { parameter, last, key } => {
+            PageStrategy::Number { parameter, first } => {
+                PageStrategy::Number { parameter: parameter.clone(), first: *first }
+            }
+            PageStrategy::Key { parameter, last, key } => {
                 let place = child(&child(pointer, "keys"), parameter);
                 let key = self.scalar(item, key, &place, "the key is neither text nor an integer")?;
-                PageBy::Key { parameter: parameter.clone(), last: *last, key }
+                PageStrategy::Key { parameter: parameter.clone(), last: *last, key }
             }
-            PageBy::Offset { parameter } => PageBy::Offset { parameter: parameter.clone() },
-            PageBy::Cursor { parameter, cursor } => {
+            PageStrategy::Offset { parameter } => PageStrategy::Offset { parameter: parameter.clone() },
+            PageStrategy::Cursor { parameter, cursor } => {
                 let place = child(&child(pointer, "cursor"), parameter);
                 let cursor = self.scalar(page, cursor, &place, "the cursor is neither text nor an integer")?;
-                PageBy::Cursor { parameter: parameter.clone(), cursor }
+                PageStrategy::Cursor { parameter: parameter.clone(), cursor }
             }
-            PageBy::Url { url } => {
+            PageStrategy::Url { url } => {
                 let place = child(pointer, "url");
                 let url = self.walk(page, url, &place)?;
                 if url.ty != Type::String {
                     self.error(&place, "the URL is not text", "name a property that is a string");
                 }
-                PageBy::Url { url }
+                PageStrategy::Url { url }
             }
-            PageBy::Link { relation } => PageBy::Link { relation: relation.clone() },
+            PageStrategy::Link { relation } => PageStrategy::Link { relation: relation.clone() },
         })
     }
 
     /// The way to a value that a query parameter can take.
-    fn scalar(&mut self, from: &Type, path: &str, place: &str, message: &str) -> Option<Access> {
+    fn scalar(&mut self, from: &Type, path: &str, place: &str, message: &str) -> Option<FieldPath> {
         let access = self.walk(from, path, place)?;
         let scalar =
             matches!(access.ty, Type::I32 | Type::I64 | Type::U64 | Type::String) || access.ty.is_parsed_text();
@@ -126,17 +134,17 @@ impl Walker<'_> {
         Some(access)
     }
 
-    fn check_sign(&mut self, sign: Sign, access: &Access, place: &str) -> bool {
+    fn check_sign(&mut self, sign: HasMore, access: &FieldPath, place: &str) -> bool {
         let integer = matches!(access.ty, Type::I32 | Type::I64 | Type::U64);
         let (fits, message, help) = match sign {
-            Sign::Next => {
+            HasMore::Next => {
                 let help = "declare it nullable or not required, as it is on the last page";
                 (access.ends_optional(), "this is always there, so that no page is the last", help)
             }
-            Sign::More => {
+            HasMore::More => {
                 (access.ty == Type::Boolean, "this is not a boolean", "name a property that is true or false")
             }
-            Sign::Pages | Sign::Total => (integer, "this is not an integer", "name a property that is a count"),
+            HasMore::Pages | HasMore::Total => (integer, "this is not an integer", "name a property that is a count"),
         };
         if !fits {
             self.error(place, message, help);
@@ -145,7 +153,7 @@ impl Walker<'_> {
     }
 
     /// The way along a path. Where it leads nowhere, that is reported.
-    fn walk(&mut self, from: &Type, path: &str, place: &str) -> Option<Access> {
+    fn walk(&mut self, from: &Type, path: &str, place: &str) -> Option<FieldPath> {
         let mut access = self.access(from);
         for name in path.split('.') {
             let Some((def, fields)) = self.fields(&access.ty) else {
@@ -178,7 +186,7 @@ impl Walker<'_> {
     }
 
     /// A value where it stands.
-    fn access<'t>(&'t self, mut ty: &'t Type) -> Access {
+    fn access<'t>(&'t self, mut ty: &'t Type) -> FieldPath {
         let mut optional = false;
         loop {
             ty = match ty {
@@ -194,7 +202,7 @@ impl Walker<'_> {
                 _ => break,
             };
         }
-        Access { optional, fields: Vec::new(), ty: ty.clone() }
+        FieldPath { optional, fields: Vec::new(), ty: ty.clone() }
     }
 
     fn error(&mut self, pointer: &str, message: &str, help: &str) {

@@ -72,7 +72,7 @@ pub fn method_names(tag: &str, operations: &[&Operation], diagnostics: &mut Diag
             }
         })
         .collect();
-    settle(&named, diagnostics)
+    distinct_methods(&named, diagnostics)
 }
 
 /// The path without the versions of the API that it begins with.
@@ -260,7 +260,7 @@ impl Named<'_> {
 }
 
 /// Lengthens the names that collide, with each other or with what every handle has, until none does.
-fn settle(named: &[Named<'_>], diagnostics: &mut Diagnostics) -> Vec<String> {
+fn distinct_methods(named: &[Named<'_>], diagnostics: &mut Diagnostics) -> Vec<String> {
     let mut levels = vec![Level::Short; named.len()];
     loop {
         let names: Vec<String> = named.iter().zip(&mut levels).map(|(named, level)| named.name(level)).collect();

@@ -190,7 +190,7 @@ pub fn schemes(document: &Document, of_client: UsedNames) -> Vec<(Vec<String>, S
     for one in &mut joined {
         one.name = names.builder.claim(&one.name);
     }
-    joined.into_iter().map(|one| one.settle(&mut names)).collect()
+    joined.into_iter().map(|one| one.into_scheme(&mut names)).collect()
 }
 
 impl CredentialKind {
@@ -236,7 +236,7 @@ struct Names {
 }
 
 impl Joined {
-    fn settle(self, names: &mut Names) -> (Vec<String>, Scheme) {
+    fn into_scheme(self, names: &mut Names) -> (Vec<String>, Scheme) {
         let tokens = (self.kind == CredentialKind::Bearer).then(|| tokens(self.oauth2.as_ref(), names));
         (self.served, Scheme { name: self.name, pointer: self.pointer, docs: self.docs, kind: self.kind, tokens })
     }

@@ -7,13 +7,13 @@
 use std::collections::{HashMap, HashSet};
 
 use super::families::Families;
-use super::{Enum, Field, Presence, Struct, Type, TypeId, TypeKind, docs, settle};
+use super::{Enum, Field, Presence, Struct, Type, TypeId, TypeKind, docs, naming};
 use crate::names::{self, UsedNames};
 use crm_clients_document::diagnostic::{Diagnostics, child};
 use crm_clients_document::model::{Document, SchemaId};
 use crm_clients_document::normalize::{self, Additional, ClientSchema, Kind, Normalizer};
 use crm_clients_document::normalize::{Fields, Shape, nullable};
-use crm_clients_document::stack::deeper;
+use crm_clients_document::recursion::deeper;
 
 /// How many fields a form may have before its objects are no longer taken apart.
 const MAX_FORM_FIELDS: usize = 500;
@@ -29,9 +29,9 @@ pub enum Direction {
     Form,
 }
 
-/// A type before equal ones are joined and names are settled.
+/// A type before equal ones are joined and names are named_types.
 #[derive(Debug)]
-pub struct Draft {
+pub struct UnnamedType {
     /// Its name by where it stands.
     pub place: String,
     /// A word, and where in `place` it goes if another type has that name: of an error body, the status.
@@ -58,7 +58,7 @@ pub struct Draft {
 pub struct Types<'d> {
     pub document: &'d Document,
     pub schemas: Normalizer<'d>,
-    pub drafts: Vec<Draft>,
+    pub drafts: Vec<UnnamedType>,
     pub diagnostics: &'d mut Diagnostics,
     made: HashMap<(SchemaId, Direction), Type>,
     reserved: HashMap<(SchemaId, Direction), TypeId>,
@@ -105,7 +105,7 @@ impl<'d> Types<'d> {
 
     /// Notes that a type is the body of a request or response.
     pub fn set_signature(&mut self, ty: &Type) {
-        settle::named_in(ty, &mut |draft| self.drafts[draft.0].is_signature = true);
+        naming::named_in(ty, &mut |draft| self.drafts[draft.0].is_signature = true);
     }
 
     /// The type of an array's item or a map's value.
@@ -148,7 +148,7 @@ impl<'d> Types<'d> {
             return *draft;
         }
         let schema = &self.schemas[id];
-        self.drafts.push(Draft {
+        self.drafts.push(UnnamedType {
             place: place.to_owned(),
             detail: None,
             component: schema.component.clone(),

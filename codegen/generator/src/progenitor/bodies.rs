@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::losses::Loss;
 use super::schemas::Schemas;
-use super::{Object, describe};
+use super::{JsonObject, describe};
 use crate::ir::media;
 use crate::lowered::followed;
 use crate::names;
@@ -35,7 +35,7 @@ pub(super) fn adapt(operation: &Value, name: &str, place: &str, schemas: &mut Sc
 }
 
 /// The media type that progenitor writes best: JSON, then a form, then text, then whatever there is.
-fn preferred(content: &Object) -> Option<(&String, &Value)> {
+fn preferred(content: &JsonObject) -> Option<(&String, &Value)> {
     let rank = |media_type: &str| match media_type {
         json if media::is_json(json) => 0,
         form if is_form(form) => 1,

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::losses::Loss;
 use super::parameters::Parameters;
 use super::schemas::Schemas;
-use super::{Object, bodies, responses};
+use super::{JsonObject, bodies, responses};
 use crate::ir::Api;
 use crate::lowered::followed;
 use crate::markdown;
@@ -45,8 +45,8 @@ pub(super) fn names(api: &Api) -> HashMap<(String, String), String> {
 ///     "operationId": "pets_get", "parameters": [{"name": "id", "in": "path", "required": true, "schema": {"type": "string"}}],
 ///     "responses": {}}}}
 /// ```
-pub(super) fn paths(document: &Value, names: &HashMap<(String, String), String>, schemas: &mut Schemas) -> Object {
-    let mut paths = Object::new();
+pub(super) fn paths(document: &Value, names: &HashMap<(String, String), String>, schemas: &mut Schemas) -> JsonObject {
+    let mut paths = JsonObject::new();
     let declared = document.get("paths").and_then(Value::as_object);
     for (path, item) in declared.into_iter().flatten().filter(|(path, _)| path.starts_with('/')) {
         let place_of_item = child("/paths", path);
@@ -89,13 +89,13 @@ fn parameters<'a>(
     item: &'a Value,
     operation: &'a Value,
     places: [&str; 2],
-) -> Vec<(String, &'a Object)> {
-    let mut all: Vec<(String, &Object)> = Vec::new();
+) -> Vec<(String, &'a JsonObject)> {
+    let mut all: Vec<(String, &JsonObject)> = Vec::new();
     for (holder, place) in [operation, item].into_iter().zip(places) {
         let list = holder.get("parameters").and_then(Value::as_array);
         for (index, parameter) in list.into_iter().flatten().enumerate() {
             let Some(parameter) = followed(document, parameter).as_object() else { continue };
-            let same = |other: &Object| ["name", "in"].iter().all(|key| other.get(*key) == parameter.get(*key));
+            let same = |other: &JsonObject| ["name", "in"].iter().all(|key| other.get(*key) == parameter.get(*key));
             if !all.iter().any(|(_, other)| same(other)) {
                 all.push((format!("{place}/parameters/{index}"), parameter));
             }

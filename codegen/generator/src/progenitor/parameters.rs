@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::losses::Loss;
 use super::schemas::Schemas;
-use super::{Object, describe, idents};
+use super::{JsonObject, describe, idents};
 use crate::names;
 use crm_clients_document::template::Template;
 
@@ -25,7 +25,7 @@ pub(super) struct Parameters {
 
 /// A parameter at hand: its declaration, where it stands, and the name for a type of its own.
 struct Declared<'a> {
-    object: &'a Object,
+    object: &'a JsonObject,
     name: &'a str,
     place: &'a str,
     type_name: String,
@@ -42,9 +42,9 @@ impl Parameters {
     }
 
     /// Adapts the parameters of an operation, each with its place.
-    pub(super) fn adapt(mut self, declared: &[(String, &Object)], operation: &str, schemas: &mut Schemas) -> Self {
+    pub(super) fn adapt(mut self, declared: &[(String, &JsonObject)], operation: &str, schemas: &mut Schemas) -> Self {
         self.path = without_query_parameters(&self.path, declared);
-        let mut declared: Vec<&(String, &Object)> = declared.iter().collect();
+        let mut declared: Vec<&(String, &JsonObject)> = declared.iter().collect();
         // Of two that would have one name, the one that matters more comes first.
         declared.sort_by_key(|(_, object)| (text(object, "in") != "path", !is_required(object)));
         for (place, object) in declared {
@@ -111,9 +111,9 @@ impl Parameters {
     /// {"name": "page", "in": "query", "style": "deepObject", "schema": {"type": "object", "properties": {"size": {"type": "integer"}}}}
     /// ```
     /// after `{"name": "page[size]", "in": "query", "schema": {"type": "integer"}}`.
-    fn deep_object(&mut self, parameter: &Declared, flat: &Object, schemas: &mut Schemas) {
+    fn deep_object(&mut self, parameter: &Declared, flat: &JsonObject, schemas: &mut Schemas) {
         let properties = flat.get("properties").and_then(Value::as_object);
-        if properties.is_none_or(Object::is_empty) {
+        if properties.is_none_or(JsonObject::is_empty) {
             schemas.losses.add(Loss::WholeKeys, parameter.place);
             let map = json!({"type": "object", "additionalProperties": {"type": "string"}});
             return self.push(parameter, parameter.name, map, schemas);
@@ -161,7 +161,7 @@ impl Parameters {
 /// The template without the places that parameters of the query fill, which progenitor would look for in the path.
 ///
 /// Before `/search?kind=all&q={q}` with `{"name": "q", "in": "query"}`, after `/search?kind=all`.
-fn without_query_parameters(path: &str, declared: &[(String, &Object)]) -> String {
+fn without_query_parameters(path: &str, declared: &[(String, &JsonObject)]) -> String {
     let is_path = |name: &str| declared.iter().any(|(_, one)| text(one, "in") == "path" && text(one, "name") == name);
     let template = Template::of(path);
     let sent = template.sent(is_path);
@@ -191,10 +191,10 @@ fn plain(parameter: &Declared, schemas: &mut Schemas) -> Value {
     }
 }
 
-fn text<'a>(object: &'a Object, key: &str) -> &'a str {
+fn text<'a>(object: &'a JsonObject, key: &str) -> &'a str {
     object.get(key).and_then(Value::as_str).unwrap_or_default()
 }
 
-fn is_required(object: &Object) -> bool {
+fn is_required(object: &JsonObject) -> bool {
     object.get("required").and_then(Value::as_bool).unwrap_or_default()
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Object;
+use super::JsonObject;
 use super::losses::Loss;
 use super::schemas::Schemas;
 use crate::ir::media;
@@ -32,7 +32,7 @@ pub(super) fn adapt(method: &str, operation: &Value, name: &str, place: &str, sc
         if success { &mut successes } else { &mut failures }.push((status.clone(), kind));
     }
     let failures = part_default(&mut successes, failures);
-    let mut adapted = Object::new();
+    let mut adapted = JsonObject::new();
     for (status, kind) in unified_successes(successes, &place, schemas) {
         adapted.insert(status, response(kind));
     }
@@ -59,7 +59,7 @@ fn kind(response: &Value, name: &str, place: &str, schemas: &mut Schemas) -> Kin
             let schema = declared.get("schema").unwrap_or(&Value::Null);
             Kind::Json(schemas.of(schema, place, name).into_value())
         }
-        None if content.is_none_or(Object::is_empty) => Kind::Nothing,
+        None if content.is_none_or(JsonObject::is_empty) => Kind::Nothing,
         None => Kind::Bytes,
     }
 }

@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use serde_json::{Value, json};
 
 use super::losses::{Loss, Losses};
-use super::{Object, description, idents};
+use super::{JsonObject, description, idents};
 use crate::lowered;
 use crate::names::{self, UsedNames};
 use crm_clients_document::diagnostic::child;
@@ -31,7 +31,7 @@ pub(super) struct Schemas<'a> {
     /// How many more schemas may be joined: choices that lead back to each other would multiply.
     joins_left: usize,
     taken: UsedNames,
-    components: Object,
+    components: JsonObject,
 }
 
 /// A schema joined of others, by its text, with the component that it has to become where it holds itself.
@@ -80,10 +80,10 @@ impl<'a> Schemas<'a> {
             within: Vec::new(),
             joins_left: 64,
             taken: UsedNames::default(),
-            components: Object::new(),
+            components: JsonObject::new(),
         };
         let declared = document.pointer("/components/schemas").and_then(Value::as_object);
-        for name in declared.into_iter().flat_map(Object::keys) {
+        for name in declared.into_iter().flat_map(JsonObject::keys) {
             schemas.joins_left += 4;
             let component = schemas.claim(&names::type_name(name));
             schemas.referred.insert(format!("#{}", child("/components/schemas", name)), component);
@@ -97,7 +97,7 @@ impl<'a> Schemas<'a> {
     }
 
     /// The components, and what was given up.
-    pub(super) fn finish(mut self) -> (Object, Losses) {
+    pub(super) fn finish(mut self) -> (JsonObject, Losses) {
         while let Some(reference) = self.waiting.pop_front() {
             let Some(name) = self.referred.get(&reference).cloned() else { continue };
             let place = reference.trim_start_matches('#').to_owned();
@@ -119,7 +119,7 @@ impl<'a> Schemas<'a> {
     }
 
     /// A schema without references and `allOf`.
-    pub(super) fn flat(&mut self, schema: &Value, place: &str) -> Object {
+    pub(super) fn flat(&mut self, schema: &Value, place: &str) -> JsonObject {
         flat::flat(self.document, schema, place, &mut self.losses)
     }
 
@@ -144,14 +144,14 @@ impl<'a> Schemas<'a> {
     }
 
     /// A schema that stands where it is used, or a component made of it.
-    fn inline(&mut self, flat: Object, place: &str, name: &str) -> Value {
+    fn inline(&mut self, flat: JsonObject, place: &str, name: &str) -> Value {
         let named = has_type(&flat);
         let adapted = self.body(flat, place, name);
         self.hoist_named(named, adapted, name)
     }
 
     /// A schema that is joined of others, and so can hold itself without a name: it gets one.
-    fn joined(&mut self, text: String, flat: Object, place: &str, name: &str) -> Value {
+    fn joined(&mut self, text: String, flat: JsonObject, place: &str, name: &str) -> Value {
         if let Some(index) = self.within.iter().position(|outer| outer.text == text) {
             let component = match self.within[index].component.clone() {
                 Some(component) => component,
@@ -228,7 +228,7 @@ impl<'a> Schemas<'a> {
     }
 
     /// A flat schema in progenitor's words; those inside it become components.
-    fn body(&mut self, mut flat: Object, place: &str, name: &str) -> Value {
+    fn body(&mut self, mut flat: JsonObject, place: &str, name: &str) -> Value {
         let documentation = description(&flat);
         self.note(&flat, place);
         let mut adapted = match flat.get("type").and_then(Value::as_str) {
@@ -261,7 +261,7 @@ impl<'a> Schemas<'a> {
     /// Says what of a schema is given up. Most of it would be checks; a server that has others would not be understood.
     ///
     /// Before `{"type": "integer", "minimum": 1, "default": 20}`, after `{"type": "integer"}`.
-    fn note(&mut self, flat: &Object, place: &str) {
+    fn note(&mut self, flat: &JsonObject, place: &str) {
         const LIMITS: [&str; 13] = [
             "pattern",
             "minLength",
@@ -291,7 +291,7 @@ impl<'a> Schemas<'a> {
     /// A text, or one of several.
     ///
     /// Before `{"type": "string", "enum": ["a b", "a_b"]}`, after `{"type": "string"}`: no two variants can be `AB`.
-    fn string(&mut self, flat: &Object, place: &str) -> Value {
+    fn string(&mut self, flat: &JsonObject, place: &str) -> Value {
         let values = flat.get("enum").and_then(Value::as_array).into_iter().flatten();
         let values: Vec<&Value> = values.filter(|value| !value.is_null()).collect();
         if values.is_empty() {
@@ -307,7 +307,7 @@ impl<'a> Schemas<'a> {
 
     /// Before `{"type": "array", "items": {"type": "string", "enum": ["a"]}, "minItems": 1}`,
     /// after `{"type": "array", "items": {"$ref": "#/components/schemas/PetTagsItem"}}`.
-    fn array(&mut self, flat: &Object, place: &str, name: &str) -> Value {
+    fn array(&mut self, flat: &JsonObject, place: &str, name: &str) -> Value {
         let items = flat.get("items").unwrap_or(&Value::Null);
         let items = self.of(items, &child(place, "items"), &names::type_name(&format!("{name} item")));
         json!({"type": "array", "items": items.into_value()})
@@ -320,8 +320,8 @@ impl<'a> Schemas<'a> {
     /// {"properties": {"id": {"type": "integer", "readOnly": true}, "a-b": {}, "a_b": {}}, "required": ["id"], "additionalProperties": false}
     /// ```
     /// after `{"type": "object", "properties": {"id": {"type": "integer"}, "a-b": {}}}`.
-    fn object(&mut self, flat: &mut Object, place: &str, name: &str) -> Value {
-        let mut properties = Object::new();
+    fn object(&mut self, flat: &mut JsonObject, place: &str, name: &str) -> Value {
+        let mut properties = JsonObject::new();
         let mut required: Vec<Value> = Vec::new();
         let demanded = flat.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
         let mut seen = HashSet::new();
@@ -359,7 +359,7 @@ impl<'a> Schemas<'a> {
 
     /// What properties without a name hold; what no property is declared for is kept where the document says that there
     /// is such.
-    fn rest(&mut self, flat: &Object, properties: &Object, place: &str, name: &str) -> Option<Value> {
+    fn rest(&mut self, flat: &JsonObject, properties: &JsonObject, place: &str, name: &str) -> Option<Value> {
         let rest = match flat.get("additionalProperties")? {
             Value::Bool(true) if !properties.is_empty() => json!({}),
             schema @ Value::Object(_) => {
@@ -383,7 +383,7 @@ impl<'a> Schemas<'a> {
     /// {"anyOf": [{"$ref": "#/components/schemas/A"}, {"type": "string"}], "discriminator": {"propertyName": "kind"}}
     /// ```
     /// after `{"oneOf": [{"$ref": "#/components/schemas/A"}, {"type": "string"}]}`.
-    fn choice(&mut self, mut flat: Object, place: &str, name: &str) -> Value {
+    fn choice(&mut self, mut flat: JsonObject, place: &str, name: &str) -> Value {
         let key = if flat.contains_key("oneOf") { "oneOf" } else { "anyOf" };
         let Some(Value::Array(alternatives)) = flat.remove(key) else { return json!({}) };
         const BESIDE: [&str; 6] = ["properties", "required", "additionalProperties", "items", "enum", "anyOf"];
@@ -439,14 +439,14 @@ fn lone_reference(schema: &Value) -> Option<&str> {
 }
 
 /// Whether a schema that something refers to is a component: those that are texts and numbers stand where they are used.
-fn has_name(flat: &Object) -> bool {
+fn has_name(flat: &JsonObject) -> bool {
     has_type(flat) || flat.contains_key("items") || flat.contains_key("additionalProperties") || {
         flat.get("type").is_some_and(|kind| kind == "array" || kind == "object")
     }
 }
 
 /// Whether Rust has a type of its own for a schema.
-fn has_type(flat: &Object) -> bool {
+fn has_type(flat: &JsonObject) -> bool {
     ["oneOf", "anyOf", "properties"].iter().any(|key| flat.contains_key(*key)) || is_texts(flat)
 }
 
@@ -456,7 +456,7 @@ fn has_type_still(adapted: &Value) -> bool {
 }
 
 /// Whether a schema lists the texts that it allows.
-fn is_texts(flat: &Object) -> bool {
+fn is_texts(flat: &JsonObject) -> bool {
     let is_text = |value: &Value| value.is_string() || value.is_null();
     let values = flat.get("enum").and_then(Value::as_array);
     values.is_some_and(|values| values.iter().any(Value::is_string) && values.iter().all(is_text))
@@ -466,7 +466,7 @@ fn is_texts(flat: &Object) -> bool {
 /// A type with its format, where that means a type of Rust.
 ///
 /// Before `{"type": "string", "format": "email"}`, after `{"type": "string"}`.
-fn formatted(kind: &str, flat: &Object, formats: &[&str]) -> Value {
+fn formatted(kind: &str, flat: &JsonObject, formats: &[&str]) -> Value {
     match flat.get("format").and_then(Value::as_str).filter(|format| formats.contains(format)) {
         Some(format) => json!({"type": kind, "format": format}),
         None => json!({"type": kind}),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::graph::{Step, UnitId};
+use super::graph::{ComparisonId, Step};
 use super::view::{Side, Type};
 use super::wire::{ChangeDraft, Places, Wire};
 use super::{Direction, rules};
@@ -23,7 +23,7 @@ impl<'a> Wire<'a> {
     /// Compares the encodings of properties that both documents have. Added and removed properties are reported elsewhere.
     pub(super) fn encodings(
         &mut self,
-        unit: UnitId,
+        unit: ComparisonId,
         (old, new): (&'a MediaType, &'a MediaType),
         step: &Step<'a>,
         places: Places<'_>,
@@ -57,7 +57,7 @@ impl<'a> Wire<'a> {
         self.item_encoding(unit, (old, new), places);
     }
 
-    fn item_encoding(&mut self, unit: UnitId, (old, new): (&'a MediaType, &'a MediaType), places: Places<'_>) {
+    fn item_encoding(&mut self, unit: ComparisonId, (old, new): (&'a MediaType, &'a MediaType), places: Places<'_>) {
         let was = self.old.written(old.item_encoding.as_deref(), Type::Any);
         if was != self.new.written(new.item_encoding.as_deref(), Type::Any) {
             self.uncompared(unit, places, "itemEncoding");

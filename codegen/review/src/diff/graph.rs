@@ -1,6 +1,6 @@
 //! What was compared with what, and what was found: a graph from operations down to schemas.
 //!
-//! A [`Unit`] is a pair of things, one of each document, that is compared once, however many ways lead to it: so a change in what many
+//! A [`Comparison`] is a pair of things, one of each document, that is compared once, however many ways lead to it: so a change in what many
 //! operations share is one change. Where it stands and which operations it touches is read off the graph afterwards.
 
 use std::borrow::Cow;
@@ -12,7 +12,7 @@ use crm_clients_document::model::{Location, Status};
 
 /// A unit's number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) struct UnitId(pub(super) usize);
+pub(super) struct ComparisonId(pub(super) usize);
 
 /// What tells a unit from others.
 #[derive(Debug, PartialEq, Eq, Hash)]
@@ -49,13 +49,13 @@ pub(super) enum Transport {
 
 /// A pair of things that is compared.
 #[derive(Default)]
-pub(super) struct Unit<'a> {
+pub(super) struct Comparison<'a> {
     /// Which way its data travels, where it is schemas.
     pub(super) direction: Option<Direction>,
     /// How its values are written.
     pub(super) transport: Transport,
     /// What it is made of.
-    pub(super) edges: Vec<(Step<'a>, UnitId)>,
+    pub(super) edges: Vec<(Step<'a>, ComparisonId)>,
     /// What is different in it.
     pub(super) found: Vec<Found<'a>>,
 }
@@ -68,7 +68,7 @@ pub(super) struct Root {
     pub(super) identity: String,
     /// The same as a part of a sentence.
     pub(super) noun: String,
-    pub(super) unit: UnitId,
+    pub(super) unit: ComparisonId,
 }
 
 /// A step on the way from an operation to what changed.
@@ -122,15 +122,15 @@ pub(super) struct Found<'a> {
 /// All units.
 #[derive(Default)]
 pub(super) struct Graph<'a> {
-    pub(super) units: Vec<Unit<'a>>,
-    known: HashMap<Key<'a>, UnitId>,
+    pub(super) units: Vec<Comparison<'a>>,
+    known: HashMap<Key<'a>, ComparisonId>,
     pub(super) roots: Vec<Root>,
 }
 
 impl<'a> Graph<'a> {
     /// The unit of a key, and whether it is new.
-    pub(super) fn unit(&mut self, key: Key<'a>) -> (UnitId, bool) {
-        let next = UnitId(self.units.len());
+    pub(super) fn unit(&mut self, key: Key<'a>) -> (ComparisonId, bool) {
+        let next = ComparisonId(self.units.len());
         let (direction, transport) = match key {
             Key::Null(_, _, direction) => (Some(direction), Transport::Json),
             Key::Schemas(_, _, direction, transport) => (Some(direction), transport),
@@ -138,13 +138,13 @@ impl<'a> Graph<'a> {
         };
         let id = *self.known.entry(key).or_insert(next);
         if id == next {
-            self.units.push(Unit { direction, transport, ..Unit::default() });
+            self.units.push(Comparison { direction, transport, ..Comparison::default() });
         }
         (id, id == next)
     }
 
     /// Makes the unit of a key a part of another; tells whether it is new.
-    pub(super) fn part(&mut self, of: UnitId, step: Step<'a>, key: Key<'a>) -> (UnitId, bool) {
+    pub(super) fn part(&mut self, of: ComparisonId, step: Step<'a>, key: Key<'a>) -> (ComparisonId, bool) {
         let (id, is_new) = self.unit(key);
         if let Some(unit) = self.units.get_mut(of.0) {
             unit.edges.push((step, id));
@@ -153,38 +153,38 @@ impl<'a> Graph<'a> {
     }
 
     /// The root for an operation.
-    pub(super) fn operation(&mut self, method: &str, path: &str) -> UnitId {
+    pub(super) fn operation(&mut self, method: &str, path: &str) -> ComparisonId {
         let (label, identity) = (format!("{method} {path}"), format!("{method} {}", nameless(path)));
         let noun = format!("operation `{label}`");
         self.root(label, identity, noun)
     }
 
     /// The root for a webhook.
-    pub(super) fn webhook(&mut self, name: &str) -> UnitId {
+    pub(super) fn webhook(&mut self, name: &str) -> ComparisonId {
         let label = format!("webhook {name}");
         self.root(label.clone(), label, format!("webhook `{name}`"))
     }
 
-    fn root(&mut self, label: String, identity: String, noun: String) -> UnitId {
+    fn root(&mut self, label: String, identity: String, noun: String) -> ComparisonId {
         let (unit, _) = self.unit(Key::Root(self.roots.len()));
         self.roots.push(Root { label, identity, noun, unit });
         unit
     }
 
     /// ChangeDraft how the values of a unit are written.
-    pub(super) fn set_transport(&mut self, unit: UnitId, transport: Transport) {
+    pub(super) fn set_transport(&mut self, unit: ComparisonId, transport: Transport) {
         if let Some(unit) = self.units.get_mut(unit.0) {
             unit.transport = transport;
         }
     }
 
     /// How the values of a unit are written.
-    pub(super) fn transport(&self, unit: UnitId) -> Transport {
+    pub(super) fn transport(&self, unit: ComparisonId) -> Transport {
         self.units.get(unit.0).map(|unit| unit.transport).unwrap_or_default()
     }
 
     /// Notes a difference.
-    pub(super) fn found(&mut self, unit: UnitId, found: Found<'a>) {
+    pub(super) fn found(&mut self, unit: ComparisonId, found: Found<'a>) {
         if let Some(unit) = self.units.get_mut(unit.0) {
             unit.found.push(found);
         }

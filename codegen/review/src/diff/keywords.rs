@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::graph::{Step, UnitId};
+use super::graph::{ComparisonId, Step};
 use super::view::{Side, View};
 use super::wire::{ChangeDraft, Places, Wire};
 use super::{Direction, Rule, rules};
@@ -175,7 +175,7 @@ struct Nested<'r> {
 
 impl<'a> Wire<'a> {
     /// Compares the keywords that few schemas have.
-    pub(super) fn keywords(&mut self, unit: UnitId, old: &View<'a>, new: &View<'a>, direction: Direction) {
+    pub(super) fn keywords(&mut self, unit: ComparisonId, old: &View<'a>, new: &View<'a>, direction: Direction) {
         let (was, is) = (Rare::of(&old.declared), Rare::of(&new.declared));
         if was.is_empty() && is.is_empty() {
             return;
@@ -378,7 +378,7 @@ impl<'a> Wire<'a> {
 /// Where keywords are compared.
 #[derive(Clone, Copy)]
 struct At<'p> {
-    unit: UnitId,
+    unit: ComparisonId,
     places: Places<'p>,
     direction: Direction,
 }

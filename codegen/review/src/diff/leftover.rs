@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::graph::{Key, Step, UnitId};
+use super::graph::{ComparisonId, Key, Step};
 use super::rules;
 use super::wire::{ChangeDraft, Places, Wire};
 use crm_clients_document::model::{
@@ -29,7 +29,7 @@ const KNOWN: [&str; 10] = [
 
 impl<'a> Wire<'a> {
     /// Notes once for each name that something of this name changed and is not compared.
-    pub(super) fn uncompared(&mut self, unit: UnitId, places: Places<'_>, name: &'a str) {
+    pub(super) fn uncompared(&mut self, unit: ComparisonId, places: Places<'_>, name: &'a str) {
         let (part, is_new) = self.graph.part(unit, Step::Same, Key::Uncompared(name));
         if is_new {
             let says = format!("has another `{name}`, which the review does not compare");
@@ -37,14 +37,14 @@ impl<'a> Wire<'a> {
         }
     }
 
-    fn extensions(&mut self, unit: UnitId, places: Places<'_>, old: &'a ExtensionMap, new: &'a ExtensionMap) {
+    fn extensions(&mut self, unit: ComparisonId, places: Places<'_>, old: &'a ExtensionMap, new: &'a ExtensionMap) {
         let names: BTreeSet<&'a str> = old.keys().chain(new.keys()).map(String::as_str).collect();
         for name in names.into_iter().filter(|name| !KNOWN.contains(name) && old.get(*name) != new.get(*name)) {
             self.uncompared(unit, places, name);
         }
     }
 
-    pub(super) fn document_leftover(&mut self, unit: UnitId) {
+    pub(super) fn document_leftover(&mut self, unit: ComparisonId) {
         let (old, new) = (self.old.document, self.new.document);
         let places = Places::new("", "");
         self.extensions(unit, places, document_extensions(old), document_extensions(new));
@@ -67,12 +67,12 @@ impl<'a> Wire<'a> {
         }
     }
 
-    pub(super) fn operation_leftover(&mut self, unit: UnitId, old: &'a Operation, new: &'a Operation) {
+    pub(super) fn operation_leftover(&mut self, unit: ComparisonId, old: &'a Operation, new: &'a Operation) {
         let places = Places::new(&old.pointer, &new.pointer);
         self.extensions(unit, places, operation_extensions(old), operation_extensions(new));
     }
 
-    pub(super) fn parameter_leftover(&mut self, unit: UnitId, old: &'a Parameter, new: &'a Parameter) {
+    pub(super) fn parameter_leftover(&mut self, unit: ComparisonId, old: &'a Parameter, new: &'a Parameter) {
         let places = Places::new(&old.pointer, &new.pointer);
         self.extensions(unit, places, parameter_extensions(old), parameter_extensions(new));
         let names = (content_type(self.old.document, old), content_type(self.new.document, new));
@@ -81,32 +81,38 @@ impl<'a> Wire<'a> {
         }
     }
 
-    pub(super) fn body_leftover(&mut self, unit: UnitId, old: &'a RequestBody, new: &'a RequestBody) {
+    pub(super) fn body_leftover(&mut self, unit: ComparisonId, old: &'a RequestBody, new: &'a RequestBody) {
         let RequestBody { pointer: _, description: _, required: _, content: _, extensions: was } = old;
         let RequestBody { pointer: _, description: _, required: _, content: _, extensions: is } = new;
         self.extensions(unit, Places::new(&old.pointer, &new.pointer), was, is);
     }
 
-    pub(super) fn callback_leftover(&mut self, unit: UnitId, old: &'a Callback, new: &'a Callback) {
+    pub(super) fn callback_leftover(&mut self, unit: ComparisonId, old: &'a Callback, new: &'a Callback) {
         let Callback { pointer: _, items: _, extensions: was } = old;
         let Callback { pointer: _, items: _, extensions: is } = new;
         self.extensions(unit, Places::new(&old.pointer, &new.pointer), was, is);
     }
 
-    pub(super) fn encoding_leftover(&mut self, unit: UnitId, old: &'a Encoding, new: &'a Encoding, places: Places<'_>) {
+    pub(super) fn encoding_leftover(
+        &mut self,
+        unit: ComparisonId,
+        old: &'a Encoding,
+        new: &'a Encoding,
+        places: Places<'_>,
+    ) {
         self.extensions(unit, places, encoding_extensions(old), encoding_extensions(new));
     }
 
     pub(super) fn media_leftover(
         &mut self,
-        unit: UnitId,
+        unit: ComparisonId,
         (old, new): (&'a MediaType, &'a MediaType),
         places: Places<'_>,
     ) {
         self.extensions(unit, places, media_extensions(old), media_extensions(new));
     }
 
-    pub(super) fn response_leftover(&mut self, unit: UnitId, old: &'a Response, new: &'a Response) {
+    pub(super) fn response_leftover(&mut self, unit: ComparisonId, old: &'a Response, new: &'a Response) {
         let places = Places::new(&old.pointer, &new.pointer);
         self.extensions(unit, places, response_extensions(old), response_extensions(new));
         let links = |document: &Document, response: &Response| {
@@ -120,13 +126,13 @@ impl<'a> Wire<'a> {
         }
     }
 
-    pub(super) fn scheme_leftover(&mut self, unit: UnitId, old: &'a SecurityScheme, new: &'a SecurityScheme) {
+    pub(super) fn scheme_leftover(&mut self, unit: ComparisonId, old: &'a SecurityScheme, new: &'a SecurityScheme) {
         let SecurityScheme { pointer: _, description: _, deprecated: _, kind: _, rust_name: _, extensions: was } = old;
         let SecurityScheme { pointer: _, description: _, deprecated: _, kind: _, rust_name: _, extensions: is } = new;
         self.extensions(unit, Places::new(&old.pointer, &new.pointer), was, is);
     }
 
-    pub(super) fn header_leftover(&mut self, unit: UnitId, old: &'a Header, new: &'a Header) {
+    pub(super) fn header_leftover(&mut self, unit: ComparisonId, old: &'a Header, new: &'a Header) {
         let places = Places::new(&old.pointer, &new.pointer);
         self.extensions(unit, places, header_extensions(old), header_extensions(new));
         if old.explode != new.explode {

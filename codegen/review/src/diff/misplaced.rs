@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::graph::UnitId;
+use super::graph::ComparisonId;
 use super::view::View;
 use super::wire::{Places, Wire};
 use crm_clients_document::model::{Schema, Type};
@@ -12,7 +12,7 @@ type Stated = (&'static str, String);
 
 impl<'a> Wire<'a> {
     /// Notes that keywords changed which say nothing about the type that both nodes have.
-    pub(super) fn misplaced(&mut self, unit: UnitId, old: &View<'a>, new: &View<'a>) {
+    pub(super) fn misplaced(&mut self, unit: ComparisonId, old: &View<'a>, new: &View<'a>) {
         if old.kind != new.kind {
             return;
         }

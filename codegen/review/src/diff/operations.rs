@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::graph::{Key, Step, Transport, UnitId, nameless, path_names};
+use super::graph::{ComparisonId, Key, Step, Transport, nameless, path_names};
 use super::keywords::{stability, sunset};
 use super::matches::{Matches, prefixes};
 use super::servers::Shift;
@@ -46,7 +46,7 @@ impl<'a> Wire<'a> {
         self.webhooks();
     }
 
-    fn operation(&mut self, unit: UnitId, old: &'a Operation, new: &'a Operation, shift: Option<&Shift>) {
+    fn operation(&mut self, unit: ComparisonId, old: &'a Operation, new: &'a Operation, shift: Option<&Shift>) {
         self.path(unit, old, new, shift);
         let places = Places::new(&old.pointer, &new.pointer);
         let mut note = |says| self.note(unit, Step::Same, None, places, says);
@@ -79,7 +79,7 @@ impl<'a> Wire<'a> {
     }
 
     /// Where an operation went, and the slash at the end of its path.
-    fn path(&mut self, unit: UnitId, old: &'a Operation, new: &'a Operation, shift: Option<&Shift>) {
+    fn path(&mut self, unit: ComparisonId, old: &'a Operation, new: &'a Operation, shift: Option<&Shift>) {
         let places = Places::new(&old.pointer, &new.pointer);
         let (was, is) = match shift {
             Some(shift) => (shift.old_place(&old.path), shift.new_place(&new.path)),
@@ -125,7 +125,7 @@ impl<'a> Wire<'a> {
     }
 
     /// Compares the requests that the server makes because of an operation.
-    fn callbacks(&mut self, unit: UnitId, old: &'a Operation, new: &'a Operation) {
+    fn callbacks(&mut self, unit: ComparisonId, old: &'a Operation, new: &'a Operation) {
         for (name, was) in &old.callbacks {
             if let Some(is) = new.callbacks.get(name) {
                 let (was, is) = (&self.old.document[*was], &self.new.document[*is]);
@@ -159,7 +159,7 @@ impl<'a> Wire<'a> {
     }
 
     /// Compares requests that the server makes: what it sends is read as a response is, and what it takes is sent as a request is.
-    fn delivery(&mut self, unit: UnitId, old: &'a Operation, new: &'a Operation) {
+    fn delivery(&mut self, unit: ComparisonId, old: &'a Operation, new: &'a Operation) {
         let (was, is) = (self.old.document.body(old), self.new.document.body(new));
         let places = Places::new(&old.pointer, &new.pointer);
         match (was, is) {
@@ -193,7 +193,7 @@ impl<'a> Wire<'a> {
     }
 
     /// The parameters of a request that the server makes: headers and the like that clients may read.
-    fn delivery_parameters(&mut self, unit: UnitId, old: &'a Operation, new: &'a Operation) {
+    fn delivery_parameters(&mut self, unit: ComparisonId, old: &'a Operation, new: &'a Operation) {
         let (was, is) = (self.old.document.parameters(old), self.new.document.parameters(new));
         let same = |one: &Parameter, other: &Parameter| {
             one.location == other.location && one.name.eq_ignore_ascii_case(&other.name)

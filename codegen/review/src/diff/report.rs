@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use sha2::{Digest, Sha256};
 
-use super::graph::{Found, Graph, Root, Step, UnitId};
+use super::graph::{ComparisonId, Found, Graph, Root, Step};
 use super::{Area, Change, Direction};
 
 /// The shortest way to a unit, in words.
@@ -31,7 +31,7 @@ pub(super) fn changes(graph: &Graph<'_>) -> Vec<Change> {
     let mut known: HashMap<String, usize> = HashMap::new();
     let mut by_place: HashMap<Place<'_>, usize> = HashMap::new();
     for (index, unit) in graph.units.iter().enumerate().filter(|(_, unit)| !unit.found.is_empty()) {
-        let way = ways.to(UnitId(index));
+        let way = ways.to(ComparisonId(index));
         for found in &unit.found {
             let roots = &touched[index];
             let (identity, change) = change(found, &way, roots.iter().map(|root| graph.roots[*root].label.clone()));
@@ -165,7 +165,7 @@ struct Ways<'g, 'a> {
 enum Last<'g, 'a> {
     Document,
     Root(&'g Root),
-    Step(UnitId, &'g Step<'a>),
+    Step(ComparisonId, &'g Step<'a>),
 }
 
 impl<'g, 'a> Ways<'g, 'a> {
@@ -175,7 +175,7 @@ impl<'g, 'a> Ways<'g, 'a> {
         let starts = roots.into_iter().map(|root| (root.unit, Last::Root(root)));
         let mut last = vec![None; graph.units.len()];
         let mut queue = VecDeque::new();
-        for (unit, start) in [(UnitId(0), Last::Document)].into_iter().chain(starts) {
+        for (unit, start) in [(ComparisonId(0), Last::Document)].into_iter().chain(starts) {
             last[unit.0] = Some(start);
             queue.push_back(unit);
         }
@@ -193,7 +193,7 @@ impl<'g, 'a> Ways<'g, 'a> {
     }
 
     /// The way to a unit in words: made for those alone that something is said of, for it may be long.
-    fn to(&self, unit: UnitId) -> Way {
+    fn to(&self, unit: ComparisonId) -> Way {
         let (mut steps, mut at) = (Vec::new(), unit);
         while let Some(Last::Step(from, step)) = self.last[at.0] {
             steps.push((step, at));

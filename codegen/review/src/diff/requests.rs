@@ -1,6 +1,6 @@
 //! What an operation takes and answers, compared: parameters, bodies, responses.
 
-use super::graph::{Key, Step, Transport, UnitId, status_word};
+use super::graph::{ComparisonId, Key, Step, Transport, status_word};
 use super::keywords::{stability, sunset};
 use super::operations::position;
 use super::pairs::{bare, covers, covers_status, is_form, media_pairs, status_pairs};
@@ -16,7 +16,7 @@ use serde_json::Value;
 type Lists<'l, T> = (&'l [T], &'l [T]);
 
 impl<'a> Wire<'a> {
-    pub(super) fn parameters(&mut self, unit: UnitId, old: &'a Operation, new: &'a Operation) {
+    pub(super) fn parameters(&mut self, unit: ComparisonId, old: &'a Operation, new: &'a Operation) {
         let is_same = |was: &Parameter, is: &Parameter| match was.location {
             _ if was.location != is.location => false,
             Location::Path => position(&old.path, &was.name) == position(&new.path, &is.name),
@@ -72,7 +72,7 @@ impl<'a> Wire<'a> {
         }
     }
 
-    fn parameter(&mut self, unit: UnitId, old: &'a Parameter, new: &'a Parameter) {
+    fn parameter(&mut self, unit: ComparisonId, old: &'a Parameter, new: &'a Parameter) {
         let places = Places::new(&old.pointer, &new.pointer);
         let is_written_otherwise = self.is_written_otherwise(old, new);
         let mut note = |says| self.note(unit, Step::Same, Some(Direction::Request), places, says);
@@ -136,7 +136,7 @@ impl<'a> Wire<'a> {
         }
     }
 
-    pub(super) fn bodies(&mut self, unit: UnitId, old: &'a Operation, new: &'a Operation) {
+    pub(super) fn bodies(&mut self, unit: ComparisonId, old: &'a Operation, new: &'a Operation) {
         let direction = Direction::Request;
         match (self.old.document.body(old), self.new.document.body(new)) {
             (None, None) => {}
@@ -165,7 +165,7 @@ impl<'a> Wire<'a> {
         }
     }
 
-    fn body(&mut self, unit: UnitId, old: &'a RequestBody, new: &'a RequestBody) {
+    fn body(&mut self, unit: ComparisonId, old: &'a RequestBody, new: &'a RequestBody) {
         let places = Places::new(&old.pointer, &new.pointer);
         let says = match (old.required, new.required) {
             (false, true) => Some(ChangeDraft::new(&rules::BODY_BECAME_REQUIRED, "is required now")),
@@ -183,7 +183,7 @@ impl<'a> Wire<'a> {
     /// Compares the media types of bodies that stand at these pointers.
     pub(super) fn media(
         &mut self,
-        unit: UnitId,
+        unit: ComparisonId,
         (old, new): Lists<'_, &'a MediaType>,
         pointers: (&str, &str),
         direction: Direction,
@@ -231,7 +231,13 @@ impl<'a> Wire<'a> {
         }
     }
 
-    pub(super) fn responses(&mut self, unit: UnitId, old: &'a Operation, new: &'a Operation, direction: Direction) {
+    pub(super) fn responses(
+        &mut self,
+        unit: ComparisonId,
+        old: &'a Operation,
+        new: &'a Operation,
+        direction: Direction,
+    ) {
         let (old_document, new_document) = (self.old.document, self.new.document);
         for (was, is) in status_pairs(&old.responses, &new.responses) {
             match (was, is) {
@@ -280,14 +286,14 @@ impl<'a> Wire<'a> {
         }
     }
 
-    fn response(&mut self, unit: UnitId, old: &'a Response, new: &'a Response, direction: Direction) {
+    fn response(&mut self, unit: ComparisonId, old: &'a Response, new: &'a Response, direction: Direction) {
         self.headers(unit, old, new, direction);
         let content = (self.old.document.media(&old.content), self.new.document.media(&new.content));
         self.media(unit, (&content.0, &content.1), (&old.pointer, &new.pointer), direction);
         self.response_leftover(unit, old, new);
     }
 
-    fn headers(&mut self, unit: UnitId, old: &'a Response, new: &'a Response, direction: Direction) {
+    fn headers(&mut self, unit: ComparisonId, old: &'a Response, new: &'a Response, direction: Direction) {
         let is_same = |was: &str, is: &str| was.eq_ignore_ascii_case(is);
         let (old_document, new_document) = (self.old.document, self.new.document);
         for (name, was) in &old.headers {
@@ -340,7 +346,7 @@ impl<'a> Wire<'a> {
     /// Notes what only one document has, at the pointer `own`: once for all operations that share its definition.
     fn alone(
         &mut self,
-        unit: UnitId,
+        unit: ComparisonId,
         step: Step<'a>,
         own: &'a str,
         (rule, says): (&'static Rule, &str),

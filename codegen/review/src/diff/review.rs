@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{Area, Change, RequiredBump, Rule, Severity, rust, wire};
 use crm_clients_document::Pipeline;
 use crm_clients_document::model::Document;
-use crm_clients_document::origin::Documents;
+use crm_clients_document::origin::SourceMap;
 use crm_clients_generator::ir::{self, Api};
 
 /// A revision of an API: its document, and the pipeline that read it.
@@ -29,7 +29,7 @@ impl Revision {
     }
 
     /// Builds the client called `name`.
-    fn client(mut self, name: &str) -> Result<(Api, Documents), Box<Pipeline>> {
+    fn client(mut self, name: &str) -> Result<(Api, SourceMap), Box<Pipeline>> {
         let api = ir::build(&self.document, name, &mut self.pipeline.diagnostics);
         if self.pipeline.diagnostics.has_errors() {
             return Err(Box::new(self.pipeline));
@@ -40,7 +40,7 @@ impl Revision {
 
 /// A place in a file, counted from 1.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Spot {
+pub struct SourceLocation {
     /// The file's name as shown; a revision's begins with the revision's name and a colon.
     pub file: String,
     /// The line.
@@ -49,7 +49,7 @@ pub struct Spot {
     pub column: usize,
 }
 
-impl std::fmt::Display for Spot {
+impl std::fmt::Display for SourceLocation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}:{}:{}", self.file, self.line, self.column)
     }
@@ -63,9 +63,9 @@ pub struct Finding {
     /// The resource that its operations are in: one, several or none.
     pub resource: String,
     /// Where it was in the old files.
-    pub old: Option<Spot>,
+    pub old: Option<SourceLocation>,
     /// Where it is in the new ones.
-    pub new: Option<Spot>,
+    pub new: Option<SourceLocation>,
     /// Why it is accepted, where it is.
     pub accepted: Option<String>,
 }
@@ -188,9 +188,9 @@ fn order(change: &Change) -> (std::cmp::Reverse<Severity>, Area, &str, &str, &st
     (std::cmp::Reverse(change.severity), change.rule.area, &change.subject, change.rule.id, &change.message)
 }
 
-fn spot(documents: &Documents, pointer: Option<&String>) -> Option<Spot> {
+fn spot(documents: &SourceMap, pointer: Option<&String>) -> Option<SourceLocation> {
     let position = documents.position(pointer?)?;
-    Some(Spot { file: position.file.to_owned(), line: position.line, column: position.column })
+    Some(SourceLocation { file: position.file.to_owned(), line: position.line, column: position.column })
 }
 
 /// A finding about a document as a whole.

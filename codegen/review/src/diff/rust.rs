@@ -132,7 +132,7 @@ impl<'a> Side<'a> {
 
 impl<'a> Comparison<'a> {
     /// Tells of a change. `details` are what makes it another change than one of the same rule at the same place.
-    fn tell(&mut self, rule: &'static Rule, place: Place, message: String, details: &[&str]) {
+    fn report(&mut self, rule: &'static Rule, place: Place, message: String, details: &[&str]) {
         let Place { subject, old, new, operations } = place;
         let fingerprint = fingerprint(Area::Rust, &[&[rule.id, &subject], details].concat());
         let severity = rule.severity(None);
@@ -155,9 +155,9 @@ impl<'a> Comparison<'a> {
             // What is gone is not where one would look for it, so that it is said where it was.
             Only::Old => {
                 let holder = place.subject.rsplit_once("::").map(|(holder, _)| format!(" (from `{holder}`)"));
-                self.tell(rules[0], place, format!("{what} is gone{}", holder.unwrap_or_default()), details);
+                self.report(rules[0], place, format!("{what} is gone{}", holder.unwrap_or_default()), details);
             }
-            Only::New => self.tell(rules[1], place, format!("{what} is new"), details),
+            Only::New => self.report(rules[1], place, format!("{what} is new"), details),
         }
     }
 
@@ -172,8 +172,8 @@ impl<'a> Comparison<'a> {
     /// Tells that something is deprecated now, or no longer.
     fn deprecation(&mut self, rules: [&'static Rule; 2], place: &Place, name: &str, [was, is]: [bool; 2]) {
         match (was, is) {
-            (false, true) => self.tell(rules[0], place.clone(), format!("`{name}` is deprecated now"), &[]),
-            (true, false) => self.tell(rules[1], place.clone(), format!("`{name}` is no longer deprecated"), &[]),
+            (false, true) => self.report(rules[0], place.clone(), format!("`{name}` is deprecated now"), &[]),
+            (true, false) => self.report(rules[1], place.clone(), format!("`{name}` is no longer deprecated"), &[]),
             _ => {}
         }
     }

@@ -1,6 +1,6 @@
 //! Schemas compared: types, properties, items.
 
-use super::graph::{Step, Transport, UnitId};
+use super::graph::{ComparisonId, Step, Transport};
 use super::rules;
 use super::view::{Additional, Field, Node, Type, View};
 use super::wire::{ChangeDraft, Places, Wire};
@@ -13,7 +13,7 @@ type Fields<'v, 'a> = (Option<&'v Field<'a>>, Option<&'v Field<'a>>);
 
 impl<'a> Wire<'a> {
     /// Compares two nodes.
-    pub(super) fn schemas(&mut self, unit: UnitId, old: Node, new: Node, direction: Direction) {
+    pub(super) fn schemas(&mut self, unit: ComparisonId, old: Node, new: Node, direction: Direction) {
         let (old_view, new_view) = (self.old.view(old), self.new.view(new));
         if old_view.choices.is_empty() == new_view.choices.is_empty() {
             self.keywords(unit, &old_view, &new_view, direction);
@@ -29,7 +29,7 @@ impl<'a> Wire<'a> {
     }
 
     /// Compares what two views say beside their choices.
-    fn own(&mut self, unit: UnitId, old: &View<'a>, new: &View<'a>, direction: Direction) {
+    fn own(&mut self, unit: ComparisonId, old: &View<'a>, new: &View<'a>, direction: Direction) {
         let places = Places { old: old.pointer, new: new.pointer };
         let transport = self.graph.transport(unit);
         let (was, is) = (old.sent_kind(transport), new.sent_kind(transport));
@@ -61,7 +61,7 @@ impl<'a> Wire<'a> {
     }
 
     /// Compares the items of arrays by position, and those behind them.
-    fn items(&mut self, unit: UnitId, old: &View<'a>, new: &View<'a>, direction: Direction) {
+    fn items(&mut self, unit: ComparisonId, old: &View<'a>, new: &View<'a>, direction: Direction) {
         let places = Places { old: old.pointer, new: new.pointer };
         fn at<'v>(view: &'v View<'_>, index: usize) -> Option<&'v [SchemaId]> {
             match (view.prefix.get(index), &view.items) {
@@ -107,7 +107,7 @@ impl<'a> Wire<'a> {
         }
     }
 
-    fn properties(&mut self, unit: UnitId, old: &View<'a>, new: &View<'a>, direction: Direction) {
+    fn properties(&mut self, unit: ComparisonId, old: &View<'a>, new: &View<'a>, direction: Direction) {
         let renamed = self.renamed(old, new, direction);
         for (was, is) in &renamed {
             let (field, other) = (&old.fields[was], &new.fields[is]);
@@ -153,7 +153,7 @@ impl<'a> Wire<'a> {
 
     fn property(
         &mut self,
-        unit: UnitId,
+        unit: ComparisonId,
         name: &'a str,
         (old_view, new_view): (&View<'a>, &View<'a>),
         (old, new): Fields<'_, 'a>,
@@ -187,7 +187,7 @@ impl<'a> Wire<'a> {
         }
     }
 
-    fn additional(&mut self, unit: UnitId, old: &View<'a>, new: &View<'a>, direction: Direction) {
+    fn additional(&mut self, unit: ComparisonId, old: &View<'a>, new: &View<'a>, direction: Direction) {
         let says = match (&old.additional, &new.additional) {
             (Additional::Open, Additional::Open) | (Additional::Closed, Additional::Closed) => return,
             (Additional::Of(old), Additional::Of(new)) => return self.link(unit, Step::Values, old, new, direction),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::graph::{Step, UnitId};
+use super::graph::{ComparisonId, Step};
 use super::rules;
 use super::security::renamed;
 use super::wire::{ChangeDraft, Places, Wire};
@@ -10,7 +10,7 @@ use crm_clients_document::model::{Flow, Flows, SecurityScheme, SecuritySchemeKin
 
 impl<'a> Wire<'a> {
     /// Compares the security schemes that both documents have. Which of them operations need is compared with these.
-    pub(super) fn schemes(&mut self, unit: UnitId) {
+    pub(super) fn schemes(&mut self, unit: ComparisonId) {
         let (old, new) = (self.old.document, self.new.document);
         let names = renamed(old, new);
         for (name, is) in &new.components.security_schemes {
@@ -21,7 +21,7 @@ impl<'a> Wire<'a> {
         }
     }
 
-    fn scheme(&mut self, unit: UnitId, step: Step<'a>, old: &'a SecurityScheme, new: &'a SecurityScheme) {
+    fn scheme(&mut self, unit: ComparisonId, step: Step<'a>, old: &'a SecurityScheme, new: &'a SecurityScheme) {
         let places = Places::new(&old.pointer, &new.pointer);
         let mut found = Vec::new();
         match (&old.kind, &new.kind) {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::graph::{Key, Step, UnitId};
+use super::graph::{ComparisonId, Key, Step};
 use super::rules;
 use super::wire::{ChangeDraft, Places, Wire};
 use crm_clients_document::diagnostic::child;
@@ -13,7 +13,7 @@ type Together = BTreeMap<String, BTreeSet<String>>;
 
 impl<'a> Wire<'a> {
     /// Compares what two operations require, once for all operations that require the same.
-    pub(super) fn security(&mut self, unit: UnitId, old: &'a Operation, new: &'a Operation) {
+    pub(super) fn security(&mut self, unit: ComparisonId, old: &'a Operation, new: &'a Operation) {
         let renamed = renamed(self.old.document, self.new.document);
         let was = alternatives(self.old.document, &old.security, &BTreeMap::new());
         let is = alternatives(self.new.document, &new.security, &renamed);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::graph::{Key, Step, UnitId};
+use super::graph::{ComparisonId, Key, Step};
 use super::rules;
 use super::wire::{ChangeDraft, Places, Wire};
 use crm_clients_document::model::{Document, Operation, Server};
@@ -10,7 +10,7 @@ use crm_clients_document::model::{Document, Operation, Server};
 impl<'a> Wire<'a> {
     /// Compares the servers of the documents. Where the path of the base URL went into the paths, or came out of them, that is said
     /// and no more.
-    pub(super) fn document_servers(&mut self, unit: UnitId, shift: Option<&Shift>) {
+    pub(super) fn document_servers(&mut self, unit: ComparisonId, shift: Option<&Shift>) {
         let (old, new) = (&self.old.document.servers, &self.new.document.servers);
         let places = Places::new("/servers", "/servers");
         if let Some(shift) = shift {
@@ -23,7 +23,13 @@ impl<'a> Wire<'a> {
 
     /// The servers of an operation's own, once for all operations that have the same. Where they are the document's, the document tells
     /// of them.
-    pub(super) fn own_servers(&mut self, unit: UnitId, old: &'a Operation, new: &'a Operation, shift: Option<&Shift>) {
+    pub(super) fn own_servers(
+        &mut self,
+        unit: ComparisonId,
+        old: &'a Operation,
+        new: &'a Operation,
+        shift: Option<&Shift>,
+    ) {
         let (was, is) = (servers_of(self.old.document, old), servers_of(self.new.document, new));
         let lists = (addresses(was), addresses(is));
         let of_document = (addresses(&self.old.document.servers), addresses(&self.new.document.servers));
@@ -41,7 +47,7 @@ impl<'a> Wire<'a> {
 
     fn servers(
         &mut self,
-        unit: UnitId,
+        unit: ComparisonId,
         (old, new): (&'a [Server], &'a [Server]),
         places: Places<'_>,
         shift: Option<&Shift>,
@@ -70,7 +76,7 @@ impl<'a> Wire<'a> {
     }
 
     /// Compares the variables of a server: which there are, and the values that they may have. A default is a part of the base URL.
-    fn variables(&mut self, unit: UnitId, old: &'a Server, new: &'a Server) {
+    fn variables(&mut self, unit: ComparisonId, old: &'a Server, new: &'a Server) {
         let places = Places::new(&old.pointer, &new.pointer);
         for (name, was) in &old.variables {
             let Some(is) = new.variables.get(name) else { continue };

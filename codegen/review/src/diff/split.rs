@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::graph::{Step, UnitId};
+use super::graph::{ComparisonId, Step};
 use super::variants::Alternative;
 use super::wire::{ChangeDraft, Places, Wire};
 use super::{Direction, rules};
@@ -14,7 +14,7 @@ impl<'a> Wire<'a> {
     /// Compares one schema with the alternatives that take its place, or whose place it takes; false where the two are no such thing.
     pub(super) fn split(
         &mut self,
-        unit: UnitId,
+        unit: ComparisonId,
         (old, new): (&[Alternative<'a>], &[Alternative<'a>]),
         places: Places<'_>,
         direction: Direction,
@@ -174,7 +174,7 @@ fn value_of(other: &Alternative<'_>, tag: &str) -> Option<String> {
 
 /// Where a split is, and whether the one schema is the old one.
 struct Split<'p> {
-    unit: UnitId,
+    unit: ComparisonId,
     places: Places<'p>,
     direction: Direction,
     is_old: bool,

@@ -6,14 +6,14 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::graph::{Step, UnitId};
+use super::graph::{ComparisonId, Step};
 use super::view::{Additional, Node, Side, Type, View};
 use super::wire::{ChangeDraft, Places, Wire};
 use super::{Direction, rules};
 use crm_clients_document::model::SchemaId;
 use crm_clients_document::normalize::{Choice, Discriminator, Kind, Limits};
 
-/// How deep schemas are looked into to tell whether they are the same.
+/// How deep schemas are looked into to report whether they are the same.
 const DEPTH: usize = 6;
 
 /// Alternatives less alike than this, of 100, are not the same one changed.
@@ -37,7 +37,13 @@ type Seen<'v, 'a> = (Node, &'v View<'a>);
 
 impl<'a> Wire<'a> {
     /// Compares the alternatives of two nodes. One that is no choice is its own only alternative.
-    pub(super) fn alternatives(&mut self, unit: UnitId, old: Seen<'_, 'a>, new: Seen<'_, 'a>, direction: Direction) {
+    pub(super) fn alternatives(
+        &mut self,
+        unit: ComparisonId,
+        old: Seen<'_, 'a>,
+        new: Seen<'_, 'a>,
+        direction: Direction,
+    ) {
         let is_choice = |seen: Seen<'_, 'a>| !seen.1.choices.is_empty();
         let whole = is_choice(old) != is_choice(new);
         let places = Places { old: old.1.pointer, new: new.1.pointer };
@@ -53,7 +59,7 @@ impl<'a> Wire<'a> {
     }
 
     /// Compares the schemas that extend both.
-    pub(super) fn subtypes(&mut self, unit: UnitId, old: &View<'a>, new: &View<'a>, direction: Direction) {
+    pub(super) fn subtypes(&mut self, unit: ComparisonId, old: &View<'a>, new: &View<'a>, direction: Direction) {
         let places = Places { old: old.pointer, new: new.pointer };
         let (old, new) = (self.old.extending(old), self.new.extending(new));
         self.pairs(unit, (&old, &new), places, (direction, true));
@@ -62,7 +68,7 @@ impl<'a> Wire<'a> {
     /// Compares alternatives, each with its counterpart, and perhaps the values that stand for them.
     fn pairs(
         &mut self,
-        unit: UnitId,
+        unit: ComparisonId,
         (old, new): (&[Alternative<'a>], &[Alternative<'a>]),
         places: Places<'_>,
         (direction, has_values): (Direction, bool),
@@ -97,7 +103,7 @@ impl<'a> Wire<'a> {
 
     fn discriminators(
         &mut self,
-        unit: UnitId,
+        unit: ComparisonId,
         old: Option<&Discriminator>,
         new: Option<&Discriminator>,
         places: Places<'_>,
@@ -124,7 +130,7 @@ impl<'a> Wire<'a> {
 
     fn discriminator_values(
         &mut self,
-        unit: UnitId,
+        unit: ComparisonId,
         step: &Step<'a>,
         (old, new): (&Alternative<'a>, &Alternative<'a>),
         places: Places<'_>,
@@ -146,7 +152,7 @@ impl<'a> Wire<'a> {
     }
 
     /// Compares nodes of which one has several choices at once: what is the same with itself, the rest in order.
-    pub(super) fn several_choices(&mut self, unit: UnitId, old: &View<'a>, new: &View<'a>, direction: Direction) {
+    pub(super) fn several_choices(&mut self, unit: ComparisonId, old: &View<'a>, new: &View<'a>, direction: Direction) {
         let mut gone = self.old.hashed(&old.choices);
         let mut come = self.new.hashed(&new.choices);
         let mut same = Vec::new();

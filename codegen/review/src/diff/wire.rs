@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::graph::{Found, Graph, Key, Step, UnitId};
+use super::graph::{ComparisonId, Found, Graph, Key, Step};
 use super::view::{Node, Side};
 use super::{Change, Direction, Rule, Severity, report, rules};
 use crm_clients_document::model::{Document, SchemaId};
@@ -31,7 +31,7 @@ pub(super) struct Wire<'a> {
     pub(super) new: Side<'a>,
     pub(super) graph: Graph<'a>,
     /// Pairs of schemas that are still to be compared: a list and no recursion, for schemas may lie deep.
-    todo: VecDeque<(UnitId, Node, Node, Direction)>,
+    todo: VecDeque<(ComparisonId, Node, Node, Direction)>,
     /// What came of nodes that were compared for a decision alone.
     trials: HashMap<(Node, Node, Direction), Trial>,
     trial_depth: usize,
@@ -86,7 +86,7 @@ impl<'a> Wire<'a> {
     /// Notes a difference at a step from a unit.
     pub(super) fn note(
         &mut self,
-        unit: UnitId,
+        unit: ComparisonId,
         step: Step<'a>,
         direction: Option<Direction>,
         places: Places<'_>,
@@ -100,7 +100,7 @@ impl<'a> Wire<'a> {
     /// Compares schemas that a step leads to, and whether null is a value.
     pub(super) fn link(
         &mut self,
-        unit: UnitId,
+        unit: ComparisonId,
         step: Step<'a>,
         old: &[SchemaId],
         new: &[SchemaId],
@@ -151,7 +151,14 @@ impl<'a> Wire<'a> {
     }
 
     /// Compares nodes that a step leads to, as non-null values.
-    pub(super) fn link_nodes(&mut self, unit: UnitId, step: Step<'a>, old: Node, new: Node, direction: Direction) {
+    pub(super) fn link_nodes(
+        &mut self,
+        unit: ComparisonId,
+        step: Step<'a>,
+        old: Node,
+        new: Node,
+        direction: Direction,
+    ) {
         let transport = self.graph.transport(unit);
         let (part, is_new) = self.graph.part(unit, step, Key::Schemas(old, new, direction, transport));
         if is_new {
@@ -159,7 +166,7 @@ impl<'a> Wire<'a> {
         }
     }
 
-    fn null(&mut self, unit: UnitId, step: Step<'a>, (old, new): (Node, Node), is: bool, direction: Direction) {
+    fn null(&mut self, unit: ComparisonId, step: Step<'a>, (old, new): (Node, Node), is: bool, direction: Direction) {
         let (part, is_new) = self.graph.part(unit, step, Key::Null(old, new, direction));
         if !is_new || self.allows_all(old, new) {
             return;

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::operations::operations;
 use super::security::requirements;
-use super::{Found, Node, Object};
+use super::{Found, JsonObject, Node};
 use crm_clients_document::diagnostic::{child, tokens};
 use crm_clients_document::refs::decoded;
 
@@ -16,7 +16,7 @@ pub(super) fn unused_components(document: &Value, found: &mut Found) {
     let schemes: HashSet<&String> = requirements(document).map(|(_, name, _)| name).collect();
     let sections = document.get("components").and_then(Value::as_object).into_iter().flatten();
     for (section, components) in sections.filter(|(section, _)| !section.starts_with("x-")) {
-        for name in components.as_object().into_iter().flat_map(Object::keys) {
+        for name in components.as_object().into_iter().flat_map(JsonObject::keys) {
             let pointer = child(&child("/components", section), name);
             let is_used = match section.as_str() {
                 "securitySchemes" => schemes.contains(name),
@@ -82,7 +82,7 @@ pub(super) fn duplicate_operation_ids(document: &Value, found: &mut Found) {
 
 pub(super) fn equivalent_paths(document: &Value, found: &mut Found) {
     let mut first = HashMap::new();
-    for path in document.get("paths").and_then(Value::as_object).into_iter().flat_map(Object::keys) {
+    for path in document.get("paths").and_then(Value::as_object).into_iter().flat_map(JsonObject::keys) {
         if let Some(other) = first.insert(without_names(&decoded(path)), path) {
             let message = format!("`{path}` and `{other}` are the same path to a server");
             found.push((child("/paths", path), message));

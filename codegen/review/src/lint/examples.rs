@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Found, Node, Object};
+use super::{Found, JsonObject, Node};
 use crm_clients_document::diagnostic::{child, tokens};
 use crm_clients_document::lower::{fits, known_types};
 
@@ -70,13 +70,13 @@ fn beside(holder: &Node<'_>, by_type: bool, found: &mut Found) {
 }
 
 /// Reports the first thing that keeps an example from being a value of the schema, if it is its type, or if it is not.
-fn compare(node: &Node<'_>, schema: &Object, value: &Value, place: String, by_type: bool, found: &mut Found) {
+fn compare(node: &Node<'_>, schema: &JsonObject, value: &Value, place: String, by_type: bool, found: &mut Found) {
     if let Some(mismatch) = mismatch(node, schema, value, place).filter(|mismatch| mismatch.is_type == by_type) {
         found.push((mismatch.at, format!("the example {}", mismatch.why)));
     }
 }
 
-fn mismatch(node: &Node<'_>, schema: &Object, value: &Value, place: String) -> Option<Mismatch> {
+fn mismatch(node: &Node<'_>, schema: &JsonObject, value: &Value, place: String) -> Option<Mismatch> {
     let mut comparison = Comparison { document: node.document, steps: MOST_STEPS, depth: 0 };
     comparison.mismatch(schema, value, place)
 }
@@ -106,7 +106,7 @@ struct Comparison<'a> {
 
 impl Comparison<'_> {
     /// Why a value is none of the schema, and where in it. Alternatives are not tried.
-    fn mismatch(&mut self, schema: &Object, value: &Value, place: String) -> Option<Mismatch> {
+    fn mismatch(&mut self, schema: &JsonObject, value: &Value, place: String) -> Option<Mismatch> {
         if self.steps == 0 || self.depth == DEEPEST {
             return None;
         }
@@ -117,7 +117,7 @@ impl Comparison<'_> {
         found
     }
 
-    fn mismatch_here(&mut self, schema: &Object, value: &Value, place: String) -> Option<Mismatch> {
+    fn mismatch_here(&mut self, schema: &JsonObject, value: &Value, place: String) -> Option<Mismatch> {
         if let Some(target) = schema.get("$ref").and_then(Value::as_str) {
             let (schema, _) =
                 super::follow(self.document, self.document.pointer(target.strip_prefix('#')?)?, place.clone())?;
@@ -144,7 +144,7 @@ impl Comparison<'_> {
     }
 
     /// Why a member or an element is none of its schema.
-    fn mismatch_inside(&mut self, schema: &Object, value: &Value, place: String) -> Option<Mismatch> {
+    fn mismatch_inside(&mut self, schema: &JsonObject, value: &Value, place: String) -> Option<Mismatch> {
         match value {
             Value::Object(members) => {
                 let mut required = schema.get("required").and_then(Value::as_array).into_iter().flatten();
@@ -168,13 +168,13 @@ impl Comparison<'_> {
 }
 
 /// Whether a schema allows null, as 3.0 or as 3.1 says it. One that does not say its type may.
-fn may_be_null(schema: &Object) -> bool {
+fn may_be_null(schema: &JsonObject) -> bool {
     schema.get("nullable").is_some_and(|nullable| nullable == true)
         || known_types(schema).is_none_or(|kinds| kinds.contains(&"null"))
 }
 
 /// The limit of a schema that a value of its type exceeds.
-fn exceeded(schema: &Object, value: &Value) -> Option<&'static str> {
+fn exceeded(schema: &JsonObject, value: &Value) -> Option<&'static str> {
     let limit = |keyword: &str| schema.get(keyword).and_then(Value::as_f64);
     let (size, least, most) = match value {
         Value::Number(number) => (number.as_f64()?, "minimum", "maximum"),

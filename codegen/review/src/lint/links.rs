@@ -3,14 +3,14 @@
 use serde_json::Value;
 
 use super::operations::operations;
-use super::{Found, Node, Object};
+use super::{Found, JsonObject, Node};
 use crm_clients_document::diagnostic::{child, tokens};
 use crm_clients_document::refs::decoded;
 
 /// The operation that a link within the document leads to. The error is the field that leads nowhere.
-fn operation<'n>(link: &Node<'n>) -> Result<Option<(&'n Object, String)>, &'static str> {
+fn operation<'n>(link: &Node<'n>) -> Result<Option<(&'n JsonObject, String)>, &'static str> {
     if let Some(target) = link.text("operationId") {
-        let is_target = |operation: &Object| operation.get("operationId").is_some_and(|id| id == target);
+        let is_target = |operation: &JsonObject| operation.get("operationId").is_some_and(|id| id == target);
         // Links can lead to operations elsewhere in a document of fragments.
         let mut known = operations(link.document).peekable();
         if known.peek().is_none() {
@@ -45,8 +45,8 @@ pub(super) fn parameters(link: &Node<'_>, found: &mut Found) {
     let declared: Vec<_> = declared
         .filter_map(|parameter| link.follow(parameter, String::new()).map(|(parameter, _)| parameter))
         .collect();
-    for name in link.object.get("parameters").and_then(Value::as_object).into_iter().flat_map(Object::keys) {
-        let is_it = |parameter: &&Object| {
+    for name in link.object.get("parameters").and_then(Value::as_object).into_iter().flat_map(JsonObject::keys) {
+        let is_it = |parameter: &&JsonObject| {
             let text = |field| parameter.get(field).and_then(Value::as_str).unwrap_or_default();
             text("name") == name || format!("{}.{}", text("in"), text("name")) == *name
         };

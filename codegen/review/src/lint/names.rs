@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Found, Node, Object};
+use super::{Found, JsonObject, Node};
 use crm_clients_document::diagnostic::child;
 use crm_clients_document::spec::{FieldType, ObjectKind, Versions};
 
@@ -13,7 +13,7 @@ pub(super) fn components(components: &Node<'_>, found: &mut Found) {
     }
     let sections = components.object.iter().filter(|(section, _)| !section.starts_with("x-"));
     for (section, members) in sections {
-        for name in members.as_object().into_iter().flat_map(Object::keys).filter(|name| !is_component_name(name)) {
+        for name in members.as_object().into_iter().flat_map(JsonObject::keys).filter(|name| !is_component_name(name)) {
             let place = child(&components.place(section), name);
             found.push((place, format!("`{name}` cannot be the name of a component")));
         }
@@ -34,7 +34,7 @@ fn named<'n>(kind: ObjectKind, node: &Node<'n>, member: FieldType) -> impl Itera
     let (object, pointer) = (node.object, node.pointer.to_owned());
     fields.flat_map(move |field| {
         let place = child(&pointer, field.name);
-        let names = object.get(field.name).and_then(Value::as_object).into_iter().flat_map(Object::keys);
+        let names = object.get(field.name).and_then(Value::as_object).into_iter().flat_map(JsonObject::keys);
         names.map(move |name| (child(&place, name), name))
     })
 }

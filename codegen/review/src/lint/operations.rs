@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 
-use super::{Found, Node, Object};
+use super::{Found, JsonObject, Node};
 use crm_clients_document::diagnostic::{child, tokens};
 use crm_clients_document::spec::METHODS;
 
 /// Operations of the paths, in document order, with their pointers.
-pub(super) fn operations(document: &Value) -> impl Iterator<Item = (String, &Object)> {
+pub(super) fn operations(document: &Value) -> impl Iterator<Item = (String, &JsonObject)> {
     let paths = document.get("paths").and_then(Value::as_object).into_iter().flatten();
     paths.flat_map(|(path, item)| {
         let members = item.as_object().into_iter().flatten();

@@ -4,12 +4,12 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::{Found, Node, Object};
+use super::{Found, JsonObject, Node};
 use crm_clients_document::diagnostic::child;
 use crm_clients_document::lower::known_types;
 
 /// The parameters that an operation or a path item lists, with the pointers where they are listed.
-fn listed<'n>(holder: &Node<'n>) -> Vec<(&'n Object, String)> {
+fn listed<'n>(holder: &Node<'n>) -> Vec<(&'n JsonObject, String)> {
     let list = holder.object.get("parameters").and_then(Value::as_array).into_iter().flatten().enumerate();
     let parameter = |(index, node): (usize, &'n Value)| {
         let place = child(&holder.place("parameters"), &index.to_string());
@@ -18,7 +18,7 @@ fn listed<'n>(holder: &Node<'n>) -> Vec<(&'n Object, String)> {
     list.filter_map(parameter).collect()
 }
 
-fn text<'n>(object: &'n Object, field: &str) -> Option<&'n str> {
+fn text<'n>(object: &'n JsonObject, field: &str) -> Option<&'n str> {
     object.get(field).and_then(Value::as_str)
 }
 
@@ -44,7 +44,7 @@ pub(super) fn querystring_schema(parameter: &Node<'_>, found: &mut Found) {
 pub(super) fn querystrings(holder: &Node<'_>, found: &mut Found) {
     let mut parameters = listed(holder);
     parameters.retain(|(parameter, _)| matches!(text(parameter, "in"), Some("query" | "querystring")));
-    let is_whole = |(parameter, _): &&(&Object, String)| text(parameter, "in") == Some("querystring");
+    let is_whole = |(parameter, _): &&(&JsonObject, String)| text(parameter, "in") == Some("querystring");
     if let Some((_, place)) = parameters.iter().filter(|_| parameters.len() > 1).rfind(is_whole) {
         let message = "the whole query is described by this parameter, and other parameters are in the query as well";
         found.push((place.clone(), message.to_owned()));
@@ -137,7 +137,7 @@ pub(super) fn encoding(media: &Node<'_>, found: &mut Found) {
 fn closed_properties<'n>(
     media: &Node<'n>,
     schema: &'n Value,
-    seen: &mut HashSet<*const Object>,
+    seen: &mut HashSet<*const JsonObject>,
     names: &mut HashSet<&'n str>,
 ) -> bool {
     let Some((schema, _)) = media.follow(schema, String::new()) else { return false };
@@ -150,7 +150,7 @@ fn closed_properties<'n>(
         return false;
     }
     let properties = schema.get("properties").and_then(Value::as_object);
-    names.extend(properties.into_iter().flat_map(Object::keys).map(String::as_str));
+    names.extend(properties.into_iter().flat_map(JsonObject::keys).map(String::as_str));
     let parts = ["allOf", "anyOf", "oneOf"].into_iter().filter_map(|keyword| schema.get(keyword)?.as_array());
     parts.flatten().all(|part| closed_properties(media, part, seen, names))
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::Found;
 use crm_clients_document::diagnostic::child;
-use crm_clients_document::stack::deeper;
+use crm_clients_document::recursion::deeper;
 
 /// Schemas looked at for one component: those that refer to each other in many ways have more ways than there is time for.
 const MOST_STEPS: usize = 1_000;

@@ -6,7 +6,7 @@ use heck::ToSnakeCase;
 use serde_json::Value;
 
 use super::operations::called;
-use super::{Found, Node, Object};
+use super::{Found, JsonObject, Node};
 use crm_clients_document::diagnostic::{child, tokens};
 
 /// Statuses, and the words by which responses and schemas are named after them.
@@ -36,7 +36,7 @@ fn response_place(operation: &Node<'_>, status: &str) -> String {
 }
 
 /// The schemas of a response's body by media type, with their pointers.
-fn schemas<'a>(response: &'a Object, pointer: &str) -> impl Iterator<Item = (&'a Value, String)> {
+fn schemas<'a>(response: &'a JsonObject, pointer: &str) -> impl Iterator<Item = (&'a Value, String)> {
     let content = child(pointer, "content");
     let media_types = response.get("content").and_then(Value::as_object).into_iter().flatten();
     media_types.filter_map(move |(name, media)| Some((media.get("schema")?, child(&child(&content, name), "schema"))))
@@ -56,7 +56,7 @@ pub(super) fn success_without_content(operation: &Node<'_>, found: &mut Found) {
     let Some((method, path)) = called(operation).filter(|(method, _)| method == "GET") else { return };
     for (status, response) in responses(operation).filter(|(status, _)| matches!(status.as_str(), "200" | "2XX")) {
         let Some((response, place)) = operation.follow(response, response_place(operation, status)) else { continue };
-        if response.get("content").and_then(Value::as_object).is_none_or(Object::is_empty) {
+        if response.get("content").and_then(Value::as_object).is_none_or(JsonObject::is_empty) {
             found.push((place, format!("{method} {path} is answered {status} without a body")));
         }
     }
@@ -117,7 +117,7 @@ pub(super) fn nothing_required(operation: &Node<'_>, found: &mut Found) {
 }
 
 /// A schema, or that of an array's items.
-fn item<'a>(operation: &Node<'a>, schema: &'a Value, at: String) -> Option<(&'a Object, String)> {
+fn item<'a>(operation: &Node<'a>, schema: &'a Value, at: String) -> Option<(&'a JsonObject, String)> {
     let (object, at) = operation.follow(schema, at)?;
     match object.get("items") {
         Some(items) => operation.follow(items, child(&at, "items")),
@@ -134,7 +134,7 @@ struct Parts {
 }
 
 impl Parts {
-    fn gather<'a>(&mut self, operation: &Node<'a>, schema: &'a Object, at: &str) {
+    fn gather<'a>(&mut self, operation: &Node<'a>, schema: &'a JsonObject, at: &str) {
         if !self.seen.insert(at.to_owned()) {
             return;
         }

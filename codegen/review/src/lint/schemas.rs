@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Found, Node, Object};
+use super::{Found, JsonObject, Node};
 use crm_clients_document::diagnostic::{child, closest, tokens};
 use crm_clients_document::lower::{fits, known_types};
 use crm_clients_document::spec::{FieldType, ObjectKind};
@@ -87,7 +87,7 @@ pub(super) fn impossible_limits(schema: &Node<'_>, found: &mut Found) {
     }
 }
 
-fn limit(schema: &Object, keyword: &str) -> Option<f64> {
+fn limit(schema: &JsonObject, keyword: &str) -> Option<f64> {
     schema.get(keyword).and_then(Value::as_f64)
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::operations::operations;
-use super::{Found, Object, follow};
+use super::{Found, JsonObject, follow};
 use crm_clients_document::diagnostic::child;
 
 /// The schemes that the security requirements name, with the pointer of each mention and the scopes.
@@ -23,7 +23,7 @@ pub(super) fn requirements(document: &Value) -> impl Iterator<Item = (String, &S
 }
 
 /// The declared schemes, if there are any.
-fn declared(document: &Value) -> Option<&Object> {
+fn declared(document: &Value) -> Option<&JsonObject> {
     let schemes = document.pointer("/components/securitySchemes").and_then(Value::as_object);
     schemes.filter(|schemes| !schemes.is_empty())
 }
@@ -47,7 +47,7 @@ pub(super) fn undeclared_schemes(document: &Value, found: &mut Found) {
 }
 
 /// The scopes of the requirements, each with its pointer and its scheme.
-fn scopes(document: &Value) -> impl Iterator<Item = (String, &str, &Object)> {
+fn scopes(document: &Value) -> impl Iterator<Item = (String, &str, &JsonObject)> {
     requirements(document).flat_map(move |(pointer, name, scopes)| {
         let scheme = declared(document).and_then(|schemes| follow(document, schemes.get(name)?, String::new()));
         let scopes = scopes.as_array().into_iter().flatten().enumerate();
@@ -58,7 +58,7 @@ fn scopes(document: &Value) -> impl Iterator<Item = (String, &str, &Object)> {
     })
 }
 
-fn is_kind(scheme: &Object, kind: &str) -> bool {
+fn is_kind(scheme: &JsonObject, kind: &str) -> bool {
     scheme.get("type").is_some_and(|found| found == kind)
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Found, Node, Object};
+use super::{Found, JsonObject, Node};
 use crm_clients_document::diagnostic::child;
 use crm_clients_document::spec::Versions;
 
@@ -13,7 +13,7 @@ fn in_url<'n>(server: &Node<'n>) -> Vec<&'n str> {
 }
 
 fn declared<'n>(server: &Node<'n>) -> impl Iterator<Item = &'n String> {
-    server.object.get("variables").and_then(Value::as_object).into_iter().flat_map(Object::keys)
+    server.object.get("variables").and_then(Value::as_object).into_iter().flat_map(JsonObject::keys)
 }
 
 /// Whatever its variables are, the URL must be one: without spaces, a query and a fragment, and, since 3.2, with each variable once.

@@ -13,7 +13,7 @@ use std::thread;
 use indicatif::ProgressBar;
 use serde::Deserialize;
 
-use crate::Fault;
+use crate::Error;
 use crate::api::Workspace;
 use crate::commands::cargo;
 use crate::output::note;
@@ -77,7 +77,7 @@ pub fn check(
     target: &Path,
     jobs: usize,
     bar: &ProgressBar,
-) -> Result<BTreeMap<String, Checked>, Fault> {
+) -> Result<BTreeMap<String, Checked>, Error> {
     write(workspace, slugs, crates, directory)?;
     let mut process = cargo()
         .args(["check", "--workspace", "--all-features", "--keep-going", "--message-format", "json", "--jobs"])
@@ -103,7 +103,7 @@ pub fn check(
     process.wait()?;
     let said = said.join().map_err(|_| "a reader panicked")?;
     if libraries.is_empty() && !slugs.is_empty() {
-        return Err(Fault::from(format!("cargo check in {}:\n{said}", directory.display())));
+        return Err(Error::from(format!("cargo check in {}:\n{said}", directory.display())));
     }
     let result = slugs.iter().map(|slug| {
         let mut library = libraries.remove(&format!("api_{}", slug.replace('-', "_"))).unwrap_or_default();
@@ -116,7 +116,7 @@ pub fn check(
 }
 
 /// What cargo tells of each of the libraries. The first error of each is shown at once, for it may be long to the end.
-fn read(output: impl Read, bar: &ProgressBar) -> Result<BTreeMap<String, Library>, Fault> {
+fn read(output: impl Read, bar: &ProgressBar) -> Result<BTreeMap<String, Library>, Error> {
     let mut libraries = BTreeMap::<String, Library>::new();
     for line in BufReader::new(output).lines() {
         let line: Line = serde_json::from_str(&line?)?;
@@ -159,7 +159,7 @@ fn unexplained(said: &str, slug: &str) -> String {
 }
 
 /// The workspace: each crate's own manifest, with its library where the crate is.
-fn write(workspace: &Workspace, slugs: &[&str], crates: &Path, directory: &Path) -> Result<(), Fault> {
+fn write(workspace: &Workspace, slugs: &[&str], crates: &Path, directory: &Path) -> Result<(), Error> {
     fs::create_dir_all(directory)?;
     let crates = crates.canonicalize()?;
     for slug in slugs {
@@ -184,7 +184,7 @@ fn write(workspace: &Workspace, slugs: &[&str], crates: &Path, directory: &Path)
 }
 
 /// Writes a file unless it holds the text already: cargo compiles anew what has been written.
-fn write_changed(path: &Path, text: &str) -> Result<(), Fault> {
+fn write_changed(path: &Path, text: &str) -> Result<(), Error> {
     if fs::read_to_string(path).ok().as_deref() != Some(text) {
         fs::write(path, text)?;
     }

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::outline;
-use crate::Fault;
+use super::spec_index;
+use crate::Error;
 
 /// A document below the directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,13 +31,13 @@ pub struct Corpus {
 
 impl Corpus {
     /// All documents below a directory.
-    pub fn whole(directory: &Path) -> Result<Self, Fault> {
+    pub fn whole(directory: &Path) -> Result<Self, Error> {
         Ok(Self::first(candidates(directory)?, usize::MAX))
     }
 
     /// So many documents: those whose hash with the seed is lowest. Neither the order on disk nor what else is there
     /// makes a difference, and a document more changes the sample by one at most.
-    pub fn sample(directory: &Path, size: usize, seed: u64) -> Result<Self, Fault> {
+    pub fn sample(directory: &Path, size: usize, seed: u64) -> Result<Self, Error> {
         let mut candidates = candidates(directory)?;
         candidates.sort_by_cached_key(|candidate| Sha256::digest(format!("{seed} {}", candidate.path)));
         Ok(Self::first(candidates, size))
@@ -49,7 +49,7 @@ impl Corpus {
             if corpus.documents.len() == size {
                 break;
             }
-            if outline::is_document(&candidate.file) {
+            if spec_index::is_document(&candidate.file) {
                 corpus.documents.push(candidate);
             } else {
                 corpus.passed_over.push(candidate.path);
@@ -62,7 +62,7 @@ impl Corpus {
 }
 
 /// Every file that may hold a document, sorted by path.
-fn candidates(directory: &Path) -> Result<Vec<Document>, Fault> {
+fn candidates(directory: &Path) -> Result<Vec<Document>, Error> {
     let mut found = Vec::new();
     let mut queue = vec![(directory.to_owned(), String::new())];
     while let Some((directory, prefix)) = queue.pop() {

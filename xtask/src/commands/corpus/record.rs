@@ -6,7 +6,7 @@ use std::path::Path;
 use super::check::Checked;
 use super::child::{End, Ran};
 use super::documents::Document;
-use super::{emitted, outline};
+use super::{generated_index, spec_index};
 
 /// A document, and what came of it.
 pub struct Record {
@@ -57,7 +57,7 @@ impl Record {
 
     /// Counts the operations, those of the document and those of the crate in `directory`.
     pub fn count(&mut self, directory: &Path) {
-        let counted = match outline::operations(&self.document.file) {
+        let counted = match spec_index::operations(&self.document.file) {
             Ok(counted) => counted,
             Err(error) => {
                 self.operations.fault = Some(error.to_string());
@@ -68,7 +68,7 @@ impl Record {
         if !self.is_generated() {
             return;
         }
-        match emitted::operations(directory) {
+        match generated_index::operations(directory) {
             Ok(emitted) => self.operations.compare(&counted, &emitted),
             Err(error) => self.operations.fault = Some(error.to_string()),
         }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use crate::Fault;
+use crate::Error;
 
 /// The list of `refusals.toml`.
 #[derive(Deserialize)]
@@ -30,7 +30,7 @@ pub struct Refusal {
 
 impl Refusals {
     /// Reads the list.
-    pub fn read(file: &Path) -> Result<Self, Fault> {
+    pub fn read(file: &Path) -> Result<Self, Error> {
         let text = fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
         Ok(toml::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))?)
     }

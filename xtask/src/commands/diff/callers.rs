@@ -8,13 +8,13 @@ use crm_clients_document::sanitize;
 use crm_clients_review::diff::Review;
 use crm_clients_review::diff::callers::affected;
 
-use crate::{Fault, input};
+use crate::{Error, input};
 
 /// The files that are looked at, at most.
 const MOST: usize = 20_000;
 
 /// Lists the lines of the program below a directory that the review's findings may affect.
-pub fn report(review: &Review, directory: &Path) -> Result<String, Fault> {
+pub fn report(review: &Review, directory: &Path) -> Result<String, Error> {
     let mut files = Vec::new();
     collect(directory, &mut files)?;
     files.sort();
@@ -46,7 +46,7 @@ pub fn report(review: &Review, directory: &Path) -> Result<String, Fault> {
 }
 
 /// The Rust files below a directory, without what builds and tools leave there. Symbolic links are not followed.
-fn collect(directory: &Path, files: &mut Vec<PathBuf>) -> Result<(), Fault> {
+fn collect(directory: &Path, files: &mut Vec<PathBuf>) -> Result<(), Error> {
     let entries = fs::read_dir(directory).map_err(|error| format!("{}: {error}", shown(directory)))?;
     for entry in entries {
         let entry = entry?;
@@ -59,7 +59,7 @@ fn collect(directory: &Path, files: &mut Vec<PathBuf>) -> Result<(), Fault> {
             files.push(path);
         }
         if files.len() > MOST {
-            return Err(Fault::from(format!("{} has more than {MOST} Rust files", shown(directory))));
+            return Err(Error::from(format!("{} has more than {MOST} Rust files", shown(directory))));
         }
     }
     Ok(())

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{Arguments, walk};
-use crate::Fault;
+use crate::Error;
 use crate::api::{Source, Workspace};
 use crate::commands::cargo;
 
@@ -25,7 +25,7 @@ struct Package {
 }
 
 /// The crate as progenitor writes it.
-pub fn files(workspace: &Workspace, source: &Source, arguments: &Arguments) -> Result<FileSet, Fault> {
+pub fn files(workspace: &Workspace, source: &Source, arguments: &Arguments) -> Result<FileSet, Error> {
     let name = &arguments.name;
     let pass = |walk: &mut Pipeline, input: &Input<'_>| walk.for_progenitor(input, &names::module_name(name));
     let order = walk(
@@ -47,7 +47,7 @@ pub fn files(workspace: &Workspace, source: &Source, arguments: &Arguments) -> R
     let output = output?;
     if !output.status.success() {
         // It, or the compiler, says why, in words that may be the document's.
-        return Err(Fault::shown(sanitize::block(&String::from_utf8_lossy(&output.stderr))));
+        return Err(Error::shown(sanitize::block(&String::from_utf8_lossy(&output.stderr))));
     }
     written?;
     let package: Package = serde_json::from_slice(&output.stdout)?;

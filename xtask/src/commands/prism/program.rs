@@ -12,9 +12,9 @@ use serde_json::Value;
 
 use super::cargo;
 use super::tally::Called;
-use crate::Fault;
+use crate::Error;
 use crate::api::Workspace;
-use crate::tree::{self, Lock};
+use crate::file_set::{self, Lock};
 
 /// The program, built.
 pub struct Program {
@@ -26,7 +26,7 @@ pub struct Program {
 impl Program {
     /// Writes and builds it. It is built where the workspace is, with the versions of its lock file, so that nothing
     /// is built twice.
-    pub fn build(workspace: &Workspace, apis: &[String], target: &Path) -> Result<Self, Fault> {
+    pub fn build(workspace: &Workspace, apis: &[String], target: &Path) -> Result<Self, Error> {
         let mut files = FileSet::new();
         let mut documents = Vec::new();
         for name in apis {
@@ -41,13 +41,13 @@ impl Program {
         files.insert("main.rs", callgen::program(apis));
         let directory = target.join("prism/program");
         let lock = Lock::exclusive(&directory)?;
-        tree::write(&lock, "src", &directory.join("src").display().to_string(), &files)?;
+        file_set::write(&lock, "src", &directory.join("src").display().to_string(), &files)?;
         let manifest = directory.join("Cargo.toml");
         fs::write(&manifest, toml::to_string(&package(workspace)?)?)?;
         fs::copy(workspace.path("Cargo.lock"), directory.join("Cargo.lock"))?;
         let program = Self { manifest, target: target.to_owned(), documents };
         if !program.cargo("build").status()?.success() {
-            return Err(Fault::from(format!("the program in {} does not compile", directory.display())));
+            return Err(Error::from(format!("the program in {} does not compile", directory.display())));
         }
         Ok(program)
     }
@@ -64,11 +64,11 @@ impl Program {
     }
 
     /// Calls every operation of an API at `url`.
-    pub fn call(&self, api: &str, url: &str) -> Result<Vec<Called>, Fault> {
+    pub fn call(&self, api: &str, url: &str) -> Result<Vec<Called>, Error> {
         let output = self.cargo("run").args(["--", api, url]).output()?;
         if !output.status.success() {
             let said = String::from_utf8_lossy(&output.stderr).into_owned();
-            return Err(Fault::from(format!("the calls of {api} did not come to their end: {said}")));
+            return Err(Error::from(format!("the calls of {api} did not come to their end: {said}")));
         }
         let lines = output.stdout.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
         Ok(lines.map(serde_json::from_slice).collect::<Result<_, _>>()?)
@@ -76,7 +76,7 @@ impl Program {
 }
 
 /// The program's manifest: its profile and dependencies are the workspace's.
-fn package(workspace: &Workspace) -> Result<toml::Table, Fault> {
+fn package(workspace: &Workspace) -> Result<toml::Table, Error> {
     let root: toml::Table = toml::from_str(&fs::read_to_string(workspace.path("Cargo.toml"))?)?;
     let shared = |name: &str| {
         let dependencies = root.get("workspace").and_then(|workspace| workspace.get("dependencies"));

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 
-use crate::Fault;
+use crate::Error;
 use crate::api::Workspace;
 
 /// What the server answers with.
@@ -25,7 +25,7 @@ pub struct Prism {
 
 impl Prism {
     /// Installs what `xtask/prism/package-lock.json` says below `directory`, unless it is there already.
-    pub fn install(workspace: &Workspace, directory: &Path) -> Result<Self, Fault> {
+    pub fn install(workspace: &Workspace, directory: &Path) -> Result<Self, Error> {
         let directory = directory.join("server");
         fs::create_dir_all(&directory)?;
         let mut same = directory.join("node_modules/.package-lock.json").is_file();
@@ -46,14 +46,14 @@ impl Prism {
                 .map_err(|error| format!("npm: {error}; Prism needs Node.js 18.20 or newer with npm"))?;
             if !installed.status.success() {
                 let said = String::from_utf8_lossy(&installed.stderr).into_owned();
-                return Err(Fault::from(format!("npm ci failed in {}:\n{said}", directory.display())));
+                return Err(Error::from(format!("npm ci failed in {}:\n{said}", directory.display())));
             }
         }
         Ok(Self { directory })
     }
 
     /// Serves a document on a free port of this machine and waits until it listens.
-    pub fn serve(&self, document: &Path, answers: Answers) -> Result<Server, Fault> {
+    pub fn serve(&self, document: &Path, answers: Answers) -> Result<Server, Error> {
         let options: &[&str] = match answers {
             Answers::Plain => &[],
             Answers::Varied => &["--dynamic", "--seed", "1"],
@@ -80,7 +80,7 @@ impl Prism {
             said.push(line);
         }
         if server.url.is_empty() {
-            return Err(Fault::from(format!("Prism does not serve {}:\n{}", document.display(), said.join("\n"))));
+            return Err(Error::from(format!("Prism does not serve {}:\n{}", document.display(), said.join("\n"))));
         }
         // What it goes on to print is read, so that it never waits for a reader, and left aside.
         thread::spawn(move || lines.for_each(drop));

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::Arguments;
 use super::upstream::Upstream;
 use crate::api::Workspace;
-use crate::{Fault, input};
+use crate::{Error, input};
 
 /// Where a vendored document came from.
 #[derive(Default, PartialEq, Serialize, Deserialize)]
@@ -49,7 +49,7 @@ fn yes() -> bool {
 
 impl Origin {
     /// What `source.toml` says. An API that is new has the URL that the command line gives.
-    pub fn read(workspace: &Workspace, arguments: &Arguments) -> Result<Self, Fault> {
+    pub fn read(workspace: &Workspace, arguments: &Arguments) -> Result<Self, Error> {
         let name = &arguments.api;
         let text = input::text_below(&workspace.spec(name), "source.toml");
         let mut origin = match text.map_err(|error| format!("specs/{name}/source.toml: {error}"))? {
@@ -65,13 +65,13 @@ impl Origin {
         }
         if origin.url.is_empty() {
             let message = format!("specs/{name} is new: say with --url where its document is published");
-            return Err(Fault::from(message));
+            return Err(Error::from(message));
         }
         Ok(origin)
     }
 
     /// Notes what has been taken in. What the command line does not say of another document than before is not known.
-    pub fn note(&mut self, arguments: &Arguments, upstream: &Upstream) -> Result<(), Fault> {
+    pub fn note(&mut self, arguments: &Arguments, upstream: &Upstream) -> Result<(), Error> {
         let sha256 = hexadecimal(&upstream.bytes);
         let is_same = sha256 == self.sha256;
         self.sha256 = sha256;

@@ -4,12 +4,12 @@ use crm_clients_document::Pipeline;
 use crm_clients_review::diff::{Review, Reviewed, Revision, join};
 
 use super::super::diff;
-use crate::Fault;
+use crate::Error;
 use crate::api::{Overlay, Source, Workspace};
 
 /// Compares the document that is vendored with the one that is to be, each as the overlay corrects it; without the
 /// overlay where it does not fit both. None where a document has faults even so: those are told of elsewhere.
-pub fn review(workspace: &Workspace, name: &str, file: &str, texts: (&str, &str)) -> Result<Option<Review>, Fault> {
+pub fn review(workspace: &Workspace, name: &str, file: &str, texts: (&str, &str)) -> Result<Option<Review>, Error> {
     let (before, after) = texts;
     let compared = |overlay: Option<Overlay>| {
         let revision = |shown: String, text: &str| {

@@ -16,7 +16,7 @@ use url::Url;
 use super::Arguments;
 use super::origin::hexadecimal;
 use crate::api::Source;
-use crate::{Fault, fetch, input};
+use crate::{Error, fetch, input};
 
 /// The upstream document as it is published.
 pub struct Upstream {
@@ -47,7 +47,7 @@ pub struct Canonical {
 
 impl Upstream {
     /// The FILE or the URL of the command line, otherwise what is published at `published`.
-    pub fn read(arguments: &Arguments, published: &str) -> Result<Self, Fault> {
+    pub fn read(arguments: &Arguments, published: &str) -> Result<Self, Error> {
         let timeout = Duration::from_secs(arguments.timeout);
         if let Some(file) = arguments.source.as_ref().filter(|source| !source.contains("://")) {
             let bytes = input::read_named(Path::new(file)).map_err(|error| format!("{file}: {error}"))?;
@@ -64,7 +64,7 @@ impl Upstream {
     }
 
     /// The file's last day of change, in UTC; today where there is no file.
-    pub fn date(&self) -> Result<Date, Fault> {
+    pub fn date(&self) -> Result<Date, Error> {
         let time = match &self.place {
             Place::File(file) => Timestamp::try_from(fs::metadata(file)?.modified()?)?,
             Place::Url(_) => Timestamp::now(),
@@ -73,7 +73,7 @@ impl Upstream {
     }
 
     /// The document in the form in which it is vendored. One that does not load is a fault.
-    pub fn canonical(&self, drop_prose: bool) -> Result<Canonical, Fault> {
+    pub fn canonical(&self, drop_prose: bool) -> Result<Canonical, Error> {
         let fetched = Arc::new(Mutex::new(BTreeMap::new()));
         let (source, path) = self.source(&fetched)?;
         let is_json = Path::new(&path).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
@@ -91,7 +91,7 @@ impl Upstream {
     }
 
     /// The document with the files that it refers to, and its path. Checksums of those files are noted in `fetched`.
-    fn source(&self, fetched: &Fetched) -> Result<(Source, String), Fault> {
+    fn source(&self, fetched: &Fetched) -> Result<(Source, String), Error> {
         let (main, timeout) = (self.bytes.clone(), self.timeout);
         let fetched = Arc::clone(fetched);
         let note = move |name: &str, bytes: Vec<u8>| {

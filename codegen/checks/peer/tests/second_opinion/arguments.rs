@@ -10,7 +10,7 @@ use crate::document::Layout;
 
 /// A call: its error as text where there was one, or why an argument is no value of the client's type. An error does not
 /// matter by itself: only what has reached the server does.
-pub type Calling = Pin<Box<dyn Future<Output = Result<Option<String>, Misfit>>>>;
+pub type Calling = Pin<Box<dyn Future<Output = Result<Option<String>, Unsupported>>>>;
 
 /// What an operation is called with.
 #[derive(Clone, Debug, Default)]
@@ -30,7 +30,7 @@ pub struct Argument {
 
 /// Why a client cannot take an argument.
 #[derive(Debug)]
-pub struct Misfit {
+pub struct Unsupported {
     /// Which one: `query filter`, `body`.
     pub argument: String,
     pub why: String,
@@ -59,53 +59,54 @@ impl Arguments {
     }
 
     /// A parameter that has to be there.
-    pub fn required<T: DeserializeOwned>(&mut self, location: &str, name: &str) -> Result<T, Misfit> {
-        let missing = || Misfit { argument: format!("{location} {name}"), why: "it is missing".to_owned() };
+    pub fn required<T: DeserializeOwned>(&mut self, location: &str, name: &str) -> Result<T, Unsupported> {
+        let missing = || Unsupported { argument: format!("{location} {name}"), why: "it is missing".to_owned() };
         self.optional(location, name)?.ok_or_else(missing)
     }
 
     /// A parameter, if it is there.
-    pub fn optional<T: DeserializeOwned>(&mut self, location: &str, name: &str) -> Result<Option<T>, Misfit> {
+    pub fn optional<T: DeserializeOwned>(&mut self, location: &str, name: &str) -> Result<Option<T>, Unsupported> {
         let wanted = |argument: &Argument| argument.location == location && argument.name == name;
         let Some(index) = self.parameters.iter().position(wanted) else { return Ok(None) };
         read(&format!("{location} {name}"), self.parameters.remove(index).value).map(Some)
     }
 
     /// A parameter that has one value alone, which the client sends by itself.
-    pub fn fixed(&mut self, location: &str, name: &str, value: &str) -> Result<(), Misfit> {
+    pub fn fixed(&mut self, location: &str, name: &str, value: &str) -> Result<(), Unsupported> {
         let given: Value = self.required(location, name)?;
         if given.as_str().map_or_else(|| given.to_string(), str::to_owned) == value {
             return Ok(());
         }
-        Err(Misfit {
+        Err(Unsupported {
             argument: format!("{location} {name}"),
             why: format!("the client sends `{value}`, whatever it is"),
         })
     }
 
     /// The body that has to be there.
-    pub fn required_body<T: DeserializeOwned>(&mut self) -> Result<T, Misfit> {
-        self.optional_body()?.ok_or_else(|| Misfit { argument: "body".to_owned(), why: "it is missing".to_owned() })
+    pub fn required_body<T: DeserializeOwned>(&mut self) -> Result<T, Unsupported> {
+        self.optional_body()?
+            .ok_or_else(|| Unsupported { argument: "body".to_owned(), why: "it is missing".to_owned() })
     }
 
     /// The body, if it is there.
-    pub fn optional_body<T: DeserializeOwned>(&mut self) -> Result<Option<T>, Misfit> {
+    pub fn optional_body<T: DeserializeOwned>(&mut self) -> Result<Option<T>, Unsupported> {
         self.body.take().map(|body| read("body", body)).transpose()
     }
 
     /// Sees that all have been taken.
-    pub fn finish(&self) -> Result<(), Misfit> {
+    pub fn finish(&self) -> Result<(), Unsupported> {
         let why = "the client does not take it".to_owned();
         match (self.parameters.first(), &self.body) {
-            (Some(left), _) => Err(Misfit { argument: format!("{} {}", left.location, left.name), why }),
-            (None, Some(_)) => Err(Misfit { argument: "body".to_owned(), why }),
+            (Some(left), _) => Err(Unsupported { argument: format!("{} {}", left.location, left.name), why }),
+            (None, Some(_)) => Err(Unsupported { argument: "body".to_owned(), why }),
             (None, None) => Ok(()),
         }
     }
 }
 
-fn read<T: DeserializeOwned>(argument: &str, value: Value) -> Result<T, Misfit> {
-    serde_json::from_value(value).map_err(|error| Misfit { argument: argument.to_owned(), why: error.to_string() })
+fn read<T: DeserializeOwned>(argument: &str, value: Value) -> Result<T, Unsupported> {
+    serde_json::from_value(value).map_err(|error| Unsupported { argument: argument.to_owned(), why: error.to_string() })
 }
 
 /// As a person reads them.
@@ -121,7 +122,7 @@ impl fmt::Display for Arguments {
     }
 }
 
-impl fmt::Display for Misfit {
+impl fmt::Display for Unsupported {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.argument, self.why)
     }

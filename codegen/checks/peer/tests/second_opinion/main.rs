@@ -15,7 +15,7 @@ mod tally;
 use std::cell::RefCell;
 use std::error::Error;
 
-use arguments::{Arguments, Misfit};
+use arguments::{Arguments, Unsupported};
 use clients::{Api, Call};
 use compare::{Difference, Part};
 use document::Operation;
@@ -100,7 +100,7 @@ impl Pair<'_> {
         let called = self.runtime.block_on(call(arguments));
         let mut requests = self.recorder.take();
         match (called, requests.pop()) {
-            (Err(misfit), _) => Outcome::Misfit(misfit),
+            (Err(misfit), _) => Outcome::Unsupported(misfit),
             (Ok(_), Some(request)) if requests.is_empty() => Outcome::Sent(request),
             (Ok(_), Some(_)) => Outcome::Refused("it has sent more than one request".to_owned()),
             (Ok(error), None) => Outcome::Refused(error.unwrap_or_default()),
@@ -115,7 +115,7 @@ enum Outcome {
     /// It did not: the client's error.
     Refused(String),
     /// There was none: the client's types do not have the arguments.
-    Misfit(Misfit),
+    Unsupported(Unsupported),
 }
 
 impl Outcome {
@@ -124,10 +124,10 @@ impl Outcome {
         let told = |outcome: &Self| match outcome {
             Self::Sent(request) => format!("{} {}", request.method, request.uri),
             Self::Refused(error) => error.clone(),
-            Self::Misfit(misfit) => misfit.to_string(),
+            Self::Unsupported(misfit) => misfit.to_string(),
         };
         let part = match (ours, theirs) {
-            (Self::Misfit(_), _) | (_, Self::Misfit(_)) => Part::Taken,
+            (Self::Unsupported(_), _) | (_, Self::Unsupported(_)) => Part::Taken,
             _ => Part::Sent,
         };
         Difference { part, ours: Some(told(ours).into()), theirs: Some(told(theirs).into()), given: None }

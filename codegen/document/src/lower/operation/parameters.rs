@@ -5,11 +5,11 @@ use std::collections::HashSet;
 use serde_json::{Value, json};
 
 use super::operations;
-use crate::lower::{Lowering, Object};
+use crate::lower::{JsonObject, Lowering};
 use crate::template::{self, Template};
 
 /// Brings the parameters of a path item into line with one another and with the path's template.
-pub(super) fn lower_path_item(path: &str, item: &mut Object, walk: &mut Lowering) {
+pub(super) fn lower_path_item(path: &str, item: &mut JsonObject, walk: &mut Lowering) {
     let template = Template::of(path).distinct_names();
     drop_needless(item, &template, walk);
     let shared = filling(item, path, walk);
@@ -36,7 +36,7 @@ pub(super) fn lower_path_item(path: &str, item: &mut Object, walk: &mut Lowering
 ///
 /// Before `{"/a": {"parameters": [{"name": "b", "in": "query"}, {"name": "b", "in": "query"}, {"name": "id", "in": "path"}]}}`,
 /// after `{"/a": {"parameters": [{"name": "b", "in": "query"}]}}`.
-fn drop_needless(holder: &mut Object, template: &[&str], walk: &mut Lowering) {
+fn drop_needless(holder: &mut JsonObject, template: &[&str], walk: &mut Lowering) {
     let Some(Value::Array(parameters)) = holder.get_mut("parameters") else { return };
     let mut seen = HashSet::new();
     let mut index = 0;
@@ -70,7 +70,7 @@ fn remedy(template: &[&str]) -> String {
 
 /// The names of the parameters that an object declares and that fill places of the path: those in the path, and those in the query
 /// where the place stands there, as in `/search?q={q}`.
-fn filling(holder: &Object, path: &str, walk: &Lowering) -> HashSet<String> {
+fn filling(holder: &JsonObject, path: &str, walk: &Lowering) -> HashSet<String> {
     let in_query: Vec<&str> = template::names(Template::of(path).query).collect();
     identities(holder, walk)
         .filter(|(name, place)| place == "path" || (place == "query" && in_query.contains(&name.as_str())))
@@ -78,12 +78,12 @@ fn filling(holder: &Object, path: &str, walk: &Lowering) -> HashSet<String> {
         .collect()
 }
 
-fn names(holder: &Object, walk: &Lowering) -> HashSet<String> {
+fn names(holder: &JsonObject, walk: &Lowering) -> HashSet<String> {
     identities(holder, walk).map(|(name, _)| name).collect()
 }
 
 /// Name and place of the parameters that an object declares.
-fn identities<'a>(holder: &'a Object, walk: &'a Lowering) -> impl Iterator<Item = (String, String)> + 'a {
+fn identities<'a>(holder: &'a JsonObject, walk: &'a Lowering) -> impl Iterator<Item = (String, String)> + 'a {
     let parameters = holder.get("parameters").and_then(Value::as_array).into_iter().flatten();
     parameters.filter_map(|parameter| walk.targets.identity(parameter))
 }
@@ -92,7 +92,7 @@ fn identities<'a>(holder: &'a Object, walk: &'a Lowering) -> impl Iterator<Item 
 ///
 /// Before `{"/a/{id}": {"get": {}}}`,
 /// after `{"/a/{id}": {"get": {"parameters": [{"name": "id", "in": "path", "required": true, "schema": {"type": "string"}}]}}}`.
-fn declare<'n>(operation: &mut Object, names: impl Iterator<Item = &'n str>, walk: &mut Lowering) {
+fn declare<'n>(operation: &mut JsonObject, names: impl Iterator<Item = &'n str>, walk: &mut Lowering) {
     for name in names {
         let Value::Array(parameters) = operation.entry("parameters").or_insert_with(|| json!([])) else { return };
         parameters.push(json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}));

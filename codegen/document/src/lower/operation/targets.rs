@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::BODYLESS;
-use crate::lower::Object;
+use crate::lower::JsonObject;
 use crate::refs::References;
 use crate::spec::{FieldType, METHODS, ObjectKind, Versions};
 
@@ -17,7 +17,7 @@ pub(in crate::lower) type Identity = (String, String);
 pub(in crate::lower) struct Targets {
     parameters: HashMap<String, Identity>,
     /// Responses that stand where there can be no body.
-    responses: HashMap<String, Object>,
+    responses: HashMap<String, JsonObject>,
 }
 
 impl Targets {
@@ -66,18 +66,18 @@ impl Targets {
     }
 
     /// The response that a reference leads to.
-    pub(in crate::lower) fn response(&self, reference: &str) -> Option<&Object> {
+    pub(in crate::lower) fn response(&self, reference: &str) -> Option<&JsonObject> {
         self.responses.get(reference)
     }
 }
 
-fn identity(parameter: &Object) -> Option<Identity> {
+fn identity(parameter: &JsonObject) -> Option<Identity> {
     let text = |name| parameter.get(name).and_then(Value::as_str).map(str::to_owned);
     Some((text("name")?, text("in")?))
 }
 
 /// Follows a reference through others to what it means.
-fn last_referenced<'r>(references: &References<'r>, from: &'r Value) -> Option<&'r Object> {
+fn last_referenced<'r>(references: &References<'r>, from: &'r Value) -> Option<&'r JsonObject> {
     references.follow(from, "").ok()?.node.as_object()
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Lowering, Object, is_annotation, means_null, push_all_of, set_nullable};
+use super::{JsonObject, Lowering, is_annotation, means_null, push_all_of, set_nullable};
 use crate::diagnostic::child;
 use crate::spec::{ObjectKind, Versions};
 
@@ -13,7 +13,7 @@ use crate::spec::{ObjectKind, Versions};
 /// Before `{"oneOf": [{"type": "string"}, {"type": "null"}]}`, after `{"nullable": true, "type": "string"}`.
 /// Before `{"oneOf": [{"type": "string"}, {"type": "object"}, {"type": "null"}]}`,
 /// after `{"oneOf": [{"type": "string"}, {"type": "object"}], "nullable": true}`.
-pub(super) fn null_alternative(schema: &mut Object, walk: &mut Lowering) {
+pub(super) fn null_alternative(schema: &mut JsonObject, walk: &mut Lowering) {
     for keyword in ["anyOf", "oneOf"] {
         let Some(Value::Array(arms)) = schema.get_mut(keyword) else { continue };
         if !arms.iter().any(means_null) {
@@ -43,7 +43,7 @@ pub(super) fn null_alternative(schema: &mut Object, walk: &mut Lowering) {
 }
 
 /// Adds to a schema the only alternative it has left, and tells where its members are now.
-fn take_in(schema: &mut Object, arm: Value, walk: &Lowering) -> String {
+fn take_in(schema: &mut JsonObject, arm: Value, walk: &Lowering) -> String {
     match arm {
         Value::Object(arm) if !arm.contains_key("$ref") && schema.keys().all(|keyword| is_annotation(keyword)) => {
             // What the schema itself says of its use is nearer to it than what the alternative says.
@@ -62,7 +62,7 @@ fn take_in(schema: &mut Object, arm: Value, walk: &Lowering) -> String {
 /// Makes alternatives that are lists of values of one type one list, the way 3.1 writes an `enum` with a text for each value.
 ///
 /// Before `{"oneOf": [{"const": "a", "title": "First"}, {"const": "b"}]}`, after `{"type": "string", "enum": ["a", "b"]}`.
-pub(super) fn constants(schema: &mut Object, _: &mut Lowering) {
+pub(super) fn constants(schema: &mut JsonObject, _: &mut Lowering) {
     if schema.contains_key("type") || schema.contains_key("enum") {
         return;
     }
@@ -105,7 +105,7 @@ fn listed_values(arms: &[Value]) -> Option<(Value, Vec<Value>)> {
 ///
 /// Before `{"$ref": "#/components/schemas/A", "description": "Mine"}`,
 /// after `{"allOf": [{"$ref": "#/components/schemas/A"}], "description": "Mine"}`.
-pub(super) fn reference_with_siblings(schema: &mut Object, _: &mut Lowering) {
+pub(super) fn reference_with_siblings(schema: &mut JsonObject, _: &mut Lowering) {
     if !schema.get("$ref").is_some_and(Value::is_string) {
         return;
     }

@@ -2,14 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::{Lowering, Object};
+use super::{JsonObject, Lowering};
 use crate::diagnostic::child;
 
 /// Makes a list of items, each with its own schema, items of any of these.
 ///
 /// Before `{"type": "array", "prefixItems": [{"type": "string"}, {"type": "integer"}], "items": false}`,
 /// after `{"type": "array", "items": {"anyOf": [{"type": "string"}, {"type": "integer"}]}}`.
-pub(super) fn tuple(schema: &mut Object, walk: &mut Lowering) {
+pub(super) fn tuple(schema: &mut JsonObject, walk: &mut Lowering) {
     let Some(Value::Array(listed)) = schema.get_mut("prefixItems").filter(|items| items.is_array()).map(Value::take)
     else {
         return;
@@ -54,7 +54,7 @@ fn any_of(kinds: Vec<(String, Value)>, keyword: &str, walk: &mut Lowering) -> Va
 }
 
 /// Before `{"type": "array"}`, after `{"type": "array", "items": {}}`.
-pub(super) fn missing_items(schema: &mut Object, _: &mut Lowering) {
+pub(super) fn missing_items(schema: &mut JsonObject, _: &mut Lowering) {
     if schema.get("type").is_some_and(|kind| kind == "array") {
         schema.entry("items").or_insert_with(|| json!({}));
     }
@@ -64,7 +64,7 @@ pub(super) fn missing_items(schema: &mut Object, _: &mut Lowering) {
 ///
 /// Before `{"type": "object", "patternProperties": {"^x": {"type": "string"}}}`,
 /// after `{"type": "object", "additionalProperties": {"type": "string"}}`.
-pub(super) fn pattern_properties(schema: &mut Object, walk: &mut Lowering) {
+pub(super) fn pattern_properties(schema: &mut JsonObject, walk: &mut Lowering) {
     let Some(Value::Object(patterns)) =
         schema.get_mut("patternProperties").filter(|patterns| patterns.is_object()).map(Value::take)
     else {
@@ -86,7 +86,7 @@ pub(super) fn pattern_properties(schema: &mut Object, walk: &mut Lowering) {
 
 /// Before `{"type": "object", "unevaluatedProperties": {"type": "string"}}`,
 /// after `{"type": "object", "additionalProperties": {"type": "string"}}`.
-pub(super) fn unevaluated_properties(schema: &mut Object, walk: &mut Lowering) {
+pub(super) fn unevaluated_properties(schema: &mut JsonObject, walk: &mut Lowering) {
     let Some(further) = schema.shift_remove("unevaluatedProperties") else { return };
     match further {
         Value::Bool(false) => walk.lossy("unevaluatedProperties", "further properties are not ruled out"),

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Lowering, Object, first_example};
+use super::{JsonObject, Lowering, first_example};
 use crate::lower::document::schema_pointer;
 
 /// Keywords that are dropped without a word, for no client would differ by them.
@@ -27,7 +27,7 @@ const UNSUPPORTED: [(&str, &str); 14] = [
 ];
 
 /// Before `{"$comment": "Why", "examples": [1], "type": "integer"}`, after `{"type": "integer", "example": 1}`.
-pub(super) fn drop_annotations(schema: &mut Object, _: &mut Lowering) {
+pub(super) fn drop_annotations(schema: &mut JsonObject, _: &mut Lowering) {
     for keyword in HARMLESS {
         schema.shift_remove(keyword);
     }
@@ -35,7 +35,7 @@ pub(super) fn drop_annotations(schema: &mut Object, _: &mut Lowering) {
 }
 
 /// Before `{"type": "object", "dependentRequired": {"a": ["b"]}}`, after `{"type": "object"}`.
-pub(super) fn drop_unsupported(schema: &mut Object, walk: &mut Lowering) {
+pub(super) fn drop_unsupported(schema: &mut JsonObject, walk: &mut Lowering) {
     for (keyword, loss) in UNSUPPORTED {
         if schema.shift_remove(keyword).is_some() {
             walk.lossy(keyword, format!("`{keyword}` is dropped: {loss}"));
@@ -50,7 +50,7 @@ pub(super) fn drop_unsupported(schema: &mut Object, walk: &mut Lowering) {
 ///
 /// Before `{"components": {"schemas": {"A": {"$defs": {"B": {"type": "string"}}}}}}`,
 /// after `{"components": {"schemas": {"A": {}, "B": {"type": "string"}}}}`.
-pub(super) fn move_definitions(schema: &mut Object, walk: &mut Lowering) {
+pub(super) fn move_definitions(schema: &mut JsonObject, walk: &mut Lowering) {
     let Some(Value::Object(definitions)) = schema.get_mut("$defs").map(Value::take) else { return };
     schema.shift_remove("$defs");
     let place = walk.place("$defs");

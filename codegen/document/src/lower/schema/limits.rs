@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::{Lowering, Object};
+use super::{JsonObject, Lowering};
 
 /// Before `{"exclusiveMinimum": 5, "minimum": 3}`, after `{"minimum": 5, "exclusiveMinimum": true}`.
 /// Before `{"exclusiveMaximum": 5, "maximum": 3}`, after `{"maximum": 3}`.
-pub(super) fn exclusive(schema: &mut Object, _: &mut Lowering) {
+pub(super) fn exclusive(schema: &mut JsonObject, _: &mut Lowering) {
     for (exclusive, inclusive, is_tighter) in
         [("exclusiveMinimum", "minimum", f64::ge as fn(&f64, &f64) -> bool), ("exclusiveMaximum", "maximum", f64::le)]
     {
@@ -25,7 +25,7 @@ pub(super) fn exclusive(schema: &mut Object, _: &mut Lowering) {
 /// Makes counts whole numbers, and drops those that are none.
 ///
 /// Before `{"minLength": 1.0, "maxLength": -1}`, after `{"minLength": 1}`.
-pub(super) fn counts(schema: &mut Object, walk: &mut Lowering) {
+pub(super) fn counts(schema: &mut JsonObject, walk: &mut Lowering) {
     for keyword in ["minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"] {
         let Some(count) = schema.get_mut(keyword).filter(|count| count.is_number() && !count.is_u64()) else {
             continue;
@@ -41,7 +41,7 @@ pub(super) fn counts(schema: &mut Object, walk: &mut Lowering) {
 ///
 /// Before `{"type": "integer", "minimum": 0.5, "exclusiveMinimum": true, "maximum": 10.0, "multipleOf": 0.5}`,
 /// after `{"type": "integer", "minimum": 1, "maximum": 10}`.
-pub(super) fn integers(schema: &mut Object, walk: &mut Lowering) {
+pub(super) fn integers(schema: &mut JsonObject, walk: &mut Lowering) {
     if schema.get("type").is_none_or(|kind| kind != "integer") {
         return;
     }
@@ -69,7 +69,7 @@ pub(super) fn integers(schema: &mut Object, walk: &mut Lowering) {
 /// 2^53: below it, every whole `f64` is the number it was written as.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
-fn drop_limit(schema: &mut Object, keyword: &str, why: &str, walk: &mut Lowering) {
+fn drop_limit(schema: &mut JsonObject, keyword: &str, why: &str, walk: &mut Lowering) {
     schema.shift_remove(keyword);
     walk.warn(
         keyword,

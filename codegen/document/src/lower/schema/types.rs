@@ -2,12 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Lowering, Object, is_composed, is_null_alone, push_all_of, set_nullable};
+use super::{JsonObject, Lowering, is_composed, is_null_alone, push_all_of, set_nullable};
 use crate::diagnostic::child;
 use crate::spec::TYPES;
 
 /// Before `{"type": "null"}`, after `{"nullable": true}`.
-pub(super) fn null_alone(schema: &mut Object, walk: &mut Lowering) {
+pub(super) fn null_alone(schema: &mut JsonObject, walk: &mut Lowering) {
     if !is_null_alone(schema) {
         return;
     }
@@ -29,7 +29,7 @@ pub(super) fn null_alone(schema: &mut Object, walk: &mut Lowering) {
 ///
 /// A list that allows everything goes: before `{"type": ["string", "number", "boolean", "object", "array"]}`, after `{}`.
 /// A list of several stays for [`several`].
-pub(super) fn list_of_one(schema: &mut Object, _: &mut Lowering) {
+pub(super) fn list_of_one(schema: &mut JsonObject, _: &mut Lowering) {
     if !schema.get("type").is_some_and(Value::is_array) {
         return;
     }
@@ -46,7 +46,7 @@ pub(super) fn list_of_one(schema: &mut Object, _: &mut Lowering) {
 ///
 /// Before `{"type": "string", "contentEncoding": "base64"}`, after `{"type": "string", "format": "byte"}`.
 /// Before `{"contentMediaType": "image/png"}`, after `{"type": "string", "format": "binary"}`.
-pub(super) fn content(schema: &mut Object, walk: &mut Lowering) {
+pub(super) fn content(schema: &mut JsonObject, walk: &mut Lowering) {
     let encoding = schema.shift_remove("contentEncoding");
     let media_type = schema.shift_remove("contentMediaType");
     let format = match (encoding.as_ref().and_then(Value::as_str), media_type.as_ref().and_then(Value::as_str)) {
@@ -73,7 +73,7 @@ fn is_text(media_type: &str) -> bool {
 ///
 /// Before `{"properties": {}}`, after `{"properties": {}, "type": "object"}`.
 /// Before `{"format": "uuid"}`, after `{"format": "uuid", "type": "string"}`.
-pub(super) fn missing(schema: &mut Object, _: &mut Lowering) {
+pub(super) fn missing(schema: &mut JsonObject, _: &mut Lowering) {
     if schema.contains_key("type") || is_composed(schema) {
         return;
     }
@@ -113,13 +113,13 @@ fn type_of_format(format: &str) -> Option<&'static str> {
 /// {"description": "Either", "nullable": true,
 ///  "anyOf": [{"type": "string", "maxLength": 5}, {"type": "array", "items": {}}]}
 /// ```
-pub(super) fn several(schema: &mut Object, walk: &mut Lowering) {
+pub(super) fn several(schema: &mut JsonObject, walk: &mut Lowering) {
     let Some(kinds) = known_types(schema).filter(|kinds| kinds.len() > 1) else { return };
     schema.shift_remove("type");
-    let (outer, keywords): (Object, Object) =
+    let (outer, keywords): (JsonObject, JsonObject) =
         std::mem::take(schema).into_iter().partition(|(keyword, _)| owners(keyword).is_empty() && keyword != "enum");
     *schema = outer;
-    let mut arms: Vec<Object> = kinds.iter().filter_map(|kind| arm(kind, &keywords)).collect();
+    let mut arms: Vec<JsonObject> = kinds.iter().filter_map(|kind| arm(kind, &keywords)).collect();
     for arm in &mut arms {
         super::lower(arm, walk);
     }
@@ -146,7 +146,7 @@ pub(super) fn several(schema: &mut Object, walk: &mut Lowering) {
 }
 
 /// Where the alternatives that are made of a list of types come to stand.
-fn any_of_pointer(schema: &Object, walk: &Lowering) -> String {
+fn any_of_pointer(schema: &JsonObject, walk: &Lowering) -> String {
     if !schema.contains_key("anyOf") {
         return walk.place("anyOf");
     }
@@ -155,7 +155,7 @@ fn any_of_pointer(schema: &Object, walk: &Lowering) -> String {
 }
 
 /// The schema of one type out of the keywords of several; none where an `enum` has no value of the type.
-fn arm(kind: &str, keywords: &Object) -> Option<Object> {
+fn arm(kind: &str, keywords: &JsonObject) -> Option<JsonObject> {
     let mut arm = Map::from_iter([("type".to_owned(), json!(kind))]);
     for (keyword, value) in keywords {
         match value {
@@ -179,7 +179,7 @@ fn arm(kind: &str, keywords: &Object) -> Option<Object> {
 /// Drops keywords that say nothing about a schema's type: they allow and forbid nothing, and would hide the type from 3.0 tools.
 ///
 /// Before `{"type": "boolean", "format": "int32"}`, after `{"type": "boolean"}`.
-pub(super) fn drop_misplaced(schema: &mut Object, walk: &mut Lowering) {
+pub(super) fn drop_misplaced(schema: &mut JsonObject, walk: &mut Lowering) {
     let Some(kind) = schema.get("type").and_then(Value::as_str).and_then(known) else { return };
     let is_misplaced = |keyword: &str| !owners(keyword).is_empty() && !owners(keyword).contains(&kind);
     if !schema.keys().any(|keyword| is_misplaced(keyword)) {
@@ -212,7 +212,7 @@ fn is_format_of(format: &Value, kind: &str) -> bool {
 }
 
 /// The types of a schema, `null` among them, if `type` is one or several words that mean one.
-pub fn known_types(schema: &Object) -> Option<Vec<&'static str>> {
+pub fn known_types(schema: &JsonObject) -> Option<Vec<&'static str>> {
     match schema.get("type")? {
         Value::String(kind) => Some(vec![known(kind)?]),
         Value::Array(kinds) => kinds.iter().map(|kind| kind.as_str().and_then(known)).collect(),
@@ -225,7 +225,7 @@ fn known(word: &str) -> Option<&'static str> {
 }
 
 /// Sets the types of a schema in the shortest way: an integer is a number, and all types together are none.
-pub(super) fn set(schema: &mut Object, mut kinds: Vec<&'static str>) {
+pub(super) fn set(schema: &mut JsonObject, mut kinds: Vec<&'static str>) {
     if kinds.contains(&"number") {
         kinds.retain(|kind| *kind != "integer");
     }

@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use serde_json::{Value, json};
 
 use super::types::{self, known_types};
-use super::{Lowering, Object, is_composed, set_nullable};
+use super::{JsonObject, Lowering, is_composed, set_nullable};
 
 /// Before `{"const": "a"}`, after `{"enum": ["a"]}`.
-pub(super) fn constant(schema: &mut Object, _: &mut Lowering) {
+pub(super) fn constant(schema: &mut JsonObject, _: &mut Lowering) {
     if let Some(value) = schema.shift_remove("const") {
         schema.insert("enum".to_owned(), json!([value]));
     }
@@ -17,7 +17,7 @@ pub(super) fn constant(schema: &mut Object, _: &mut Lowering) {
 /// Takes out of an `enum` what is no choice between simple values.
 ///
 /// Before `{"enum": ["a", "a", null]}`, after `{"enum": ["a"], "nullable": true}`.
-pub(super) fn null_value(schema: &mut Object, walk: &mut Lowering) {
+pub(super) fn null_value(schema: &mut JsonObject, walk: &mut Lowering) {
     let Some(Value::Array(values)) = schema.get_mut("enum") else { return };
     let has_null = values.iter().any(Value::is_null);
     let has_structure = values.iter().any(|value| value.is_object() || value.is_array());
@@ -41,7 +41,7 @@ pub(super) fn null_value(schema: &mut Object, walk: &mut Lowering) {
 /// Before `{"enum": [1, 2]}`, after `{"enum": [1, 2], "type": "integer"}`.
 /// Before `{"type": "array", "items": {"type": "string"}, "enum": ["a"]}`,
 /// after `{"type": "array", "items": {"type": "string", "enum": ["a"]}}`.
-pub(super) fn fit_type(schema: &mut Object, walk: &mut Lowering) {
+pub(super) fn fit_type(schema: &mut JsonObject, walk: &mut Lowering) {
     let Some(Value::Array(values)) = schema.get_mut("enum") else { return };
     let mut values = std::mem::take(values);
     let fits = |value: &Value, kinds: &[&str]| kinds.iter().any(|kind| types::fits(value, kind));
@@ -74,7 +74,7 @@ pub(super) fn fit_type(schema: &mut Object, walk: &mut Lowering) {
 }
 
 /// An array's `enum` lists what its items can be, though it stands one level too high.
-fn move_to_items(schema: &mut Object, values: Vec<Value>, walk: &mut Lowering) {
+fn move_to_items(schema: &mut JsonObject, values: Vec<Value>, walk: &mut Lowering) {
     schema.shift_remove("enum");
     let message = "`enum` of an array lists simple values; it is read as that of the items";
     walk.warn("enum", "misplaced-keyword", message, "move `enum` into `items`");

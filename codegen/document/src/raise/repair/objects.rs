@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::{Object, Repair};
+use super::{JsonObject, Repair};
 use crate::diagnostic::child;
 use crate::spec::{Field, ObjectKind, Versions};
 
 /// Completes an object. Returns false if it must be left out.
-pub(super) fn complete(kind: ObjectKind, object: &mut Object, repair: &mut Repair) -> bool {
+pub(super) fn complete(kind: ObjectKind, object: &mut JsonObject, repair: &mut Repair) -> bool {
     match kind {
         ObjectKind::ServerVariable => server_variable(object, repair),
         ObjectKind::RequestBody => request_body(object, repair),
@@ -37,7 +37,7 @@ pub(super) fn complete(kind: ObjectKind, object: &mut Object, repair: &mut Repai
 }
 
 /// Before `{"enum": ["v1", "v2"]}`, after `{"enum": ["v1", "v2"], "default": "v1"}`.
-fn server_variable(variable: &mut Object, repair: &mut Repair) {
+fn server_variable(variable: &mut JsonObject, repair: &mut Repair) {
     if variable.contains_key("default") {
         return;
     }
@@ -48,7 +48,7 @@ fn server_variable(variable: &mut Object, repair: &mut Repair) {
 }
 
 /// Before `{"schema": {"type": "string"}}`, after `{"content": {"application/json": {"schema": {"type": "string"}}}}`.
-fn request_body(body: &mut Object, repair: &mut Repair) {
+fn request_body(body: &mut JsonObject, repair: &mut Repair) {
     if body.contains_key("content") {
         return;
     }
@@ -68,7 +68,7 @@ fn request_body(body: &mut Object, repair: &mut Repair) {
 /// | `{"type": "bearer"}` | `{"type": "http", "scheme": "bearer"}` |
 /// | `{"type": "apiKey", "name": "X-Key"}` | `{"type": "apiKey", "name": "X-Key", "in": "header"}` |
 /// | `{"type": "oauth2"}` | `{"type": "http", "scheme": "bearer"}` |
-pub(super) fn security_scheme(scheme: &mut Object, repair: &mut Repair) {
+pub(super) fn security_scheme(scheme: &mut JsonObject, repair: &mut Repair) {
     if repair.version == Versions::V2_0 || scheme.contains_key("$ref") {
         return;
     }
@@ -100,7 +100,7 @@ pub(super) fn security_scheme(scheme: &mut Object, repair: &mut Repair) {
 }
 
 /// What a security scheme must have depends on its type.
-fn missing_of_scheme(kind: ObjectKind, scheme: &Object) -> Option<&'static str> {
+fn missing_of_scheme(kind: ObjectKind, scheme: &JsonObject) -> Option<&'static str> {
     if kind != ObjectKind::SecurityScheme {
         return None;
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Object, Repair};
+use super::{JsonObject, Repair};
 use crate::diagnostic::{child, tokens};
 use crate::spec::{METHODS, ObjectKind, Versions};
 use crate::template;
@@ -10,7 +10,7 @@ use crate::template;
 /// Completes paths that do not begin with a slash or do not close a brace.
 ///
 /// Before `{"pets/{id": {}}`, after `{"/pets/{id}": {}}`.
-pub(super) fn paths(paths: &mut Object, repair: &mut Repair) {
+pub(super) fn paths(paths: &mut JsonObject, repair: &mut Repair) {
     let wrong: Vec<(String, String)> = paths
         .keys()
         .filter(|path| !path.starts_with("x-") && *path != "$ref")
@@ -66,7 +66,7 @@ fn meant_segment(segment: &str) -> String {
 /// |---|---|
 /// | `{"GET": {}}` | `{"get": {}}` |
 /// | `{"get": null, "responses": {}}` | `{"get": {"responses": {}}}` |
-pub(super) fn path_item(item: &mut Object, repair: &mut Repair) {
+pub(super) fn path_item(item: &mut JsonObject, repair: &mut Repair) {
     let is_method = |name: &str| METHODS.contains(&name);
     let upper: Vec<String> =
         item.keys().filter(|name| !is_method(name) && is_method(&name.to_ascii_lowercase())).cloned().collect();
@@ -93,7 +93,7 @@ pub(super) fn path_item(item: &mut Object, repair: &mut Repair) {
     if !item.get(method).is_some_and(Value::is_null) || fields.is_empty() {
         return;
     }
-    let mut operation = Object::new();
+    let mut operation = JsonObject::new();
     for name in fields {
         if let Some(value) = item.shift_remove(&name) {
             let to = child(&repair.place(method), &name);
@@ -110,13 +110,13 @@ pub(super) fn path_item(item: &mut Object, repair: &mut Repair) {
 /// Reads statuses that are indented like `responses`.
 ///
 /// Before `{"responses": null, "200": {}}`, after `{"responses": {"200": {}}}`.
-pub(super) fn statuses_outside(operation: &mut Object, repair: &mut Repair) {
+pub(super) fn statuses_outside(operation: &mut JsonObject, repair: &mut Repair) {
     let statuses: Vec<String> =
         operation.keys().filter(|name| is_status(name) && !name.starts_with("x-")).cloned().collect();
     if statuses.is_empty() || operation.get("responses").is_some_and(|responses| !responses.is_null()) {
         return;
     }
-    let mut responses = Object::new();
+    let mut responses = JsonObject::new();
     for status in statuses {
         if let Some(value) = operation.shift_remove(&status) {
             let to = child(&repair.place("responses"), &status);
@@ -136,7 +136,7 @@ pub(super) fn statuses_outside(operation: &mut Object, repair: &mut Repair) {
 /// | `{"Default": {}}` | `{"default": {}}` |
 /// | `{"200 OK": {}}` | `{"200": {}}` |
 /// | `{"success": {}}` | `{}` |
-pub(super) fn statuses(responses: &mut Object, repair: &mut Repair) {
+pub(super) fn statuses(responses: &mut JsonObject, repair: &mut Repair) {
     let wrong: Vec<String> =
         responses.keys().filter(|status| !is_status(status) && *status != "$ref").cloned().collect();
     for status in wrong {
@@ -172,7 +172,7 @@ fn meant_status(status: &str) -> Option<String> {
 }
 
 /// Completes a parameter that does not say where it is, and drops a style that its place does not have.
-pub(super) fn parameter(parameter: &mut Object, repair: &mut Repair) {
+pub(super) fn parameter(parameter: &mut JsonObject, repair: &mut Repair) {
     if parameter.contains_key("$ref") {
         return;
     }
@@ -183,7 +183,7 @@ pub(super) fn parameter(parameter: &mut Object, repair: &mut Repair) {
 }
 
 /// Before `{"name": "id"}` in `/pets/{id}`, after `{"name": "id", "in": "path"}`; elsewhere `{"name": "id", "in": "query"}`.
-fn location(parameter: &mut Object, repair: &mut Repair) {
+fn location(parameter: &mut JsonObject, repair: &mut Repair) {
     let Some(name) = parameter.get("name").and_then(Value::as_str).filter(|_| !parameter.contains_key("in")) else {
         return;
     };
@@ -198,7 +198,7 @@ fn location(parameter: &mut Object, repair: &mut Repair) {
 /// Drops the style of a parameter that its place does not have: the default of the place applies.
 ///
 /// Before `{"in": "query", "name": "q", "style": "simple"}`, after `{"in": "query", "name": "q"}`.
-fn style(parameter: &mut Object, repair: &mut Repair) {
+fn style(parameter: &mut JsonObject, repair: &mut Repair) {
     let Some(Value::String(style)) = parameter.get("style") else { return };
     let (place, styles): (_, &[&str]) = match parameter.get("in").and_then(Value::as_str) {
         Some(place @ ("query" | "querystring")) => (place, &["form", "spaceDelimited", "pipeDelimited", "deepObject"]),

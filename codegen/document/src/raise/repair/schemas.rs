@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 
 use super::scalars::flag;
-use super::{Object, Repair};
+use super::{JsonObject, Repair};
 use crate::diagnostic::{child, closest};
 use crate::spec::{TYPES, Versions};
 
 /// Reads the keywords of a schema as they are meant.
-pub(super) fn read(schema: &mut Object, repair: &mut Repair) {
+pub(super) fn read(schema: &mut JsonObject, repair: &mut Repair) {
     required_among_properties(schema, repair);
     required_flags(schema, repair);
     types(schema, repair);
@@ -18,7 +18,7 @@ pub(super) fn read(schema: &mut Object, repair: &mut Repair) {
 /// Moves a list of required properties out of the properties, where it is when it is indented too deep.
 ///
 /// Before `{"properties": {"id": {}, "required": ["id"]}}`, after `{"properties": {"id": {}}, "required": ["id"]}`.
-fn required_among_properties(schema: &mut Object, repair: &mut Repair) {
+fn required_among_properties(schema: &mut JsonObject, repair: &mut Repair) {
     if schema.contains_key("required") {
         return;
     }
@@ -43,7 +43,7 @@ fn required_among_properties(schema: &mut Object, repair: &mut Repair) {
 /// | `{"enum": "a"}` | `{"enum": ["a"]}` |
 /// | `{"enum": []}` | `{}` |
 /// | `{"examples": {"one": {"value": 1}}}` | `{"examples": [1]}` |
-fn values(schema: &mut Object, repair: &mut Repair) {
+fn values(schema: &mut JsonObject, repair: &mut Repair) {
     match schema.get_mut("enum") {
         Some(value @ (Value::String(_) | Value::Number(_) | Value::Bool(_))) => {
             *value = json!([value.take()]);
@@ -80,7 +80,7 @@ fn values(schema: &mut Object, repair: &mut Repair) {
 ///
 /// Before `{"properties": {"id": {"type": "string", "required": true}}}`,
 /// after `{"properties": {"id": {"type": "string"}}, "required": ["id"]}`.
-fn required_flags(schema: &mut Object, repair: &mut Repair) {
+fn required_flags(schema: &mut JsonObject, repair: &mut Repair) {
     let help = "list the names of the required properties, in the schema that has the properties";
     if let Some(flag) = schema.get("required").filter(|flag| !flag.is_number()).and_then(flag) {
         let message = format!("`required: {flag}` has no effect on a schema that is no property");
@@ -125,7 +125,7 @@ fn required_flags(schema: &mut Object, repair: &mut Repair) {
 /// | `{"type": ["string", null]}` | `{"type": ["string", "null"]}` |
 /// | `{"type": null, "description": "D"}` | `{"type": "null", "description": "D"}` |
 /// | `{"type": "any"}` | `{}` |
-fn types(schema: &mut Object, repair: &mut Repair) {
+fn types(schema: &mut JsonObject, repair: &mut Repair) {
     let is_known = |word: &Value| word.as_str().is_some_and(|word| TYPES.contains(&word));
     let kind = match schema.get("type") {
         Some(Value::Array(words)) if words.iter().all(is_known) && !words.is_empty() => return,

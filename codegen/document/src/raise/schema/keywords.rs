@@ -2,14 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::super::{Object, Raising};
+use super::super::{JsonObject, Raising};
 use crate::diagnostic::child;
 use crate::spec::Versions;
 
 /// A Reference Object's `summary` is no keyword of a schema.
 ///
 /// Before `{"$ref": "#/components/schemas/A", "summary": "Mine"}`, after `{"$ref": "#/components/schemas/A", "description": "Mine"}`.
-pub(super) fn summary_of_reference(schema: &mut Object, _: &mut Raising) {
+pub(super) fn summary_of_reference(schema: &mut JsonObject, _: &mut Raising) {
     if schema.contains_key("$ref")
         && let Some(summary) = schema.shift_remove("summary").filter(Value::is_string)
     {
@@ -18,7 +18,7 @@ pub(super) fn summary_of_reference(schema: &mut Object, _: &mut Raising) {
 }
 
 /// Before `{"type": "file"}` in Swagger 2.0, after `{"type": "string", "format": "binary"}`.
-pub(super) fn file(schema: &mut Object, _: &mut Raising) {
+pub(super) fn file(schema: &mut JsonObject, _: &mut Raising) {
     if schema.get("type").is_some_and(|kind| kind == "file") {
         schema.insert("type".to_owned(), json!("string"));
         schema.insert("format".to_owned(), json!("binary"));
@@ -28,7 +28,7 @@ pub(super) fn file(schema: &mut Object, _: &mut Raising) {
 /// Drops the separator of an array inside an array, for which only Swagger 2.0 has words.
 ///
 /// Before `{"type": "array", "items": {}, "collectionFormat": "csv"}`, after `{"type": "array", "items": {}}`.
-pub(super) fn collection_format(schema: &mut Object, raising: &mut Raising) {
+pub(super) fn collection_format(schema: &mut JsonObject, raising: &mut Raising) {
     if raising.version != Versions::V2_0 {
         return;
     }
@@ -40,7 +40,7 @@ pub(super) fn collection_format(schema: &mut Object, raising: &mut Raising) {
 }
 
 /// Before `{"items": [{"type": "string"}], "additionalItems": false}`, after `{"prefixItems": [{"type": "string"}], "items": false}`.
-pub(super) fn tuple(schema: &mut Object, raising: &mut Raising) {
+pub(super) fn tuple(schema: &mut JsonObject, raising: &mut Raising) {
     if !schema.get("items").is_some_and(Value::is_array) || schema.contains_key("prefixItems") {
         return;
     }
@@ -51,7 +51,7 @@ pub(super) fn tuple(schema: &mut Object, raising: &mut Raising) {
 }
 
 /// Before `{"definitions": {"B": {"type": "string"}}}`, after `{"$defs": {"B": {"type": "string"}}}`.
-pub(super) fn definitions(schema: &mut Object, raising: &mut Raising) {
+pub(super) fn definitions(schema: &mut JsonObject, raising: &mut Raising) {
     if !schema.get("definitions").is_some_and(Value::is_object) {
         return;
     }
@@ -73,7 +73,7 @@ pub(super) fn definitions(schema: &mut Object, raising: &mut Raising) {
 
 /// Before `{"dependencies": {"a": ["b"], "c": {"required": ["d"]}}}`,
 /// after `{"dependentRequired": {"a": ["b"]}, "dependentSchemas": {"c": {"required": ["d"]}}}`.
-pub(super) fn dependencies(schema: &mut Object, raising: &mut Raising) {
+pub(super) fn dependencies(schema: &mut JsonObject, raising: &mut Raising) {
     let Some(Value::Object(dependencies)) = schema.get("dependencies") else { return };
     if !dependencies.values().all(|value| value.is_array() || value.is_object() || value.is_boolean()) {
         return;
@@ -100,7 +100,7 @@ pub(super) fn dependencies(schema: &mut Object, raising: &mut Raising) {
 
 /// Before `{"minimum": 5, "exclusiveMinimum": true}`, after `{"exclusiveMinimum": 5}`.
 /// Before `{"maximum": 5, "exclusiveMaximum": false}`, after `{"maximum": 5}`.
-pub(super) fn exclusive_limits(schema: &mut Object, raising: &mut Raising) {
+pub(super) fn exclusive_limits(schema: &mut JsonObject, raising: &mut Raising) {
     for (exclusive, inclusive) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
         let Some(Value::Bool(is_exclusive)) = schema.get(exclusive) else { continue };
         let limit = schema.get(inclusive).filter(|limit| *is_exclusive && limit.is_number()).cloned();
@@ -116,7 +116,7 @@ pub(super) fn exclusive_limits(schema: &mut Object, raising: &mut Raising) {
 }
 
 /// Before `{"example": 1, "examples": [2]}`, after `{"examples": [1, 2]}`.
-pub(super) fn example(schema: &mut Object, raising: &mut Raising) {
+pub(super) fn example(schema: &mut JsonObject, raising: &mut Raising) {
     if !schema.contains_key("example") || !schema.get("examples").is_none_or(Value::is_array) {
         return;
     }
@@ -129,14 +129,14 @@ pub(super) fn example(schema: &mut Object, raising: &mut Raising) {
 }
 
 /// Before `{"discriminator": "kind"}`, after `{"discriminator": {"propertyName": "kind"}}`.
-pub(super) fn discriminator(schema: &mut Object, _: &mut Raising) {
+pub(super) fn discriminator(schema: &mut JsonObject, _: &mut Raising) {
     if let Some(discriminator @ Value::String(_)) = schema.get_mut("discriminator") {
         *discriminator = json!({"propertyName": discriminator.take()});
     }
 }
 
 /// Gives a keyword its new name. Its value keeps its place in the order.
-fn rename(schema: &mut Object, from: &str, to: &str, raising: &mut Raising) {
+fn rename(schema: &mut JsonObject, from: &str, to: &str, raising: &mut Raising) {
     raising.moved(&raising.place(from), &raising.place(to));
     let members = std::mem::take(schema);
     *schema = members

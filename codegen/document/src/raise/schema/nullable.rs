@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::super::{Object, Raising};
+use super::super::{JsonObject, Raising};
 use crate::spec::{FieldType, ObjectKind, Versions};
 
 /// Before `{"type": "string", "x-nullable": true}` in Swagger 2.0, after `{"type": "string", "nullable": true}`.
-pub(super) fn extension(schema: &mut Object, raising: &mut Raising) {
+pub(super) fn extension(schema: &mut JsonObject, raising: &mut Raising) {
     if raising.version == Versions::V2_0 && schema.get("x-nullable").is_some_and(Value::is_boolean) {
         let is_nullable = schema.shift_remove("x-nullable").unwrap_or_default();
         schema.entry("nullable").or_insert(is_nullable);
@@ -23,7 +23,7 @@ pub(super) fn extension(schema: &mut Object, raising: &mut Raising) {
 /// | `{"$ref": A, "description": "D", "nullable": true}` | `{"description": "D", "anyOf": [{"$ref": A}, {"type": "null"}]}` |
 /// | `{"allOf": [A], "title": "T", "nullable": true}` | `{"title": "T", "anyOf": [{"allOf": [A]}, {"type": "null"}]}` |
 /// | `{"type": "string", "nullable": false}` | `{"type": "string"}` |
-pub(super) fn nullable(schema: &mut Object, raising: &mut Raising) {
+pub(super) fn nullable(schema: &mut JsonObject, raising: &mut Raising) {
     let Some(Value::Bool(is_nullable)) = schema.get("nullable") else { return };
     let is_nullable = *is_nullable;
     schema.shift_remove("nullable");
@@ -37,7 +37,7 @@ pub(super) fn nullable(schema: &mut Object, raising: &mut Raising) {
 }
 
 /// Adds null to each keyword that would rule it out. False if there is none: the schema says nothing about null.
-fn add_null(schema: &mut Object) -> bool {
+fn add_null(schema: &mut JsonObject) -> bool {
     let mut is_added = false;
     if let Some(kinds) = schema.get_mut("type") {
         is_added = true;
@@ -77,8 +77,8 @@ fn allows_null(arm: &Value) -> bool {
 }
 
 /// Makes a schema one of two alternatives, the other of which is null. What it says about itself stays where it is.
-fn wrap(schema: &mut Object, raising: &mut Raising) {
-    let (outer, inner): (Object, Object) =
+fn wrap(schema: &mut JsonObject, raising: &mut Raising) {
+    let (outer, inner): (JsonObject, JsonObject) =
         std::mem::take(schema).into_iter().partition(|(keyword, _)| is_outer(keyword));
     let arm = raising.place("anyOf") + "/0";
     raising.documents.copy_origin(&raising.pointer, &arm);

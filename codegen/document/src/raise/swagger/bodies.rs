@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::{Object, Raising};
+use super::super::{JsonObject, Raising};
 use super::{Found, parameters};
 use crate::diagnostic::child;
 
@@ -30,7 +30,7 @@ pub(super) fn of_body(found: Found, consumes: &[String], to: &str, raising: &mut
 
 /// The content of a body, response or request: one media type for all names. Its schema stood at `from`.
 pub(super) fn content(names: &[String], media_type: &Value, from: &str, to: &str, raising: &mut Raising) -> Value {
-    let mut content = Object::new();
+    let mut content = JsonObject::new();
     for name in names {
         let place = child(&child(to, "content"), name);
         if media_type.get("schema").is_some() {
@@ -54,7 +54,7 @@ pub(super) fn of_form(fields: Vec<Found>, consumes: &[String], to: &str, raising
     if media_types.is_empty() {
         media_types.push(if has_file { MULTIPART } else { FORM }.to_owned());
     }
-    let (mut properties, mut required, mut encoding) = (Object::new(), Vec::new(), Object::new());
+    let (mut properties, mut required, mut encoding) = (JsonObject::new(), Vec::new(), JsonObject::new());
     let first = media_types.first().map(String::as_str).unwrap_or(FORM);
     let properties_place = child(&child(&child(&child(to, "content"), first), "schema"), "properties");
     for Found { pointer: from, value: mut field } in fields {
@@ -86,12 +86,12 @@ pub(super) fn of_form(fields: Vec<Found>, consumes: &[String], to: &str, raising
     if !encoding.is_empty() {
         media_type["encoding"] = Value::Object(encoding);
     }
-    let content: Object = media_types.into_iter().map(|name| (name, media_type.clone())).collect();
+    let content: JsonObject = media_types.into_iter().map(|name| (name, media_type.clone())).collect();
     if is_required { json!({"required": true, "content": content}) } else { json!({"content": content}) }
 }
 
 /// How the values of an array are separated.
-fn array_format(schema: &Object, field: &mut Object) -> Option<String> {
+fn array_format(schema: &JsonObject, field: &mut JsonObject) -> Option<String> {
     let format = field.shift_remove("collectionFormat");
     let is_array = schema.get("type").is_some_and(|kind| kind == "array");
     is_array.then(|| format.as_ref().and_then(Value::as_str).unwrap_or("csv").to_owned())

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::{Value, json};
 
-use super::super::{Object, Raising};
+use super::super::{JsonObject, Raising};
 use super::{Found, Shared, bodies, parameters, responses, texts};
 use crate::bundle::Target;
 use crate::diagnostic::child;
@@ -20,7 +20,7 @@ struct BodyParts {
 }
 
 /// Converts a path item: its parameters and those of its operations, whose bodies are described by the parameters of both.
-pub(super) fn path_item(item: &mut Object, pointer: &str, shared: &Shared, raising: &mut Raising) {
+pub(super) fn path_item(item: &mut JsonObject, pointer: &str, shared: &Shared, raising: &mut Raising) {
     let inherited = take_body_parts(item, pointer, shared, raising);
     for method in METHODS {
         if let Some(Value::Object(operation)) = item.get_mut(method) {
@@ -30,14 +30,14 @@ pub(super) fn path_item(item: &mut Object, pointer: &str, shared: &Shared, raisi
 }
 
 /// Returns true if a path item has something of Swagger 2.0 alone.
-pub(super) fn is_of_swagger(item: &Object) -> bool {
-    let listed = |holder: &Object| {
+pub(super) fn is_of_swagger(item: &JsonObject) -> bool {
+    let listed = |holder: &JsonObject| {
         let parameters = holder.get("parameters").and_then(Value::as_array).into_iter().flatten();
         parameters.filter_map(|one| one.get("in")?.as_str()).any(|place| matches!(place, "body" | "formData"))
     };
     let is_bare = |response: &Value| response.get("schema").is_some() && response.get("content").is_none();
     let operations = METHODS.iter().filter_map(|method| item.get(*method)?.as_object());
-    let is_of_swagger = |operation: &Object| {
+    let is_of_swagger = |operation: &JsonObject| {
         let responses = operation.get("responses").and_then(Value::as_object);
         listed(operation)
             || ["consumes", "produces"].iter().any(|name| operation.contains_key(*name))
@@ -46,7 +46,7 @@ pub(super) fn is_of_swagger(item: &Object) -> bool {
     listed(item) || operations.into_iter().any(is_of_swagger)
 }
 
-fn convert(operation: &mut Object, pointer: &str, inherited: &BodyParts, shared: &Shared, raising: &mut Raising) {
+fn convert(operation: &mut JsonObject, pointer: &str, inherited: &BodyParts, shared: &Shared, raising: &mut Raising) {
     let (own_consumes, own_produces) = (operation.contains_key("consumes"), operation.contains_key("produces"));
     let (consumes, produces) = (texts(operation, "consumes"), texts(operation, "produces"));
     let consumes = if own_consumes { consumes } else { shared.consumes.clone() };
@@ -130,7 +130,7 @@ impl BodyParts {
 }
 
 /// Takes the parameters in the body out of an object's list, and converts the others.
-fn take_body_parts(holder: &mut Object, pointer: &str, shared: &Shared, raising: &mut Raising) -> BodyParts {
+fn take_body_parts(holder: &mut JsonObject, pointer: &str, shared: &Shared, raising: &mut Raising) -> BodyParts {
     let mut parts = BodyParts::default();
     let Some(Value::Array(listed)) = holder.get_mut("parameters") else { return parts };
     let place = child(pointer, "parameters");

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::{Object, Raising};
+use super::super::{JsonObject, Raising};
 use crate::diagnostic::child;
 
 /// What a Swagger 2.0 parameter or header says about its value.
@@ -31,7 +31,7 @@ const OF_SCHEMA: [&str; 18] = [
 ///
 /// Before `{"name": "ids", "in": "query", "type": "array", "items": {"type": "integer"}, "collectionFormat": "pipes"}`,
 /// after `{"name": "ids", "in": "query", "schema": {"type": "array", "items": {"type": "integer"}}, "style": "pipeDelimited", "explode": false}`.
-pub(super) fn convert(parameter: &mut Object, at: &str, raising: &mut Raising) {
+pub(super) fn convert(parameter: &mut JsonObject, at: &str, raising: &mut Raising) {
     if parameter.contains_key("$ref") {
         return;
     }
@@ -58,8 +58,8 @@ pub(super) fn convert(parameter: &mut Object, at: &str, raising: &mut Raising) {
 }
 
 /// Takes out of a parameter what it says about its value.
-pub(super) fn take_schema(parameter: &mut Object) -> Object {
-    let (schema, rest): (Object, Object) =
+pub(super) fn take_schema(parameter: &mut JsonObject) -> JsonObject {
+    let (schema, rest): (JsonObject, JsonObject) =
         std::mem::take(parameter).into_iter().partition(|(name, _)| OF_SCHEMA.contains(&name.as_str()));
     *parameter = rest;
     schema

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::{Object, Raising};
+use super::super::{JsonObject, Raising};
 use super::{bodies, parameters};
 use crate::diagnostic::child;
 
@@ -10,7 +10,7 @@ use crate::diagnostic::child;
 ///
 /// Before `{"description": "", "schema": {"type": "string"}, "examples": {"text/plain": "a"}, "headers": {"X": {"type": "integer"}}}`,
 /// after `{"description": "", "content": {"text/plain": {"schema": {"type": "string"}, "example": "a"}}, "headers": {"X": {"schema": {"type": "integer"}}}}`.
-pub(super) fn convert(response: &mut Object, produces: &[String], at: &str, raising: &mut Raising) {
+pub(super) fn convert(response: &mut JsonObject, produces: &[String], at: &str, raising: &mut Raising) {
     if response.contains_key("$ref") {
         return;
     }
@@ -22,7 +22,7 @@ pub(super) fn convert(response: &mut Object, produces: &[String], at: &str, rais
     let schema = response.shift_remove("schema");
     let examples = match response.shift_remove("examples") {
         Some(Value::Object(examples)) => examples,
-        _ => Object::new(),
+        _ => JsonObject::new(),
     };
     if schema.is_none() && examples.is_empty() {
         return;

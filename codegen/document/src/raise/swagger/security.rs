@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::super::{Object, Raising};
+use super::super::{JsonObject, Raising};
 
 /// Before `{"type": "basic"}`, after `{"type": "http", "scheme": "basic"}`.
 ///
 /// Before `{"type": "oauth2", "flow": "accessCode", "authorizationUrl": "/a", "tokenUrl": "/t", "scopes": {}}`,
 /// after `{"type": "oauth2", "flows": {"authorizationCode": {"authorizationUrl": "/a", "tokenUrl": "/t", "scopes": {}}}}`.
-pub(super) fn convert(scheme: &mut Object, at: &str, raising: &mut Raising) {
+pub(super) fn convert(scheme: &mut JsonObject, at: &str, raising: &mut Raising) {
     match scheme.get("type").and_then(Value::as_str) {
         Some("basic") => {
             scheme.insert("type".to_owned(), json!("http"));
@@ -19,7 +19,7 @@ pub(super) fn convert(scheme: &mut Object, at: &str, raising: &mut Raising) {
     }
 }
 
-fn flow(scheme: &mut Object, at: &str, raising: &mut Raising) {
+fn flow(scheme: &mut JsonObject, at: &str, raising: &mut Raising) {
     let name = match scheme.get("flow").and_then(Value::as_str) {
         Some("application") => "clientCredentials",
         Some("accessCode") => "authorizationCode",
@@ -32,7 +32,7 @@ fn flow(scheme: &mut Object, at: &str, raising: &mut Raising) {
     }
     .to_owned();
     scheme.shift_remove("flow");
-    let mut flow = Object::new();
+    let mut flow = JsonObject::new();
     for part in ["authorizationUrl", "tokenUrl", "scopes"] {
         if let Some(value) = scheme.shift_remove(part) {
             flow.insert(part.to_owned(), value);

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::Object;
+use super::super::JsonObject;
 use super::texts;
 
 /// The parts of the servers' URLs.
@@ -13,7 +13,7 @@ pub(super) struct Servers {
 }
 
 impl Servers {
-    pub(super) fn take(root: &mut Object) -> Self {
+    pub(super) fn take(root: &mut JsonObject) -> Self {
         let mut text = |name: &str| match root.shift_remove(name) {
             Some(Value::String(text)) => text,
             _ => String::new(),

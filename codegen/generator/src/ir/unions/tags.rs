@@ -385,7 +385,7 @@ impl Types<'_> {
     /// The struct that a variant holds.
     fn struct_behind(&self, ty: &Type) -> Option<usize> {
         let mut ty = ty;
-        // Aliases that lead to each other are settled later.
+        // Aliases that lead to each other are named_types later.
         for _ in 0..16 {
             let Type::Named(TypeId(draft)) = ty else { return None };
             match &self.drafts[*draft].kind {

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::{Loss, Losses, Object};
+use super::{JsonObject, Loss, Losses};
 use crate::lowered::{join, target};
 
 /// Follows a schema's reference and joins the parts of its `allOf`. A part that comes again says nothing new, so that
@@ -12,7 +12,7 @@ use crate::lowered::{join, target};
 ///
 /// Before `{"allOf": [{"$ref": "#/components/schemas/A"}, {"properties": {"b": {}}}]}` where A is
 /// `{"type": "object", "properties": {"a": {}}}`, after `{"type": "object", "properties": {"a": {}, "b": {}}}`.
-pub(super) fn flat(document: &Value, schema: &Value, place: &str, losses: &mut Losses) -> Object {
+pub(super) fn flat(document: &Value, schema: &Value, place: &str, losses: &mut Losses) -> JsonObject {
     let mut choices = 0;
     let flat = joined(document, schema, &mut HashSet::new(), &mut choices);
     if choices > 1 {
@@ -21,10 +21,10 @@ pub(super) fn flat(document: &Value, schema: &Value, place: &str, losses: &mut L
     flat
 }
 
-fn joined(document: &Value, schema: &Value, seen: &mut HashSet<String>, choices: &mut usize) -> Object {
+fn joined(document: &Value, schema: &Value, seen: &mut HashSet<String>, choices: &mut usize) -> JsonObject {
     if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
         if !seen.insert(reference.to_owned()) {
-            return Object::new();
+            return JsonObject::new();
         }
         let target = target(document, reference).unwrap_or(&Value::Null);
         return joined(document, target, seen, choices);

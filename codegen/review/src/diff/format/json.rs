@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Counts;
-use crate::diff::review::{Finding, Review, Spot};
+use crate::diff::review::{Finding, Review, SourceLocation};
 use crate::diff::{Area, Direction, RequiredBump, Severity};
 use crm_clients_document::sanitize;
 
@@ -56,7 +56,7 @@ struct Change<'a> {
 #[derive(Serialize)]
 struct Place<'a> {
     pointer: Option<&'a str>,
-    position: Option<&'a Spot>,
+    position: Option<&'a SourceLocation>,
 }
 
 impl<'a> Change<'a> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::diff::review::{Finding, Review, Spot};
+use crate::diff::review::{Finding, Review, SourceLocation};
 use crate::diff::{Rule, Severity};
 use crm_clients_document::sanitize;
 
@@ -56,7 +56,7 @@ fn result(finding: &Finding) -> Value {
     result
 }
 
-fn location(spot: &Spot) -> Value {
+fn location(spot: &SourceLocation) -> Value {
     json!({"physicalLocation": {
         "artifactLocation": {"uri": uri(&spot.file)},
         "region": {"startLine": spot.line, "startColumn": spot.column},

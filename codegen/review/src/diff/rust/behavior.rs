@@ -23,7 +23,7 @@ impl Comparison<'_> {
                 (&old.base_url, &new.base_url)
             };
             let message = format!("requests go to `{is}` unless the caller says otherwise, no longer to `{was}`");
-            self.tell(&rules::BASE_URL_CHANGED, place.clone(), message, &[was, is]);
+            self.report(&rules::BASE_URL_CHANGED, place.clone(), message, &[was, is]);
         }
         let has = |api: &Api, name: &str| api.server_variables.iter().any(|variable| variable.name == name);
         let names = [&rules::SERVER_VARIABLE_REMOVED, &rules::SERVER_VARIABLE_ADDED];
@@ -45,7 +45,7 @@ impl Comparison<'_> {
             let word = |operation: &Operation| url(operation).unwrap_or_else(|| "the client's base URL".to_owned());
             let (was, is) = (word(old), word(new));
             let message = format!("`{}` goes to {is}, no longer to {was}", new.name);
-            self.tell(&rules::SERVER_CHANGED, place.clone(), message, &[&was, &is]);
+            self.report(&rules::SERVER_CHANGED, place.clone(), message, &[&was, &is]);
         }
         // The type of the response, and whether it is a stream, is reported separately.
         if let (Some(was), Some(is)) = (&old.accept, &new.accept)
@@ -54,13 +54,13 @@ impl Comparison<'_> {
             && std::mem::discriminant(&old.output) == std::mem::discriminant(&new.output)
         {
             let message = format!("`{}` asks for `{is}`, no longer for `{was}`", new.name);
-            self.tell(&rules::ACCEPT_CHANGED, place.clone(), message, &[was, is]);
+            self.report(&rules::ACCEPT_CHANGED, place.clone(), message, &[was, is]);
         }
         if let (Some(was), Some(is)) = (&old.body, &new.body)
             && was.media_type != is.media_type
         {
             let message = format!("`{}` sends `{}`, no longer `{}`", new.name, is.media_type, was.media_type);
-            self.tell(&rules::BODY_TYPE_CHANGED, place.clone(), message, &[&was.media_type, &is.media_type]);
+            self.report(&rules::BODY_TYPE_CHANGED, place.clone(), message, &[&was.media_type, &is.media_type]);
         }
         let (was, is) = (credentials(self.old.api, old), credentials(self.new.api, new));
         let sorted = |mut all: Vec<String>| {
@@ -70,7 +70,7 @@ impl Comparison<'_> {
         if was != is && sorted(was.clone()) == sorted(is.clone()) {
             let (was, is) = (was.join(", then "), is.join(", then "));
             let message = format!("`{}` prefers {is}, no longer {was}", new.name);
-            self.tell(&rules::CREDENTIALS_REORDERED, place.clone(), message, &[&was, &is]);
+            self.report(&rules::CREDENTIALS_REORDERED, place.clone(), message, &[&was, &is]);
         }
     }
 }

@@ -46,7 +46,7 @@ impl Comparison<'_> {
                     let is = new.remove(same);
                     let place = Place { new: Some(is.pointer.to_owned()), ..place };
                     let message = format!("`{path}` is `{}` now", is.name);
-                    self.tell(&rules::CREDENTIAL_RENAMED, place, message, &[is.name]);
+                    self.report(&rules::CREDENTIAL_RENAMED, place, message, &[is.name]);
                 }
                 None => self.only_credential(Only::Old, place, &path),
             }
@@ -105,12 +105,12 @@ impl Comparison<'_> {
     /// A variant's name, and the types that it held and holds where they differ.
     pub fn variant(&mut self, place: Place, [was, is]: [&str; 2], types: Option<[&Type; 2]>) {
         if was != is {
-            self.tell(&rules::VARIANT_RENAMED, place.clone(), format!("the variant `{was}` is `{is}` now"), &[is]);
+            self.report(&rules::VARIANT_RENAMED, place.clone(), format!("the variant `{was}` is `{is}` now"), &[is]);
         }
         if let Some([held, holds]) = types {
             let (held, holds) = (self.old.written(held), self.new.written(holds));
             let message = format!("the variant `{is}` holds `{holds}`, no longer `{held}`");
-            self.tell(&rules::VARIANT_TYPE_CHANGED, place, message, &[&held, &holds]);
+            self.report(&rules::VARIANT_TYPE_CHANGED, place, message, &[&held, &holds]);
         }
     }
 
@@ -127,7 +127,7 @@ impl Comparison<'_> {
                 Some(is) if !self.same(&was.ty, &is.ty) => {
                     let (gave, gives) = (self.old.written(&was.ty), self.new.written(&is.ty));
                     let message = format!("`{}` gives `{gives}`, no longer `{gave}`", is.name);
-                    self.tell(&rules::ACCESSOR_CHANGED, place(old, &was.name), message, &[&gave, &gives]);
+                    self.report(&rules::ACCESSOR_CHANGED, place(old, &was.name), message, &[&gave, &gives]);
                 }
                 Some(_) => {}
             }
@@ -166,13 +166,13 @@ impl Comparison<'_> {
         let place = Place { new: self.events_place(Only::New, new, "").new, ..place };
         if old.module != new.module {
             let message = format!("the module `{}` is `{}` now", old.module, new.module);
-            self.tell(&rules::EVENTS_MOVED, place.clone(), message, &[&new.module]);
+            self.report(&rules::EVENTS_MOVED, place.clone(), message, &[&new.module]);
         }
         if old.tag.is_some() != new.tag.is_some() {
             let arguments = |webhooks: &Webhooks| if webhooks.tag.is_some() { "(body)" } else { "(name, body)" };
             let subject = format!("{}::Event::from_slice", place.subject);
             let message = format!("`from_slice` takes `{}`, no longer `{}`", arguments(new), arguments(old));
-            self.tell(&rules::EVENTS_READ_OTHERWISE, Place { subject, ..place.clone() }, message, &[]);
+            self.report(&rules::EVENTS_READ_OTHERWISE, Place { subject, ..place.clone() }, message, &[]);
         }
         let verifier = Place { subject: format!("{}::Verifier", place.subject), ..place.clone() };
         let rules = [&rules::VERIFIER_REMOVED, &rules::VERIFIER_ADDED];
@@ -182,7 +182,7 @@ impl Comparison<'_> {
             (Some(old), Some(new)) if old != new => {
                 let message = "`Verifier` expects another signature".to_owned();
                 let (was, is) = (format!("{old:?}"), format!("{new:?}"));
-                self.tell(&rules::VERIFIER_CHANGED, verifier, message, &[&was, &is]);
+                self.report(&rules::VERIFIER_CHANGED, verifier, message, &[&was, &is]);
             }
             _ => {}
         }

@@ -51,7 +51,7 @@ impl Comparison<'_> {
                 };
                 let message =
                     format!("`{}` sends or reads something else, which the review does not compare", after.name);
-                self.tell(&rules::BEHAVIOR_CHANGED, place, message, &[]);
+                self.report(&rules::BEHAVIOR_CHANGED, place, message, &[]);
             }
         }
         for (index, before) in old.types.iter().enumerate() {
@@ -72,7 +72,7 @@ impl Comparison<'_> {
             let place =
                 Place { subject, old: Some(before.pointer.clone()), new: Some(after.pointer.clone()), operations };
             let message = format!("`{}` is written or read otherwise, which the review does not compare", after.name);
-            self.tell(&rules::BEHAVIOR_CHANGED, place, message, &[]);
+            self.report(&rules::BEHAVIOR_CHANGED, place, message, &[]);
         }
     }
 }

@@ -89,7 +89,7 @@ impl<'a> Comparison<'a> {
         let place = Place { subject: self.old.handle_path(old), old: pointer(old), new: pointer(new), operations };
         if (&old.module, &old.name) != (&new.module, &new.name) {
             let message = format!("`{}::{}` is `{}::{}` now", old.module, old.name, new.module, new.name);
-            self.tell(&rules::RESOURCE_RENAMED, place.clone(), message, &[&new.module, &new.name]);
+            self.report(&rules::RESOURCE_RENAMED, place.clone(), message, &[&new.module, &new.name]);
         }
         let alike = old.arguments.iter().zip(&new.arguments).all(|(old, new)| self.same(&old.ty, &new.ty));
         let (was, is) = (self.old.api.way_to(old), self.new.api.way_to(new));
@@ -100,7 +100,7 @@ impl<'a> Comparison<'a> {
         if old.arguments.len() != new.arguments.len() || !alike || !same_scopes {
             let (led, leads) = (self.old.way_to(old), self.new.way_to(new));
             let message = format!("`{leads}` leads to `{}`, no longer `{led}`", new.name);
-            self.tell(&rules::HANDLE_CHANGED, place, message, &[&led, &leads]);
+            self.report(&rules::HANDLE_CHANGED, place, message, &[&led, &leads]);
         }
     }
 
@@ -119,27 +119,27 @@ impl<'a> Comparison<'a> {
         if pair.moved {
             let to = format!("{}::{}", self.new.handle_path(pair.resources[1]), new.name);
             let message = format!("`{}` is `{to}` now", old.name);
-            self.tell(&rules::METHOD_MOVED, place.clone(), message, &[&to]);
+            self.report(&rules::METHOD_MOVED, place.clone(), message, &[&to]);
         } else if old.name != new.name {
             let message = format!("`{}` is `{}` now", old.name, new.name);
-            self.tell(&rules::METHOD_RENAMED, place.clone(), message, &[&new.name]);
+            self.report(&rules::METHOD_RENAMED, place.clone(), message, &[&new.name]);
         }
         let has_moved = || self.moved.iter().any(|all| all.is_empty() || all.contains(&label(new)));
         if !pair.is_same_request() && old.name == new.name && !pair.moved && !has_moved() {
             let message = format!("`{}` calls `{}`, no longer `{}`", old.name, label(new), label(old));
-            self.tell(&rules::METHOD_REDIRECTED, place.clone(), message, &[&label(old), &label(new)]);
+            self.report(&rules::METHOD_REDIRECTED, place.clone(), message, &[&label(old), &label(new)]);
         }
         let rules = [&rules::METHOD_DEPRECATED, &rules::METHOD_UNDEPRECATED];
         self.deprecation(rules, place, &old.name, [old.deprecated, new.deprecated]);
         match (old.idempotent, new.idempotent) {
             (false, true) => {
                 let message = format!("`{}` is sent again where the first attempt may have arrived", new.name);
-                self.tell(&rules::RETRIES_ADDED, place.clone(), message, &[]);
+                self.report(&rules::RETRIES_ADDED, place.clone(), message, &[]);
             }
             (true, false) => {
                 let message =
                     format!("`{}` is no longer sent again where the first attempt may have arrived", new.name);
-                self.tell(&rules::RETRIES_REMOVED, place.clone(), message, &[]);
+                self.report(&rules::RETRIES_REMOVED, place.clone(), message, &[]);
             }
             _ => {}
         }
@@ -150,7 +150,7 @@ impl<'a> Comparison<'a> {
         for (key, name) in old.follow(&new) {
             let (was, is) = (key[0].to_string(), key[1].to_string());
             let message = format!("what `{name}` takes goes to {is}, no longer to {was}");
-            self.tell(&rules::ARGUMENT_GOES_ELSEWHERE, place.clone(), message, &[&was, &is]);
+            self.report(&rules::ARGUMENT_GOES_ELSEWHERE, place.clone(), message, &[&was, &is]);
         }
         // The arguments of a handle are reported with the handle, and together if the method moved to another resource.
         let by_handle = |slot: &Slot<'_>| matches!(slot.key, Key::Path(_)) && (pair.moved || pair.is_same_request());
@@ -160,10 +160,10 @@ impl<'a> Comparison<'a> {
                 self.argument_type(at(Some(is)), was, is);
             } else if let Some(is) = find(&new.setters, was.key) {
                 let message = format!("the argument `{}` is set by the setter `{}` now", was.name, is.name);
-                self.tell(&rules::ARGUMENT_BECAME_OPTIONAL, at(Some(is)), message, &[&was.name]);
+                self.report(&rules::ARGUMENT_BECAME_OPTIONAL, at(Some(is)), message, &[&was.name]);
             } else if !by_handle(was) {
                 let (what, ty) = (format!("the argument `{}`", was.name), self.old.written(was.ty));
-                self.tell(
+                self.report(
                     &rules::ARGUMENT_REMOVED,
                     at(None),
                     format!("{what} is gone (from `{}`)", place.subject),
@@ -177,10 +177,10 @@ impl<'a> Comparison<'a> {
                 self.setter(at(Some(is)), was, is);
             } else if let Some(is) = find(&new.arguments, was.key) {
                 let message = format!("what the setter `{}` took is the argument `{}` now", was.name, is.name);
-                self.tell(&rules::ARGUMENT_BECAME_REQUIRED, at(Some(is)), message, &[&is.name]);
+                self.report(&rules::ARGUMENT_BECAME_REQUIRED, at(Some(is)), message, &[&is.name]);
             } else {
                 let message = format!("the setter `{}` is gone (from `{}`)", was.name, place.subject);
-                self.tell(&rules::SETTER_REMOVED, at(None), message, &[&was.name]);
+                self.report(&rules::SETTER_REMOVED, at(None), message, &[&was.name]);
             }
         }
         let known =
@@ -188,11 +188,11 @@ impl<'a> Comparison<'a> {
         for is in new.arguments.iter().filter(known).filter(|slot| !by_handle(slot)) {
             let ty = self.new.written(is.ty);
             let message = format!("there is another argument, `{}: {ty}`", is.name);
-            self.tell(&rules::ARGUMENT_ADDED, pair.part(place, None, Some(is)), message, &[&is.name, &ty]);
+            self.report(&rules::ARGUMENT_ADDED, pair.part(place, None, Some(is)), message, &[&is.name, &ty]);
         }
         for is in new.setters.iter().filter(known) {
             let message = format!("the setter `{}` is new", is.name);
-            self.tell(&rules::SETTER_ADDED, pair.part(place, None, Some(is)), message, &[&is.name]);
+            self.report(&rules::SETTER_ADDED, pair.part(place, None, Some(is)), message, &[&is.name]);
         }
         self.order(&old, &new, place);
     }
@@ -206,14 +206,14 @@ impl<'a> Comparison<'a> {
             let names = |slots: &[&Slot<'_>]| listed(slots.iter().map(|slot| slot.name.as_str()));
             let (was, is) = (names(&was), names(&is));
             let message = format!("the order of arguments is {is}, no longer {was}");
-            self.tell(&rules::ARGUMENTS_REORDERED, place.clone(), message, &[&was, &is]);
+            self.report(&rules::ARGUMENTS_REORDERED, place.clone(), message, &[&was, &is]);
         }
     }
 
     fn setter(&mut self, place: Place, was: &Slot<'_>, is: &Slot<'_>) {
         if was.name != is.name {
             let message = format!("the setter `{}` is `{}` now", was.name, is.name);
-            self.tell(&rules::SETTER_RENAMED, place.clone(), message, &[&was.name, &is.name]);
+            self.report(&rules::SETTER_RENAMED, place.clone(), message, &[&was.name, &is.name]);
         }
         let rules = [&rules::SETTER_DEPRECATED, &rules::SETTER_UNDEPRECATED];
         self.deprecation(rules, &place, &was.name, [was.deprecated, is.deprecated]);
@@ -224,7 +224,7 @@ impl<'a> Comparison<'a> {
         if !self.same(was.ty, is.ty) {
             let (took, takes) = (self.old.written(was.ty), self.new.written(is.ty));
             let message = format!("`{}` is `{takes}`, no longer `{took}`", is.name);
-            self.tell(&rules::ARGUMENT_TYPE_CHANGED, place, message, &[&is.name, &took, &takes]);
+            self.report(&rules::ARGUMENT_TYPE_CHANGED, place, message, &[&is.name, &took, &takes]);
         }
     }
 
@@ -245,16 +245,16 @@ impl<'a> Comparison<'a> {
         match (old, new) {
             (None, Some(_)) => {
                 let message = format!("the call of `{of}` has `{method}`");
-                self.tell(&rules::STREAM_ADDED, place.clone(), message, &[]);
+                self.report(&rules::STREAM_ADDED, place.clone(), message, &[]);
             }
             (Some(_), None) => {
                 let message = format!("the call of `{of}` has no `{method}` any more");
-                self.tell(&rules::STREAM_REMOVED, place.clone(), message, &[]);
+                self.report(&rules::STREAM_REMOVED, place.clone(), message, &[]);
             }
             (Some(old), Some(new)) if !self.same_output(&old, &new) => {
                 let (gave, gives) = (written_output(self.old.api, &old), written_output(self.new.api, &new));
                 let message = format!("`{method}` gives `{gives}`, no longer `{gave}`");
-                self.tell(&rules::STREAM_CHANGED, place.clone(), message, &[&gave, &gives]);
+                self.report(&rules::STREAM_CHANGED, place.clone(), message, &[&gave, &gives]);
             }
             _ => {}
         }
@@ -277,22 +277,22 @@ impl<'a> Comparison<'a> {
             let gave = written_output(self.old.api, &old.output);
             let gives = written_output(self.new.api, &new.output);
             let message = format!("`{}` gives `{gives}`, no longer `{gave}`", new.name);
-            self.tell(&rules::OUTPUT_CHANGED, place.clone(), message, &[&gave, &gives]);
+            self.report(&rules::OUTPUT_CHANGED, place.clone(), message, &[&gave, &gives]);
         }
         self.stream(pair, place);
         match (&old.paging, &new.paging) {
             (None, Some(_)) => {
                 let message = format!("the call of `{}` has `items` and `pages`", new.name);
-                self.tell(&rules::PAGES_ADDED, place.clone(), message, &[]);
+                self.report(&rules::PAGES_ADDED, place.clone(), message, &[]);
             }
             (Some(_), None) => {
                 let message = format!("the call of `{}` has no `items` and `pages` any more", new.name);
-                self.tell(&rules::PAGES_REMOVED, place.clone(), message, &[]);
+                self.report(&rules::PAGES_REMOVED, place.clone(), message, &[]);
             }
             (Some(old), Some(new)) if !self.same(&old.item, &new.item) => {
                 let (gave, gives) = (self.old.written(&old.item), self.new.written(&new.item));
                 let message = format!("`items` gives `{gives}`, no longer `{gave}`");
-                self.tell(&rules::ITEM_CHANGED, place.clone(), message, &[&gave, &gives]);
+                self.report(&rules::ITEM_CHANGED, place.clone(), message, &[&gave, &gives]);
             }
             _ => {}
         }
@@ -310,21 +310,21 @@ impl<'a> Comparison<'a> {
             match declared(&new.errors, *status).map(|is| &of_new[is]) {
                 None => {
                     let message = format!("the body of {told} is no longer read as `ErrorBody::{}`", was.name);
-                    self.tell(&rules::ERROR_UNTYPED, place.clone(), message, &[&told]);
+                    self.report(&rules::ERROR_UNTYPED, place.clone(), message, &[&told]);
                 }
                 // A renamed variant is reported separately.
                 Some(is) if was.text == is.text && self.same(&was.ty, &is.ty) => {}
                 Some(is) => {
                     let message =
                         format!("the body of {told} is read as `ErrorBody::{}`, no longer as `{}`", is.name, was.name);
-                    self.tell(&rules::ERROR_CHANGED, place.clone(), message, &[&told, &is.name]);
+                    self.report(&rules::ERROR_CHANGED, place.clone(), message, &[&told, &is.name]);
                 }
             }
         }
         for (status, is) in new.errors.iter().filter(|(status, _)| declared(&old.errors, *status).is_none()) {
             let told = told(*status);
             let message = format!("the body of {told} is read as `ErrorBody::{}`", of_new[*is].name);
-            self.tell(&rules::ERROR_TYPED, place.clone(), message, &[&told]);
+            self.report(&rules::ERROR_TYPED, place.clone(), message, &[&told]);
         }
     }
 }

@@ -56,7 +56,7 @@ impl<'a> Comparison<'a> {
         let place = Place { subject, old: old_pointer, new: new_pointer, operations };
         if old.name != new.name {
             let message = format!("the type `{}` is `{}` now", old.name, new.name);
-            self.tell(&rules::TYPE_RENAMED, place.clone(), message, &[&new.name]);
+            self.report(&rules::TYPE_RENAMED, place.clone(), message, &[&new.name]);
         }
         let rules = [&rules::TYPE_DEPRECATED, &rules::TYPE_UNDEPRECATED];
         self.deprecation(rules, &place, &old.name, [old.deprecated, new.deprecated]);
@@ -65,12 +65,12 @@ impl<'a> Comparison<'a> {
             (true, false) => {
                 let other = &self.old.api[target].name;
                 let message = format!("`{}` is a type of its own, no longer another name for `{other}`", old.name);
-                self.tell(&rules::TYPE_SPLIT, place.clone(), message, &[other]);
+                self.report(&rules::TYPE_SPLIT, place.clone(), message, &[other]);
             }
             (false, true) => {
                 let other = &self.new.api[new_target].name;
                 let message = format!("`{}` is another name for `{other}`, no longer a type of its own", old.name);
-                self.tell(&rules::TYPE_JOINED, place.clone(), message, &[other]);
+                self.report(&rules::TYPE_JOINED, place.clone(), message, &[other]);
             }
             (false, false) => {}
         }
@@ -81,7 +81,7 @@ impl<'a> Comparison<'a> {
         if !self.same(was, is) {
             let (was, is) = (self.old.written(was), self.new.written(is));
             let message = format!("`{}` is another name for `{is}`, no longer for `{was}`", old.name);
-            self.tell(&rules::TYPE_CHANGED, place.clone(), message, &[&was, &is]);
+            self.report(&rules::TYPE_CHANGED, place.clone(), message, &[&was, &is]);
         }
     }
 
@@ -103,7 +103,7 @@ impl<'a> Comparison<'a> {
             (was, is) => {
                 let (was, is) = (self.made(was, true), self.made(is, false));
                 let message = format!("`{}` is {is}, no longer {was}", old.name);
-                self.tell(&rules::TYPE_CHANGED, place.clone(), message, &[&was, &is]);
+                self.report(&rules::TYPE_CHANGED, place.clone(), message, &[&was, &is]);
             }
         }
     }
@@ -129,15 +129,15 @@ impl<'a> Comparison<'a> {
         match (old.sent, new.sent) {
             (true, false) => {
                 let message = format!("`{}` has no `new` and no setters any more", old.name);
-                self.tell(&rules::CONSTRUCTOR_REMOVED, place, message, &[]);
+                self.report(&rules::CONSTRUCTOR_REMOVED, place, message, &[]);
             }
             (false, true) => {
                 let message = format!("`{}` has `new({takes})` and setters", new.name);
-                self.tell(&rules::CONSTRUCTOR_ADDED, place, message, &[]);
+                self.report(&rules::CONSTRUCTOR_ADDED, place, message, &[]);
             }
             (true, true) if !self.same_arguments(was, is) => {
                 let message = format!("`new` takes `({takes})`, no longer `({took})`");
-                self.tell(&rules::CONSTRUCTOR_CHANGED, place, message, &[&took, &takes]);
+                self.report(&rules::CONSTRUCTOR_CHANGED, place, message, &[&took, &takes]);
             }
             _ => {}
         }
@@ -198,7 +198,7 @@ impl<'a> Comparison<'a> {
                 let (was, is) = (self.old.written(was), self.new.written(is));
                 let message = format!("the values of `{name}` are of the type `{is}`, no longer `{was}`");
                 let place = Place { subject: path(name), ..place.clone() };
-                self.tell(&rules::FIELD_TYPE_CHANGED, place, message, &[&was, &is]);
+                self.report(&rules::FIELD_TYPE_CHANGED, place, message, &[&was, &is]);
             }
             _ => {}
         }
@@ -207,11 +207,11 @@ impl<'a> Comparison<'a> {
     fn field(&mut self, place: &Place, [old, new]: [&Field; 2], [was_form, is_form]: [bool; 2]) {
         if old.name != new.name {
             let message = format!("the field `{}` is `{}` now", old.name, new.name);
-            self.tell(&rules::FIELD_RENAMED, place.clone(), message, &[&new.name]);
+            self.report(&rules::FIELD_RENAMED, place.clone(), message, &[&new.name]);
         }
         if old.wire != new.wire {
             let message = format!("`{}` is the property `{}`, no longer `{}`", new.name, new.wire, old.wire);
-            self.tell(&rules::FIELD_READ_ELSEWHERE, place.clone(), message, &[&old.wire, &new.wire]);
+            self.report(&rules::FIELD_READ_ELSEWHERE, place.clone(), message, &[&old.wire, &new.wire]);
         }
         let rules = [&rules::FIELD_DEPRECATED, &rules::FIELD_UNDEPRECATED];
         self.deprecation(rules, place, &old.name, [old.deprecated, new.deprecated]);
@@ -225,17 +225,17 @@ impl<'a> Comparison<'a> {
             let was = written_field(self.old.api, old, was_form);
             let is = written_field(self.new.api, new, is_form);
             let message = format!("the field `{}` is `{is}`, no longer `{was}`", new.name);
-            self.tell(&rules::FIELD_TYPE_CHANGED, place.clone(), message, &[&was, &is]);
+            self.report(&rules::FIELD_TYPE_CHANGED, place.clone(), message, &[&was, &is]);
             return;
         }
         match (old.presence, new.presence) {
             (Presence::OrEmpty, Presence::Required) => {
                 let message = format!("where `{}` is missing, that is an error", new.name);
-                self.tell(&rules::FIELD_MUST_BE_THERE, place.clone(), message, &[]);
+                self.report(&rules::FIELD_MUST_BE_THERE, place.clone(), message, &[]);
             }
             (Presence::Required, Presence::OrEmpty) => {
                 let message = format!("where `{}` is missing, it is empty", new.name);
-                self.tell(&rules::FIELD_MAY_BE_MISSING, place.clone(), message, &[]);
+                self.report(&rules::FIELD_MAY_BE_MISSING, place.clone(), message, &[]);
             }
             _ => {}
         }
@@ -251,7 +251,7 @@ impl<'a> Comparison<'a> {
                 let subject = format!("{}::{}", place.subject, was.name);
                 let message = format!("`{}` is set to `{sets}`, no longer to `{set}`", is.name);
                 let place = place.part(subject, Some(&was.pointer), Some(&is.pointer));
-                self.tell(&rules::CONSTANT_CHANGED, place, message, &[set, sets]);
+                self.report(&rules::CONSTANT_CHANGED, place, message, &[set, sets]);
             }
         }
     }
@@ -291,7 +291,7 @@ impl<'a> Comparison<'a> {
     pub fn variant_value<T: PartialEq + Display>(&mut self, place: Place, name: &str, [was, is]: [&T; 2]) {
         if was != is {
             let message = format!("the variant `{name}` stands for `{is}`, no longer for `{was}`");
-            self.tell(&rules::VARIANT_VALUE_CHANGED, place, message, &[&was.to_string(), &is.to_string()]);
+            self.report(&rules::VARIANT_VALUE_CHANGED, place, message, &[&was.to_string(), &is.to_string()]);
         }
     }
 
@@ -303,7 +303,7 @@ impl<'a> Comparison<'a> {
                 |tag: &Option<Tag>| tag.as_ref().map_or("their shapes".to_owned(), |tag| format!("`{}`", tag.property));
             let (was, is) = (told(&old.tag), told(&new.tag));
             let message = format!("variants are told apart by {is}, no longer by {was}");
-            self.tell(&rules::TAG_CHANGED, place.clone(), message, &[&was, &is]);
+            self.report(&rules::TAG_CHANGED, place.clone(), message, &[&was, &is]);
         }
         self.variant(at(&old.unknown), [&old.unknown, &new.unknown], None);
         let rules = [&rules::VARIANT_REMOVED, &rules::VARIANT_ADDED];

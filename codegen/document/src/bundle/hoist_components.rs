@@ -8,7 +8,7 @@ use super::target::Target;
 use super::{check, encode_pointer, object_at, section_pointer};
 use crate::diagnostic::{Diagnostics, child, tokens};
 use crate::load::Growth;
-use crate::origin::Documents;
+use crate::origin::SourceMap;
 use crate::spec::{FieldType, Versions};
 
 /// Makes components of the nodes that references lead to in places that OpenAPI does not know, where no pass would look at them.
@@ -21,7 +21,7 @@ use crate::spec::{FieldType, Versions};
 /// ```json
 /// {"paths": {"/a": {"parameters": [{"$ref": "#/components/parameters/Page"}]}}, "components": {"parameters": {"Page": {"name": "page"}}}}
 /// ```
-pub fn adopt(value: &mut Value, documents: &mut Documents, diagnostics: &mut Diagnostics) {
+pub fn hoist_components(value: &mut Value, documents: &mut SourceMap, diagnostics: &mut Diagnostics) {
     let mut growth = Growth::default();
     let mut components = Adopted::new();
     // What becomes a component may refer to more of them.

@@ -11,11 +11,11 @@ use std::ops::Range;
 use crate::pointer::tokens;
 use crate::yaml::is_json;
 
-/// The marked nodes of one text. What cannot be parsed has no marks, or those before the fault.
+/// The marked nodes of one text. What cannot be parsed has no spans, or those before the fault.
 #[derive(Debug)]
-pub(super) struct Marks {
+pub(super) struct Spans {
     nodes: Vec<Node>,
-    /// YAML marks are counted in characters, JSON's in bytes.
+    /// YAML spans are counted in characters, JSON's in bytes.
     in_characters: bool,
 }
 
@@ -34,7 +34,7 @@ enum Content {
     Alias(Option<usize>),
 }
 
-impl Marks {
+impl Spans {
     pub(super) fn new(text: &str) -> Self {
         if is_json(text)
             && let Some(nodes) = json::nodes(text)
@@ -180,7 +180,7 @@ mod tests {
 
     /// What is underlined for a pointer, and whether that is the node itself.
     fn found<'a>(text: &'a str, pointer: &str) -> (&'a str, bool) {
-        Marks::new(text).find(text, pointer).map_or(("", false), |(span, exact)| (&text[span], exact))
+        Spans::new(text).find(text, pointer).map_or(("", false), |(span, exact)| (&text[span], exact))
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crm_clients_document::bundle::{bundle, check_references};
 use crm_clients_document::canonical::{canonicalise, to_json, to_yaml};
 use crm_clients_document::diagnostic::{Diagnostics, github, json_lines, render};
 use crm_clients_document::load::load;
-use crm_clients_document::origin::Documents;
+use crm_clients_document::origin::SourceMap;
 use crm_clients_document::overlay::overlay;
 use crm_clients_document::{Input, Pipeline};
 use crm_clients_generator::Generate;
@@ -33,7 +33,7 @@ pub const OVERLAY: &str = "overlay: 1.1.0\ninfo: {title: T, version: '1'}\nactio
 
 /// All that reads documents, over the text of a document, of the file `o.yaml` beside it and of an overlay.
 pub fn reading(main: &[u8], other: &[u8], correction: &[u8]) {
-    let (mut documents, mut diagnostics) = (Documents::new(), Diagnostics::new());
+    let (mut documents, mut diagnostics) = (SourceMap::new(), Diagnostics::new());
     let read = |path: &str| match path {
         "api" => Ok(main.to_vec()),
         "o.yaml" => Ok(other.to_vec()),
@@ -47,7 +47,7 @@ pub fn reading(main: &[u8], other: &[u8], correction: &[u8]) {
         let canonical = canonicalise(value, true);
         for text in [to_yaml(&canonical), to_json(&canonical)] {
             let read = |_: &str| Ok(text.clone().into_bytes());
-            let (mut documents, mut found) = (Documents::new(), Diagnostics::new());
+            let (mut documents, mut found) = (SourceMap::new(), Diagnostics::new());
             let again = load("d/api", &read, &mut documents, &mut found);
             let version = canonical.get("openapi").is_some_and(Value::is_string);
             assert!(!version || again.as_ref() == Some(&canonical), "{text}\n{}", render(&found, &documents, false));
@@ -57,7 +57,7 @@ pub fn reading(main: &[u8], other: &[u8], correction: &[u8]) {
 }
 
 /// What was found can be shown: to people, to programs, in a pull request.
-fn shown(diagnostics: &Diagnostics, documents: &Documents) {
+fn shown(diagnostics: &Diagnostics, documents: &SourceMap) {
     let lines = |text: String| text.lines().count();
     assert_eq!(lines(github(diagnostics, documents)), diagnostics.len());
     assert_eq!(lines(json_lines(diagnostics, documents)), diagnostics.len());

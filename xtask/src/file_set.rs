@@ -11,7 +11,7 @@ use std::path::Path;
 use crm_clients_generator::fileset::{Difference, FileSet, is_generated};
 use similar::TextDiff;
 
-use crate::Fault;
+use crate::Error;
 pub use lock::Lock;
 pub use staging::Staging;
 
@@ -60,7 +60,7 @@ impl Contents {
     }
 
     /// Why these files cannot replace what is here: the entries that would be lost although no command wrote them.
-    pub fn refusal(&self, shown: &str, files: &FileSet) -> Option<Fault> {
+    pub fn refusal(&self, shown: &str, files: &FileSet) -> Option<Error> {
         let foreign = |difference: Difference| {
             let is_foreign = difference.is.is_some_and(|text| !is_generated(&text));
             is_foreign.then_some((difference.path, "a file without the marker `@generated`"))
@@ -80,13 +80,13 @@ impl Contents {
             message.push_str(&format!("\n  and {more} more"));
         }
         message.push_str("\n  = help: move them away or delete them, then run the command again");
-        Some(Fault::from(message))
+        Some(Error::from(message))
     }
 }
 
 /// Makes the directory `name` of a locked one hold these files and no others: all of them, or, if the run is killed, none.
 /// Files that do not differ are not written, and nothing is touched where nothing differs.
-pub fn write(lock: &Lock, name: &str, shown: &str, files: &FileSet) -> Result<Vec<Difference>, Fault> {
+pub fn write(lock: &Lock, name: &str, shown: &str, files: &FileSet) -> Result<Vec<Difference>, Error> {
     let directory = lock.directory().join(name);
     let contents = Contents::read(&directory)?;
     if let Some(refusal) = contents.refusal(shown, files) {
@@ -113,7 +113,7 @@ pub fn write(lock: &Lock, name: &str, shown: &str, files: &FileSet) -> Result<Ve
     let written = Contents::read(&tree)?;
     if written.files.len() != files.len() || !files.compare(&written.files).is_empty() {
         let message = format!("{shown} stays as it is, because files changed while the new ones were written");
-        return Err(Fault::from(message));
+        return Err(Error::from(message));
     }
     staging.commit_directory(name)?;
     Ok(differences)
@@ -153,7 +153,7 @@ mod tests {
 
     fn written(root: &Path) -> Result<usize, String> {
         let lock = Lock::exclusive(root).map_err(|error| error.to_string())?;
-        write(&lock, "src", "src", &files()).map(|differences| differences.len()).map_err(Fault::into_text)
+        write(&lock, "src", "src", &files()).map(|differences| differences.len()).map_err(Error::into_text)
     }
 
     type Result<T = (), E = Box<dyn std::error::Error>> = std::result::Result<T, E>;

@@ -1,22 +1,22 @@
-//! From drafts to types: equal ones joined, names settled, recursion boxed, files chosen.
+//! From drafts to types: equal ones joined, names named_types, recursion boxed, files chosen.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::types::{Direction, Draft, recursive_alias};
+use super::types::{Direction, UnnamedType, recursive_alias};
 use super::{Operation, Presence, Resource, Type, TypeDef, TypeId, TypeKind, Webhooks, dedupe};
 use crate::names::{self, UsedNames};
 use crm_clients_document::diagnostic::Diagnostics;
 
 /// The types of a client, and where each draft went.
-pub struct Settled {
+pub struct NamedTypes {
     /// All types, sorted by name.
     pub types: Vec<TypeDef>,
     /// The type that each draft became.
-    pub of_draft: Vec<Option<TypeId>>,
+    pub renamed: Vec<Option<TypeId>>,
 }
 
 /// Joins and names the drafts. `used` are the types that operations name.
-pub fn settle(mut drafts: Vec<Draft>, used: &[Type], diagnostics: &mut Diagnostics) -> Settled {
+pub fn name_types(mut drafts: Vec<UnnamedType>, used: &[Type], diagnostics: &mut Diagnostics) -> NamedTypes {
     break_alias_cycles(&mut drafts, diagnostics);
     let classes = dedupe::classes(&drafts);
     let kept = kept(&drafts, used);
@@ -32,18 +32,18 @@ pub fn settle(mut drafts: Vec<Draft>, used: &[Type], diagnostics: &mut Diagnosti
     ordered.sort_by_cached_key(|(_, group)| group.rank(&drafts));
     let mut taken = TakenNames::default();
     for (_, group) in &mut ordered {
-        group.settle(&drafts, &mut taken, diagnostics);
+        group.assign(&drafts, &mut taken, diagnostics);
     }
-    let (mut settled, pointers) = assemble(&drafts, &classes, &kept, ordered);
-    loosen_endless(&mut settled.types, &pointers, diagnostics);
-    box_recursion(&mut settled.types);
-    mark_secrets(&mut settled.types);
-    settled
+    let (mut named_types, pointers) = assemble(&drafts, &classes, &kept, ordered);
+    loosen_endless(&mut named_types.types, &pointers, diagnostics);
+    box_recursion(&mut named_types.types);
+    mark_secrets(&mut named_types.types);
+    named_types
 }
 
 /// An alias that leads back to itself through aliases alone is no type: its inner values become JSON.
-fn break_alias_cycles(drafts: &mut [Draft], diagnostics: &mut Diagnostics) {
-    let named = |draft: &Draft| {
+fn break_alias_cycles(drafts: &mut [UnnamedType], diagnostics: &mut Diagnostics) {
+    let named = |draft: &UnnamedType| {
         let mut named = None;
         if let TypeKind::Alias(ty) = &draft.kind {
             named_in(ty, &mut |id| named = Some(id.0));
@@ -87,7 +87,7 @@ fn forget_names(ty: &mut Type) {
 }
 
 /// The drafts that something leads to: operations, or their being a component.
-fn kept(drafts: &[Draft], used: &[Type]) -> BTreeSet<usize> {
+fn kept(drafts: &[UnnamedType], used: &[Type]) -> BTreeSet<usize> {
     let mut kept = BTreeSet::new();
     let mut queue: Vec<usize> =
         drafts.iter().enumerate().filter(|(_, draft)| draft.component.is_some()).map(|(index, _)| index).collect();
@@ -107,7 +107,7 @@ fn kept(drafts: &[Draft], used: &[Type]) -> BTreeSet<usize> {
 /// For each name that a person or a component gives: the classes it is given to, by direction.
 type Directions = HashMap<String, Vec<(Direction, usize)>>;
 
-fn directions(drafts: &[Draft], classes: &[usize], kept: &BTreeSet<usize>) -> Directions {
+fn directions(drafts: &[UnnamedType], classes: &[usize], kept: &BTreeSet<usize>) -> Directions {
     let mut directions = Directions::new();
     for index in kept {
         if let Some(own) = drafts[*index].own_name() {
@@ -117,7 +117,7 @@ fn directions(drafts: &[Draft], classes: &[usize], kept: &BTreeSet<usize>) -> Di
     directions
 }
 
-impl Draft {
+impl UnnamedType {
     /// The type's name wherever it stands: a person's or its component's.
     pub(super) fn own_name(&self) -> Option<String> {
         self.given.clone().or_else(|| self.component.as_deref().map(names::type_name))
@@ -148,7 +148,7 @@ struct Group {
 }
 
 impl Group {
-    fn name(&mut self, drafts: &[Draft], classes: &[usize], directions: &Directions) {
+    fn name(&mut self, drafts: &[UnnamedType], classes: &[usize], directions: &Directions) {
         let named = self.members.iter().find_map(|member| Some((&drafts[*member], drafts[*member].own_name()?)));
         let Some((draft, base)) = named else {
             self.name.clone_from(&drafts[self.described(drafts)].place);
@@ -173,14 +173,14 @@ impl Group {
 
     /// Names given by a person settle first, then those of components, then the others.
     /// Of those that would have the same name, what is received has it.
-    fn rank(&self, drafts: &[Draft]) -> (bool, bool, String, bool, String) {
+    fn rank(&self, drafts: &[UnnamedType]) -> (bool, bool, String, bool, String) {
         let pointer = self.members.iter().map(|member| drafts[*member].pointer.clone()).min().unwrap_or_default();
         let sent = self.members.iter().all(|member| drafts[*member].direction != Direction::Response);
         (!self.by_person, !self.by_component, self.name.clone(), sent, pointer)
     }
 
     /// The member that describes the type: the one that its name is from.
-    fn described(&self, drafts: &[Draft]) -> usize {
+    fn described(&self, drafts: &[UnnamedType]) -> usize {
         let key = |member: &&usize| {
             let draft = &drafts[**member];
             (draft.own_name().is_none(), draft.place.len(), &draft.place, draft.direction != Direction::Response)
@@ -188,7 +188,7 @@ impl Group {
         self.members.iter().min_by_key(key).copied().unwrap_or_default()
     }
 
-    fn settle(&mut self, drafts: &[Draft], taken: &mut TakenNames, diagnostics: &mut Diagnostics) {
+    fn assign(&mut self, drafts: &[UnnamedType], taken: &mut TakenNames, diagnostics: &mut Diagnostics) {
         let pointer = self.members.first().map(|member| drafts[*member].pointer.clone()).unwrap_or_default();
         if self.by_person
             && let Some(other) = taken.pointers.get(&self.name)
@@ -205,7 +205,7 @@ impl Group {
     }
 
     /// The names to take where another type has the first: by direction, by status, and by what it is.
-    fn other_names(&self, drafts: &[Draft]) -> Vec<String> {
+    fn other_names(&self, drafts: &[UnnamedType]) -> Vec<String> {
         let draft = &drafts[self.described(drafts)];
         let sent = self.members.iter().all(|member| drafts[*member].direction != Direction::Response);
         let detailed = draft.detail.as_ref().filter(|_| draft.own_name().is_none());
@@ -222,15 +222,15 @@ impl Group {
 }
 
 fn assemble(
-    drafts: &[Draft],
+    drafts: &[UnnamedType],
     classes: &[usize],
     kept: &BTreeSet<usize>,
     mut groups: Vec<(usize, Group)>,
-) -> (Settled, Vec<String>) {
+) -> (NamedTypes, Vec<String>) {
     groups.sort_by(|(_, a), (_, b)| a.name.cmp(&b.name));
     let ids: HashMap<usize, TypeId> =
         groups.iter().enumerate().map(|(index, (class, _))| (*class, TypeId(index))).collect();
-    let of_draft: Vec<Option<TypeId>> = classes
+    let renamed: Vec<Option<TypeId>> = classes
         .iter()
         .enumerate()
         .map(|(index, class)| kept.contains(&index).then(|| ids.get(class).copied()).flatten())
@@ -240,7 +240,7 @@ fn assemble(
     for (_, group) in groups {
         let draft = &drafts[group.described(drafts)];
         let mut kind = draft.kind.clone();
-        each_type_mut(&mut kind, &mut |ty| rename(ty, &of_draft));
+        each_type_mut(&mut kind, &mut |ty| rename(ty, &renamed));
         if let TypeKind::Struct(kind) = &mut kind {
             let closed = |member: &usize| matches!(&drafts[*member].kind, TypeKind::Struct(one) if one.closed);
             kind.closed = group.members.iter().all(closed);
@@ -257,19 +257,19 @@ fn assemble(
             kind,
         });
     }
-    (Settled { types, of_draft }, pointers)
+    (NamedTypes { types, renamed }, pointers)
 }
 
 /// Replaces drafts by the types that they became.
-pub fn rename(ty: &mut Type, of_draft: &[Option<TypeId>]) {
+pub fn rename(ty: &mut Type, renamed: &[Option<TypeId>]) {
     match ty {
         Type::Named(id) => {
-            if let Some(settled) = of_draft[id.0] {
-                *id = settled;
+            if let Some(named_types) = renamed[id.0] {
+                *id = named_types;
             }
         }
         Type::List(inner) | Type::Map(inner) | Type::Option(inner) | Type::Boxed(inner) | Type::Lenient(inner) => {
-            rename(inner, of_draft)
+            rename(inner, renamed)
         }
         _ => {}
     }

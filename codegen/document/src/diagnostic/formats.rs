@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Diagnostic, Diagnostics};
-use crate::origin::Documents;
+use crate::origin::SourceMap;
 use crate::sanitize::{self, command_data, command_property, line};
 
 /// A line of JSON. Lines and columns are counted from 1, columns in characters; without a file, all three are missing.
@@ -27,7 +27,7 @@ struct Place<'a> {
 }
 
 impl<'a> Place<'a> {
-    fn of(diagnostic: &Diagnostic, documents: &'a Documents) -> Option<Self> {
+    fn of(diagnostic: &Diagnostic, documents: &'a SourceMap) -> Option<Self> {
         let position = diagnostic.position(documents)?;
         Some(Self { file: position.file, line: position.line, column: position.column })
     }
@@ -35,7 +35,7 @@ impl<'a> Place<'a> {
 
 /// An object for each diagnostic, each on a line of its own: `severity` (`error` or `warning`), `code`, `file`, `line`, `column`,
 /// `pointer` (into the document as it stands), `message` and `help`.
-pub fn json_lines(diagnostics: &Diagnostics, documents: &Documents) -> String {
+pub fn json_lines(diagnostics: &Diagnostics, documents: &SourceMap) -> String {
     let line = |diagnostic: &Diagnostic| {
         let line = Line {
             severity: diagnostic.severity.name(),
@@ -52,7 +52,7 @@ pub fn json_lines(diagnostics: &Diagnostics, documents: &Documents) -> String {
 }
 
 /// A workflow command for each diagnostic: GitHub shows it beside the line, in a pull request that changes the file.
-pub fn github(diagnostics: &Diagnostics, documents: &Documents) -> String {
+pub fn github(diagnostics: &Diagnostics, documents: &SourceMap) -> String {
     let command = |diagnostic: &Diagnostic| {
         let place = Place::of(diagnostic, documents)
             .map(|place| format!("file={},line={},col={},", command_property(place.file), place.line, place.column));
@@ -67,11 +67,11 @@ pub fn github(diagnostics: &Diagnostics, documents: &Documents) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::origin::Documents;
+    use crate::origin::SourceMap;
 
     #[test]
     fn a_document_writes_no_commands() {
-        let mut documents = Documents::new();
+        let mut documents = SourceMap::new();
         documents.add("a,b:100%.yaml", "info: {}\n");
         let mut diagnostics = Diagnostics::new();
         diagnostics.warning("unknown-key", "/info", "100%\r\n::error::forged", "");
@@ -82,14 +82,14 @@ mod tests {
              ::error file=a%2Cb%3A100%25.yaml,line=1,col=1,title=wrong-type::é%0Amend it\n"
         );
         assert_eq!(
-            github(&diagnostics, &Documents::new()).lines().next_back(),
+            github(&diagnostics, &SourceMap::new()).lines().next_back(),
             Some("::error title=wrong-type::é%0Amend it")
         );
     }
 
     #[test]
     fn a_line_is_an_object() {
-        let mut documents = Documents::new();
+        let mut documents = SourceMap::new();
         documents.add("a.yaml", "info: {}\n");
         let mut diagnostics = Diagnostics::new();
         diagnostics.warning("unknown-key", "/info", "a \"b\"\n", "");
