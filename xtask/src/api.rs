@@ -103,8 +103,8 @@ impl Workspace {
         let Some(file) = files.into_iter().find(|file| directory.join(file).is_file()) else {
             return Err(self.unknown(name));
         };
-        let overlay = self.overlay(name)?;
-        let mut source = Source::new(format!("specs/{name}/{file}"), Files::Directory(directory), overlay);
+        let overlays = self.overlays(name)?;
+        let mut source = Source::new(format!("specs/{name}/{file}"), Files::Directory(directory), overlays);
         source.all_warnings = self.references.all_warnings;
         let given = self.references.maps.iter().cloned();
         source.maps = given.map(|(prefix, directory)| (prefix, Copies::Directory(directory))).collect();
@@ -114,37 +114,39 @@ impl Workspace {
         Ok(source)
     }
 
-    /// The overlay of a vendored API, if it has one: its path as shown, and its text.
-    pub fn overlay(&self, name: &str) -> Result<Option<Overlay>, Error> {
-        let shown = format!("specs/{name}/overlay.yaml");
-        match input::read_below(&self.spec(name), "overlay.yaml") {
-            Ok(text) => Ok(Some((shown, text))),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(Error::from(format!("{shown}: {error}"))),
+    /// The overlays that a vendored API has: their paths as shown, and their texts.
+    pub fn overlays(&self, name: &str) -> Result<Vec<Overlay>, Error> {
+        let mut overlays = Vec::new();
+        for file in OVERLAYS {
+            let shown = format!("specs/{name}/{file}");
+            match input::read_below(&self.spec(name), file) {
+                Ok(text) => overlays.push((shown, text)),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(Error::from(format!("{shown}: {error}"))),
+            }
         }
+        Ok(overlays)
     }
 
     /// The vendored API of this name where there is one, otherwise a file.
     pub fn source_or_file(&self, name: &str) -> Result<Source, Error> {
-        self.source_with(name, None)
+        self.source_with(name, &[])
     }
 
-    /// The vendored API of this name where there is one, otherwise a file with this overlay.
-    pub fn source_with(&self, name: &str, overlay: Option<&Path>) -> Result<Source, Error> {
+    /// The vendored API of this name where there is one, otherwise a file with these overlays.
+    pub fn source_with(&self, name: &str, overlays: &[PathBuf]) -> Result<Source, Error> {
         if self.apis()?.iter().all(|known| known != name) {
-            return self.file(Path::new(name), overlay);
+            return self.file(Path::new(name), overlays);
         }
-        match overlay {
-            None => self.source(name),
-            Some(_) => {
-                Err(Error::from(format!("`{name}` is an API with its own overlay: give its file to use another")))
-            }
+        match overlays {
+            [] => self.source(name),
+            _ => Err(Error::from(format!("`{name}` is an API with its own overlay: give its file to use another"))),
         }
     }
 
     /// A document's file, read as the options say.
-    pub fn file(&self, path: &Path, overlay: Option<&Path>) -> Result<Source, Error> {
-        let mut source = self.configured(Source::file(path, overlay)?);
+    pub fn file(&self, path: &Path, overlays: &[PathBuf]) -> Result<Source, Error> {
+        let mut source = self.configured(Source::file(path, overlays)?);
         match &self.references.root {
             Some(root) => source.set_root(path, root)?,
             None => source.find_root(path),
@@ -181,6 +183,9 @@ pub fn check_name(name: &str) -> Result<(), Error> {
         false => Err(Error::from(format!("`{name}` cannot be a module's name; `{module}` can"))),
     }
 }
+
+/// The overlays of an API in the order in which they are applied: corrections, then what the document lacks.
+pub const OVERLAYS: [&str; 2] = ["overlay.yaml", "undocumented.yaml"];
 
 /// An overlay's path as shown, and its text.
 pub type Overlay = (String, Vec<u8>);
@@ -224,7 +229,7 @@ pub struct Source {
     files: Files,
     /// The path that people are shown.
     shown: String,
-    overlay: Option<Overlay>,
+    overlays: Vec<Overlay>,
     /// The directory that references may not leave, as shown, and the document's path in it, where that is not the document's own directory.
     root: Option<(String, String)>,
     /// Prefixes of URLs, and the directories that are read in their place.
@@ -247,8 +252,8 @@ enum Files {
 }
 
 impl Source {
-    fn new(shown: String, files: Files, overlay: Option<Overlay>) -> Self {
-        Self { files, shown, overlay, root: None, maps: Vec::new(), strict: false, all_warnings: false }
+    fn new(shown: String, files: Files, overlays: Vec<Overlay>) -> Self {
+        Self { files, shown, overlays, root: None, maps: Vec::new(), strict: false, all_warnings: false }
     }
 
     /// Lets references lead to the files below `root`, which contains the document at `path`.
@@ -290,46 +295,44 @@ impl Source {
     }
 
     /// A document anywhere.
-    pub fn file(path: &Path, overlay: Option<&Path>) -> Result<Self, Error> {
-        let overlay = match overlay {
-            Some(path) => Some((
-                path.display().to_string(),
-                input::read_named(path).map_err(|error| format!("{}: {error}", path.display()))?,
-            )),
-            None => None,
+    pub fn file(path: &Path, overlays: &[PathBuf]) -> Result<Self, Error> {
+        let read = |path: &PathBuf| {
+            let text = input::read_named(path).map_err(|error| format!("{}: {error}", path.display()))?;
+            Ok((path.display().to_string(), text))
         };
+        let overlays = overlays.iter().map(read).collect::<Result<_, Error>>()?;
         let directory = input::directory_of(path).to_owned();
-        Ok(Self::new(path.display().to_string(), Files::Directory(directory), overlay))
+        Ok(Self::new(path.display().to_string(), Files::Directory(directory), overlays))
     }
 
     /// A document that is on no disk.
-    pub fn text(shown: &str, text: Vec<u8>, overlay: Option<Overlay>) -> Self {
-        Self { strict: true, ..Self::new(shown.to_owned(), Files::Text(text), overlay) }
+    pub fn text(shown: &str, text: Vec<u8>, overlays: Vec<Overlay>) -> Self {
+        Self { strict: true, ..Self::new(shown.to_owned(), Files::Text(text), overlays) }
     }
 
     /// A document whose files `read` fetches: those beside it by their paths, others by their URLs.
     pub fn published(shown: &str, read: Box<Reader>) -> Self {
-        let mut source = Self { strict: true, ..Self::new(shown.to_owned(), Files::Published(read), None) };
+        let mut source = Self { strict: true, ..Self::new(shown.to_owned(), Files::Published(read), Vec::new()) };
         for scheme in ["https://", "http://"] {
             source.maps.push((scheme.to_owned(), Copies::Inside(String::new())));
         }
         source
     }
 
-    /// Whether a file's name is that of the overlay.
+    /// Whether a file's name is that of an overlay.
     pub fn is_overlay(&self, file: &str) -> bool {
-        self.overlay.as_ref().is_some_and(|(name, _)| name == file)
+        self.overlays.iter().any(|(name, _)| name == file)
     }
 
-    /// The same document, without its overlay.
+    /// The same document, without its overlays.
     #[must_use]
     pub fn bare(self) -> Self {
-        Self { overlay: None, ..self }
+        Self { overlays: Vec::new(), ..self }
     }
 
     /// A document as it was at a revision.
-    pub fn at_revision(shown: String, tree: Tree, overlay: Option<Overlay>) -> Self {
-        Self::new(shown, Files::Revision(tree), overlay)
+    pub fn at_revision(shown: String, tree: Tree, overlays: Vec<Overlay>) -> Self {
+        Self::new(shown, Files::Revision(tree), overlays)
     }
 
     /// Adds copies of URLs.
@@ -349,7 +352,7 @@ impl Source {
 
     /// Whether the document refers to files outside its root.
     pub fn leaves_root(&self) -> bool {
-        let (_, pipeline) = self.inspect(|pipeline, input| pipeline.overlaid(&Input { overlay: None, ..*input }));
+        let (_, pipeline) = self.inspect(|pipeline, input| pipeline.overlaid(&Input { overlays: &[], ..*input }));
         pipeline.diagnostics.iter().any(|found| found.code == "reference-outside")
     }
 
@@ -409,11 +412,8 @@ impl Source {
             }
             (None, _) => self.read(path),
         };
-        let input = Input {
-            document: &self.shown,
-            read: &read,
-            overlay: self.overlay.as_ref().map(|(name, text)| (name.as_str(), text.as_slice())),
-        };
+        let overlays: Vec<_> = self.overlays.iter().map(|(name, text)| (name.as_str(), text.as_slice())).collect();
+        let input = Input { document: &self.shown, read: &read, overlays: &overlays };
         let mut state = Pipeline { strict: self.strict, ..Pipeline::new() };
         if let Some((root, main)) = &self.root {
             state.documents.set_root(root, main);

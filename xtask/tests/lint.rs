@@ -105,3 +105,61 @@ fn the_rules_are_listed() -> Result {
     assert!(said.contains("warning mismatched-status: "), "{said}");
     Ok(())
 }
+
+/// An overlay that adds the operation `GET /pets/{id}/vets`.
+const ADDITIONS: &str = "\
+overlay: 1.0.0
+info: {title: Undocumented, version: '1'}
+x-additions: true
+actions:
+  - target: $.paths
+    update:
+      /pets/{id}/vets:
+        get:
+          operationId: listVets
+          tags: [Pets]
+          parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
+          responses:
+            '200': {description: '', content: {application/json: {schema: {type: array, items: {$ref: '#/components/schemas/vet'}}}}}
+  - target: $.components.schemas
+    update:
+      vet: {type: object, required: [name], properties: {name: {type: string}, pet_id: {type: number}}}
+";
+
+#[test]
+fn several_overlays_are_applied_in_order_and_each_has_its_positions() -> Result {
+    let workspace = workspace()?;
+    fs::write(workspace.path("specs/pets/undocumented.yaml"), ADDITIONS)?;
+    let said = text(&workspace.run(&["lint"])?.stdout);
+    for part in ["specs/pets/overlay.yaml:9:7", "specs/pets/undocumented.yaml:16:", "the id `pet_id` is a `number`"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let file = workspace.path("specs/pets/openapi.yaml").display().to_string();
+    let overlays = ["overlay.yaml", "undocumented.yaml"].map(|file| workspace.path("specs/pets").join(file));
+    let [first, second] = overlays.map(|path| path.display().to_string());
+    let dumped = workspace.run(&["dump", &file, "--overlay", &first, "--overlay", &second, "--stage", "overlaid"])?;
+    let dumped = text(&dumped.stdout);
+    assert!(dumped.contains("vet_id") && dumped.contains("listVets"), "{dumped}");
+    Ok(())
+}
+
+#[test]
+fn an_addition_that_the_document_declares_by_now_is_an_error() -> Result {
+    let workspace = workspace()?;
+    fs::write(workspace.path("specs/pets/undocumented.yaml"), ADDITIONS)?;
+    let document = fs::read_to_string(workspace.path("specs/pets/openapi.yaml"))?;
+    // Upstream gives the parameter another name.
+    let vets = "paths:\n  /pets/{pet_id}/vets:\n    get:\n      parameters: [{name: pet_id, in: path, required: true, schema: {type: integer}}]\n      responses: {'200': {description: ''}}\n";
+    fs::write(workspace.path("specs/pets/openapi.yaml"), document.replace("paths:\n", vets))?;
+    let output = workspace.run(&["lint"])?;
+    let said = text(&output.stderr) + &text(&output.stdout);
+    assert_ne!(output.status.code(), Some(0), "{said}");
+    for part in [
+        "error[declared-addition]: the document declares `GET /pets/{id}/vets` by now",
+        "--> specs/pets/undocumented.yaml:8:9",
+        "help: remove it from this overlay",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    Ok(())
+}

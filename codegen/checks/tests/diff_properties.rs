@@ -38,7 +38,7 @@ fn vendored() -> Outcome<Vec<(String, Value)>> {
         let directory = specs.join(api);
         let overlay = fs::read(directory.join("overlay.yaml"))?;
         let read = |path: &str| fs::read(directory.join(path));
-        let input = Input { document: file, read: &read, overlay: Some(("overlay.yaml", &overlay)) };
+        let input = Input { document: file, read: &read, overlays: &[("overlay.yaml", &overlay)] };
         let mut walk = Pipeline::new();
         found.push((api.to_owned(), walk.overlaid(&input).ok_or_else(|| walk.report(false))?));
     }
@@ -131,7 +131,7 @@ fn a_change_is_known_again_however_the_documents_are_written() -> Outcome {
 fn revision(document: &Value) -> Outcome<Option<(Revision, Vec<String>)>> {
     let text = serde_json::to_vec(document)?;
     let read = |_: &str| Ok(text.clone());
-    let input = Input { document: "openapi.json", read: &read, overlay: None };
+    let input = Input { document: "openapi.json", read: &read, overlays: &[] };
     let mut pipeline = Pipeline::new();
     let Some(document) = pipeline.model(&input) else { return Ok(None) };
     let api = ir::build(&document, "client", &mut pipeline.diagnostics);

@@ -25,7 +25,7 @@ fn paths(tags: &[&str]) -> Vec<String> {
     );
     let read = |_: &str| -> io::Result<Vec<u8>> { Ok(document.clone().into_bytes()) };
     let mut walk = Pipeline::new();
-    let api = walk.ir(&Input { document: "openapi.yaml", read: &read, overlay: None }, "client");
+    let api = walk.ir(&Input { document: "openapi.yaml", read: &read, overlays: &[] }, "client");
     assert!(api.is_some(), "{}", walk.report(false));
     let options = CrateOptions { name: "client".to_owned(), runtime: "runtime".to_owned() };
     let Some(api) = api else { return Vec::new() };

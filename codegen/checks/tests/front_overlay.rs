@@ -324,3 +324,57 @@ fn a_thousand_actions_take_no_time() {
     // Ten times what it takes unoptimised on a slow machine: quadratic work would take minutes.
     assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
 }
+
+/// The codes and lines of the faults of an overlay that only adds.
+fn additions(actions: &str) -> Vec<String> {
+    let after =
+        applied(&format!("overlay: 1.1.0\ninfo: {{title: T, version: '1'}}\nx-additions: true\nactions:\n{actions}"));
+    let found = after.diagnostics.iter().map(|found| {
+        let line = found.position(&after.documents).map_or(0, |position| position.line);
+        format!("{} {line}: {}", found.code, found.message)
+    });
+    found.collect()
+}
+
+#[test]
+fn additions_that_the_document_declares_by_now_are_errors() {
+    assert_eq!(
+        additions(
+            r"  - target: $.paths
+    update:
+      /c/{id}: {get: {tags: [a]}}
+      /b:
+        put: {tags: [a]}
+  - target: $.components
+    update: {schemas: {T: {type: object}}}
+  - target: $.paths['/c/{id}'].get
+    update: {x-a: 1}
+"
+        ),
+        Vec::<String>::new(),
+        "an overlay may complete its own additions"
+    );
+    let found = additions(
+        r"  - target: $.paths
+    update:
+      /d: {get: {tags: [a]}}
+      /a:
+        get: {tags: [b]}
+  - target: $.paths['/b']
+    update:
+      post: {tags: [b]}
+  - target: $.components
+    update:
+      schemas:
+        S: {type: object, title: S}
+",
+    );
+    assert_eq!(
+        found,
+        [
+            "declared-addition 9: the document declares `GET /a` by now",
+            "declared-addition 12: the document declares `POST /b` by now",
+            "declared-addition 16: the document declares the component `S` by now",
+        ]
+    );
+}

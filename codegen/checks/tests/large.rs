@@ -21,7 +21,7 @@ fn document(schemas: Map<String, Value>, paths: Map<String, Value>) -> String {
 fn client(text: &str) -> Result<Api, String> {
     let mut walk = Pipeline::new();
     let read = |_: &str| Ok(text.as_bytes().to_vec());
-    let input = Input { document: "large.json", read: &read, overlay: None };
+    let input = Input { document: "large.json", read: &read, overlays: &[] };
     walk.ir(&input, "large").ok_or_else(|| walk.report(false))
 }
 

@@ -429,7 +429,7 @@ const CASES: &[Case] = &[
 fn lint(document: &str) -> Diagnostics {
     let read = |_: &str| Ok(document.as_bytes().to_vec());
     let mut walk = Pipeline::new();
-    let linted = walk.lint(&Input { document: "pets.yaml", read: &read, overlay: None });
+    let linted = walk.lint(&Input { document: "pets.yaml", read: &read, overlays: &[] });
     assert!(linted.is_some(), "{}", walk.report(false));
     walk.diagnostics
 }
@@ -518,7 +518,7 @@ fn the_vendored_documents_are_known() -> std::io::Result<()> {
         let read = |path: &str| fs::read(specs.join(api).join(path));
         let overlay = read("overlay.yaml")?;
         let mut walk = Pipeline::new();
-        let linted = walk.lint(&Input { document: file, read: &read, overlay: Some(("overlay.yaml", &overlay)) });
+        let linted = walk.lint(&Input { document: file, read: &read, overlays: &[("overlay.yaml", &overlay)] });
         assert!(linted.is_some(), "{}", walk.report(false));
         let mut text = String::new();
         for found in walk.diagnostics.iter() {
@@ -526,7 +526,7 @@ fn the_vendored_documents_are_known() -> std::io::Result<()> {
             _ = writeln!(text, "{severity}[{code}] at #{}: {}", found.pointer, found.message);
         }
         let mut walk = Pipeline::new();
-        assert!(walk.lint(&Input { document: file, read: &read, overlay: None }).is_some());
+        assert!(walk.lint(&Input { document: file, read: &read, overlays: &[] }).is_some());
         let mut counts = BTreeMap::new();
         walk.diagnostics.iter().for_each(|found| *counts.entry(found.code).or_insert(0) += 1);
         text.push_str("\nwithout the overlay\n");

@@ -261,7 +261,7 @@ fn nothing_is_published_that_refers_to_nothing() {
         });
         let read = |_: &str| Ok(document.to_string().into_bytes());
         let mut walk = Pipeline::new();
-        let published = walk.published(&Input { document: "openapi.json", read: &read, overlay: None });
+        let published = walk.published(&Input { document: "openapi.json", read: &read, overlays: &[] });
         (published.is_some(), walk.diagnostics.iter().map(|diagnostic| diagnostic.code).collect::<Vec<_>>())
     };
     assert_eq!(published("#/own/A"), (true, vec!["unknown-key"]));

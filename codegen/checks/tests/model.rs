@@ -104,7 +104,7 @@ fn a_reference_in_place_of_an_operation_is_followed_with_a_warning() -> Outcome 
     .to_string();
     let read = |_: &str| Ok(text.as_bytes().to_vec());
     let mut pipeline = Pipeline::new();
-    let model = pipeline.model(&Input { document: "openapi.json", read: &read, overlay: None }).ok_or("no model")?;
+    let model = pipeline.model(&Input { document: "openapi.json", read: &read, overlays: &[] }).ok_or("no model")?;
     let operations: Vec<_> = model.operations().collect();
     assert_eq!((operations[0].path.as_str(), operations[0].id.as_deref()), ("/a", Some("b")));
     assert_eq!(operations[0].responses.len(), 1);

@@ -17,7 +17,7 @@ fn adapted(paths: Value, components: Value) -> (Value, Vec<&'static str>) {
     });
     let read = |_: &str| -> io::Result<Vec<u8>> { Ok(document.to_string().into_bytes()) };
     let mut walk = Pipeline::new();
-    let adapted = walk.for_progenitor(&Input { document: "openapi.json", read: &read, overlay: None }, "client");
+    let adapted = walk.for_progenitor(&Input { document: "openapi.json", read: &read, overlays: &[] }, "client");
     assert!(adapted.is_some(), "{}", walk.report(false));
     let codes = walk.diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
     (adapted.unwrap_or_default(), codes)
@@ -288,7 +288,7 @@ fn a_version_that_no_header_can_hold_is_made_one() {
     let document = json!({"openapi": "3.0.3", "info": {"title": "Pets", "version": "1\u{fc}\n"}, "paths": {}});
     let read = |_: &str| -> io::Result<Vec<u8>> { Ok(document.to_string().into_bytes()) };
     let mut walk = Pipeline::new();
-    let adapted = walk.for_progenitor(&Input { document: "openapi.json", read: &read, overlay: None }, "client");
+    let adapted = walk.for_progenitor(&Input { document: "openapi.json", read: &read, overlays: &[] }, "client");
     assert_eq!(adapted.map(|adapted| adapted["info"]["version"].clone()), Some(json!("1")));
     assert_eq!(walk.diagnostics.iter().map(|found| found.code).collect::<Vec<_>>(), ["no-operations", "version"]);
 }

@@ -146,7 +146,7 @@ fn overlaid(document: &Value, strict: bool) -> (Option<Value>, Vec<&'static str>
         _ => Err(std::io::Error::from(std::io::ErrorKind::NotFound)),
     };
     let mut pipeline = Pipeline { strict, ..Pipeline::new() };
-    let value = pipeline.overlaid(&Input { document: "openapi.json", read: &read, overlay: None });
+    let value = pipeline.overlaid(&Input { document: "openapi.json", read: &read, overlays: &[] });
     (value, pipeline.diagnostics.iter().map(|found| found.code).collect())
 }
 

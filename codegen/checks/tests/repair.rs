@@ -137,7 +137,7 @@ fn what_another_version_allows_is_left_alone() {
 fn client(document: &str, strict: bool) -> (bool, Vec<&'static str>) {
     let read = |_: &str| Ok(document.as_bytes().to_vec());
     let mut pipeline = Pipeline { strict, ..Pipeline::new() };
-    let client = pipeline.client(&Input { document: "openapi.yaml", read: &read, overlay: None }, "client");
+    let client = pipeline.client(&Input { document: "openapi.yaml", read: &read, overlays: &[] }, "client");
     (client.is_some(), pipeline.diagnostics.iter().map(|found| found.code).collect())
 }
 

@@ -43,8 +43,8 @@ pub struct Input<'a> {
     pub document: &'a str,
     /// Reads the document, and the files beside it that it refers to.
     pub read: &'a Read<'a>,
-    /// File name and text of the overlay, if there is one.
-    pub overlay: Option<(&'a str, &'a [u8])>,
+    /// File names and texts of the overlays, in the order in which they are applied.
+    pub overlays: &'a [(&'a str, &'a [u8])],
 }
 
 /// The passes over one document, and what they found.
@@ -69,7 +69,7 @@ impl Pipeline {
         overlay::check(name, text, &mut self.documents, &mut self.diagnostics);
     }
 
-    /// Returns the document with the files that it refers to, corrected by its overlay.
+    /// Returns the document with the files that it refers to, corrected by its overlays.
     pub fn overlaid(&mut self, input: &Input<'_>) -> Option<Value> {
         let value = self.corrected(input)?;
         self.unless_faulty(value)
@@ -80,7 +80,7 @@ impl Pipeline {
         let (documents, diagnostics) = (&mut self.documents, &mut self.diagnostics);
         let mut value = load::load(input.document, input.read, documents, diagnostics)?;
         bundle::bundle(&mut value, input.read, documents, diagnostics);
-        if let Some((name, text)) = input.overlay {
+        for (name, text) in input.overlays {
             overlay::overlay(&mut value, name, text, documents, diagnostics);
         }
         bundle::replace_dangling(&mut value, documents, diagnostics);

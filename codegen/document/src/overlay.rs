@@ -5,8 +5,12 @@
 //!
 //! Three things the specification leaves open, or leaves to us: values of different kinds replace each other; elements that an array has
 //! already are not appended a second time, for no array of OpenAPI wants them twice; single values may be removed.
+//!
+//! A document may have several overlays. One with `x-additions: true` only adds operations and components: one that the document declares
+//! by now is an error.
 
 mod action;
+mod additions;
 mod apply;
 
 use serde_json::{Map, Value};
@@ -23,7 +27,8 @@ use apply::Target;
 pub fn overlay(value: &mut Value, name: &str, text: &[u8], documents: &mut SourceMap, diagnostics: &mut Diagnostics) {
     let Some((file, overlay)) = parse(name, text, documents, diagnostics) else { return };
     let mut report = Report { file, diagnostics };
-    let mut target = Target::new(value, documents, file);
+    let adds = adds(&overlay, &mut report);
+    let mut target = Target::new(value, documents, file, adds);
     actions(&overlay, &mut report, |action, report| target.apply(action, report));
 }
 
@@ -46,6 +51,21 @@ pub fn is_overlay(text: &[u8]) -> bool {
         value.get("overlay").is_some() && value.get("openapi").or_else(|| value.get("swagger")).is_none()
     })
 }
+
+/// Whether the overlay says that it only adds what the document lacks.
+fn adds(overlay: &Value, report: &mut Report<'_>) -> bool {
+    match overlay.get(ADDITIONS) {
+        None => false,
+        Some(Value::Bool(adds)) => *adds,
+        Some(_) => {
+            report.error("wrong-type", &child("", ADDITIONS), format!("`{ADDITIONS}` is true or false"), "");
+            false
+        }
+    }
+}
+
+/// The extension of an overlay that only adds what the document lacks.
+const ADDITIONS: &str = "x-additions";
 
 /// Checks an overlay, and does something with each action that can be read.
 fn actions(overlay: &Value, report: &mut Report<'_>, mut apply: impl FnMut(&Action<'_>, &mut Report<'_>)) {

@@ -43,9 +43,9 @@ impl Document {
     fn adapted(&self) -> Result<(Value, usize)> {
         let file = if self.directory.join("openapi.json").is_file() { "openapi.json" } else { "openapi.yaml" };
         let overlay = fs::read(self.directory.join("overlay.yaml")).ok();
-        let overlay = overlay.as_deref().map(|text| ("overlay.yaml", text));
+        let overlays: Vec<_> = overlay.iter().map(|text| ("overlay.yaml", text.as_slice())).collect();
         let read = |path: &str| fs::read(self.directory.join(path));
-        let input = Input { document: file, read: &read, overlay };
+        let input = Input { document: file, read: &read, overlays: &overlays };
         let mut walk = Pipeline::new();
         let adapted = walk.for_progenitor(&input, "client").ok_or_else(|| walk.report(false))?;
         let api = walk.ir(&input, "client").ok_or_else(|| walk.report(false))?;

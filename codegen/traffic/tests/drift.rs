@@ -65,9 +65,9 @@ components:
 /// The findings as lines, and the drafted overlay.
 fn compare(document: &str, overlay: Option<&str>, recording: &str) -> Result<(Vec<String>, String)> {
     let read = |_: &str| Ok(document.as_bytes().to_vec());
-    let overlay = overlay.map(|text| ("overlay.yaml", text.as_bytes()));
+    let overlays: Vec<_> = overlay.iter().map(|text| ("overlay.yaml", text.as_bytes())).collect();
     let mut pipeline = Pipeline::new();
-    let raised = pipeline.raised(&Input { document: "pets.yaml", read: &read, overlay });
+    let raised = pipeline.raised(&Input { document: "pets.yaml", read: &read, overlays: &overlays });
     let raised = raised.ok_or_else(|| pipeline.report(false))?;
     let model = model::document(&raised, &mut pipeline.diagnostics).ok_or_else(|| pipeline.report(false))?;
     let mut drift = Drift::new(&model, &raised)?;

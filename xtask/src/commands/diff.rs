@@ -12,14 +12,14 @@ use crm_clients_review::diff::{Review, Reviewed, Revision, Severity, format, joi
 use semver::Version;
 
 use crate::accepted::Accepted;
-use crate::api::{Source, Workspace, maps};
+use crate::api::{OVERLAYS, Source, Workspace, maps};
 use crate::git::{self, Repository};
 use crate::{Error, Outcome, output};
 
 /// Arguments of `diff`.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Two documents, each a file or REV:PATH; or the APIs to review, all of them where none is named. The overlay of an API goes
+    /// Two documents, each a file or REV:PATH; or the APIs to review, all of them where none is named. The overlays of an API go
     /// with its document.
     #[arg(value_name = "OLD NEW|API")]
     names: Vec<String>,
@@ -126,16 +126,16 @@ impl Command<'_> {
         Ok((Review::of(vec![reviewed], version.clone(), version), stale))
     }
 
-    /// A file, or a file at a revision, with the overlay of the API that it is of, and the name of that.
+    /// A file, or a file at a revision, with the overlays of the API that it is of, and the name of that.
     fn document(&self, name: &str) -> Result<(Source, Option<String>), Error> {
         let path = Path::new(name);
         if path.is_file() {
             let directory = path.canonicalize()?.parent().map(Path::to_owned).unwrap_or_default();
             let is_of = |api: &String| self.workspace.spec(api).canonicalize().is_ok_and(|spec| spec == directory);
             let api = self.workspace.apis()?.into_iter().find(is_of);
-            let overlay = directory.join("overlay.yaml");
-            let overlay = (api.is_some() && overlay.is_file()).then_some(overlay);
-            return Ok((self.workspace.file(path, overlay.as_deref())?, api));
+            let overlays =
+                OVERLAYS.iter().map(|file| directory.join(file)).filter(|file| api.is_some() && file.is_file());
+            return Ok((self.workspace.file(path, &overlays.collect::<Vec<_>>())?, api));
         }
         let Some((name, path)) = name.split_once(':') else {
             return Err(Error::from(format!("{name}: there is no such file")));
@@ -147,16 +147,16 @@ impl Command<'_> {
         Ok((self.at(&revision, path, api.is_some())?, api.map(str::to_owned)))
     }
 
-    /// A file at a revision, with the overlay beside it if wanted.
+    /// A file at a revision, with the overlays beside it if wanted.
     fn at(&self, revision: &git::Revision, path: &str, overlaid: bool) -> Result<Source, Error> {
         let (directory, file) = path.rsplit_once('/').unwrap_or((".", path));
-        let overlay = format!("{directory}/overlay.yaml");
-        let overlay = match overlaid && self.repository.files(revision, directory)?.contains(&overlay) {
-            true => Some((format!("{}:{overlay}", revision.name), self.repository.read(revision, &overlay)?)),
-            false => None,
-        };
+        let mut overlays = Vec::new();
+        let files = if overlaid { self.repository.files(revision, directory)? } else { Vec::new() };
+        for overlay in OVERLAYS.iter().map(|file| format!("{directory}/{file}")).filter(|file| files.contains(file)) {
+            overlays.push((format!("{}:{overlay}", revision.name), self.repository.read(revision, &overlay)?));
+        }
         let shown = format!("{}:{directory}/{file}", revision.name);
-        let source = Source::at_revision(shown, self.repository.tree(revision, directory), overlay);
+        let source = Source::at_revision(shown, self.repository.tree(revision, directory), overlays);
         if let Some(api) = overlaid.then(|| directory.strip_prefix("specs/")).flatten() {
             let text = self.repository.read(revision, &format!("{directory}/source.toml"));
             let text = text.ok().map(|text| String::from_utf8_lossy(&text).into_owned());

@@ -21,9 +21,9 @@ pub struct Arguments {
     /// Recordings: of a client's `Recorder`, HAR files, or JSON lines with `method`, `path`, `status` and bodies.
     #[arg(value_name = "RECORDING", required = true)]
     recordings: Vec<PathBuf>,
-    /// An overlay to apply to the file of a document.
-    #[arg(long, value_name = "FILE")]
-    overlay: Option<PathBuf>,
+    /// An overlay to apply to the file of a document. Several are applied in order.
+    #[arg(long = "overlay", value_name = "FILE")]
+    overlays: Vec<PathBuf>,
     /// Compares with the document of the API as it is upstream.
     #[arg(long)]
     without_overlay: bool,
@@ -37,7 +37,7 @@ pub struct Arguments {
 
 /// Runs it. The outcome is a difference if there is a finding.
 pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Error> {
-    let source = workspace.source_with(&arguments.source, arguments.overlay.as_deref())?;
+    let source = workspace.source_with(&arguments.source, &arguments.overlays)?;
     let source = if arguments.without_overlay { source.bare() } else { source };
     let mut has_single_types = false;
     let (made, pipeline) = source.inspect(|pipeline, input| {

@@ -14,9 +14,9 @@ pub struct Arguments {
     /// A vendored API, or a document's file.
     #[arg(value_name = "API|FILE")]
     source: String,
-    /// Corrections to the document; an API has its own.
-    #[arg(long, value_name = "FILE")]
-    overlay: Option<PathBuf>,
+    /// Corrections to the document; an API has its own. Several are applied in order.
+    #[arg(long = "overlay", value_name = "FILE")]
+    overlays: Vec<PathBuf>,
     /// The pass after which to print.
     #[arg(long, value_enum)]
     stage: Stage,
@@ -34,7 +34,7 @@ enum Stage {
 
 /// Runs it.
 pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Error> {
-    let source = workspace.source_with(&arguments.source, arguments.overlay.as_deref())?;
+    let source = workspace.source_with(&arguments.source, &arguments.overlays)?;
     let json = match arguments.stage {
         Stage::Overlaid => serde_json::to_string_pretty(&source.walk(Pipeline::overlaid)?)?,
         Stage::Progenitor => {

@@ -24,9 +24,9 @@ pub struct Arguments {
     /// A vendored API, with its overlay, or a document's file, YAML or JSON.
     #[arg(long, value_name = "API|FILE")]
     spec: String,
-    /// Corrections to the document; an API has its own.
-    #[arg(long, value_name = "FILE")]
-    overlay: Option<PathBuf>,
+    /// Corrections to the document; an API has its own. Several are applied in order.
+    #[arg(long = "overlay", value_name = "FILE")]
+    overlays: Vec<PathBuf>,
     /// The crate's name.
     #[arg(long)]
     name: String,
@@ -57,7 +57,7 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Erro
     if !valid {
         return Err(Error::from(format!("`{name}` is not a crate's name: use letters, digits, `-` and `_`")));
     }
-    let source = workspace.source_with(&arguments.spec, arguments.overlay.as_deref())?;
+    let source = workspace.source_with(&arguments.spec, &arguments.overlays)?;
     let files = match arguments.emitter {
         Emitter::Ours => ours(workspace, &source, arguments)?,
         Emitter::Progenitor => progenitor::files(workspace, &source, arguments)?,

@@ -95,7 +95,7 @@ fn lint(workspace: &Workspace, name: &str, without_overlay: bool) -> Result<(Opt
     {
         let mut walk = Pipeline::new();
         walk.check_overlay(name, &text);
-        return Ok((Some(()), walk, workspace.configured(Source::text(name, text, None))));
+        return Ok((Some(()), walk, workspace.configured(Source::text(name, text, Vec::new()))));
     }
     let source = workspace.source_or_file(name)?;
     let source = if without_overlay { source.bare() } else { source };

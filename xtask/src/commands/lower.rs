@@ -14,9 +14,9 @@ pub struct Arguments {
     /// A vendored API, with its overlay, or a document's file.
     #[arg(value_name = "API|FILE")]
     source: String,
-    /// Corrections to the document; an API has its own.
-    #[arg(long, value_name = "FILE")]
-    overlay: Option<PathBuf>,
+    /// Corrections to the document; an API has its own. Several are applied in order.
+    #[arg(long = "overlay", value_name = "FILE")]
+    overlays: Vec<PathBuf>,
     /// Where to write it: YAML where the file's name ends in .yaml or .yml, otherwise JSON. Printed unless given.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -24,7 +24,7 @@ pub struct Arguments {
 
 /// Runs it. Extensions stay: OpenAPI allows them everywhere, and whatever reads them goes on doing so.
 pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Error> {
-    let source = workspace.source_with(&arguments.source, arguments.overlay.as_deref())?;
+    let source = workspace.source_with(&arguments.source, &arguments.overlays)?;
     let document = source.walk(Pipeline::published)?;
     let Some(path) = &arguments.output else {
         output::json(&canonical::to_json(&document));

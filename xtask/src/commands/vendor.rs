@@ -144,9 +144,9 @@ fn current(workspace: &Workspace, name: &str) -> Result<String, Error> {
 
 /// The document as it will be vendored, with its overlay.
 fn vendored(workspace: &Workspace, name: &str, canonical: &Canonical) -> Result<Source, Error> {
-    let overlay = workspace.overlay(name)?;
+    let overlays = workspace.overlays(name)?;
     let file = format!("specs/{name}/{}", canonical.file);
-    Ok(Source::text(&file, canonical.text.clone().into_bytes(), overlay))
+    Ok(Source::text(&file, canonical.text.clone().into_bytes(), overlays))
 }
 
 /// Refuses what is no OpenAPI document, whatever its overlay makes of it. Faults of the overlay are no fault of the document:
@@ -162,7 +162,7 @@ fn check_walk(name: &str, source: &Source) -> Result<(), Error> {
     let report = walk.report(io::stderr().is_terminal());
     Err(Error::shown(format!(
         "{report}error: specs/{name} stays as it is, for the new document would be refused\n  \
-         = help: correct the lines above with an overlay in specs/{name}/overlay.yaml, then vendor it again\n"
+         = help: correct the lines above with an overlay in specs/{name}, then vendor it again\n"
     )))
 }
 
@@ -212,7 +212,7 @@ fn follow_up(name: &str, source: &Source) -> Result<Outcome, Error> {
     output::report(&walk.report(io::stdout().is_terminal()));
     let is_needless = |found: &Diagnostic| found.code == "needless-action";
     if api.is_none() || walk.diagnostics.iter().any(is_needless) {
-        say!("specs/{name}/overlay.yaml has to follow: see above, then run `cargo xtask regen`");
+        say!("the overlays in specs/{name} have to follow: see above, then run `cargo xtask regen`");
         return Ok(Outcome::Different);
     }
     say!("run `cargo xtask regen`");

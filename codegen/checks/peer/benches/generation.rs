@@ -43,8 +43,8 @@ impl Document {
 
     fn walk<T>(&self, work: impl FnOnce(&mut Pipeline, &Input<'_>) -> Option<T>) -> Outcome<T> {
         let read = |_: &str| Ok(self.text.clone());
-        let overlay = self.overlay.as_deref().map(|text| ("overlay.yaml", text));
-        let input = Input { document: &self.name, read: &read, overlay };
+        let overlays: Vec<_> = self.overlay.iter().map(|text| ("overlay.yaml", text.as_slice())).collect();
+        let input = Input { document: &self.name, read: &read, overlays: &overlays };
         let mut walk = Pipeline::new();
         work(&mut walk, &input).ok_or_else(|| walk.report(false).into())
     }

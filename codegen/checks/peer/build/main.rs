@@ -34,7 +34,7 @@ fn write(out: &Path, directory: &Path, name: &str, file: &str) -> Result {
     }
     let overlay = fs::read(directory.join("overlay.yaml"))?;
     let read = |path: &str| fs::read(directory.join(path));
-    let input = Input { document: file, read: &read, overlay: Some(("overlay.yaml", &overlay)) };
+    let input = Input { document: file, read: &read, overlays: &[("overlay.yaml", &overlay)] };
     let mut walk = Pipeline::new();
     let made = walk
         .lowered(&input)

@@ -16,7 +16,7 @@ pub fn model(document: &Value) -> Outcome<Document> {
     let text = serde_json::to_vec(document)?;
     let read = |_: &str| Ok(text.clone());
     let mut pipeline = Pipeline::new();
-    let found = pipeline.model(&Input { document: "openapi.json", read: &read, overlay: None });
+    let found = pipeline.model(&Input { document: "openapi.json", read: &read, overlays: &[] });
     found.ok_or_else(|| pipeline.report(false).into())
 }
 

@@ -75,7 +75,7 @@ fn walked<T>(text: &[u8], step: impl FnOnce(&mut Pipeline, &Input<'_>) -> Option
         _ => Err(io::Error::from(io::ErrorKind::NotFound)),
     };
     let mut walk = Pipeline::new();
-    let result = step(&mut walk, &Input { document: "openapi.json", read: &read, overlay: None });
+    let result = step(&mut walk, &Input { document: "openapi.json", read: &read, overlays: &[] });
     assert!(result.is_some() || walk.diagnostics.has_errors(), "neither a result nor a reason");
     (result, walk)
 }

@@ -42,7 +42,7 @@ pub fn document(text: &str, which: Which) -> String {
 pub fn client(document: &str) -> Result<Api, String> {
     let read = |_: &str| Ok(document.as_bytes().to_vec());
     let mut walk = Pipeline::new();
-    let api = walk.ir(&Input { document: "openapi.yaml", read: &read, overlay: None }, "c");
+    let api = walk.ir(&Input { document: "openapi.yaml", read: &read, overlays: &[] }, "c");
     api.ok_or_else(|| format!("{document}\n{}", walk.report(false)))
 }
 
@@ -50,7 +50,7 @@ pub fn client(document: &str) -> Result<Api, String> {
 pub fn revision(name: &str, document: &str) -> Result<Revision, String> {
     let read = |_: &str| Ok(document.as_bytes().to_vec());
     let mut walk = Pipeline::new();
-    let document = walk.model(&Input { document: name, read: &read, overlay: None });
+    let document = walk.model(&Input { document: name, read: &read, overlays: &[] });
     match document {
         Some(document) => Ok(Revision::new(document, walk)),
         None => Err(walk.report(false)),

@@ -52,28 +52,28 @@ impl Document {
 
     fn made(&self, strict: bool) -> (Option<Api>, String) {
         let overlay = fs::read(self.directory.join("overlay.yaml")).ok();
-        let overlay = overlay.as_deref().map(|text| ("overlay.yaml", text));
+        let overlays: Vec<_> = overlay.iter().map(|text| ("overlay.yaml", text.as_slice())).collect();
         let read = |path: &str| fs::read(self.directory.join(path));
         let mut walk = Pipeline { strict, ..Pipeline::new() };
-        let api = walk.client(&Input { document: self.name, read: &read, overlay }, "client");
+        let api = walk.client(&Input { document: self.name, read: &read, overlays: &overlays }, "client");
         (api, walk.report(false))
     }
 
     /// Calls of every operation of its client, and the report.
     pub fn calls(&self, name: &str) -> (Option<FileSet>, String) {
         let overlay = fs::read(self.directory.join("overlay.yaml")).ok();
-        let overlay = overlay.as_deref().map(|text| ("overlay.yaml", text));
+        let overlays: Vec<_> = overlay.iter().map(|text| ("overlay.yaml", text.as_slice())).collect();
         let read = |path: &str| fs::read(self.directory.join(path));
         let mut walk = Pipeline::new();
-        let calls = walk.calls(&Input { document: self.name, read: &read, overlay }, name);
+        let calls = walk.calls(&Input { document: self.name, read: &read, overlays: &overlays }, name);
         (calls, walk.report(false))
     }
 
     /// The document with its overlay applied.
     pub fn overlaid(&self) -> Option<serde_json::Value> {
         let overlay = fs::read(self.directory.join("overlay.yaml")).ok();
-        let overlay = overlay.as_deref().map(|text| ("overlay.yaml", text));
+        let overlays: Vec<_> = overlay.iter().map(|text| ("overlay.yaml", text.as_slice())).collect();
         let read = |path: &str| fs::read(self.directory.join(path));
-        Pipeline::new().overlaid(&Input { document: self.name, read: &read, overlay })
+        Pipeline::new().overlaid(&Input { document: self.name, read: &read, overlays: &overlays })
     }
 }

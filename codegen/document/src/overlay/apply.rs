@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use serde_json_path::JsonPath;
 
 use super::action::{Action, Change};
+use super::additions;
 use super::{Report, Version};
 use crate::diagnostic::{child, push_token, tokens};
 use crate::load::Growth;
@@ -17,12 +18,14 @@ pub(super) struct Target<'a> {
     value: &'a mut Value,
     documents: &'a mut SourceMap,
     overlay: FileId,
+    /// Whether the overlay only adds what the document lacks.
+    adds: bool,
     growth: Growth,
 }
 
 impl<'a> Target<'a> {
-    pub(super) fn new(value: &'a mut Value, documents: &'a mut SourceMap, overlay: FileId) -> Self {
-        Self { value, documents, overlay, growth: Growth::default() }
+    pub(super) fn new(value: &'a mut Value, documents: &'a mut SourceMap, overlay: FileId, adds: bool) -> Self {
+        Self { value, documents, overlay, adds, growth: Growth::default() }
     }
 
     pub(super) fn apply(&mut self, action: &Action<'_>, report: &mut Report<'_>) {
@@ -80,10 +83,25 @@ impl<'a> Target<'a> {
         }
     }
 
+    /// Reports what an update adds to the node at `pointer` although the document declares it. Says whether there was any.
+    fn reports_declared(&self, pointer: &str, update: &Value, source: &str, report: &mut Report<'_>) -> bool {
+        let is_own = |node: &str| self.documents.origin(node).is_some_and(|(file, _)| file == self.overlay);
+        let declared = additions::declared(self.value, pointer, update, &is_own);
+        for declared in &declared {
+            let message = format!("the document declares {} by now", declared.name);
+            let help = "remove it from this overlay, and correct the document's own in another one if that is needed";
+            report.error("declared-addition", &format!("{source}{}", declared.place), message, help);
+        }
+        !declared.is_empty()
+    }
+
     fn update(&mut self, pointers: &[String], update: &Value, key: &str, action: &Action<'_>, report: &mut Report<'_>) {
         let source = child(action.at, key);
         let mut changed = false;
         for pointer in pointers {
+            if self.adds && self.reports_declared(pointer, update, &source, report) {
+                return;
+            }
             let Some(node) = self.value.pointer_mut(pointer) else { continue };
             if let Some((message, help)) = misfit(node, update, action.version) {
                 return report.error("wrong-update", &source, format!("{message} at `#{pointer}`"), help);

@@ -7,20 +7,20 @@ use super::super::diff;
 use crate::Error;
 use crate::api::{Overlay, Source, Workspace};
 
-/// Compares the document that is vendored with the one that is to be, each as the overlay corrects it; without the
-/// overlay where it does not fit both. None where a document has faults even so: those are told of elsewhere.
+/// Compares the document that is vendored with the one that is to be, each as the overlays correct it; without the
+/// overlays where they do not fit both. None where a document has faults even so: those are told of elsewhere.
 pub fn review(workspace: &Workspace, name: &str, file: &str, texts: (&str, &str)) -> Result<Option<Review>, Error> {
     let (before, after) = texts;
-    let compared = |overlay: Option<Overlay>| {
+    let compared = |overlays: Vec<Overlay>| {
         let revision = |shown: String, text: &str| {
-            let (document, walk) = Source::text(&shown, text.into(), overlay.clone()).inspect(Pipeline::model);
+            let (document, walk) = Source::text(&shown, text.into(), overlays.clone()).inspect(Pipeline::model);
             Some(Revision::new(document?, walk))
         };
         let old = || revision(format!("before:{file}"), before);
         let (old, new) = join(old, || revision(file.to_owned(), after));
         Reviewed::of(name, old?, new?).ok()
     };
-    let reviewed = compared(workspace.overlay(name)?).or_else(|| compared(None));
+    let reviewed = compared(workspace.overlays(name)?).or_else(|| compared(Vec::new()));
     let version = diff::version(workspace)?;
     Ok(reviewed.map(|reviewed| Review::of(vec![reviewed], version.clone(), version)))
 }
