@@ -7,10 +7,12 @@
 //! | `x-oauth2` | security scheme of type `oauth2` | object, see [`BeyondOAuth2`] | says what the flows have no word for |
 //! | `x-idempotent` | operation | boolean | says whether it may be repeated, whatever its method |
 //! | `x-pagination` | operation | map, see the README | says how the pages of its list hang together |
+//! | `x-rate-limit` | the document, operation | see [`RateLimit`] | keeps the calls of a client within a limit of the server |
 //! | `x-rust-text-formats` | the document | list of formats | reads strings of these formats as text, not as types of their own |
 //! | `x-webhook-signature` | the document, beside its webhooks | see [`Signature`] | verifies what webhooks deliver |
 
 mod oauth2;
+mod rate_limit;
 mod signature;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -22,11 +24,20 @@ use crate::identifier::is_identifier;
 use crate::spec::{WEBHOOKS_EXTENSION, are_webhooks};
 
 pub use oauth2::BeyondOAuth2;
+pub use rate_limit::RateLimit;
 pub use signature::{Encoding, Part, Signature};
 
 /// Names of the extensions in the table above.
-const KNOWN: &[&str] =
-    &["x-rust-name", "x-rust-variants", TEXT_FORMATS, oauth2::NAME, "x-idempotent", "x-pagination", signature::NAME];
+const KNOWN: &[&str] = &[
+    "x-rust-name",
+    "x-rust-variants",
+    TEXT_FORMATS,
+    oauth2::NAME,
+    "x-idempotent",
+    "x-pagination",
+    rate_limit::NAME,
+    signature::NAME,
+];
 
 /// The formats of strings that become types of their own, unless a document says that they are text.
 pub const TYPED_FORMATS: &[&str] = &["date-time", "date", "byte", "uuid", "ipv4", "ipv6"];
@@ -129,6 +140,21 @@ impl Extensions {
         value.as_bool()
     }
 
+    /// `x-rate-limit` of the operation at `pointer` with these path parameters, or of the document.
+    pub fn rate_limit(
+        &mut self,
+        object: &Map<String, Value>,
+        pointer: &str,
+        path_parameters: Option<&[&str]>,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<RateLimit> {
+        let (value, place) = self.whole(rate_limit::NAME, object, pointer)?;
+        if !rate_limit::is_ours(value) {
+            return None;
+        }
+        rate_limit::read(value, &place, path_parameters, diagnostics)
+    }
+
     /// The value of an extension, and where it stands; whoever asks for it reads all of it.
     pub fn whole<'v>(
         &mut self,
@@ -176,7 +202,7 @@ impl Extensions {
             Value::Object(object) => {
                 for (key, value) in object {
                     push_token(pointer, key);
-                    if KNOWN.contains(&key.as_str()) {
+                    if is_known(key, value) {
                         if !self.read.contains(pointer) {
                             diagnostics.error(
                                 "unused-extension",
@@ -185,7 +211,7 @@ impl Extensions {
                                 "remove it, or move it to where the README's table says it is read",
                             );
                         }
-                    } else if let Some(help) = misspelt(key) {
+                    } else if let Some(help) = misspelt(key, value) {
                         diagnostics.error(
                             "unknown-extension",
                             pointer.clone(),
@@ -210,15 +236,20 @@ impl Extensions {
     }
 }
 
+/// Returns true if an extension of this name and value is one of the generator's.
+fn is_known(key: &str, value: &Value) -> bool {
+    KNOWN.contains(&key) && (key != rate_limit::NAME || rate_limit::is_ours(value))
+}
+
 /// What to do about an extension that is meant for the generator, and that it does not know. A document may have
 /// extensions of its own or of other tools (`x-rust-type`), so that only names with one wrong letter are reported, or with two
 /// swapped behind `x-rust`.
-fn misspelt(key: &str) -> Option<String> {
+fn misspelt(key: &str, value: &Value) -> Option<String> {
     let most = if key.starts_with("x-rust") { 2 } else { 1 };
     // Where one letter is wrong, one of the first two is still there, and the length is that of a letter more or less.
     let may_be = key.chars().take(3).any(|char| matches!(char, 'x' | 'X' | '-'));
     let near = |known: &&str| may_be && known.len().abs_diff(key.len()) <= 4 && distance(key, known) <= most;
-    KNOWN.iter().find(|known| near(known)).map(|meant| format!("did you mean `{meant}`?"))
+    KNOWN.iter().find(|known| near(known) && is_known(known, value)).map(|meant| format!("did you mean `{meant}`?"))
 }
 
 /// Whether a member of the document is its webhooks, which are no data in spite of their name.

@@ -23,7 +23,7 @@ use std::collections::{BTreeSet, HashMap};
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
-pub use crate::extensions::{BeyondOAuth2, Signature};
+pub use crate::extensions::{BeyondOAuth2, RateLimit, Signature};
 use crate::refs::joined;
 pub use about::*;
 pub use arena::{Arena, Id};
@@ -85,6 +85,8 @@ pub struct Document {
     pub operations: Vec<OperationId>,
     /// How webhooks are signed.
     pub signature: Option<Signature>,
+    /// `x-rate-limit`: the limit of all requests together.
+    pub rate_limit: Option<RateLimit>,
     /// `x-rust-text-formats`: the formats whose strings are text.
     pub text_formats: BTreeSet<String>,
     /// Extensions.

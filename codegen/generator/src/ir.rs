@@ -69,6 +69,8 @@ pub struct Api {
     pub server_template: String,
     /// The variables of the document's first server.
     pub server_variables: Vec<ServerVariable>,
+    /// The limit of all requests together.
+    pub rate_limit: Option<RateLimit>,
     /// The credentials it can send.
     pub schemes: Vec<Scheme>,
     /// The handles between the client and those of resources, each behind its parent.
@@ -180,6 +182,8 @@ pub struct Operation {
     pub method: String,
     /// Whether repeating it does nothing twice.
     pub idempotent: bool,
+    /// The limit of its calls, if they have one besides the client's.
+    pub rate_limit: Option<RateLimit>,
     /// The operation's own server, if it is not the document's.
     pub server: Option<OwnServer>,
     /// The path template as the document has it.
@@ -223,6 +227,19 @@ impl Operation {
         let items = self.items.iter().filter_map(|items| items.item.ty());
         self.output.ty().into_iter().chain(self.events.iter().map(|events| &events.ty)).chain(items)
     }
+}
+
+/// How many requests the server takes within a time.
+#[derive(Debug, Clone, Serialize)]
+pub struct RateLimit {
+    /// What the requests are counted under: operations with the same name share a limit.
+    pub name: String,
+    /// The number of requests.
+    pub requests: u32,
+    /// The time in seconds.
+    pub seconds: u32,
+    /// The value of the path that the server counts each of alone.
+    pub scope: Option<PathValue>,
 }
 
 /// What fills a `{}` of a path template.

@@ -81,6 +81,7 @@ pub mod generated {
     };
     #[cfg(feature = "xml")]
     pub use crate::serde::xml::{XmlField, XmlName, XmlObject, XmlPlace, XmlRoot, XmlShape};
+    pub use crate::transport::RateLimit;
     pub use crate::webhook::{Encoding, Part, Payload, Signature, Signed};
     pub use serde;
     pub use serde_json;

@@ -30,8 +30,8 @@ use crate::response::parts::boundary;
 use crate::trace::Span;
 pub(crate) use budget::RetryBudget;
 pub use custom::{Transport, TransportFuture};
-pub use limiter::CallLimits;
-pub(crate) use limiter::Limiter;
+pub use limiter::{CallLimits, RateLimit};
+pub(crate) use limiter::{Limiter, ScopedLimit};
 pub(crate) use request::target;
 use retry::Attempts;
 pub use retry::Retry;
@@ -139,7 +139,7 @@ async fn send_with_retry(parts: &RequestParts, span: &Span) -> Result<RawRespons
     let mut token_renewed = false;
     loop {
         let waiting = Instant::now();
-        let permit = client.limiter.enter().await;
+        let permit = client.limiter.enter(parts.rate_limit.as_ref()).await;
         attempts.waited(waiting.elapsed());
         let attempt = Attempt::send(parts, &attempts).await;
         attempt.record(parts);
@@ -150,7 +150,7 @@ async fn send_with_retry(parts: &RequestParts, span: &Span) -> Result<RawRespons
             continue;
         }
         let retried = attempt.is_retried(parts, attempts.policy());
-        let pause = attempt.pause(&client.limiter);
+        let pause = attempt.pause(parts);
         let delay = if retried { attempts.next_delay(pause, attempt.timed_out()) } else { None };
         if attempt.is_throttled()
             && let Some(pause) = pause.or(delay).filter(|pause| attempts.allows(*pause))
@@ -278,10 +278,11 @@ impl<'a> Attempt<'a> {
     }
 
     /// Returns the delay that the server asks for, or that is known to be needed after a 429.
-    fn pause(&self, limiter: &Limiter) -> Option<Duration> {
+    fn pause(&self, parts: &RequestParts) -> Option<Duration> {
         let response = self.outcome.as_ref().ok()?;
         let asked = retry_after(&response.reply.headers, SystemTime::now());
-        asked.or_else(|| limiter.known_pause().filter(|_| self.is_throttled()))
+        let known = || parts.core.inner().limiter.known_pause(parts.rate_limit.as_ref());
+        asked.or_else(|| known().filter(|_| self.is_throttled()))
     }
 
     fn is_throttled(&self) -> bool {

@@ -164,14 +164,22 @@ impl Contacts {
 
     /// Searches contacts by name, identifier, e-mail address or phone number.
     ///
-    /// An account may search 100 times per minute. Beyond that the status is 429 without a `Retry-After`, until the minute is over.
-    ///
     /// `items` reads the list over all its pages, `pages` page by page.
+    ///
+    /// The client sends at most 100 requests per minute for each `account_id`; further calls wait.
     ///
     /// `GET /api/v1/accounts/{account_id}/contacts/search`
     #[inline]
     pub fn search(&self, q: impl Into<String>) -> SearchCall {
         let mut call = Call::new(&self.core, SEARCH, &[&self.account_id]);
+        call.rate_limit(
+            runtime::generated::RateLimit::new(
+                "GET /api/v1/accounts/{account_id}/contacts/search",
+                100,
+                60,
+            ),
+            &[&self.account_id],
+        );
         let q: String = q.into();
         call.query_param("q", Style::FormExplode, &q);
         SearchCall { call }

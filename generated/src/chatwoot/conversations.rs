@@ -82,12 +82,21 @@ impl Conversations {
     ///
     /// A user may call this 30 times per minute.
     ///
+    /// The client sends at most 30 requests per minute; further calls wait.
+    ///
     /// `GET /api/v1/accounts/{account_id}/conversations/meta`
     #[inline]
     pub fn counts(&self) -> CountsCall {
-        CountsCall {
-            call: Call::new(&self.core, COUNTS, &[&self.account_id]),
-        }
+        let mut call = Call::new(&self.core, COUNTS, &[&self.account_id]);
+        call.rate_limit(
+            runtime::generated::RateLimit::new(
+                "GET /api/v1/accounts/{account_id}/conversations/meta",
+                30,
+                60,
+            ),
+            &[],
+        );
+        CountsCall { call }
     }
 
     /// Lists the conversations that meet the given conditions, 25 to a page.

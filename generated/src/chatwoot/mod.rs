@@ -78,7 +78,8 @@ impl Client {
     /// Returns a builder.
     pub fn builder() -> Builder {
         Builder {
-            core: runtime::generated::Core::builder("chatwoot", Self::BASE_URL),
+            core: runtime::generated::Core::builder("chatwoot", Self::BASE_URL)
+                .rate_limit(runtime::generated::RateLimit::new("chatwoot", 3000, 60)),
         }
     }
 
@@ -190,7 +191,11 @@ impl Builder {
         self
     }
 
-    /// Sets the limits that all calls of the client share; none by default.
+    /// Sets limits that all calls of the client share, in addition to those of the API.
+    ///
+    /// The API's limits are 3000 requests per minute, and those in the documentation of operations.
+    /// A rate that is set here replaces the limit of all requests;
+    /// [`without_declared`](runtime::CallLimits::without_declared) removes all of the API's limits.
     pub fn limits(mut self, limits: runtime::CallLimits) -> Self {
         self.core = self.core.limits(limits);
         self

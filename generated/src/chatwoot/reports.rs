@@ -24,12 +24,18 @@ impl Reports {
 
     /// Counts the account's conversations by state.
     ///
+    /// The client sends at most 100 requests per minute for each `account_id`, counted with the other operations of the group `reports`; further calls wait.
+    ///
     /// `GET /api/v2/accounts/{account_id}/reports/conversations`
     #[inline]
     pub fn account_conversation_metrics(&self) -> AccountConversationMetricsCall {
         let mut call = Call::new(
             &self.core,
             ACCOUNT_CONVERSATION_METRICS,
+            &[&self.account_id],
+        );
+        call.rate_limit(
+            runtime::generated::RateLimit::new("reports", 100, 60),
             &[&self.account_id],
         );
         call.query_param("type", Style::Form, "account");
@@ -40,12 +46,18 @@ impl Reports {
 
     /// Counts open and unattended conversations per agent.
     ///
+    /// The client sends at most 100 requests per minute for each `account_id`, counted with the other operations of the group `reports`; further calls wait.
+    ///
     /// `GET /api/v2/accounts/{account_id}/reports/conversations/`
     #[inline]
     pub fn agent_conversation_metrics(&self) -> AgentConversationMetricsCall {
         let mut call = Call::new(
             &self.core,
             AGENT_CONVERSATION_METRICS,
+            &[&self.account_id],
+        );
+        call.rate_limit(
+            runtime::generated::RateLimit::new("reports", 100, 60),
             &[&self.account_id],
         );
         call.query_param("type", Style::Form, "agent");
@@ -70,29 +82,43 @@ impl Reports {
 
     /// Counts first responses per channel by how long they took.
     ///
+    /// The client sends at most 100 requests per minute for each `account_id`, counted with the other operations of the group `reports`; further calls wait.
+    ///
     /// `GET /api/v2/accounts/{account_id}/reports/first_response_time_distribution`
     #[inline]
     pub fn first_response_time_distribution(&self) -> FirstResponseTimeDistributionCall {
+        let mut call = Call::new(
+            &self.core,
+            FIRST_RESPONSE_TIME_DISTRIBUTION,
+            &[&self.account_id],
+        );
+        call.rate_limit(
+            runtime::generated::RateLimit::new("reports", 100, 60),
+            &[&self.account_id],
+        );
         FirstResponseTimeDistributionCall {
-            call: Call::new(
-                &self.core,
-                FIRST_RESPONSE_TIME_DISTRIBUTION,
-                &[&self.account_id],
-            ),
+            call,
         }
     }
 
     /// Counts conversations for every pair of inbox and label.
     ///
+    /// The client sends at most 100 requests per minute for each `account_id`, counted with the other operations of the group `reports`; further calls wait.
+    ///
     /// `GET /api/v2/accounts/{account_id}/reports/inbox_label_matrix`
     #[inline]
     pub fn inbox_label_matrix(&self) -> InboxLabelMatrixCall {
-        InboxLabelMatrixCall {
-            call: Call::new(&self.core, INBOX_LABEL_MATRIX, &[&self.account_id]),
-        }
+        let mut call = Call::new(&self.core, INBOX_LABEL_MATRIX, &[&self.account_id]);
+        call.rate_limit(
+            runtime::generated::RateLimit::new("reports", 100, 60),
+            &[&self.account_id],
+        );
+        InboxLabelMatrixCall { call }
     }
 
     /// Counts outgoing messages per agent, team, inbox or label.
+    ///
+    /// The client sends at most 100 requests per minute for each `account_id`, counted with the other operations of the group `reports`; further calls wait.
     ///
     /// `GET /api/v2/accounts/{account_id}/reports/outgoing_messages_count`
     #[inline]
@@ -105,6 +131,10 @@ impl Reports {
             OUTGOING_MESSAGES_COUNT,
             &[&self.account_id],
         );
+        call.rate_limit(
+            runtime::generated::RateLimit::new("reports", 100, 60),
+            &[&self.account_id],
+        );
         let group_by: types::ReportsOutgoingMessagesCountGroupBy = group_by.into();
         call.query_param("group_by", Style::FormExplode, &group_by);
         OutgoingMessagesCountCall { call }
@@ -114,6 +144,8 @@ impl Reports {
     ///
     /// An unknown metric returns an empty object, an unknown type is status 500, and a request without `since` and `until` returns an empty list.
     ///
+    /// The client sends at most 100 requests per minute for each `account_id`, counted with the other operations of the group `reports`; further calls wait.
+    ///
     /// `GET /api/v2/accounts/{account_id}/reports`
     #[inline]
     pub fn series(
@@ -122,6 +154,10 @@ impl Reports {
         r#type: impl Into<types::ReportsSeriesType>,
     ) -> SeriesCall {
         let mut call = Call::new(&self.core, SERIES, &[&self.account_id]);
+        call.rate_limit(
+            runtime::generated::RateLimit::new("reports", 100, 60),
+            &[&self.account_id],
+        );
         let metric: types::ReportsSeriesMetric = metric.into();
         call.query_param("metric", Style::FormExplode, &metric);
         let r#type: types::ReportsSeriesType = r#type.into();
@@ -131,10 +167,16 @@ impl Reports {
 
     /// Returns the totals of a period beside those of the period before.
     ///
+    /// The client sends at most 100 requests per minute for each `account_id`, counted with the other operations of the group `reports`; further calls wait.
+    ///
     /// `GET /api/v2/accounts/{account_id}/reports/summary`
     #[inline]
     pub fn summary(&self, r#type: impl Into<types::ReportsSeriesType>) -> SummaryCall {
         let mut call = Call::new(&self.core, SUMMARY, &[&self.account_id]);
+        call.rate_limit(
+            runtime::generated::RateLimit::new("reports", 100, 60),
+            &[&self.account_id],
+        );
         let r#type: types::ReportsSeriesType = r#type.into();
         call.query_param("type", Style::FormExplode, &r#type);
         SummaryCall { call }

@@ -142,6 +142,7 @@ impl<'v> Builder<'v, '_> {
             // Without webhooks nothing is signed, and the extension is reported as one without effect.
             document.signature = self.extensions.signature(root, self.diagnostics);
         }
+        document.rate_limit = self.extensions.rate_limit(root, "", None, self.diagnostics);
         document.text_formats = self.extensions.text_formats(root, self.diagnostics);
         self.components(root, &mut document.components);
         document.tags = self.tags(root, &document.operations);

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::{
     CallbackId, ExampleId, ExtensionMap, ExternalDocs, HeaderId, LinkId, MediaTypeId, OperationId, Pagination,
-    ParameterId, PathItemId, RequestBodyId, ResponseId, SchemaId, Server,
+    ParameterId, PathItemId, RateLimit, RequestBodyId, ResponseId, SchemaId, Server,
 };
 
 /// A path, a webhook or an expression of a callback, with its operations.
@@ -54,6 +54,8 @@ pub struct Operation {
     pub sunset: Option<String>,
     /// `x-idempotent`.
     pub idempotent: Option<bool>,
+    /// `x-rate-limit`.
+    pub rate_limit: Option<RateLimit>,
     /// `x-pagination`.
     pub pagination: Option<Pagination>,
     /// The parameters of the path item and of the operation; of two with the same name and location, the operation's.

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::diagnostic::child;
 use crate::spec::{METHODS, WEBHOOKS_EXTENSION};
+use crate::template;
 
 /// Statuses whose responses have no body, whatever is declared.
 const BODYLESS: [&str; 3] = ["204", "205", "304"];
@@ -86,6 +87,7 @@ impl<'v> Builder<'v, '_> {
             self.pagination(value, &place, &parameters)
         });
         let body = object.get("requestBody");
+        let path_parameters: Vec<&str> = template::names(path).collect();
         Operation {
             tags: texts(object, "tags"),
             id: text(object, "operationId"),
@@ -96,6 +98,7 @@ impl<'v> Builder<'v, '_> {
             deprecated: flag(object, "deprecated"),
             sunset: text(object, "x-sunset"),
             idempotent: self.extensions.idempotent(object, pointer, self.diagnostics),
+            rate_limit: self.extensions.rate_limit(object, pointer, Some(&path_parameters), self.diagnostics),
             pagination,
             parameters,
             body: body.and_then(|body| self.refer(body, &child(pointer, "requestBody"), Self::request_body)),

@@ -6,8 +6,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::file::File;
-use super::{From, argument, credentials, escape, holds_map, scopes};
-use crate::ir::{Api, Argument, ServerVariable, TypeDef, TypeKind};
+use super::{From, argument, credentials, escape, holds_map, resource, scopes};
+use crate::ir::{Api, Argument, ServerVariable, TypeDef, TypeKind, docs};
 use crate::markdown;
 
 /// Writes the file.
@@ -98,6 +98,8 @@ fn client(api: &Api) -> TokenStream {
     let title = markdown::name(&api.title);
     let doc = escape::docs(&[format!("The client of {title}. Cheap to clone: clones share their connections.")]);
     let schemes = api.schemes.iter().map(credentials::constant);
+    let rate_limit = api.rate_limit.iter().map(resource::rate_limit);
+    let rate_limit = quote!(#(.rate_limit(#rate_limit))*);
     quote! {
         #doc
         #[derive(Clone, Debug)]
@@ -111,7 +113,7 @@ fn client(api: &Api) -> TokenStream {
 
             /// Returns a builder.
             pub fn builder() -> Builder {
-                Builder { core: runtime::generated::Core::builder(#name, Self::BASE_URL) }
+                Builder { core: runtime::generated::Core::builder(#name, Self::BASE_URL) #rate_limit }
             }
 
             /// Starts a request to an endpoint that this client has no method for, at a path below the base URL.
@@ -188,10 +190,36 @@ fn server_variable_setter(api: &Api) -> Option<TokenStream> {
     })
 }
 
+/// The documentation of the setter of limits.
+fn limits_docs(api: &Api) -> TokenStream {
+    let mut operations = api.resources.iter().flat_map(|resource| &resource.operations);
+    let of_operations = operations.any(|operation| operation.rate_limit.is_some());
+    let rate = api.rate_limit.as_ref().map(|limit| docs::rate(limit.requests, limit.seconds));
+    let declared = match (rate, of_operations) {
+        (None, false) => {
+            return quote! {
+                /// Sets the limits that all calls of the client share; none by default.
+            };
+        }
+        (Some(rate), false) => rate,
+        (Some(rate), true) => format!("{rate}, and those in the documentation of operations"),
+        (None, true) => "those in the documentation of operations".to_owned(),
+    };
+    let declared = escape::docs(&[format!("The API's limits are {declared}.")]);
+    quote! {
+        /// Sets limits that all calls of the client share, in addition to those of the API.
+        ///
+        #declared
+        /// A rate that is set here replaces the limit of all requests;
+        /// [`without_declared`](runtime::CallLimits::without_declared) removes all of the API's limits.
+    }
+}
+
 fn builder(api: &Api) -> TokenStream {
     let credentials: TokenStream = api.schemes.iter().map(credentials::setters).collect();
     let on_token = credentials::on_token(api);
     let variables = server_variable_setter(api);
+    let limits = limits_docs(api);
     let servers = (!api.servers.is_empty()).then(|| {
         let servers = escape::docs(&api.servers);
         quote!(#[doc = ""] #servers)
@@ -238,7 +266,7 @@ fn builder(api: &Api) -> TokenStream {
                 self
             }
 
-            /// Sets the limits that all calls of the client share; none by default.
+            #limits
             pub fn limits(mut self, limits: runtime::CallLimits) -> Self {
                 self.core = self.core.limits(limits);
                 self

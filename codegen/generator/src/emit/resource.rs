@@ -8,7 +8,8 @@ use super::file::File;
 use super::{From, argument, compact, escape, holds_map, holds_secret, names_type, pages, scopes, type_tokens};
 use crate::ir::{
     Api, Argument, Body, BodyKind, ConstParam, EventStream, Framing, ItemStream, Location, Operation, Output,
-    PART_OF_UNNAMED_FILE, PartEncoding, PathValue, QueryFormat, Resource, Status, Style, Type, TypeKind, media,
+    PART_OF_UNNAMED_FILE, PartEncoding, PathValue, QueryFormat, RateLimit, Resource, Status, Style, Type, TypeKind,
+    media,
 };
 use crate::names::{self, UsedNames};
 
@@ -100,7 +101,12 @@ fn method(api: &Api, resource: &Resource, operation: &Operation) -> TokenStream 
         let (template, variables) = (escape::string(&server.template), server_variables(&server.variables));
         quote!(call.server(#template, #variables);)
     });
-    let mut statements: TokenStream = server.chain(operation.fixed.iter().map(send_fixed)).collect();
+    let limit = operation.rate_limit.iter().map(|limit| {
+        let scope = limit.scope.iter().map(|value| path_value(api, resource, operation, value));
+        let limit = rate_limit(limit);
+        quote!(call.rate_limit(#limit, &[#(#scope),*]);)
+    });
+    let mut statements: TokenStream = server.chain(limit).chain(operation.fixed.iter().map(send_fixed)).collect();
     for required in &operation.required {
         statements.extend(send_argument(api, required));
     }
@@ -109,20 +115,7 @@ fn method(api: &Api, resource: &Resource, operation: &Operation) -> TokenStream 
         parameters.extend(quote!(body: #taken,));
         statements.extend(sent);
     }
-    let path = operation.path_values.iter().map(|value| {
-        let (name, of, arguments) = match value {
-            PathValue::Shared(name) => (name, quote!(self.), &resource.arguments),
-            PathValue::Own(name) => (name, TokenStream::new(), &operation.required),
-        };
-        let ident = escape::ident(name);
-        match arguments.iter().find(|argument| argument.name == *name) {
-            Some(argument) if argument.json => quote!(&runtime::generated::path_json(&#of #ident)),
-            Some(argument) if argument.allow_reserved || is_structured(api, &argument.ty) => {
-                quote!(&runtime::generated::structured(&#of #ident))
-            }
-            _ => quote!(&#of #ident),
-        }
-    });
+    let path = operation.path_values.iter().map(|value| path_value(api, resource, operation, value));
     let conversions = operation
         .required
         .iter()
@@ -144,6 +137,29 @@ fn method(api: &Api, resource: &Resource, operation: &Operation) -> TokenStream 
             #body
         }
     }
+}
+
+/// A reference to a value of the path.
+fn path_value(api: &Api, resource: &Resource, operation: &Operation, value: &PathValue) -> TokenStream {
+    let (name, of, arguments) = match value {
+        PathValue::Shared(name) => (name, quote!(self.), &resource.arguments),
+        PathValue::Own(name) => (name, TokenStream::new(), &operation.required),
+    };
+    let ident = escape::ident(name);
+    match arguments.iter().find(|argument| argument.name == *name) {
+        Some(argument) if argument.json => quote!(&runtime::generated::path_json(&#of #ident)),
+        Some(argument) if argument.allow_reserved || is_structured(api, &argument.ty) => {
+            quote!(&runtime::generated::structured(&#of #ident))
+        }
+        _ => quote!(&#of #ident),
+    }
+}
+
+/// A limit as the runtime has it.
+pub(super) fn rate_limit(limit: &RateLimit) -> TokenStream {
+    let name = escape::string(&limit.name);
+    let (requests, seconds) = (Literal::u32_unsuffixed(limit.requests), Literal::u32_unsuffixed(limit.seconds));
+    quote!(runtime::generated::RateLimit::new(#name, #requests, #seconds))
 }
 
 /// A path argument that was taken as something that becomes it.

@@ -3,7 +3,7 @@
 use super::Framing;
 use crate::markdown::{self, code};
 use crm_clients_document::extensions::TYPED_FORMATS;
-use crm_clients_document::model::{Operation, SchemaId, Server};
+use crm_clients_document::model::{Operation, RateLimit, SchemaId, Server};
 use crm_clients_document::normalize::{ClientSchema, Kind, Normalizer};
 
 /// Prose as lines, empty where there is none.
@@ -85,14 +85,38 @@ pub fn operation(operation: &Operation, events: bool, items: Option<Framing>) ->
         Framing::Lines => "`lines` reads the response value by value.",
         Framing::Parts => "`parts` reads the response part by part.",
     });
+    let limit = operation.rate_limit.as_ref().map(operation_limit);
     let call = code(&format!("{} {}", operation.method, operation.path));
-    for more in [prose(operation.description.as_deref()), prose(paged), prose(streamed), prose(sequence), vec![call]] {
+    let parts = [operation.description.as_deref(), paged, streamed, sequence, limit.as_deref()].map(prose).into_iter();
+    for more in parts.chain([vec![call]]) {
         if !lines.is_empty() && !more.is_empty() {
             lines.push(String::new());
         }
         lines.extend(more);
     }
     lines
+}
+
+/// A sentence about the limit of an operation's calls.
+fn operation_limit(limit: &RateLimit) -> String {
+    let scope = limit.scope.as_deref().map(|scope| format!(" for each {}", code(scope))).unwrap_or_default();
+    let shared =
+        limit.group.as_deref().map(|group| format!(", counted with the other operations of the group {}", code(group)));
+    let rate = rate(limit.requests, limit.seconds);
+    format!("The client sends at most {rate}{scope}{}; further calls wait.", shared.unwrap_or_default())
+}
+
+/// A rate in words: `100 requests per minute`.
+pub fn rate(requests: u32, seconds: u32) -> String {
+    let plural = if requests == 1 { "" } else { "s" };
+    let span = match seconds {
+        1 => "second".to_owned(),
+        60 => "minute".to_owned(),
+        3600 => "hour".to_owned(),
+        86400 => "day".to_owned(),
+        seconds => format!("{seconds} seconds"),
+    };
+    format!("{requests} request{plural} per {span}")
 }
 
 /// The document's servers, where there are several or they have names.

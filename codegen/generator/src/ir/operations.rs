@@ -10,8 +10,9 @@ use super::types::{Direction, Types, given_type_name, given_value_name};
 use super::wire::{self, Location, QueryFormat, Style};
 use super::xml::XmlBuilder;
 use super::{
-    Api, Argument, Body, BodyKind, ConstParam, ErrorVariant, Operation, Output, OwnServer, PathValue, Resource,
-    ResponseHeaders, Scheme, ServerVariable, Type, TypeId, TypeKind, Webhooks, docs, errors, pages, templates, words,
+    Api, Argument, Body, BodyKind, ConstParam, ErrorVariant, Operation, Output, OwnServer, PathValue, RateLimit,
+    Resource, ResponseHeaders, Scheme, ServerVariable, Type, TypeId, TypeKind, Webhooks, docs, errors, pages,
+    templates, words,
 };
 use crate::markdown;
 use crate::names::{self, UsedNames};
@@ -93,6 +94,7 @@ pub fn build(document: &Document, name: &str, diagnostics: &mut Diagnostics) -> 
         servers: docs::servers(&document.servers),
         server_template: server.url,
         server_variables: server.variables.into_iter().map(server_variable).collect(),
+        rate_limit: document.rate_limit.as_ref().map(|limit| rate_limit(limit, name.to_owned(), None)),
         schemes,
         scopes,
         resources,
@@ -357,6 +359,11 @@ impl<'d> Builder<'d> {
             method: source.method.clone(),
             server: own_server(self.types.document, source),
             idempotent: source.idempotent.unwrap_or_else(|| is_idempotent(&source.method)),
+            rate_limit: source.rate_limit.as_ref().map(|limit| {
+                let name = limit.group.clone().unwrap_or_else(|| format!("{} {}", source.method, source.path));
+                let scope = limit.scope.as_ref().and_then(|scope| path_value(scope, shared, &required));
+                rate_limit(limit, name, scope)
+            }),
             path: source.path.clone(),
             template: templates::template(&sent, &parameters),
             id: source.id.clone(),
@@ -498,14 +505,20 @@ fn own_server(document: &Document, operation: &model::Operation) -> Option<OwnSe
 
 /// What fills the places of a path template.
 fn path_values(path: &str, shared: &[(String, Argument)], own: &[Argument]) -> Vec<PathValue> {
-    let value = |wire: &str| match shared.iter().find(|(name, _)| name == wire) {
-        Some((_, argument)) => Some(PathValue::Shared(argument.name.clone())),
-        None => {
-            let found = own.iter().find(|argument| argument.location == Location::Path && argument.wire == wire);
-            found.map(|argument| PathValue::Own(argument.name.clone()))
-        }
-    };
-    template::names(path).filter_map(value).collect()
+    template::names(path).filter_map(|wire| path_value(wire, shared, own)).collect()
+}
+
+/// What fills the place of a path parameter.
+fn path_value(wire: &str, shared: &[(String, Argument)], own: &[Argument]) -> Option<PathValue> {
+    if let Some((_, argument)) = shared.iter().find(|(name, _)| name == wire) {
+        return Some(PathValue::Shared(argument.name.clone()));
+    }
+    let found = own.iter().find(|argument| argument.location == Location::Path && argument.wire == wire);
+    found.map(|argument| PathValue::Own(argument.name.clone()))
+}
+
+fn rate_limit(limit: &model::RateLimit, name: String, scope: Option<PathValue>) -> RateLimit {
+    RateLimit { name, requests: limit.requests, seconds: limit.seconds, scope }
 }
 
 /// The operation with each of its bodies: the first under its own name.

@@ -185,6 +185,8 @@ fn operation_extensions(operation: &Operation) -> &ExtensionMap {
         rust_name: _,
         idempotent: _,
         pagination: _,
+        // Compared as the extension that it is.
+        rate_limit: _,
     } = operation;
     extensions
 }

@@ -14,7 +14,7 @@ use crate::error::RequestError;
 use crate::hook::Hook;
 use crate::record::Recorder;
 use crate::serde::tolerance::Tolerance;
-use crate::transport::{CallLimits, Limiter, Retry, RetryBudget, Transport};
+use crate::transport::{CallLimits, Limiter, RateLimit, Retry, RetryBudget, Transport};
 
 const USER_AGENT: &str = concat!("crm-clients/", env!("CARGO_PKG_VERSION"));
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -43,6 +43,7 @@ pub struct CoreBuilder {
     timeout: Duration,
     retry: Retry,
     limits: CallLimits,
+    rate_limit: Option<RateLimit>,
     hooks: Vec<Arc<dyn Hook>>,
     transport: Option<Arc<dyn Transport>>,
     user_agent: Option<String>,
@@ -69,6 +70,7 @@ impl CoreBuilder {
             timeout: TIMEOUT,
             retry: Retry::default(),
             limits: CallLimits::default(),
+            rate_limit: None,
             hooks: Vec::new(),
             transport: None,
             user_agent: None,
@@ -134,6 +136,11 @@ impl CoreBuilder {
     /// Sets the retry policy.
     pub fn retry(self, retry: Retry) -> Self {
         Self { retry, ..self }
+    }
+
+    /// Sets the limit of all requests together that the API declares.
+    pub fn rate_limit(self, limit: RateLimit) -> Self {
+        Self { rate_limit: Some(limit), ..self }
     }
 
     /// Sets the limits that all calls of the client share.
@@ -266,7 +273,9 @@ impl CoreBuilder {
         // Token endpoints are called within the same limits, without the credentials that need them.
         let bare = Core(Arc::new(inner.clone()));
         // A call that waits for a token has its turn already, so that requests for tokens take none.
-        inner.limiter = Arc::new(Limiter::new(self.limits));
+        // A mock takes any number of requests.
+        let limits = if self.mocked { self.limits.without_declared() } else { self.limits };
+        inner.limiter = Arc::new(Limiter::new(limits, self.rate_limit));
         inner.credentials = self.credentials.try_map(|scheme, given| {
             let token_url = self.token_urls.get(scheme).map(String::as_str);
             given.check(scheme, &bare, token_url)

@@ -20,7 +20,7 @@ use crate::path::PathValue;
 use crate::query::{PartEncoding, Style};
 use crate::response::byte_stream::ByteStream;
 use crate::response::{ErrorDecoder, Response, decoded};
-use crate::transport::Retry;
+use crate::transport::{RateLimit, Retry, ScopedLimit};
 
 /// The future of a call.
 pub type Sending<T, B> = Pin<Box<dyn Future<Output = Result<T, Error<B>>> + Send>>;
@@ -73,6 +73,11 @@ impl<T, B: Default> Call<T, B> {
             Ok(core) => self.parts.core = core,
             Err(error) => self.parts.fail(error),
         }
+    }
+
+    /// Counts the call under a limit that the API declares for each of these values of the path.
+    pub fn rate_limit(&mut self, limit: RateLimit, scope: &[&dyn PathValue]) {
+        self.parts.rate_limit = Some(ScopedLimit::new(limit, scope));
     }
 
     /// Sets a query parameter, in place of an earlier one of this name; null sends nothing.

@@ -20,7 +20,7 @@ use crate::operation;
 use crate::path::{self, PathValue};
 use crate::query::{self, Escaping, PartEncoding, Style};
 use crate::serde::tolerance::Tolerance;
-use crate::transport::Retry;
+use crate::transport::{Retry, ScopedLimit};
 
 /// The header of the IETF draft, which most APIs with such keys read.
 const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
@@ -47,6 +47,8 @@ pub(crate) struct RequestParts {
     pub(crate) body: Body,
     /// What the caller adds to the body.
     pub(crate) body_fields: Vec<(String, Value)>,
+    /// The API's limit of calls like this one.
+    pub(crate) rate_limit: Option<ScopedLimit>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) retry: Option<Retry>,
     pub(crate) response_mode: ResponseMode,
@@ -108,6 +110,7 @@ impl RequestParts {
             cookies: Vec::new(),
             body: Body::Empty,
             body_fields: Vec::new(),
+            rate_limit: None,
             timeout: None,
             retry: None,
             response_mode: ResponseMode::Whole,

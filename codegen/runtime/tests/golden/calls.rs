@@ -172,6 +172,9 @@ mod property_names;
 #[path = "../../../checks/tests/fixtures/golden/query_styles/calls/mod.rs"]
 #[rustfmt::skip]
 mod query_styles;
+#[path = "../../../checks/tests/fixtures/golden/rate_limits/calls/mod.rs"]
+#[rustfmt::skip]
+mod rate_limits;
 #[path = "../../../checks/tests/fixtures/golden/recursion/calls/mod.rs"]
 #[rustfmt::skip]
 mod recursion;
@@ -274,7 +277,7 @@ async fn every_call_goes_onto_the_wire() -> Outcome {
         method_names methods_and_queries multipart multipart_encoding multipart_shapes nested_choices no_operation_id
         no_operations nulls numeric_strings oauth2 octet_streams odd_defaults odd_enums odd_values operation_servers
         overlapping overlays pagination parameter_content path_parameters path_styles property_names query_styles
-        recursion references resource_names response_choices responses rust_names scopes security servers style_table
+        rate_limits recursion references resource_names response_choices responses rust_names scopes security servers style_table
         swagger_2 tag_values tagged text_formats type_names typed_headers unions webhook_names webhooks wide_enums
         xml_bodies xml_nodes
     );

@@ -164,6 +164,9 @@ pub mod property_names;
 #[path = "../../../checks/tests/fixtures/golden/query_styles/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod query_styles;
+#[path = "../../../checks/tests/fixtures/golden/rate_limits/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod rate_limits;
 #[path = "../../../checks/tests/fixtures/golden/recursion/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod recursion;

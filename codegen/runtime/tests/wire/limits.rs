@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crm_clients_runtime::generated::{Call, Core, CoreBuilder, Grant};
+use crm_clients_runtime::generated::{Call, Core, CoreBuilder, Grant, RateLimit};
 use crm_clients_runtime::{CallLimits, Hook, HookError, RequestContext, ResponseContext, Retry};
 use tokio::task::JoinSet;
 
@@ -178,5 +178,77 @@ async fn a_call_that_is_dropped_gives_its_turn_to_the_next() -> Outcome {
     hanging.abort();
     waiting.await??;
     assert_eq!(server.requests().len(), 2);
+    Ok(())
+}
+
+/// At most two calls within a second for each path.
+async fn scoped(core: &Core, scope: i64, count: usize) -> Result<usize, Box<dyn std::error::Error>> {
+    let mut calls: JoinSet<_> = (0..count)
+        .map(|_| {
+            let mut call = Call::new(core, &GET, &[&scope]);
+            call.rate_limit(RateLimit::new("search", 2, 1), &[&scope]);
+            async move { call.await.is_ok() }
+        })
+        .collect();
+    let mut succeeded = 0;
+    while let Some(ok) = calls.join_next().await {
+        succeeded += usize::from(ok?);
+    }
+    Ok(succeeded)
+}
+
+#[tokio::test]
+async fn a_declared_limit_counts_for_each_scope_and_holds_up_no_other_call() -> Outcome {
+    let server = Server::answering([ok()]).await?;
+    let times = Times::begin();
+    let core = builder(&server, &times, CallLimits::new().max_in_flight(1)).build()?;
+    let (three, two, other) = tokio::join!(scoped(&core, 1, 3), scoped(&core, 2, 2), calls(&core, 2));
+    assert_eq!((three?, two?, other?), (3, 2, 2));
+    let sent = times.sent();
+    assert_eq!(sent.len(), 7);
+    assert!(sent[5] < Duration::from_millis(900), "six calls do not wait: {sent:?}");
+    assert!(sent[6] >= Duration::from_secs(1), "the third of a scope waits: {sent:?}");
+
+    let times = Times::begin();
+    let core =
+        builder(&server, &times, CallLimits::new().without_declared()).rate_limit(RateLimit::new("tests", 1, 60));
+    assert_eq!(scoped(&core.build()?, 1, 5).await?, 5);
+    assert!(times.begun.elapsed() < Duration::from_secs(1), "{:?}", times.begun.elapsed());
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_declared_limit_of_all_requests_holds_beside_other_limits_and_gives_way_to_a_rate() -> Outcome {
+    let declared = RateLimit::new("tests", 2, 1);
+    for (limits, waits) in [
+        (CallLimits::new().max_in_flight(8), true),
+        (CallLimits::new().rate(3, Duration::from_secs(60)), false),
+        (CallLimits::new().without_declared(), false),
+    ] {
+        let server = Server::answering([ok()]).await?;
+        let times = Times::begin();
+        let core = builder(&server, &times, limits.clone()).rate_limit(declared).build()?;
+        assert_eq!(calls(&core, 3).await?, 3);
+        assert_eq!(times.begun.elapsed() >= Duration::from_secs(1), waits, "{limits:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn after_a_429_of_a_declared_limit_all_calls_wait_for_its_window() -> Outcome {
+    let server = Server::answering([busy(&[]), ok()]).await?;
+    let times = Times::begin();
+    let core = builder(&server, &times, CallLimits::new()).build()?;
+    let first = tokio::spawn({
+        let core = core.clone();
+        async move { scoped(&core, 1, 1).await.map_err(|error| error.to_string()) }
+    });
+    while server.requests().is_empty() || times.in_flight.load(Ordering::Relaxed) > 0 {
+        tokio::time::sleep(MILLISECOND).await;
+    }
+    tokio::time::sleep(20 * MILLISECOND).await;
+    assert_eq!((calls(&core, 2).await?, first.await??), (2, 1));
+    let sent = times.sent();
+    assert!(sent[1] - sent[0] >= Duration::from_secs(1), "{sent:?}");
     Ok(())
 }

@@ -46,7 +46,8 @@ pub fn kajabi(url: &str) -> Result<Api> {
 
 /// Chatwoot, at a URL.
 pub fn chatwoot(url: &str) -> Result<Api> {
-    let builder = crm_clients::chatwoot::Client::builder().api_access_token(SECRET);
+    let limits = crm_clients_runtime::CallLimits::new().without_declared();
+    let builder = crm_clients::chatwoot::Client::builder().api_access_token(SECRET).limits(limits);
     let ours = builder.base_url(url).retry(crm_clients_runtime::Retry::never()).build()?;
     let url = url.to_owned();
     Ok(Api {
