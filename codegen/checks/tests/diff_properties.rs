@@ -45,6 +45,26 @@ fn vendored() -> Outcome<Vec<(String, Value)>> {
     Ok(found)
 }
 
+/// Whether the name of a component is what stands for it in a discriminator: another name is then another value.
+fn has_implicit_values(node: &Value) -> bool {
+    let children: Vec<&Value> = match node {
+        Value::Object(object) => {
+            let discriminator = object.get("discriminator").filter(|discriminator| discriminator.is_object());
+            let mapping = discriminator.and_then(|discriminator| discriminator.get("mapping")?.as_object());
+            let mapped: BTreeSet<&str> = mapping.into_iter().flatten().filter_map(|(_, to)| to.as_str()).collect();
+            let choices = ["oneOf", "anyOf"].iter().filter_map(|key| object.get(*key)?.as_array()).flatten();
+            let referred: Vec<&str> = choices.filter_map(|choice| choice.get("$ref")?.as_str()).collect();
+            if discriminator.is_some() && (referred.is_empty() || referred.iter().any(|one| !mapped.contains(one))) {
+                return true;
+            }
+            object.values().collect()
+        }
+        Value::Array(items) => items.iter().collect(),
+        _ => return false,
+    };
+    children.into_iter().any(has_implicit_values)
+}
+
 fn lines(changes: &[Change]) -> Vec<String> {
     changes.iter().map(|change| format!("{}: {}", diff::line(change), change.message)).collect()
 }
@@ -67,8 +87,12 @@ fn a_document_does_not_differ_from_itself_however_it_is_written() -> Outcome {
         let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
         let is_parent = |schema: &Value| schema.get("discriminator").is_some() && schema.get("oneOf").is_none();
         let has_parents = schemas.is_some_and(|schemas| schemas.values().any(is_parent));
-        let extends = |how: &str| has_parents && how == "inlined";
-        for (how, written) in written.into_iter().filter(|(how, _)| !extends(how)) {
+        let is_known = |how: &str| match how {
+            "inlined" => has_parents,
+            "renamed" => has_implicit_values(&document),
+            _ => false,
+        };
+        for (how, written) in written.into_iter().filter(|(how, _)| !is_known(how)) {
             let written = model(&written).map_err(|error| format!("{name}, {how}: {error}"))?;
             for found in [wire(&original, &written), wire(&written, &original)] {
                 assert!(found.is_empty(), "{name}, {how}: {:#?}", lines(&found));
@@ -105,9 +129,12 @@ fn a_change_is_known_again_however_the_documents_are_written() -> Outcome {
     let fingerprints =
         |changes: &[Change]| changes.iter().map(|change| change.fingerprint.clone()).collect::<BTreeSet<_>>();
     let mut compared = 0;
-    for (name, document) in themes()? {
+    for (name, document) in themes()?.into_iter().filter(|(_, document)| !has_implicit_values(document)) {
         for round in 0..6 {
             let other = changed(&document, &mut rng);
+            if has_implicit_values(&other) {
+                continue;
+            }
             let (Ok(old), Ok(new)) = (model(&document), model(&other)) else { continue };
             let plain = wire(&old, &new);
             // A change may leave a reference to a schema where something else is expected.

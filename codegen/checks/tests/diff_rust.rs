@@ -378,6 +378,11 @@ fn clients() -> Vec<(&'static str, String, &'static [&'static str])> {
             "paths: {{/a: {{get: {{tags: [A], responses: {{'204': {{description: ''}}, {errors}}}}}}}}}\ncomponents: {{schemas: {{{schemas}}}}}"
         )
     };
+    let headers = |headers: &str| {
+        format!(
+            "paths:\n  /a: {{get: {{tags: [A], responses: {{'204': {{description: '', headers: {{{headers}}}}}}}}}}}"
+        )
+    };
     let problem = "{description: '', content: {application/json: {schema: {$ref: '#/components/schemas/problem'}}}}";
     let event = |name: &str, value: &str, ty: &str| {
         format!(
@@ -391,6 +396,19 @@ fn clients() -> Vec<(&'static str, String, &'static [&'static str])> {
             "a credential has another name",
             schemes("key: {type: apiKey, in: header, name: X-Key, x-rust-name: <api_key|token>}"),
             &["breaking rust-credential-renamed c::Builder::api_key"],
+        ),
+        (
+            "a response header is of another type, another one is new",
+            headers("X-Rate: {schema: {type: <integer|string>}}<|, X-Page: {schema: {type: integer}}>"),
+            &["breaking rust-header-type-changed c::headers::X_RATE", "info rust-header-added c::headers::X_PAGE"],
+        ),
+        (
+            "the module of response headers has another name",
+            format!(
+                "{}\n  /headers: {{get: {{tags: [<B|Headers>], $done}}}}",
+                headers("X-Rate: {schema: {type: integer}}")
+            ),
+            &["breaking rust-resource-renamed c::b::B", "breaking rust-header-renamed c::headers::X_RATE"],
         ),
         (
             "a way to a token is new",
@@ -523,6 +541,18 @@ fn behavior() -> Vec<(&'static str, String, &'static [&'static str])> {
                 get("security: [<{k: []}, {t: []}|{t: []}, {k: []}>], $done")
             ),
             &["warning rust-credentials-reordered c::a::A::get"],
+        ),
+        (
+            "the style of a single value in a query means nothing",
+            get("parameters: [{name: q, in: query, <|explode: false, >schema: {type: string}}], $done"),
+            &[],
+        ),
+        (
+            "a response of another media type beside the first",
+            get(
+                "responses: {'200': {description: '', content: {application/json: {schema: {type: object, properties: {a: {type: string}}}}<|, text/csv: {schema: {type: string}}>}}}",
+            ),
+            &["breaking rust-type-changed c::types::AGetResponse", "info rust-type-added c::types::AGetResponseObject"],
         ),
         (
             "the case of a header's name means nothing",

@@ -10,6 +10,7 @@
 //! Each kind of change is a row of a table, [`rules`] or [`rust::rules`], and has its mirror there: the change that is found where OLD and NEW are swapped.
 
 pub mod callers;
+mod discriminators;
 mod encodings;
 pub mod format;
 mod graph;

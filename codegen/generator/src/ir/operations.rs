@@ -7,7 +7,7 @@ use super::paths::{self, Segment};
 use super::schemes::schemes;
 use super::scopes;
 use super::types::{Direction, Types, given_type_name, given_value_name};
-use super::wire::{self, Location, QueryFormat, Style};
+use super::wire::{self, Location, QueryFormat};
 use super::xml::XmlBuilder;
 use super::{
     Api, Argument, Body, BodyKind, ConstParam, ErrorVariant, Operation, Output, OwnServer, PathValue, RateLimit,
@@ -294,7 +294,7 @@ impl<'d> Builder<'d> {
             deprecated: parameter.deprecated,
             ty,
             location,
-            style: Style::of(parameter),
+            style: self.style(parameter),
             allow_reserved: parameter.allow_reserved,
             json: parameter.is_json(),
             encodings,

@@ -2,10 +2,19 @@
 
 use super::operations::Builder;
 use super::streams::unwrapped;
+use super::wire::Style;
 use crm_clients_document::model::{Location, Parameter, StyleKind};
 use crm_clients_document::normalize::Shape;
 
 impl Builder<'_> {
+    /// How a parameter is written. A single value in a query is written alike in every style, and so gets the default one.
+    pub(super) fn style(&mut self, parameter: &Parameter) -> Style {
+        let style = Style::from(parameter.style);
+        let Some(schema) = parameter.schema.filter(|_| parameter.location == Location::Query) else { return style };
+        let (_, shape) = unwrapped(&mut self.types.schemas, schema);
+        if matches!(shape, Shape::Scalar(_)) { Style::FormExplode } else { style }
+    }
+
     /// Reports a parameter whose style cannot carry all values of its type, and how they are sent instead.
     pub(super) fn check_style(&mut self, parameter: &Parameter) {
         let Some(schema) = parameter.schema.filter(|_| parameter.content.is_empty()) else { return };

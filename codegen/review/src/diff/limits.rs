@@ -307,7 +307,12 @@ fn ranged(rule: &'static Rule, old: &str, new: &str) -> ChangeDraft {
 }
 
 fn multiple_of(old: &View<'_>, new: &View<'_>) -> Option<ChangeDraft> {
-    let multiple = |view: &View<'_>| view.limit(|limits| limits.multiple_of, |one, other| one > other);
+    // Every integer is a multiple of 1, and of any fraction that 1 is a multiple of.
+    let is_implied = |view: &View<'_>, divisor: f64| view.kind == Type::Integer && divisor.recip().fract() == 0.0;
+    let multiple = |view: &View<'_>| {
+        let declared = view.limit(|limits| limits.multiple_of, |one, other| one > other);
+        declared.filter(|divisor| !is_implied(view, *divisor))
+    };
     let (rule, says) = match (multiple(old), multiple(new)) {
         (old, new) if old == new => return None,
         (_, None) => (&rules::MULTIPLE_OF_REMOVED, "no longer has to be a multiple".to_owned()),

@@ -426,6 +426,8 @@ rules! { Wire:
         By(Breaking, Breaking), "another property tells alternatives apart";
     DISCRIMINATOR_VALUE_ADDED: "discriminator-value-added" ~ "discriminator-value-removed",
         By(Info, Warning), "an alternative has another value that stands for it";
+    DISCRIMINATOR_VALUE_CHANGED: "discriminator-value-changed" ~ "discriminator-value-changed",
+        Always(Breaking), "another value stands for an alternative";
     DISCRIMINATOR_VALUE_REMOVED: "discriminator-value-removed" ~ "discriminator-value-added",
         By(Breaking, Info), "a value no longer stands for an alternative";
     NOT_ADDED: "not-added" ~ "not-removed",

@@ -5,6 +5,7 @@
 
 mod behavior;
 mod client;
+mod headers;
 mod leftover;
 mod matches;
 mod methods;
@@ -32,6 +33,7 @@ pub fn rust(old: &Api, new: &Api, wire: &[Change]) -> Vec<Change> {
     comparison.resources();
     comparison.operations();
     comparison.errors();
+    comparison.headers();
     comparison.events();
     comparison.types();
     comparison.base_url();

@@ -11,7 +11,7 @@ use super::view::{Additional, Node, Side, Type, View};
 use super::wire::{ChangeDraft, Places, Wire};
 use super::{Direction, rules};
 use crm_clients_document::model::SchemaId;
-use crm_clients_document::normalize::{Choice, Discriminator, Kind, Limits};
+use crm_clients_document::normalize::{Choice, Kind, Limits};
 
 /// How deep schemas are looked into to report whether they are the same.
 const DEPTH: usize = 6;
@@ -101,56 +101,6 @@ impl<'a> Wire<'a> {
         }
     }
 
-    fn discriminators(
-        &mut self,
-        unit: ComparisonId,
-        old: Option<&Discriminator>,
-        new: Option<&Discriminator>,
-        places: Places<'_>,
-        direction: Direction,
-    ) {
-        let says = match (old, new) {
-            (None, Some(new)) => {
-                let says = format!("is told apart by the property `{}` now", new.property);
-                ChangeDraft::of(&rules::DISCRIMINATOR_ADDED, says, &new.property)
-            }
-            (Some(old), None) => {
-                let says = format!("is no longer told apart by the property `{}`", old.property);
-                ChangeDraft::of(&rules::DISCRIMINATOR_REMOVED, says, &old.property)
-            }
-            (Some(old), Some(new)) if old.property != new.property => {
-                let says =
-                    format!("is told apart by the property `{}` now, no longer by `{}`", new.property, old.property);
-                ChangeDraft::from_to(&rules::DISCRIMINATOR_CHANGED, says, &old.property, &new.property)
-            }
-            _ => return,
-        };
-        self.note(unit, Step::Same, Some(direction), places, says);
-    }
-
-    fn discriminator_values(
-        &mut self,
-        unit: ComparisonId,
-        step: &Step<'a>,
-        (old, new): (&Alternative<'a>, &Alternative<'a>),
-        places: Places<'_>,
-        direction: Direction,
-    ) {
-        if old.values.is_empty() || new.values.is_empty() {
-            return;
-        }
-        for value in old.values.iter().filter(|value| !new.values.contains(value)) {
-            let says = format!("is no longer what `{value}` stands for");
-            let says = ChangeDraft::of(&rules::DISCRIMINATOR_VALUE_REMOVED, says, value);
-            self.note(unit, step.clone(), Some(direction), places, says);
-        }
-        for value in new.values.iter().filter(|value| !old.values.contains(value)) {
-            let says =
-                ChangeDraft::of(&rules::DISCRIMINATOR_VALUE_ADDED, format!("is what `{value}` stands for now"), value);
-            self.note(unit, step.clone(), Some(direction), places, says);
-        }
-    }
-
     /// Compares nodes of which one has several choices at once: what is the same with itself, the rest in order.
     pub(super) fn several_choices(&mut self, unit: ComparisonId, old: &View<'a>, new: &View<'a>, direction: Direction) {
         let mut gone = self.old.hashed(&old.choices);
@@ -198,13 +148,6 @@ impl<'a> Side<'a> {
         nodes.into_iter().map(|node| (node, self.hash(node))).collect()
     }
 
-    fn discriminator(&self, view: &View<'a>) -> Option<&'a Discriminator> {
-        match view.choices.first().map(|choice| &self.schema(*choice).kind) {
-            Some(Kind::Choice(choice)) => choice.discriminator.as_ref(),
-            _ => None,
-        }
-    }
-
     /// What a node is a choice between; `whole` puts into each alternative what the node says beside its choice.
     fn alternatives(&mut self, (node, view): Seen<'_, 'a>, whole: bool) -> Vec<Alternative<'a>> {
         let Some(choice) = view.choices.first() else {
@@ -230,23 +173,6 @@ impl<'a> Side<'a> {
         alternatives
     }
 
-    /// The schemas that extend a node, as alternatives. Where the names of components stand for them, these say nothing of which is which.
-    fn extending(&mut self, view: &View<'a>) -> Vec<Alternative<'a>> {
-        let mut by_child: Vec<(SchemaId, Vec<&'a str>)> = Vec::new();
-        for (value, child) in &view.subtypes {
-            let is_mapped = view.declared.iter().filter_map(|schema| schema.discriminator.as_ref());
-            let is_mapped =
-                is_mapped.flat_map(|discriminator| &discriminator.mapping).any(|(mapped, _)| mapped == value);
-            let value = is_mapped.then_some(*value);
-            match by_child.iter_mut().find(|(other, _)| other == child) {
-                Some((_, values)) => values.extend(value),
-                None => by_child.push((*child, value.into_iter().collect())),
-            }
-        }
-        let nodes: Vec<_> = by_child.into_iter().map(|(child, values)| (self.node([child]), values)).collect();
-        nodes.into_iter().map(|(node, values)| self.alternative(node, values)).collect()
-    }
-
     /// The variants of a choice, and of choices among them that nothing tells apart, with the discriminator's values for each.
     fn collect(&mut self, choice: SchemaId, out: &mut Vec<(SchemaId, Vec<&'a str>)>, seen: &mut HashSet<SchemaId>) {
         let Kind::Choice(Choice { variants, discriminator, .. }) = &self.schema(choice).kind else { return };
@@ -263,15 +189,14 @@ impl<'a> Side<'a> {
                     self.collect(*inner, out, seen);
                 }
                 _ => {
-                    let mapping = discriminator.iter().flat_map(|discriminator| &discriminator.mapping);
-                    let values = mapping.filter(|(_, id)| id == variant).map(|(value, _)| value.as_str()).collect();
-                    out.push((*variant, values));
+                    let values = discriminator.as_ref().map(|discriminator| self.values_for(*variant, discriminator));
+                    out.push((*variant, values.unwrap_or_default()));
                 }
             }
         }
     }
 
-    fn alternative(&mut self, node: Node, mut values: Vec<&'a str>) -> Alternative<'a> {
+    pub(super) fn alternative(&mut self, node: Node, mut values: Vec<&'a str>) -> Alternative<'a> {
         let hash = self.hash(node);
         let view = self.view(node);
         let mut tags = Vec::new();

@@ -277,8 +277,8 @@ impl<'a> Side<'a> {
         view
     }
 
-    /// The schemas that extend one with a discriminator and without a choice, by the values that stand for them: those of the mapping or,
-    /// where there is none, the names of the components.
+    /// The schemas that extend one with a discriminator and without a choice, by the values that stand for them: those of the mapping,
+    /// and the names of the components that it does not map.
     fn subtypes(&self, node: Node, view: &View<'a>) -> BTreeMap<&'a str, SchemaId> {
         let mut subtypes = BTreeMap::new();
         for schema in view.declared.iter().filter(|schema| schema.one_of.is_none() && schema.any_of.is_none()) {
@@ -287,7 +287,9 @@ impl<'a> Side<'a> {
             subtypes.extend(mapped);
             let id = schema.component.as_ref().and_then(|name| self.document.components.schemas.get(name));
             let extending = id.and_then(|id| self.extended.get(id)).into_iter().flatten();
-            for child in extending.filter(|_| discriminator.mapping.is_empty()) {
+            for child in extending
+                .filter(|child| !discriminator.mapping.iter().any(|(_, id)| self.document.referred(*id) == **child))
+            {
                 subtypes.extend(self.document[*child].component.as_deref().map(|name| (name, *child)));
             }
         }
@@ -297,7 +299,7 @@ impl<'a> Side<'a> {
     }
 
     /// A schema as the document has it; none where the normalizer made it.
-    fn declared(&self, id: SchemaId) -> Option<&'a Schema> {
+    pub(super) fn declared(&self, id: SchemaId) -> Option<&'a Schema> {
         let id = self.all.referred(id);
         (id.index() < self.document.schemas().len()).then(|| &self.document[id])
     }

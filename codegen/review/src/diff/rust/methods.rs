@@ -276,8 +276,11 @@ impl<'a> Comparison<'a> {
         if !self.same_output(&old.output, &new.output) {
             let gave = written_output(self.old.api, &old.output);
             let gives = written_output(self.new.api, &new.output);
-            let message = format!("`{}` gives `{gives}`, no longer `{gave}`", new.name);
-            self.report(&rules::OUTPUT_CHANGED, place.clone(), message, &[&gave, &gives]);
+            // A type of the same name that is of another kind is reported by itself.
+            if gave != gives {
+                let message = format!("`{}` gives `{gives}`, no longer `{gave}`", new.name);
+                self.report(&rules::OUTPUT_CHANGED, place.clone(), message, &[&gave, &gives]);
+            }
         }
         self.stream(pair, place);
         match (&old.paging, &new.paging) {

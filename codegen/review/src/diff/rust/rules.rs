@@ -175,6 +175,16 @@ rules! { Rust:
     ACCESSOR_CHANGED: "rust-accessor-changed" ~ "rust-accessor-changed", Always(Breaking),
         "a field that is read from errors is of another type";
 
+    // The constants of response headers.
+    HEADER_ADDED: "rust-header-added" ~ "rust-header-removed", Always(Info),
+        "there is another constant for a response header";
+    HEADER_REMOVED: "rust-header-removed" ~ "rust-header-added", Always(Breaking),
+        "a constant for a response header is gone";
+    HEADER_RENAMED: "rust-header-renamed" ~ "rust-header-renamed", Always(Breaking),
+        "a constant for a response header has another name";
+    HEADER_TYPE_CHANGED: "rust-header-type-changed" ~ "rust-header-type-changed", Always(Breaking),
+        "the values of a response header are of another type";
+
     // Events.
     EVENTS_ADDED: "rust-events-added" ~ "rust-events-removed", Always(Info),
         "events can be read";
