@@ -9,6 +9,8 @@ pub mod diff;
 pub mod drift;
 pub mod dump;
 pub mod generate;
+#[cfg(feature = "all-commands")]
+pub mod infer;
 pub mod lint;
 pub mod list;
 pub mod lower;

@@ -68,6 +68,8 @@ enum Command {
     Corpus(optional::Corpus),
     /// Compares recorded traffic with a document, and drafts the overlay that corrects the document.
     Drift(optional::Drift),
+    /// Drafts the overlay that declares the operations of recorded traffic that a document lacks.
+    Infer(optional::Infer),
     /// Calls every operation of the clients against a mock server that checks what it is sent.
     Prism(optional::Prism),
 }
@@ -117,6 +119,7 @@ fn main() -> ExitCode {
         Command::Generate(arguments) => commands::generate::run(&workspace, arguments),
         Command::Corpus(arguments) => optional::corpus(&workspace, arguments),
         Command::Drift(arguments) => optional::drift(&workspace, arguments),
+        Command::Infer(arguments) => optional::infer(&workspace, arguments),
         Command::Prism(arguments) => optional::prism(&workspace, arguments),
     };
     match outcome {

@@ -4,13 +4,14 @@
 pub use crate::commands::{
     corpus::{Arguments as Corpus, run as corpus},
     drift::{Arguments as Drift, run as drift},
+    infer::{Arguments as Infer, run as infer},
     prism::{Arguments as Prism, run as prism},
     vendor::{Arguments as Vendor, run as vendor},
 };
 #[cfg(not(feature = "all-commands"))]
 pub use rebuilt::{
-    Arguments as Corpus, Arguments as Drift, Arguments as Prism, Arguments as Vendor, run as corpus, run as drift,
-    run as prism, run as vendor,
+    Arguments as Corpus, Arguments as Drift, Arguments as Infer, Arguments as Prism, Arguments as Vendor,
+    run as corpus, run as drift, run as infer, run as prism, run as vendor,
 };
 
 #[cfg(not(feature = "all-commands"))]

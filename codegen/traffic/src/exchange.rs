@@ -6,6 +6,7 @@ use std::io::BufRead;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use crm_clients_document::model::essence;
+use percent_encoding::percent_decode_str;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
@@ -16,6 +17,8 @@ pub struct Exchange {
     pub method: String,
     /// The path, without the server and the query.
     pub path: String,
+    /// The names and values of the query, decoded.
+    pub query: Vec<(String, String)>,
     /// The status of the response.
     pub status: u16,
     /// The body of the request, if there is one.
@@ -31,6 +34,17 @@ pub struct Body {
     pub media_type: String,
     /// The body, if it is JSON.
     pub json: Option<Value>,
+    /// The body, if it is a form.
+    pub form: Option<Form>,
+}
+
+/// The fields of a form.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Form {
+    /// Names and values.
+    pub values: Map<String, Value>,
+    /// The names of files.
+    pub files: Vec<String>,
 }
 
 /// Reads a recording, one exchange at a time.
@@ -157,24 +171,30 @@ impl<'de> Visitor<'de> for Entries<'_> {
 
 fn from_line(mut line: Map<String, Value>) -> Result<Exchange, &'static str> {
     let target = line.get("target").or_else(|| line.get("path")).and_then(Value::as_str);
-    let path = path_of(target.ok_or("the exchange has no `path` and no `target`")?).to_owned();
+    let target = target.ok_or("the exchange has no `path` and no `target`")?;
+    let (path, query) = (path_of(target).to_owned(), query_of(target));
     let method = line["method"].as_str().ok_or("the `method` of the exchange is not a string")?.to_ascii_uppercase();
     let status = status_of(line.get("status"))?;
     let header = line.get("headers").and_then(|headers| headers.get("content-type"));
     let media_type = line.get("content_type").or(header).and_then(Value::as_str).map(essence).unwrap_or_default();
     let json_media_type = || "application/json".to_owned();
-    let mut take = |names: [&str; 2]| names.iter().find_map(|name| line.remove(*name)).filter(|body| !body.is_null());
-    let request = take(["sent", "request_body"]).map(|json| Body { media_type: json_media_type(), json: Some(json) });
+    let mut take = |names: [&str; 2]| {
+        names.iter().find_map(|name| line.remove(*name)).filter(|body| !body.is_null() && body != "")
+    };
+    let request = take(["sent", "request_body"]).map(|body| match body.as_str().and_then(Form::of_multipart) {
+        Some(form) => Body { media_type: "multipart/form-data".to_owned(), json: None, form: Some(form) },
+        None => Body::of_json(json_media_type(), body),
+    });
     let response = take(["json", "response_body"]).map(|body| match body {
         // Other tools write a body that is not JSON as a string.
         Value::String(_) if !is_json(&media_type) && !media_type.is_empty() => {
-            Body { media_type: media_type.clone(), json: None }
+            Body { media_type: media_type.clone(), json: None, form: None }
         }
-        json if media_type.is_empty() => Body { media_type: json_media_type(), json: Some(json) },
-        json => Body { media_type: media_type.clone(), json: Some(json) },
+        json if media_type.is_empty() => Body::of_json(json_media_type(), json),
+        json => Body::of_json(media_type.clone(), json),
     });
-    let text = take(["text", "text"]).map(|_| Body { media_type, json: None });
-    Ok(Exchange { method, path, status, request, response: response.or(text) })
+    let text = take(["text", "text"]).map(|_| Body { media_type, json: None, form: None });
+    Ok(Exchange { method, path, query, status, request, response: response.or(text) })
 }
 
 fn from_har(entry: &Value) -> Result<Exchange, &'static str> {
@@ -187,15 +207,94 @@ fn from_har(entry: &Value) -> Result<Exchange, &'static str> {
         let decoded = (content["encoding"] == "base64").then(|| BASE64_STANDARD.decode(text).unwrap_or_default());
         let bytes = decoded.as_deref().unwrap_or(text.as_bytes());
         let json = is_json(&media_type).then(|| serde_json::from_slice(bytes).ok()).flatten();
-        Some(Body { media_type, json })
+        let text = || std::str::from_utf8(bytes).unwrap_or_default();
+        let form = match media_type.as_str() {
+            "multipart/form-data" => Form::of_multipart(text()),
+            "application/x-www-form-urlencoded" => Some(Form::of_pairs(&query_of(&format!("?{}", text())))),
+            _ => None,
+        };
+        Some(Body { media_type, json, form })
     };
     Ok(Exchange {
         method: method.to_ascii_uppercase(),
         path: path_of(url).to_owned(),
+        query: query_of(url),
         status: status_of(response.get("status"))?,
         request: body(&request["postData"]),
         response: body(&response["content"]),
     })
+}
+
+impl Body {
+    fn of_json(media_type: String, json: Value) -> Self {
+        Self { media_type, json: Some(json), form: None }
+    }
+}
+
+impl Form {
+    fn of_pairs(pairs: &[(String, String)]) -> Self {
+        Self { values: pairs_to_object(pairs), files: Vec::new() }
+    }
+
+    /// Reads the names of a multipart form, and the values that are text. None if it is no such form.
+    fn of_multipart(text: &str) -> Option<Self> {
+        let boundary = text.lines().next()?.strip_prefix("--").filter(|boundary| !boundary.is_empty())?;
+        let (mut pairs, mut files) = (Vec::new(), Vec::new());
+        for part in text.split(&format!("--{boundary}")).skip(1) {
+            let Some((head, value)) = part.split_once("\r\n\r\n").or_else(|| part.split_once("\n\n")) else { continue };
+            let quoted =
+                |key: &str| head.split_once(&format!("{key}=\""))?.1.split_once('"').map(|(text, _)| text.to_owned());
+            match (quoted(" name"), quoted("filename")) {
+                (Some(name), Some(_)) => files.push(name),
+                (Some(name), None) => pairs.push((name, value.trim_end_matches(['\r', '\n']).to_owned())),
+                (None, _) => {}
+            }
+        }
+        let form = Self { files, ..Self::of_pairs(&pairs) };
+        (form != Self::default()).then_some(form)
+    }
+}
+
+/// The pairs of a query or a form as an object. A name that ends with `[]`, and one that is there twice, has a list.
+pub fn pairs_to_object(pairs: &[(String, String)]) -> Map<String, Value> {
+    let mut values: Map<String, Value> = Map::new();
+    for (name, text) in pairs {
+        let value = text_value(text);
+        match values.get_mut(name) {
+            Some(Value::Array(items)) => items.push(value),
+            Some(first) => *first = Value::Array(vec![first.take(), value]),
+            None if name.ends_with("[]") => {
+                values.insert(name.clone(), Value::Array(vec![value]));
+            }
+            None => {
+                values.insert(name.clone(), value);
+            }
+        }
+    }
+    values
+}
+
+/// The value that a text of a query or a form stands for: an integer without leading zeros, a boolean, or the text.
+fn text_value(text: &str) -> Value {
+    match text {
+        "true" => true.into(),
+        "false" => false.into(),
+        _ => match text.parse::<i64>() {
+            Ok(number) if number.to_string() == text => number.into(),
+            _ => text.into(),
+        },
+    }
+}
+
+/// The pairs of the query of a URL or of a request target.
+fn query_of(target: &str) -> Vec<(String, String)> {
+    let query = target.split('#').next().and_then(|target| target.split_once('?')).map_or("", |(_, query)| query);
+    let decoded = |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
+    let pairs = query.split('&').filter(|pair| !pair.is_empty());
+    pairs
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .map(|(name, value)| (decoded(name), decoded(value)))
+        .collect()
 }
 
 /// Returns true for `application/json` and media types with the suffix `+json`.
@@ -230,7 +329,7 @@ mod tests {
     }
 
     fn body(media_type: &str, json: Option<Value>) -> Option<Body> {
-        Some(Body { media_type: media_type.to_owned(), json })
+        Some(Body { media_type: media_type.to_owned(), json, form: None })
     }
 
     #[test]

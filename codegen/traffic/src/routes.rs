@@ -46,6 +46,12 @@ impl Routes {
         candidates.into_iter().find_map(|path| self.find_below(method, path))
     }
 
+    /// The path below the path of the document's server.
+    pub fn below_base<'p>(&self, path: &'p str) -> &'p str {
+        let below = |base: &String| path.strip_prefix(base.as_str()).filter(|rest| rest.starts_with('/'));
+        self.bases.iter().find_map(below).unwrap_or(path)
+    }
+
     fn find_below(&self, method: &str, path: &str) -> Option<OperationId> {
         // Two paths may differ in the slash at their end alone. Otherwise servers ignore it.
         let other = path.strip_suffix('/').map_or_else(|| format!("{path}/"), str::to_owned);

@@ -1,0 +1,61 @@
+//! `cargo xtask infer`: declares what a document lacks, from recorded traffic.
+
+use std::fs::File;
+use std::io::BufReader;
+use std::path::PathBuf;
+
+use crm_clients_document::model;
+use crm_clients_traffic::{Infer, exchange, infer};
+
+use crate::api::Workspace;
+use crate::output::{self, say};
+use crate::{Error, Outcome};
+
+/// Arguments of `infer`.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Recordings: of a client's `Recorder`, HAR files, or JSON lines with `method`, `path`, `status` and bodies.
+    #[arg(value_name = "RECORDING", required = true)]
+    recordings: Vec<PathBuf>,
+    /// A vendored API with its overlays, or the file of a document.
+    #[arg(long = "for", value_name = "API|FILE")]
+    source: String,
+    /// An overlay to apply to the file of a document. Several are applied in order.
+    #[arg(long = "overlay", value_name = "FILE")]
+    overlays: Vec<PathBuf>,
+    /// A path template, or the beginning of one, that tells which segments are values: `/portals/{slug}`.
+    #[arg(long = "path", value_name = "TEMPLATE")]
+    paths: Vec<String>,
+    /// A property, query parameter or form field whose values are not read.
+    #[arg(long = "redact", value_name = "NAME")]
+    redacted: Vec<String>,
+}
+
+/// Runs it. The outcome is a difference if the document lacks an operation.
+pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Error> {
+    if let Some(wrong) = arguments.paths.iter().find(|path| !path.starts_with('/')) {
+        return Err(Error::from(format!("the path template `{wrong}` does not begin with `/`")));
+    }
+    let source = workspace.source_with(&arguments.source, &arguments.overlays)?;
+    let (made, pipeline) = source.inspect(|pipeline, input| {
+        let overlaid = pipeline.overlaid(input)?;
+        let raised = pipeline.raise(overlaid.clone())?;
+        let document = model::document(&raised, &mut pipeline.diagnostics)?;
+        Some((overlaid, raised, document))
+    });
+    let (overlaid, raised, document) = made.ok_or_else(|| Error::shown(pipeline.report(false)))?;
+    let mut inferred = Infer::new(&document, &arguments.paths, infer::Redaction::new(&arguments.redacted));
+    for path in &arguments.recordings {
+        let file = File::open(path).map_err(|error| format!("{}: {error}", path.display()))?;
+        let read = exchange::read(BufReader::with_capacity(1 << 16, file), &mut |exchange| inferred.add(exchange));
+        read.map_err(|error| format!("{}: {error}", path.display()))?;
+    }
+    let (declared, undeclared) = inferred.counts();
+    output::report_to_stderr(&format!(
+        "note: {undeclared} exchanges of operations that the document lacks, {declared} of others\n"
+    ));
+    let title = format!("Operations that the document of {} lacks", arguments.source);
+    let context = infer::Context { title: &title, overlaid: &overlaid, raised: &raised };
+    say!("{}", inferred.overlay(&context).trim_end());
+    Ok(if undeclared == 0 { Outcome::Done } else { Outcome::Different })
+}
