@@ -127,7 +127,3 @@ impl From<kajabi::Error> for Error {
         Self::Kajabi(error)
     }
 }
-
-#[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-struct Readme;

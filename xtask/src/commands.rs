@@ -1,19 +1,11 @@
 //! One module for each command.
 
-pub mod changelog;
 #[cfg(feature = "all-commands")]
 pub mod corpus;
-pub mod coverage;
-pub mod diff;
 #[cfg(feature = "all-commands")]
 pub mod drift;
-pub mod dump;
-pub mod generate;
 #[cfg(feature = "all-commands")]
 pub mod infer;
-pub mod lint;
-pub mod list;
-pub mod lower;
 #[cfg(feature = "all-commands")]
 pub mod prism;
 pub mod regen;
@@ -23,10 +15,8 @@ pub mod vendor;
 use std::path::PathBuf;
 use std::process::Command;
 
+use crm_clients_cli::{Error, Project};
 use serde_json::Value;
-
-use crate::Error;
-use crate::api::Workspace;
 
 /// The cargo that runs this command.
 pub fn cargo() -> Command {
@@ -34,7 +24,7 @@ pub fn cargo() -> Command {
 }
 
 /// Where cargo builds this workspace.
-fn target_directory(workspace: &Workspace) -> Result<PathBuf, Error> {
+fn target_directory(workspace: &Project) -> Result<PathBuf, Error> {
     let output = cargo()
         .args(["metadata", "--no-deps", "--format-version", "1", "--manifest-path"])
         .arg(workspace.path("Cargo.toml"))

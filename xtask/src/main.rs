@@ -6,24 +6,17 @@
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 #![cfg_attr(not(feature = "all-commands"), expect(dead_code, reason = "the commands that use it are not built"))]
 
-mod accepted;
-mod api;
 mod commands;
 #[cfg(feature = "all-commands")]
 mod fetch;
-mod file_set;
-mod git;
-mod input;
 mod optional;
-mod output;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use crm_clients_document::sanitize;
-
-use api::Workspace;
+use crm_clients_cli::project::References;
+use crm_clients_cli::{Project, output};
 
 /// To make and to drop small values is a third of what generating takes with the system's allocator.
 #[global_allocator]
@@ -37,7 +30,7 @@ struct Arguments {
     #[arg(long, value_name = "DIR", global = true)]
     workspace: Option<PathBuf>,
     #[command(flatten)]
-    references: api::References,
+    references: References,
     #[command(subcommand)]
     command: Command,
 }
@@ -48,22 +41,8 @@ enum Command {
     Regen(commands::regen::Arguments),
     /// Takes in an upstream document: drops its prose, writes it in canonical form, notes its source.
     Vendor(optional::Vendor),
-    /// Reports what is wrong or unwise in a document.
-    Lint(commands::lint::Arguments),
-    /// Reviews what changed on the wire and for callers of the crate, since a revision or between two documents.
-    Diff(commands::diff::Arguments),
-    /// Tells what of a document the client supports and what not, by keyword and place.
-    Coverage(commands::coverage::Arguments),
-    /// Prints the changelog's entry for what changed, in words for callers of the crate.
-    Changelog(commands::changelog::Arguments),
-    /// Lists the operations and the Rust methods that they became.
-    List(commands::list::Arguments),
-    /// Prints a document or a client as it is after a pass.
-    Dump(commands::dump::Arguments),
-    /// Writes a document as OpenAPI 3.0, for tools that read nothing newer.
-    Lower(commands::lower::Arguments),
-    /// Writes a stand-alone client crate for any document.
-    Generate(commands::generate::Arguments),
+    #[command(flatten)]
+    Project(crm_clients_cli::commands::Command),
     /// Generates and compiles a crate for every document below a directory, and reports the results.
     Corpus(optional::Corpus),
     /// Compares recorded traffic with a document, and drafts the overlay that corrects the document.
@@ -74,59 +53,23 @@ enum Command {
     Prism(optional::Prism),
 }
 
-/// What a command ends with, apart from faults.
-pub enum Outcome {
-    /// All is well.
-    Done,
-    /// There is a difference.
-    Different,
-}
-
-/// A fault, as it is shown.
-pub struct Error(String);
-
-impl<E: std::fmt::Display> From<E> for Error {
-    fn from(error: E) -> Self {
-        Self(sanitize::block(&format!("error: {error}\n")))
-    }
-}
-
-impl Error {
-    /// A fault that is already laid out and sanitized.
-    pub fn shown(text: String) -> Self {
-        Self(text)
-    }
-
-    /// As it is shown.
-    pub fn into_text(self) -> String {
-        self.0
-    }
-}
-
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let workspace = Workspace::new(arguments.workspace, arguments.references);
+    let own = || Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_owned).unwrap_or_default();
+    let workspace = Project::vendored(arguments.workspace.unwrap_or_else(own), arguments.references);
     let outcome = match &arguments.command {
         Command::Regen(arguments) => commands::regen::run(&workspace, arguments),
         Command::Vendor(arguments) => optional::vendor(&workspace, arguments),
-        Command::Lint(arguments) => commands::lint::run(&workspace, arguments),
-        Command::Diff(arguments) => commands::diff::run(&workspace, arguments),
-        Command::Coverage(arguments) => commands::coverage::run(&workspace, arguments),
-        Command::Changelog(arguments) => commands::changelog::run(&workspace, arguments),
-        Command::List(arguments) => commands::list::run(&workspace, arguments),
-        Command::Dump(arguments) => commands::dump::run(&workspace, arguments),
-        Command::Lower(arguments) => commands::lower::run(&workspace, arguments),
-        Command::Generate(arguments) => commands::generate::run(&workspace, arguments),
+        Command::Project(command) => command.run(&workspace),
         Command::Corpus(arguments) => optional::corpus(&workspace, arguments),
         Command::Drift(arguments) => optional::drift(&workspace, arguments),
         Command::Infer(arguments) => optional::infer(&workspace, arguments),
         Command::Prism(arguments) => optional::prism(&workspace, arguments),
     };
     match outcome {
-        Ok(Outcome::Done) => ExitCode::SUCCESS,
-        Ok(Outcome::Different) => ExitCode::from(1),
-        Err(Error(text)) => {
-            output::report_to_stderr(&text);
+        Ok(outcome) => outcome.exit_code(),
+        Err(error) => {
+            output::report_to_stderr(&error.into_text());
             ExitCode::from(2)
         }
     }

@@ -19,9 +19,9 @@ mod rebuilt {
     use std::ffi::OsString;
     use std::process::ExitStatus;
 
-    use crate::api::Workspace;
+    use crm_clients_cli::{Error, Outcome, Project};
+
     use crate::commands::cargo;
-    use crate::{Error, Outcome};
 
     /// Everything after the command's name: the complete command parses it.
     #[derive(clap::Args)]
@@ -32,7 +32,7 @@ mod rebuilt {
     }
 
     /// Runs the same command in a build that has it.
-    pub fn run(_workspace: &Workspace, _arguments: &Arguments) -> Result<Outcome, Error> {
+    pub fn run(_workspace: &Project, _arguments: &Arguments) -> Result<Outcome, Error> {
         let status = cargo()
             .args(["run", "--quiet", "--features", "all-commands", "--manifest-path"])
             .args([concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"), "--"])

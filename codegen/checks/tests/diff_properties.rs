@@ -14,7 +14,8 @@ use std::fs;
 use std::path::Path;
 
 use crm_clients_document::{Input, Pipeline};
-use crm_clients_generator::{emit, ir};
+use crm_clients_generator::emit::{self, Header};
+use crm_clients_generator::ir;
 use crm_clients_review::diff::{Change, Reviewed, Revision, wire};
 use diff::{Outcome, facts, model};
 use fastrand::Rng;
@@ -165,7 +166,7 @@ fn revision(document: &Value) -> Outcome<Option<(Revision, Vec<String>)>> {
     if pipeline.diagnostics.has_errors() {
         return Ok(None);
     }
-    let files = emit::client(&api, "mod.rs", "", "fixtures");
+    let files = emit::client(&api, "mod.rs", "", Header { command: "generate", source: "fixtures" });
     let is_code = |line: &&str| !line.trim_start().starts_with("//");
     let code = files
         .iter()

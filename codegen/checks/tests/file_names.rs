@@ -12,7 +12,7 @@ use std::io;
 use compiles::Items;
 use crm_clients_document::{Input, Pipeline};
 use crm_clients_generator::Generate;
-use crm_clients_generator::emit::{self, CrateOptions};
+use crm_clients_generator::emit::{self, CrateOptions, Header};
 
 /// The paths of the crate of a document with these tags.
 fn paths(tags: &[&str]) -> Vec<String> {
@@ -27,9 +27,9 @@ fn paths(tags: &[&str]) -> Vec<String> {
     let mut walk = Pipeline::new();
     let api = walk.ir(&Input { document: "openapi.yaml", read: &read, overlays: &[] }, "client");
     assert!(api.is_some(), "{}", walk.report(false));
-    let options = CrateOptions { name: "client".to_owned(), runtime: "runtime".to_owned() };
+    let options = CrateOptions::new("client");
     let Some(api) = api else { return Vec::new() };
-    let files = emit::crate_files(&api, &options, "openapi.yaml");
+    let files = emit::crate_files(&api, &options, Header { command: "generate", source: "openapi.yaml" });
     emitted::check(&files, &mut Items::default());
     files.iter().map(|(path, _)| path.to_owned()).collect()
 }

@@ -10,12 +10,16 @@ mod walk;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::{fs, io};
 
-use crm_clients_generator::emit;
+use crm_clients_generator::emit::{self, Header};
 use crm_clients_generator::fileset::FileSet;
+use libtest_mimic::{Arguments, Trial};
 use support::{fixtures, golden};
 use walk::{document, documents};
+
+const HEADER: Header<'_> = Header { command: "cargo xtask regen", source: "fixtures" };
 
 /// Directories and files in a theme's `emitted/`, relative to it, with `/` between their parts.
 fn emitted_files(directory: &Path, below: &str, found: &mut BTreeSet<String>) -> io::Result<()> {
@@ -59,7 +63,7 @@ fn clear(directory: &Path) -> io::Result<()> {
 /// What the theme's document becomes, and what was said about it.
 fn emitted(theme: &str) -> (FileSet, String) {
     let (api, report) = document(&Path::new("golden").join(theme)).client();
-    let files = api.map(|api| emit::client(&api, "mod.rs", "", "fixtures")).unwrap_or_default();
+    let files = api.map(|api| emit::client(&api, "mod.rs", "", HEADER)).unwrap_or_default();
     (files, report)
 }
 
@@ -75,33 +79,32 @@ fn compare(directory: &Path, files: &FileSet) -> io::Result<()> {
     Ok(())
 }
 
-#[test]
-fn every_theme_comes_out_as_it_should() -> io::Result<()> {
-    let themes = documents("golden")?;
-    assert!(themes.len() >= 31, "{themes:?}");
-    for theme in &themes {
-        let (files, report) = emitted(theme);
-        assert!(!files.is_empty(), "{theme} has faults:\n{report}");
-        let directory = PathBuf::from("golden").join(theme);
-        let warnings = directory.join("warnings.txt");
-        if updating() {
-            clear(&fixtures().join(&directory))?;
-        }
-        compare(&directory.join("emitted"), &files)?;
-        compare(&directory.join("calls"), &calls(theme))?;
-        match report.is_empty() {
-            true => assert!(!fixtures().join(&warnings).exists(), "{theme} has a warnings.txt and no warnings"),
-            false => golden(warnings, &report),
-        }
+/// Compares what a theme becomes with its golden files.
+fn comes_out_as_it_should(theme: &str) -> io::Result<()> {
+    let (files, report) = emitted(theme);
+    assert!(!files.is_empty(), "{theme} has faults:\n{report}");
+    let directory = PathBuf::from("golden").join(theme);
+    let warnings = directory.join("warnings.txt");
+    if updating() {
+        clear(&fixtures().join(&directory))?;
     }
+    compare(&directory.join("emitted"), &files)?;
+    compare(&directory.join("calls"), &calls(theme))?;
+    match report.is_empty() {
+        true => assert!(!fixtures().join(&warnings).exists(), "{theme} has a warnings.txt and no warnings"),
+        false => golden(warnings, &report),
+    }
+    assert!(emitted(theme) == (files, report), "the same document gives other bytes");
     Ok(())
 }
 
-#[test]
-fn the_same_document_gives_the_same_bytes() -> io::Result<()> {
-    for theme in documents("golden")? {
-        let (first, second) = (emitted(&theme), emitted(&theme));
-        assert!(first == second, "{theme}");
-    }
-    Ok(())
+/// One test for each theme, so that a failure names it.
+fn main() -> io::Result<ExitCode> {
+    let arguments = Arguments::from_args();
+    let themes = documents("golden")?;
+    assert!(themes.len() >= 31, "{themes:?}");
+    let test = |theme: String| {
+        Trial::test(theme.clone(), move || comes_out_as_it_should(&theme).map_err(|error| error.to_string().into()))
+    };
+    Ok(libtest_mimic::run(&arguments, themes.into_iter().map(test).collect()).exit_code())
 }

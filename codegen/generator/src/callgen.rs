@@ -11,13 +11,16 @@ mod expression;
 mod sample;
 
 use crate::emit::escape;
-use crate::emit::file::File;
+use crate::emit::file::{File, Header};
 use crate::fileset::FileSet;
 use crate::ir::{Api, CredentialKind};
 use crm_clients_document::diagnostic::Diagnostics;
 use crm_clients_document::model::Document;
 use crm_clients_document::normalize::Normalizer;
 use quote::quote;
+
+/// The command that writes the calls.
+const COMMAND: &str = "cargo xtask prism";
 
 /// The program's module of a client: `mod.rs`, and a file for each resource. Beside it the program has `clients`, whose
 /// module of the same name is the client, and [what else](program) the calls need. A schema that no value is known for
@@ -37,7 +40,7 @@ pub fn module(api: &Api, document: &Document, diagnostics: &mut Diagnostics) -> 
 pub fn program(clients: &[String]) -> String {
     let modules: Vec<_> = clients.iter().map(|name| escape::ident(name)).collect();
     let names = clients.iter().map(|name| escape::string(name));
-    let mut file = File::generated_by("prism", "specs");
+    let mut file = File::new(Header { command: COMMAND, source: "specs" });
     file.items(quote! {
         //! Calls every operation of a client.
         #(mod #modules;)*
@@ -108,7 +111,7 @@ fn root(api: &Api) -> String {
     });
     // Without operations nothing is called at all.
     let uncalled = modules.is_empty().then(|| quote!(dead_code, unused_variables,));
-    let mut file = File::generated_by("prism", &format!("specs/{}", api.name));
+    let mut file = File::new(Header { command: COMMAND, source: &format!("specs/{}", api.name) });
     file.items(quote! {
         //! Calls of every operation.
         #![allow(#uncalled deprecated, unused_imports, reason = "deprecated parts are called, too; not all calls need all")]

@@ -31,11 +31,12 @@ use crate::fileset::FileSet;
 use crate::ir::{Api, ResponseHeaders, Type, TypeId, Webhooks};
 use types::TypeModule;
 
-pub use root::{CrateOptions, Module, crate_files, module_root};
+pub use file::Header;
+pub use root::{CrateOptions, Module, Runtime, crate_files, module_root};
 
 /// The files of a client's module. `root` is where the module itself goes (`chatwoot/mod.rs`, or a
-/// crate's `lib.rs`), the others go below `directory`; `source` says what they are made from.
-pub fn client(api: &Api, root: &str, directory: &str, source: &str) -> FileSet {
+/// crate's `lib.rs`), the others go below `directory`.
+pub fn client(api: &Api, root: &str, directory: &str, header: Header<'_>) -> FileSet {
     let modules = types::modules(api);
     // The largest first, so that no worker comes to it when the others are done.
     let mut by_size: Vec<&TypeModule<'_>> = modules.iter().collect();
@@ -67,16 +68,16 @@ pub fn client(api: &Api, root: &str, directory: &str, source: &str) -> FileSet {
         jobs.push((format!("{directory}{}.rs", declared.module), Job::Headers(declared)));
     }
     in_parallel(&jobs, |job| match job {
-        Job::Client => client::file(api, source),
-        Job::Errors => errors::file(api, source),
-        Job::Xml => xml::file(api, source),
-        Job::Mock => mock::file(api, source),
-        Job::Resource(index) => resource::file(api, &api.resources[*index], source),
-        Job::Scope(index) => scopes::file(api, *index, source),
-        Job::Events(webhooks) => events::file(api, webhooks, source),
-        Job::Headers(declared) => headers::file(api, declared, source),
-        Job::Types(modules) => types::index_file(modules, source),
-        Job::TypeModule(module) => types::file(api, module, source),
+        Job::Client => client::file(api, header),
+        Job::Errors => errors::file(api, header),
+        Job::Xml => xml::file(api, header),
+        Job::Mock => mock::file(api, header),
+        Job::Resource(index) => resource::file(api, &api.resources[*index], header),
+        Job::Scope(index) => scopes::file(api, *index, header),
+        Job::Events(webhooks) => events::file(api, webhooks, header),
+        Job::Headers(declared) => headers::file(api, declared, header),
+        Job::Types(modules) => types::index_file(modules, header),
+        Job::TypeModule(module) => types::file(api, module, header),
     })
 }
 

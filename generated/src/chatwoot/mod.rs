@@ -77,8 +77,10 @@ impl Client {
 
     /// Returns a builder.
     pub fn builder() -> Builder {
+        let package = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
         Builder {
             core: runtime::generated::Core::builder("chatwoot", Self::BASE_URL)
+                .package(package)
                 .rate_limit(runtime::generated::RateLimit::new("chatwoot", 3000, 60)),
         }
     }

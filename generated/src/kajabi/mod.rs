@@ -70,8 +70,10 @@ impl Client {
 
     /// Returns a builder.
     pub fn builder() -> Builder {
+        let package = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
         Builder {
-            core: runtime::generated::Core::builder("kajabi", Self::BASE_URL),
+            core: runtime::generated::Core::builder("kajabi", Self::BASE_URL)
+                .package(package),
         }
     }
 

@@ -19,12 +19,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use crm_clients_cli::{Error, Outcome, Project, say};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::api::Workspace;
 use crate::commands::target_directory;
-use crate::output::say;
-use crate::{Error, Outcome};
 use documents::{Corpus, Document};
 use record::Record;
 use refusals::Refusals;
@@ -60,7 +58,7 @@ pub struct Arguments {
 }
 
 /// Runs it.
-pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Error> {
+pub fn run(workspace: &Project, arguments: &Arguments) -> Result<Outcome, Error> {
     let refusals = arguments.refusals.clone().unwrap_or_else(|| workspace.path("xtask/corpus/refusals.toml"));
     let refusals = Refusals::read(&refusals)?;
     let target = target_directory(workspace)?;
@@ -101,7 +99,7 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Erro
 
 /// A crate for each document, or what stood against it; in the order of the documents.
 fn generate(
-    workspace: &Workspace,
+    workspace: &Project,
     arguments: &Arguments,
     documents: &[Document],
     crates: &Path,

@@ -4,13 +4,14 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::PathBuf;
 
+use crm_clients_cli::{
+    Error, Outcome, Project,
+    output::{self, Format},
+    say,
+};
 use crm_clients_document::model;
 use crm_clients_traffic::{Drift, Finding, Part, draft, exchange};
 use serde_json::{Value, json};
-
-use crate::api::Workspace;
-use crate::output::{self, Format, say};
-use crate::{Error, Outcome};
 
 /// Arguments of `drift`.
 #[derive(clap::Args)]
@@ -36,7 +37,7 @@ pub struct Arguments {
 }
 
 /// Runs it. The outcome is a difference if there is a finding.
-pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Error> {
+pub fn run(workspace: &Project, arguments: &Arguments) -> Result<Outcome, Error> {
     let source = workspace.source_with(&arguments.source, &arguments.overlays)?;
     let source = if arguments.without_overlay { source.bare() } else { source };
     let mut has_single_types = false;

@@ -4,12 +4,9 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::PathBuf;
 
+use crm_clients_cli::{Error, Outcome, Project, output, say};
 use crm_clients_document::model;
 use crm_clients_traffic::{Infer, exchange, infer};
-
-use crate::api::Workspace;
-use crate::output::{self, say};
-use crate::{Error, Outcome};
 
 /// Arguments of `infer`.
 #[derive(clap::Args)]
@@ -32,7 +29,7 @@ pub struct Arguments {
 }
 
 /// Runs it. The outcome is a difference if the document lacks an operation.
-pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Error> {
+pub fn run(workspace: &Project, arguments: &Arguments) -> Result<Outcome, Error> {
     if let Some(wrong) = arguments.paths.iter().find(|path| !path.starts_with('/')) {
         return Err(Error::from(format!("the path template `{wrong}` does not begin with `/`")));
     }

@@ -11,12 +11,10 @@ mod tally;
 
 use std::fs;
 
+use crm_clients_cli::{Error, Outcome, Project, say};
 use serde_json::Value;
 
-use crate::api::Workspace;
 use crate::commands::{cargo, target_directory};
-use crate::output::say;
-use crate::{Error, Outcome};
 use program::Program;
 use server::{Answers, Prism};
 use tally::Tally;
@@ -30,7 +28,7 @@ pub struct Arguments {
 }
 
 /// Runs it.
-pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Error> {
+pub fn run(workspace: &Project, arguments: &Arguments) -> Result<Outcome, Error> {
     let apis = workspace.chosen(&arguments.apis)?;
     let target = target_directory(workspace)?;
     let directory = target.join("prism");

@@ -7,17 +7,21 @@ mod upstream;
 use std::fs;
 use std::io::{self, IsTerminal};
 
+use crm_clients_cli::{
+    Error, Outcome, Project,
+    file_set::Lock,
+    file_set::staging::{self, Staging},
+    input, output,
+    project::check_name,
+    say,
+    source::Source,
+};
 use crm_clients_document::diagnostic::{Diagnostic, Severity};
 use crm_clients_document::{Pipeline, sanitize};
 use crm_clients_generator::Generate;
 use crm_clients_review::diff::format;
 use jiff::civil::Date;
 
-use crate::api::{Source, Workspace, check_name};
-use crate::file_set::Lock;
-use crate::file_set::staging::{self, Staging};
-use crate::output::{self, say};
-use crate::{Error, Outcome, input};
 use origin::{Origin, hexadecimal};
 use review::review;
 use upstream::{Canonical, Upstream};
@@ -54,7 +58,7 @@ pub struct Arguments {
 }
 
 /// Runs it.
-pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Error> {
+pub fn run(workspace: &Project, arguments: &Arguments) -> Result<Outcome, Error> {
     let name = &arguments.api;
     check_name(name)?;
     let mut origin = Origin::read(workspace, arguments)?;
@@ -103,7 +107,7 @@ fn written(arguments: &Arguments, origin: &Origin) -> Result<Outcome, Error> {
 }
 
 /// Whether upstream has moved: whether vendoring it would change the document.
-fn check(workspace: &Workspace, name: &str, origin: &Origin, upstream: &Upstream) -> Result<Outcome, Error> {
+fn check(workspace: &Project, name: &str, origin: &Origin, upstream: &Upstream) -> Result<Outcome, Error> {
     // The files that it refers to may have changed although it has not.
     if hexadecimal(&upstream.bytes) == origin.sha256 && origin.files.is_empty() {
         say!("specs/{name}: upstream has not moved");
@@ -132,7 +136,7 @@ fn check(workspace: &Workspace, name: &str, origin: &Origin, upstream: &Upstream
 }
 
 /// The text of the document that is vendored now; nothing where there is none.
-fn current(workspace: &Workspace, name: &str) -> Result<String, Error> {
+fn current(workspace: &Project, name: &str) -> Result<String, Error> {
     for file in DOCUMENTS {
         let text = input::text_below(&workspace.spec(name), file);
         if let Some(text) = text.map_err(|error| format!("specs/{name}/{file}: {error}"))? {
@@ -143,7 +147,7 @@ fn current(workspace: &Workspace, name: &str) -> Result<String, Error> {
 }
 
 /// The document as it will be vendored, with its overlay.
-fn vendored(workspace: &Workspace, name: &str, canonical: &Canonical) -> Result<Source, Error> {
+fn vendored(workspace: &Project, name: &str, canonical: &Canonical) -> Result<Source, Error> {
     let overlays = workspace.overlays(name)?;
     let file = format!("specs/{name}/{}", canonical.file);
     Ok(Source::text(&file, canonical.text.clone().into_bytes(), overlays))
@@ -166,7 +170,7 @@ fn check_walk(name: &str, source: &Source) -> Result<(), Error> {
     )))
 }
 
-fn take_in(workspace: &Workspace, name: &str, canonical: &Canonical, origin: &Origin) -> Result<(), Error> {
+fn take_in(workspace: &Project, name: &str, canonical: &Canonical, origin: &Origin) -> Result<(), Error> {
     let files = [(canonical.file, canonical.text.as_str()), ("source.toml", &toml::to_string(origin)?)];
     let other: Vec<&str> = DOCUMENTS.into_iter().filter(|document| *document != canonical.file).collect();
     replace(workspace, name, &files, &other)
@@ -174,7 +178,7 @@ fn take_in(workspace: &Workspace, name: &str, canonical: &Canonical, origin: &Or
 
 /// Gives files in the directory of an API new texts and removes others, all in one step: the directory is built anew beside the
 /// old one, of the same files but for these, and takes its place.
-fn replace(workspace: &Workspace, name: &str, files: &[(&str, &str)], removed: &[&str]) -> Result<(), Error> {
+fn replace(workspace: &Project, name: &str, files: &[(&str, &str)], removed: &[&str]) -> Result<(), Error> {
     let current = workspace.spec(name);
     if current.is_symlink() {
         return Err(Error::from(format!("specs/{name} is a symbolic link; it must be a directory")));

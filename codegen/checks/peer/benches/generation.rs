@@ -8,7 +8,7 @@ use std::{env, fs};
 
 use crm_clients_document::{Input, Pipeline};
 use crm_clients_generator::Generate;
-use crm_clients_generator::emit::{CrateOptions, crate_files};
+use crm_clients_generator::emit::{CrateOptions, Header, crate_files};
 use crm_clients_progenitor::{Order, package};
 use rustix::time::{ClockId, clock_gettime};
 use serde_json::{Value, json};
@@ -52,8 +52,8 @@ impl Document {
     /// The whole way, from the document's bytes to the text of a crate. Gives how many operations it has.
     fn generate(&self) -> Outcome<usize> {
         let api = self.walk(|walk, input| walk.ir(input, "client"))?;
-        let options = CrateOptions { name: "client".to_owned(), runtime: "runtime".to_owned() };
-        black_box(crate_files(&api, &options, &self.name));
+        let options = CrateOptions::new("client");
+        black_box(crate_files(&api, &options, Header { command: "generate", source: &self.name }));
         Ok(api.resources.iter().map(|resource| resource.operations.len()).sum())
     }
 }

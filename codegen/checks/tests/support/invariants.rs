@@ -12,7 +12,7 @@ use crm_clients_document::origin::SourceMap;
 use crm_clients_document::overlay::overlay;
 use crm_clients_document::{Input, Pipeline};
 use crm_clients_generator::Generate;
-use crm_clients_generator::emit::{self, CrateOptions};
+use crm_clients_generator::emit::{self, CrateOptions, Header, Runtime};
 use crm_clients_review::Lint;
 use crm_clients_review::diff::{Review, Reviewed, Revision, format, wire};
 use crm_clients_review::lint::lint;
@@ -111,9 +111,11 @@ pub fn walking(text: &[u8]) -> Option<Items> {
 /// What is in the crate that a document becomes.
 pub fn client(text: &[u8]) -> Option<Items> {
     let api = walked(text, |walk, input| walk.ir(input, "client")).0?;
-    let options = CrateOptions { name: "client".to_owned(), runtime: "../\"e\u{301}\\".to_owned() };
+    let runtime = Runtime::Path("../\"e\u{301}\\".to_owned());
+    let options = CrateOptions { runtime, own_workspace: true, ..CrateOptions::new("client") };
     let mut items = Items::default();
-    emitted::check(&emit::crate_files(&api, &options, "a\nfn evil() {}\u{202e}.json"), &mut items);
+    let header = Header { command: "generate\nfn evil() {}", source: "a\nfn evil() {}\u{202e} --> .json" };
+    emitted::check(&emit::crate_files(&api, &options, header), &mut items);
     Some(items)
 }
 

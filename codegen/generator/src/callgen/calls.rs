@@ -4,9 +4,10 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use serde_json::Value;
 
+use super::COMMAND;
 use super::expression::{Unsupported, Writer};
 use super::sample::{Sampler, Unsampled, Wanted};
-use crate::emit::file::File;
+use crate::emit::file::{File, Header};
 use crate::emit::{escape, resource};
 use crate::ir::{Api, Argument, Body, BodyKind, FURTHER_PARTS, Operation, PartEncoding, Resource, Style};
 use crate::names::{self, UsedNames};
@@ -42,7 +43,7 @@ pub fn file(api: &Api, resource: &Resource, all: &Normalizer<'_>, diagnostics: &
         }
     }
     let docs = escape::module_docs(&[format!("Calls of `{}`.", resource.module)]);
-    let mut file = File::generated_by("prism", &format!("specs/{}", api.name));
+    let mut file = File::new(Header { command: COMMAND, source: &format!("specs/{}", api.name) });
     file.items(quote! {
         #docs
         use std::collections::BTreeMap;

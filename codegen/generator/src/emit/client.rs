@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::file::File;
+use super::file::{File, Header};
 use super::{From, argument, credentials, escape, holds_map, resource, scopes};
 use crate::ir::{Api, Argument, ServerVariable, TypeDef, TypeKind, docs};
 use crate::markdown;
 
 /// Writes the file.
-pub fn file(api: &Api, source: &str) -> String {
+pub fn file(api: &Api, header: Header<'_>) -> String {
     let mut docs =
         vec![format!("Client of {} (document version {}).", markdown::name(&api.title), markdown::name(&api.version))];
     if !api.docs.is_empty() {
@@ -47,7 +47,7 @@ pub fn file(api: &Api, source: &str) -> String {
         has_deprecated(api).then(|| quote!(#![allow(deprecated, reason = "deprecated parts name each other")]));
     let undescribed =
         quote!(#![allow(missing_docs, reason = "parts that the document does not describe have only their names")]);
-    let mut file = File::new(source);
+    let mut file = File::new(header);
     file.items(quote! {
         #docs
         #![allow(
@@ -113,7 +113,8 @@ fn client(api: &Api) -> TokenStream {
 
             /// Returns a builder.
             pub fn builder() -> Builder {
-                Builder { core: runtime::generated::Core::builder(#name, Self::BASE_URL) #rate_limit }
+                let package = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
+                Builder { core: runtime::generated::Core::builder(#name, Self::BASE_URL).package(package) #rate_limit }
             }
 
             /// Starts a request to an endpoint that this client has no method for, at a path below the base URL.

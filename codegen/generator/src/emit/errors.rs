@@ -3,12 +3,12 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::file::File;
+use super::file::{File, Header};
 use super::{From, escape, type_tokens};
 use crate::ir::{Api, ErrorField, Type};
 
 /// Writes the file.
-pub fn file(api: &Api, source: &str) -> String {
+pub fn file(api: &Api, header: Header<'_>) -> String {
     let mut variants = TokenStream::new();
     let mut functions = TokenStream::new();
     for error in &api.errors {
@@ -54,7 +54,7 @@ pub fn file(api: &Api, source: &str) -> String {
             use crm_clients_runtime as runtime;
         )
     });
-    let mut file = File::new(source);
+    let mut file = File::new(header);
     file.items(quote! {
         //! The bodies of error responses.
         #maps

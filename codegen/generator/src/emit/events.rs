@@ -3,13 +3,13 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::file::File;
+use super::file::{File, Header};
 use super::{From, escape, holds_map, holds_secret, names_type, type_tokens};
 use crate::ir::{Api, Encoding, Part, Signature, Webhooks};
 use crate::markdown::code;
 
 /// Writes the file.
-pub fn file(api: &Api, webhooks: &Webhooks, source: &str) -> String {
+pub fn file(api: &Api, webhooks: &Webhooks, header: Header<'_>) -> String {
     let docs = module_docs(webhooks);
     let maps = webhooks.payloads().any(holds_map).then(|| {
         quote!(
@@ -29,7 +29,7 @@ pub fn file(api: &Api, webhooks: &Webhooks, source: &str) -> String {
             pub use runtime::PayloadError;
         ),
     };
-    let mut file = File::new(source);
+    let mut file = File::new(header);
     file.items(quote! {
         #docs
         #maps

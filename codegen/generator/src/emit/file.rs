@@ -7,26 +7,36 @@ use proc_macro2::TokenStream;
 use super::escape;
 use crate::fileset::MARKER;
 
+/// What the first line of a file says: the command that wrote it, and what it was made from.
+#[derive(Debug, Clone, Copy)]
+pub struct Header<'a> {
+    /// The command that writes the file again.
+    pub command: &'a str,
+    /// The document.
+    pub source: &'a str,
+}
+
+impl Header<'_> {
+    /// The line, without the sign of a comment.
+    pub(super) fn line(&self) -> String {
+        format!("{MARKER}{}` from {}", escape::file_name(self.command), escape::file_name(self.source))
+    }
+}
+
 /// A file being made.
 pub struct File {
     text: String,
 }
 
 impl File {
-    /// Begins a file made from `source`.
-    pub fn new(source: &str) -> Self {
-        Self::generated_by("regen", source)
+    /// Begins a file with its header.
+    pub fn new(header: Header<'_>) -> Self {
+        Self { text: format!("// {}\n\n", header.line()) }
     }
 
     /// Begins a file that nobody keeps, so that it need not say where it is from.
     pub fn unmarked() -> Self {
         Self { text: String::new() }
-    }
-
-    /// Begins a file that another command than `regen` makes.
-    pub fn generated_by(command: &str, source: &str) -> Self {
-        let source = escape::file_name(source);
-        Self { text: format!("// {MARKER} {command}` from {source}\n\n") }
     }
 
     /// Adds items. They hold escaped text and this module's own syntax, so that they

@@ -3,20 +3,20 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::file::File;
+use super::file::{File, Header};
 use super::{From, escape, type_tokens};
 use crate::ir::{Api, ResponseHeader, ResponseHeaders};
 use crate::markdown::code;
 
 /// Writes the file.
-pub fn file(api: &Api, declared: &ResponseHeaders, source: &str) -> String {
+pub fn file(api: &Api, declared: &ResponseHeaders, header: Header<'_>) -> String {
     let constants: TokenStream = declared.headers.iter().map(|header| constant(api, header)).collect();
     let docs = escape::module_docs(&[
         "The headers that responses are declared to have.".to_owned(),
         String::new(),
         "`header` of a response or an error reads one by its type.".to_owned(),
     ]);
-    let mut file = File::new(source);
+    let mut file = File::new(header);
     file.items(quote! {
         #docs
         use crm_clients_runtime as runtime;

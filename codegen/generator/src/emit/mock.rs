@@ -3,12 +3,12 @@
 use quote::quote;
 
 use super::escape;
-use super::file::File;
+use super::file::{File, Header};
 use crate::ir::Api;
 use crate::{markdown, names};
 
 /// Writes the file.
-pub fn file(api: &Api, source: &str) -> String {
+pub fn file(api: &Api, header: Header<'_>) -> String {
     let docs = escape::module_docs(&[
         format!("A stand-in for the server of {}, for tests of code that calls it.", markdown::name(&api.title)),
         String::new(),
@@ -16,7 +16,7 @@ pub fn file(api: &Api, source: &str) -> String {
             .into(),
         "response gets a 501 that names it, and `verify` reports it too.".into(),
     ]);
-    let mut file = File::new(source);
+    let mut file = File::new(header);
     file.items(quote! {
         #docs
         use crm_clients_runtime as runtime;

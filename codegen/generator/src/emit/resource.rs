@@ -4,7 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::client::{arguments, server_variables};
-use super::file::File;
+use super::file::{File, Header};
 use super::{From, argument, compact, escape, holds_map, holds_secret, names_type, pages, scopes, type_tokens};
 use crate::ir::{
     Api, Argument, Body, BodyKind, ConstParam, EventStream, Framing, ItemStream, Location, Operation, Output,
@@ -14,8 +14,8 @@ use crate::ir::{
 use crate::names::{self, UsedNames};
 
 /// Writes the file.
-pub fn file(api: &Api, resource: &Resource, source: &str) -> String {
-    let mut file = File::new(source);
+pub fn file(api: &Api, resource: &Resource, header: Header<'_>) -> String {
+    let mut file = File::new(header);
     let docs = escape::module_docs(&resource.docs);
     let imports = imports(resource);
     file.items(quote!(#docs #imports));

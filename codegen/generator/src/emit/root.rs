@@ -5,8 +5,8 @@ use quote::quote;
 use serde_json::Value;
 
 use super::escape;
-use super::file::File;
-use crate::fileset::{FileSet, MARKER};
+use super::file::{File, Header};
+use crate::fileset::FileSet;
 use crate::ir::Api;
 use crate::{markdown, names};
 
@@ -21,14 +21,14 @@ pub struct Module {
     pub guide: Option<String>,
 }
 
-/// The root of a crate of these clients; its snippets are tested with those of the file at `readme`.
-pub fn module_root(modules: &[Module], readme: &str, source: &str) -> String {
+/// The root of a crate of these clients.
+pub fn module_root(modules: &[Module], header: Header<'_>) -> String {
     let mut lines = vec!["Typed clients, one module and one feature for each API.".to_owned(), String::new()];
     for Module { name, title, .. } in modules {
         lines.push(format!("- {}: {}", markdown::code(name), markdown::name(title)));
     }
     let docs = escape::module_docs(&lines);
-    let mut file = File::new(source);
+    let mut file = File::new(header);
     file.items(quote! {
         #docs
         #![warn(missing_docs)]
@@ -48,12 +48,6 @@ pub fn module_root(modules: &[Module], readme: &str, source: &str) -> String {
         pub use crm_clients_runtime as runtime;
     ));
     file.items(error(modules));
-    let readme = escape::string(readme);
-    file.items(quote! {
-        #[cfg(doctest)]
-        #[doc = include_str!(#readme)]
-        struct Readme;
-    });
     file.finish()
 }
 
@@ -138,22 +132,105 @@ fn error(modules: &[Module]) -> TokenStream {
 pub struct CrateOptions {
     /// The package's name.
     pub name: String,
-    /// Where the runtime's package is.
-    pub runtime: String,
+    /// The package's version; 0.1.0 by default.
+    pub version: Option<String>,
+    /// The features that are on by default.
+    pub features: Vec<String>,
+    /// Where the runtime's package comes from.
+    pub runtime: Runtime,
+    /// Whether the crate is a workspace of its own: it can then be built inside the directory of a workspace that it is not a
+    /// member of, and cannot become a member.
+    pub own_workspace: bool,
+}
+
+impl CrateOptions {
+    /// Returns the options of a package with all defaults.
+    pub fn new(name: impl Into<String>) -> Self {
+        let (features, runtime) = (Vec::new(), Runtime::default());
+        Self { name: name.into(), version: None, features, runtime, own_workspace: false }
+    }
+}
+
+/// Where the runtime's package comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Runtime {
+    /// The registry, by a version requirement.
+    Version(String),
+    /// A directory; a relative one is seen from the crate.
+    Path(String),
+    /// The default branch of a git repository.
+    Git(String),
+}
+
+impl Default for Runtime {
+    /// The release that this generator writes clients for.
+    fn default() -> Self {
+        Self::Version(env!("CARGO_PKG_VERSION").to_owned())
+    }
 }
 
 /// A whole crate for one client.
-pub fn crate_files(api: &Api, options: &CrateOptions, source: &str) -> FileSet {
-    let mut files = super::client(api, "src/lib.rs", "src/", source);
-    let source = escape::file_name(source);
-    // A string of JSON is one of TOML; one of Rust may not be.
-    let (name, runtime) = (Value::from(options.name.as_str()), Value::from(options.runtime.as_str()));
-    let features = if api.xml.roots.is_empty() { "" } else { ", features = [\"xml\"]" };
-    let manifest = format!(
-        "# {MARKER} generate` from {source}\n[package]\nname = {name}\nversion = \"0.1.0\"\nedition = \"2024\"\nrust-version = \"1.88\"\npublish = false\n\n[lib]\ndoctest = false\n\n\
-         [dependencies]\ncrm-clients-runtime = {{ path = {runtime}{features} }}\n\n\
-         [features]\nhttp2 = [\"crm-clients-runtime/http2\"]\nmock = [\"crm-clients-runtime/mock\"]\ntracing = [\"crm-clients-runtime/tracing\"]\n\n[workspace]\n"
-    );
-    files.insert("Cargo.toml", manifest);
+pub fn crate_files(api: &Api, options: &CrateOptions, header: Header<'_>) -> FileSet {
+    let mut files = super::client(api, "src/lib.rs", "src/", header);
+    files.insert("Cargo.toml", manifest(api, options, header));
+    files.insert("README.md", readme(api, options, header));
     files
+}
+
+fn manifest(api: &Api, options: &CrateOptions, header: Header<'_>) -> String {
+    // A string of JSON is one of TOML; one of Rust may not be.
+    let string = |text: &str| Value::from(text);
+    let (key, place) = match &options.runtime {
+        Runtime::Version(version) => ("version", version),
+        Runtime::Path(path) => ("path", path),
+        Runtime::Git(url) => ("git", url),
+    };
+    let features = if api.xml.roots.is_empty() { "" } else { ", features = [\"xml\"]" };
+    let workspace = if options.own_workspace { "\n[workspace]\n" } else { "" };
+    format!(
+        r#"# {}
+[package]
+name = {}
+description = {}
+version = {}
+edition = "2024"
+rust-version = "1.88"
+readme = "README.md"
+publish = false
+
+[lib]
+doctest = false
+
+[dependencies]
+crm-clients-runtime = {{ {key} = {}{features} }}
+
+[features]
+default = {}
+http2 = ["crm-clients-runtime/http2"]
+mock = ["crm-clients-runtime/mock"]
+tracing = ["crm-clients-runtime/tracing"]
+{workspace}"#,
+        header.line(),
+        string(&options.name),
+        string(&format!("Client of {}.", markdown::name(&api.title))),
+        string(options.version.as_deref().unwrap_or("0.1.0")),
+        string(place),
+        Value::from(options.features.clone()),
+    )
+}
+
+fn readme(api: &Api, options: &CrateOptions, header: Header<'_>) -> String {
+    let (name, title) = (&options.name, markdown::name(&api.title));
+    let module = names::module_name(name);
+    // A comment of HTML ends at the first `-->`, and has no `--` before it.
+    let line = header.line().replace("--", "-");
+    let command = markdown::code(header.command);
+    let source = markdown::code(&escape::file_name(header.source));
+    format!(
+        "<!-- {line} -->\n# {name}\n\nRust client of {title}, generated from {source}.\n\n\
+         ```rust\nlet client = {module}::Client::builder().build()?;\n```\n\n\
+         `cargo doc --open` shows the credentials that the builder takes, and a method for each operation. The features are\n\
+         `mock` (a server for tests), `tracing` (a span for each call) and `http2`.\n\n\
+         Do not edit the files of this crate: {command} writes them again when the document changes.\n"
+    )
 }

@@ -4,12 +4,12 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::client::arguments;
-use super::file::File;
+use super::file::{File, Header};
 use super::{From, escape, holds_map, names_type, type_tokens};
 use crate::ir::{Api, Argument};
 
 /// Writes the file of a scope that is no resource itself.
-pub fn file(api: &Api, index: usize, source: &str) -> String {
+pub fn file(api: &Api, index: usize, header: Header<'_>) -> String {
     let scope = &api.scopes[index];
     let docs = escape::module_docs(&scope.docs);
     let bound = || scope.arguments.iter().chain(child_arguments(api, index)).map(|argument| &argument.ty);
@@ -23,7 +23,7 @@ pub fn file(api: &Api, index: usize, source: &str) -> String {
             use super::types;
         )
     });
-    let mut file = File::new(source);
+    let mut file = File::new(header);
     file.items(quote! {
         #docs
         #maps

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::file::File;
+use super::file::{File, Header};
 use super::{From, escape, holds_map, type_tokens};
 use crate::ir::{Api, Enum, Type, TypeDef, TypeKind};
 use crate::markdown::code;
@@ -35,9 +35,9 @@ pub fn modules(api: &Api) -> Vec<TypeModule<'_>> {
 }
 
 /// Writes `types/mod.rs`.
-pub fn index_file(modules: &[TypeModule<'_>], source: &str) -> String {
+pub fn index_file(modules: &[TypeModule<'_>], header: Header<'_>) -> String {
     let modules: Vec<_> = modules.iter().map(|module| escape::ident(module.name)).collect();
-    let mut file = File::new(source);
+    let mut file = File::new(header);
     file.items(quote! {
         //! The types of requests and responses.
         #(mod #modules;)*
@@ -47,7 +47,7 @@ pub fn index_file(modules: &[TypeModule<'_>], source: &str) -> String {
 }
 
 /// Writes the file of a module's types.
-pub fn file(api: &Api, module: &TypeModule<'_>, source: &str) -> String {
+pub fn file(api: &Api, module: &TypeModule<'_>, header: Header<'_>) -> String {
     let TypeModule { name, types: defs } = module;
     let writer = Writer { api, module: name };
     let about = match *name {
@@ -67,7 +67,7 @@ pub fn file(api: &Api, module: &TypeModule<'_>, source: &str) -> String {
             use crm_clients_runtime as runtime;
         )
     });
-    let mut file = File::new(source);
+    let mut file = File::new(header);
     file.items(quote!(#docs #maps #runtime));
     for def in defs {
         writer.definition(def, &mut file);

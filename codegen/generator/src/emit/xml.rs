@@ -4,11 +4,11 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::escape;
-use super::file::File;
+use super::file::{File, Header};
 use crate::ir::{Api, XmlName, XmlPlace, XmlShape};
 
 /// Writes the file.
-pub fn file(api: &Api, source: &str) -> String {
+pub fn file(api: &Api, header: Header<'_>) -> String {
     let objects = api.xml.objects.iter().map(|object| {
         let (name, open) = (escape::ident(&object.constant), object.open);
         let fields = object.fields.iter().map(|field| {
@@ -28,7 +28,7 @@ pub fn file(api: &Api, source: &str) -> String {
         };
         quote!(pub(super) static #constant: XmlRoot = XmlRoot { name: #name, items: #items, shape: #shape };)
     });
-    let mut file = File::new(source);
+    let mut file = File::new(header);
     file.items(quote! {
         //! How bodies of XML are written and read.
         #![allow(unused_imports, reason = "not every document has all of them")]

@@ -16,7 +16,7 @@ use crate::record::Recorder;
 use crate::serde::tolerance::Tolerance;
 use crate::transport::{CallLimits, Limiter, RateLimit, Retry, RetryBudget, Transport};
 
-const USER_AGENT: &str = concat!("crm-clients/", env!("CARGO_PKG_VERSION"));
+const RUNTIME: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
 const TIMEOUT: Duration = Duration::from_secs(60);
 pub(crate) const RESPONSE_LIMIT: usize = 64 * 1024 * 1024;
 
@@ -47,6 +47,8 @@ pub struct CoreBuilder {
     hooks: Vec<Arc<dyn Hook>>,
     transport: Option<Arc<dyn Transport>>,
     user_agent: Option<String>,
+    /// The name and version of the generated client's package.
+    package: &'static str,
     response_limit: usize,
     tolerance: Tolerance,
     allow_http: bool,
@@ -74,6 +76,7 @@ impl CoreBuilder {
             hooks: Vec::new(),
             transport: None,
             user_agent: None,
+            package: RUNTIME,
             response_limit: RESPONSE_LIMIT,
             tolerance: Tolerance::Full,
             allow_http: false,
@@ -159,6 +162,11 @@ impl CoreBuilder {
         Self { transport: Some(Arc::new(transport)), ..self }
     }
 
+    /// Sets the package that requests are sent for, as `name/version`: the user agent, unless the caller sets one.
+    pub fn package(self, package: &'static str) -> Self {
+        Self { package, ..self }
+    }
+
     /// Sets the `User-Agent`.
     pub fn user_agent(self, user_agent: impl Into<String>) -> Self {
         Self { user_agent: Some(user_agent.into()), ..self }
@@ -239,7 +247,7 @@ impl CoreBuilder {
         let user_agent = match (&self.user_agent, &self.http) {
             (Some(user_agent), _) => Some(user_agent.as_str()),
             (None, Some(_)) => None,
-            (None, None) => Some(USER_AGENT),
+            (None, None) => Some(self.package),
         };
         let user_agent = user_agent
             .map(HeaderValue::from_str)

@@ -149,7 +149,7 @@ async fn the_base_url_may_have_a_path() -> Outcome {
     Call::new(&core, &GET, &[&1i64]).await?;
     let request = server.request()?;
     assert_eq!(request.first_line(), "GET /api/v1/things/1?fixed=1 HTTP/1.1");
-    assert_eq!(request.header("user-agent").map(|name| name.starts_with("crm-clients/")), Some(true));
+    assert_eq!(request.header("user-agent").map(|name| name.starts_with("crm-clients-runtime/")), Some(true));
     Ok(())
 }
 

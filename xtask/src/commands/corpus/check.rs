@@ -10,13 +10,11 @@ use std::path::Path;
 use std::process::Stdio;
 use std::thread;
 
+use crm_clients_cli::{Error, Project, note};
 use indicatif::ProgressBar;
 use serde::Deserialize;
 
-use crate::Error;
-use crate::api::Workspace;
 use crate::commands::cargo;
-use crate::output::note;
 
 /// What the compiler said of a crate.
 #[derive(Clone, Debug, Default)]
@@ -70,7 +68,7 @@ struct Span {
 /// Checks the crates of these slugs below `crates`, as members of a workspace in `directory`. They are built where the
 /// generator's workspace is, with the versions of its lock file, so that what they depend on is not built twice.
 pub fn check(
-    workspace: &Workspace,
+    workspace: &Project,
     slugs: &[&str],
     crates: &Path,
     directory: &Path,
@@ -159,13 +157,12 @@ fn unexplained(said: &str, slug: &str) -> String {
 }
 
 /// The workspace: each crate's own manifest, with its library where the crate is.
-fn write(workspace: &Workspace, slugs: &[&str], crates: &Path, directory: &Path) -> Result<(), Error> {
+fn write(workspace: &Project, slugs: &[&str], crates: &Path, directory: &Path) -> Result<(), Error> {
     fs::create_dir_all(directory)?;
     let crates = crates.canonicalize()?;
     for slug in slugs {
         let own = crates.join(slug);
         let mut manifest: toml::Table = toml::from_str(&fs::read_to_string(own.join("Cargo.toml"))?)?;
-        manifest.remove("workspace");
         let library = own.join("src/lib.rs").display().to_string();
         manifest.insert("lib".to_owned(), toml::Table::from_iter([("path".to_owned(), library.into())]).into());
         fs::create_dir_all(directory.join(slug))?;

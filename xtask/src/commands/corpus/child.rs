@@ -8,12 +8,11 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crm_clients_cli::{Error, Project};
 use serde::Deserialize;
 use wait4::Wait4 as _;
 
 use super::documents::Document;
-use crate::Error;
-use crate::api::Workspace;
 
 /// What came of a document.
 #[derive(Clone, Debug)]
@@ -60,7 +59,7 @@ struct Said {
 ///
 /// The most memory that a process used is no less than what this one used when it was started, which is why this one
 /// keeps nothing large until all are done.
-pub fn generate(workspace: &Workspace, document: &Document, directory: &Path, limit: Duration) -> Result<Ran, Error> {
+pub fn generate(workspace: &Project, document: &Document, directory: &Path, limit: Duration) -> Result<Ran, Error> {
     let start = Instant::now();
     let mut child = Command::new(std::env::current_exe()?)
         .args(["generate", "--format", "json", "--name", &format!("api-{}", document.slug), "--spec"])

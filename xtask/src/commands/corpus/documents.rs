@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crm_clients_cli::Error;
 use sha2::{Digest, Sha256};
 
 use super::spec_index;
-use crate::Error;
 
 /// A document below the directory.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use crm_clients_cli::Error;
 use serde::Deserialize;
-
-use crate::Error;
 
 /// The list of `refusals.toml`.
 #[derive(Deserialize)]

@@ -4,6 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crm_clients_cli::{
+    Error, Project,
+    file_set::{self, Lock},
+};
 use crm_clients_document::Pipeline;
 use crm_clients_generator::Generate;
 use crm_clients_generator::callgen;
@@ -12,9 +16,6 @@ use serde_json::Value;
 
 use super::cargo;
 use super::tally::Called;
-use crate::Error;
-use crate::api::Workspace;
-use crate::file_set::{self, Lock};
 
 /// The program, built.
 pub struct Program {
@@ -26,7 +27,7 @@ pub struct Program {
 impl Program {
     /// Writes and builds it. It is built where the workspace is, with the versions of its lock file, so that nothing
     /// is built twice.
-    pub fn build(workspace: &Workspace, apis: &[String], target: &Path) -> Result<Self, Error> {
+    pub fn build(workspace: &Project, apis: &[String], target: &Path) -> Result<Self, Error> {
         let mut files = FileSet::new();
         let mut documents = Vec::new();
         for name in apis {
@@ -76,7 +77,7 @@ impl Program {
 }
 
 /// The program's manifest: its profile and dependencies are the workspace's.
-fn package(workspace: &Workspace) -> Result<toml::Table, Error> {
+fn package(workspace: &Project) -> Result<toml::Table, Error> {
     let root: toml::Table = toml::from_str(&fs::read_to_string(workspace.path("Cargo.toml"))?)?;
     let shared = |name: &str| {
         let dependencies = root.get("workspace").and_then(|workspace| workspace.get("dependencies"));

@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 
-use crate::Error;
-use crate::api::Workspace;
+use crm_clients_cli::{Error, Project};
 
 /// What the server answers with.
 #[derive(Clone, Copy)]
@@ -25,7 +24,7 @@ pub struct Prism {
 
 impl Prism {
     /// Installs what `xtask/prism/package-lock.json` says below `directory`, unless it is there already.
-    pub fn install(workspace: &Workspace, directory: &Path) -> Result<Self, Error> {
+    pub fn install(workspace: &Project, directory: &Path) -> Result<Self, Error> {
         let directory = directory.join("server");
         fs::create_dir_all(&directory)?;
         let mut same = directory.join("node_modules/.package-lock.json").is_file();

@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use crm_clients_cli::{Error, Project, input};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::Arguments;
 use super::upstream::Upstream;
-use crate::api::Workspace;
-use crate::{Error, input};
 
 /// Where a vendored document came from.
 #[derive(Default, PartialEq, Serialize, Deserialize)]
@@ -49,7 +48,7 @@ fn yes() -> bool {
 
 impl Origin {
     /// What `source.toml` says. An API that is new has the URL that the command line gives.
-    pub fn read(workspace: &Workspace, arguments: &Arguments) -> Result<Self, Error> {
+    pub fn read(workspace: &Project, arguments: &Arguments) -> Result<Self, Error> {
         let name = &arguments.api;
         let text = input::text_below(&workspace.spec(name), "source.toml");
         let mut origin = match text.map_err(|error| format!("specs/{name}/source.toml: {error}"))? {

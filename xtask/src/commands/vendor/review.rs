@@ -1,15 +1,16 @@
 //! What a new revision of a document means: the review that `cargo xtask diff` prints, before anything is committed.
 
+use crm_clients_cli::commands::diff;
+use crm_clients_cli::{
+    Error, Project,
+    source::{Overlay, Source},
+};
 use crm_clients_document::Pipeline;
 use crm_clients_review::diff::{Review, Reviewed, Revision, join};
 
-use super::super::diff;
-use crate::Error;
-use crate::api::{Overlay, Source, Workspace};
-
 /// Compares the document that is vendored with the one that is to be, each as the overlays correct it; without the
 /// overlays where they do not fit both. None where a document has faults even so: those are told of elsewhere.
-pub fn review(workspace: &Workspace, name: &str, file: &str, texts: (&str, &str)) -> Result<Option<Review>, Error> {
+pub fn review(workspace: &Project, name: &str, file: &str, texts: (&str, &str)) -> Result<Option<Review>, Error> {
     let (before, after) = texts;
     let compared = |overlays: Vec<Overlay>| {
         let revision = |shown: String, text: &str| {

@@ -6,6 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use std::{fs, io};
 
+use crm_clients_cli::{Error, input, source::Source};
+
+use crate::fetch;
 use crm_clients_document::{Pipeline, canonical};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -15,8 +18,6 @@ use url::Url;
 
 use super::Arguments;
 use super::origin::hexadecimal;
-use crate::api::Source;
-use crate::{Error, fetch, input};
 
 /// The upstream document as it is published.
 pub struct Upstream {
@@ -66,7 +67,9 @@ impl Upstream {
     /// The file's last day of change, in UTC; today where there is no file.
     pub fn date(&self) -> Result<Date, Error> {
         let time = match &self.place {
-            Place::File(file) => Timestamp::try_from(fs::metadata(file)?.modified()?)?,
+            Place::File(file) => {
+                Timestamp::try_from(fs::metadata(file)?.modified()?).map_err(|error| error.to_string())?
+            }
             Place::Url(_) => Timestamp::now(),
         };
         Ok(time.to_zoned(TimeZone::UTC).date())

@@ -9,21 +9,25 @@ use crm_clients_document::sanitize;
 /// How a command prints what it found.
 #[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
 pub enum Format {
+    /// For people.
     Text,
+    /// For programs.
     Json,
 }
 
 /// Prints a line or several to standard output, sanitized.
+#[macro_export]
 macro_rules! say {
     ($($argument:tt)*) => { $crate::output::to_stdout(format_args!($($argument)*)) };
 }
 
 /// Prints a line or several to standard error, sanitized.
+#[macro_export]
 macro_rules! note {
     ($($argument:tt)*) => { $crate::output::to_stderr(format_args!($($argument)*)) };
 }
 
-pub(crate) use {note, say};
+pub use {note, say};
 
 /// Prints text to standard output with a line feed at its end.
 pub fn to_stdout(text: fmt::Arguments<'_>) {

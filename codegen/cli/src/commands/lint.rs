@@ -1,4 +1,4 @@
-//! `cargo xtask lint`: what is wrong or unwise in a document before it becomes code.
+//! `lint`: what is wrong or unwise in a document before it becomes code.
 
 use std::io::{self, IsTerminal};
 use std::path::Path;
@@ -8,9 +8,9 @@ use crm_clients_document::{Pipeline, overlay};
 use crm_clients_review::Lint;
 use crm_clients_review::lint;
 
-use crate::api::{Source, Workspace};
 use crate::output::{self, say};
-use crate::{Error, Outcome, input};
+use crate::source::Source;
+use crate::{Error, Outcome, Project, input};
 
 /// Arguments of `lint`.
 #[derive(clap::Args)]
@@ -47,18 +47,18 @@ enum Level {
 }
 
 /// Runs it.
-pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Error> {
+pub fn run(project: &Project, arguments: &Arguments) -> Result<Outcome, Error> {
     if arguments.rules {
         for rule in lint::rules() {
             say!("{} {}: {}\n        {}", rule.severity_name(), rule.id, rule.sentence, rule.remedy);
         }
         return Ok(Outcome::Done);
     }
-    let names = if arguments.sources.is_empty() { workspace.apis()? } else { arguments.sources.clone() };
+    let names = project.named(&arguments.sources)?;
     let (mut errors, mut warnings) = (0, 0);
     let mut faults = String::new();
     for name in &names {
-        let (linted, walk, source) = lint(workspace, name, arguments.without_overlay)?;
+        let (linted, walk, source) = lint(project, name, arguments.without_overlay)?;
         if linted.is_none() {
             // The next document may have something, too.
             faults.push_str(&source.report(&walk, io::stderr().is_terminal()));
@@ -88,16 +88,16 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Erro
 }
 
 /// Looks at one document, or at an overlay without its document.
-fn lint(workspace: &Workspace, name: &str, without_overlay: bool) -> Result<(Option<()>, Pipeline, Source), Error> {
-    let is_api = workspace.apis()?.iter().any(|api| api == name);
+fn lint(project: &Project, name: &str, without_overlay: bool) -> Result<(Option<()>, Pipeline, Source), Error> {
+    let is_api = project.apis()?.iter().any(|api| api == name);
     if let Some(text) = (!is_api).then(|| input::read_named(Path::new(name))).and_then(Result::ok)
         && overlay::is_overlay(&text)
     {
         let mut walk = Pipeline::new();
         walk.check_overlay(name, &text);
-        return Ok((Some(()), walk, workspace.configured(Source::text(name, text, Vec::new()))));
+        return Ok((Some(()), walk, project.configured_source(Source::text(name, text, Vec::new()))));
     }
-    let source = workspace.source_or_file(name)?;
+    let source = project.source_or_file(name)?;
     let source = if without_overlay { source.bare() } else { source };
     let (linted, walk) = source.inspect(Pipeline::lint);
     Ok((linted, walk, source))

@@ -1,9 +1,8 @@
-//! `cargo xtask changelog`: the entry of CHANGELOG.md for what changed.
+//! `changelog`: the entry of CHANGELOG.md for what changed.
 
 use crm_clients_review::diff::format;
 
-use crate::api::Workspace;
-use crate::{Error, Outcome, output};
+use crate::{Error, Outcome, Project, output};
 
 /// Arguments of `changelog`.
 #[derive(clap::Args)]
@@ -17,8 +16,8 @@ pub struct Arguments {
 }
 
 /// Runs it.
-pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Error> {
-    let (review, _) = super::diff::review(workspace, &arguments.names, arguments.base.as_deref())?;
+pub fn run(project: &Project, arguments: &Arguments) -> Result<Outcome, Error> {
+    let (review, _) = super::diff::review(project, &arguments.names, arguments.base.as_deref())?;
     output::report(&format::changelog(&review));
     Ok(Outcome::Done)
 }

@@ -1,17 +1,16 @@
-//! `cargo xtask lower`: a document as OpenAPI 3.0, for tools that read nothing newer.
+//! `lower`: a document as OpenAPI 3.0, for tools that read nothing newer.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crm_clients_document::{Pipeline, canonical};
 
-use crate::api::Workspace;
-use crate::{Error, Outcome, output};
+use crate::{Error, Outcome, Project, output};
 
 /// Arguments of `lower`.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// A vendored API, with its overlay, or a document's file.
+    /// An API of the project, with its overlays, or a document's file.
     #[arg(value_name = "API|FILE")]
     source: String,
     /// Corrections to the document; an API has its own. Several are applied in order.
@@ -23,8 +22,8 @@ pub struct Arguments {
 }
 
 /// Runs it. Extensions stay: OpenAPI allows them everywhere, and whatever reads them goes on doing so.
-pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Error> {
-    let source = workspace.source_with(&arguments.source, &arguments.overlays)?;
+pub fn run(project: &Project, arguments: &Arguments) -> Result<Outcome, Error> {
+    let source = project.source_with(&arguments.source, &arguments.overlays)?;
     let document = source.walk(Pipeline::published)?;
     let Some(path) = &arguments.output else {
         output::json(&canonical::to_json(&document));

@@ -1,12 +1,12 @@
-//! `specs/<api>/accepted.toml`: changes that were looked at and are accepted.
+//! `accepted.toml` of an API: changes that were looked at and are accepted.
 
 use std::ops::Range;
 
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::api::Workspace;
-use crate::{Error, input};
+use crate::config::place;
+use crate::{Error, Project, input};
 
 /// The accepted changes of an API.
 #[derive(Default)]
@@ -32,14 +32,14 @@ struct Entry {
 
 impl Accepted {
     /// Reads the file of an API; without one, nothing is accepted.
-    pub fn read(workspace: &Workspace, api: &str) -> Result<Self, Error> {
-        let shown = format!("specs/{api}/accepted.toml");
-        let text = input::text_below(&workspace.spec(api), "accepted.toml");
+    pub fn read(project: &Project, api: &str) -> Result<Self, Error> {
+        let Some((directory, file, shown)) = project.accepted(api) else { return Ok(Self::default()) };
+        let text = input::text_below(&directory, &file);
         let Some(text) = text.map_err(|error| format!("{shown}: {error}"))? else {
             return Ok(Self::default());
         };
         let file: File = toml::from_str(&text).map_err(|error| {
-            let place = error.span().map(|span| place(&text, &span)).unwrap_or_default();
+            let place = error.span().map(|span| place(&text, span.start)).unwrap_or_default();
             format!("{shown}{place}: {}", error.message())
         })?;
         let accepted = Self { shown, text, entries: file.accepted };
@@ -65,13 +65,6 @@ impl Accepted {
     }
 
     fn told(&self, span: Range<usize>, what: &str) -> String {
-        format!("{}{}: {what}", self.shown, place(&self.text, &span))
+        format!("{}{}: {what}", self.shown, place(&self.text, span.start))
     }
-}
-
-/// `:line:column`, counted from 1.
-fn place(text: &str, span: &Range<usize>) -> String {
-    let before = text.get(..span.start).unwrap_or(text);
-    let line = before.rsplit('\n').next().unwrap_or_default();
-    format!(":{}:{}", before.matches('\n').count() + 1, line.chars().count() + 1)
 }

@@ -1,8 +1,8 @@
-//! `cargo xtask diff`: what changed on the wire and for callers of the crate.
+//! `diff`: what changed on the wire and for callers of the crate.
 
 mod callers;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -12,9 +12,11 @@ use crm_clients_review::diff::{Review, Reviewed, Revision, Severity, format, joi
 use semver::Version;
 
 use crate::accepted::Accepted;
-use crate::api::{OVERLAYS, Source, Workspace, maps};
+use crate::config::{self, Config};
 use crate::git::{self, Repository};
-use crate::{Error, Outcome, output};
+use crate::project::{OVERLAYS, maps};
+use crate::source::Source;
+use crate::{Error, Outcome, Project, output};
 
 /// Arguments of `diff`.
 #[derive(clap::Args)]
@@ -58,12 +60,12 @@ enum Level {
 }
 
 /// Runs it.
-pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Error> {
+pub fn run(project: &Project, arguments: &Arguments) -> Result<Outcome, Error> {
     let is_text = matches!(arguments.format, Format::Text | Format::Markdown);
     if arguments.callers.is_some() && !is_text {
         return Err(Error::from("--callers goes with --format text or markdown"));
     }
-    let (review, stale) = review(workspace, &arguments.names, arguments.base.as_deref())?;
+    let (review, stale) = review(project, &arguments.names, arguments.base.as_deref())?;
     let shown = match arguments.format {
         Format::Text => format::text(&review, io::stdout().is_terminal()),
         Format::Markdown => format::markdown(&review),
@@ -90,8 +92,8 @@ pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Erro
 }
 
 /// The review of two documents, or of APIs since a revision, and what is to be said of entries that accept nothing.
-pub fn review(workspace: &Workspace, names: &[String], base: Option<&str>) -> Result<(Review, String), Error> {
-    let command = Command { workspace, repository: Repository::of(workspace.path("")) };
+pub fn review(project: &Project, names: &[String], base: Option<&str>) -> Result<(Review, String), Error> {
+    let command = Command { project, repository: Repository::of(project.path("")) };
     match names {
         [old, new] if base.is_none() && command.is_document(old) && command.is_document(new) => command.pair(old, new),
         names => command.since(base, names),
@@ -100,14 +102,14 @@ pub fn review(workspace: &Workspace, names: &[String], base: Option<&str>) -> Re
 
 /// Where the revisions are.
 struct Command<'a> {
-    workspace: &'a Workspace,
+    project: &'a Project,
     repository: Repository,
 }
 
 impl Command<'_> {
     /// Whether a name is that of a file, now or at a revision, and not that of an API.
     fn is_document(&self, name: &str) -> bool {
-        let is_api = self.workspace.apis().is_ok_and(|apis| apis.iter().any(|api| api == name));
+        let is_api = self.project.apis().is_ok_and(|apis| apis.iter().any(|api| api == name));
         !is_api && (Path::new(name).is_file() || name.contains(':'))
     }
 
@@ -122,26 +124,33 @@ impl Command<'_> {
         if let Some(api) = &new_api {
             stale = self.accept(&mut reviewed, api)?;
         }
-        let version = version(self.workspace)?;
+        let version = version(self.project)?;
         Ok((Review::of(vec![reviewed], version.clone(), version), stale))
     }
 
     /// A file, or a file at a revision, with the overlays of the API that it is of, and the name of that.
     fn document(&self, name: &str) -> Result<(Source, Option<String>), Error> {
         let path = Path::new(name);
+        if let Some(api) = self.project.configured_api(path) {
+            return Ok((self.project.source(&api)?, Some(api)));
+        }
         if path.is_file() {
             let directory = path.canonicalize()?.parent().map(Path::to_owned).unwrap_or_default();
-            let is_of = |api: &String| self.workspace.spec(api).canonicalize().is_ok_and(|spec| spec == directory);
-            let api = self.workspace.apis()?.into_iter().find(is_of);
+            let is_of = |api: &String| self.project.spec(api).canonicalize().is_ok_and(|spec| spec == directory);
+            let is_vendored = self.project.config().is_none();
+            let api = if is_vendored { self.project.apis()?.into_iter().find(is_of) } else { None };
             let overlays =
                 OVERLAYS.iter().map(|file| directory.join(file)).filter(|file| api.is_some() && file.is_file());
-            return Ok((self.workspace.file(path, &overlays.collect::<Vec<_>>())?, api));
+            return Ok((self.project.file(path, &overlays.collect::<Vec<_>>())?, api));
         }
         let Some((name, path)) = name.split_once(':') else {
             return Err(Error::from(format!("{name}: there is no such file")));
         };
         let revision = self.repository.revision(name)?;
         let path = path.trim_start_matches("./");
+        if let Some((config, api)) = self.config_at(&revision)?.and_then(|config| config.with_document(path)) {
+            return Ok((self.client_at(&revision, &config, &api)?, Some(api)));
+        }
         let (directory, _) = path.rsplit_once('/').unwrap_or(("", path));
         let api = directory.strip_prefix("specs/").filter(|api| !api.contains('/'));
         Ok((self.at(&revision, path, api.is_some())?, api.map(str::to_owned)))
@@ -162,7 +171,7 @@ impl Command<'_> {
             let text = text.ok().map(|text| String::from_utf8_lossy(&text).into_owned());
             return Ok(source.with_maps(maps(api, Ok(text))?));
         }
-        Ok(self.rooted(self.workspace.configured(source), revision, path))
+        Ok(self.rooted(self.project.configured_source(source), revision, path))
     }
 
     /// The same document, whose references may lead to any file below `--root`, or below the nearest directory that contains all of them.
@@ -175,8 +184,8 @@ impl Command<'_> {
                 None => source,
             }
         };
-        if let Some(root) = self.workspace.document_root() {
-            let root = root.strip_prefix(self.workspace.root()).unwrap_or(root);
+        if let Some(root) = self.project.document_root() {
+            let root = root.strip_prefix(self.project.root()).unwrap_or(root);
             return within(source, &root.to_string_lossy());
         }
         let mut source = source;
@@ -195,22 +204,21 @@ impl Command<'_> {
             Some(name) => self.repository.revision(name)?,
             None => self.repository.merge_base()?,
         };
-        let before = self.repository.files(&base, "specs")?;
-        let now = self.workspace.apis()?;
-        let known: BTreeSet<&str> =
-            before.iter().filter_map(|path| document_of(path)).chain(now.iter().map(String::as_str)).collect();
+        let before = self.before(&base)?;
+        let now = self.project.apis()?;
+        let known: BTreeSet<&str> = before.names().into_iter().chain(now.iter().map(String::as_str)).collect();
         if let Some(unknown) = names.iter().find(|name| !known.contains(name.as_str())) {
             let known: Vec<&str> = known.into_iter().collect();
             return Err(Error::from(format!(
-                "`{unknown}` is neither a document nor an API: specs/ has {}",
+                "`{unknown}` is neither a document nor an API: {} has {}",
+                self.project.listed_in(),
                 known.join(", ")
             )));
         }
         let (mut apis, mut stale, mut faults) = (Vec::new(), String::new(), String::new());
         for name in known.into_iter().filter(|name| names.is_empty() || names.iter().any(|given| given == name)) {
-            let document = before.iter().find(|path| document_of(path) == Some(name));
             let is_there = now.iter().any(|other| other == name);
-            match self.api(&base, name, document.map(String::as_str), is_there) {
+            match self.api(&base, name, &before, is_there) {
                 Ok((reviewed, entries)) => {
                     apis.push(reviewed);
                     stale.push_str(&entries);
@@ -222,7 +230,7 @@ impl Command<'_> {
         if !faults.is_empty() {
             return Err(Error::shown(faults));
         }
-        Ok((Review::of(apis, self.version_at(&base)?, version(self.workspace)?), stale))
+        Ok((Review::of(apis, self.version_at(&base)?, version(self.project)?), stale))
     }
 
     /// Compares one API with what it was, if it was there and is.
@@ -230,12 +238,17 @@ impl Command<'_> {
         &self,
         base: &git::Revision,
         name: &str,
-        document: Option<&str>,
+        before: &Before,
         is_there: bool,
     ) -> Result<(Reviewed, String), Error> {
-        let before = |path| self.at(base, path, true).and_then(|source| revision(&source));
-        let now = || self.workspace.source(name).and_then(|source| revision(&source));
-        let (old, new) = join(|| document.map(before), || is_there.then(now));
+        let was_there = before.names().contains(name);
+        let before = || match before {
+            Before::Vendored(paths) => self.at(base, &paths[name], true),
+            Before::Configured(config) => self.client_at(base, config, name),
+        };
+        let before = || before().and_then(|source| revision(&source));
+        let now = || self.project.source(name).and_then(|source| revision(&source));
+        let (old, new) = join(|| was_there.then(before), || is_there.then(now));
         let (old, new) = (old.transpose()?, new.transpose()?);
         let mut reviewed = match (old, new) {
             (Some(old), Some(new)) => Reviewed::of(name, old, new).map_err(|walk| faults(&walk))?,
@@ -249,12 +262,49 @@ impl Command<'_> {
 
     /// Marks what is accepted; says which entries match nothing.
     fn accept(&self, reviewed: &mut Reviewed, api: &str) -> Result<String, Error> {
-        let accepted = Accepted::read(self.workspace, api)?;
+        let accepted = Accepted::read(self.project, api)?;
         let stale = reviewed.accept(accepted.entries());
         Ok(accepted.stale(&stale))
     }
 
+    /// The APIs as they were.
+    fn before(&self, revision: &git::Revision) -> Result<Before, Error> {
+        if self.project.config().is_some() {
+            return Ok(Before::Configured(Box::new(self.config_at(revision)?.unwrap_or_default())));
+        }
+        let paths = self.repository.files(revision, "specs")?;
+        let named = |path: String| document_of(&path).map(str::to_owned).map(|name| (name, path));
+        Ok(Before::Vendored(paths.into_iter().filter_map(named).collect()))
+    }
+
+    /// The configuration as it was, if the project has one now and had one then.
+    fn config_at(&self, revision: &git::Revision) -> Result<Option<Config>, Error> {
+        if self.project.config().is_none() {
+            return Ok(None);
+        }
+        let Ok(text) = self.repository.read(revision, config::FILE) else { return Ok(None) };
+        let shown = format!("{}:{}", revision.name, config::FILE);
+        Config::parse(&shown, String::from_utf8_lossy(&text).into_owned()).map(Some)
+    }
+
+    /// The document of a client as it was, with the overlays and settings that it had.
+    fn client_at(&self, revision: &git::Revision, config: &Config, name: &str) -> Result<Source, Error> {
+        let Some(client) = config.client(name) else {
+            return Err(Error::from(format!("there was no client `{name}`")));
+        };
+        let mut source = self.at(revision, client.document.get_ref(), false)?;
+        for overlay in &client.overlays {
+            let text = self.repository.read(revision, overlay.get_ref());
+            let text = text.map_err(|error| config.at(overlay, &error.to_string()))?;
+            source = source.with_overlay((format!("{}:{}", revision.name, overlay.get_ref()), text));
+        }
+        self.project.with_edits(source, config, client)
+    }
+
     fn version_at(&self, revision: &git::Revision) -> Result<Option<Version>, Error> {
+        if self.project.config().is_some() {
+            return self.config_at(revision)?.map_or(Ok(None), |config| config.version());
+        }
         match self.repository.read(revision, MANIFEST) {
             Ok(text) => version_in(&String::from_utf8_lossy(&text)),
             // There was none.
@@ -265,21 +315,40 @@ impl Command<'_> {
 
 const MANIFEST: &str = "Cargo.toml";
 
-/// The crate's version, where the workspace has one.
-pub fn version(workspace: &Workspace) -> Result<Option<Version>, Error> {
-    match fs::read_to_string(workspace.path(MANIFEST)) {
+/// The crate's version, where the project has one.
+pub fn version(project: &Project) -> Result<Option<Version>, Error> {
+    if let Some(config) = project.config() {
+        return config.version();
+    }
+    match fs::read_to_string(project.path(MANIFEST)) {
         Ok(text) => version_in(&text),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Error::from(format!("{MANIFEST}: {error}"))),
     }
 }
 
-/// The version that the workspace's packages share.
+/// The version that the project's packages share.
 fn version_in(manifest: &str) -> Result<Option<Version>, Error> {
     let manifest: toml::Table = toml::from_str(manifest).map_err(|error| format!("{MANIFEST}: {}", error.message()))?;
     let version = manifest.get("workspace").and_then(|workspace| workspace.get("package")?.get("version")?.as_str());
     let version = version.map(Version::parse).transpose();
     version.map_err(|error| Error::from(format!("{MANIFEST}: the version is none: {error}")))
+}
+
+/// The APIs at a revision.
+enum Before {
+    /// The paths of the documents below `specs/`, by the APIs' names.
+    Vendored(BTreeMap<String, String>),
+    Configured(Box<Config>),
+}
+
+impl Before {
+    fn names(&self) -> BTreeSet<&str> {
+        match self {
+            Self::Vendored(paths) => paths.keys().map(String::as_str).collect(),
+            Self::Configured(config) => config.names().collect(),
+        }
+    }
 }
 
 /// The API that a path is the document of.

@@ -1,6 +1,6 @@
 //! progenitor as the emitter: a program of its own, which is built when it is asked for.
 
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::panic::resume_unwind;
 use std::process::{Command, Stdio};
 use std::thread;
@@ -12,10 +12,10 @@ use crm_clients_generator::names;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Arguments, walk};
-use crate::Error;
-use crate::api::{Source, Workspace};
-use crate::commands::cargo;
+use super::walk;
+use crate::output::Format;
+use crate::source::Source;
+use crate::{Error, Project};
 
 /// A crate, as the program answers with it.
 #[derive(Deserialize)]
@@ -25,17 +25,20 @@ struct Package {
 }
 
 /// The crate as progenitor writes it.
-pub fn files(workspace: &Workspace, source: &Source, arguments: &Arguments) -> Result<FileSet, Error> {
-    let name = &arguments.name;
+pub fn files(project: &Project, source: &Source, name: &str, format: Format) -> Result<FileSet, Error> {
     let pass = |walk: &mut Pipeline, input: &Input<'_>| walk.for_progenitor(input, &names::module_name(name));
     let order = walk(
         source,
-        arguments.format,
+        format,
         pass,
         |document| json!({"name": name, "source": source.file_name(), "document": document}),
     )?;
-    let mut program = program(workspace);
-    let mut program = program.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+    let mut program = program(project);
+    let program = program.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let mut program = program.map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => format!("{PROGRAM} is not installed: run `cargo install {PROGRAM}`"),
+        _ => format!("cannot run {PROGRAM}: {error}"),
+    })?;
     let input = program.stdin.take();
     // Written while the output is read: the compiler may have much to say before the program reads anything.
     let (written, output) = thread::scope(|scope| {
@@ -57,9 +60,14 @@ pub fn files(workspace: &Workspace, source: &Source, arguments: &Arguments) -> R
     Ok(files)
 }
 
-fn program(workspace: &Workspace) -> Command {
-    let mut command = cargo();
-    command.args(["run", "--quiet", "--package", "crm-clients-progenitor", "--manifest-path"]);
-    command.arg(workspace.path("Cargo.toml"));
+/// In this repository, cargo builds the program when it is asked for. Elsewhere it is installed.
+fn program(project: &Project) -> Command {
+    if project.config().is_some() {
+        return Command::new(PROGRAM);
+    }
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(["run", "--quiet", "--package", PROGRAM, "--manifest-path"]).arg(project.path("Cargo.toml"));
     command
 }
+
+const PROGRAM: &str = "crm-clients-progenitor";

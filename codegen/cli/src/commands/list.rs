@@ -1,19 +1,18 @@
-//! `cargo xtask list`: operations and their methods.
+//! `list`: operations and their methods.
 
 use crm_clients_document::sanitize;
-use crm_clients_generator::Generate;
+use crm_clients_generator::{Generate, names};
 use serde::Serialize;
 
-use crate::api::Workspace;
 use crate::output::{self, Format, say};
-use crate::{Error, Outcome};
+use crate::{Error, Outcome, Project};
 
 /// Arguments of `list`.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The APIs to list; all of them where none is named.
-    #[arg(value_name = "API")]
-    apis: Vec<String>,
+    /// APIs of the project, with their overlays, and documents' files; all APIs if none is named.
+    #[arg(value_name = "API|FILE")]
+    sources: Vec<String>,
     /// How to print them.
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
@@ -30,10 +29,11 @@ struct Entry {
 }
 
 /// Runs it.
-pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Error> {
+pub fn run(project: &Project, arguments: &Arguments) -> Result<Outcome, Error> {
     let mut entries = Vec::new();
-    for name in workspace.chosen(&arguments.apis)? {
-        let api = workspace.source(&name)?.walk(|walk, input| walk.ir(input, &name))?;
+    for source in project.named(&arguments.sources)? {
+        let (name, source) = (names::module_name(&source), project.source_or_file(&source)?);
+        let api = source.walk(|walk, input| walk.ir(input, &name))?;
         for resource in api.resources {
             let handle = format!("{name}::{}::{}", resource.module, resource.name);
             entries.extend(resource.operations.into_iter().filter(|operation| !operation.alternative).map(

@@ -1,17 +1,16 @@
-//! `cargo xtask dump`: what a pass makes of a document.
+//! `dump`: what a pass makes of a document.
 
 use std::path::PathBuf;
 
 use crm_clients_document::Pipeline;
 use crm_clients_generator::Generate;
 
-use crate::api::Workspace;
-use crate::{Error, Outcome, output};
+use crate::{Error, Outcome, Project, output};
 
 /// Arguments of `dump`.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// A vendored API, or a document's file.
+    /// An API of the project, or a document's file.
     #[arg(value_name = "API|FILE")]
     source: String,
     /// Corrections to the document; an API has its own. Several are applied in order.
@@ -33,8 +32,8 @@ enum Stage {
 }
 
 /// Runs it.
-pub fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Outcome, Error> {
-    let source = workspace.source_with(&arguments.source, &arguments.overlays)?;
+pub fn run(project: &Project, arguments: &Arguments) -> Result<Outcome, Error> {
+    let source = project.source_with(&arguments.source, &arguments.overlays)?;
     let json = match arguments.stage {
         Stage::Overlaid => serde_json::to_string_pretty(&source.walk(Pipeline::overlaid)?)?,
         Stage::Progenitor => {

@@ -1,0 +1,210 @@
+//! `generate`: documents to crates or modules.
+
+mod progenitor;
+
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+use std::thread;
+
+use crm_clients_document::diagnostic::json_lines;
+use crm_clients_document::{Input, Pipeline};
+use crm_clients_generator::emit::{CrateOptions, Runtime};
+use crm_clients_generator::fileset::FileSet;
+
+use crate::config::{Client, Config, check_package};
+use crate::layout::{self, Layout};
+use crate::output::{self, Format, say};
+use crate::project::check_name;
+use crate::source::Source;
+use crate::{Error, Outcome, Project};
+
+/// Arguments of `generate`.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The clients of crm-clients.toml to write; all of them if none is named.
+    #[arg(value_name = "CLIENT", conflicts_with_all = ["spec", "name", "out"])]
+    clients: Vec<String>,
+    /// A document's file, YAML or JSON, or an API of the project: writes its client without a configuration.
+    #[arg(long, value_name = "API|FILE", requires = "name", requires = "out")]
+    spec: Option<String>,
+    /// Corrections to the document; an API has its own. Several are applied in order.
+    #[arg(long = "overlay", value_name = "FILE", requires = "spec")]
+    overlays: Vec<PathBuf>,
+    /// The crate's name.
+    #[arg(long, requires = "spec")]
+    name: Option<String>,
+    /// The directory to write. In a crate's directory, the files of src/, Cargo.toml and README.md are written.
+    #[arg(long, value_name = "DIR", requires = "spec")]
+    out: Option<PathBuf>,
+    /// Writes a module instead of a crate: mod.rs and the files beside it.
+    #[arg(long, requires = "spec")]
+    module: bool,
+    /// Where the runtime's package comes from; this command's own version from the registry by default.
+    #[arg(long, value_name = "version=V|path=DIR|git=URL", value_parser = parse_runtime, requires = "spec")]
+    runtime: Option<Runtime>,
+    /// Makes the crate a workspace of its own, so that it can be built inside the directory of another one.
+    #[arg(long, requires = "spec")]
+    own_workspace: bool,
+    /// The program that writes the client.
+    #[arg(long, value_enum, default_value = "ours", requires = "spec")]
+    emitter: Emitter,
+    /// How to print the diagnostics: for people, or as an object a line.
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+}
+
+#[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
+enum Emitter {
+    /// This generator.
+    Ours,
+    /// progenitor, from the document as OpenAPI 3.0, adapted to it.
+    Progenitor,
+}
+
+fn parse_runtime(text: &str) -> Result<Runtime, String> {
+    match text.split_once('=') {
+        Some(("version", version)) => Ok(Runtime::Version(version.to_owned())),
+        Some(("path", path)) => Ok(Runtime::Path(path.to_owned())),
+        Some(("git", url)) => Ok(Runtime::Git(url.to_owned())),
+        _ => Err("write it as version=V, path=DIR or git=URL".to_owned()),
+    }
+}
+
+/// Runs it.
+pub fn run(project: &Project, arguments: &Arguments) -> Result<Outcome, Error> {
+    let (Some(spec), Some(name), Some(out)) = (&arguments.spec, &arguments.name, &arguments.out) else {
+        return write_all(project, &arguments.clients, arguments.format);
+    };
+    match arguments.module {
+        true => check_name(name)?,
+        false => check_package(name)?,
+    }
+    let source = project.source_with(spec, &arguments.overlays)?;
+    if arguments.emitter == Emitter::Progenitor {
+        let files = progenitor::files(project, &source, name, arguments.format)?;
+        layout::write_crate(out, &files)?;
+        return written(out, files.len(), arguments.format);
+    }
+    let runtime = match &arguments.runtime {
+        Some(runtime) => layout::runtime_from(runtime.clone(), Path::new("."), out)?,
+        None => project.default_runtime(),
+    };
+    let options = CrateOptions {
+        name: name.clone(),
+        version: None,
+        runtime,
+        features: Vec::new(),
+        own_workspace: arguments.own_workspace,
+    };
+    let layout = Layout {
+        directory: out.clone(),
+        package: (!arguments.module).then_some(options),
+        name: layout::api_name(name),
+        command: project.command("generate"),
+        source: source.file_name(),
+    };
+    let files =
+        walk(&source, arguments.format, |pipeline, input| layout.api(pipeline, input), |api| layout.files(&api))?;
+    layout.write(&files)?;
+    written(out, files.len(), arguments.format)
+}
+
+fn written(out: &Path, files: usize, format: Format) -> Result<Outcome, Error> {
+    if format == Format::Text {
+        say!("{}: {files} files", out.display());
+    }
+    Ok(Outcome::Done)
+}
+
+/// Writes clients of the configuration: all of them if none is named, and none if the document of one has errors.
+pub(crate) fn write_all(project: &Project, names: &[String], format: Format) -> Result<Outcome, Error> {
+    for (layout, files) in all(project, names, format)? {
+        let changed = layout.write(&files)?;
+        if format == Format::Text {
+            say!("{}: {} files, {changed} changed", layout.directory.display(), files.len());
+        }
+    }
+    Ok(Outcome::Done)
+}
+
+/// Compares clients of the configuration with what is on disk, and prints the differences.
+pub(crate) fn check(project: &Project, names: &[String]) -> Result<Outcome, Error> {
+    let mut outcome = Outcome::Done;
+    for (layout, files) in all(project, names, Format::Text)? {
+        if layout.differs(&files)? {
+            outcome = Outcome::Different;
+        }
+    }
+    Ok(outcome)
+}
+
+/// The files of each client that was named.
+fn all(project: &Project, names: &[String], format: Format) -> Result<Vec<(Layout, FileSet)>, Error> {
+    let Some(config) = project.config() else {
+        return Err(Error::from("name a document with --spec, the crate with --name and its directory with --out"));
+    };
+    let mut made = Vec::new();
+    let mut faults = String::new();
+    for name in project.chosen(names)? {
+        let Some(client) = config.client(&name) else { continue };
+        let layout = layout_of(project, config, &name, client)?;
+        let source = project.source(&name)?;
+        let files = walk(&source, format, |pipeline, input| layout.api(pipeline, input), |api| layout.files(&api));
+        match files {
+            Ok(files) => made.push((layout, files)),
+            // The next document may have errors too: they are shown together.
+            Err(error) => faults.push_str(&error.into_text()),
+        }
+    }
+    match faults.is_empty() && made.is_empty() {
+        _ if !faults.is_empty() => Err(Error::shown(faults)),
+        true => Err(Error::from(format!("{} lists no client: run `crm-clients init`", project.listed_in()))),
+        false => Ok(made),
+    }
+}
+
+fn layout_of(project: &Project, config: &Config, name: &str, client: &Client) -> Result<Layout, Error> {
+    let directory = project.shown_path(client.output.get_ref());
+    let options = CrateOptions {
+        name: client.package.as_ref().map_or_else(|| name.to_owned(), |package| package.get_ref().clone()),
+        version: config.version()?.map(|version| version.to_string()),
+        runtime: layout::runtime_from(config.runtime(), project.root(), &directory)?,
+        features: client.features.iter().map(|feature| feature.get_ref().clone()).collect(),
+        own_workspace: client.own_workspace,
+    };
+    Ok(Layout {
+        directory,
+        package: (!client.module).then_some(options),
+        name: name.to_owned(),
+        command: project.command("generate"),
+        source: client.document.get_ref().clone(),
+    })
+}
+
+/// Walks through the passes with `pass`, and goes on with what it makes while what was found on the way is printed: to
+/// find the lines of warnings, the document is read once more.
+fn walk<T, U>(
+    source: &Source,
+    format: Format,
+    pass: impl FnOnce(&mut Pipeline, &Input<'_>) -> Option<T>,
+    next: impl FnOnce(T) -> U,
+) -> Result<U, Error> {
+    let (made, walk) = source.inspect(pass);
+    let tell = || match format {
+        Format::Text => output::report_to_stderr(&source.report(&walk, io::stderr().is_terminal())),
+        Format::Json => output::report(&json_lines(&walk.diagnostics, &walk.documents)),
+    };
+    let Some(made) = made else {
+        return Err(match format {
+            Format::Text => Error::shown(source.report(&walk, io::stderr().is_terminal())),
+            Format::Json => {
+                tell();
+                Error::shown(String::new())
+            }
+        });
+    };
+    Ok(thread::scope(|scope| {
+        scope.spawn(tell);
+        next(made)
+    }))
+}

@@ -1,0 +1,216 @@
+//! `crm-clients.toml`: the clients that a project generates, and how.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crm_clients_generator::emit::Runtime;
+use semver::Version;
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::project::{check_name, parse_map};
+use crate::{Error, input};
+
+/// The name of the file.
+pub const FILE: &str = "crm-clients.toml";
+
+/// What the file says.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Config {
+    /// The command that headers and messages name, if it is not `crm-clients generate`.
+    pub command: Option<String>,
+    /// The version of the generated crates, which a review compares with the required one.
+    version: Option<Spanned<String>>,
+    /// Where the runtime's package comes from.
+    runtime: Option<RuntimeSource>,
+    /// The clients by their names.
+    #[serde(default)]
+    pub clients: BTreeMap<Spanned<String>, Client>,
+    #[serde(skip)]
+    shown: String,
+    #[serde(skip)]
+    text: String,
+}
+
+/// A client of the project.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Client {
+    /// The document's file.
+    pub document: Spanned<String>,
+    /// The overlays that correct it, in the order in which they are applied.
+    #[serde(default)]
+    pub overlays: Vec<Spanned<String>>,
+    /// The directory that is written: of a crate, or of a module.
+    pub output: Spanned<String>,
+    /// The package's name; the client's name by default.
+    pub package: Option<Spanned<String>>,
+    /// Writes a module instead of a crate: `mod.rs` and the files beside it.
+    #[serde(default)]
+    pub module: bool,
+    /// The features of the runtime that the crate has by default: `http2`, `mock`, `tracing`.
+    #[serde(default)]
+    pub features: Vec<Spanned<String>>,
+    /// Makes the crate a workspace of its own.
+    #[serde(default)]
+    pub own_workspace: bool,
+    /// Operations that are left out: `GET /path`, an `operationId`, or `tag:NAME` for all of a tag.
+    #[serde(default)]
+    pub skip: Vec<Spanned<String>>,
+    /// The names of methods by `GET /path` or `operationId`.
+    #[serde(default)]
+    pub methods: BTreeMap<Spanned<String>, String>,
+    /// The names of types by the component's name.
+    #[serde(default)]
+    pub types: BTreeMap<Spanned<String>, String>,
+    /// The directory that references may not leave.
+    pub root: Option<String>,
+    /// Prefixes of URLs, and the directories that are read in their place.
+    #[serde(default)]
+    pub map: BTreeMap<Spanned<String>, String>,
+    /// Makes what cannot be read an error.
+    #[serde(default)]
+    pub strict: bool,
+    /// The file of changes that a review accepts.
+    pub accepted: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "lowercase")]
+enum RuntimeSource {
+    Version(String),
+    Path(String),
+    Git(String),
+}
+
+impl Config {
+    /// Reads the file in a directory; none if it is not there.
+    pub fn read(directory: &Path) -> Result<Option<Self>, Error> {
+        let text = input::text_below(directory, FILE).map_err(|error| format!("{FILE}: {error}"))?;
+        text.map(|text| Self::parse(FILE, text)).transpose()
+    }
+
+    /// Reads the text of a file that people know as `shown`.
+    pub fn parse(shown: &str, text: String) -> Result<Self, Error> {
+        let mut config: Self = toml::from_str(&text).map_err(|error| {
+            let place = error.span().map(|span| place(&text, span.start)).unwrap_or_default();
+            format!("{shown}{place}: {}", error.message())
+        })?;
+        (config.shown, config.text) = (shown.to_owned(), text);
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        for (name, client) in &self.clients {
+            check_name(name.get_ref()).map_err(|error| self.at(name, &error.to_string()))?;
+            if let Some(package) = &client.package {
+                check_package(package.get_ref()).map_err(|error| self.at(package, &error))?;
+            }
+            for feature in &client.features {
+                if !["http2", "mock", "tracing"].contains(&feature.get_ref().as_str()) {
+                    let message =
+                        format!("unknown feature `{}`; the features are http2, mock, tracing", feature.get_ref());
+                    return Err(self.at(feature, &message));
+                }
+            }
+            for (prefix, directory) in &client.map {
+                let map = parse_map(&format!("{}={directory}", prefix.get_ref()));
+                map.map_err(|error| self.at(prefix, &error))?;
+            }
+            let same = |other: &&Client| other.output.get_ref() == client.output.get_ref();
+            if self.clients.values().filter(same).count() > 1 {
+                return Err(
+                    self.at(&client.output, "another client has the same `output`; give each its own directory")
+                );
+            }
+        }
+        self.version().map(drop)
+    }
+
+    /// The clients' names.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.clients.keys().map(|name| name.get_ref().as_str())
+    }
+
+    /// The client of this name.
+    pub fn client(&self, name: &str) -> Option<&Client> {
+        self.clients.iter().find(|(known, _)| known.get_ref() == name).map(|(_, client)| client)
+    }
+
+    /// The client that is made from this document, and the configuration.
+    pub(crate) fn with_document(self, path: &str) -> Option<(Self, String)> {
+        let mut clients = self.clients.iter();
+        let (name, _) = clients.find(|(_, client)| client.document.get_ref().trim_start_matches("./") == path)?;
+        let name = name.get_ref().clone();
+        Some((self, name))
+    }
+
+    /// The version of the generated crates.
+    pub fn version(&self) -> Result<Option<Version>, Error> {
+        let Some(version) = &self.version else { return Ok(None) };
+        let parsed = Version::parse(version.get_ref());
+        parsed
+            .map(Some)
+            .map_err(|error| self.at(version, &format!("`{}` is not a version: {error}", version.get_ref())))
+    }
+
+    /// Where the runtime comes from. A path is seen from the directory of this file.
+    pub fn runtime(&self) -> Runtime {
+        match &self.runtime {
+            None => Runtime::default(),
+            Some(RuntimeSource::Version(version)) => Runtime::Version(version.clone()),
+            Some(RuntimeSource::Path(path)) => Runtime::Path(path.clone()),
+            Some(RuntimeSource::Git(url)) => Runtime::Git(url.clone()),
+        }
+    }
+
+    /// An error at a value of the file.
+    pub fn at<T>(&self, value: &Spanned<T>, message: &str) -> Error {
+        let message = message.trim_start_matches("error: ").trim_end();
+        Error::from(format!("{}{}: {message}", self.shown, place(&self.text, value.span().start)))
+    }
+}
+
+/// A package's name is one of cargo.
+pub fn check_package(name: &str) -> Result<(), String> {
+    let valid = name.starts_with(|first: char| first.is_ascii_alphabetic())
+        && name.chars().all(|character| character.is_ascii_alphanumeric() || matches!(character, '-' | '_'));
+    match valid {
+        true => Ok(()),
+        false => Err(format!("`{name}` is not a crate's name: use letters, digits, `-` and `_`")),
+    }
+}
+
+/// `:line:column`, counted from 1.
+pub fn place(text: &str, offset: usize) -> String {
+    let before = text.get(..offset).unwrap_or(text);
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    format!(":{}:{}", before.matches('\n').count() + 1, line.chars().count() + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_name_line_and_column() {
+        let client = "[clients.pets]\ndocument = \"a.yaml\"\noutput = \"pets\"\n";
+        for (text, expected) in [
+            (format!("{client}outptu = 1\n"), "crm-clients.toml:4:1: unknown field `outptu`"),
+            (format!("version = \"1\"\n{client}"), "crm-clients.toml:1:11: `1` is not a version"),
+            (
+                "[clients.Pets]\ndocument = \"a\"\noutput = \"b\"\n".to_owned(),
+                "crm-clients.toml:1:10: `Pets` cannot be",
+            ),
+            (format!("{client}features = [\"http3\"]\n"), "crm-clients.toml:4:13: unknown feature `http3`"),
+            (format!("{client}package = \"a b\"\n"), "crm-clients.toml:4:11: `a b` is not a crate's name"),
+            (format!("{client}map = {{\"x\" = \"y\"}}\n"), "crm-clients.toml:4:8: `x` is not the beginning of a URL"),
+            (format!("{client}{}", client.replace("pets]", "dogs]")), "crm-clients.toml:6:10: another client has"),
+        ] {
+            let error = Config::parse(FILE, text.clone()).err().map(|error| error.to_string()).unwrap_or_default();
+            assert!(error.contains(expected), "{text}\n{error}");
+        }
+    }
+}

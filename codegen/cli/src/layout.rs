@@ -1,0 +1,222 @@
+//! What a client becomes on disk: a crate, or a module of one.
+
+use std::fs;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+use crm_clients_document::{Input, Pipeline};
+use crm_clients_generator::emit::{self, CrateOptions, Header, Runtime};
+use crm_clients_generator::fileset::{Difference, FileSet, is_generated};
+use crm_clients_generator::ir::Api;
+use crm_clients_generator::names;
+use crm_clients_review::Lint;
+
+use crate::Error;
+use crate::file_set::{self, Contents, Lock, Staging};
+use crate::input;
+use crate::output::{note, say};
+
+/// Where a client is written, and how.
+pub struct Layout {
+    /// The directory of the crate or of the module.
+    pub directory: PathBuf,
+    /// The package; a module without one.
+    pub package: Option<CrateOptions>,
+    /// The name of the API.
+    pub name: String,
+    /// The command that writes the client again.
+    pub command: String,
+    /// The file that the client is made from.
+    pub source: String,
+}
+
+impl Layout {
+    /// The client's IR.
+    pub fn api(&self, pipeline: &mut Pipeline, input: &Input<'_>) -> Option<Api> {
+        pipeline.client(input, &self.name)
+    }
+
+    /// The client's files.
+    pub fn files(&self, api: &Api) -> FileSet {
+        let header = Header { command: &self.command, source: &self.source };
+        match &self.package {
+            Some(options) => emit::crate_files(api, options, header),
+            None => emit::client(api, "mod.rs", "", header),
+        }
+    }
+
+    /// Writes the files: src/ or the module's directory holds them and nothing else. What is there already is not touched, so that
+    /// cargo need not compile it again. Returns how many files were changed.
+    pub fn write(&self, files: &FileSet) -> Result<usize, Error> {
+        match self.package {
+            Some(_) => write_crate(&self.directory, files),
+            None => {
+                let (parent, name) = self.module()?;
+                let lock = Lock::exclusive(parent)?;
+                Ok(file_set::write(&lock, name, &self.directory.display().to_string(), files)?.len())
+            }
+        }
+    }
+
+    /// Prints how the files on disk differ from these. Returns true if they do.
+    pub fn differs(&self, files: &FileSet) -> Result<bool, Error> {
+        let (sources, beside) = match self.package {
+            Some(_) => split(files),
+            None => (files.clone(), Vec::new()),
+        };
+        let tree = if self.package.is_some() { self.directory.join(SOURCES) } else { self.directory.clone() };
+        let there = Contents::read(&tree)?;
+        let shown = tree.display().to_string();
+        let mut diff = file_set::diff(&shown, &sources.compare(&there.files));
+        for (name, text) in beside {
+            let is = match Beside::read(&self.directory, name)? {
+                Beside::Foreign if name == README => continue,
+                Beside::Generated(bytes) if bytes == text.as_bytes() => continue,
+                Beside::Generated(bytes) => Some(String::from_utf8_lossy(&bytes).into_owned()),
+                Beside::Foreign | Beside::Missing => None,
+            };
+            let difference = Difference { path: name.to_owned(), is, should_be: Some(text.to_owned()) };
+            diff.push_str(&file_set::diff(&self.directory.display().to_string(), &[difference]));
+        }
+        for (path, kind) in &there.others {
+            diff.push_str(&format!("{shown}/{path} is {kind}, which this command does not write\n"));
+        }
+        if diff.is_empty() {
+            return Ok(false);
+        }
+        say!("{}", diff.trim_end());
+        note!("{} is stale: run `{}` and commit the result", self.directory.display(), self.command);
+        Ok(true)
+    }
+
+    /// The directory that the module's directory is in, and its name.
+    fn module(&self) -> Result<(&Path, &str), Error> {
+        let name = match self.directory.components().next_back() {
+            Some(Component::Normal(name)) => name.to_str(),
+            _ => None,
+        };
+        let name = name.ok_or_else(|| format!("{} does not name a directory", self.directory.display()))?;
+        Ok((input::directory_of(&self.directory), name))
+    }
+}
+
+/// The files of src/, and those beside it.
+fn split(files: &FileSet) -> (FileSet, Vec<(&str, &str)>) {
+    let mut sources = FileSet::new();
+    let mut beside = Vec::new();
+    for (path, text) in files.iter() {
+        match path.strip_prefix("src/") {
+            Some(path) => sources.insert(path, text),
+            None => beside.push((path, text)),
+        }
+    }
+    (sources, beside)
+}
+
+/// Writes a crate: nothing of it if one of its files was not written by a command.
+pub fn write_crate(directory: &Path, files: &FileSet) -> Result<usize, Error> {
+    let (sources, beside) = split(files);
+    let lock = Lock::exclusive(directory)?;
+    let mut changed = Vec::new();
+    for (name, text) in beside {
+        match Beside::read(directory, name)? {
+            // A README that somebody wrote stays.
+            Beside::Foreign if name == README => {}
+            Beside::Foreign => {
+                let path = directory.join(name);
+                let message = format!("{} was not written by this command: give another --out", path.display());
+                return Err(Error::from(message));
+            }
+            Beside::Generated(bytes) if bytes == text.as_bytes() => {}
+            Beside::Generated(_) | Beside::Missing => changed.push((name, text)),
+        }
+    }
+    let root = format!("{}/{SOURCES}", directory.display());
+    if let Some(refusal) = Contents::read(&directory.join(SOURCES))?.refusal(&root, &sources) {
+        return Err(refusal);
+    }
+    for (name, text) in &changed {
+        let staging = Staging::new(&lock)?;
+        fs::write(staging.new_path(name), text)?;
+        staging.commit_file(name)?;
+    }
+    Ok(file_set::write(&lock, SOURCES, &root, &sources)?.len() + changed.len())
+}
+
+/// A file beside src/, as it is.
+enum Beside {
+    Missing,
+    /// A command wrote it.
+    Generated(Vec<u8>),
+    /// Somebody else did.
+    Foreign,
+}
+
+impl Beside {
+    fn read(directory: &Path, name: &str) -> Result<Self, Error> {
+        let path = directory.join(name);
+        if path.is_symlink() {
+            return Ok(Self::Foreign);
+        }
+        match input::read_below(directory, name) {
+            Ok(bytes) if str::from_utf8(&bytes).is_ok_and(is_generated) => Ok(Self::Generated(bytes)),
+            Ok(_) => Ok(Self::Foreign),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::Missing),
+            Err(error) => Err(Error::from(format!("{}: {error}", path.display()))),
+        }
+    }
+}
+
+/// The runtime as a crate in `directory` sees it: the path of a configuration or of the command line is seen from `base`.
+pub fn runtime_from(runtime: Runtime, base: &Path, directory: &Path) -> Result<Runtime, Error> {
+    let Runtime::Path(path) = runtime else { return Ok(runtime) };
+    if Path::new(&path).is_absolute() {
+        return Ok(Runtime::Path(path));
+    }
+    let absolute = |path: &Path| std::path::absolute(path).map(|path| normal(&path));
+    let (from, to) = (absolute(directory)?, absolute(&base.join(&path))?);
+    let shared = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+    let up = std::iter::repeat_n("..", from.len() - shared);
+    let down = to.iter().skip(shared).map(String::as_str);
+    Ok(Runtime::Path(up.chain(down).collect::<Vec<_>>().join("/")))
+}
+
+/// The parts of an absolute path, without `..`.
+fn normal(path: &Path) -> Vec<String> {
+    let mut parts = Vec::new();
+    for component in path.components() {
+        match component {
+            Component::ParentDir => _ = parts.pop(),
+            Component::Normal(part) => parts.push(part.to_string_lossy().into_owned()),
+            _ => {}
+        }
+    }
+    parts
+}
+
+/// The name of the API of a package.
+pub fn api_name(package: &str) -> String {
+    names::module_name(package)
+}
+
+const README: &str = "README.md";
+const SOURCES: &str = "src";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_path_of_the_runtime_is_seen_from_the_crate() -> Result<(), Error> {
+        for (base, path, directory, expected) in [
+            (".", "runtime", "clients/pets", "../../runtime"),
+            (".", "../runtime", "pets", "../../runtime"),
+            ("a/b", "runtime", "a/b/clients/pets", "../../runtime"),
+            (".", "/opt/runtime", "pets", "/opt/runtime"),
+        ] {
+            let runtime = runtime_from(Runtime::Path(path.to_owned()), Path::new(base), Path::new(directory))?;
+            assert_eq!(runtime, Runtime::Path(expected.to_owned()), "{base} {path} {directory}");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,49 @@
+//! Generates Rust clients from OpenAPI documents, keeps them fresh, and reviews changes: the command `crm-clients`, and the same as
+//! a library for a project's own xtask or build script.
+//!
+//! A project lists its clients in `crm-clients.toml`, which `crm-clients init` writes:
+//!
+//! ```toml
+//! [clients.pets]
+//! document = "openapi.yaml"
+//! overlays = ["overlay.yaml"]
+//! output = "clients/pets"
+//! ```
+//!
+//! An xtask that writes the clients, and with `check` fails if they are not fresh, is these lines. It needs no program to be
+//! installed: depend on this crate with `default-features = false`.
+//!
+//! ```no_run
+//! use std::process::ExitCode;
+//!
+//! use crm_clients_cli::{Error, Outcome, Project};
+//!
+//! fn main() -> Result<ExitCode, Error> {
+//!     let project = Project::open(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))?;
+//!     let is_check = std::env::args().any(|argument| argument == "check");
+//!     let outcome = if is_check { project.check()? } else { project.generate()? };
+//!     Ok(outcome.exit_code())
+//! }
+//! ```
+//!
+//! In a build script, call [`Project::generate`] and print a `cargo::rerun-if-changed` for each of [`Project::inputs`].
+//!
+//! Files are replaced only if a command wrote them, and all of a client at once. Nothing touches the network.
+
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
+mod accepted;
+pub mod commands;
+pub mod config;
+mod edits;
+mod error;
+pub mod file_set;
+pub mod git;
+pub mod input;
+mod layout;
+pub mod output;
+pub mod project;
+pub mod source;
+
+pub use error::{Error, Outcome};
+pub use project::Project;

@@ -1,0 +1,390 @@
+//! The documents that a project has clients of: those of its `crm-clients.toml`, or those below `specs/`.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::iter;
+use std::path::{Component, Path, PathBuf};
+
+use crm_clients_document::Pipeline;
+use crm_clients_generator::emit::Runtime;
+use crm_clients_generator::names;
+
+use crate::commands::generate;
+use crate::config::{Client, Config};
+use crate::output::Format;
+use crate::source::{Copies, Overlay, Source};
+use crate::{Error, Outcome, config, edits, input};
+
+/// A project with clients of APIs.
+pub struct Project {
+    root: PathBuf,
+    references: References,
+    apis: Apis,
+}
+
+/// Where the APIs of a project are listed.
+enum Apis {
+    /// Each directory below `specs/` is one: `openapi.yaml` or `openapi.json`, with `overlay.yaml`, `source.toml` and `accepted.toml`.
+    Vendored,
+    /// In `crm-clients.toml`.
+    Configured(Box<Config>),
+}
+
+/// Where references of documents may lead, and how mistakes are reported.
+#[derive(Clone, Default, clap::Args)]
+pub struct References {
+    /// The directory that references may not leave; the nearest one that contains every file, inside the document's repository, unless given.
+    #[arg(long = "root", id = "document-root", value_name = "DIR", global = true)]
+    root: Option<PathBuf>,
+    /// Reads URLs that begin with a prefix from a directory. Nothing is read from a network.
+    #[arg(long = "map", value_name = "URL_PREFIX=DIR", value_parser = parse_map, global = true)]
+    maps: Vec<(String, PathBuf)>,
+    /// Makes what cannot be read an error. Otherwise, it is left out with a warning; a reference that leads nowhere is raw JSON.
+    #[arg(long, global = true)]
+    strict: bool,
+    /// Prints every warning. Otherwise, the first few of each code are shown and the others counted.
+    #[arg(long, global = true)]
+    all_warnings: bool,
+}
+
+pub(crate) fn parse_map(text: &str) -> Result<(String, PathBuf), String> {
+    let (prefix, directory) = text.rsplit_once('=').ok_or("write it as URL_PREFIX=DIR")?;
+    match prefix.split_once("://") {
+        Some((_, host)) if !host.is_empty() => Ok((prefix.to_owned(), PathBuf::from(directory))),
+        _ => Err(format!("`{prefix}` is not the beginning of a URL")),
+    }
+}
+
+impl Project {
+    /// Opens the project in a directory with a `crm-clients.toml`.
+    ///
+    /// # Errors
+    ///
+    /// If the file is not there or has mistakes; the message names line and column.
+    pub fn open(root: impl Into<PathBuf>) -> Result<Self, Error> {
+        let root = root.into();
+        match Config::read(&root)? {
+            Some(config) => Ok(Self::configured(root, References::default(), config)),
+            None => Err(Error::from(format!("{} has no {}: run `crm-clients init`", root.display(), config::FILE))),
+        }
+    }
+
+    /// The project of a configuration.
+    pub fn configured(root: PathBuf, references: References, config: Config) -> Self {
+        Self { root, references, apis: Apis::Configured(Box::new(config)) }
+    }
+
+    /// The project whose documents are below `specs/`.
+    pub fn vendored(root: PathBuf, references: References) -> Self {
+        Self { root, references, apis: Apis::Vendored }
+    }
+
+    /// The configuration, unless the documents are below `specs/`.
+    pub fn config(&self) -> Option<&Config> {
+        match &self.apis {
+            Apis::Vendored => None,
+            Apis::Configured(config) => Some(config),
+        }
+    }
+
+    /// Writes the clients of the configuration: files that differ, and none if a document has errors.
+    ///
+    /// # Errors
+    ///
+    /// If a document, an overlay or the configuration has errors, or a file in the way was not written by a command.
+    pub fn generate(&self) -> Result<Outcome, Error> {
+        generate::write_all(self, &[], Format::Text)
+    }
+
+    /// Compares the clients of the configuration with the files on disk, and prints the differences.
+    ///
+    /// # Errors
+    ///
+    /// As [`Project::generate`].
+    pub fn check(&self) -> Result<Outcome, Error> {
+        generate::check(self, &[])
+    }
+
+    /// The files that the clients of the configuration are made from, apart from those that a document refers to.
+    pub fn inputs(&self) -> Vec<PathBuf> {
+        let clients = self.config().into_iter().flat_map(|config| config.clients.values());
+        let files = clients.flat_map(|client| iter::once(&client.document).chain(&client.overlays));
+        let files = files.map(|file| self.root.join(file.get_ref()));
+        iter::once(self.root.join(config::FILE)).chain(files).collect()
+    }
+
+    /// The command that people run, as headers and messages name it.
+    pub(crate) fn command(&self, name: &str) -> String {
+        match &self.apis {
+            Apis::Vendored => format!("cargo xtask {name}"),
+            Apis::Configured(config) => config.command.clone().unwrap_or_else(|| format!("crm-clients {name}")),
+        }
+    }
+
+    /// The runtime of a crate for which none is named.
+    pub(crate) fn default_runtime(&self) -> Runtime {
+        match self.apis {
+            Apis::Vendored => Runtime::Path(self.path("codegen/runtime").display().to_string()),
+            Apis::Configured(_) => Runtime::default(),
+        }
+    }
+
+    /// The project's directory.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// A path below the project's directory.
+    pub fn path(&self, path: &str) -> PathBuf {
+        self.root.join(path)
+    }
+
+    /// The directory of a vendored API.
+    pub fn spec(&self, api: &str) -> PathBuf {
+        self.root.join("specs").join(api)
+    }
+
+    /// The file of an API's accepted changes: its directory, its name and how it is shown.
+    pub(crate) fn accepted(&self, api: &str) -> Option<(PathBuf, String, String)> {
+        match &self.apis {
+            Apis::Vendored => Some((self.spec(api), "accepted.toml".to_owned(), format!("specs/{api}/accepted.toml"))),
+            Apis::Configured(config) => {
+                let file = config.client(api)?.accepted.clone()?;
+                Some((self.root.clone(), file.clone(), file))
+            }
+        }
+    }
+
+    /// The names of the APIs, sorted.
+    pub fn apis(&self) -> Result<Vec<String>, Error> {
+        if let Apis::Configured(config) = &self.apis {
+            return Ok(config.names().map(str::to_owned).collect());
+        }
+        let mut names = Vec::new();
+        for entry in fs::read_dir(self.path("specs")).map_err(|error| format!("specs: {error}"))? {
+            let entry = entry?;
+            let path = entry.path();
+            if path.join("openapi.yaml").is_file() || path.join("openapi.json").is_file() {
+                let name = entry.file_name().to_string_lossy().into_owned();
+                check_name(&name)?;
+                names.push(name);
+            }
+        }
+        names.sort();
+        Ok(names)
+    }
+
+    /// The APIs that a command was given, or all of them.
+    pub fn chosen(&self, given: &[String]) -> Result<Vec<String>, Error> {
+        let known = self.apis()?;
+        if let Some(unknown) = given.iter().find(|name| !known.contains(name)) {
+            return Err(self.unknown(unknown));
+        }
+        Ok(if given.is_empty() { known } else { known.into_iter().filter(|name| given.contains(name)).collect() })
+    }
+
+    /// The names of APIs and files that a command was given, or those of all APIs.
+    ///
+    /// # Errors
+    ///
+    /// If there is neither.
+    pub fn named(&self, given: &[String]) -> Result<Vec<String>, Error> {
+        let names = if given.is_empty() { self.apis()? } else { given.to_vec() };
+        match names.is_empty() {
+            true => Err(Error::from(format!("name a document: {} lists no client", self.listed_in()))),
+            false => Ok(names),
+        }
+    }
+
+    /// The document of this API, with its overlays.
+    pub fn source(&self, name: &str) -> Result<Source, Error> {
+        match &self.apis {
+            Apis::Vendored => self.vendored_source(name),
+            Apis::Configured(config) => {
+                let client = config.client(name).ok_or_else(|| self.unknown(name))?;
+                self.client_source(config, client)
+            }
+        }
+    }
+
+    fn client_source(&self, config: &Config, client: &Client) -> Result<Source, Error> {
+        let path = Path::new(client.document.get_ref());
+        let shown = |path: &str| self.shown_path(path);
+        let document = shown(client.document.get_ref());
+        if !document.is_file() {
+            return Err(config.at(&client.document, &format!("there is no file `{}`", path.display())));
+        }
+        let mut source = self.configured_source(Source::file(&document, &[])?);
+        match client.root.as_deref().map(shown).or_else(|| self.references.root.clone()) {
+            Some(root) => source.set_root(&document, &root)?,
+            None => source.find_root(&document),
+        }
+        for overlay in &client.overlays {
+            let path = shown(overlay.get_ref());
+            let text = input::read_named(&path).map_err(|error| config.at(overlay, &error.to_string()))?;
+            source = source.with_overlay((path.display().to_string(), text));
+        }
+        let maps = client.map.iter();
+        source.maps.extend(maps.map(|(prefix, path)| (prefix.get_ref().clone(), Copies::Directory(shown(path)))));
+        source.strict |= client.strict;
+        self.with_edits(source, config, client)
+    }
+
+    /// A path of the configuration, as it is opened and shown.
+    pub(crate) fn shown_path(&self, path: &str) -> PathBuf {
+        match self.root.as_path() == Path::new(".") {
+            true => PathBuf::from(path),
+            false => self.root.join(path),
+        }
+    }
+
+    /// Adds the settings of a client that change its document.
+    pub(crate) fn with_edits(&self, source: Source, config: &Config, client: &Client) -> Result<Source, Error> {
+        if client.skip.is_empty() && client.methods.is_empty() && client.types.is_empty() {
+            return Ok(source);
+        }
+        let (document, pipeline) = source.inspect(Pipeline::overlaid);
+        let document = document.ok_or_else(|| Error::shown(source.report(&pipeline, false)))?;
+        Ok(match edits::overlay(config, client, &document)? {
+            Some(text) => source.with_overlay((config::FILE.to_owned(), text)),
+            None => source,
+        })
+    }
+
+    fn vendored_source(&self, name: &str) -> Result<Source, Error> {
+        let directory = self.spec(name);
+        if directory.is_symlink() {
+            return Err(Error::from(format!("specs/{name} is a symbolic link; it must be a directory")));
+        }
+        let files = ["openapi.yaml", "openapi.json"];
+        let Some(file) = files.into_iter().find(|file| directory.join(file).is_file()) else {
+            return Err(self.unknown(name));
+        };
+        let overlays = self.overlays(name)?;
+        let mut source = Source::in_directory(format!("specs/{name}/{file}"), directory, overlays);
+        source.all_warnings = self.references.all_warnings;
+        let given = self.references.maps.iter().cloned();
+        source.maps = given.map(|(prefix, directory)| (prefix, Copies::Directory(directory))).collect();
+        source.maps.extend(maps(name, input::text_below(&self.spec(name), "source.toml"))?);
+        // What is wrong in a vendored document is corrected by its overlay, not lost.
+        source.strict = true;
+        Ok(source)
+    }
+
+    /// The overlays that a vendored API has: their paths as shown, and their texts.
+    pub fn overlays(&self, name: &str) -> Result<Vec<Overlay>, Error> {
+        let mut overlays = Vec::new();
+        for file in OVERLAYS {
+            let shown = format!("specs/{name}/{file}");
+            match input::read_below(&self.spec(name), file) {
+                Ok(text) => overlays.push((shown, text)),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(Error::from(format!("{shown}: {error}"))),
+            }
+        }
+        Ok(overlays)
+    }
+
+    /// The client of the configuration that is made from this file.
+    pub(crate) fn configured_api(&self, path: &Path) -> Option<String> {
+        let (config, path) = (self.config()?, path.canonicalize().ok()?);
+        let is_of = |name: &&str| {
+            let client = config.client(name).map(|client| self.root.join(client.document.get_ref()));
+            client.and_then(|document| document.canonicalize().ok()).is_some_and(|document| document == path)
+        };
+        config.names().find(is_of).map(str::to_owned)
+    }
+
+    /// The document of this API where there is one, otherwise a file.
+    pub fn source_or_file(&self, name: &str) -> Result<Source, Error> {
+        self.source_with(name, &[])
+    }
+
+    /// The document of this API where there is one, otherwise a file with these overlays.
+    pub fn source_with(&self, name: &str, overlays: &[PathBuf]) -> Result<Source, Error> {
+        if self.apis()?.iter().all(|known| known != name) {
+            return self.file(Path::new(name), overlays);
+        }
+        match overlays {
+            [] => self.source(name),
+            _ => Err(Error::from(format!("`{name}` is an API with its own overlay: give its file to use another"))),
+        }
+    }
+
+    /// A document's file, read as the options say.
+    pub fn file(&self, path: &Path, overlays: &[PathBuf]) -> Result<Source, Error> {
+        let mut source = self.configured_source(Source::file(path, overlays)?);
+        match &self.references.root {
+            Some(root) => source.set_root(path, root)?,
+            None => source.find_root(path),
+        }
+        Ok(source)
+    }
+
+    /// The same document, read as the options say.
+    pub fn configured_source(&self, mut source: Source) -> Source {
+        let given = self.references.maps.iter().cloned();
+        source.maps.extend(given.map(|(prefix, directory)| (prefix, Copies::Directory(directory))));
+        source.strict = self.references.strict;
+        source.all_warnings = self.references.all_warnings;
+        source
+    }
+
+    /// The root that the options name.
+    pub fn document_root(&self) -> Option<&Path> {
+        self.references.root.as_deref()
+    }
+
+    /// Where the APIs are listed, as people know it.
+    pub(crate) fn listed_in(&self) -> &'static str {
+        match self.apis {
+            Apis::Vendored => "specs/",
+            Apis::Configured(_) => config::FILE,
+        }
+    }
+
+    fn unknown(&self, name: &str) -> Error {
+        let known = self.apis().unwrap_or_default().join(", ");
+        let place = self.listed_in();
+        match known.is_empty() {
+            true => Error::from(format!("there is no client `{name}`: {place} has none")),
+            false => Error::from(format!("there is no API `{name}`: {place} has {known}")),
+        }
+    }
+}
+
+/// An API's name is that of a directory and of a module, on every system.
+pub fn check_name(name: &str) -> Result<(), Error> {
+    let module = names::module_name(name);
+    let module = if names::is_device(&module) { format!("{module}_api") } else { module };
+    match module == name {
+        true => Ok(()),
+        false => Err(Error::from(format!("`{name}` cannot be a module's name; `{module}` can"))),
+    }
+}
+
+/// The overlays of an API in the order in which they are applied: corrections, then what the document lacks.
+pub const OVERLAYS: [&str; 2] = ["overlay.yaml", "undocumented.yaml"];
+
+/// The part of `source.toml` that says where copies of URLs are: prefixes of URLs, and directories below that of the API.
+#[derive(serde::Deserialize)]
+struct Maps {
+    #[serde(default)]
+    map: BTreeMap<String, String>,
+}
+
+/// The maps that the `source.toml` of an API has.
+pub fn maps(name: &str, text: io::Result<Option<String>>) -> Result<Vec<(String, Copies)>, Error> {
+    let shown = format!("specs/{name}/source.toml");
+    let Some(text) = text.map_err(|error| format!("{shown}: {error}"))? else { return Ok(Vec::new()) };
+    let Maps { map } = toml::from_str(&text).map_err(|error| format!("{shown}: {}", error.message()))?;
+    for (prefix, directory) in &map {
+        parse_map(&format!("{prefix}={directory}")).map_err(|error| format!("{shown}: {error}"))?;
+        let is_below = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
+        if !Path::new(directory).components().all(is_below) {
+            return Err(Error::from(format!("{shown}: `{directory}` is not below specs/{name}")));
+        }
+    }
+    Ok(map.into_iter().map(|(prefix, directory)| (prefix, Copies::Inside(directory))).collect())
+}
