@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crm_clients::runtime::{
-    CallLimits, Hook, HookError, Method, RequestContext, ResponseContext, Retry, http, reqwest,
+    CallLimits, Hook, HookError, Method, RequestContext, ResponseContext, Retry, SetIfSome, http, reqwest,
 };
 use crm_clients::{chatwoot, contactship, kajabi};
 use serde_json::{Value, json};
@@ -174,6 +174,44 @@ async fn handles_bind_what_paths_share_and_single_fields_convert() -> Outcome {
     ];
     let expected = expected.map(|line| line.replacen(" /", " https://app.chatwoot.com/", 1));
     assert_eq!(sent, expected);
+    Ok(())
+}
+
+#[tokio::test]
+async fn constants_options_objects_and_empty_lists() -> Outcome {
+    let sent = Sent::default();
+    let client =
+        chatwoot::Client::builder().api_access_token("token").transport(transport(&sent, "x-none", "{}")).build()?;
+    let account = client.account(7);
+    let ann = chatwoot::types::ContactCreatePayload::new;
+    let (name, email) = (Some("Ann"), None::<String>);
+    let body = ann()
+        .set_if_some(name, chatwoot::types::ContactCreatePayload::name)
+        .set_if_some(email, chatwoot::types::ContactCreatePayload::email);
+    account.contacts().create(body).await.err();
+    account.contacts().create(ann().custom_attributes(json!({ "plan": "pro", "seats": 3 }))).await.err();
+    account.contacts().create(ann().custom_attributes([("plan", json!("pro")), ("seats", json!(3))])).await.err();
+    account.contacts().list().set_if_some(Some(2), chatwoot::contacts::ListCall::page).await.err();
+    account.contact_labels(1).replace([]).await.err();
+    account.contact_labels(1).replace(["vip", "lead"]).await.err();
+    account.contact_labels(1).replace(vec!["vip".to_owned()]).await.err();
+    let lines: Vec<String> = taken(&sent).into_iter().map(|[line, _, body]| format!("{line} {body}")).collect();
+    let expected = [
+        r#"POST /contacts {"name":"Ann"}"#,
+        r#"POST /contacts {"custom_attributes":{"plan":"pro","seats":3}}"#,
+        r#"POST /contacts {"custom_attributes":{"plan":"pro","seats":3}}"#,
+        "GET /contacts?page=2 ",
+        r#"POST /contacts/1/labels {"labels":[]}"#,
+        r#"POST /contacts/1/labels {"labels":["vip","lead"]}"#,
+        r#"POST /contacts/1/labels {"labels":["vip"]}"#,
+    ];
+    assert_eq!(lines, expected.map(|line| line.replacen(" /", " https://app.chatwoot.com/api/v1/accounts/7/", 1)));
+
+    // `type` is no field: it is sent, and another one is left out with a warning.
+    let site = kajabi::types::SiteIdentifier::new("9");
+    assert_eq!(serde_json::to_value(&site)?, json!({ "type": "sites", "id": "9" }));
+    let other: Result<kajabi::types::SiteIdentifier, _> = serde_json::from_value(json!({ "type": "tags", "id": "9" }));
+    assert!(other.is_err());
     Ok(())
 }
 

@@ -37,7 +37,7 @@ const JOHN_DOE: &str = r#"{
       "created_at": "2024-01-15T10:30:00Z",
       "updated_at": "2024-01-15T10:30:00Z"
     },
-    "relationships": { "site": { "data": { "id": "123", "type": "sites" } } }
+    "relationships": { "site": { "data": { "type": "sites","id": "123" } } }
   }
 }"#;
 
@@ -81,7 +81,7 @@ async fn a_contact_is_created_on_a_site() -> Outcome {
          \n\
          {\"data\":{\"type\":\"contacts\",\
          \"attributes\":{\"name\":\"John Doe\",\"email\":\"john.doe@example.com\"},\
-         \"relationships\":{\"site\":{\"data\":{\"id\":\"123\",\"type\":\"sites\"}}}}}"
+         \"relationships\":{\"site\":{\"data\":{\"type\":\"sites\",\"id\":\"123\"}}}}}"
     );
     assert_eq!(created.data.id, "456");
     assert_eq!(created.data.attributes.name.as_deref(), Some("John Doe"));
@@ -105,15 +105,15 @@ async fn a_contact_is_read_with_what_belongs_to_it() -> Outcome {
         "attributes": { "name": "John Smith", "email": "john@example.com" },
         "links": { "customer": "https://api.kajabi.com/v1/customers/321" },
         "relationships": {
-          "offers": { "links": { "data": [{ "id": "456", "type": "offers" }], "self": "https://api.kajabi.com/o" } },
-          "tags": { "data": [{ "id": "789", "type": "contact_tags" }], "links": { "self": "https://api.kajabi.com/t" } },
-          "customer": { "data": { "id": "321", "type": "customers" } }
+          "offers": { "links": { "data": [{ "type": "offers","id": "456" }], "self": "https://api.kajabi.com/o" } },
+          "tags": { "data": [{ "type": "contact_tags","id": "789" }], "links": { "self": "https://api.kajabi.com/t" } },
+          "customer": { "data": { "type": "customers","id": "321" } }
         }
       },
       "included": [
-        { "id": "456", "type": "offers", "attributes": { "internal_title": "Offer 1", "price_in_cents": 0 } },
-        { "id": "789", "type": "contact_tags", "attributes": { "name": "Tag Name" } },
-        { "id": "321", "type": "customers", "attributes": { "net_revenue": "0.0", "last_request_at": null } }
+        { "type": "offers","id": "456", "attributes": { "internal_title": "Offer 1", "price_in_cents": 0 } },
+        { "type": "contact_tags","id": "789", "attributes": { "name": "Tag Name" } },
+        { "type": "customers","id": "321", "attributes": { "net_revenue": "0.0", "last_request_at": null } }
       ]
     }"#;
     let server = Server::answering("GET", "/v1/contacts/123", Answer::json_api(200, body)).await?;
@@ -153,7 +153,8 @@ async fn a_contact_is_read_with_what_belongs_to_it() -> Outcome {
 
 #[tokio::test]
 async fn a_contact_is_read_in_part() -> Outcome {
-    let body = r#"{ "data": { "id": "123", "type": "contacts", "attributes": { "name": "John", "email": "j@example.com" } } }"#;
+    let body =
+        r#"{ "data": { "type": "contacts","id": "123", "attributes": { "name": "John", "email": "j@example.com" } } }"#;
     let server = Server::answering("GET", "/v1/contacts/123", Answer::json_api(200, body)).await?;
 
     let contact = client(&server)?
@@ -201,7 +202,7 @@ async fn an_update_tells_apart_what_to_leave_to_clear_and_to_set() -> Outcome {
     )?;
     assert_eq!(
         request.text()?,
-        r#"{"data":{"id":"456","type":"contacts","attributes":{"phone_number":"12134567890","business_number":null}}}"#
+        r#"{"data":{"type":"contacts","id":"456","attributes":{"phone_number":"12134567890","business_number":null}}}"#
     );
     assert_eq!(updated.data.attributes.phone_number.as_deref(), Some("12134567890"));
     Ok(())
@@ -229,7 +230,7 @@ async fn a_page_of_a_sites_contacts_is_read() -> Outcome {
         "id": "456",
         "type": "contacts",
         "attributes": { "name": "John Smith", "email": "smith.john@example.com" },
-        "relationships": { "site": { "data": { "id": "123", "type": "sites" } } }
+        "relationships": { "site": { "data": { "type": "sites","id": "123" } } }
       }],
       "links": {
         "self": "https://api.kajabi.com/v1/contacts?filter[site_id]=123&page[number]=2&page[size]=10",
@@ -290,7 +291,7 @@ async fn offers_are_granted_with_or_without_a_welcome() -> Outcome {
           -d '{ "data": [{"type": "offers", "id": "123"}], "meta": {"send_customer_welcome_email": false}}'"#,
         &requests[0],
     )?;
-    assert_eq!(requests[1].text()?, r#"{"data":[{"id":"123","type":"offers"},{"id":"789","type":"offers"}]}"#);
+    assert_eq!(requests[1].text()?, r#"{"data":[{"type":"offers","id":"123"},{"type":"offers","id":"789"}]}"#);
     assert_eq!(offers.data.first().map(|offer| offer.id.as_str()), Some("123"));
     Ok(())
 }
@@ -365,10 +366,10 @@ async fn a_refusal_of_another_shape_keeps_the_raw_answer() -> Outcome {
 #[tokio::test]
 async fn a_wrong_envelope_is_an_error_that_names_the_place() -> Outcome {
     let cases = [
-        (r#"{"id":"456","type":"contacts","attributes":{}}"#, "$", "missing field `data`"),
+        (r#"{"type":"contacts","id":"456","attributes":{}}"#, "$", "missing field `data`"),
         (r#"{"data":[]}"#, "$.data", "expected an object"),
         (r#"{"data":{"id":456,"type":"contacts","attributes":{}}}"#, "$.data.id", "expected a string"),
-        (r#"{"data":{"id":"456","type":"contacts"}}"#, "$.data", "missing field `attributes`"),
+        (r#"{"data":{"type":"contacts","id":"456"}}"#, "$.data", "missing field `attributes`"),
         ("", "$", "the body is empty"),
     ];
     for (body, path, message) in cases {
@@ -404,13 +405,13 @@ async fn a_list_may_leave_out_its_links_but_not_its_data() -> Outcome {
 
 #[tokio::test]
 async fn a_contact_keeps_its_custom_fields() -> Outcome {
-    let body = r#"{"data":{"id":"1","type":"contacts","attributes":{"custom_1":"a","custom_17":"b"}}}"#;
+    let body = r#"{"data":{"type":"contacts","id":"1","attributes":{"custom_1":"a","custom_17":"b"}}}"#;
     let server = Server::answering("PATCH", "/v1/contacts/1", Answer::json_api(200, body)).await?;
 
     let changes = ContactsAttributesInput::new().custom_2("c").with_additional_properties("custom_17", "b");
     let contact = client(&server)?.contacts().update("1", ContactUpdateData::new("1", changes)).await?.data;
 
-    let sent = r#"{"data":{"id":"1","type":"contacts","attributes":{"custom_2":"c","custom_17":"b"}}}"#;
+    let sent = r#"{"data":{"type":"contacts","id":"1","attributes":{"custom_2":"c","custom_17":"b"}}}"#;
     assert_eq!(server.request()?.text()?, sent);
     assert_eq!(contact.attributes.custom_1.as_deref(), Some("a"));
     assert_eq!(contact.attributes.additional_properties["custom_17"], "b");
@@ -433,7 +434,7 @@ async fn filters_that_no_setter_is_for_are_named() -> Outcome {
 
 #[tokio::test]
 async fn an_id_cannot_lead_to_another_path() -> Outcome {
-    let body = r#"{"data":{"id":"1","type":"contacts","attributes":{}}}"#;
+    let body = r#"{"data":{"type":"contacts","id":"1","attributes":{}}}"#;
     let server =
         Server::answering("GET", "/v1/contacts/1%2F..%2Fme%3Fadmin%3D1%23", Answer::json_api(200, body)).await?;
 

@@ -111,6 +111,23 @@ fn warnings_of_one_code_are_summarized() -> Result {
 }
 
 #[test]
+fn undeclared_properties_are_dropped_on_request() -> Result {
+    let directory = tempfile::tempdir()?;
+    let path = |name: &str| directory.path().join(name).display().to_string();
+    fs::write(path("note.yaml"), "type: object\nproperties: {tag: {type: string}}\n")?;
+    fs::write(path("openapi.yaml"), document("note.yaml"))?;
+    let generate = ["generate", "--spec", &path("openapi.yaml"), "--name", "notes"];
+    for (out, flags, keeps) in [("kept", &[][..], true), ("dropped", &["--drop-undeclared"][..], false)] {
+        let generated = xtask(&[&generate[..], &["--out", &path(out)], flags].concat())?;
+        assert_eq!(generated.status.code(), Some(0), "{}", text(&generated.stderr));
+        let types = fs::read_dir(path(&format!("{out}/src/types")))?.map(|file| fs::read_to_string(file?.path()));
+        let types = types.collect::<std::io::Result<String>>()?;
+        assert_eq!(types.contains("additional_properties"), keeps, "{out}");
+    }
+    Ok(())
+}
+
+#[test]
 fn coverage_tells_keywords_and_places() -> Result {
     let directory = tempfile::tempdir()?;
     let path = directory.path().join("openapi.yaml").display().to_string();

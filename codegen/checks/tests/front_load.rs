@@ -113,6 +113,9 @@ fn texts_that_are_no_document_are_errors() {
         (b"openapi: 3.0.3\n---\nopenapi: 3.0.3\n", "not-yaml"),
         (b"? {a: 1}\n: 2\n", "not-yaml"),
         (b"{\"openapi\": \"3.0.3\",\n \"info\": {,}}", "not-json"),
+        (b"{\"openapi\": \"3.0.3\", // the version\n \"info\": {}}", "not-json"),
+        (b"// an API\n{\"openapi\": \"3.0.3\"}", "not-json"),
+        (b"{\"openapi\": /* the version */ \"3.0.3\", \"a\": \"http://a\\\"//\"}", "not-json"),
         (b"{\"openapi\": \"3.0.3\"", "not-json"),
     ] {
         assert_eq!(codes(text), [code], "{}", loaded("a", text).2);

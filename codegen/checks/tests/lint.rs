@@ -67,6 +67,7 @@ const fn case(rule: &'static str, instead_of: &'static str, trips: &'static str,
 const PASSED_OVER: &[&str] = &[
     "lossy-lowering",
     "unserved-link",
+    "unserved-parent",
     "unserved-parameter",
     "newer-field",
     "keyword-of-another-version",
@@ -407,6 +408,30 @@ const CASES: &[Case] = &[
         "openapi: 3.2.0\ntags: [{name: Pets, parent: Animals}, {name: Animals}]\n",
     ),
     case("empty-enum", "enum: [cat, dog], default: cat", "enum: []", "enum: [cat]"),
+    case(
+        "invalid-pattern",
+        "id: {type: integer}",
+        "id: {type: string, pattern: '[a-'}",
+        "id: {type: string, pattern: '[\\-a-z]'}",
+    ),
+    case(
+        "invalid-pattern",
+        "id: {type: integer}",
+        "id: {patternProperties: {'(a': {}}}",
+        "id: {patternProperties: {'(a)': {}}}",
+    ),
+    case(
+        "duplicate-type",
+        "type: [integer, 'null']",
+        "type: [integer, 'null', integer]",
+        "type: [integer, number, 'null']",
+    ),
+    case(
+        "duplicate-server-name",
+        "openapi: 3.1.0\ninfo: {title: Pets, version: '1'}\nservers: [{url: https://pets.example}]",
+        "openapi: 3.2.0\ninfo: {title: Pets, version: '1'}\nservers: [{url: https://pets.example, name: a}, {url: https://b.example, name: a}]",
+        "openapi: 3.2.0\ninfo: {title: Pets, version: '1'}\nservers: [{url: https://pets.example, name: a}, {url: https://b.example, name: b}]",
+    ),
     case("invalid-limit", "minimum: 0,", "multipleOf: 0,", "multipleOf: 1,"),
     case("duplicate-required", "required: [id]", "required: [id, id]", "required: [id, kind]"),
     case(

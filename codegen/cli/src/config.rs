@@ -72,6 +72,9 @@ pub struct Client {
     /// Makes what cannot be read an error.
     #[serde(default)]
     pub strict: bool,
+    /// Lets the client drop the properties of responses that the document does not declare.
+    #[serde(default)]
+    pub drop_undeclared: bool,
     /// The file of changes that a review accepts.
     pub accepted: Option<String>,
 }

@@ -228,6 +228,7 @@ impl Project {
         let maps = client.map.iter();
         source.maps.extend(maps.map(|(prefix, path)| (prefix.get_ref().clone(), Copies::Directory(shown(path)))));
         source.strict |= client.strict;
+        source.drop_undeclared = client.drop_undeclared;
         self.with_edits(source, config, client)
     }
 
@@ -266,7 +267,7 @@ impl Project {
         source.all_warnings = self.references.all_warnings;
         let given = self.references.maps.iter().cloned();
         source.maps = given.map(|(prefix, directory)| (prefix, Copies::Directory(directory))).collect();
-        source.maps.extend(maps(name, input::text_below(&self.spec(name), "source.toml"))?);
+        source = source.with_settings(settings(name, input::text_below(&self.spec(name), "source.toml"))?);
         // What is wrong in a vendored document is corrected by its overlay, not lost.
         source.strict = true;
         Ok(source)
@@ -367,18 +368,31 @@ pub fn check_name(name: &str) -> Result<(), Error> {
 /// The overlays of an API in the order in which they are applied: corrections, then what the document lacks.
 pub const OVERLAYS: [&str; 2] = ["overlay.yaml", "undocumented.yaml"];
 
-/// The part of `source.toml` that says where copies of URLs are: prefixes of URLs, and directories below that of the API.
-#[derive(serde::Deserialize)]
-struct Maps {
+/// The part of `source.toml` that says how the document is read.
+#[derive(Default, serde::Deserialize)]
+struct SettingsToml {
+    /// Prefixes of URLs, and the directories below that of the API that have copies.
     #[serde(default)]
     map: BTreeMap<String, String>,
+    #[serde(default)]
+    drop_undeclared: bool,
 }
 
-/// The maps that the `source.toml` of an API has.
-pub fn maps(name: &str, text: io::Result<Option<String>>) -> Result<Vec<(String, Copies)>, Error> {
+/// How the document of an API is read.
+#[derive(Default)]
+pub struct Settings {
+    /// Prefixes of URLs, and where their copies are.
+    pub(crate) maps: Vec<(String, Copies)>,
+    /// Whether the client drops undeclared properties of responses.
+    pub(crate) drop_undeclared: bool,
+}
+
+/// The settings that the `source.toml` of an API has.
+pub fn settings(name: &str, text: io::Result<Option<String>>) -> Result<Settings, Error> {
     let shown = format!("specs/{name}/source.toml");
-    let Some(text) = text.map_err(|error| format!("{shown}: {error}"))? else { return Ok(Vec::new()) };
-    let Maps { map } = toml::from_str(&text).map_err(|error| format!("{shown}: {}", error.message()))?;
+    let Some(text) = text.map_err(|error| format!("{shown}: {error}"))? else { return Ok(Settings::default()) };
+    let SettingsToml { map, drop_undeclared } =
+        toml::from_str(&text).map_err(|error| format!("{shown}: {}", error.message()))?;
     for (prefix, directory) in &map {
         parse_map(&format!("{prefix}={directory}")).map_err(|error| format!("{shown}: {error}"))?;
         let is_below = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
@@ -386,5 +400,6 @@ pub fn maps(name: &str, text: io::Result<Option<String>>) -> Result<Vec<(String,
             return Err(Error::from(format!("{shown}: `{directory}` is not below specs/{name}")));
         }
     }
-    Ok(map.into_iter().map(|(prefix, directory)| (prefix, Copies::Inside(directory))).collect())
+    let maps = map.into_iter().map(|(prefix, directory)| (prefix, Copies::Inside(directory))).collect();
+    Ok(Settings { maps, drop_undeclared })
 }

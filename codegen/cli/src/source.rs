@@ -7,6 +7,7 @@ use crm_clients_document::diagnostic::summarize;
 use crm_clients_document::{Input, Pipeline};
 
 use crate::git::Tree;
+use crate::project::Settings;
 use crate::{Error, input, output};
 
 /// So many diagnostics of each code are shown.
@@ -40,6 +41,8 @@ pub struct Source {
     pub(crate) maps: Vec<(String, Copies)>,
     /// Whether what cannot be read is an error.
     pub(crate) strict: bool,
+    /// Whether the client drops undeclared properties of responses.
+    pub(crate) drop_undeclared: bool,
     /// Whether every warning is shown.
     pub(crate) all_warnings: bool,
 }
@@ -57,7 +60,16 @@ enum Files {
 
 impl Source {
     fn new(shown: String, files: Files, overlays: Vec<Overlay>) -> Self {
-        Self { files, shown, overlays, root: None, maps: Vec::new(), strict: false, all_warnings: false }
+        Self {
+            files,
+            shown,
+            overlays,
+            root: None,
+            maps: Vec::new(),
+            strict: false,
+            drop_undeclared: false,
+            all_warnings: false,
+        }
     }
 
     /// Lets references lead to the files below `root`, which contains the document at `path`.
@@ -151,10 +163,11 @@ impl Source {
         Self::new(shown, Files::Revision(tree), overlays)
     }
 
-    /// Adds copies of URLs.
+    /// Reads the document with these settings.
     #[must_use]
-    pub fn with_maps(mut self, maps: Vec<(String, Copies)>) -> Self {
-        self.maps.extend(maps);
+    pub fn with_settings(mut self, settings: Settings) -> Self {
+        self.maps.extend(settings.maps);
+        self.drop_undeclared |= settings.drop_undeclared;
         self
     }
 
@@ -230,7 +243,7 @@ impl Source {
         };
         let overlays: Vec<_> = self.overlays.iter().map(|(name, text)| (name.as_str(), text.as_slice())).collect();
         let input = Input { document: &self.shown, read: &read, overlays: &overlays };
-        let mut state = Pipeline { strict: self.strict, ..Pipeline::new() };
+        let mut state = Pipeline { strict: self.strict, drop_undeclared: self.drop_undeclared, ..Pipeline::new() };
         if let Some((root, main)) = &self.root {
             state.documents.set_root(root, main);
         }

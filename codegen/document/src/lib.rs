@@ -56,6 +56,8 @@ pub struct Pipeline {
     pub documents: SourceMap,
     /// Whether what cannot be read is an error everywhere: a reference that leads nowhere, a key that is there twice, a value of the wrong type.
     pub strict: bool,
+    /// Whether clients drop the properties of responses that the document does not declare.
+    pub drop_undeclared: bool,
 }
 
 impl Pipeline {
@@ -166,7 +168,9 @@ impl Pipeline {
     /// Returns the model of the document. Errors that are found from here on do not stop it.
     pub fn unchecked(&mut self, input: &Input<'_>) -> Option<Document> {
         let value = self.raised(input)?;
-        model::document(&value, &mut self.diagnostics)
+        let mut document = model::document(&value, &mut self.diagnostics)?;
+        document.drop_undeclared = self.drop_undeclared;
+        Some(document)
     }
 
     /// Returns the errors and warnings as a person reads them.

@@ -89,6 +89,8 @@ pub struct Document {
     pub rate_limit: Option<RateLimit>,
     /// `x-rust-text-formats`: the formats whose strings are text.
     pub text_formats: BTreeSet<String>,
+    /// Whether clients drop the properties of responses that are not declared: a setting, not a part of the text.
+    pub drop_undeclared: bool,
     /// Extensions.
     pub extensions: ExtensionMap,
     nodes: Nodes,

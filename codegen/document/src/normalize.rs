@@ -188,6 +188,8 @@ pub struct Discriminator {
     pub property: String,
     /// Value of the property and the variant it stands for.
     pub mapping: Vec<(String, SchemaId)>,
+    /// The variant that all other values stand for, and their absence.
+    pub default: Option<SchemaId>,
 }
 
 impl<'d> Normalizer<'d> {

@@ -216,6 +216,9 @@ fn argument(api: &Api, ty: &Type, name: &proc_macro2::Ident, from: From<'_>) -> 
                 (quote!(impl IntoIterator<Item = #taken>), quote!(#name.into_iter().collect()))
             }
         }
+        Type::Map(value) if **value == Type::Value => {
+            (quote!(impl runtime::IntoObject), quote!(#name.into_object().into_iter().collect()))
+        }
         Type::Map(value) => {
             let taken = type_tokens(api, value, from);
             if converts(value) {
@@ -226,10 +229,7 @@ fn argument(api: &Api, ty: &Type, name: &proc_macro2::Ident, from: From<'_>) -> 
                 (quote!(impl IntoIterator<Item = (impl Into<String>, #taken)>), collect)
             }
         }
-        Type::Object => {
-            let collect = quote!(#name.into_iter().map(|(key, value)| (key.into(), value.into())).collect());
-            (quote!(impl IntoIterator<Item = (impl Into<String>, impl Into<runtime::Value>)>), collect)
-        }
+        Type::Object => (quote!(impl runtime::IntoObject), quote!(#name.into_object())),
         Type::Boxed(inner) => {
             let (taken, made) = argument(api, inner, name, from);
             (taken, quote!(Box::new(#made)))

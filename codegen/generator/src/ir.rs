@@ -555,6 +555,8 @@ impl TypeKind {
 pub struct Struct {
     /// Its fields in document order.
     pub fields: Vec<Field>,
+    /// The properties that it always has with the same value: they are written and checked, and no fields.
+    pub constants: Vec<ConstProperty>,
     /// The field that takes what the others do not, and the type of its values.
     pub rest: Option<(String, Type)>,
     /// Whether it is written as `multipart/form-data`.
@@ -564,6 +566,16 @@ pub struct Struct {
 }
 
 impl Struct {
+    /// Sets the fields, without those that have a single value.
+    fn set_fields(&mut self, fields: Vec<Field>) {
+        for field in fields {
+            match ConstProperty::of(&field) {
+                Some(constant) => self.constants.push(constant),
+                None => self.fields.push(field),
+            }
+        }
+    }
+
     /// Adds the field that takes what the others do not.
     fn add_rest(&mut self, ty: Type) {
         let mut taken: UsedNames = self.fields.iter().map(|field| field.name.as_str()).collect();
@@ -596,6 +608,35 @@ pub struct Field {
     pub is_tag: bool,
     /// Whether a form writes its entries one by one, as `name[key]`.
     pub deep: bool,
+}
+
+/// A property with a single value.
+#[derive(Debug, Clone, Serialize)]
+pub struct ConstProperty {
+    /// The name of the field that it would be.
+    pub name: String,
+    /// The name on the wire.
+    pub wire: String,
+    /// Where the document describes it, as a JSON pointer.
+    pub pointer: String,
+    /// Its value.
+    pub value: TagValue,
+}
+
+impl ConstProperty {
+    /// The constant that a field is, if it is one.
+    fn of(field: &Field) -> Option<Self> {
+        let text = field.constant.as_ref().filter(|_| field.presence == Presence::Required)?;
+        let value = match field.ty {
+            Type::String => TagValue::Text(text.clone()),
+            Type::I32 | Type::I64 | Type::U64 => TagValue::Integer(text.parse().ok()?),
+            Type::F64 => TagValue::of(&serde_json::from_str(text).ok()?)?,
+            Type::Boolean => TagValue::Boolean(text == "true"),
+            Type::Value if text == "null" => TagValue::Null,
+            _ => return None,
+        };
+        Some(Self { name: field.name.clone(), wire: field.wire.clone(), pointer: field.pointer.clone(), value })
+    }
 }
 
 /// Whether a field can be absent or null, and how that is written.
@@ -706,6 +747,8 @@ pub struct UnionVariant {
     pub tags: Vec<TagValue>,
     /// Where there is no tag: properties that have one of these values in this variant, and others in another one.
     pub conditions: Vec<(String, Vec<TagValue>)>,
+    /// Whether it is also what the tag's other values stand for, and its absence.
+    pub is_default: bool,
 }
 
 impl UnionVariant {

@@ -36,7 +36,7 @@ pub use hook::{Hook, HookError, RequestContext, ResponseContext};
 pub use included::Included;
 pub use pagination::{Checkpoint, Items, Pages};
 pub use record::Recorder;
-pub use request::{Sending, UndeclaredCall, Upload};
+pub use request::{IntoObject, Sending, SetIfSome, UndeclaredCall, Upload};
 pub use response::{
     Response,
     byte_stream::ByteStream,
@@ -72,6 +72,7 @@ pub mod generated {
     pub use crate::response::events::{EventReader, EventShape};
     pub use crate::response::select::{ResponseCase, Responses};
     pub use crate::serde::additional::Rest;
+    pub use crate::serde::constant::Constant;
     pub use crate::serde::content::Content;
     pub use crate::serde::de::{Decode, Key, Object, PropertyReader, is_required, read};
     pub use crate::serde::open_enum::{read_integer, read_string};

@@ -3,15 +3,19 @@
 mod body;
 mod call;
 mod fields;
+mod into_object;
 mod multipart;
 mod operation_call;
 mod parts;
+mod set_if_some;
 mod undeclared;
 mod upload;
 mod whole_query;
 
 pub use call::{Call, Sending};
+pub use into_object::IntoObject;
 pub use multipart::{FormParts, MultipartBody};
 pub(crate) use parts::{RequestParts, ResponseMode, checked_header};
+pub use set_if_some::SetIfSome;
 pub use undeclared::UndeclaredCall;
 pub use upload::Upload;

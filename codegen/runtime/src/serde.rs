@@ -2,6 +2,7 @@
 
 pub(crate) mod additional;
 pub(crate) mod base64_text;
+pub(crate) mod constant;
 pub(crate) mod content;
 pub(crate) mod de;
 pub(crate) mod lenient;

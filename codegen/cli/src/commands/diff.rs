@@ -14,7 +14,7 @@ use semver::Version;
 use crate::accepted::Accepted;
 use crate::config::{self, Config};
 use crate::git::{self, Repository};
-use crate::project::{OVERLAYS, maps};
+use crate::project::{OVERLAYS, settings};
 use crate::source::Source;
 use crate::{Error, Outcome, Project, output};
 
@@ -169,7 +169,7 @@ impl Command<'_> {
         if let Some(api) = overlaid.then(|| directory.strip_prefix("specs/")).flatten() {
             let text = self.repository.read(revision, &format!("{directory}/source.toml"));
             let text = text.ok().map(|text| String::from_utf8_lossy(&text).into_owned());
-            return Ok(source.with_maps(maps(api, Ok(text))?));
+            return Ok(source.with_settings(settings(api, Ok(text))?));
         }
         Ok(self.rooted(self.project.configured_source(source), revision, path))
     }

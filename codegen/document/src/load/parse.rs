@@ -82,13 +82,18 @@ fn read(bytes: &[u8]) -> Result<Parsed, ParseError> {
     Ok(Parsed { value, findings, note })
 }
 
-/// Reads a text in its language. JSON with commas too many or comments is YAML, and a tab in the indentation of YAML is two spaces.
+/// Reads a text in its language. JSON with commas too many or `#` comments is YAML, and a tab in the indentation of YAML is two spaces.
 fn tolerant(text: &str) -> Result<(Value, Vec<Finding>, Option<ParseError>), ParseError> {
-    if is_json(text) {
+    if is_json(text) || comment_at(text, 0) {
         return match json(text) {
             Ok((value, findings)) => Ok((value, findings, None)),
-            Err(fault) if fault.code == "not-json" => match yaml(text) {
-                Ok((value, findings)) if value.is_object() => {
+            Err(fault) if fault.code == "not-json" => match (comment(text), yaml(text)) {
+                (Some(offset), _) => {
+                    let message = "the document is not JSON: it has a comment";
+                    let help = "remove the comments, or write the document in YAML with `#` comments";
+                    Err(ParseError::new("not-json", offset, message, help))
+                }
+                (None, Ok((value, findings))) if value.is_object() => {
                     let message = format!("{}; it is read as YAML", fault.message);
                     Ok((value, findings, Some(ParseError { message, ..fault })))
                 }
@@ -107,6 +112,26 @@ fn tolerant(text: &str) -> Result<(Value, Vec<Finding>, Option<ParseError>), Par
         }
         Err(fault) => Err(fault),
     }
+}
+
+/// The offset of the first comment in JSON, as JavaScript writes it. YAML would read it as text.
+fn comment(text: &str) -> Option<usize> {
+    let (mut in_string, mut escaped) = (false, false);
+    text.bytes().enumerate().find_map(|(offset, byte)| {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = in_string,
+            b'"' => in_string = !in_string,
+            b'/' if !in_string && comment_at(text, offset) => return Some(offset),
+            _ => {}
+        }
+        None
+    })
+}
+
+fn comment_at(text: &str, offset: usize) -> bool {
+    let rest = text.get(offset..).map_or("", str::trim_start);
+    rest.starts_with("//") || rest.starts_with("/*")
 }
 
 /// The text with two spaces for each tab in the indentation, and the offset of the first; none if there is no such tab.

@@ -372,6 +372,7 @@ fn distribute(normalizer: &mut Normalizer<'_>, id: SchemaId, parts: &Parts) -> S
     let replacement = |old: SchemaId| replaced.get(&old).copied().unwrap_or(old);
     let discriminator = discriminator.map(|discriminator| Discriminator {
         mapping: discriminator.mapping.into_iter().map(|(value, variant)| (value, replacement(variant))).collect(),
+        default: discriminator.default.map(replacement),
         ..discriminator
     });
     Shape::Choice(Choice { variants: new, discriminator, overlaps })

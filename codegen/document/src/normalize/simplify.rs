@@ -262,12 +262,6 @@ impl<'d> Simplifier<'_, 'd> {
             Some(own) if !keywords.is_composed() && !keywords.types.is_empty() => facts(own, &limits),
             _ => Vec::new(),
         };
-        if keywords.discriminator.is_some_and(|discriminator| discriminator.default_mapping.is_some()) {
-            let message =
-                "`defaultMapping` has no effect: an object with a value that is not mapped is kept as it came";
-            let help = "list the values in `mapping`, if they are known";
-            self.warn(&keywords, "discriminator", "unserved-default-mapping", message.to_owned(), help);
-        }
         let choices = [("oneOf", &keywords.one_of), ("anyOf", &keywords.any_of)];
         let discriminator = keywords.discriminator.map(|discriminator| Discriminator {
             property: discriminator.property.clone(),
@@ -276,6 +270,7 @@ impl<'d> Simplifier<'_, 'd> {
                 .iter()
                 .map(|(value, id)| (value.clone(), self.normalizer.referred(*id)))
                 .collect(),
+            default: discriminator.default_mapping.map(|id| self.normalizer.referred(id)),
         });
         let choice_kind = |ids: &[SchemaId], overlaps: bool, normalizer: &Normalizer<'d>| {
             let variants = ids.iter().map(|id| normalizer.referred(*id)).collect();

@@ -199,6 +199,15 @@ impl<'a> Writer<'a> {
                 (value, None) => given.extend(self.required(field, value)?),
             }
         }
+        for constant in &kind.constants {
+            match property(value, &constant.wire, kind.multipart, &mut carried) {
+                Some(value) if constant.value.matches(value) => {}
+                _ => {
+                    let (wire, only) = (&constant.wire, &constant.value);
+                    return Err(Unsupported(format!("the property `{wire}` is not `{only}`")));
+                }
+            }
+        }
         for (key, value) in value.iter().filter(|(key, _)| !carried.contains(&key.as_str())) {
             let (Some((_, ty)), Some(setter)) = (&kind.rest, &names.rest) else {
                 return Err(Unsupported(format!("it has no property `{key}`")));

@@ -17,7 +17,7 @@ use crate::names::{self, UsedNames};
 pub fn file(api: &Api, resource: &Resource, header: Header<'_>) -> String {
     let mut file = File::new(header);
     let docs = escape::module_docs(&resource.docs);
-    let imports = imports(resource);
+    let imports = imports(api, resource);
     file.items(quote!(#docs #imports));
     file.items(handle(api, resource));
     for operation in &resource.operations {
@@ -44,12 +44,14 @@ pub fn file(api: &Api, resource: &Resource, header: Header<'_>) -> String {
     file.finish()
 }
 
-fn imports(resource: &Resource) -> TokenStream {
+fn imports(api: &Api, resource: &Resource) -> TokenStream {
     let operations = &resource.operations;
     let arguments = || {
         let of_operations =
             operations.iter().flat_map(|operation| operation.required.iter().chain(&operation.optional));
-        resource.arguments.iter().chain(of_operations)
+        let own_scope = resource.scope.filter(|index| api.scopes[*index].module == resource.module);
+        let of_children = own_scope.into_iter().flat_map(|index| scopes::child_arguments(api, index));
+        resource.arguments.iter().chain(of_operations).chain(of_children)
     };
     let bodies = || operations.iter().filter_map(|operation| operation.body.as_ref());
     let outputs = || operations.iter().flat_map(Operation::given);

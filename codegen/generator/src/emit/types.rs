@@ -136,9 +136,12 @@ impl Writer<'_> {
 
 /// What stands in front of a definition.
 fn head(def: &TypeDef) -> TokenStream {
-    let docs = escape::docs(&def.docs);
-    let deprecated = def.deprecated.then(|| quote!(#[deprecated]));
+    let (docs, deprecated) = (escape::docs(&def.docs), deprecated(def));
     quote!(#docs #deprecated)
+}
+
+fn deprecated(def: &TypeDef) -> Option<TokenStream> {
+    def.deprecated.then(|| quote!(#[deprecated]))
 }
 
 /// An enum with its entries: variant, value as documented, value as a literal.

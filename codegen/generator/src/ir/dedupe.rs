@@ -128,6 +128,9 @@ impl Make {
                     (field.deep, &field.values).hash(&mut hasher);
                     hash_type(&field.ty, &mut named, &mut hasher);
                 }
+                for constant in &kind.constants {
+                    (&constant.wire, &constant.value).hash(&mut hasher);
+                }
                 if let Some((name, ty)) = &kind.rest {
                     name.hash(&mut hasher);
                     hash_type(ty, &mut named, &mut hasher);
@@ -139,6 +142,7 @@ impl Make {
                 kind.tag.hash(&mut hasher);
                 for variant in &kind.variants {
                     (&variant.name, variant.json, &variant.tags, &variant.conditions).hash(&mut hasher);
+                    variant.is_default.hash(&mut hasher);
                     hash_type(&variant.ty, &mut named, &mut hasher);
                 }
                 kind.base.iter().for_each(|base| hash_type(base, &mut named, &mut hasher));

@@ -63,7 +63,8 @@ impl<'d> Types<'d> {
             }
         }
         if self.own_discriminator(id).is_some_and(|own| std::ptr::eq(own, discriminator)) {
-            for (_, target) in &discriminator.mapping {
+            let mapped = discriminator.mapping.iter().map(|(_, target)| target).chain(&discriminator.default_mapping);
+            for target in mapped {
                 let target = self.schemas.referred(*target);
                 if !ids.contains(&target) {
                     ids.push(target);
@@ -74,9 +75,11 @@ impl<'d> Types<'d> {
         for member in ids {
             let mapped = discriminator.mapping.iter().filter(|(_, target)| self.schemas.referred(*target) == member);
             let tags: Vec<TagValue> = mapped.map(|(value, _)| TagValue::Text(value.clone())).collect();
-            if member != id || !tags.is_empty() || with_itself && discriminator.mapping.is_empty() {
+            let is_default =
+                discriminator.default_mapping.is_some_and(|target| self.schemas.referred(target) == member);
+            if member != id || !tags.is_empty() || is_default || with_itself && discriminator.mapping.is_empty() {
                 let shape = normalize::shape(&mut self.schemas, member);
-                found.push(Alternative { tags, ..Alternative::new(member, shape) });
+                found.push(Alternative { tags, is_default, ..Alternative::new(member, shape) });
             }
         }
         found

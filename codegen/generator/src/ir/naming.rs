@@ -335,13 +335,19 @@ fn loosen_endless(types: &mut [TypeDef], pointers: &[String], diagnostics: &mut 
     }
 }
 
-/// Puts a `Box` where a type would contain itself and so have no size.
+/// Puts a `Box` where a type would contain itself and so have no size: at the fields of structs, and where these are not enough, at
+/// the variants of unions.
 fn box_recursion(types: &mut [TypeDef]) {
+    box_cycles(types, |kind| matches!(kind, TypeKind::Struct(_)));
+    box_cycles(types, |kind| !matches!(kind, TypeKind::Alias(_)));
+}
+
+fn box_cycles(types: &mut [TypeDef], has_boxes: impl Fn(&TypeKind) -> bool) {
     let edges: Vec<Vec<usize>> =
         types.iter().map(|def| def.kind.types().into_iter().filter_map(direct).map(|id| id.0).collect()).collect();
     let cycle = strongly_connected(&edges);
     for (index, def) in types.iter_mut().enumerate() {
-        if matches!(def.kind, TypeKind::Alias(_)) {
+        if !has_boxes(&def.kind) {
             continue;
         }
         each_type_mut(&mut def.kind, &mut |ty| {
@@ -423,7 +429,13 @@ fn strongly_connected(edges: &[Vec<usize>]) -> Vec<usize> {
 pub const SHARED: &str = "shared";
 
 /// Gives each type its file and says which are sent.
-pub fn place(types: &mut [TypeDef], resources: &[Resource], webhooks: Option<&Webhooks>, errors: &[Type]) {
+pub fn place(
+    types: &mut [TypeDef],
+    resources: &[Resource],
+    webhooks: Option<&Webhooks>,
+    errors: &[Type],
+    drop_undeclared: bool,
+) {
     let mut sent = HashSet::new();
     let mut described = HashMap::new();
     for resource in resources {
@@ -439,7 +451,9 @@ pub fn place(types: &mut [TypeDef], resources: &[Resource], webhooks: Option<&We
     for event in webhooks.iter().flat_map(|webhooks| &webhooks.events) {
         described.extend(webhooks.map(|webhooks| (event.pointer.as_str(), webhooks.module.as_str())));
     }
-    keep_undeclared(types, &sent, &received(types, resources, webhooks, errors));
+    if !drop_undeclared {
+        keep_undeclared(types, &sent, &received(types, resources, webhooks, errors));
+    }
     for (index, def) in types.iter_mut().enumerate() {
         def.sent = sent.contains(&TypeId(index));
         def.module = module_of(&def.pointer, &described);

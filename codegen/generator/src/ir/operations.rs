@@ -16,7 +16,7 @@ use super::{
 };
 use crate::markdown;
 use crate::names::{self, UsedNames};
-use crm_clients_document::diagnostic::Diagnostics;
+use crm_clients_document::diagnostic::{Diagnostics, child};
 use crm_clients_document::model::{self, Document, OperationId, Parameter, ParameterId, SecuritySchemeKind};
 use crm_clients_document::normalize;
 use crm_clients_document::template;
@@ -60,6 +60,8 @@ pub fn build(document: &Document, name: &str, diagnostics: &mut Diagnostics) -> 
     let mut webhooks = builder.webhooks(&resources);
     let response_headers = builder.response_headers(&resources);
     builder.report_links();
+    builder.report_device_flows();
+    builder.report_parents_of_tags();
     builder.unused_components();
     builder.types.set_json_kinds();
     builder.types.set_tags();
@@ -80,7 +82,8 @@ pub fn build(document: &Document, name: &str, diagnostics: &mut Diagnostics) -> 
     }
     pages::attach(&mut resources, &types, document, diagnostics);
     let error_types: Vec<Type> = errors.iter().map(|error| error.ty.clone()).collect();
-    naming::place(&mut types, &resources, webhooks.as_ref(), &error_types);
+    let drops = document.drop_undeclared;
+    naming::place(&mut types, &resources, webhooks.as_ref(), &error_types, drops);
     let error_fields = errors::error_fields(&errors, &types);
     let schemes: Vec<Scheme> = schemes.into_iter().map(|(_, scheme)| scheme).collect();
     let taken = client_names(&resources, webhooks.as_ref(), response_headers.as_ref(), &schemes);
@@ -455,6 +458,33 @@ impl<'d> Builder<'d> {
                     format!("the link `{name}` becomes no method: callers call `{target}` with values of the response");
                 let help = "ignore this, unless callers need the link";
                 self.types.diagnostics.warning("unserved-link", link.pointer.clone(), message, help);
+            }
+        }
+    }
+
+    /// Reports flows for which a person enters a code on another device.
+    fn report_device_flows(&mut self) {
+        for (name, scheme) in &self.types.document.components.security_schemes {
+            let SecuritySchemeKind::OAuth2 { flows, .. } = &scheme.kind else { continue };
+            if flows.device_authorization.is_some() {
+                let pointer = child(&child("/components/securitySchemes", name), "flows");
+                let message = "the client does not ask for a device code (RFC 8628): it takes the tokens of this flow";
+                let help =
+                    "request the device code and the token with your own code, and give the client the refresh token";
+                self.types.diagnostics.warning("unserved-flow", child(&pointer, "deviceAuthorization"), message, help);
+            }
+        }
+    }
+
+    /// Reports tags with a parent: resources are beside each other, so that a tag keeps its handle when its parent changes.
+    fn report_parents_of_tags(&mut self) {
+        for (index, tag) in self.types.document.tags.iter().enumerate() {
+            if let Some(parent) = &tag.parent {
+                let message =
+                    format!("the resource of `{}` is beside that of its parent `{parent}`, not in it", tag.name);
+                let help = "ignore this, unless the documentation of the API relies on the parent";
+                let pointer = child(&child("/tags", &index.to_string()), "parent");
+                self.types.diagnostics.warning("unserved-parent", pointer, message, help);
             }
         }
     }

@@ -237,13 +237,17 @@ struct Names {
 
 impl Joined {
     fn into_scheme(self, names: &mut Names) -> (Vec<String>, Scheme) {
-        let tokens = (self.kind == CredentialKind::Bearer).then(|| tokens(self.oauth2.as_ref(), names));
+        let scheme = self.served.first().map_or_else(String::new, |served| names::value_name(served));
+        let tokens = (self.kind == CredentialKind::Bearer).then(|| tokens(self.oauth2.as_ref(), &scheme, names));
         (self.served, Scheme { name: self.name, pointer: self.pointer, docs: self.docs, kind: self.kind, tokens })
     }
 }
 
-fn tokens(oauth2: Option<&OAuth2>, names: &mut Names) -> Tokens {
-    let source = names.builder.claim("token_source");
+/// The methods for tokens. Where another scheme has the same, they begin with the name of the scheme.
+fn tokens(oauth2: Option<&OAuth2>, scheme: &str, names: &mut Names) -> Tokens {
+    let claim =
+        |names: &mut UsedNames, name: &str| names.claim_any(name, [format!("{}_{name}", names::suffix(scheme))]);
+    let source = claim(&mut names.builder, "token_source");
     let Some(oauth2) = oauth2 else {
         return Tokens { source, url: None, grants: Vec::new(), basic: false, refresh_token: None, revocation: None };
     };
@@ -254,12 +258,12 @@ fn tokens(oauth2: Option<&OAuth2>, names: &mut Names) -> Tokens {
     ];
     let grants: Vec<Grant> = grants
         .into_iter()
-        .filter_map(|(name, kind, url)| Some(Grant { url: url.clone()?, name: names.builder.claim(name), kind }))
+        .filter_map(|(name, kind, url)| Some(Grant { url: url.clone()?, name: claim(&mut names.builder, name), kind }))
         .collect();
-    let url = (!grants.is_empty()).then(|| names.builder.claim("token_url"));
-    let refresh_token = (!grants.is_empty()).then(|| names.client.claim("refresh_token"));
+    let url = (!grants.is_empty()).then(|| claim(&mut names.builder, "token_url"));
+    let refresh_token = (!grants.is_empty()).then(|| claim(&mut names.client, "refresh_token"));
     let revocation = oauth2.beyond.revocation_url.clone().map(|url| Revocation {
-        name: names.client.claim("revoke_token"),
+        name: claim(&mut names.client, "revoke_token"),
         url,
         by_bearer: oauth2.beyond.revoked_by_bearer,
     });

@@ -238,17 +238,19 @@ impl<'d> Types<'d> {
 
     pub(super) fn object(&mut self, id: SchemaId, fields: &Fields, direction: Direction, place: &str) -> Type {
         let draft = self.reserve(id, direction, place);
-        let mut kind = Struct::default();
+        let mut listed = Vec::new();
         for (wire, (schema, required)) in &fields.properties {
             if let Some(mut field) = self.field(wire, *schema, *required, direction, place) {
                 if self.schemas[*schema].component.is_some() {
                     // What the property refers to says nothing of the property.
                     field.pointer = child(&child(&self.schemas[id].pointer, "properties"), wire);
                 }
-                kind.fields.push(field);
+                listed.push(field);
             }
         }
-        settle_fields(&mut kind.fields);
+        settle_fields(&mut listed);
+        let mut kind = Struct::default();
+        kind.set_fields(listed);
         match fields.additional {
             Additional::Unsaid => {}
             Additional::Forbidden => kind.closed = true,
@@ -411,11 +413,13 @@ impl<'d> Types<'d> {
         };
         let place = self.name_of(id).unwrap_or_else(|| place.to_owned());
         let draft = self.reserve(id, Direction::Form, &place);
-        let mut kind = Struct { multipart: true, ..Struct::default() };
+        let mut listed = Vec::new();
         for (wire, (schema, required)) in &fields.properties {
-            self.form_fields(wire, *schema, *required, deep.contains(&wire.as_str()), &place, 0, &mut kind.fields);
+            self.form_fields(wire, *schema, *required, deep.contains(&wire.as_str()), &place, 0, &mut listed);
         }
-        settle_fields(&mut kind.fields);
+        settle_fields(&mut listed);
+        let mut kind = Struct { multipart: true, ..Struct::default() };
+        kind.set_fields(listed);
         kind.rest = match fields.additional {
             Additional::Unsaid | Additional::Forbidden => None,
             Additional::Any => Some(Type::Value),

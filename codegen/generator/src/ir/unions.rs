@@ -24,11 +24,13 @@ pub(super) struct Alternative {
     pub(super) shape: Shape,
     pub(super) tags: Vec<TagValue>,
     pub(super) conditions: Vec<(String, Vec<TagValue>)>,
+    /// Whether the discriminator names it for all other values.
+    pub(super) is_default: bool,
 }
 
 impl Alternative {
     pub(super) fn new(id: SchemaId, shape: Shape) -> Self {
-        Self { id, shape, tags: Vec::new(), conditions: Vec::new() }
+        Self { id, shape, tags: Vec::new(), conditions: Vec::new(), is_default: false }
     }
 }
 
@@ -49,6 +51,10 @@ impl Types<'_> {
             return ty;
         }
         let declared = choice.discriminator.as_ref().and_then(|one| self.declared_tag(one, &mut found));
+        let has_default = choice.discriminator.as_ref().is_some_and(|one| one.default.is_some());
+        if has_default && declared.is_none() {
+            self.report_unserved_default(id);
+        }
         let tag = declared.or_else(|| self.implied_tag(&mut found));
         if tag.is_none() {
             self.add_conditions(&mut found);
@@ -115,7 +121,7 @@ impl Types<'_> {
         name: String,
         ty: Type,
     ) {
-        let Alternative { tags, conditions, .. } = alternative.clone();
+        let Alternative { tags, conditions, is_default, .. } = alternative.clone();
         let is_same = |other: &UnionVariant| match union.tag {
             Some(_) => other.tags == tags,
             None => other.conditions == conditions,
@@ -125,7 +131,8 @@ impl Types<'_> {
         }
         taken.claim(&name);
         // The kinds are set when all types are known.
-        union.variants.push(UnionVariant { name, ty, json: JsonKind::Any, tags, conditions });
+        let is_default = is_default && union.tag.is_some();
+        union.variants.push(UnionVariant { name, ty, json: JsonKind::Any, tags, conditions, is_default });
     }
 
     /// A choice within a choice is the same as one choice of all of them. One that has a name stays a variant, unless it

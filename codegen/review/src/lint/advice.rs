@@ -136,6 +136,13 @@ pub(super) const RULES: &[Rule] = &[
         checks: &[Each(ObjectKind::Schema, schemas::undeclared_discriminator)],
     },
     Rule {
+        id: "invalid-pattern",
+        error_in: Versions::NONE,
+        sentence: "a pattern is no regular expression of ECMAScript",
+        remedy: "correct the pattern, or remove it",
+        checks: &[Each(ObjectKind::Schema, schemas::invalid_pattern)],
+    },
+    Rule {
         id: "duplicate-enum-value",
         error_in: Versions::NONE,
         sentence: "`enum` lists a value twice",

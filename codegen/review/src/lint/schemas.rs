@@ -128,6 +128,27 @@ pub(super) fn duplicate_required(schema: &Node<'_>, found: &mut Found) {
     }
 }
 
+pub(super) fn duplicate_type(schema: &Node<'_>, found: &mut Found) {
+    let Some(types) = schema.object.get("type").and_then(Value::as_array) else { return };
+    for (index, name) in types.iter().enumerate().filter(|(index, name)| types[..*index].contains(name)) {
+        found.push((child(&schema.place("type"), &index.to_string()), format!("`type` lists {name} a second time")));
+    }
+}
+
+/// Patterns are regular expressions of ECMAScript; many are written without its flag for Unicode.
+pub(super) fn invalid_pattern(schema: &Node<'_>, found: &mut Found) {
+    let pattern = schema.text("pattern").map(|pattern| (pattern, schema.place("pattern")));
+    let properties = schema.object.get("patternProperties").and_then(Value::as_object);
+    let names = properties.into_iter().flat_map(JsonObject::keys);
+    let names = names.map(|name| (name.as_str(), child(&schema.place("patternProperties"), name)));
+    for (pattern, place) in pattern.into_iter().chain(names) {
+        let error = |flags: &str| regress::Regex::with_flags(pattern, flags).err();
+        if let (Some(_), Some(error)) = (error("u"), error("")) {
+            found.push((place, format!("the pattern is no regular expression: {error}")));
+        }
+    }
+}
+
 pub(super) fn empty_required(schema: &Node<'_>, found: &mut Found) {
     if schema.object.get("required").and_then(Value::as_array).is_some_and(Vec::is_empty) {
         found.push((schema.place("required"), "`required` lists no property".to_owned()));

@@ -1,5 +1,7 @@
 //! Rules about servers and their variables.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use super::{Found, JsonObject, Node};
@@ -36,6 +38,17 @@ pub(super) fn url(server: &Node<'_>, found: &mut Found) {
         return;
     };
     found.push((server.place("url"), message));
+}
+
+pub(super) fn duplicate_names(holder: &Node<'_>, found: &mut Found) {
+    let servers = holder.object.get("servers").and_then(Value::as_array).into_iter().flatten().enumerate();
+    let mut seen = HashSet::new();
+    for (index, name) in servers.filter_map(|(index, server)| Some((index, server.get("name")?.as_str()?))) {
+        if !seen.insert(name) {
+            let place = child(&child(&holder.place("servers"), &index.to_string()), "name");
+            found.push((place, format!("another server is named `{name}`")));
+        }
+    }
 }
 
 pub(super) fn undeclared(server: &Node<'_>, found: &mut Found) {

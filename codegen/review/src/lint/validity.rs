@@ -91,6 +91,17 @@ pub(super) const RULES: &[Rule] = &[
         checks: &[Each(ObjectKind::ServerVariable, servers::values)],
     },
     Rule {
+        id: "duplicate-server-name",
+        error_in: Versions::ALL,
+        sentence: "two servers of a list have the same name",
+        remedy: "rename one of the two",
+        checks: &[
+            Each(ObjectKind::Document, servers::duplicate_names),
+            Each(ObjectKind::PathItem, servers::duplicate_names),
+            Each(ObjectKind::Operation, servers::duplicate_names),
+        ],
+    },
+    Rule {
         id: "duplicate-parameter",
         error_in: Versions::ALL,
         sentence: "two parameters have the same name and location",
@@ -281,6 +292,13 @@ pub(super) const RULES: &[Rule] = &[
         sentence: "`required` lists a property twice",
         remedy: "remove one of the two",
         checks: &[Each(ObjectKind::Schema, schemas::duplicate_required)],
+    },
+    Rule {
+        id: "duplicate-type",
+        error_in: Versions::ALL,
+        sentence: "`type` lists a type twice",
+        remedy: "remove one of the two, or write the type that was meant",
+        checks: &[Each(ObjectKind::Schema, schemas::duplicate_type)],
     },
     Rule {
         id: "empty-required",

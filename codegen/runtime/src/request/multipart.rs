@@ -348,16 +348,21 @@ impl HttpBody for Sections {
 
 /// Lists the parts of a struct: `multipart! { AvatarForm { avatar: optional_file "avatar", } }`.
 ///
-/// Each field is followed by how it is sent, which is a method of [`FormParts`], and its part's name.
+/// Each field is followed by how it is sent, which is a method of [`FormParts`], and its part's name. Parts with a single value are
+/// listed before the fields, as in [`object!`].
 #[doc(hidden)]
 #[macro_export]
 macro_rules! multipart {
-    ($body:ident { $($field:ident : $mode:ident $name:literal),* $(,)? }) => {
+    (
+        $body:ident $(always { $($constant:literal : $kind:ident($value:expr)),* $(,)? })?
+        { $($field:ident : $mode:ident $name:literal),* $(,)? }
+    ) => {
         impl $crate::generated::MultipartBody for $body {
             #[inline]
             fn into_parts(self) -> $crate::generated::FormParts {
                 #[allow(unused_mut, reason = "a form may have no part")]
                 let mut parts = $crate::generated::FormParts::new();
+                $($(parts.required_text($constant, $crate::generated::Constant::$kind($value));)*)?
                 $(parts.$mode($name, self.$field);)*
                 parts
             }

@@ -15,6 +15,7 @@ use serde_json::Value;
 use crate::Patch;
 use crate::response::limits;
 use crate::serde::additional::Rest;
+use crate::serde::constant::{Constant, ConstantSeed};
 use crate::serde::content::{Content, OBJECT};
 use crate::serde::lenient::{Lenient, LenientNumber};
 use crate::serde::tolerance::{self, Tolerant};
@@ -114,6 +115,9 @@ pub trait Object: Decode {
 pub trait PropertyReader {
     /// A property that must be there.
     fn required<T: Decode>(&mut self, name: &'static str, slot: &mut T) -> bool;
+
+    /// A property that must be there and allows a single value.
+    fn constant(&mut self, name: &'static str, constant: Constant) -> bool;
 
     /// A property that need not be there.
     fn optional<T: Decode>(&mut self, name: &'static str, slot: &mut T) -> bool;
@@ -307,6 +311,11 @@ impl<'de, A: MapAccess<'de>> PropertyReader for FieldVisitor<'_, 'de, A> {
     }
 
     #[inline(always)]
+    fn constant(&mut self, name: &'static str, constant: Constant) -> bool {
+        self.field(name, ConstantSeed { constant, tolerant: self.tolerant }, |()| {})
+    }
+
+    #[inline(always)]
     fn optional<T: Decode>(&mut self, name: &'static str, slot: &mut T) -> bool {
         self.field(name, Tolerant::<T>::new(self.tolerant), |value| {
             if let Some(value) = value {
@@ -385,6 +394,11 @@ impl MissingSearch {
 impl PropertyReader for MissingSearch {
     #[inline(always)]
     fn required<T: Decode>(&mut self, name: &'static str, _slot: &mut T) -> bool {
+        self.required(name)
+    }
+
+    #[inline(always)]
+    fn constant(&mut self, name: &'static str, _constant: Constant) -> bool {
         self.required(name)
     }
 

@@ -15,12 +15,16 @@
 //! | `lenient` | a number | error | error | a numeric string, too | as number |
 //! | `optional_lenient` | `Option` of a number | `None` | `None` | a numeric string, too | unless `None` |
 //!
+//! A property that allows a single value is no field: it is written with that value, and an object without it is an error.
+//! Another value is left out as one that is not of its type.
+//!
 //! The value of a property that may be absent is left out where it is not of its type; see
 //! [`tolerance`](crate::serde::tolerance).
 
 /// Lists the properties of a struct: `object! { Contact rest extra { id: required "id", } }`. Each field is followed by its
 /// mode and by the property's name. The field `extra` takes every other property, and is written after the others; a struct
-/// without such a field leaves them out.
+/// without such a field leaves them out. Properties with a single value are listed before the fields:
+/// `object! { Contact always { "type": Text("contacts"), } { id: required "id", } }`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! object {
@@ -34,11 +38,15 @@ macro_rules! object {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! read_object {
-    ($name:ident $(rest $rest:ident)? { $($field:ident : $mode:ident $key:literal),* $(,)? }) => {
+    (
+        $name:ident $(rest $rest:ident)? $(always { $($constant:literal : $kind:ident($value:expr)),* $(,)? })?
+        { $($field:ident : $mode:ident $key:literal),* $(,)? }
+    ) => {
         impl $crate::generated::Decode for $name {
-            const KEYS: &'static [$crate::generated::Key] = &[$(
-                $crate::generated::Key { name: $key, required: $crate::generated::is_required::$mode },
-            )*];
+            const KEYS: &'static [$crate::generated::Key] = &[
+                $($($crate::generated::Key { name: $constant, required: true },)*)?
+                $($crate::generated::Key { name: $key, required: $crate::generated::is_required::$mode },)*
+            ];
             const KEEPS_ALL: bool = false $(|| !::core::stringify!($rest).is_empty())?;
 
             #[inline]
@@ -53,7 +61,10 @@ macro_rules! read_object {
         impl $crate::generated::Object for $name {
             #[inline(always)]
             fn each<R: $crate::generated::PropertyReader>(&mut self, reader: &mut R) -> bool {
-                $(R::$mode(reader, $key, &mut self.$field) ||)* $(R::rest(reader, &mut self.$rest) ||)? R::skip(reader)
+                $($(R::constant(reader, $constant, $crate::generated::Constant::$kind($value)) ||)*)?
+                $(R::$mode(reader, $key, &mut self.$field) ||)*
+                $(R::rest(reader, &mut self.$rest) ||)?
+                R::skip(reader)
             }
         }
 
@@ -71,10 +82,14 @@ macro_rules! read_object {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! write_object {
-    ($name:ident $(rest $rest:ident)? { $($field:ident : $mode:ident $key:literal),* $(,)? }) => {
+    (
+        $name:ident $(rest $rest:ident)? $(always { $($constant:literal : $kind:ident($value:expr)),* $(,)? })?
+        { $($field:ident : $mode:ident $key:literal),* $(,)? }
+    ) => {
         impl $crate::generated::WriteObject for $name {
             fn write<W: $crate::generated::PropertyWriter>(&self, writer: &mut W) {
                 $(W::reserve(writer, &self.$rest);)?
+                $($(W::constant(writer, $constant, $crate::generated::Constant::$kind($value));)*)?
                 $(W::$mode(writer, $key, &self.$field);)*
                 $(W::rest(writer, &self.$rest);)?
             }

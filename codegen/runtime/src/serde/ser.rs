@@ -3,6 +3,7 @@
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::Patch;
+use crate::serde::constant::Constant;
 use crate::serde::de::Decode;
 
 /// A type that is written as a JSON object.
@@ -17,6 +18,9 @@ pub trait WriteObject {
 pub trait PropertyWriter {
     /// Writes a property.
     fn required<T: Serialize>(&mut self, name: &'static str, value: &T);
+
+    /// Writes a property that allows a single value.
+    fn constant(&mut self, name: &'static str, constant: Constant);
 
     /// Writes a property that has a value.
     fn optional<T: Serialize>(&mut self, name: &'static str, value: &Option<T>) {
@@ -101,6 +105,12 @@ impl<M: SerializeMap> PropertyWriter for Writer<M> {
             self.reserved.retain(|reserved| reserved != name);
         }
         self.entry(name, value);
+    }
+
+    fn constant(&mut self, name: &'static str, constant: Constant) {
+        if !self.reserved.iter().any(|reserved| reserved == name) {
+            self.entry(name, &constant);
+        }
     }
 
     #[inline]

@@ -210,7 +210,7 @@ pub(crate) fn is_on() -> bool {
 }
 
 /// Whether the value at this place is left out if it cannot be decoded.
-fn captures() -> bool {
+pub(crate) fn captures() -> bool {
     STATE.with(|state| !state.in_lists.get()) || with_position(|position| position.is_in_list())
 }
 
@@ -323,6 +323,11 @@ impl Mark {
         });
         Ok(())
     }
+}
+
+/// Leaves out a value at this place that was decoded, and is not what the property allows.
+pub(crate) fn leave_out<E: de::Error>(reason: &dyn fmt::Display, value: Value) -> Result<(), E> {
+    Mark::now().leave_out(reason, value)
 }
 
 fn holds_list(value: &Value) -> bool {

@@ -132,6 +132,8 @@ pub enum Tag {
     Null,
     /// Any value of this kind.
     Any(fn(&Content) -> bool),
+    /// What no other variant has, and none at all.
+    Default,
 }
 
 impl Tag {
@@ -158,7 +160,7 @@ impl Tag {
             Self::Number(number) => Value::from(number),
             Self::Boolean(boolean) => Value::from(boolean),
             Self::Null => Value::Null,
-            Self::Any(_) => return None,
+            Self::Any(_) | Self::Default => return None,
         })
     }
 }
@@ -186,6 +188,10 @@ pub mod tag {
 
     pub const fn null() -> Tag {
         Tag::Null
+    }
+
+    pub const fn default() -> Tag {
+        Tag::Default
     }
 
     pub const fn any_string() -> Tag {
@@ -240,10 +246,11 @@ pub fn score<U: Union>(content: &Content) -> Option<usize> {
         Variants::ByShape(variants) => best(variants),
         Variants::ByTag(property, variants, untagged) => {
             let Content::Object(object) = content else { return None };
-            match object.get(property) {
+            match (object.get(property), tagged(variants, object.get(property))) {
                 // The tag says more than all other properties.
-                Some(tag) => variants.iter().any(|(known, _)| known.is(tag)).then(|| object.len()),
-                None => best(untagged),
+                (Some(_), known) => known.map(|_| object.len()),
+                (None, Some(_)) => Some(0),
+                (None, None) => best(untagged),
             }
         }
     }
@@ -254,23 +261,27 @@ pub fn read_variant<T: Decode, U>(reader: ContentReader<'_>, make: fn(T) -> U) -
     T::decode(reader).map(make)
 }
 
+/// The variant of a tag, or the one for all other values.
+fn tagged<U>(variants: &[(Tag, ReadVariant<U>)], tag: Option<&Content>) -> Option<ReadVariant<U>> {
+    let named = tag.and_then(|tag| variants.iter().find(|(known, _)| known.is(tag)));
+    let named = named.or_else(|| variants.iter().find(|(known, _)| matches!(known, Tag::Default)));
+    named.map(|(_, read)| *read)
+}
+
 fn choose<U: Union>(content: &Content, work: &Work) -> Result<U, Mismatch> {
     let reader = ContentReader::new(content, work);
     match U::VARIANTS {
         Variants::ByTag(property, variants, untagged) => {
             if let Content::Object(object) = content {
-                match object.get(property) {
-                    // A variant that the tag names has to be read: its error says more than an unknown value.
-                    Some(tag) => {
-                        if let Some((_, read)) = variants.iter().find(|(known, _)| known.is(tag)) {
-                            return read(reader);
-                        }
-                    }
-                    None => {
-                        if let Some(union) = choose_by_shape(reader, content, work, untagged)? {
-                            return Ok(union);
-                        }
-                    }
+                let tag = object.get(property);
+                // A variant that the tag names has to be read: its error says more than an unknown value.
+                if let Some(read) = tagged(variants, tag) {
+                    return read(reader);
+                }
+                if tag.is_none()
+                    && let Some(union) = choose_by_shape(reader, content, work, untagged)?
+                {
+                    return Ok(union);
                 }
             }
         }
@@ -415,7 +426,8 @@ impl<'de, U: Union> Visitor<'de> for UnionVisitor<U> {
 /// property: `union! { Payload(Unknown) tag "type" { Contact: "contacts" | "people", } }`. Other values than strings are
 /// made by the functions of [`tag`]: `union! { Shape(Unknown) tag "version" { First: integer(1), Second: null(), } }`. Where the
 /// tag is absent, the shape decides if the list says `optional`; a tag that the variants do not declare is added besides where
-/// it says `added`. Without a tag, a variant may have conditions:
+/// it says `added`. The variant with the value `default()` is that of all other values, and of none. Without a tag, a variant may
+/// have conditions:
 /// `union! { Id(Unknown) { Card: object where "kind" is (text("card")), Text: string, } }`.
 /// `Unknown(Value)` takes what fits none of them.
 #[doc(hidden)]

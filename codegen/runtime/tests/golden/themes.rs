@@ -29,6 +29,9 @@ pub mod cookies_deep;
 #[path = "../../../checks/tests/fixtures/golden/cycles/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod cycles;
+#[path = "../../../checks/tests/fixtures/golden/default_mapping/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod default_mapping;
 #[path = "../../../checks/tests/fixtures/golden/default_only/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod default_only;
@@ -218,6 +221,9 @@ pub mod typed_headers;
 #[path = "../../../checks/tests/fixtures/golden/unions/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod unions;
+#[path = "../../../checks/tests/fixtures/golden/unserved/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod unserved;
 #[path = "../../../checks/tests/fixtures/golden/webhook_names/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod webhook_names;

@@ -164,6 +164,32 @@ async fn a_missing_field_is_named_where_bodies_hold_secrets() -> Outcome {
     Ok(())
 }
 
+#[derive(Debug, Default)]
+struct Tag {
+    id: i64,
+    more: crm_clients_runtime::AdditionalProperties,
+}
+crm_clients_runtime::object! { Tag rest more always { "type": Text("tags"), "version": Integer(2) } { id: required "id" } }
+
+#[tokio::test]
+async fn constants_are_written_and_checked() -> Outcome {
+    static TAG: Operation<Tag, ErrorBody> = decoded_by(decode::json);
+    let declared = serde_json::json!({ "type": "tags", "version": 2, "id": 1 });
+    assert_eq!(serde_json::to_value(Tag { id: 1, ..Tag::default() })?, declared);
+    let other = r#"{"type":"labels","id":1,"version":2.0}"#;
+    let server =
+        Server::answering([reply("200 OK", &[], other), reply("200 OK", &[], r#"{"id":1,"version":2}"#)]).await?;
+    let read = Call::new(&crate::core(&server)?, &TAG, &[]).send_with_response().await?;
+    let warnings: Vec<String> = read.warnings().iter().map(ToString::to_string).collect();
+    assert_eq!(warnings, ["$.type: invalid value: string, expected `tags`"]);
+    // What the server sent is not lost.
+    let expected = serde_json::json!({ "type": "labels", "version": 2, "id": 1 });
+    assert_eq!(serde_json::to_value(read.body())?, expected);
+    let missing = Call::new(&crate::core(&server)?, &TAG, &[]).await.err().ok_or("it was read")?;
+    assert!(missing.to_string().contains("at $: missing field `type`"), "{missing}");
+    Ok(())
+}
+
 #[tokio::test]
 async fn decoding_counts_towards_the_timeout() -> Outcome {
     static SLOW: Operation<Vec<Portal>, ErrorBody> = decoded_by(|reply| {

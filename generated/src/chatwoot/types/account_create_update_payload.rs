@@ -80,29 +80,17 @@ impl AccountCreateUpdatePayload {
     }
 
     /// Limits on agents, inboxes and the like.
-    pub fn limits(
-        mut self,
-        limits: impl IntoIterator<Item = (impl Into<String>, impl Into<runtime::Value>)>,
-    ) -> Self {
-        self.limits = Some(
-            limits.into_iter().map(|(key, value)| (key.into(), value.into())).collect(),
-        );
+    pub fn limits(mut self, limits: impl runtime::IntoObject) -> Self {
+        self.limits = Some(limits.into_object());
         self
     }
 
     /// Values of the custom attributes, by their keys.
     pub fn custom_attributes(
         mut self,
-        custom_attributes: impl IntoIterator<
-            Item = (impl Into<String>, impl Into<runtime::Value>),
-        >,
+        custom_attributes: impl runtime::IntoObject,
     ) -> Self {
-        self.custom_attributes = Some(
-            custom_attributes
-                .into_iter()
-                .map(|(key, value)| (key.into(), value.into()))
-                .collect(),
-        );
+        self.custom_attributes = Some(custom_attributes.into_object());
         self
     }
 

@@ -70,18 +70,8 @@ impl AgentBotCreateUpdatePayload {
     }
 
     /// Settings of the bot.
-    pub fn bot_config(
-        mut self,
-        bot_config: impl IntoIterator<
-            Item = (impl Into<String>, impl Into<runtime::Value>),
-        >,
-    ) -> Self {
-        self.bot_config = Some(
-            bot_config
-                .into_iter()
-                .map(|(key, value)| (key.into(), value.into()))
-                .collect(),
-        );
+    pub fn bot_config(mut self, bot_config: impl runtime::IntoObject) -> Self {
+        self.bot_config = Some(bot_config.into_object());
         self
     }
 }

@@ -5,6 +5,8 @@
 use crm_clients_runtime as runtime;
 
 /// A contact as messages and conversations quote it.
+///
+/// `type` is always `contact`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactDetail {
@@ -28,16 +30,12 @@ pub struct ContactDetail {
     pub additional_attributes: runtime::Map<String, runtime::Value>,
     /// Values of the custom attributes, by their keys.
     pub custom_attributes: runtime::Map<String, runtime::Value>,
-    /// What kind of sender this is.
-    ///
-    /// Always `contact`.
-    pub r#type: String,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ContactDetail rest additional_properties {
+    ContactDetail rest additional_properties always { "type": Text("contact") } {
         company_id: optional "company_id",
         id: required "id",
         name: required "name",
@@ -48,6 +46,5 @@ runtime::object! {
         blocked: required "blocked",
         additional_attributes: required "additional_attributes",
         custom_attributes: required "custom_attributes",
-        r#type: required "type",
     }
 }

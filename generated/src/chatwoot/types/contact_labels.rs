@@ -49,8 +49,8 @@ impl<T: Into<String>> From<Vec<T>> for ContactLabelsReplaceRequest {
     }
 }
 
-impl<T: Into<String>, const N: usize> From<[T; N]> for ContactLabelsReplaceRequest {
-    fn from(value: [T; N]) -> Self {
+impl<const N: usize> From<[&str; N]> for ContactLabelsReplaceRequest {
+    fn from(value: [&str; N]) -> Self {
         Self::new(value)
     }
 }

@@ -87,32 +87,18 @@ impl ContactUpdateForm {
     /// What was found out about it: any keys, any JSON values.
     pub fn additional_attributes(
         mut self,
-        additional_attributes: impl IntoIterator<
-            Item = (impl Into<String>, impl Into<runtime::Value>),
-        >,
+        additional_attributes: impl runtime::IntoObject,
     ) -> Self {
-        self.additional_attributes = Some(
-            additional_attributes
-                .into_iter()
-                .map(|(key, value)| (key.into(), value.into()))
-                .collect(),
-        );
+        self.additional_attributes = Some(additional_attributes.into_object());
         self
     }
 
     /// Values of the custom attributes, by their keys.
     pub fn custom_attributes(
         mut self,
-        custom_attributes: impl IntoIterator<
-            Item = (impl Into<String>, impl Into<runtime::Value>),
-        >,
+        custom_attributes: impl runtime::IntoObject,
     ) -> Self {
-        self.custom_attributes = Some(
-            custom_attributes
-                .into_iter()
-                .map(|(key, value)| (key.into(), value.into()))
-                .collect(),
-        );
+        self.custom_attributes = Some(custom_attributes.into_object());
         self
     }
 

@@ -137,16 +137,9 @@ impl ConversationMessageCreatePayload {
     /// What the form of the message needs: any keys, any JSON values.
     pub fn content_attributes(
         mut self,
-        content_attributes: impl IntoIterator<
-            Item = (impl Into<String>, impl Into<runtime::Value>),
-        >,
+        content_attributes: impl runtime::IntoObject,
     ) -> Self {
-        self.content_attributes = Some(
-            content_attributes
-                .into_iter()
-                .map(|(key, value)| (key.into(), value.into()))
-                .collect(),
-        );
+        self.content_attributes = Some(content_attributes.into_object());
         self
     }
 

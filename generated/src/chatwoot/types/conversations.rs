@@ -102,9 +102,8 @@ impl<T: Into<String>> From<Vec<T>> for ConversationsRemoveCustomAttributesReques
     }
 }
 
-impl<T: Into<String>, const N: usize> From<[T; N]>
-for ConversationsRemoveCustomAttributesRequest {
-    fn from(value: [T; N]) -> Self {
+impl<const N: usize> From<[&str; N]> for ConversationsRemoveCustomAttributesRequest {
+    fn from(value: [&str; N]) -> Self {
         Self::new(value)
     }
 }
@@ -138,9 +137,8 @@ impl<T: Into<String>> From<Vec<T>> for ConversationsReplaceLabelsRequest {
     }
 }
 
-impl<T: Into<String>, const N: usize> From<[T; N]>
-for ConversationsReplaceLabelsRequest {
-    fn from(value: [T; N]) -> Self {
+impl<const N: usize> From<[&str; N]> for ConversationsReplaceLabelsRequest {
+    fn from(value: [&str; N]) -> Self {
         Self::new(value)
     }
 }
@@ -331,16 +329,9 @@ runtime::object! {
 
 impl ConversationsUpdateCustomAttributesRequest {
     /// Creates the value from its required fields.
-    pub fn new(
-        custom_attributes: impl IntoIterator<
-            Item = (impl Into<String>, impl Into<runtime::Value>),
-        >,
-    ) -> Self {
+    pub fn new(custom_attributes: impl runtime::IntoObject) -> Self {
         Self {
-            custom_attributes: custom_attributes
-                .into_iter()
-                .map(|(key, value)| (key.into(), value.into()))
-                .collect(),
+            custom_attributes: custom_attributes.into_object(),
             merge: None,
         }
     }

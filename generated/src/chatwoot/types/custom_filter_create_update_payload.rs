@@ -37,13 +37,8 @@ impl CustomFilterCreateUpdatePayload {
     }
 
     /// The conditions, in the form of the filter operations.
-    pub fn query(
-        mut self,
-        query: impl IntoIterator<Item = (impl Into<String>, impl Into<runtime::Value>)>,
-    ) -> Self {
-        self.query = Some(
-            query.into_iter().map(|(key, value)| (key.into(), value.into())).collect(),
-        );
+    pub fn query(mut self, query: impl runtime::IntoObject) -> Self {
+        self.query = Some(query.into_object());
         self
     }
 

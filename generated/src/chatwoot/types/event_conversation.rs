@@ -132,6 +132,8 @@ runtime::string_enum! {
 }
 
 /// The contact.
+///
+/// `type` is always `contact`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ConversationEventMetaSender {
@@ -155,14 +157,12 @@ pub struct ConversationEventMetaSender {
     pub blocked: bool,
     /// Id of the contact's company; absent before Chatwoot 4.16.
     pub company_id: Option<i64>,
-    /// Always `contact`.
-    pub r#type: String,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
     pub additional_properties: runtime::AdditionalProperties,
 }
 
 runtime::object! {
-    ConversationEventMetaSender rest additional_properties {
+    ConversationEventMetaSender rest additional_properties always { "type": Text("contact") } {
         additional_attributes: required "additional_attributes",
         custom_attributes: required "custom_attributes",
         email: nullable "email",
@@ -173,7 +173,6 @@ runtime::object! {
         thumbnail: required "thumbnail",
         blocked: required "blocked",
         company_id: optional "company_id",
-        r#type: required "type",
     }
 }
 

@@ -29,14 +29,14 @@ impl FilterPayload {
     }
 }
 
-impl<T: Into<super::FilterCondition>> From<Vec<T>> for FilterPayload {
-    fn from(value: Vec<T>) -> Self {
+impl From<Vec<super::FilterCondition>> for FilterPayload {
+    fn from(value: Vec<super::FilterCondition>) -> Self {
         Self::new(value)
     }
 }
 
-impl<T: Into<super::FilterCondition>, const N: usize> From<[T; N]> for FilterPayload {
-    fn from(value: [T; N]) -> Self {
+impl<const N: usize> From<[super::FilterCondition; N]> for FilterPayload {
+    fn from(value: [super::FilterCondition; N]) -> Self {
         Self::new(value)
     }
 }

@@ -5,13 +5,11 @@
 use crm_clients_runtime as runtime;
 
 /// A channel that a program of the account's own serves.
-#[derive(Clone, Debug, PartialEq)]
+///
+/// `type` is always `api`.
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ApiChannel {
-    /// Kind of channel.
-    ///
-    /// Always `api`.
-    pub r#type: String,
     /// URL that events of an API inbox are sent to.
     pub webhook_url: Option<String>,
     /// Whether contacts have to prove who they are; null for channels that cannot ask.
@@ -21,8 +19,7 @@ pub struct ApiChannel {
 }
 
 runtime::object! {
-    ApiChannel {
-        r#type: required "type",
+    ApiChannel always { "type": Text("api") } {
         webhook_url: optional "webhook_url",
         hmac_mandatory: optional "hmac_mandatory",
         additional_attributes: optional "additional_attributes",
@@ -30,15 +27,9 @@ runtime::object! {
 }
 
 impl ApiChannel {
-    /// Creates the value with no optional field set.
-    #[allow(clippy::new_without_default)]
+    /// Creates the value with no field set.
     pub fn new() -> Self {
-        Self {
-            r#type: "api".to_owned(),
-            webhook_url: None,
-            hmac_mandatory: None,
-            additional_attributes: None,
-        }
+        Default::default()
     }
 
     /// URL that events of an API inbox are sent to.
@@ -56,16 +47,9 @@ impl ApiChannel {
     /// What was found out about it: any keys, any JSON values.
     pub fn additional_attributes(
         mut self,
-        additional_attributes: impl IntoIterator<
-            Item = (impl Into<String>, impl Into<runtime::Value>),
-        >,
+        additional_attributes: impl runtime::IntoObject,
     ) -> Self {
-        self.additional_attributes = Some(
-            additional_attributes
-                .into_iter()
-                .map(|(key, value)| (key.into(), value.into()))
-                .collect(),
-        );
+        self.additional_attributes = Some(additional_attributes.into_object());
         self
     }
 }

@@ -5,13 +5,11 @@
 use crm_clients_runtime as runtime;
 
 /// A mailbox.
+///
+/// `type` is always `email`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EmailChannel {
-    /// Kind of channel.
-    ///
-    /// Always `email`.
-    pub r#type: String,
     /// Address of the inbox.
     pub email: String,
     /// Whether e-mail is fetched by IMAP.
@@ -57,8 +55,7 @@ pub struct EmailChannel {
 }
 
 runtime::object! {
-    EmailChannel {
-        r#type: required "type",
+    EmailChannel always { "type": Text("email") } {
         email: required "email",
         imap_enabled: optional "imap_enabled",
         imap_login: optional "imap_login",
@@ -87,7 +84,6 @@ impl EmailChannel {
     /// Creates the value from its required fields.
     pub fn new(email: impl Into<String>) -> Self {
         Self {
-            r#type: "email".to_owned(),
             email: email.into(),
             imap_enabled: None,
             imap_login: None,
@@ -236,18 +232,8 @@ impl EmailChannel {
     }
 
     /// Settings at the provider of the mailbox.
-    pub fn provider_config(
-        mut self,
-        provider_config: impl IntoIterator<
-            Item = (impl Into<String>, impl Into<runtime::Value>),
-        >,
-    ) -> Self {
-        self.provider_config = Some(
-            provider_config
-                .into_iter()
-                .map(|(key, value)| (key.into(), value.into()))
-                .collect(),
-        );
+    pub fn provider_config(mut self, provider_config: impl runtime::IntoObject) -> Self {
+        self.provider_config = Some(provider_config.into_object());
         self
     }
 }

@@ -5,13 +5,11 @@
 use crm_clients_runtime as runtime;
 
 /// A channel of Line.
+///
+/// `type` is always `line`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LineChannel {
-    /// Kind of channel.
-    ///
-    /// Always `line`.
-    pub r#type: String,
     /// Id of the channel at Line.
     pub line_channel_id: String,
     /// Secret of that channel.
@@ -21,8 +19,7 @@ pub struct LineChannel {
 }
 
 runtime::object! {
-    LineChannel {
-        r#type: required "type",
+    LineChannel always { "type": Text("line") } {
         line_channel_id: required "line_channel_id",
         line_channel_secret: required "line_channel_secret",
         line_channel_token: required "line_channel_token",
@@ -37,7 +34,6 @@ impl LineChannel {
         line_channel_token: impl Into<runtime::Secret>,
     ) -> Self {
         Self {
-            r#type: "line".to_owned(),
             line_channel_id: line_channel_id.into(),
             line_channel_secret: line_channel_secret.into(),
             line_channel_token: line_channel_token.into(),

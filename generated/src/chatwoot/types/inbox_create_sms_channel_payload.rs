@@ -5,13 +5,11 @@
 use crm_clients_runtime as runtime;
 
 /// A phone number for SMS, at Bandwidth.
+///
+/// `type` is always `sms`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SmsChannel {
-    /// Kind of channel.
-    ///
-    /// Always `sms`.
-    pub r#type: String,
     /// Phone number, in E.164 form.
     pub phone_number: String,
     /// Credentials at Bandwidth.
@@ -19,8 +17,7 @@ pub struct SmsChannel {
 }
 
 runtime::object! {
-    SmsChannel {
-        r#type: required "type",
+    SmsChannel always { "type": Text("sms") } {
         phone_number: required "phone_number",
         provider_config: optional "provider_config",
     }
@@ -30,7 +27,6 @@ impl SmsChannel {
     /// Creates the value from its required fields.
     pub fn new(phone_number: impl Into<String>) -> Self {
         Self {
-            r#type: "sms".to_owned(),
             phone_number: phone_number.into(),
             provider_config: None,
         }

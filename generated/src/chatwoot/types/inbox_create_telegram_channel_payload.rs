@@ -5,20 +5,17 @@
 use crm_clients_runtime as runtime;
 
 /// A bot of Telegram.
+///
+/// `type` is always `telegram`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TelegramChannel {
-    /// Kind of channel.
-    ///
-    /// Always `telegram`.
-    pub r#type: String,
     /// Token of the bot, as BotFather gives it.
     pub bot_token: runtime::Secret,
 }
 
 runtime::object! {
-    TelegramChannel {
-        r#type: required "type",
+    TelegramChannel always { "type": Text("telegram") } {
         bot_token: required "bot_token",
     }
 }
@@ -27,7 +24,6 @@ impl TelegramChannel {
     /// Creates the value from its required fields.
     pub fn new(bot_token: impl Into<runtime::Secret>) -> Self {
         Self {
-            r#type: "telegram".to_owned(),
             bot_token: bot_token.into(),
         }
     }

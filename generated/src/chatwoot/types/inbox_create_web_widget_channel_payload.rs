@@ -5,13 +5,11 @@
 use crm_clients_runtime as runtime;
 
 /// A widget on a website.
+///
+/// `type` is always `web_widget`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WebWidgetChannel {
-    /// Kind of channel.
-    ///
-    /// Always `web_widget`.
-    pub r#type: String,
     /// Site the widget stands on.
     pub website_url: String,
     /// Title of the widget's greeting.
@@ -37,8 +35,7 @@ pub struct WebWidgetChannel {
 }
 
 runtime::object! {
-    WebWidgetChannel {
-        r#type: required "type",
+    WebWidgetChannel always { "type": Text("web_widget") } {
         website_url: required "website_url",
         welcome_title: optional "welcome_title",
         welcome_tagline: optional "welcome_tagline",
@@ -57,7 +54,6 @@ impl WebWidgetChannel {
     /// Creates the value from its required fields.
     pub fn new(website_url: impl Into<String>) -> Self {
         Self {
-            r#type: "web_widget".to_owned(),
             website_url: website_url.into(),
             welcome_title: None,
             welcome_tagline: None,

@@ -5,13 +5,11 @@
 use crm_clients_runtime as runtime;
 
 /// A phone number at WhatsApp.
+///
+/// `type` is always `whatsapp`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WhatsappChannel {
-    /// Kind of channel.
-    ///
-    /// Always `whatsapp`.
-    pub r#type: String,
     /// Phone number, in E.164 form.
     pub phone_number: String,
     /// Who provides the channel or the sign-in; null where nobody does.
@@ -21,8 +19,7 @@ pub struct WhatsappChannel {
 }
 
 runtime::object! {
-    WhatsappChannel {
-        r#type: required "type",
+    WhatsappChannel always { "type": Text("whatsapp") } {
         phone_number: required "phone_number",
         provider: optional "provider",
         provider_config: required "provider_config",
@@ -36,7 +33,6 @@ impl WhatsappChannel {
         provider_config: impl Into<WhatsappChannelProviderConfig>,
     ) -> Self {
         Self {
-            r#type: "whatsapp".to_owned(),
             phone_number: phone_number.into(),
             provider: None,
             provider_config: provider_config.into(),

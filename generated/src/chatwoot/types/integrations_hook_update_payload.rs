@@ -40,15 +40,8 @@ impl IntegrationsHookUpdatePayload {
     }
 
     /// Settings; which there are depends on the subject.
-    pub fn settings(
-        mut self,
-        settings: impl IntoIterator<
-            Item = (impl Into<String>, impl Into<runtime::Value>),
-        >,
-    ) -> Self {
-        self.settings = Some(
-            settings.into_iter().map(|(key, value)| (key.into(), value.into())).collect(),
-        );
+    pub fn settings(mut self, settings: impl runtime::IntoObject) -> Self {
+        self.settings = Some(settings.into_object());
         self
     }
 

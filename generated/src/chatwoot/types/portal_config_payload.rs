@@ -79,32 +79,15 @@ impl PortalConfigPayload {
     /// Texts of the portal by language (since 4.16).
     pub fn locale_translations(
         mut self,
-        locale_translations: impl IntoIterator<
-            Item = (impl Into<String>, impl Into<runtime::Value>),
-        >,
+        locale_translations: impl runtime::IntoObject,
     ) -> Self {
-        self.locale_translations = Some(
-            locale_translations
-                .into_iter()
-                .map(|(key, value)| (key.into(), value.into()))
-                .collect(),
-        );
+        self.locale_translations = Some(locale_translations.into_object());
         self
     }
 
     /// What the portal's first page recommends, by language (since 4.16).
-    pub fn popular_content(
-        mut self,
-        popular_content: impl IntoIterator<
-            Item = (impl Into<String>, impl Into<runtime::Value>),
-        >,
-    ) -> Self {
-        self.popular_content = Some(
-            popular_content
-                .into_iter()
-                .map(|(key, value)| (key.into(), value.into()))
-                .collect(),
-        );
+    pub fn popular_content(mut self, popular_content: impl runtime::IntoObject) -> Self {
+        self.popular_content = Some(popular_content.into_object());
         self
     }
 

@@ -153,16 +153,9 @@ impl ProfileUpdateRequestInput {
     /// Settings of the web interface.
     pub fn profile_ui_settings(
         mut self,
-        profile_ui_settings: impl IntoIterator<
-            Item = (impl Into<String>, impl Into<runtime::Value>),
-        >,
+        profile_ui_settings: impl runtime::IntoObject,
     ) -> Self {
-        self.profile_ui_settings = Some(
-            profile_ui_settings
-                .into_iter()
-                .map(|(key, value)| (key.into(), value.into()))
-                .collect(),
-        );
+        self.profile_ui_settings = Some(profile_ui_settings.into_object());
         self
     }
 }
@@ -266,18 +259,8 @@ impl ProfileUpdateRequestProfile {
     }
 
     /// Settings of the web interface.
-    pub fn ui_settings(
-        mut self,
-        ui_settings: impl IntoIterator<
-            Item = (impl Into<String>, impl Into<runtime::Value>),
-        >,
-    ) -> Self {
-        self.ui_settings = Some(
-            ui_settings
-                .into_iter()
-                .map(|(key, value)| (key.into(), value.into()))
-                .collect(),
-        );
+    pub fn ui_settings(mut self, ui_settings: impl runtime::IntoObject) -> Self {
+        self.ui_settings = Some(ui_settings.into_object());
         self
     }
 }

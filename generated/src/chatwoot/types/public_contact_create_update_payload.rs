@@ -78,16 +78,9 @@ impl PublicContactCreateUpdatePayload {
     /// Values of the custom attributes, by their keys.
     pub fn custom_attributes(
         mut self,
-        custom_attributes: impl IntoIterator<
-            Item = (impl Into<String>, impl Into<runtime::Value>),
-        >,
+        custom_attributes: impl runtime::IntoObject,
     ) -> Self {
-        self.custom_attributes = Some(
-            custom_attributes
-                .into_iter()
-                .map(|(key, value)| (key.into(), value.into()))
-                .collect(),
-        );
+        self.custom_attributes = Some(custom_attributes.into_object());
         self
     }
 

@@ -63,16 +63,9 @@ impl UserCreateUpdatePayload {
     /// Values of the custom attributes, by their keys.
     pub fn custom_attributes(
         mut self,
-        custom_attributes: impl IntoIterator<
-            Item = (impl Into<String>, impl Into<runtime::Value>),
-        >,
+        custom_attributes: impl runtime::IntoObject,
     ) -> Self {
-        self.custom_attributes = Some(
-            custom_attributes
-                .into_iter()
-                .map(|(key, value)| (key.into(), value.into()))
-                .collect(),
-        );
+        self.custom_attributes = Some(custom_attributes.into_object());
         self
     }
 }

@@ -5,6 +5,8 @@
 use crm_clients_runtime as runtime;
 
 /// What is sent when a visitor opens the chat (webhook.webwidget_triggered).
+///
+/// `event` is always `webwidget_triggered`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WidgetEvent {
@@ -20,8 +22,6 @@ pub struct WidgetEvent {
     pub current_conversation: Option<super::EventConversation>,
     /// The visitor's id in the channel.
     pub source_id: String,
-    /// Always `webwidget_triggered`.
-    pub event: String,
     /// Where and when it was opened.
     pub event_info: Option<runtime::Map<String, runtime::Value>>,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
@@ -29,14 +29,13 @@ pub struct WidgetEvent {
 }
 
 runtime::object! {
-    WidgetEvent rest additional_properties {
+    WidgetEvent rest additional_properties always { "event": Text("webwidget_triggered") } {
         id: required "id",
         contact: required "contact",
         inbox: required "inbox",
         account: required "account",
         current_conversation: nullable "current_conversation",
         source_id: required "source_id",
-        event: required "event",
         event_info: optional "event_info",
     }
 }

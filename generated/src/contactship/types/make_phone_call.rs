@@ -113,15 +113,8 @@ impl PhoneNumberCallCreate {
     }
 
     /// Values of your own, kept with the call.
-    pub fn metadata(
-        mut self,
-        metadata: impl IntoIterator<
-            Item = (impl Into<String>, impl Into<runtime::Value>),
-        >,
-    ) -> Self {
-        self.metadata = Some(
-            metadata.into_iter().map(|(key, value)| (key.into(), value.into())).collect(),
-        );
+    pub fn metadata(mut self, metadata: impl runtime::IntoObject) -> Self {
+        self.metadata = Some(metadata.into_object());
         self
     }
 }

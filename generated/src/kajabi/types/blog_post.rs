@@ -5,15 +5,13 @@
 use crm_clients_runtime as runtime;
 
 /// A post of a blog.
+///
+/// `type` is always `blog_posts`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BlogPost {
     /// Id of the resource.
     pub id: String,
-    /// Type of the resource.
-    ///
-    /// Always `blog_posts`.
-    pub r#type: String,
     /// What a blog post says and where it stands.
     pub attributes: super::BlogPostsAttributes,
     /// What the resource is related to.
@@ -25,9 +23,8 @@ pub struct BlogPost {
 }
 
 runtime::object! {
-    BlogPost rest additional_properties {
+    BlogPost rest additional_properties always { "type": Text("blog_posts") } {
         id: required "id",
-        r#type: required "type",
         attributes: required "attributes",
         relationships: or_empty "relationships",
     }

@@ -5,15 +5,13 @@
 use crm_clients_runtime as runtime;
 
 /// A person that a site knows.
+///
+/// `type` is always `contacts`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Contact {
     /// Id of the resource.
     pub id: String,
-    /// Type of the resource.
-    ///
-    /// Always `contacts`.
-    pub r#type: String,
     /// What is known of a contact.
     pub attributes: super::ContactsAttributes,
     /// What the resource is related to.
@@ -27,9 +25,8 @@ pub struct Contact {
 }
 
 runtime::object! {
-    Contact rest additional_properties {
+    Contact rest additional_properties always { "type": Text("contacts") } {
         id: required "id",
-        r#type: required "type",
         attributes: required "attributes",
         relationships: or_empty "relationships",
         links: or_empty "links",

@@ -5,11 +5,11 @@
 use crm_clients_runtime as runtime;
 
 /// A new contact's attributes and its site.
+///
+/// `type` is always `contacts`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactCreateData {
-    /// Always `contacts`.
-    pub r#type: String,
     /// What is known of a contact.
     pub attributes: super::ContactsAttributesInput,
     /// What the resource is related to.
@@ -17,8 +17,7 @@ pub struct ContactCreateData {
 }
 
 runtime::object! {
-    ContactCreateData {
-        r#type: required "type",
+    ContactCreateData always { "type": Text("contacts") } {
         attributes: required "attributes",
         relationships: required "relationships",
     }
@@ -31,7 +30,6 @@ impl ContactCreateData {
         relationships: impl Into<super::BelongsToSite>,
     ) -> Self {
         Self {
-            r#type: "contacts".to_owned(),
             attributes: attributes.into(),
             relationships: relationships.into(),
         }

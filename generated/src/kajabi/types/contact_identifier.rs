@@ -5,29 +5,25 @@
 use crm_clients_runtime as runtime;
 
 /// Points at a contact.
+///
+/// `type` is always `contacts`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactIdentifier {
     /// Id of the contact.
     pub id: String,
-    /// Always `contacts`.
-    pub r#type: String,
 }
 
 runtime::object! {
-    ContactIdentifier {
+    ContactIdentifier always { "type": Text("contacts") } {
         id: required "id",
-        r#type: required "type",
     }
 }
 
 impl ContactIdentifier {
     /// Creates the value from its required fields.
     pub fn new(id: impl Into<String>) -> Self {
-        Self {
-            id: id.into(),
-            r#type: "contacts".to_owned(),
-        }
+        Self { id: id.into() }
     }
 }
 

@@ -5,15 +5,13 @@
 use crm_clients_runtime as runtime;
 
 /// A note on a contact.
+///
+/// `type` is always `contact_notes`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactNote {
     /// Id of the resource.
     pub id: String,
-    /// Type of the resource.
-    ///
-    /// Always `contact_notes`.
-    pub r#type: String,
     /// A note's own data.
     pub attributes: super::ContactNotesAttributes,
     /// What the resource is related to.
@@ -25,9 +23,8 @@ pub struct ContactNote {
 }
 
 runtime::object! {
-    ContactNote rest additional_properties {
+    ContactNote rest additional_properties always { "type": Text("contact_notes") } {
         id: required "id",
-        r#type: required "type",
         attributes: required "attributes",
         relationships: or_empty "relationships",
     }

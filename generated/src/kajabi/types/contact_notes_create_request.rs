@@ -76,19 +76,18 @@ impl From<ContactNoteCreateData> for ContactNoteCreate {
 }
 
 /// `data` of `contact_notes_create_request`.
+///
+/// `type` is always `contact_notes`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactNoteCreateData {
-    /// Always `contact_notes`.
-    pub r#type: String,
     /// What a note says.
     pub attributes: super::ContactNoteBody,
     pub relationships: BelongsToContact,
 }
 
 runtime::object! {
-    ContactNoteCreateData {
-        r#type: required "type",
+    ContactNoteCreateData always { "type": Text("contact_notes") } {
         attributes: required "attributes",
         relationships: required "relationships",
     }
@@ -101,7 +100,6 @@ impl ContactNoteCreateData {
         relationships: impl Into<BelongsToContact>,
     ) -> Self {
         Self {
-            r#type: "contact_notes".to_owned(),
             attributes: attributes.into(),
             relationships: relationships.into(),
         }

@@ -31,20 +31,19 @@ impl From<ContactNoteUpdateData> for ContactNoteUpdate {
 }
 
 /// `data` of `contact_notes_update_request`.
+///
+/// `type` is always `contact_notes`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactNoteUpdateData {
     pub id: String,
-    /// Always `contact_notes`.
-    pub r#type: String,
     /// What a note says.
     pub attributes: super::ContactNoteBody,
 }
 
 runtime::object! {
-    ContactNoteUpdateData {
+    ContactNoteUpdateData always { "type": Text("contact_notes") } {
         id: required "id",
-        r#type: required "type",
         attributes: required "attributes",
     }
 }
@@ -57,7 +56,6 @@ impl ContactNoteUpdateData {
     ) -> Self {
         Self {
             id: id.into(),
-            r#type: "contact_notes".to_owned(),
             attributes: attributes.into(),
         }
     }

@@ -5,15 +5,13 @@
 use crm_clients_runtime as runtime;
 
 /// A tag that contacts can carry.
+///
+/// `type` is always `contact_tags`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactTag {
     /// Id of the resource.
     pub id: String,
-    /// Type of the resource.
-    ///
-    /// Always `contact_tags`.
-    pub r#type: String,
     /// A tag's own data.
     pub attributes: super::ContactTagsAttributes,
     /// What the resource is related to.
@@ -25,9 +23,8 @@ pub struct ContactTag {
 }
 
 runtime::object! {
-    ContactTag rest additional_properties {
+    ContactTag rest additional_properties always { "type": Text("contact_tags") } {
         id: required "id",
-        r#type: required "type",
         attributes: required "attributes",
         relationships: or_empty "relationships",
     }

@@ -5,29 +5,25 @@
 use crm_clients_runtime as runtime;
 
 /// Points at a contact tag.
+///
+/// `type` is always `contact_tags`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactTagIdentifier {
     /// Id of the tag.
     pub id: String,
-    /// Always `contact_tags`.
-    pub r#type: String,
 }
 
 runtime::object! {
-    ContactTagIdentifier {
+    ContactTagIdentifier always { "type": Text("contact_tags") } {
         id: required "id",
-        r#type: required "type",
     }
 }
 
 impl ContactTagIdentifier {
     /// Creates the value from its required fields.
     pub fn new(id: impl Into<String>) -> Self {
-        Self {
-            id: id.into(),
-            r#type: "contact_tags".to_owned(),
-        }
+        Self { id: id.into() }
     }
 }
 

@@ -5,13 +5,13 @@
 use crm_clients_runtime as runtime;
 
 /// Which contact to change, and what.
+///
+/// `type` is always `contacts`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ContactUpdateData {
     /// Id of the contact.
     pub id: String,
-    /// Always `contacts`.
-    pub r#type: String,
     /// What is known of a contact.
     pub attributes: super::ContactsAttributesInput,
     /// Relationships to replace.
@@ -21,9 +21,8 @@ pub struct ContactUpdateData {
 }
 
 runtime::object! {
-    ContactUpdateData {
+    ContactUpdateData always { "type": Text("contacts") } {
         id: required "id",
-        r#type: required "type",
         attributes: required "attributes",
         relationships: optional "relationships",
     }
@@ -37,7 +36,6 @@ impl ContactUpdateData {
     ) -> Self {
         Self {
             id: id.into(),
-            r#type: "contacts".to_owned(),
             attributes: attributes.into(),
             relationships: None,
         }

@@ -5,15 +5,13 @@
 use crm_clients_runtime as runtime;
 
 /// A course.
+///
+/// `type` is always `courses`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Course {
     /// Id of the resource.
     pub id: String,
-    /// Type of the resource.
-    ///
-    /// Always `courses`.
-    pub r#type: String,
     /// A course's own data.
     pub attributes: super::CoursesAttributes,
     /// What the resource is related to.
@@ -27,9 +25,8 @@ pub struct Course {
 }
 
 runtime::object! {
-    Course rest additional_properties {
+    Course rest additional_properties always { "type": Text("courses") } {
         id: required "id",
-        r#type: required "type",
         attributes: required "attributes",
         relationships: or_empty "relationships",
         included: optional "included",

@@ -5,15 +5,13 @@
 use crm_clients_runtime as runtime;
 
 /// A lesson of a course.
+///
+/// `type` is always `lessons`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CourseLesson {
     /// Id of the resource.
     pub id: String,
-    /// Type of the resource.
-    ///
-    /// Always `lessons`.
-    pub r#type: String,
     /// A lesson of a module; found among a course's included resources of type `lessons`.
     pub attributes: super::CourseLessonsAttributes,
     /// What the resource is related to.
@@ -25,9 +23,8 @@ pub struct CourseLesson {
 }
 
 runtime::object! {
-    CourseLesson rest additional_properties {
+    CourseLesson rest additional_properties always { "type": Text("lessons") } {
         id: required "id",
-        r#type: required "type",
         attributes: required "attributes",
         relationships: or_empty "relationships",
     }

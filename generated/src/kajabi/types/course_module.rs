@@ -5,15 +5,13 @@
 use crm_clients_runtime as runtime;
 
 /// A module of a course.
+///
+/// `type` is always `modules`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CourseModule {
     /// Id of the resource.
     pub id: String,
-    /// Type of the resource.
-    ///
-    /// Always `modules`.
-    pub r#type: String,
     /// A module of a course; found among a course's included resources of type `modules`.
     pub attributes: super::CourseModulesAttributes,
     /// What the resource is related to.
@@ -25,9 +23,8 @@ pub struct CourseModule {
 }
 
 runtime::object! {
-    CourseModule rest additional_properties {
+    CourseModule rest additional_properties always { "type": Text("modules") } {
         id: required "id",
-        r#type: required "type",
         attributes: required "attributes",
         relationships: or_empty "relationships",
     }

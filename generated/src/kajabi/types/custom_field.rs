@@ -5,15 +5,13 @@
 use crm_clients_runtime as runtime;
 
 /// A field that a site has added to its contacts.
+///
+/// `type` is always `custom_fields`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomField {
     /// Id of the resource.
     pub id: String,
-    /// Type of the resource.
-    ///
-    /// Always `custom_fields`.
-    pub r#type: String,
     /// How a custom field is set up.
     pub attributes: super::CustomFieldsAttributes,
     /// What the resource is related to.
@@ -25,9 +23,8 @@ pub struct CustomField {
 }
 
 runtime::object! {
-    CustomField rest additional_properties {
+    CustomField rest additional_properties always { "type": Text("custom_fields") } {
         id: required "id",
-        r#type: required "type",
         attributes: required "attributes",
         relationships: or_empty "relationships",
     }

@@ -5,15 +5,13 @@
 use crm_clients_runtime as runtime;
 
 /// A contact who has bought something or was granted an offer.
+///
+/// `type` is always `customers`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Customer {
     /// Id of the resource.
     pub id: String,
-    /// Type of the resource.
-    ///
-    /// Always `customers`.
-    pub r#type: String,
     /// What is known of a customer.
     pub attributes: super::CustomersAttributes,
     /// What the resource is related to.
@@ -27,9 +25,8 @@ pub struct Customer {
 }
 
 runtime::object! {
-    Customer rest additional_properties {
+    Customer rest additional_properties always { "type": Text("customers") } {
         id: required "id",
-        r#type: required "type",
         attributes: required "attributes",
         relationships: or_empty "relationships",
         links: or_empty "links",

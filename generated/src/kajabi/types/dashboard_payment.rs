@@ -5,15 +5,13 @@
 use crm_clients_runtime as runtime;
 
 /// A delivery of a webhook of the dashboard, when a payment was made.
+///
+/// `event` is always `payment.succeeded`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DashboardPayment {
     /// An id in a delivery of a webhook of the dashboard.
     pub id: Option<super::DashboardId>,
-    /// What has happened.
-    ///
-    /// Always `payment.succeeded`.
-    pub event: String,
     /// The offer that was paid for.
     pub offer: Option<super::DashboardOffer>,
     /// The customer who paid.
@@ -25,9 +23,8 @@ pub struct DashboardPayment {
 }
 
 runtime::object! {
-    DashboardPayment rest additional_properties {
+    DashboardPayment rest additional_properties always { "event": Text("payment.succeeded") } {
         id: optional "id",
-        event: required "event",
         offer: optional "offer",
         member: optional "member",
         payment_transaction: optional "payment_transaction",

@@ -5,15 +5,13 @@
 use crm_clients_runtime as runtime;
 
 /// A delivery of a webhook of the dashboard, when a purchase was made.
+///
+/// `event` is always `purchase.created`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DashboardPurchase {
     /// An id in a delivery of a webhook of the dashboard.
     pub id: Option<super::DashboardId>,
-    /// What has happened.
-    ///
-    /// Always `purchase.created`.
-    pub event: String,
     /// Who bought what. What else the checkout collects is kept, too.
     pub payload: super::DashboardPurchasePayload,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
@@ -21,9 +19,8 @@ pub struct DashboardPurchase {
 }
 
 runtime::object! {
-    DashboardPurchase rest additional_properties {
+    DashboardPurchase rest additional_properties always { "event": Text("purchase.created") } {
         id: optional "id",
-        event: required "event",
         payload: required "payload",
     }
 }

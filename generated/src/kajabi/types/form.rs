@@ -5,15 +5,13 @@
 use crm_clients_runtime as runtime;
 
 /// A form of a site.
+///
+/// `type` is always `forms`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Form {
     /// Id of the resource.
     pub id: String,
-    /// Type of the resource.
-    ///
-    /// Always `forms`.
-    pub r#type: String,
     /// How a form is set up.
     pub attributes: super::FormAttributes,
     /// What the resource is related to.
@@ -25,9 +23,8 @@ pub struct Form {
 }
 
 runtime::object! {
-    Form rest additional_properties {
+    Form rest additional_properties always { "type": Text("forms") } {
         id: required "id",
-        r#type: required "type",
         attributes: required "attributes",
         relationships: or_empty "relationships",
     }

@@ -5,15 +5,13 @@
 use crm_clients_runtime as runtime;
 
 /// A field of a form.
+///
+/// `type` is always `fields`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FormField {
     /// Id of the resource.
     pub id: String,
-    /// Type of the resource.
-    ///
-    /// Always `fields`.
-    pub r#type: String,
     /// How a field of a form is set up; found among a form's included resources of type `fields`.
     pub attributes: super::FieldsAttributes,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
@@ -21,9 +19,8 @@ pub struct FormField {
 }
 
 runtime::object! {
-    FormField rest additional_properties {
+    FormField rest additional_properties always { "type": Text("fields") } {
         id: required "id",
-        r#type: required "type",
         attributes: required "attributes",
     }
 }

@@ -5,15 +5,13 @@
 use crm_clients_runtime as runtime;
 
 /// What was submitted through a form.
+///
+/// `type` is always `form_submissions`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FormSubmission {
     /// Id of the resource.
     pub id: String,
-    /// Type of the resource.
-    ///
-    /// Always `form_submissions`.
-    pub r#type: String,
     /// What was entered into a form; null where nothing was.
     pub attributes: super::FormSubmissionAttributes,
     /// What the resource is related to.
@@ -25,9 +23,8 @@ pub struct FormSubmission {
 }
 
 runtime::object! {
-    FormSubmission rest additional_properties {
+    FormSubmission rest additional_properties always { "type": Text("form_submissions") } {
         id: required "id",
-        r#type: required "type",
         attributes: required "attributes",
         relationships: or_empty "relationships",
     }

@@ -5,18 +5,17 @@
 use crm_clients_runtime as runtime;
 
 /// What to enter into a form.
+///
+/// `type` is always `form_submissions`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FormSubmissionCreateData {
-    /// Always `form_submissions`.
-    pub r#type: String,
     /// The values to enter; a name and an address are needed.
     pub attributes: super::FormSubmissionCreateAttributes,
 }
 
 runtime::object! {
-    FormSubmissionCreateData {
-        r#type: required "type",
+    FormSubmissionCreateData always { "type": Text("form_submissions") } {
         attributes: required "attributes",
     }
 }
@@ -25,7 +24,6 @@ impl FormSubmissionCreateData {
     /// Creates the value from its required fields.
     pub fn new(attributes: impl Into<super::FormSubmissionCreateAttributes>) -> Self {
         Self {
-            r#type: "form_submissions".to_owned(),
             attributes: attributes.into(),
         }
     }

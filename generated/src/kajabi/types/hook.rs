@@ -5,15 +5,13 @@
 use crm_clients_runtime as runtime;
 
 /// A webhook subscription.
+///
+/// `type` is always `hooks`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Hook {
     /// Id of the resource.
     pub id: String,
-    /// Type of the resource.
-    ///
-    /// Always `hooks`.
-    pub r#type: String,
     /// What a webhook listens to.
     pub attributes: super::HooksAttributes,
     /// What the resource is related to.
@@ -25,9 +23,8 @@ pub struct Hook {
 }
 
 runtime::object! {
-    Hook rest additional_properties {
+    Hook rest additional_properties always { "type": Text("hooks") } {
         id: required "id",
-        r#type: required "type",
         attributes: required "attributes",
         relationships: or_empty "relationships",
     }

@@ -5,11 +5,11 @@
 use crm_clients_runtime as runtime;
 
 /// What to listen to, and the site to listen on.
+///
+/// `type` is always `hooks`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct HookCreateData {
-    /// Always `hooks`.
-    pub r#type: String,
     /// What a webhook listens to.
     pub attributes: super::HookCreateAttributes,
     /// What the resource is related to.
@@ -17,8 +17,7 @@ pub struct HookCreateData {
 }
 
 runtime::object! {
-    HookCreateData {
-        r#type: required "type",
+    HookCreateData always { "type": Text("hooks") } {
         attributes: required "attributes",
         relationships: required "relationships",
     }
@@ -31,7 +30,6 @@ impl HookCreateData {
         relationships: impl Into<super::BelongsToSite>,
     ) -> Self {
         Self {
-            r#type: "hooks".to_owned(),
             attributes: attributes.into(),
             relationships: relationships.into(),
         }

@@ -5,15 +5,13 @@
 use crm_clients_runtime as runtime;
 
 /// A landing page.
+///
+/// `type` is always `landing_pages`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LandingPage {
     /// Id of the resource.
     pub id: String,
-    /// Type of the resource.
-    ///
-    /// Always `landing_pages`.
-    pub r#type: String,
     /// A landing page's own data.
     pub attributes: super::LandingPagesAttributes,
     /// What the resource is related to.
@@ -25,9 +23,8 @@ pub struct LandingPage {
 }
 
 runtime::object! {
-    LandingPage rest additional_properties {
+    LandingPage rest additional_properties always { "type": Text("landing_pages") } {
         id: required "id",
-        r#type: required "type",
         attributes: required "attributes",
         relationships: or_empty "relationships",
     }

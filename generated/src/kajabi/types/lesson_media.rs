@@ -5,15 +5,13 @@
 use crm_clients_runtime as runtime;
 
 /// A video or an audio file of a lesson.
+///
+/// `type` is always `media`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LessonMedia {
     /// Id of the resource.
     pub id: String,
-    /// Type of the resource.
-    ///
-    /// Always `media`.
-    pub r#type: String,
     /// What is known of a video or an audio file.
     pub attributes: super::LessonMediaAttributes,
     /// What the resource is related to.
@@ -25,9 +23,8 @@ pub struct LessonMedia {
 }
 
 runtime::object! {
-    LessonMedia rest additional_properties {
+    LessonMedia rest additional_properties always { "type": Text("media") } {
         id: required "id",
-        r#type: required "type",
         attributes: required "attributes",
         relationships: or_empty "relationships",
     }

@@ -5,15 +5,13 @@
 use crm_clients_runtime as runtime;
 
 /// Something that a site sells or gives away.
+///
+/// `type` is always `offers`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Offer {
     /// Id of the resource.
     pub id: String,
-    /// Type of the resource.
-    ///
-    /// Always `offers`.
-    pub r#type: String,
     /// What an offer is called and costs.
     pub attributes: super::OffersAttributes,
     /// What the resource is related to.
@@ -25,9 +23,8 @@ pub struct Offer {
 }
 
 runtime::object! {
-    Offer rest additional_properties {
+    Offer rest additional_properties always { "type": Text("offers") } {
         id: required "id",
-        r#type: required "type",
         attributes: required "attributes",
         relationships: or_empty "relationships",
     }

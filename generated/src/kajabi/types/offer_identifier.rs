@@ -5,29 +5,25 @@
 use crm_clients_runtime as runtime;
 
 /// Points at an offer.
+///
+/// `type` is always `offers`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct OfferIdentifier {
     /// Id of the offer.
     pub id: String,
-    /// Always `offers`.
-    pub r#type: String,
 }
 
 runtime::object! {
-    OfferIdentifier {
+    OfferIdentifier always { "type": Text("offers") } {
         id: required "id",
-        r#type: required "type",
     }
 }
 
 impl OfferIdentifier {
     /// Creates the value from its required fields.
     pub fn new(id: impl Into<String>) -> Self {
-        Self {
-            id: id.into(),
-            r#type: "offers".to_owned(),
-        }
+        Self { id: id.into() }
     }
 }
 

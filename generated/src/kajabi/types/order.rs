@@ -5,15 +5,13 @@
 use crm_clients_runtime as runtime;
 
 /// An order.
+///
+/// `type` is always `orders`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Order {
     /// Id of the resource.
     pub id: String,
-    /// Type of the resource.
-    ///
-    /// Always `orders`.
-    pub r#type: String,
     /// What an order comes to.
     pub attributes: super::OrdersAttributes,
     /// What the resource is related to.
@@ -25,9 +23,8 @@ pub struct Order {
 }
 
 runtime::object! {
-    Order rest additional_properties {
+    Order rest additional_properties always { "type": Text("orders") } {
         id: required "id",
-        r#type: required "type",
         attributes: required "attributes",
         relationships: or_empty "relationships",
     }

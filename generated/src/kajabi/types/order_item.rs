@@ -5,15 +5,13 @@
 use crm_clients_runtime as runtime;
 
 /// One line of an order.
+///
+/// `type` is always `order_items`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct OrderItem {
     /// Id of the resource.
     pub id: String,
-    /// Type of the resource.
-    ///
-    /// Always `order_items`.
-    pub r#type: String,
     /// What one line of an order comes to.
     pub attributes: super::OrderItemsAttributes,
     /// What the resource is related to.
@@ -25,9 +23,8 @@ pub struct OrderItem {
 }
 
 runtime::object! {
-    OrderItem rest additional_properties {
+    OrderItem rest additional_properties always { "type": Text("order_items") } {
         id: required "id",
-        r#type: required "type",
         attributes: required "attributes",
         relationships: or_empty "relationships",
     }

@@ -5,13 +5,13 @@
 use crm_clients_runtime as runtime;
 
 /// A transfer of money to the site owner's bank.
+///
+/// `type` is always `kajabi_payments_payouts`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Payout {
     /// Id of the payout, for example `payout_abc123`.
     pub id: String,
-    /// Always `kajabi_payments_payouts`.
-    pub r#type: String,
     /// What was transferred, and where it stands.
     pub attributes: super::PayoutsAttributes,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
@@ -19,9 +19,8 @@ pub struct Payout {
 }
 
 runtime::object! {
-    Payout rest additional_properties {
+    Payout rest additional_properties always { "type": Text("kajabi_payments_payouts") } {
         id: required "id",
-        r#type: required "type",
         attributes: required "attributes",
     }
 }

@@ -5,15 +5,13 @@
 use crm_clients_runtime as runtime;
 
 /// A podcast.
+///
+/// `type` is always `podcasts`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Podcast {
     /// Id of the resource.
     pub id: String,
-    /// Type of the resource.
-    ///
-    /// Always `podcasts`.
-    pub r#type: String,
     /// A podcast's own data.
     pub attributes: super::PodcastsAttributes,
     /// What the resource is related to.
@@ -25,9 +23,8 @@ pub struct Podcast {
 }
 
 runtime::object! {
-    Podcast rest additional_properties {
+    Podcast rest additional_properties always { "type": Text("podcasts") } {
         id: required "id",
-        r#type: required "type",
         attributes: required "attributes",
         relationships: or_empty "relationships",
     }

@@ -5,15 +5,13 @@
 use crm_clients_runtime as runtime;
 
 /// Something that an offer gives access to.
+///
+/// `type` is always `products`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Product {
     /// Id of the resource.
     pub id: String,
-    /// Type of the resource.
-    ///
-    /// Always `products`.
-    pub r#type: String,
     /// A product's own data.
     pub attributes: super::ProductsAttributes,
     /// What the resource is related to.
@@ -25,9 +23,8 @@ pub struct Product {
 }
 
 runtime::object! {
-    Product rest additional_properties {
+    Product rest additional_properties always { "type": Text("products") } {
         id: required "id",
-        r#type: required "type",
         attributes: required "attributes",
         relationships: or_empty "relationships",
     }

@@ -5,15 +5,13 @@
 use crm_clients_runtime as runtime;
 
 /// The purchase of an offer.
+///
+/// `type` is always `purchases`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Purchase {
     /// Id of the resource.
     pub id: String,
-    /// Type of the resource.
-    ///
-    /// Always `purchases`.
-    pub r#type: String,
     /// What was bought, and how it is paid.
     pub attributes: super::PurchasesAttributes,
     /// What the resource is related to.
@@ -25,9 +23,8 @@ pub struct Purchase {
 }
 
 runtime::object! {
-    Purchase rest additional_properties {
+    Purchase rest additional_properties always { "type": Text("purchases") } {
         id: required "id",
-        r#type: required "type",
         attributes: required "attributes",
         relationships: or_empty "relationships",
     }

@@ -5,15 +5,13 @@
 use crm_clients_runtime as runtime;
 
 /// A site.
+///
+/// `type` is always `sites`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Site {
     /// Id of the resource.
     pub id: String,
-    /// Type of the resource.
-    ///
-    /// Always `sites`.
-    pub r#type: String,
     /// A site's own data.
     pub attributes: super::SitesAttributes,
     /// Undeclared properties; see [`runtime::AdditionalProperties`].
@@ -21,9 +19,8 @@ pub struct Site {
 }
 
 runtime::object! {
-    Site rest additional_properties {
+    Site rest additional_properties always { "type": Text("sites") } {
         id: required "id",
-        r#type: required "type",
         attributes: required "attributes",
     }
 }

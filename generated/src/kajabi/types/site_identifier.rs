@@ -5,29 +5,25 @@
 use crm_clients_runtime as runtime;
 
 /// Points at a site.
+///
+/// `type` is always `sites`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SiteIdentifier {
     /// Id of the site.
     pub id: String,
-    /// Always `sites`.
-    pub r#type: String,
 }
 
 runtime::object! {
-    SiteIdentifier {
+    SiteIdentifier always { "type": Text("sites") } {
         id: required "id",
-        r#type: required "type",
     }
 }
 
 impl SiteIdentifier {
     /// Creates the value from its required fields.
     pub fn new(id: impl Into<String>) -> Self {
-        Self {
-            id: id.into(),
-            r#type: "sites".to_owned(),
-        }
+        Self { id: id.into() }
     }
 }
 

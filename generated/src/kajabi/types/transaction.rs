@@ -5,15 +5,13 @@
 use crm_clients_runtime as runtime;
 
 /// A charge, a refund or a dispute.
+///
+/// `type` is always `transactions`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Transaction {
     /// Id of the resource.
     pub id: String,
-    /// Type of the resource.
-    ///
-    /// Always `transactions`.
-    pub r#type: String,
     /// What a charge, refund or dispute amounts to.
     pub attributes: super::TransactionsAttributes,
     /// What the resource is related to.
@@ -25,9 +23,8 @@ pub struct Transaction {
 }
 
 runtime::object! {
-    Transaction rest additional_properties {
+    Transaction rest additional_properties always { "type": Text("transactions") } {
         id: required "id",
-        r#type: required "type",
         attributes: required "attributes",
         relationships: or_empty "relationships",
     }

@@ -5,15 +5,13 @@
 use crm_clients_runtime as runtime;
 
 /// A page of a website.
+///
+/// `type` is always `website_pages`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WebsitePage {
     /// Id of the resource.
     pub id: String,
-    /// Type of the resource.
-    ///
-    /// Always `website_pages`.
-    pub r#type: String,
     /// A website page's own data.
     pub attributes: super::WebsitePagesAttributes,
     /// What the resource is related to.
@@ -25,9 +23,8 @@ pub struct WebsitePage {
 }
 
 runtime::object! {
-    WebsitePage rest additional_properties {
+    WebsitePage rest additional_properties always { "type": Text("website_pages") } {
         id: required "id",
-        r#type: required "type",
         attributes: required "attributes",
         relationships: or_empty "relationships",
     }

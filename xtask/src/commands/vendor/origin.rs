@@ -37,6 +37,9 @@ pub struct Origin {
     /// The checksums of the other files that the document refers to, by their paths or URLs. They are a part of the vendored document.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub files: BTreeMap<String, String>,
+    /// Whether the client drops the properties of responses that the document does not declare.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub drop_undeclared: bool,
     /// Prefixes of URLs, and the directories below that of the API that have copies of what is there.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub map: BTreeMap<String, String>,

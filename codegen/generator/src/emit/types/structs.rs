@@ -3,15 +3,17 @@
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
-use super::{Writer, head};
+use super::{Writer, deprecated};
 use crate::emit::file::File;
 use crate::emit::{From, argument, compact, escape, type_tokens};
-use crate::ir::{Api, Field, Presence, Struct, Type, TypeDef, TypeId, TypeKind};
+use crate::ir::{Api, ConstProperty, Field, Presence, Struct, TagValue, Type, TypeDef, TypeId, TypeKind};
+use crate::markdown::code;
 use crate::names::{self, UsedNames};
 
 impl Writer<'_> {
     pub(super) fn structure(&self, def: &TypeDef, kind: &Struct, file: &mut File) {
-        let (head, name) = (head(def), escape::ident(&def.name));
+        let (docs, name) = (escape::docs(&docs_with_constants(def, kind)), escape::ident(&def.name));
+        let deprecated = deprecated(def);
         let fields: TokenStream = kind.fields.iter().map(|field| self.field(field, kind.multipart)).collect();
         let rest = kind.rest.as_ref().map(|(name, ty)| {
             let (name, ty) = (escape::ident(name), self.rest_type(ty));
@@ -29,7 +31,8 @@ impl Writer<'_> {
             (false, false) => quote!(Clone, Debug, PartialEq),
         };
         file.items(quote! {
-            #head
+            #docs
+            #deprecated
             #[derive(#derives)]
             #[non_exhaustive]
             pub struct #name { #fields #rest }
@@ -43,7 +46,7 @@ impl Writer<'_> {
             }
             Some((name, _)) => format!("{} rest {name}", def.name),
             None => def.name.clone(),
-        };
+        } + &constant_list(kind);
         file.invocation(if kind.multipart { "multipart" } else { "object" }, &head, &entries);
         if def.sent {
             file.items(self.methods(def, kind, empty));
@@ -238,6 +241,10 @@ impl Writer<'_> {
                 impl From<Vec<#item>> for #name { fn from(value: Vec<#item>) -> Self { #from } }
                 impl<const N: usize> From<[#item; N]> for #name { fn from(value: [#item; N]) -> Self { #from } }
             },
+            Source::Texts => quote! {
+                impl<T: Into<String>> From<Vec<T>> for #name { fn from(value: Vec<T>) -> Self { #from } }
+                impl<const N: usize> From<[&str; N]> for #name { fn from(value: [&str; N]) -> Self { #from } }
+            },
             Source::Items(item) => quote! {
                 impl<T: Into<#item>> From<Vec<T>> for #name { fn from(value: Vec<T>) -> Self { #from } }
                 impl<T: Into<#item>, const N: usize> From<[T; N]> for #name { fn from(value: [T; N]) -> Self { #from } }
@@ -246,15 +253,23 @@ impl Writer<'_> {
         sources.into_iter().map(convert).collect()
     }
 
+    /// Returns true if nothing else becomes a value of this struct.
+    fn is_made_of_nothing_else(&self, id: TypeId) -> bool {
+        matches!(&self.api[id].kind, TypeKind::Struct(kind) if only(kind).or_else(|| single(kind)).is_none())
+    }
+
     /// All that becomes a value of this type; text and numbers only if it is `plain` what they are for. Text that is a value
     /// of an enum says so itself.
     fn sources<'a>(&'a self, ty: &Type, plain: bool, out: &mut Vec<Source>, seen: &mut Vec<&'a str>) {
         match ty {
             Type::String | Type::Secret if plain => out.extend([quote!(&str), quote!(String)].map(Source::Type)),
-            Type::List(item) if matches!(**item, Type::Named(_)) || (plain && **item == Type::String) => {
-                out.push(Source::Items(self.tokens(item)));
-            }
-            Type::List(item) if plain && item.is_copy() => out.push(Source::Exact(self.tokens(item))),
+            Type::List(item) if plain && **item == Type::String => out.push(Source::Texts),
+            Type::List(item) => match **item {
+                Type::Named(id) if self.is_made_of_nothing_else(id) => out.push(Source::Exact(self.tokens(item))),
+                Type::Named(_) => out.push(Source::Items(self.tokens(item))),
+                _ if plain && item.is_copy() => out.push(Source::Exact(self.tokens(item))),
+                _ => {}
+            },
             Type::Boxed(inner) | Type::Lenient(inner) => self.sources(inner, plain, out, seen),
             Type::Named(TypeId(id)) => {
                 let def = &self.api.types[*id];
@@ -274,7 +289,7 @@ impl Writer<'_> {
                     _ => {}
                 }
             }
-            Type::Option(_) | Type::Map(_) | Type::List(_) | Type::Object | Type::Value => {}
+            Type::Option(_) | Type::Map(_) | Type::Object | Type::Value => {}
             other if plain => out.push(Source::Type(self.tokens(other))),
             _ => {}
         }
@@ -315,6 +330,8 @@ enum Source {
     Type(TokenStream),
     /// Lists of this type alone, so that an empty one needs no annotation.
     Exact(TokenStream),
+    /// Lists of what becomes text. Arrays are of `&str` alone, so that an empty one needs no annotation.
+    Texts,
     /// Lists of what becomes this type.
     Items(TokenStream),
 }
@@ -359,6 +376,36 @@ fn plain_word(ty: &Type) -> Option<(&'static str, bool)> {
 fn single(kind: &Struct) -> Option<&Field> {
     let mut free = free(kind);
     free.next().filter(|only| only.presence == Presence::Required && free.next().is_none())
+}
+
+/// The documentation of a struct, with a sentence on each property that is no field.
+fn docs_with_constants(def: &TypeDef, kind: &Struct) -> Vec<String> {
+    let sentence =
+        |constant: &ConstProperty| format!("{} is always {}.", code(&constant.wire), code(&constant.value.to_string()));
+    let mut lines = def.docs.clone();
+    for constant in &kind.constants {
+        lines.extend((!lines.is_empty()).then(String::new));
+        lines.push(sentence(constant));
+    }
+    lines
+}
+
+/// The properties that are no fields, as the macro takes them.
+fn constant_list(kind: &Struct) -> String {
+    let entry = |constant: &ConstProperty| {
+        let value = match &constant.value {
+            TagValue::Text(text) => format!("Text({})", escape::quoted(text)),
+            TagValue::Integer(number) if i64::try_from(*number).is_ok() => format!("Integer({number})"),
+            TagValue::Integer(number) => format!("Unsigned({number})"),
+            TagValue::Number(number) if number.contains(['.', 'e', 'E']) => format!("Number({number})"),
+            TagValue::Number(number) => format!("Number({number}.0)"),
+            TagValue::Boolean(boolean) => format!("Boolean({boolean})"),
+            TagValue::Null | TagValue::Any(_) => "Null(())".to_owned(),
+        };
+        format!("{}: {value}", escape::quoted(&constant.wire))
+    };
+    let entries: Vec<String> = kind.constants.iter().map(entry).collect();
+    if entries.is_empty() { String::new() } else { format!(" always {{ {} }}", entries.join(", ")) }
 }
 
 /// The type of a field whose values are of the type `ty`.

@@ -99,6 +99,9 @@ impl Writer<'_> {
 fn variant_doc(kind: &Union, variant: &UnionVariant) -> Vec<String> {
     let where_is = |property: &str, tags: &[TagValue]| format!("{} is {}", code(property), tag_words(tags));
     match (&kind.tag, variant.tags.as_slice()) {
+        (Some(tag), tags @ [_, ..]) if variant.is_default => {
+            vec![format!("If {}, another value or absent.", where_is(&tag.property, tags))]
+        }
         (Some(tag), tags @ [_, ..]) => vec![format!("If {}.", where_is(&tag.property, tags))],
         _ if !variant.conditions.is_empty() => {
             let conditions = variant.conditions.iter().map(|(property, tags)| where_is(property, tags));
@@ -110,12 +113,17 @@ fn variant_doc(kind: &Union, variant: &UnionVariant) -> Vec<String> {
 
 /// The variants in the macro's list.
 fn entries(kind: &Union) -> Vec<String> {
-    let only_text = kind.variants.iter().flat_map(|variant| &variant.tags).all(|tag| matches!(tag, TagValue::Text(_)));
+    let is_text =
+        |variant: &UnionVariant| !variant.is_default && variant.tags.iter().all(|tag| matches!(tag, TagValue::Text(_)));
+    let only_text = kind.variants.iter().all(is_text);
     let list = |tags: &[TagValue], only_text: bool| {
         tags.iter().map(|tag| tag_entry(tag, only_text)).collect::<Vec<_>>().join(" | ")
     };
     let entry = |variant: &UnionVariant| match kind.tag {
-        Some(_) => format!("{}: {}", variant.name, list(&variant.tags, only_text)),
+        Some(_) => {
+            let default = if variant.is_default { " | default()" } else { "" };
+            format!("{}: {}{default}", variant.name, list(&variant.tags, only_text))
+        }
         None => {
             let conditions = variant
                 .conditions

@@ -72,6 +72,23 @@ impl Types<'_> {
                 }
             }
         }
+        if let Some(id) = discriminator.default {
+            match found.iter_mut().find(|alternative| alternative.id == id) {
+                Some(alternative) => alternative.is_default = true,
+                None => {
+                    let shape = normalize::shape(&mut self.schemas, id);
+                    found.push(Alternative { is_default: true, ..Alternative::new(id, shape) });
+                }
+            }
+        }
+    }
+
+    /// Reports that the discriminator's values are not those of the alternatives, so that none can stand for all others.
+    pub(super) fn report_unserved_default(&mut self, id: SchemaId) {
+        let pointer = self.schemas[id].pointer.clone();
+        let message = "`defaultMapping` has no effect: the discriminator does not tell the alternatives apart";
+        let help = "give each alternative a value of its own in `mapping`";
+        self.diagnostics.warning("unserved-default-mapping", pointer, message, help);
     }
 
     /// Completes the values of all objects: what the property allows, or the component's name, where there is no mapping. None if two
@@ -360,7 +377,7 @@ impl Types<'_> {
             let TypeKind::Union(Union { tag: Some(tag), variants, base, .. }) = &draft.kind else { continue };
             bases.extend(base.iter().filter_map(|base| self.struct_behind(base)));
             for variant in variants {
-                if let Some(held) = self.struct_behind(&variant.ty) {
+                if let Some(held) = self.struct_behind(&variant.ty).filter(|_| !variant.is_default) {
                     let key = (held, tag.property.clone());
                     let place = *places.entry(key.clone()).or_insert(values.len());
                     if place == values.len() {

@@ -248,12 +248,24 @@ impl<'a> Comparison<'a> {
             if let (Some(set), Some(sets)) = (&was.constant, &is.constant)
                 && set != sets
             {
-                let subject = format!("{}::{}", place.subject, was.name);
-                let message = format!("`{}` is set to `{sets}`, no longer to `{set}`", is.name);
-                let place = place.part(subject, Some(&was.pointer), Some(&is.pointer));
-                self.report(&rules::CONSTANT_CHANGED, place, message, &[set, sets]);
+                let place =
+                    place.part(format!("{}::{}", place.subject, was.name), Some(&was.pointer), Some(&is.pointer));
+                self.constant(place, &is.name, [set, sets]);
             }
         }
+        for was in &old.constants {
+            let Some(is) = new.constants.iter().find(|is| is.wire == was.wire) else { continue };
+            if was.value != is.value {
+                let place =
+                    place.part(format!("{}::{}", place.subject, was.name), Some(&was.pointer), Some(&is.pointer));
+                self.constant(place, &is.wire, [&was.value.to_string(), &is.value.to_string()]);
+            }
+        }
+    }
+
+    fn constant(&mut self, place: Place, name: &str, [set, sets]: [&str; 2]) {
+        let message = format!("`{name}` is set to `{sets}`, no longer to `{set}`");
+        self.report(&rules::CONSTANT_CHANGED, place, message, &[set, sets]);
     }
 
     fn values<T: PartialEq + Display>(&mut self, place: &Place, old: &Enum<T>, new: &Enum<T>) {

@@ -1,0 +1,134 @@
+//! Properties that allow a single value.
+
+use std::fmt;
+
+use serde::de::{self, DeserializeSeed, Deserializer, Visitor};
+use serde::ser::{Serialize, Serializer};
+use serde_json::Value;
+
+use super::de::Decode;
+use super::tolerance;
+
+/// The single value of a property.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Constant {
+    /// A string.
+    Text(&'static str),
+    /// An integer.
+    Integer(i64),
+    /// An integer beyond `i64`.
+    Unsigned(u64),
+    /// Another number.
+    Number(f64),
+    /// A boolean.
+    Boolean(bool),
+    /// Null.
+    Null(()),
+}
+
+impl Constant {
+    fn is_integer(self, number: i128) -> bool {
+        match self {
+            Self::Integer(own) => i128::from(own) == number,
+            Self::Unsigned(own) => i128::from(own) == number,
+            Self::Number(own) => own == number as f64,
+            _ => false,
+        }
+    }
+
+    fn is_number(self, number: f64) -> bool {
+        match self {
+            Self::Integer(own) => own as f64 == number,
+            Self::Unsigned(own) => own as f64 == number,
+            Self::Number(own) => own == number,
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Display for Constant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => write!(f, "`{text}`"),
+            Self::Integer(number) => number.fmt(f),
+            Self::Unsigned(number) => number.fmt(f),
+            Self::Number(number) => number.fmt(f),
+            Self::Boolean(boolean) => boolean.fmt(f),
+            Self::Null(()) => f.write_str("null"),
+        }
+    }
+}
+
+impl Serialize for Constant {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::Integer(number) => serializer.serialize_i64(*number),
+            Self::Unsigned(number) => serializer.serialize_u64(*number),
+            Self::Number(number) => serializer.serialize_f64(*number),
+            Self::Boolean(boolean) => serializer.serialize_bool(*boolean),
+            Self::Null(()) => serializer.serialize_unit(),
+        }
+    }
+}
+
+/// Reads a value that must be this one. A pass that leaves out values leaves out another.
+pub(crate) struct ConstantSeed {
+    pub(crate) constant: Constant,
+    pub(crate) tolerant: bool,
+}
+
+impl<'de> DeserializeSeed<'de> for ConstantSeed {
+    type Value = ();
+
+    #[inline]
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        if self.tolerant && tolerance::captures() {
+            let value = Value::decode(deserializer)?;
+            let compared: Result<(), serde_json::Error> = (&value).deserialize_any(ConstantVisitor(self.constant));
+            return compared.or_else(|error| tolerance::leave_out(&error, value));
+        }
+        deserializer.deserialize_any(ConstantVisitor(self.constant))
+    }
+}
+
+struct ConstantVisitor(Constant);
+
+impl ConstantVisitor {
+    fn check<E: de::Error>(&self, is_same: bool, found: de::Unexpected<'_>) -> Result<(), E> {
+        if is_same { Ok(()) } else { Err(E::invalid_value(found, self)) }
+    }
+}
+
+impl<'de> Visitor<'de> for ConstantVisitor {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<(), E> {
+        self.check(matches!(self.0, Constant::Text(own) if own == text), de::Unexpected::Str(text))
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<(), E> {
+        self.check(self.0.is_integer(number.into()), de::Unexpected::Signed(number))
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<(), E> {
+        self.check(self.0.is_integer(number.into()), de::Unexpected::Unsigned(number))
+    }
+
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<(), E> {
+        self.check(self.0.is_number(number), de::Unexpected::Float(number))
+    }
+
+    fn visit_bool<E: de::Error>(self, boolean: bool) -> Result<(), E> {
+        self.check(self.0 == Constant::Boolean(boolean), de::Unexpected::Bool(boolean))
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<(), E> {
+        self.check(self.0 == Constant::Null(()), de::Unexpected::Unit)
+    }
+}
