@@ -17,6 +17,17 @@ mod contactship_import;
 #[path = "../examples/kajabi_export.rs"]
 #[allow(dead_code, reason = "`main` is the program's own")]
 mod kajabi_export;
+#[cfg(feature = "mock")]
+#[path = "../examples/sync.rs"]
+#[allow(dead_code, reason = "`main` is the program's own")]
+mod sync;
+#[cfg(feature = "mock")]
+#[path = "../examples/undeclared.rs"]
+#[allow(dead_code, reason = "`main` is the program's own")]
+mod undeclared;
+#[path = "../examples/webhook.rs"]
+#[allow(dead_code, reason = "`main` is the program's own")]
+mod webhook;
 
 /// An environment of these variables alone.
 fn environment<'a>(variables: &'a [(&'a str, &'a str)]) -> impl Fn(&str) -> Option<String> + 'a {
@@ -241,5 +252,159 @@ async fn contactship_exports_calls_with_their_agents() -> Outcome {
     assert_eq!(targets, ["/v1/agents", list, &format!("{list}&offset=1")]);
     let nothing = said(contactship_calls::run(environment(&variables[..1]), None, Vec::new()).await);
     assert_eq!(nothing, "failed: set CONTACTSHIP_API_KEY to a key from the dashboard");
+    Ok(())
+}
+
+/// A contact of Chatwoot.
+#[cfg(feature = "mock")]
+fn contact(id: i64, name: &str, email: &str) -> serde_json::Value {
+    serde_json::json!({
+        "id": id, "name": name, "email": email, "phone_number": null, "identifier": null, "thumbnail": "", "blocked": false,
+        "availability_status": "offline", "additional_attributes": {}, "custom_attributes": {}, "created_at": 1774000800,
+    })
+}
+
+/// A site with three contacts on two pages: Alice, whom Chatwoot does not know, Bob, whom it knows, and one without an address.
+#[cfg(feature = "mock")]
+async fn site() -> Outcome<crm_clients::kajabi::mock::Server> {
+    use serde_json::json;
+    let page = |number: i64, data: serde_json::Value, next: Option<&str>| {
+        json!({
+            "data": data, "links": { "next": next }, "meta": { "total_pages": 2, "current_page": number },
+            "included": [{ "id": "4", "type": "contact_tags", "attributes": { "name": "Gold Member" } }],
+        })
+    };
+    let tags = json!({ "tags": { "data": [{ "id": "4", "type": "contact_tags" }] } });
+    let alice = json!({ "id": "1", "type": "contacts", "relationships": tags,
+        "attributes": { "name": "Alice", "email": "alice@acme.example" } });
+    let bob = json!({ "id": "2", "type": "contacts", "relationships": tags,
+        "attributes": { "name": "Bob", "email": "bob@acme.example" } });
+    let carla = json!({ "id": "3", "type": "contacts", "attributes": { "name": "Carla", "email": null } });
+    let kajabi = crm_clients::kajabi::mock::Server::start().await?;
+    let is_second =
+        |request: &crm_clients::runtime::mock::Request| request.query("page[number]").is_some_and(|page| page == "2");
+    kajabi.contacts().list().when(is_second).json(page(2, json!([carla]), None));
+    let next = "https://api.kajabi.com/v1/contacts?page[number]=2";
+    kajabi.contacts().list().json(page(1, json!([alice, bob]), Some(next)));
+    Ok(kajabi)
+}
+
+/// An account that has Bob with a label, and refuses to create him.
+#[cfg(feature = "mock")]
+async fn account() -> Outcome<crm_clients::chatwoot::mock::Server> {
+    use crm_clients::runtime::mock::MockResponse;
+    use serde_json::json;
+    let chatwoot = crm_clients::chatwoot::mock::Server::start().await?;
+    chatwoot.contacts().create().respond_with(|request| match request.json() {
+        Ok(sent) if sent["email"] == "alice@acme.example" => MockResponse::json(json!({
+            "payload": { "contact": contact(1, "Alice", "alice@acme.example"), "contact_inbox": { "inbox": null, "source_id": null } }
+        })),
+        _ => {
+            let taken = json!({ "message": "Email has already been taken", "attributes": ["email"] });
+            MockResponse::json(taken).status(422)
+        }
+    });
+    let found = [contact(9, "Bobby", "bobby.bob@acme.example"), contact(2, "Bob", "Bob@acme.example")];
+    let meta = |count: usize| json!({ "count": count, "current_page": 1, "has_more": false });
+    chatwoot
+        .contacts()
+        .search()
+        .when(|request| request.query("q").is_some_and(|q| q.starts_with("bob")))
+        .json(json!({ "meta": meta(2), "payload": found }));
+    chatwoot.contacts().search().json(json!({ "meta": meta(0), "payload": [] }));
+    chatwoot.contact_labels().list().json(json!({ "payload": ["vip"] }));
+    chatwoot.contact_labels().replace().respond_with(|request| match request.json() {
+        Ok(sent) => MockResponse::json(json!({ "payload": sent["labels"] })),
+        Err(_) => MockResponse::json(json!({ "error": "no JSON" })).status(400),
+    });
+    Ok(chatwoot)
+}
+
+#[cfg(feature = "mock")]
+#[tokio::test]
+async fn contacts_are_copied_with_their_tags_and_a_run_continues_where_it_was_stopped() -> Outcome {
+    let (kajabi, chatwoot, directory) = (site().await?, account().await?, tempfile::tempdir()?);
+    let path = directory.path().join("checkpoint.json");
+    let path = path.to_str().ok_or("the path is text")?;
+    let (kajabi_url, chatwoot_url) = (kajabi.url().to_owned(), chatwoot.url().to_owned());
+    let mut variables = kajabi_variables(&kajabi_url).to_vec();
+    variables.extend([
+        ("CHATWOOT_BASE_URL", &*chatwoot_url),
+        ("CHATWOOT_TOKEN", "TOKEN"),
+        ("CHATWOOT_ACCOUNT_ID", "7"),
+    ]);
+    let sync = async |arguments: &[&str]| {
+        said(sync::run(environment(&variables), arguments.iter().map(|text| (*text).to_owned())).await)
+    };
+    let told = "1 created, 1 updated, 1 refused\nCarla: no email address that Chatwoot accepts";
+
+    assert_eq!(sync(&[path, "--dry-run"]).await, told);
+    let written = |request: &crm_clients::runtime::mock::Request| request.method != crm_clients::runtime::Method::GET;
+    assert!(!chatwoot.requests().iter().any(written) && !std::path::Path::new(path).exists());
+
+    assert_eq!(sync(&[path]).await, told);
+    let requests = chatwoot.requests();
+    let labels = requests.iter().filter(|request| request.operation == Some("contact_labels.replace"));
+    let mut labels: Vec<_> = labels
+        .map(|request| Ok((request.target.clone(), request.json()?)))
+        .collect::<Result<_, serde_json::Error>>()?;
+    labels.sort_by(|one, other| one.0.cmp(&other.0));
+    let path_of = |id: i64| format!("/api/v1/accounts/7/contacts/{id}/labels");
+    let expected =
+        [serde_json::json!({ "labels": ["gold-member"] }), serde_json::json!({ "labels": ["vip", "gold-member"] })];
+    let [alices, bobs] = expected;
+    assert_eq!(labels, [(path_of(1), alices), (path_of(2), bobs)]);
+    assert!(!std::path::Path::new(path).exists(), "the next run starts from the beginning");
+
+    // The checkpoint of a run that was stopped after the first page.
+    std::fs::write(
+        path,
+        r#"{"operation":"contacts.list","parameter":"page[number]","value":"2","taken":2,"whole":true}"#,
+    )?;
+    assert_eq!(sync(&[path]).await, "0 created, 0 updated, 1 refused\nCarla: no email address that Chatwoot accepts");
+    assert_eq!(sync(&[]).await, "failed: usage: sync CHECKPOINT [--dry-run]");
+    kajabi.verify()?;
+    chatwoot.verify()?;
+    Ok(())
+}
+
+#[cfg(feature = "mock")]
+#[tokio::test]
+async fn companies_are_listed_and_created_without_a_method_for_them() -> Outcome {
+    let page =
+        |companies: &str| Answer::json(200, format!(r#"{{"payload":[{companies}],"meta":{{"total_count":2}}}}"#));
+    let companies = "/api/v1/accounts/7/companies";
+    let server = Server::answering("POST", companies, Answer::json(200, r#"{"payload":{"id":2,"name":"Okafor"}}"#))
+        .await?
+        .and("GET", companies, page(r#"{"id":1,"name":"Acme","domain":null},{"id":2,"name":"Okafor"}"#))
+        .and("GET", companies, page(""));
+    let url = server.url();
+    let variables = [("CHATWOOT_BASE_URL", url.as_str()), ("CHATWOOT_ACCOUNT_ID", "7"), ("CHATWOOT_TOKEN", "TOKEN")];
+    let told = said(undeclared::run(environment(&variables), Some("Okafor".to_owned())).await);
+    assert_eq!(told, "1 Acme\n2 Okafor");
+    let requests = server.requests()?;
+    assert_eq!(requests[0].text()?, r#"{"company":{"name":"Okafor"}}"#);
+    assert_eq!(requests[0].header("idempotency-key"), ["company-Okafor"]);
+    let targets: Vec<_> = requests[1..].iter().map(|request| request.target.as_str()).collect();
+    assert_eq!(targets, [format!("{companies}?page=1"), format!("{companies}?page=2")]);
+    assert!(requests.iter().all(|request| request.header("api_access_token") == ["TOKEN"]));
+    Ok(())
+}
+
+#[tokio::test]
+async fn deliveries_are_verified_before_they_are_read() -> Outcome {
+    use crm_clients::chatwoot::events::Verifier;
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await?;
+    let url = format!("http://{}/chatwoot", listener.local_addr()?);
+    tokio::spawn(async move { axum::serve(listener, webhook::app(Verifier::new("SECRET"))).await });
+    let http = crm_clients::runtime::http_client_builder().no_proxy().build()?;
+    let deliver = async |secret: &str, body: &'static str| {
+        let headers = Verifier::new(secret).sign(body.as_bytes())?;
+        Outcome::Ok(http.post(&url).headers(headers).body(body).send().await?.status().as_u16())
+    };
+    assert_eq!(deliver("SECRET", r#"{"event":"an_event_of_tomorrow"}"#).await?, 200);
+    assert_eq!(deliver("SECRET", "not JSON").await?, 422);
+    assert_eq!(deliver("ANOTHER", r#"{"event":"an_event_of_tomorrow"}"#).await?, 401);
+    assert_eq!(http.post(&url).body("{}").send().await?.status().as_u16(), 401);
     Ok(())
 }

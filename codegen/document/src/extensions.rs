@@ -5,12 +5,13 @@
 //! | `x-rust-name` | tag, operation, parameter, schema, property, security scheme, a webhook's `post` | an identifier | names the resource, method, argument, type, field, builder method or variant |
 //! | `x-rust-variants` | schema with an `enum` | map of wire value to identifier | names the variants |
 //! | `x-oauth2` | security scheme of type `oauth2` | object, see [`BeyondOAuth2`] | says what the flows have no word for |
-//! | `x-idempotent` | operation | boolean | says whether it may be repeated, whatever its method |
+//! | `x-idempotent` | operation | boolean, or map with `key` | says whether it can be retried, whatever its method, and which header has the key for that |
 //! | `x-pagination` | operation | map, see the README | says how the pages of its list hang together |
 //! | `x-rate-limit` | the document, operation | see [`RateLimit`] | keeps the calls of a client within a limit of the server |
 //! | `x-rust-text-formats` | the document | list of formats | reads strings of these formats as text, not as types of their own |
 //! | `x-webhook-signature` | the document, beside its webhooks | see [`Signature`] | verifies what webhooks deliver |
 
+mod idempotent;
 mod oauth2;
 mod rate_limit;
 mod signature;
@@ -23,6 +24,7 @@ use crate::diagnostic::{Diagnostics, child, distance, push_token};
 use crate::identifier::is_identifier;
 use crate::spec::{WEBHOOKS_EXTENSION, are_webhooks};
 
+pub use idempotent::Idempotent;
 pub use oauth2::BeyondOAuth2;
 pub use rate_limit::RateLimit;
 pub use signature::{Encoding, Part, Signature};
@@ -33,7 +35,7 @@ const KNOWN: &[&str] = &[
     "x-rust-variants",
     TEXT_FORMATS,
     oauth2::NAME,
-    "x-idempotent",
+    idempotent::NAME,
     "x-pagination",
     rate_limit::NAME,
     signature::NAME,
@@ -131,13 +133,9 @@ impl Extensions {
         object: &Map<String, Value>,
         pointer: &str,
         diagnostics: &mut Diagnostics,
-    ) -> Option<bool> {
-        let (value, place) = self.whole("x-idempotent", object, pointer)?;
-        if !value.is_boolean() {
-            let help = "say true where the server does nothing twice, or leave it out";
-            diagnostics.error("bad-extension", place, "`x-idempotent` is neither true nor false", help);
-        }
-        value.as_bool()
+    ) -> Option<Idempotent> {
+        let (value, place) = self.whole(idempotent::NAME, object, pointer)?;
+        idempotent::read(value, place, diagnostics)
     }
 
     /// `x-rate-limit` of the operation at `pointer` with these path parameters, or of the document.

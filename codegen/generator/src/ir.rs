@@ -182,6 +182,8 @@ pub struct Operation {
     pub method: String,
     /// Whether repeating it does nothing twice.
     pub idempotent: bool,
+    /// The header that a key is generated for, by which the server recognizes a retry.
+    pub idempotency_key: Option<String>,
     /// The limit of its calls, if they have one besides the client's.
     pub rate_limit: Option<RateLimit>,
     /// The operation's own server, if it is not the document's.

@@ -35,6 +35,10 @@ pub type HookError = Box<dyn StdError + Send + Sync>;
 ///     }
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a hook",
+    note = "implement `Hook`, with `before_request` or `after_response`, for a type that is `Send` and `Sync`"
+)]
 pub trait Hook: Send + Sync {
     /// Called before a request is sent: for each attempt of a call, and for each redirect that it follows.
     ///
@@ -60,6 +64,44 @@ pub trait Hook: Send + Sync {
     fn should_retry(&self, response: &ResponseContext<'_>) -> Option<bool> {
         let _ = response;
         None
+    }
+}
+
+/// A hook that sends the trace context of each request: the header `traceparent` of W3C Trace Context.
+///
+/// The function returns the header's value, or `None` for none. With the feature `tracing` it runs within the span of the
+/// call, so that the service's spans become children of it: with `tracing-opentelemetry`, take the context of
+/// `tracing::Span::current()`.
+///
+/// ```
+/// use crm_clients_runtime::TraceContext;
+/// use crm_clients_runtime::generated::Core;
+///
+/// let context = TraceContext::new(|| Some("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".to_owned()));
+/// let builder = Core::builder("example", "https://api.example").hook(context);
+/// ```
+#[derive(Clone)]
+pub struct TraceContext<F>(F);
+
+impl<F: Fn() -> Option<String> + Send + Sync> TraceContext<F> {
+    /// Creates the hook from the function that returns the header's value.
+    pub fn new(traceparent: F) -> Self {
+        Self(traceparent)
+    }
+}
+
+impl<F: Fn() -> Option<String> + Send + Sync> Hook for TraceContext<F> {
+    fn before_request(&self, request: &mut RequestContext<'_>) -> Result<(), HookError> {
+        match (self.0)() {
+            Some(value) => Ok(request.set_header("traceparent", &value)?),
+            None => Ok(()),
+        }
+    }
+}
+
+impl<F> fmt::Debug for TraceContext<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TraceContext").finish_non_exhaustive()
     }
 }
 

@@ -8,6 +8,8 @@
 //! [`Error`].
 
 mod auth;
+#[cfg(feature = "blocking")]
+pub mod blocking;
 mod client;
 mod error;
 mod hook;
@@ -32,7 +34,7 @@ pub use self::serde::{additional::AdditionalProperties, base64_text::Base64, pat
 pub use auth::{AuthError, FetchingToken, IssuedToken, Token, TokenSource};
 pub use client::http_client_builder;
 pub use error::{ApiError, DecodeError, Error, RequestError, TransportError};
-pub use hook::{Hook, HookError, RequestContext, ResponseContext};
+pub use hook::{Hook, HookError, RequestContext, ResponseContext, TraceContext};
 pub use included::Included;
 pub use pagination::{Checkpoint, Items, Pages};
 pub use record::Recorder;

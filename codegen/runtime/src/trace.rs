@@ -15,6 +15,10 @@ use crate::transport::{Failure, RawResponse};
 #[cfg(feature = "tracing")]
 const MAX_WARNINGS: usize = 10;
 
+/// A shorter wait for a turn is not logged.
+#[cfg(feature = "tracing")]
+const NOTICEABLE_WAIT: Duration = Duration::from_secs(1);
+
 type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// The span of one call, however often its request is sent.
@@ -34,9 +38,12 @@ impl Span {
             api = parts.core.api(),
             http.request.method = parts.method.as_str(),
             url.template = parts.template,
+            server.address = parts.core.inner().base_url.host_str(),
+            server.port = parts.core.inner().base_url.port_or_known_default(),
             http.request.resend_count = tracing::field::Empty,
             http.response.status_code = tracing::field::Empty,
             error.type = tracing::field::Empty,
+            otel.status_code = tracing::field::Empty,
         );
         Self { span }
     }
@@ -51,19 +58,31 @@ impl Span {
         if before > 0 {
             self.span.record("http.request.resend_count", before);
         }
+        if let Ok(response) = outcome {
+            self.span.record("http.response.status_code", response.reply.status);
+        }
+    }
+
+    /// Records the error that the call ends with, if it does.
+    pub(crate) fn ended(&self, outcome: &Result<RawResponse, Failure>) {
         match outcome {
-            Ok(answer) => {
-                self.span.record("http.response.status_code", answer.reply.status);
-            }
-            Err(failure) => {
-                self.span.record("error.type", failure.kind());
-            }
+            Ok(response) if response.reply.status < 400 => return,
+            Ok(response) => self.span.record("error.type", response.reply.status.to_string()),
+            Err(failure) => self.span.record("error.type", failure.kind()),
+        };
+        self.span.record("otel.status_code", "ERROR");
+    }
+
+    /// Records that a call had to wait for its turn, if that took a noticeable time.
+    pub(crate) fn waited(&self, time: Duration) {
+        if time >= NOTICEABLE_WAIT {
+            tracing::info!(parent: &self.span, ?time, "waited for its turn within the rate limits");
         }
     }
 
     /// Records a retry after this delay.
     pub(crate) fn repeating(&self, delay: Duration) {
-        tracing::debug!(parent: &self.span, ?delay, "sending the request again");
+        tracing::info!(parent: &self.span, ?delay, "retrying the request");
     }
 }
 
@@ -78,6 +97,10 @@ impl Span {
     }
 
     pub(crate) fn attempted(&self, _before: u32, _outcome: &Result<RawResponse, Failure>) {}
+
+    pub(crate) fn ended(&self, _outcome: &Result<RawResponse, Failure>) {}
+
+    pub(crate) fn waited(&self, _time: Duration) {}
 
     pub(crate) fn repeating(&self, _delay: Duration) {}
 }

@@ -116,6 +116,7 @@ pub(crate) fn execute(mut parts: RequestParts) -> Executing {
                 Err(error) => Err(error.into()),
             },
         };
+        of_call.ended(&response);
         response.map_err(|failure| match failure {
             Failure::Auth(error) => Failure::Auth(error),
             Failure::Request(error) => Failure::Request(error.of(parts.name)),
@@ -141,6 +142,7 @@ async fn send_with_retry(parts: &RequestParts, span: &Span) -> Result<RawRespons
         let waiting = Instant::now();
         let permit = client.limiter.enter(parts.rate_limit.as_ref()).await;
         attempts.waited(waiting.elapsed());
+        span.waited(waiting.elapsed());
         let attempt = Attempt::send(parts, &attempts).await;
         attempt.record(parts);
         drop(permit);

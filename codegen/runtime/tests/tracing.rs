@@ -5,8 +5,8 @@ use std::net::TcpListener;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use crm_clients_runtime::Retry;
 use crm_clients_runtime::generated::{Call, Core, Method, Operation, Scheme, SchemeKind, Style, decode};
+use crm_clients_runtime::{Retry, TraceContext};
 use tracing_subscriber::fmt::format::FmtSpan;
 
 static KEY: Scheme = Scheme { name: "key", kind: SchemeKind::Query("api_key") };
@@ -114,10 +114,14 @@ async fn a_call_is_one_span_with_what_came_of_it() -> Result<(), Box<dyn std::er
         "http.response.status_code=429",
         "http.request.resend_count=1",
         "http.response.status_code=200",
+        r#"server.address="127.0.0.1""#,
+        "server.port=",
     ] {
         assert!(repeated.contains(part), "no {part} in {repeated}");
     }
-    assert!(text.contains("sending the request again delay="), "{text}");
+    assert!(text.contains("retrying the request delay="), "{text}");
+    assert!(!repeated.contains("error.type"), "the call succeeded: {repeated}");
+    assert!(refused.contains(r#"error.type="422" otel.status_code="ERROR""#), "{refused}");
     assert!(refused.contains("http.response.status_code=422") && !refused.contains("resend_count"), "{refused}");
     assert!(unreachable.contains(r#"error.type="connect""#), "{unreachable}");
     let own: String = text.lines().filter(|line| line.contains("call{")).collect();
@@ -137,5 +141,25 @@ async fn a_value_that_is_left_out_is_logged_without_it() -> Result<(), Box<dyn s
     let text = log.text();
     let expected = r#"operation="people.get" path="$.born" reason="invalid value: string, expected a date""#;
     assert!(text.contains(" WARN ") && text.contains(expected) && !text.contains("secret"), "{text}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_trace_context_is_that_of_the_calls_span() -> Result<(), Box<dyn std::error::Error>> {
+    let _guard = tracing::subscriber::set_default(tracing_subscriber::fmt().with_writer(std::io::sink).finish());
+    let listener = TcpListener::bind(("127.0.0.1", 0))?;
+    let url = format!("http://{}", listener.local_addr()?);
+    let server = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept()?;
+        let mut request = [0; 4096];
+        let length = stream.read(&mut request)?;
+        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}")?;
+        Ok::<_, std::io::Error>(String::from_utf8_lossy(&request[..length]).into_owned())
+    });
+    let context = TraceContext::new(|| tracing::Span::current().metadata().map(|span| format!("of-{}", span.name())));
+    let core = Core::builder("tests", "https://api.example").base_url(url).hook(context).build()?;
+    Call::new(&core, &PERSON, &[]).await?;
+    let request = server.join().map_err(|_| "the server panicked")??;
+    assert!(request.contains("traceparent: of-call\r\n"), "{request}");
     Ok(())
 }

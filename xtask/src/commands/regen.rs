@@ -74,7 +74,7 @@ pub fn run(workspace: &Project, arguments: &Arguments) -> Result<Outcome, Error>
     if !faults.is_empty() {
         return Err(Error::shown(faults));
     }
-    files.insert("lib.rs", emit::module_root(&modules, header("specs")));
+    files.insert("lib.rs", emit::module_root(&modules, "../guides/crm_clients.md", header("specs")));
     let stale = coverages(workspace, &chosen, arguments.check)?;
     if arguments.check {
         return check(&parent, &there, &files).map(|outcome| if stale { Outcome::Different } else { outcome });

@@ -11,6 +11,7 @@ use super::{
     Requirement, Response, ResponseId, Status, StyleKind,
 };
 use crate::diagnostic::child;
+use crate::extensions::Idempotent;
 use crate::spec::{METHODS, WEBHOOKS_EXTENSION};
 use crate::template;
 
@@ -87,6 +88,7 @@ impl<'v> Builder<'v, '_> {
             self.pagination(value, &place, &parameters)
         });
         let body = object.get("requestBody");
+        let idempotent = self.extensions.idempotent(object, pointer, self.diagnostics);
         let path_parameters: Vec<&str> = template::names(path).collect();
         Operation {
             tags: texts(object, "tags"),
@@ -97,7 +99,8 @@ impl<'v> Builder<'v, '_> {
             external_docs: external_docs(object),
             deprecated: flag(object, "deprecated"),
             sunset: text(object, "x-sunset"),
-            idempotent: self.extensions.idempotent(object, pointer, self.diagnostics),
+            idempotent: idempotent.as_ref().map(Idempotent::is_safe),
+            idempotency_key: idempotent.and_then(Idempotent::key),
             rate_limit: self.extensions.rate_limit(object, pointer, Some(&path_parameters), self.diagnostics),
             pagination,
             parameters,

@@ -108,7 +108,12 @@ fn method(api: &Api, resource: &Resource, operation: &Operation) -> TokenStream 
         let limit = rate_limit(limit);
         quote!(call.rate_limit(#limit, &[#(#scope),*]);)
     });
-    let mut statements: TokenStream = server.chain(limit).chain(operation.fixed.iter().map(send_fixed)).collect();
+    let key = operation.idempotency_key.iter().map(|header| {
+        let header = escape::string(header);
+        quote!(call.generated_key(#header);)
+    });
+    let mut statements: TokenStream =
+        server.chain(limit).chain(key).chain(operation.fixed.iter().map(send_fixed)).collect();
     for required in &operation.required {
         statements.extend(send_argument(api, required));
     }
@@ -351,6 +356,7 @@ fn setters(api: &Api, operation: &Operation) -> TokenStream {
 /// The methods that every call has; an argument of such a name gives way.
 const OF_EVERY_CALL: &[&str] = &[
     "send",
+    "send_blocking",
     "send_with_response",
     "send_raw",
     "send_stream",

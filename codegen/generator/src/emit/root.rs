@@ -21,16 +21,19 @@ pub struct Module {
     pub guide: Option<String>,
 }
 
-/// The root of a crate of these clients.
-pub fn module_root(modules: &[Module], header: Header<'_>) -> String {
-    let mut lines = vec!["Typed clients, one module and one feature for each API.".to_owned(), String::new()];
-    for Module { name, title, .. } in modules {
-        lines.push(format!("- {}: {}", markdown::code(name), markdown::name(title)));
-    }
-    let docs = escape::module_docs(&lines);
+/// The root of a crate of these clients. The page at `guide` is its front page, before the list of the clients.
+pub fn module_root(modules: &[Module], guide: &str, header: Header<'_>) -> String {
+    let about = escape::module_docs(&["Typed clients, one module and one feature for each API.".to_owned()]);
+    let guide = escape::string(guide);
+    let list = modules
+        .iter()
+        .map(|Module { name, title, .. }| format!("- {}: {}", markdown::code(name), markdown::name(title)));
+    let list = escape::module_docs(&list.collect::<Vec<_>>());
     let mut file = File::new(header);
     file.items(quote! {
-        #docs
+        #about
+        #![doc = include_str!(#guide)]
+        #list
         #![warn(missing_docs)]
     });
     for Module { name, guide, .. } in modules {
@@ -206,6 +209,8 @@ crm-clients-runtime = {{ {key} = {}{features} }}
 
 [features]
 default = {}
+blocking = ["crm-clients-runtime/blocking"]
+compression = ["crm-clients-runtime/compression"]
 http2 = ["crm-clients-runtime/http2"]
 mock = ["crm-clients-runtime/mock"]
 tracing = ["crm-clients-runtime/tracing"]
@@ -230,7 +235,7 @@ fn readme(api: &Api, options: &CrateOptions, header: Header<'_>) -> String {
         "<!-- {line} -->\n# {name}\n\nRust client of {title}, generated from {source}.\n\n\
          ```rust\nlet client = {module}::Client::builder().build()?;\n```\n\n\
          `cargo doc --open` shows the credentials that the builder takes, and a method for each operation. The features are\n\
-         `mock` (a server for tests), `tracing` (a span for each call) and `http2`.\n\n\
+         `mock` (a server for tests), `tracing` (a span for each call), `blocking` (calls without async), `compression` and `http2`.\n\n\
          Do not edit the files of this crate: {command} writes them again when the document changes.\n"
     )
 }

@@ -86,8 +86,12 @@ pub fn operation(operation: &Operation, events: bool, items: Option<Framing>) ->
         Framing::Parts => "`parts` reads the response part by part.",
     });
     let limit = operation.rate_limit.as_ref().map(operation_limit);
+    let key = operation.idempotency_key.as_deref().map(|header| {
+        format!("Sends a generated {}, the same with each retry; `idempotency_key` sets another.", code(header))
+    });
     let call = code(&format!("{} {}", operation.method, operation.path));
-    let parts = [operation.description.as_deref(), paged, streamed, sequence, limit.as_deref()].map(prose).into_iter();
+    let parts = [operation.description.as_deref(), paged, streamed, sequence, limit.as_deref(), key.as_deref()];
+    let parts = parts.map(prose).into_iter();
     for more in parts.chain([vec![call]]) {
         if !lines.is_empty() && !more.is_empty() {
             lines.push(String::new());

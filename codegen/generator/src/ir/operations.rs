@@ -362,6 +362,7 @@ impl<'d> Builder<'d> {
             method: source.method.clone(),
             server: own_server(self.types.document, source),
             idempotent: source.idempotent.unwrap_or_else(|| is_idempotent(&source.method)),
+            idempotency_key: source.idempotency_key.clone(),
             rate_limit: source.rate_limit.as_ref().map(|limit| {
                 let name = limit.group.clone().unwrap_or_else(|| format!("{} {}", source.method, source.path));
                 let scope = limit.scope.as_ref().and_then(|scope| path_value(scope, shared, &required));

@@ -184,6 +184,7 @@ fn operation_extensions(operation: &Operation) -> &ExtensionMap {
         // Compared for callers, in `rust`.
         rust_name: _,
         idempotent: _,
+        idempotency_key: _,
         pagination: _,
         // Compared as the extension that it is.
         rate_limit: _,

@@ -75,6 +75,11 @@ impl<T, B: Default> Call<T, B> {
         }
     }
 
+    /// Sends a generated key in this header, by which the server recognizes a retry.
+    pub fn generated_key(&mut self, header: &'static str) {
+        self.parts.generated_key(header);
+    }
+
     /// Counts the call under a limit that the API declares for each of these values of the path.
     pub fn rate_limit(&mut self, limit: RateLimit, scope: &[&dyn PathValue]) {
         self.parts.rate_limit = Some(ScopedLimit::new(limit, scope));
@@ -185,7 +190,8 @@ impl<T, B: Default> Call<T, B> {
         self
     }
 
-    /// Sends this key as `Idempotency-Key`, by which the server recognizes a retry, and makes the call idempotent.
+    /// Sends this key, by which the server recognizes a retry, and makes the call idempotent. The header is the one that the
+    /// API declares for the operation, otherwise `Idempotency-Key`.
     pub fn idempotency_key(mut self, key: &str) -> Self {
         self.parts.idempotency_key(key);
         self

@@ -19,6 +19,8 @@ macro_rules! operation {
                 self.call.send()
             }
 
+            $crate::send_blocking!($success, $error);
+
             /// Sends the request and returns the decoded response with its status, headers and raw body.
             #[inline]
             pub fn send_with_response(self) -> $crate::Sending<$crate::Response<$success>, $error> {
@@ -75,7 +77,7 @@ macro_rules! operation {
                 Self { call: self.call.idempotent() }
             }
 
-            /// Sends this `Idempotency-Key`, by which the server recognizes a retry, and makes the call idempotent.
+            /// Sends this idempotency key, by which the server recognizes a retry, and makes the call idempotent.
             #[inline]
             pub fn idempotency_key(self, key: &str) -> Self {
                 Self { call: self.call.idempotency_key(key) }
@@ -100,4 +102,12 @@ macro_rules! operation {
             }
         }
     };
+}
+
+/// The method that calls have only with the feature `blocking`.
+#[cfg(not(feature = "blocking"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! send_blocking {
+    ($success:ty, $error:ty) => {};
 }

@@ -32,6 +32,8 @@ pub(crate) struct RequestParts {
     pub(crate) name: &'static str,
     pub(crate) method: Method,
     pub(crate) idempotent: bool,
+    /// The header of the key by which the server recognizes a retry.
+    idempotency_header: &'static str,
     pub(crate) security: Security,
     pub(crate) accept: &'static str,
     pub(crate) template: &'static str,
@@ -100,6 +102,7 @@ impl RequestParts {
             name: facts.name,
             method: method.unwrap_or_default(),
             idempotent: facts.idempotent,
+            idempotency_header: IDEMPOTENCY_KEY,
             security: Security::AnyOf(facts.security),
             accept: facts.accept,
             template: facts.path,
@@ -179,8 +182,15 @@ impl RequestParts {
     }
 
     pub(super) fn idempotency_key(&mut self, key: &str) {
-        self.header(IDEMPOTENCY_KEY, key);
+        self.header(self.idempotency_header, key);
         self.idempotent = true;
+    }
+
+    /// Sends a random key in this header, the same with each attempt, unless the caller sets one.
+    pub(super) fn generated_key(&mut self, header: &'static str) {
+        self.idempotency_header = header;
+        let key = uuid::Builder::from_random_bytes(fastrand::u128(..).to_be_bytes()).into_uuid();
+        self.idempotency_key(&key.to_string());
     }
 
     pub(super) fn bytes(&mut self, media_type: &'static str, upload: Upload) {

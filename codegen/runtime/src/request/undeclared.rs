@@ -123,6 +123,16 @@ impl<B: Default + 'static> UndeclaredCall<B> {
         decoded(self.parts, ErrorDecoder::undeclared(NAME), ErrorDecoder::raw)
     }
 
+    /// Sends the request and waits for its response, in a program without async.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`send`](Self::send), and within tokio an error that says so.
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking(self) -> Result<Response<Bytes>, crate::Error<B>> {
+        crate::blocking::wait(self)
+    }
+
     /// Sends the request and deserializes the JSON of its response; an empty body is `null`.
     pub fn send_as<T: DeserializeOwned + 'static>(mut self) -> Sending<T, B> {
         self.parts.accept = "application/json";

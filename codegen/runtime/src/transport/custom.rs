@@ -34,6 +34,11 @@ pub type TransportFuture = Pin<Box<dyn Future<Output = Result<Response, BoxError
 ///
 /// An error is a failed connection in the middle: only idempotent requests are retried after it. A
 /// [`reqwest::Error`] keeps what it says of timeouts and connections.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a transport",
+    note = "write an async closure that is `Send` and `Sync`: \
+            `|request: reqwest::Request| async move {{ Ok(response) }}`, or implement `Transport`"
+)]
 pub trait Transport: Send + Sync {
     /// Sends a request; follows no redirect.
     fn send(&self, request: Request) -> TransportFuture;

@@ -88,6 +88,9 @@ mod headers_cookies;
 #[path = "../../../checks/tests/fixtures/golden/hierarchies/calls/mod.rs"]
 #[rustfmt::skip]
 mod hierarchies;
+#[path = "../../../checks/tests/fixtures/golden/idempotency/calls/mod.rs"]
+#[rustfmt::skip]
+mod idempotency;
 #[path = "../../../checks/tests/fixtures/golden/inheritance/calls/mod.rs"]
 #[rustfmt::skip]
 mod inheritance;
@@ -279,7 +282,7 @@ async fn every_call_goes_onto_the_wire() -> Outcome {
         url,
         all_of as_meant body_types callbacks clashes colon_paths conversions cookies_deep cycles default_mapping default_only defaults
         directions documentation duplicates enum_names enums equal_components event_streams form_encodings formats
-        forms free_form hard_names headers_cookies hierarchies inheritance item_streams lossy maps media_types
+        forms free_form hard_names headers_cookies hierarchies idempotency inheritance item_streams lossy maps media_types
         method_names methods_and_queries multipart multipart_encoding multipart_shapes nested_choices no_operation_id
         no_operations nulls numeric_strings oauth2 octet_streams odd_defaults odd_enums odd_values operation_servers
         overlapping overlays pagination parameter_content path_parameters path_styles property_names query_styles

@@ -80,6 +80,9 @@ pub mod headers_cookies;
 #[path = "../../../checks/tests/fixtures/golden/hierarchies/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod hierarchies;
+#[path = "../../../checks/tests/fixtures/golden/idempotency/emitted/mod.rs"]
+#[rustfmt::skip]
+pub mod idempotency;
 #[path = "../../../checks/tests/fixtures/golden/inheritance/emitted/mod.rs"]
 #[rustfmt::skip]
 pub mod inheritance;

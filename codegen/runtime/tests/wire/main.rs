@@ -1,6 +1,10 @@
 //! Calls over real sockets: what goes out, byte for byte, and what is made of what comes back.
 
 mod auth;
+#[cfg(feature = "blocking")]
+mod blocking;
+#[cfg(feature = "compression")]
+mod compression;
 mod events;
 mod faults;
 mod grants;

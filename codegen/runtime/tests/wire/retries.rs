@@ -429,3 +429,27 @@ async fn a_call_with_an_idempotency_key_is_retried_with_the_same_key() -> Outcom
     assert_eq!(server.requests().len(), 2);
     Ok(())
 }
+
+#[tokio::test]
+async fn a_generated_key_stays_the_same_over_retries_and_gives_way_to_the_callers() -> Outcome {
+    let mut sent = Vec::new();
+    for own in [None, None, Some("order-7")] {
+        let server = Server::answering([reply("503 Busy", &[], ""), reply("204 No Content", &[], "")]).await?;
+        let mut call = post(&server)?;
+        call.generated_key("X-Request-Key");
+        let call = match own {
+            Some(key) => call.idempotency_key(key),
+            None => call,
+        };
+        call.await?;
+        let keys: Vec<_> =
+            server.requests().iter().map(|request| request.header("x-request-key").map(str::to_owned)).collect();
+        assert_eq!((keys.len(), &keys[0]), (2, &keys[1]), "{keys:?}");
+        assert!(server.requests().iter().all(|request| request.header("idempotency-key").is_none()));
+        sent.extend(keys.into_iter().next().flatten());
+    }
+    assert_ne!(sent[0], sent[1], "each call has a key of its own");
+    assert!(sent[0].parse::<crm_clients_runtime::Uuid>().is_ok(), "{sent:?}");
+    assert_eq!(sent[2], "order-7");
+    Ok(())
+}

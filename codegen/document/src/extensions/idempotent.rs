@@ -1,0 +1,58 @@
+//! `x-idempotent`: whether an operation can be retried.
+
+use serde_json::Value;
+
+use crate::diagnostic::{Diagnostics, child};
+
+/// The extension's name.
+pub(super) const NAME: &str = "x-idempotent";
+
+/// Whether an operation can be retried, whatever its method.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Idempotent {
+    /// It can, or it cannot.
+    Always(bool),
+    /// It can, because each call has a key in this header, by which the server recognizes a retry.
+    ByKey(String),
+}
+
+impl Idempotent {
+    /// Returns true if the operation can be retried.
+    pub fn is_safe(&self) -> bool {
+        !matches!(self, Self::Always(false))
+    }
+
+    /// Returns the header of the key.
+    pub fn key(self) -> Option<String> {
+        match self {
+            Self::Always(_) => None,
+            Self::ByKey(header) => Some(header),
+        }
+    }
+}
+
+/// Reads the extension at `place`. None if something is wrong with it.
+pub(super) fn read(value: &Value, place: String, diagnostics: &mut Diagnostics) -> Option<Idempotent> {
+    let help = "write `true`, `false`, or `{key: Idempotency-Key}` with the header that has the key";
+    let object = match value {
+        Value::Bool(value) => return Some(Idempotent::Always(*value)),
+        Value::Object(object) => object,
+        _ => {
+            diagnostics.error("bad-extension", place, "`x-idempotent` is neither a boolean nor a map", help);
+            return None;
+        }
+    };
+    if let Some(key) = object.keys().find(|key| *key != "key") {
+        diagnostics.error("bad-extension", child(&place, key), format!("unknown key `{key}` of `{NAME}`"), help);
+        return None;
+    }
+    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    let header = object.get("key").and_then(Value::as_str);
+    match header.filter(|header| !header.is_empty() && header.bytes().all(is_token)) {
+        Some(header) => Some(Idempotent::ByKey(header.to_owned())),
+        None => {
+            diagnostics.error("bad-extension", place, "expected the name of a header in `key` of `x-idempotent`", help);
+            None
+        }
+    }
+}
